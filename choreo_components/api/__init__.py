@@ -1,0 +1,20 @@
+"""OpenChoreo's API: what its objects look like, how they are written, and how they find each other."""
+
+from choreo_components.api import labels
+from choreo_components.api.crd import custom_resource_definitions
+from choreo_components.api.meta import ObjectMeta
+from choreo_components.api.objects import ApiObject
+from choreo_components.api.registry import KINDS, Kind, UnknownKindError, kind_of
+from choreo_components.api.wire import prune_zero_values
+
+__all__ = [
+    "KINDS",
+    "ApiObject",
+    "Kind",
+    "ObjectMeta",
+    "UnknownKindError",
+    "custom_resource_definitions",
+    "kind_of",
+    "labels",
+    "prune_zero_values",
+]

@@ -1,0 +1,105 @@
+"""CustomResourceDefinitions made from the models, for an API server that has none: the local control plane."""
+
+from typing import Any
+
+from choreo_components.api.meta import WireModel
+from choreo_components.api.registry import KINDS, Kind
+from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
+
+_OPENAPI_TYPE = {str: "string", bool: "boolean", int: "integer"}
+
+
+def custom_resource_definitions() -> list[dict[str, Any]]:
+    """An apiextensions.k8s.io/v1 CustomResourceDefinition for each kind, in wire form.
+
+    They equal OpenChoreo's own (config/crd/bases) in all that an API server acts on; the descriptions are ours.
+    """
+    return [_definition(kind) for kind in KINDS.values()]
+
+
+def _definition(kind: Kind) -> dict[str, Any]:
+    names: dict[str, Any] = {
+        "kind": kind.kind,
+        "listKind": f"{kind.kind}List",
+        "plural": kind.plural,
+        "singular": kind.singular,
+    }
+    if kind.short_names:
+        names["shortNames"] = list(kind.short_names)
+    if kind.categories:
+        names["categories"] = list(kind.categories)
+    version: dict[str, Any] = {
+        "name": kind.version,
+        "schema": {"openAPIV3Schema": _root(kind)},
+        "served": True,
+        "storage": True,
+        "subresources": {"status": {}},
+    }
+    if kind.printer_columns:
+        version["additionalPrinterColumns"] = [
+            {"jsonPath": column.json_path, "name": column.name, "type": column.type} for column in kind.printer_columns
+        ]
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{kind.plural}.{kind.group}"},
+        "spec": {"group": kind.group, "names": names, "scope": kind.scope, "versions": [version]},
+    }
+
+
+def _root(kind: Kind) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "description": kind.model.__doc__,
+        "type": "object",
+        "properties": {
+            "apiVersion": {"description": "Group and version of the API.", "type": "string"},
+            "kind": {"description": "Name of the kind.", "type": "string"},
+            "metadata": {"type": "object"},
+            "spec": _object(kind.spec),
+            "status": _object(kind.status),
+        },
+    }
+    if kind.spec_required:
+        schema["required"] = ["spec"]
+    return schema
+
+
+def _object(model: type[WireModel]) -> dict[str, Any]:
+    fields = fields_of(model)
+    schema: dict[str, Any] = {"description": model.__doc__, "type": "object"}
+    if fields:
+        schema["properties"] = {name: _property(field) for name, field in sorted(fields.items())}
+    required = sorted(name for name, field in fields.items() if field.required)
+    if required:
+        schema["required"] = required
+    return schema
+
+
+def _property(field: Field) -> dict[str, Any]:
+    schema = _value(field.shape) | {"description": field.description}
+    if field.default is not None:
+        schema["default"] = field.default
+    return schema
+
+
+def _value(shape: Shape) -> dict[str, Any]:
+    match shape:
+        case Scalar(type, facets, choices):
+            keywords = {
+                "enum": list(choices) or None,
+                "format": facets.format,
+                "pattern": facets.pattern,
+                "minimum": facets.minimum,
+                "minLength": facets.min_length,
+                "maxLength": facets.max_length,
+            }
+            set_keywords = {keyword: value for keyword, value in keywords.items() if value is not None}
+            return {"type": _OPENAPI_TYPE[type], **set_keywords}
+        case PortLike():
+            return {"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": True}
+        case StringMap():
+            return {"type": "object", "additionalProperties": {"type": "string"}}
+        case ListOf(item, atomic):
+            return {"type": "array", "items": _value(item)} | ({"x-kubernetes-list-type": "atomic"} if atomic else {})
+        case ObjectOf(model):
+            return _object(model)

@@ -1,0 +1,136 @@
+"""The shape of a field: the few forms a value has in OpenChoreo's API, read from the models' annotations.
+
+CRDs, the pruning of zero values and the arguments of the Pulumi components all follow from it.
+"""
+
+import types
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import Field as PydanticField
+
+from choreo_components.api.meta import WireModel
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What the CRD says of a scalar besides its type: checks of the API server, not of the model."""
+
+    format: str | None = None
+    pattern: str | None = None
+    minimum: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A property of a field which Python's types cannot express."""
+
+    meaning: str
+
+
+# Go holds the value behind a pointer, so that 0 is something else than nothing and survives a controller's update.
+POINTER: Final = Mark("pointer")
+# Server-side apply replaces the list as a whole.
+ATOMIC: Final = Mark("atomic")
+
+Int32 = Annotated[int, PydanticField(ge=-(2**31), lt=2**31), Facets(format="int32")]
+Int64 = Annotated[int, PydanticField(ge=-(2**63), lt=2**63), Facets(format="int64")]
+IntOrString = int | str
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A string, boolean or integer; `choices` are the only values of a string, if there are any."""
+
+    type: type[str] | type[bool] | type[int]
+    facets: Facets = Facets()
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PortLike:
+    """An integer or a string: the number or the name of a port."""
+
+
+@dataclass(frozen=True)
+class StringMap:
+    """Any keys, each with a string."""
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list of one shape."""
+
+    item: "Shape"
+    atomic: bool
+
+
+@dataclass(frozen=True)
+class ObjectOf:
+    """An object with the fields of a model."""
+
+    model: type[WireModel]
+
+
+Shape = Scalar | PortLike | StringMap | ListOf | ObjectOf
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a model.
+
+    `required` is what the CRD requires. `pointer` tells whether Go sends an optional scalar's zero value. `default` is
+    what the API server fills in, None for nothing.
+    """
+
+    name: str
+    shape: Shape
+    required: bool
+    pointer: bool
+    default: Any
+    description: str
+
+
+@cache
+def fields_of(model: type[WireModel]) -> Mapping[str, Field]:
+    """The fields of a model by their wire names, in the order of declaration.
+
+    Raises:
+        TypeError: if an annotation has none of the known shapes.
+    """
+    fields = {}
+    for python_name, info in model.model_fields.items():
+        name = info.alias or python_name
+        fields[name] = Field(
+            name=name,
+            shape=_shape(info.annotation, info.metadata),
+            required=info.is_required(),
+            pointer=POINTER in info.metadata,
+            default=None if info.is_required() else info.get_default(call_default_factory=True),
+            description=info.description or "",
+        )
+    return fields
+
+
+def _shape(annotation: Any, marks: Iterable[Any]) -> Shape:
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _shape(args[0], (*marks, *args[1:]))
+    if origin in (Union, types.UnionType):
+        given = [arg for arg in args if arg is not type(None)]
+        return _shape(given[0], marks) if len(given) == 1 else PortLike()
+    if origin is Literal:
+        return Scalar(str, choices=args)
+    if origin is list:
+        return ListOf(_shape(args[0], ()), atomic=ATOMIC in marks)
+    if origin is dict:
+        return StringMap()
+    if annotation in (str, bool, int):
+        return Scalar(annotation, next((mark for mark in marks if isinstance(mark, Facets)), Facets()))
+    if isinstance(annotation, type) and issubclass(annotation, WireModel):
+        return ObjectOf(annotation)
+    raise TypeError(f"no shape for {annotation!r}")

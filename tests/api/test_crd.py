@@ -1,0 +1,72 @@
+"""The generated CRDs are OpenChoreo's CRDs, in all that an API server acts on."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from choreo_components.api import KINDS, custom_resource_definitions
+
+UPSTREAM = Path(__file__).resolve().parents[2].parent / "shared" / "openchoreo" / "crds" / "core.choreo.dev_v1"
+with_upstream = pytest.mark.skipif(not UPSTREAM.is_dir(), reason=f"no copy of OpenChoreo's CRDs at {UPSTREAM}")
+
+GENERATED = {crd["spec"]["names"]["kind"]: crd for crd in custom_resource_definitions()}
+
+
+def without_descriptions(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without the keyword `description`; a property of that name would stay."""
+    kept: dict[str, Any] = {}
+    for keyword, value in schema.items():
+        if keyword == "properties":
+            kept[keyword] = {name: without_descriptions(nested) for name, nested in value.items()}
+        elif keyword in ("items", "additionalProperties"):
+            kept[keyword] = without_descriptions(value)
+        elif keyword != "description":
+            kept[keyword] = value
+    return kept
+
+
+def structure(crd: dict[str, Any]) -> dict[str, Any]:
+    """What an API server acts on: everything but descriptions and the generator's annotation."""
+    versions = [
+        version | {"schema": {"openAPIV3Schema": without_descriptions(version["schema"]["openAPIV3Schema"])}}
+        for version in crd["spec"]["versions"]
+    ]
+    return {
+        "apiVersion": crd["apiVersion"],
+        "kind": crd["kind"],
+        "name": crd["metadata"]["name"],
+        "spec": crd["spec"] | {"versions": versions},
+    }
+
+
+def test_there_is_one_for_each_kind() -> None:
+    assert sorted(GENERATED) == sorted(kind for _, kind in KINDS)
+    assert len(GENERATED) == 12
+
+
+@with_upstream
+@pytest.mark.parametrize("kind", GENERATED)
+def test_it_equals_openchoreos_own(kind: str) -> None:
+    generated = GENERATED[kind]
+    path = UPSTREAM / f"core.choreo.dev_{generated['spec']['names']['plural']}.yaml"
+    assert structure(generated) == structure(yaml.safe_load(path.read_text()))
+
+
+@with_upstream
+def test_openchoreo_has_no_other_kinds() -> None:
+    assert len(list(UPSTREAM.glob("*.yaml"))) == len(GENERATED)
+
+
+def described(schema: dict[str, Any]) -> list[str]:
+    """The descriptions in a schema, an empty one for each property that has none."""
+    nested = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+    own = [each.get("description", "") for each in schema.get("properties", {}).values()]
+    return own + [text for each in nested for text in described(each)]
+
+
+@pytest.mark.parametrize("kind", GENERATED)
+def test_every_field_is_described_in_a_line(kind: str) -> None:
+    spec = GENERATED[kind]["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    assert all(text and "\n" not in text and '"' not in text and "\\" not in text for text in described(spec))
