@@ -1,0 +1,53 @@
+"""OpenChoreo as code: Pulumi components for an OpenChoreo platform, and the provider that takes it down in order."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from choreo_components.components import (
+        Build,
+        Component,
+        ConfigurationGroup,
+        DataPlane,
+        DeployableArtifact,
+        Deployment,
+        DeploymentPipeline,
+        DeploymentTrack,
+        Endpoint,
+        Environment,
+        Organization,
+        Project,
+    )
+    from choreo_components.components.finalizer import EnvironmentFinalizer, Provider
+    from choreo_components.controllers import Controllers
+
+_HOMES = {
+    "Controllers": "choreo_components.controllers",
+    "EnvironmentFinalizer": "choreo_components.components.finalizer",
+    "Provider": "choreo_components.components.finalizer",
+}
+
+__all__ = [
+    "Build",
+    "Component",
+    "ConfigurationGroup",
+    "Controllers",
+    "DataPlane",
+    "DeployableArtifact",
+    "Deployment",
+    "DeploymentPipeline",
+    "DeploymentTrack",
+    "Endpoint",
+    "Environment",
+    "EnvironmentFinalizer",
+    "Organization",
+    "Project",
+    "Provider",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a component when it is first used: reading and planning manifests needs no Pulumi."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "choreo_components.components")), name)

@@ -1,0 +1,126 @@
+"""A check: something that OpenChoreo would accept, and that then fails, hangs or collides where nobody looks."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from choreo_components.findings import Finding, error, warning
+from choreo_components.naming import (
+    Triple,
+    Use,
+    collisions,
+    data_plane_namespace,
+    refusal,
+)
+from choreo_components.references import promoted_environments
+from choreo_components.settings import Declared
+
+
+def check(declared: Sequence[Declared], triples: Iterable[Triple]) -> Iterator[Finding]:
+    """All findings about a stack's objects and the data-plane namespaces of its triples."""
+    environments = [each for each in declared if each.kind == "Environment"]
+    for environment in environments:
+        yield from _environment(environment)
+    yield from _dns_prefixes(environments)
+    for each in declared:
+        if each.kind == "DeploymentPipeline":
+            yield from _pipeline(each)
+    yield from _namespaces(environments, list(triples))
+
+
+def _environment(environment: Declared) -> Iterator[Finding]:
+    if not environment.spec.data_plane_ref:
+        message = "required: an environment without a data plane can never be taken down"
+        yield error(environment.at("spec", "dataPlaneRef"), message)
+    gateway = environment.spec.gateway
+    if gateway is None or not gateway.dns_prefix:
+        message = "empty: the host names of this environment begin with a dot, which no DNS server resolves"
+        yield warning(environment.at("spec", "gateway", "dnsPrefix"), message)
+
+
+def _dns_prefixes(environments: Iterable[Declared]) -> Iterator[Finding]:
+    """Two environments of one data plane with one prefix share their host names, and collide by path."""
+    first: dict[tuple[str, str, str], Declared] = {}
+    for environment in environments:
+        gateway = environment.spec.gateway
+        if gateway is None or not gateway.dns_prefix or not environment.spec.data_plane_ref:
+            continue
+        key = (
+            environment.organization,
+            environment.spec.data_plane_ref,
+            gateway.dns_prefix,
+        )
+        other = first.setdefault(key, environment)
+        if other is not environment:
+            message = (
+                f"{gateway.dns_prefix!r} is the prefix of environment {other.name!r} on data plane {key[1]!r} already "
+                f"({other.at('spec', 'gateway', 'dnsPrefix')}): their endpoints would share host names"
+            )
+            yield error(environment.at("spec", "gateway", "dnsPrefix"), message)
+
+
+def _pipeline(pipeline: Declared) -> Iterator[Finding]:
+    """A pipeline needs an environment where promotion begins, and no way back."""
+    paths = pipeline.spec.promotion_paths or []
+    if not any(True for _ in promoted_environments(pipeline)):
+        message = "no environment in it: a project with this pipeline can never be taken down"
+        yield error(pipeline.at("spec", "promotionPaths"), message)
+        return
+    targets: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        targets[path.source_environment_ref] += [target.name for target in path.target_environment_refs]
+    cycle = _cycle(targets)
+    if cycle:
+        where = pipeline.at(
+            "spec",
+            "promotionPaths",
+            next(i for i, p in enumerate(paths) if p.source_environment_ref == cycle[0]),
+        )
+        rooted = set(targets) - {target for each in targets.values() for target in each}
+        start = "" if rooted else "; no environment is left where promotion begins"
+        yield error(
+            where,
+            f"promotion goes in a circle: {' -> '.join([*cycle, cycle[0]])}{start}",
+        )
+
+
+def _cycle(targets: dict[str, list[str]]) -> list[str]:
+    """The environments of one circle in promotion order, the empty list when there is none."""
+    finished: set[str] = set()
+    for start in targets:
+        trail: list[str] = []
+        # Each entry of the stack is an environment's targets not yet followed; the trail is the way to it.
+        stack = [iter([start])]
+        while stack:
+            following = next(stack[-1], None)
+            if following is None:
+                stack.pop()
+                if trail:
+                    finished.add(trail.pop())
+            elif following in trail:
+                return trail[trail.index(following) :]
+            elif following not in finished:
+                trail.append(following)
+                stack.append(iter(targets.get(following, [])))
+    return []
+
+
+def _namespaces(environments: Iterable[Declared], triples: Sequence[Triple]) -> Iterator[Finding]:
+    """Namespaces that Kubernetes refuses, and triples that would share one."""
+    by_name = {(each.organization, each.name): each for each in environments}
+    for organization, project, environment in triples:
+        name = data_plane_namespace(organization, project, environment)
+        refused = refusal(name, Use.NAMESPACE)
+        if refused:
+            where = by_name[organization, environment].at("metadata", "name")
+            yield error(
+                where,
+                f"the data-plane namespace of project {project!r} would be called {name}: {refused}",
+            )
+    for shared, group in collisions(triples).items():
+        organization, _, environment = group[0]
+        told = " and ".join(f"organization {o!r}, project {p!r}, environment {e!r}" for o, p, e in group)
+        where = by_name[organization, environment].at("metadata", "name")
+        yield error(
+            where,
+            f"one data-plane namespace, {shared}, would belong to {told}: rename one of them",
+        )

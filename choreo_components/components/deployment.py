@@ -1,0 +1,20 @@
+"""A deployment: an artifact that runs in an environment. Its environment's finalizer is deleted after it."""
+
+import pulumi
+
+from choreo_components.components.args import DeploymentArgs
+from choreo_components.components.base import ObjectComponent
+
+
+class Deployment(ObjectComponent):
+    """A deployment: an artifact that runs in an environment. Its environment's finalizer is deleted after it."""
+
+    def __init__(
+        self,
+        name: str,
+        args: DeploymentArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares the Deployment. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        super().__init__("Deployment", name, args, opts)
+        self.complete()

@@ -1,0 +1,57 @@
+"""The finalizer and its provider, as Pulumi programs in Python see them."""
+
+import pulumi
+
+from choreo_components.version import VERSION
+
+
+class Provider(pulumi.ProviderResource):
+    """The `choreo` provider with settings of its own; without one, the finalizer uses the ambient kubeconfig."""
+
+    def __init__(
+        self,
+        name: str,
+        kubeconfig: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`kubeconfig` is the text of a kubeconfig or the path of one; its text is kept as a secret."""
+        secret = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
+        versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
+        super().__init__("choreo", name, {"kubeconfig": secret}, versioned)
+
+
+class EnvironmentFinalizer(pulumi.CustomResource):
+    """Takes an environment's Deployments, then its data-plane namespaces, out of the cluster when it is deleted.
+
+    An Environment component has one already. Declared by itself, it has to depend on the Environment, its namespaces
+    and everything that its Deployments are made of, and the Deployments on it.
+    """
+
+    organization: pulumi.Output[str]
+    """The organization whose environment it finalizes."""
+    environment: pulumi.Output[str]
+    """The environment's metadata.name. Who uses it comes after the finalizer, and goes before it."""
+
+    def __init__(
+        self,
+        name: str,
+        organization: pulumi.Input[str],
+        environment: pulumi.Input[str],
+        data_plane_ref: pulumi.Input[str] | None = None,
+        deployments_timeout: pulumi.Input[str] | None = None,
+        namespaces_timeout: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew.
+
+        `deployments_timeout` and `namespaces_timeout` are the deadlines of the two steps as durations (10m each).
+        """
+        props = {
+            "organization": organization,
+            "environment": environment,
+            "dataPlaneRef": data_plane_ref,
+            "deploymentsTimeout": deployments_timeout,
+            "namespacesTimeout": namespaces_timeout,
+        }
+        versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
+        super().__init__("choreo:index:EnvironmentFinalizer", name, props, versioned)

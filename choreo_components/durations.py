@@ -1,0 +1,17 @@
+"""A duration as Pulumi and Kubernetes write it: `90s`, `10m`, `1h30m`."""
+
+import re
+
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_PART = r"(\d+(?:\.\d+)?)(ms|h|m|s)"
+_DURATION = re.compile(f"(?:{_PART})+")
+
+
+def seconds(duration: str) -> float:
+    """The duration in seconds. Raises ValueError with what would be right when it is none, or not above zero."""
+    if not _DURATION.fullmatch(duration):
+        raise ValueError(f"{duration!r} is no duration: write it like 90s, 10m or 1h30m")
+    total = sum(float(number) * _UNITS[unit] for number, unit in re.findall(_PART, duration))
+    if total <= 0:
+        raise ValueError(f"{duration!r} is no time at all: a deadline has to be longer than zero")
+    return total

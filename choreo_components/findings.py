@@ -1,0 +1,66 @@
+"""A finding: one thing that is wrong with what was declared, and where it stands.
+
+Reading, validating and planning never stop at the first problem: they collect findings, and one report shows them all.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(str, Enum):
+    """What a finding means: an error stops everything before it starts, a warning is shown and work goes on."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place in the user's files: `file`, 1-based `line` (None where only the field is known) and dotted `field`."""
+
+    file: str
+    line: int | None = None
+    field: str = ""
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.field}" if self.field else place
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem: its severity, its place, and a message that says what is wrong and what would be right."""
+
+    severity: Severity
+    where: Location
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.severity.value}: {self.message}"
+
+
+def error(where: Location, message: str) -> Finding:
+    """An error finding."""
+    return Finding(Severity.ERROR, where, message)
+
+
+def warning(where: Location, message: str) -> Finding:
+    """A warning finding."""
+    return Finding(Severity.WARNING, where, message)
+
+
+def errors(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings which stop everything."""
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def report(findings: Sequence[Finding]) -> str:
+    """All findings as one text in the order of their places, a line each, under a line that counts them."""
+    ordered = sorted(
+        findings,
+        key=lambda f: (f.where.file, f.where.line or 0, f.where.field, f.message),
+    )
+    count = len(errors(findings))
+    head = f"{count} {'error' if count == 1 else 'errors'} in what this stack declares; nothing was applied:"
+    return "\n".join([head, *(f"  {finding}" for finding in ordered)])

@@ -1,0 +1,248 @@
+"""A plan: what a stack's objects become in the cluster, in which order, and what is wrong with them.
+
+Pure: no Pulumi, no network. The program, the pictures, the checks and the commands all read the one plan.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from choreo_components.api import kind_of, labels
+from choreo_components.checks import check
+from choreo_components.controllers import Controllers
+from choreo_components.findings import Finding, Severity
+from choreo_components.naming import data_plane_namespace
+from choreo_components.references import (
+    Index,
+    Reference,
+    Target,
+    promoted_environments,
+    references,
+)
+from choreo_components.settings import Declared, Settings
+
+CREATION_ORDER = (
+    "Organization",
+    "DataPlane",
+    "Environment",
+    "DeploymentPipeline",
+    "Project",
+    "Component",
+    "DeploymentTrack",
+    "ConfigurationGroup",
+    "Build",
+    "DeployableArtifact",
+    "Namespace",
+    "EnvironmentFinalizer",
+    "Deployment",
+    "Endpoint",
+)
+"""The kinds in the order in which they can be created: what one refers to stands before it. Destroy is the reverse."""
+
+_WORKLOADS = (
+    "Component",
+    "DeploymentTrack",
+    "ConfigurationGroup",
+    "Build",
+    "DeployableArtifact",
+)
+"""What Deployments are made of: it has to outlive the finalizer's sweep, or they never finalize."""
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """Which node of a plan: its kind, its organization, and its name there."""
+
+    kind: str
+    organization: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.organization}/{self.name}"
+
+
+@dataclass(frozen=True)
+class ObjectNode:
+    """An object that the stack declares. `wait` is the condition that says it is reconciled, where one ever does."""
+
+    key: Key
+    declared: Declared
+    wait: str | None
+
+
+@dataclass(frozen=True)
+class NamespaceNode:
+    """The data-plane namespace of a project in an environment of the stack; `name` is its name in the cluster."""
+
+    key: Key
+    environment: Key
+    project: str
+    name: str
+
+
+@dataclass(frozen=True)
+class FinalizerNode:
+    """The finalizer of an environment of the stack."""
+
+    key: Key
+    environment: Key
+
+
+Node = ObjectNode | NamespaceNode | FinalizerNode
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a stack becomes.
+
+    `nodes` stand in an order in which they can be created; `needs` are the nodes that each one comes after, and which
+    it has to be gone before. `outside` are the references to objects that the stack does not declare; `index` finds
+    those that it does.
+    """
+
+    nodes: tuple[Node, ...]
+    needs: Mapping[Key, tuple[Key, ...]]
+    outside: tuple[Reference, ...]
+    findings: tuple[Finding, ...]
+    index: Index
+
+
+def plan(settings: Settings) -> Plan:
+    """The plan of a stack. The same settings in another order give the same plan."""
+    builder = _Builder(settings)
+    return builder.plan()
+
+
+class _Builder:
+    """Derives nodes and edges from a stack's objects."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.declared = sorted(
+            settings.declared,
+            key=lambda each: (
+                CREATION_ORDER.index(each.kind),
+                each.organization,
+                each.name,
+            ),
+        )
+        self.index = Index(self.declared)
+        self.by_kind: dict[str, list[Declared]] = defaultdict(list)
+        for each in self.declared:
+            self.by_kind[each.kind].append(each)
+        self.needs: dict[Key, set[Key]] = defaultdict(set)
+        self.outside: list[Reference] = []
+
+    def plan(self) -> Plan:
+        objects = [ObjectNode(_key(each), each, self.wait(each)) for each in self.declared]
+        for each in self.declared:
+            self.connect(each)
+        namespaces = [node for each in self.by_kind["Environment"] for node in self.namespaces(each)]
+        finalizers = self.finalizers(namespaces)
+        for deployment in self.by_kind["Deployment"]:
+            finalizer = Key(
+                "EnvironmentFinalizer",
+                deployment.organization,
+                deployment.labels[labels.ENVIRONMENT],
+            )
+            if finalizer in self.needs:
+                self.needs[_key(deployment)].add(finalizer)
+        nodes: list[Node] = [*objects, *namespaces, *finalizers]
+        nodes.sort(key=lambda node: (CREATION_ORDER.index(node.key.kind), node.key))
+        triples = [(node.key.organization, node.project, node.environment.name) for node in namespaces]
+        return Plan(
+            nodes=tuple(nodes),
+            needs={node.key: tuple(sorted(self.needs[node.key], key=_creation)) for node in nodes},
+            outside=tuple(self.outside),
+            findings=tuple(check(self.declared, triples)),
+            index=self.index,
+        )
+
+    def wait(self, declared: Declared) -> str | None:
+        if self.settings.controllers is Controllers.ABSENT:
+            return None
+        return kind_of(declared.object.api_version, declared.kind).ready_condition
+
+    def connect(self, declared: Declared) -> None:
+        """Edges to what the object refers to; the organization stands behind all of it already."""
+        key = _key(declared)
+        self.needs[key] = set()
+        organization: Declared | None = None
+        for reference in references(declared):
+            found = self.index.find(reference.target)
+            if found is None:
+                self.outside.append(reference)
+            elif found.kind == "Organization":
+                organization = found
+            else:
+                self.needs[key].add(_key(found))
+        if organization is not None and not self.needs[key]:
+            self.needs[key].add(_key(organization))
+
+    def namespaces(self, environment: Declared) -> list[NamespaceNode]:
+        """The namespaces that are wanted in an environment: one for each project that can be deployed to it."""
+        organization, name = environment.organization, environment.name
+        projects: dict[str, Key | None] = {}
+        for project_name, where in self.settings.projects.items():
+            target = Target("Project", organization, labels=((labels.NAME, project_name),))
+            self.outside.append(Reference(environment, where, target, Severity.WARNING))
+            projects[project_name] = None
+        for project in self.by_kind["Project"]:
+            if project.organization == organization and self.reaches(project, name):
+                projects[project.name] = _key(project)
+        for deployment in self.by_kind["Deployment"]:
+            if deployment.organization == organization and deployment.labels[labels.ENVIRONMENT] == name:
+                projects.setdefault(deployment.labels[labels.PROJECT], None)
+        nodes = []
+        for project_name, project_key in sorted(projects.items()):
+            key = Key("Namespace", organization, f"{project_name}/{name}")
+            self.needs[key] = {
+                _key(environment),
+                *([project_key] if project_key else []),
+            }
+            namespace = data_plane_namespace(organization, project_name, name)
+            nodes.append(NamespaceNode(key, _key(environment), project_name, namespace))
+        return nodes
+
+    def reaches(self, project: Declared, environment: str) -> bool:
+        """Whether the project can come to the environment. A pipeline of another stack may name any."""
+        pipeline = self.index.find(
+            Target(
+                "DeploymentPipeline",
+                project.organization,
+                project.spec.deployment_pipeline_ref,
+            )
+        )
+        return pipeline is None or any(name == environment for _, name in promoted_environments(pipeline))
+
+    def finalizers(self, namespaces: Sequence[NamespaceNode]) -> list[FinalizerNode]:
+        """The environments' finalizers, after their namespaces and whatever their Deployments may be made of."""
+        workloads: dict[str, set[Key]] = defaultdict(set)
+        for each in (workload for kind in _WORKLOADS for workload in self.by_kind[kind]):
+            workloads[each.organization].add(_key(each))
+        # What stands behind another workload is waited for through that one.
+        last = {
+            organization: keys - {needed for key in keys for needed in self.needs[key]}
+            for organization, keys in workloads.items()
+        }
+        own: dict[Key, set[Key]] = defaultdict(set)
+        for node in namespaces:
+            own[node.environment].add(node.key)
+        nodes = []
+        for environment in map(_key, self.by_kind["Environment"]):
+            key = Key("EnvironmentFinalizer", environment.organization, environment.name)
+            self.needs[key] = {
+                environment,
+                *own[environment],
+                *last.get(environment.organization, ()),
+            }
+            nodes.append(FinalizerNode(key, environment))
+        return nodes
+
+
+def _key(declared: Declared) -> Key:
+    return Key(declared.kind, declared.organization, declared.name)
+
+
+def _creation(key: Key) -> tuple[int, Key]:
+    return CREATION_ORDER.index(key.kind), key

@@ -1,0 +1,132 @@
+"""The program: a stack's settings, planned, checked against the cluster, and declared as components."""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi.runtime import get_config_env
+
+from choreo_components import manifests, settings
+from choreo_components.components.declaration import declare
+from choreo_components.context import Live, environment_context
+from choreo_components.findings import Finding, Severity, errors, report, warning
+from choreo_components.manifests import Document
+from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
+from choreo_components.references import Reference, Target
+from choreo_components.settings import KUBECONFIG
+
+
+def run() -> None:
+    """Declares everything that the current stack's settings declare.
+
+    Raises pulumi.RunError with a report of all findings when one of them is an error; nothing is declared then.
+    """
+    folder = Path.cwd()
+    values = configuration()
+    read, findings = settings.read(located(values, folder, pulumi.get_stack()), folder)
+    planned = plan(read)
+    live, unchecked = look_up(planned.outside, values.get(KUBECONFIG))
+    findings += [*planned.findings, *unchecked, *missing(planned.outside, live)]
+    if errors(findings):
+        raise pulumi.RunError(report(findings))
+    for finding in findings:
+        pulumi.warn(f"{finding.where}: {finding.message}")
+    declare(read, planned, pulumi.Config("choreo").get_secret("kubeconfig"))
+    pulumi.export("environments", outputs(planned, live))
+
+
+def configuration() -> dict[str, Any]:
+    """The stack's settings by their full names, decoded from the text that Pulumi hands over."""
+    given: Mapping[str, str] = get_config_env()
+    return {name: _decoded(text) for name, text in given.items() if name.startswith("choreo:")}
+
+
+def _decoded(text: str) -> Any:
+    """Lists and mappings come as JSON; a string comes as it is."""
+    if text[:1] not in ("[", "{"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def located(values: Mapping[str, Any], folder: Path, stack: str) -> Document:
+    """The settings with their places in the stack's file, where the folder has one."""
+    directory = folder
+    for name in ("Pulumi.yaml", "Pulumi.yml"):
+        if (folder / name).is_file():
+            project = yaml.safe_load((folder / name).read_bytes())
+            directory = folder / (project.get("stackConfigDir") or "")
+    file = directory / f"Pulumi.{stack}.yaml"
+    if not file.is_file():
+        return Document(values, f"configuration of stack {stack}")
+    shown = str(file.relative_to(folder))
+    documents, _ = manifests.read(file.read_bytes(), shown)
+    root = documents[0].part(("config",), values).root if documents else None
+    return Document(values, shown, root)
+
+
+def look_up(references: Sequence[Reference], kubeconfig: str | None) -> tuple[Live, list[Finding]]:
+    """What the references lead to in the cluster; when it cannot be asked, a finding that says what is not checked."""
+    if not references:
+        return {}, []
+    # Deferred: a stack which refers to nothing outside itself needs no client.
+    from choreo_components.cluster import Cluster, ClusterError
+    from choreo_components.live import look_up as ask
+
+    targets = list(dict.fromkeys(reference.target for reference in references))
+
+    async def all_of_them() -> Live:
+        async with Cluster(kubeconfig) as cluster:
+            return await ask(cluster, targets)
+
+    try:
+        # Pulumi runs the program inside an event loop, which is no place to wait in.
+        with ThreadPoolExecutor(1) as elsewhere:
+            return elsewhere.submit(asyncio.run, all_of_them()).result(), []
+    except ClusterError as problem:
+        told = ", ".join(f"{target} of organization {target.organization!r}" for target in targets)
+        return {}, [
+            warning(
+                references[0].where,
+                f"{problem}; not checked whether these exist: {told}",
+            )
+        ]
+
+
+def missing(references: Sequence[Reference], live: Live) -> list[Finding]:
+    """A finding for each object that is referred to and that nobody has, at the first place that refers to it."""
+    by_target: dict[Target, list[Reference]] = defaultdict(list)
+    for reference in references:
+        if reference.target in live and live[reference.target] is None:
+            by_target[reference.target].append(reference)
+    findings = []
+    for group in by_target.values():
+        worst = next((each for each in group if each.severity is Severity.ERROR), group[0])
+        others = f" ({len(group) - 1} more refer to it)" if len(group) > 1 else ""
+        findings.append(Finding(worst.severity, worst.where, worst.missing() + others))
+    return findings
+
+
+def outputs(planned: Plan, live: Live) -> dict[str, Any]:
+    """The stack's outputs by ORGANIZATION/ENVIRONMENT: the data plane, its host names, and the namespace per project."""
+    environments: dict[str, Any] = {}
+    for node in planned.nodes:
+        if isinstance(node, ObjectNode) and node.key.kind == "Environment":
+            context = environment_context(node.declared, planned, live)
+            environments[f"{node.key.organization}/{node.key.name}"] = {
+                "dataPlane": node.declared.spec.data_plane_ref,
+                "hosts": context.hosts,
+                "namespaces": {},
+            }
+        elif isinstance(node, NamespaceNode):
+            of_environment = environments[f"{node.key.organization}/{node.environment.name}"]
+            of_environment["namespaces"][node.project] = node.name
+    return environments

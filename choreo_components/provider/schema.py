@@ -1,0 +1,84 @@
+"""The schema: what `pulumi package get-schema` prints of the components, the finalizer and the provider."""
+
+import json
+from typing import Any
+
+from choreo_components.provider.finalizer import DEFAULTS
+from choreo_components.provider.hosting import Host
+
+_INPUTS: dict[str, Any] = {
+    "organization": {
+        "type": "string",
+        "description": "Name of the organization whose environment it finalizes.",
+    },
+    "environment": {
+        "type": "string",
+        "description": "metadata.name of the Environment which it finalizes.",
+    },
+    "dataPlaneRef": {
+        "type": "string",
+        "description": "The data plane of the environment; on another one it is finalized and begun anew.",
+    },
+    "deploymentsTimeout": {
+        "type": "string",
+        "description": f"How long its Deployments may take to go, as a duration; {DEFAULTS['deploymentsTimeout']} by default.",
+    },
+    "namespacesTimeout": {
+        "type": "string",
+        "description": f"How long its namespaces may take to go, as a duration; {DEFAULTS['namespacesTimeout']} by default.",
+    },
+}
+
+_FOUND: dict[str, Any] = {
+    "deployments": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Deployments that carried the environment's labels at the last refresh.",
+    },
+    "namespaces": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Namespaces that carried the environment's labels at the last refresh.",
+    },
+}
+
+_FINALIZER: dict[str, Any] = {
+    "description": (
+        "Takes an environment's Deployments, then its data-plane namespaces, out of the cluster when it is deleted. "
+        "An Environment has one already. Declared by itself, it has to depend on the Environment, its namespaces and "
+        "everything that its Deployments are made of, and the Deployments on it."
+    ),
+    "inputProperties": _INPUTS,
+    "requiredInputs": ["organization", "environment"],
+    "properties": {**_INPUTS, **_FOUND},
+    "required": ["organization", "environment"],
+}
+
+_KUBECONFIG: dict[str, Any] = {
+    "kubeconfig": {
+        "type": "string",
+        "description": "The text of a kubeconfig, or the path of one; the ambient kubeconfig by default.",
+        "secret": True,
+    }
+}
+
+_OUTPUTS = {
+    "name": "The object's metadata.name. Who uses it comes after the object, and goes before it.",
+    "namespace": "The organization's namespace: the one the object stands in, or, of an Organization, the one made for it.",
+    "namespaces": "The data-plane namespace of each project.",
+}
+
+
+def package_schema() -> str:
+    """The package's schema as JSON."""
+    schema: dict[str, Any] = json.loads(Host().schema or "{}")
+    for resource in schema["resources"].values():
+        for name, described in resource["properties"].items():
+            described.setdefault("description", _OUTPUTS[name])
+    schema["resources"]["choreo:index:EnvironmentFinalizer"] = _FINALIZER
+    schema["config"] = {"variables": _KUBECONFIG}
+    schema["provider"] = {
+        "description": "OpenChoreo as code.",
+        "inputProperties": _KUBECONFIG,
+    }
+    return json.dumps(schema)

@@ -1,0 +1,189 @@
+"""The provider's gRPC face: hands each of the engine's calls to the finalizer, or to the SDK's host of components."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import grpc
+import grpc.aio
+from google.protobuf import empty_pb2, json_format
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime import proto
+from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
+
+from choreo_components.provider import finalizer
+from choreo_components.version import VERSION
+
+if TYPE_CHECKING:
+    from pulumi.provider.server import ProviderServicer as ComponentServicer
+
+
+class Servicer(ResourceProviderServicer):
+    """Serves `choreo:index:EnvironmentFinalizer` itself; components and the schema by the SDK, loaded when first asked.
+
+    The engine starts this process for every command, so nothing is imported before it is needed.
+    """
+
+    def __init__(self, engine_address: str, arguments: list[str]) -> None:
+        """`engine_address` is where the engine takes log lines; `arguments` are the command line's, for the SDK's host."""
+        self._engine_address = engine_address
+        self._arguments = arguments
+        self._kubeconfig: str | None = None
+        self._hosting: ComponentServicer | None = None
+        self._engine = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def GetPluginInfo(self, request: Any, context: Any) -> proto.PluginInfo:
+        """The version of this package."""
+        return proto.PluginInfo(version=VERSION)
+
+    async def GetSchema(self, request: proto.GetSchemaRequest, context: Any) -> proto.GetSchemaResponse:
+        """The schema of the components and of the finalizer."""
+        from choreo_components.provider.schema import package_schema
+
+        return proto.GetSchemaResponse(schema=package_schema())
+
+    async def CheckConfig(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
+        """Takes the provider's settings as they are: a stack's default provider gets the whole of `choreo:*`."""
+        return proto.CheckResponse(inputs=request.news)
+
+    async def DiffConfig(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:
+        """Other credentials lead to the same cluster: a change is an update, never a replacement of what is there."""
+        old, new = (
+            _properties(request.old_inputs or request.olds),
+            _properties(request.news),
+        )
+        return _diff(finalizer.differences(old, new), replaces=())
+
+    async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
+        """Keeps the kubeconfig in memory. Secrets arrive in the clear; the engine keeps them encrypted in the state."""
+        self._kubeconfig = _properties(request.args).get("kubeconfig") or None
+        return proto.ConfigureResponse(acceptSecrets=False, acceptResources=False, acceptOutputs=False)
+
+    async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
+        """Runs a component's constructor for a program in another language."""
+        return await self._components().Construct(request, context)
+
+    async def Check(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
+        """Validates a finalizer's inputs and fills in the defaults."""
+        inputs, failures = finalizer.check(_properties(request.news))
+        return proto.CheckResponse(
+            inputs=_struct(inputs),
+            failures=[proto.CheckFailure(property=name, reason=reason) for name, reason in failures.items()],
+        )
+
+    async def Diff(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:
+        """What differs between the finalizer's old and new inputs, and whether it is another environment's now."""
+        old, new = (
+            _properties(request.old_inputs or request.olds),
+            _properties(request.news),
+        )
+        return _diff(finalizer.differences(old, new), replaces=finalizer.IDENTITY)
+
+    async def Create(self, request: proto.CreateRequest, context: Any) -> proto.CreateResponse:
+        """Puts the finalizer into the graph. Nothing happens in the cluster."""
+        inputs = _properties(request.properties)
+        return proto.CreateResponse(id=finalizer.identifier(inputs), properties=_struct(inputs))
+
+    async def Update(self, request: proto.UpdateRequest, context: Any) -> proto.UpdateResponse:
+        """Takes over new deadlines."""
+        return proto.UpdateResponse(properties=request.news)
+
+    async def Read(self, request: proto.ReadRequest, context: Any) -> proto.ReadResponse:
+        """What carries the environment's labels now."""
+        known = _properties(request.inputs) or finalizer.inputs_of(request.id)
+        state = await self._cancellable(finalizer.read(known, self._kubeconfig), context)
+        return proto.ReadResponse(id=request.id, inputs=_struct(known), properties=_struct(state))
+
+    async def Delete(self, request: proto.DeleteRequest, context: Any) -> empty_pb2.Empty:
+        """Finalizes the environment."""
+
+        def progress(line: str) -> None:
+            self._log(request.urn, line)
+
+        state = _properties(request.properties)
+        await self._cancellable(finalizer.delete(state, self._kubeconfig, progress), context)
+        return empty_pb2.Empty()
+
+    async def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:
+        """Ends what is waiting: the user has asked the engine to stop."""
+        for task in self._running:
+            task.cancel()
+        return empty_pb2.Empty()
+
+    def _components(self) -> "ComponentServicer":
+        if self._hosting is None:
+            from pulumi.provider.server import ProviderServicer as ComponentServicer
+
+            from choreo_components.provider.hosting import Host
+
+            self._hosting = ComponentServicer(Host(), self._arguments, self._engine_address)
+        return self._hosting
+
+    async def _cancellable(self, work: Coroutine[Any, Any, Any], context: Any) -> Any:
+        """Runs the work so that Cancel ends it, and turns what it raises into the engine's kind of error."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            await _abort(
+                context,
+                grpc.StatusCode.CANCELLED,
+                "cancelled; the same command goes on from here",
+            )
+        except finalizer.FAILURES as problem:
+            await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(problem))
+        finally:
+            self._running.discard(task)
+
+    def _log(self, urn: str, line: str) -> None:
+        """Sends a line to the user; a line that cannot be sent is not worth an error."""
+        request = proto.LogRequest(severity=proto.engine_pb2.INFO, message=line, urn=urn)
+        task = asyncio.ensure_future(_quietly(self._engine.Log(request)))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+
+async def serve(engine_address: str, arguments: list[str], announce: Callable[[int], None]) -> None:
+    """Serves until the process is ended. `announce` gets the port on 127.0.0.1 once calls are taken."""
+    server = grpc.aio.server(options=[("grpc.max_receive_message_length", 400 * 1024 * 1024)])
+    proto.provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(engine_address, arguments), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    announce(port)
+    await server.wait_for_termination()
+
+
+async def _quietly(call: Any) -> None:
+    try:
+        await call
+    except grpc.aio.AioRpcError:
+        pass
+
+
+async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:
+    await context.abort(code, message)
+    raise AssertionError("abort raises")
+
+
+def _properties(struct: Struct) -> dict[str, Any]:
+    properties: dict[str, Any] = json_format.MessageToDict(struct)
+    return properties
+
+
+def _struct(properties: Mapping[str, Any]) -> Struct:
+    struct = Struct()
+    struct.update(properties)
+    return struct
+
+
+def _diff(names: list[str], replaces: tuple[str, ...]) -> proto.DiffResponse:
+    response = proto.DiffResponse
+    replaced = [name for name in names if name in replaces]
+    return response(
+        changes=response.DIFF_SOME if names else response.DIFF_NONE,
+        diffs=names,
+        replaces=replaced,
+        deleteBeforeReplace=bool(replaced),
+    )

@@ -1,0 +1,339 @@
+"""Settings: what one stack declares, read from its configuration and manifests into OpenChoreo's objects.
+
+OpenChoreo's own YAML is the format. Labels that follow from an object are filled in; one that contradicts is refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from choreo_components import manifests
+from choreo_components.api import ApiObject, Kind, UnknownKindError, kind_of, labels
+from choreo_components.controllers import Controllers
+from choreo_components.durations import seconds
+from choreo_components.findings import Finding, Location, error
+from choreo_components.manifests import Document
+from choreo_components.naming import Use, refusal
+from choreo_components.validation import problems
+
+NAMED_BY_NAME = (
+    "Organization",
+    "DataPlane",
+    "Environment",
+    "DeploymentPipeline",
+    "Project",
+)
+"""Kinds which OpenChoreo looks up by metadata.name here and by the label `name` there: the two have to agree."""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long each step may take, as durations.
+
+    `ready`: an object until its condition says so; `delete`: an object until it is gone; `deployments` and
+    `namespaces`: the two steps of an environment's finalization.
+    """
+
+    ready: str = "10m"
+    delete: str = "10m"
+    deployments: str = "10m"
+    namespaces: str = "10m"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An object that a stack declares, with all its labels, and the document it was read from."""
+
+    object: ApiObject
+    document: Document
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        return self.object.kind
+
+    @property
+    def name(self) -> str:
+        """Its metadata.name."""
+        return self.object.metadata.name
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels."""
+        return self.object.metadata.labels or {}
+
+    @property
+    def organization(self) -> str:
+        """The organization it belongs to, or is."""
+        return self.object.metadata.namespace or self.name
+
+    @property
+    def spec(self) -> Any:
+        """Its spec; of which model depends on the kind."""
+        return self.object.spec
+
+    def at(self, *path: str | int) -> Location:
+        """Where one of its fields stands."""
+        return self.document.at(path)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r}" + (
+            f" of organization {self.organization!r}" if self.object.metadata.namespace else ""
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a stack declares.
+
+    `projects` are names of projects that live in other stacks and have a namespace in each environment of this one,
+    each with the place that names it.
+    """
+
+    declared: tuple[Declared, ...] = ()
+    projects: Mapping[str, Location] = field(default_factory=dict)
+    controllers: Controllers = Controllers.PRESENT
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+
+def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
+    """The settings in a stack's configuration, and everything that is wrong with them and with their manifests.
+
+    `config` maps the settings' names to their values; manifests are files and globs relative to `folder`. With an error
+    among the findings the settings are incomplete.
+    """
+    return _Reader(config, folder).read()
+
+
+RESOURCES = "choreo:resources"
+MANIFESTS = "choreo:manifests"
+PROJECTS = "choreo:projects"
+CONTROLLERS = "choreo:controllers"
+TIMEOUTS = "choreo:timeouts"
+KUBECONFIG = "choreo:kubeconfig"
+KEYS = (RESOURCES, MANIFESTS, PROJECTS, CONTROLLERS, TIMEOUTS, KUBECONFIG)
+"""The settings' names in a stack's configuration. The kubeconfig is a secret, and not read here."""
+
+
+class _Reader:
+    """Collects objects and findings while it goes through one stack's settings."""
+
+    def __init__(self, config: Document, folder: Path) -> None:
+        self.config = config
+        self.folder = folder
+        self.findings: list[Finding] = []
+
+    def read(self) -> tuple[Settings, list[Finding]]:
+        values: Mapping[str, Any] = self.config.value
+        for key in values:
+            if key not in KEYS:
+                self.refuse(
+                    self.config.at((key,)),
+                    f"unknown setting; the settings are {', '.join(KEYS)}",
+                )
+        declared = [self.declare(document) for document in [*self.inline(), *self.files()]]
+        settings = Settings(
+            declared=self.unique([each for each in declared if each is not None]),
+            projects={name: self.config.at((PROJECTS, index)) for index, name in self.strings(PROJECTS)},
+            controllers=self.controllers(),
+            timeouts=self.timeouts(),
+        )
+        return settings, self.findings
+
+    def refuse(self, where: Location, message: str) -> None:
+        self.findings.append(error(where, message))
+
+    def value(self, key: str, wanted: type, described: str) -> Any:
+        """The value of a setting if it is there and of the type."""
+        value = self.config.value.get(key)
+        if value is not None and not isinstance(value, wanted):
+            self.refuse(self.config.at((key,)), f"should be {described}, not {value!r:.60}")
+            return None
+        return value
+
+    def strings(self, key: str) -> list[tuple[int, str]]:
+        """The strings of a list, each with its position."""
+        found = []
+        for index, value in enumerate(self.value(key, list, "a list of strings") or []):
+            if isinstance(value, str) and value:
+                found.append((index, value))
+            else:
+                self.refuse(
+                    self.config.at((key, index)),
+                    f"should be a string that is not empty, not {value!r:.60}",
+                )
+        return found
+
+    def controllers(self) -> Controllers:
+        value = self.value(CONTROLLERS, str, "present or absent")
+        if value is not None and value not in [each.value for each in Controllers]:
+            self.refuse(
+                self.config.at((CONTROLLERS,)),
+                f"should be present or absent, not {value!r}",
+            )
+            value = None
+        return Controllers(value or Controllers.PRESENT)
+
+    def timeouts(self) -> Timeouts:
+        given = self.value(TIMEOUTS, dict, "a mapping of steps to durations") or {}
+        steps = [step.name for step in fields(Timeouts)]
+        right = {}
+        for step, value in given.items():
+            where = self.config.at((TIMEOUTS, step))
+            if step not in steps:
+                self.refuse(where, f"unknown step; the steps are {', '.join(steps)}")
+            elif not isinstance(value, str):
+                self.refuse(
+                    where,
+                    f"should be a duration such as 90s, 10m or 1h30m, not {value!r:.60}",
+                )
+            else:
+                try:
+                    seconds(value)
+                    right[step] = value
+                except ValueError as problem:
+                    self.refuse(where, str(problem))
+        return Timeouts(**right)
+
+    def inline(self) -> list[Document]:
+        values = self.value(RESOURCES, list, "a list of objects") or []
+        return [self.config.part((RESOURCES, index), value) for index, value in enumerate(values)]
+
+    def files(self) -> list[Document]:
+        documents: list[Document] = []
+        seen: set[Path] = set()
+        for index, pattern in self.strings(MANIFESTS):
+            found = (
+                sorted(path for path in self.folder.glob(pattern) if path.is_file())
+                if not Path(pattern).is_absolute()
+                else [Path(pattern)]
+            )
+            if not found:
+                self.refuse(
+                    self.config.at((MANIFESTS, index)),
+                    f"no file matches {pattern!r} in {self.folder}",
+                )
+            for path in found:
+                if path in seen:
+                    continue
+                seen.add(path)
+                shown = str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
+                try:
+                    text = path.read_bytes()
+                except OSError as problem:
+                    self.refuse(
+                        self.config.at((MANIFESTS, index)),
+                        f"{shown} cannot be read: {problem.strerror}",
+                    )
+                    continue
+                read, findings = manifests.read(text, shown)
+                documents += read
+                self.findings += findings
+        return documents
+
+    def declare(self, document: Document) -> Declared | None:
+        """The document as an object with all its labels; what is wrong with it becomes findings, and None."""
+        value = document.value
+        if not isinstance(value, dict):
+            self.refuse(
+                document.at(),
+                f"should be an object with apiVersion, kind, metadata and spec, not {value!r:.60}",
+            )
+            return None
+        api_version, kind_name = (self.text(document, key) for key in ("apiVersion", "kind"))
+        if api_version is None or kind_name is None:
+            return None
+        try:
+            kind = kind_of(api_version, kind_name)
+        except UnknownKindError as unknown:
+            self.refuse(document.at(("kind",)), str(unknown))
+            return None
+        try:
+            declared = kind.model.from_wire(value)
+        except ValidationError as invalid:
+            for problem in problems(invalid, kind.model):
+                self.refuse(document.at(problem.path), problem.message)
+            return None
+        return self.identify(kind, declared, document)
+
+    def text(self, document: Document, key: str) -> str | None:
+        """A field of the document that has to be a string."""
+        value = document.value.get(key)
+        if isinstance(value, str):
+            return value
+        wanted = "required, and missing" if value is None else f"should be a string, not {value!r:.60}"
+        self.refuse(document.at((key,)), wanted)
+        return None
+
+    def identify(self, kind: Kind, declared: ApiObject, document: Document) -> Declared | None:
+        """The object with its namespace and the labels that follow from it."""
+        before = len(self.findings)
+        metadata = declared.metadata
+        given = dict(metadata.labels or {})
+        name, namespace = metadata.name, metadata.namespace
+        # An organization's name is its namespace's as well.
+        refused = refusal(name, Use.NAMESPACE if kind.scope == "Cluster" else Use.OBJECT)
+        if refused or not name:
+            self.refuse(
+                document.at(("metadata", "name")),
+                f"Kubernetes would refuse the name {name!r}: {refused}",
+            )
+        expected: dict[str, tuple[str, str]] = {}
+        if kind.kind in NAMED_BY_NAME:
+            expected[labels.NAME] = (name, "metadata.name")
+        if kind.scope == "Cluster":
+            if namespace is not None:
+                self.refuse(
+                    document.at(("metadata", "namespace")),
+                    f"{kind.kind} belongs to the whole cluster and has no namespace",
+                )
+        else:
+            namespace = namespace or given.get(labels.ORGANIZATION)
+            if not namespace:
+                self.refuse(
+                    document.at(("metadata", "namespace")),
+                    f"required: the organization that the {kind.kind} belongs to",
+                )
+            else:
+                expected[labels.ORGANIZATION] = (namespace, "metadata.namespace")
+        for label, (value, source) in expected.items():
+            if given.get(label, value) != value:
+                where = document.at(("metadata", "labels", label))
+                self.refuse(
+                    where,
+                    f"contradicts {source}: should be {value!r} or left out, not {given[label]!r}",
+                )
+            given[label] = value
+        given.setdefault(labels.NAME, name)
+        for label in kind.hierarchy:
+            where = document.at(("metadata", "labels", label))
+            if not given.get(label):
+                if label != labels.ORGANIZATION:
+                    self.refuse(
+                        where,
+                        f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it",
+                    )
+            elif refused := refusal(given[label], Use.LABEL_VALUE):
+                self.refuse(
+                    where,
+                    f"Kubernetes would refuse the label {given[label]!r}: {refused}",
+                )
+        if len(self.findings) > before:
+            return None
+        filled = metadata.model_copy(update={"namespace": namespace, "labels": given})
+        return Declared(declared.model_copy(update={"metadata": filled}), document)
+
+    def unique(self, declared: Sequence[Declared]) -> tuple[Declared, ...]:
+        first: dict[tuple[str, str, str], Declared] = {}
+        for each in declared:
+            key = (each.kind, each.organization, each.name)
+            if key in first:
+                self.refuse(
+                    each.at("metadata", "name"),
+                    f"{each} is declared twice; first at {first[key].at('metadata', 'name')}",
+                )
+            first.setdefault(key, each)
+        return tuple(first.values())
