@@ -12,7 +12,7 @@ import pulumi
 import yaml
 from pulumi.runtime import get_config_env
 
-from choreo_components import manifests, settings
+from choreo_components import settings
 from choreo_components.components.declaration import declare
 from choreo_components.context import Live, environment_context
 from choreo_components.findings import Finding, Severity, errors, report, warning
@@ -44,7 +44,12 @@ def run() -> None:
 def configuration() -> dict[str, Any]:
     """The stack's settings by their full names, decoded from the text that Pulumi hands over."""
     given: Mapping[str, str] = get_config_env()
-    return {name: _decoded(text) for name, text in given.items() if name.startswith("choreo:")}
+    # A kubeconfig may be JSON: it stays the text that it is.
+    return {
+        name: text if name == KUBECONFIG else _decoded(text)
+        for name, text in given.items()
+        if name.startswith("choreo:")
+    }
 
 
 def _decoded(text: str) -> Any:
@@ -53,24 +58,26 @@ def _decoded(text: str) -> Any:
         return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
 def located(values: Mapping[str, Any], folder: Path, stack: str) -> Document:
-    """The settings with their places in the stack's file, where the folder has one."""
-    directory = folder
+    """The settings that Pulumi handed over, with their places in the stack's file where the folder has one."""
+    file = stack_file(folder, stack)
+    if not file.is_file():
+        return Document(values, f"configuration of stack {stack}")
+    written, _ = settings.read_file(file, folder)
+    return Document(values, written.file, written.root)
+
+
+def stack_file(folder: Path, stack: str) -> Path:
+    """Where the project in this folder keeps the settings of the stack."""
     for name in ("Pulumi.yaml", "Pulumi.yml"):
         if (folder / name).is_file():
             project = yaml.safe_load((folder / name).read_bytes())
-            directory = folder / (project.get("stackConfigDir") or "")
-    file = directory / f"Pulumi.{stack}.yaml"
-    if not file.is_file():
-        return Document(values, f"configuration of stack {stack}")
-    shown = str(file.relative_to(folder))
-    documents, _ = manifests.read(file.read_bytes(), shown)
-    root = documents[0].part(("config",), values).root if documents else None
-    return Document(values, shown, root)
+            return folder / (project.get("stackConfigDir") or "") / f"Pulumi.{stack}.yaml"
+    return folder / f"Pulumi.{stack}.yaml"
 
 
 def look_up(references: Sequence[Reference], kubeconfig: str | None) -> tuple[Live, list[Finding]]:

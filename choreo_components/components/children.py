@@ -19,8 +19,8 @@ WAIT_FOR = "pulumi.com/waitFor"
 class KubernetesObject(pulumi.CustomResource):
     """An object in a cluster, of any kind, registered with the type that pulumi-kubernetes's own classes give it.
 
-    Importing those for a Namespace alone (`pulumi_kubernetes.core.v1`) takes a second of CPU at each preview and each
-    update, more than the rest of the program. This one takes the object as it goes over the wire.
+    Importing those for a Namespace alone (`pulumi_kubernetes.core.v1`) takes more CPU than Pulumi's SDK itself, at each
+    preview and each update. This one takes the object as it goes over the wire.
     """
 
     metadata: pulumi.Output[Mapping[str, Any]]

@@ -8,7 +8,7 @@ import grpc
 import grpc.aio
 from google.protobuf import empty_pb2, json_format
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime import proto
+from pulumi.runtime import proto, rpc
 from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
 
 from choreo_components.provider import finalizer
@@ -56,9 +56,9 @@ class Servicer(ResourceProviderServicer):
         return _diff(finalizer.differences(old, new), replaces=())
 
     async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
-        """Keeps the kubeconfig in memory. Secrets arrive in the clear; the engine keeps them encrypted in the state."""
+        """Keeps the kubeconfig in memory. The engine marks what is secret, and has whoever hosts components accept it."""
         self._kubeconfig = _properties(request.args).get("kubeconfig") or None
-        return proto.ConfigureResponse(acceptSecrets=False, acceptResources=False, acceptOutputs=False)
+        return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
         """Runs a component's constructor for a program in another language."""
@@ -66,9 +66,12 @@ class Servicer(ResourceProviderServicer):
 
     async def Check(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
         """Validates a finalizer's inputs and fills in the defaults."""
-        inputs, failures = finalizer.check(_properties(request.news))
+        defaults, failures = finalizer.check(_properties(request.news))
+        # As they came, so that what is secret stays marked.
+        inputs = _struct(defaults)
+        inputs.MergeFrom(request.news)
         return proto.CheckResponse(
-            inputs=_struct(inputs),
+            inputs=inputs,
             failures=[proto.CheckFailure(property=name, reason=reason) for name, reason in failures.items()],
         )
 
@@ -82,8 +85,8 @@ class Servicer(ResourceProviderServicer):
 
     async def Create(self, request: proto.CreateRequest, context: Any) -> proto.CreateResponse:
         """Puts the finalizer into the graph. Nothing happens in the cluster."""
-        inputs = _properties(request.properties)
-        return proto.CreateResponse(id=finalizer.identifier(inputs), properties=_struct(inputs))
+        identifier = finalizer.identifier(_properties(request.properties))
+        return proto.CreateResponse(id=identifier, properties=request.properties)
 
     async def Update(self, request: proto.UpdateRequest, context: Any) -> proto.UpdateResponse:
         """Takes over new deadlines."""
@@ -168,8 +171,17 @@ async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:
 
 
 def _properties(struct: Struct) -> dict[str, Any]:
-    properties: dict[str, Any] = json_format.MessageToDict(struct)
+    """The properties as plain values, secrets in the clear."""
+    properties: dict[str, Any] = _plain(json_format.MessageToDict(struct))
     return properties
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get(rpc._special_sig_key) == rpc._special_secret_sig:
+            return _plain(value["value"])
+        return {name: _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _struct(properties: Mapping[str, Any]) -> Struct:

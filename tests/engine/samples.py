@@ -1,0 +1,55 @@
+"""The samples of the engine tests: the organization and the environments of stacks/, under a name of the test's own."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+STACKS = Path(__file__).resolve().parents[2] / "stacks"
+
+
+def stack(name: str, organization: str) -> dict[str, Any]:
+    """The settings of a stack of this checkout, for another organization than acme; manifests stand inline."""
+    config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{name}.yaml").read_text())["config"]
+    for pattern in config.pop("choreo:manifests", []):
+        for file in sorted(STACKS.parent.glob(pattern)):
+            config["choreo:resources"] += list(yaml.safe_load_all(file.read_text()))
+    for declared in config["choreo:resources"]:
+        metadata = declared["metadata"]
+        key = "namespace" if "namespace" in metadata else "name"
+        assert metadata[key] == "acme"
+        metadata[key] = organization
+    return config
+
+
+def deployment(organization: str, environment: str, name: str) -> str:
+    """The manifest of a Deployment that Pulumi never made."""
+    return f"""
+apiVersion: core.choreo.dev/v1
+kind: Deployment
+metadata:
+  name: {name}
+  namespace: {organization}
+  labels:
+    core.choreo.dev/organization: {organization}
+    core.choreo.dev/project: customer-portal
+    core.choreo.dev/component: reading-list-service
+    core.choreo.dev/deployment-track: main
+    core.choreo.dev/environment: {environment}
+    core.choreo.dev/name: {name}
+spec:
+  deploymentArtifactRef: reading-list-service
+"""
+
+
+def namespace(name: str, organization: str, environment: str) -> str:
+    """The manifest of a namespace that Pulumi never made, with the labels of an environment."""
+    return f"""
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: {name}
+  labels:
+    organization-name: {organization}
+    environment-name: {environment}
+"""

@@ -1,0 +1,27 @@
+"""A deadline: what blocks an environment's destroy is named, nothing is forced, and the next destroy goes on."""
+
+from tests.engine import samples
+from tests.engine.workspace import Workspace
+
+
+def test_a_stuck_deployment_is_named_and_the_next_destroy_goes_on(acme: Workspace, organization: str) -> None:
+    config = samples.stack("staging", organization)
+    config["choreo:timeouts"] = {"deployments": "3s"}
+    acme.stack("staging", config)
+    acme.up("staging")
+    acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "staging", "stuck"))
+    stuck = ("deployments.core.choreo.dev", "stuck", "-n", organization)
+    acme.kubectl("patch", *stuck, "--type=merge", "-p", '{"metadata":{"finalizers":["example.com/never"]}}')
+
+    said = acme.destroy("staging", fails=True).said
+
+    assert "environment 'staging' of organization" in said and "is not finalized: after 3s, 1 still there" in said
+    assert f"Deployment {organization}/stuck: held by example.com/never" in said
+    assert f"kubectl get deployments.core.choreo.dev stuck -n {organization} -o yaml" in said
+    assert "Traceback" not in said
+    assert acme.kubectl("get", *stuck, "-o", "jsonpath={.metadata.finalizers}") == '["example.com/never"]'
+    assert "Active" in acme.kubectl("get", "namespaces", "-l", f"organization-name={organization}")
+
+    acme.kubectl("patch", *stuck, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
+    acme.destroy("staging")
+    assert acme.kubectl("get", "namespaces", "-l", f"organization-name={organization}", "-o", "name") == ""

@@ -1,0 +1,51 @@
+"""An environment's destroy: in order, complete, and nobody else's."""
+
+from choreo_components.api import KINDS
+from choreo_components.cluster import NAMESPACES
+from choreo_components.live import resource_of
+from choreo_components.provider.finalization import DEPLOYMENTS
+from tests.engine import samples
+from tests.engine.watching import Event, Watcher
+from tests.engine.workspace import Workspace
+
+ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
+
+
+def test_destroy_takes_deployments_then_namespaces_then_the_environment_and_leaves_others_alone(
+    acme: Workspace, organization: str
+) -> None:
+    for name in ("development", "staging"):
+        acme.stack(name, samples.stack(name, organization))
+        acme.up(name)
+    stray = f"stray-{organization}"
+    acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "made-by-hand"))
+    acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "staging", "of-staging"))
+    acme.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, organization, "development"))
+
+    with Watcher(acme.kubeconfig, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as watcher:
+        acme.destroy("development")
+
+    deployments = [event for event in watcher.of(DEPLOYMENTS) if event.namespace == organization]
+    namespaces = [event for event in watcher.of(NAMESPACES) if event.has(organization_name=organization)]
+    environments = [event for event in watcher.of(ENVIRONMENTS) if event.namespace == organization]
+
+    gone = {event.name: event.version for event in deployments if event.type == "DELETED"}
+    assert gone.keys() == {"reading-list-service-development", "made-by-hand"}, "every Deployment of it, no other"
+    begun = min(event.version for event in namespaces if event.deleting)
+    assert max(gone.values()) < begun, "a namespace began to go while a Deployment was there"
+
+    finished = {event.name: event.version for event in namespaces if event.type == "DELETED"}
+    assert stray in finished and len(finished) == 2, "the stack's namespace and the one made by hand"
+    (environment,) = [event for event in environments if event.type == "DELETED"]
+    assert environment.name == "development"
+    assert max(finished.values()) < environment.version, "the Environment went before its namespaces were gone"
+
+    touched = [event for event in watcher.events if _of_staging(event, organization)]
+    assert not touched, f"staging was touched: {touched}"
+    acme.destroy("staging")
+    assert acme.kubectl("get", "namespaces", "-l", f"organization-name={organization}", "-o", "name") == ""
+
+
+def _of_staging(event: Event, organization: str) -> bool:
+    mine = event.namespace == organization or event.has(organization_name=organization)
+    return mine and ("staging" in event.name or ("environment-name", "staging") in event.labels)

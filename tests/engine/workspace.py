@@ -1,0 +1,115 @@
+"""A workspace: a Pulumi project with a state of its own, in which a test runs the real engine on a real API server."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+SECONDS = 300
+"""How long one command of Pulumi may take."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command said, and whether it succeeded."""
+
+    code: int
+    said: str
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """The counts under `Resources:`, such as {"unchanged": 14} or {"created": 3}."""
+        text = self.said.rpartition("Resources:")[2]
+        return {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", text.partition("Duration")[0])}
+
+
+class Workspace:
+    """A project folder, a Pulumi backend and the environment that leads to a control plane."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.environment = dict(environment)
+        (folder / "stacks").mkdir(parents=True)
+
+    def project(self, files: Mapping[str, str], name: str = "choreo") -> None:
+        """Writes the project: our program, or the `files` of another one."""
+        settings = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())
+        settings["name"] = name
+        settings["plugins"]["providers"][0]["path"] = str(CHECKOUT / ".venv" / "bin")
+        (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(settings))
+        shutil.copy(CHECKOUT / "__main__.py", self.folder)
+        for path, text in files.items():
+            (self.folder / path).write_text(text)
+
+    def stack(self, name: str, config: Mapping[str, Any] | None = None) -> None:
+        """Writes the stack's settings and makes the stack."""
+        if config is not None:
+            text = yaml.safe_dump({"config": dict(config)}, sort_keys=False)
+            (self.folder / "stacks" / f"Pulumi.{name}.yaml").write_text(text)
+        self.run("stack", "init", name)
+
+    @property
+    def kubeconfig(self) -> Path:
+        """What leads to the control plane."""
+        return Path(self.environment["KUBECONFIG"])
+
+    def up(self, stack: str, *options: str, fails: bool = False) -> Outcome:
+        """`pulumi up` without a preview."""
+        return self.run("up", "--yes", "--skip-preview", "--stack", stack, *options, fails=fails)
+
+    def destroy(self, stack: str, *options: str, fails: bool = False) -> Outcome:
+        """`pulumi destroy` without a preview."""
+        return self.run("destroy", "--yes", "--skip-preview", "--stack", stack, *options, fails=fails)
+
+    def preview(self, stack: str, *options: str, fails: bool = False) -> Outcome:
+        """`pulumi preview`."""
+        return self.run("preview", "--stack", stack, *options, fails=fails)
+
+    def refresh(self, stack: str, *options: str) -> Outcome:
+        """`pulumi refresh` without a preview."""
+        return self.run("refresh", "--yes", "--skip-preview", "--stack", stack, *options)
+
+    def state(self, stack: str) -> str:
+        """`pulumi stack export`: the state as it is stored."""
+        return self.run("stack", "export", "--stack", stack).said
+
+    def resources(self, stack: str) -> list[dict[str, Any]]:
+        """The resources in the stack's state."""
+        resources: list[dict[str, Any]] = json.loads(self.state(stack))["deployment"].get("resources", [])
+        return resources
+
+    def run(self, *arguments: str, fails: bool = False) -> Outcome:
+        """Runs Pulumi; the outcome has to be as expected, else the test fails with what Pulumi said."""
+        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+        done = _run(command, self.folder, self.environment)
+        assert bool(done.code) is fails, f"`{' '.join(command)}` ended with {done.code}:\n{done.said}"
+        return done
+
+    def kubectl(self, *arguments: str, manifest: str | None = None) -> str:
+        """Runs kubectl, which has to succeed; `manifest` goes to its standard input."""
+        done = _run(["kubectl", *arguments], self.folder, self.environment, manifest)
+        assert done.code == 0, f"`kubectl {' '.join(arguments)}` ended with {done.code}:\n{done.said}"
+        return done.said
+
+
+def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], given: str | None = None) -> Outcome:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        input=given or "",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+    )
+    return Outcome(done.returncode, done.stdout)
