@@ -60,7 +60,6 @@ def child_options(
     create: str,
     delete: str,
     replace_on_changes: Sequence[str] = (),
-    replace_with: Sequence[pulumi.Resource] = (),
 ) -> pulumi.ResourceOptions:
     """The options of a child of `parent`, whose own options are `opts`.
 
@@ -73,7 +72,6 @@ def child_options(
         depends_on=[*_given(opts), *needs],
         custom_timeouts=pulumi.CustomTimeouts(create=create, update=create, delete=delete),
         replace_on_changes=list(replace_on_changes),
-        replace_with=list(replace_with),
         delete_before_replace=True if replace_on_changes else None,
     )
 

@@ -1,13 +1,14 @@
 """A declaration: the components of a plan, registered in its order and with its edges."""
 
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 
 from choreo_components.components import COMPONENTS
+from choreo_components.components.args import EnvironmentArgs
 from choreo_components.components.base import PARENTS, ObjectComponent
 from choreo_components.components.environment import Environment
-from choreo_components.components.finalizer import Provider
+from choreo_components.components.finalizer import EnvironmentFinalizer, Provider
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan
 from choreo_components.settings import Settings
 
@@ -22,21 +23,23 @@ def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | Non
     providers = _providers(kubeconfig)
     made: dict[Key, pulumi.Resource] = {}
     environments: dict[Key, Environment] = {}
+    finalizers: dict[Key, EnvironmentFinalizer] = {}
     for node in plan.nodes:
-        needs = [made[key] for key in plan.needs[node.key]]
+        needs = plan.needs[node.key]
+        resources = [made[key] for key in needs]
         if isinstance(node, ObjectNode):
-            component = _component(
-                node,
-                settings,
-                pulumi.ResourceOptions(depends_on=needs, providers=providers),
-            )
+            args = _arguments(node, settings)
+            # By way of the finalizer, so that Deployments are made anew when their environment is.
+            for key in finalizers.keys() & set(needs):
+                args["environment"] = finalizers[key].environment
+            component = _component(node, args, pulumi.ResourceOptions(depends_on=resources, providers=providers))
             made[node.key] = component.last
             if isinstance(component, Environment):
                 environments[node.key] = component
         elif isinstance(node, NamespaceNode):
-            made[node.key] = environments[node.environment].add_namespace(node.project, needs)
+            made[node.key] = environments[node.environment].add_namespace(node.project, resources)
         else:
-            made[node.key] = environments[node.environment].add_finalizer(needs)
+            made[node.key] = finalizers[node.key] = environments[node.environment].add_finalizer(resources)
             environments[node.environment].complete()
 
 
@@ -52,23 +55,25 @@ def _providers(
     return providers
 
 
-def _component(node: ObjectNode, settings: Settings, opts: pulumi.ResourceOptions) -> ObjectComponent:
-    """The component of an object, with the object's own fields, labels and annotations as its arguments."""
-    key, metadata = node.key, node.declared.object.metadata
-    name = key.name if key.kind == "Organization" else f"{key.organization}/{key.name}"
-    args = {
+def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:
+    """An object as arguments: the fields of its spec, its annotations and labels, and its parents."""
+    declared, metadata = node.declared, node.declared.object.metadata
+    parents = {argument: declared.labels[label] for argument, label in PARENTS.items() if label in declared.labels}
+    return {
         "name": metadata.name,
-        "labels": metadata.labels,
+        "labels": {key: value for key, value in declared.labels.items() if key not in PARENTS.values()},
         "annotations": metadata.annotations or {},
         "controllers": settings.controllers,
         "timeouts": vars(settings.timeouts),
-        **{
-            argument: node.declared.labels[label]
-            for argument, label in PARENTS.items()
-            if label in node.declared.labels
-        },
-        **node.declared.object.to_wire().get("spec", {}),
+        **parents,
+        **declared.object.to_wire().get("spec", {}),
     }
-    options = {"provision": False} if key.kind == "Environment" else {}
-    component: ObjectComponent = _BY_KIND[key.kind](name, args, opts, **options)
+
+
+def _component(node: ObjectNode, args: dict[str, Any], opts: pulumi.ResourceOptions) -> ObjectComponent:
+    key = node.key
+    name = key.name if key.kind == "Organization" else f"{key.organization}/{key.name}"
+    if key.kind == "Environment":
+        return Environment(name, cast(EnvironmentArgs, args), opts, provision=False)
+    component: ObjectComponent = _BY_KIND[key.kind](name, args, opts)
     return component

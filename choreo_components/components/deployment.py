@@ -2,6 +2,7 @@
 
 import pulumi
 
+from choreo_components.api import labels
 from choreo_components.components.args import DeploymentArgs
 from choreo_components.components.base import ObjectComponent
 
@@ -15,6 +16,9 @@ class Deployment(ObjectComponent):
         args: DeploymentArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the Deployment. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
-        super().__init__("Deployment", name, args, opts)
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names.
+
+        In another environment, or in one that is made anew, it is another Deployment.
+        """
+        super().__init__("Deployment", name, args, opts, [f'metadata.labels["{labels.ENVIRONMENT}"]'])
         self.complete()

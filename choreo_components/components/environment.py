@@ -1,7 +1,7 @@
 """An environment: a stage that deployments are promoted to, its namespaces on the data plane, and its finalizer."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 
@@ -11,8 +11,6 @@ from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import KubernetesObject, namespace
 from choreo_components.components.finalizer import EnvironmentFinalizer
 from choreo_components.naming import data_plane_namespace
-
-T = TypeVar("T")
 
 
 class Environment(ObjectComponent):
@@ -50,12 +48,13 @@ class Environment(ObjectComponent):
 
     def add_namespace(self, project: str, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
         """The data-plane namespace of the project, as OpenChoreo's Deployment controller would make it."""
-        environment = self.object_name
+        # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
+        names = pulumi.Output.all(self._organization, self.resource.metadata["name"])
         made = namespace(
             f"{self._prefix}-namespace-{project}",
-            self._of_organization(lambda organization: data_plane_namespace(organization, project, environment)),
-            self._of_organization(lambda organization: data_plane_namespace_labels(organization, project, environment)),
-            self.child_options([self.resource, *needs], replace_with=[self.resource]),
+            names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
+            names.apply(lambda known: data_plane_namespace_labels(known[0], project, known[1])),
+            self.child_options([self.resource, *needs]),
         )
         self._namespaces[project] = made
         return made
@@ -65,34 +64,19 @@ class Environment(ObjectComponent):
         finalizer = EnvironmentFinalizer(
             f"{self._prefix}-finalizer",
             organization=self._organization,
-            environment=self.object_name,
+            environment=self.resource.metadata["name"],
             data_plane_ref=self._data_plane_ref,
             deployments_timeout=self.deadline("deployments"),
             namespaces_timeout=self.deadline("namespaces"),
-            opts=self.child_options(
-                [self.resource, *self._namespaces.values(), *needs],
-                replace_with=[self.resource],
-            ),
+            opts=self.child_options([self.resource, *self._namespaces.values(), *needs]),
         )
         # Who uses the name comes after the finalizer, so that Deployments go before it.
         self.name = finalizer.environment
         return finalizer
 
-    def _of_organization(self, derive: Callable[[str], T]) -> pulumi.Input[T]:
-        """What follows from the organization's name, at once where the name is known."""
-        if isinstance(self._organization, str):
-            return derive(self._organization)
-        organization: pulumi.Output[str] = pulumi.Output.from_input(self._organization)
-        return organization.apply(derive)
-
     def complete(self) -> None:
         """Tells Pulumi that the namespaces and the finalizer are declared."""
-        made = {project: namespace.metadata["name"] for project, namespace in self._namespaces.items()}
-        self.namespaces = pulumi.Output.all(**made)
-        self.register_outputs(
-            {
-                "name": self.name,
-                "namespace": self.namespace,
-                "namespaces": self.namespaces,
-            }
-        )
+        made: Any = {project: namespace.metadata["name"] for project, namespace in self._namespaces.items()}
+        # Not Output.all, which makes a list of no namespaces.
+        self.namespaces = pulumi.Output.from_input(made)
+        self.register_outputs({"name": self.name, "namespace": self.namespace, "namespaces": self.namespaces})

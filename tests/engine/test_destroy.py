@@ -35,7 +35,8 @@ def test_destroy_takes_deployments_then_namespaces_then_the_environment_and_leav
     assert max(gone.values()) < begun, "a namespace began to go while a Deployment was there"
 
     finished = {event.name: event.version for event in namespaces if event.type == "DELETED"}
-    assert stray in finished and len(finished) == 2, "the stack's namespace and the one made by hand"
+    assert stray in finished, "a namespace that Pulumi never made stays behind"
+    assert len(finished) == 2, "the stack's namespace and the one made by hand"
     (environment,) = [event for event in environments if event.type == "DELETED"]
     assert environment.name == "development"
     assert max(finished.values()) < environment.version, "the Environment went before its namespaces were gone"
@@ -49,3 +50,26 @@ def test_destroy_takes_deployments_then_namespaces_then_the_environment_and_leav
 def _of_staging(event: Event, organization: str) -> bool:
     mine = event.namespace == organization or event.has(organization_name=organization)
     return mine and ("staging" in event.name or ("environment-name", "staging") in event.labels)
+
+
+def test_an_environment_on_another_data_plane_is_taken_down_in_order_and_made_anew(
+    acme: Workspace, organization: str
+) -> None:
+    acme.stack("development", samples.stack("development", organization))
+    made = acme.up("development").changes["created"]
+    plane = acme.kubectl("get", "dataplanes.core.choreo.dev", "dp-local", "-n", organization, "-o", "yaml")
+    acme.kubectl("apply", "-f", "-", manifest=plane.replace("dp-local", "dp-other"))
+    file = acme.folder / "stacks" / "Pulumi.development.yaml"
+    file.write_text(file.read_text().replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-other"))
+
+    with Watcher(acme.kubeconfig, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as watcher:
+        acme.up("development")
+
+    gone = [event for event in watcher.events if event.type == "DELETED"]
+    back = [event for event in watcher.events if event.type == "ADDED"]
+    ours = [event for event in gone if event.namespace == organization or event.has(organization_name=organization)]
+    assert [event.kind for event in ours] == ["Deployment", "Namespace", "Environment"]
+    again = [event for event in back if event.namespace == organization or event.has(organization_name=organization)]
+    assert [event.kind for event in again] == ["Environment", "Namespace", "Deployment"]
+    assert acme.up("development").changes == {"unchanged": made}
+    acme.destroy("development")

@@ -90,9 +90,12 @@ def test_a_program_outside_with_the_wheel_is_brought_up_and_destroyed(
 
     said = workspace.up("outside").said
 
-    home = subprocess.check_output([python, "-c", "import choreo_components as c; print(c.__file__)"], cwd="/", text=True)
+    home = subprocess.check_output(
+        [python, "-c", "import choreo_components as c; print(c.__file__)"], cwd="/", text=True
+    )
     assert home.startswith(str(tmp_path)), "the program uses the wheel, nothing of this checkout"
-    assert "portal" in said and "shop" in said
+    assert "portal" in said
+    assert "shop" in said
     assert _namespaces(workspace, organization) == 2
     assert workspace.up("outside").changes.keys() == {"unchanged"}
     workspace.destroy("outside")
@@ -122,17 +125,17 @@ def test_the_engine_prints_the_schema_of_our_executable(workspace: Workspace, ki
 
 def _environment_with_wheel(folder: Path) -> Path:
     """The Python of a new virtual environment that has our wheel and what it depends on, and nothing else."""
-    uv = CHECKOUT / ".venv" / "bin" / "uv"
-    exact = folder / "requirements.txt"
+    uv = str(CHECKOUT / ".venv" / "bin" / "uv")
+    exact = str(folder / "requirements.txt")
     for command in (
-        [uv, "build", "--wheel", "--quiet", "--out-dir", folder, CHECKOUT],
-        [uv, "export", "--project", CHECKOUT, "--frozen", "--no-dev", "--no-emit-project", "--quiet", "-o", exact],
-        [uv, "venv", "--quiet", "--seed", folder / "venv"],
+        [uv, "build", "--wheel", "--quiet", "--out-dir", str(folder), str(CHECKOUT)],
+        [uv, "export", "--project", str(CHECKOUT), "--frozen", "--no-dev", "--no-emit-project", "--quiet", "-o", exact],
+        [uv, "venv", "--quiet", "--seed", str(folder / "venv")],
     ):
         subprocess.run(command, check=True)
     (wheel,) = folder.glob("choreo_components-*.whl")
     python = folder / "venv" / "bin" / "python"
-    install = [uv, "pip", "install", "--quiet", "--python", python, "--constraint", exact, wheel]
+    install = [uv, "pip", "install", "--quiet", "--python", str(python), "--constraint", exact, str(wheel)]
     subprocess.run(install, check=True)
     return python
 

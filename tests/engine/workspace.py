@@ -110,6 +110,7 @@ def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], g
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        check=False,
         timeout=SECONDS,
     )
     return Outcome(done.returncode, done.stdout)
