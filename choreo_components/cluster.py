@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -161,10 +162,8 @@ class Cluster:
     async def delete(self, live: Live) -> None:
         """Asks for the object's deletion; one that is gone already is as good as deleted."""
         request = self._client.delete(_lightkube(live.resource), live.name, namespace=live.namespace)
-        try:
+        with suppress(_NotFound):
             await self._ask(f"delete {live}", request)
-        except _NotFound:
-            pass
 
     async def watch(
         self,
@@ -173,7 +172,7 @@ class Cluster:
         version: str | None,
         namespace: str | None = None,
     ) -> AsyncGenerator[tuple[str, Live], None]:
-        """What happens to the objects that carry the labels after `version`: ADDED, MODIFIED or DELETED, and the object.
+        """What happens to the objects with the labels after `version`: ADDED, MODIFIED or DELETED, and the object.
 
         Ends when the API server or the connection does; it may also fall silent with the network: give it a deadline,
         and list again after either.
@@ -232,7 +231,7 @@ def _kubeconfig(given: str | None) -> KubeConfig:
 
 
 def _merged(configs: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Several kubeconfigs as one, as kubectl merges them: of entries with one name, and of contexts, the first counts."""
+    """Several kubeconfigs as one, as kubectl merges them: of entries with one name the first counts."""
     merged: dict[str, Any] = {"clusters": [], "contexts": [], "users": []}
     for config in configs:
         for section in ("clusters", "contexts", "users"):

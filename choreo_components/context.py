@@ -1,4 +1,4 @@
-"""An environment's context: the Environment together with the DataPlane that it runs on (OpenChoreo's EnvironmentContext)."""
+"""An environment's context: the Environment and the DataPlane that it runs on (OpenChoreo: EnvironmentContext)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -4,7 +4,8 @@ import re
 
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _PART = r"(\d+(?:\.\d+)?)(ms|h|m|s)"
-_DURATION = re.compile(f"(?:{_PART})+")
+# Go, which reads a duration in the end, knows ASCII digits only.
+_DURATION = re.compile(f"(?:{_PART})+", re.ASCII)
 
 
 def seconds(duration: str) -> float:

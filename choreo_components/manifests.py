@@ -13,11 +13,14 @@ FieldPath: TypeAlias = tuple[str | int, ...]
 """The way to a field: mapping keys and list positions, outermost first."""
 
 MOST_NODES = 1_000_000
-"""Fields in one file, aliases spelled out: beyond it the file is refused, so that a few nested aliases cannot fill the memory."""
+"""Fields in one file, aliases spelled out: beyond it the file is refused, lest nested aliases fill the memory."""
+
+DEEPEST = 100
+"""Mappings and lists inside one another: what is deeper is refused, before Python's own limit is reached."""
 
 
 def field_name(path: FieldPath) -> str:
-    """The path as people write it: `spec.promotionPaths[0].sourceEnvironmentRef`; a key with dots stands in brackets."""
+    """The path as people write it: `spec.promotionPaths[0].name`; a key with dots stands in brackets."""
     text = ""
     for step in path:
         if isinstance(step, int) or "." in step or "/" in step:
@@ -72,7 +75,7 @@ def read(text: str | bytes, file: str) -> tuple[list[Document], list[Finding]]:
         mark = problem.problem_mark or problem.context_mark
         said = ", ".join(part for part in (problem.context, problem.problem) if part)
         findings.append(error(Location(file, mark.line + 1 if mark else None), f"not YAML: {said}"))
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+    except (yaml.YAMLError, UnicodeError) as problem:
         findings.append(error(Location(file), f"not YAML text: {' '.join(str(problem).split())}"))
     finally:
         if loader is not None:
@@ -117,10 +120,16 @@ def _integer(text: str) -> int:
     return (-1 if text.startswith("-") else 1) * int(digits, base)
 
 
+def _boolean(text: str) -> bool:
+    if text.lower() not in ("true", "yes", "on", "false", "no", "off"):
+        raise ValueError(text)
+    return text.lower() in ("true", "yes", "on")
+
+
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:null": lambda _: None,
-    "tag:yaml.org,2002:bool": lambda text: text.lower() in ("true", "yes", "on"),
+    "tag:yaml.org,2002:bool": _boolean,
     "tag:yaml.org,2002:int": _integer,
     "tag:yaml.org,2002:float": lambda text: float(
         text.replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf").lower().replace(".nan", "nan")
@@ -155,9 +164,15 @@ class _Builder:
                     path,
                     f"the tag {node.tag} has no meaning in a manifest: write the plain value",
                 )
-            return convert(node.value)
+            try:
+                return convert(node.value)
+            except ValueError:
+                wanted = node.tag.rpartition(":")[2]
+                return self._refuse(node, path, f"{node.value!r:.60} cannot be read as {wanted}")
         if id(node) in self._open:
             return self._refuse(node, path, "an alias that holds itself")
+        if len(self._open) == DEEPEST:
+            return self._refuse(node, path, f"more than {DEEPEST} mappings and lists inside one another")
         self._open.add(id(node))
         try:
             if isinstance(node, yaml.SequenceNode):
@@ -207,7 +222,7 @@ def _line(node: yaml.Node | None, path: FieldPath) -> int | None:
 
 
 def _descend(node: yaml.Node | None, path: FieldPath) -> tuple[int | None, yaml.Node | None]:
-    """Line and node of the field at `path`; where it is missing, the line of the nearest field around it and no node."""
+    """Line and node of the field at `path`; of a missing one, the line of the nearest field around it and no node."""
     if node is None:
         return None, None
     line: int = node.start_mark.line + 1

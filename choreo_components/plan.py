@@ -185,8 +185,10 @@ class _Builder:
         projects: dict[str, Key | None] = {}
         for project_name, where in self.settings.projects.items():
             target = Target("Project", organization, labels=((labels.NAME, project_name),))
-            self.outside.append(Reference(environment, where, target, Severity.WARNING))
-            projects[project_name] = None
+            found = self.index.find(target)
+            if found is None:
+                self.outside.append(Reference(environment, where, target, Severity.WARNING))
+            projects[project_name] = None if found is None else _key(found)
         for project in self.by_kind["Project"]:
             if project.organization == organization and self.reaches(project, name):
                 projects[project.name] = _key(project)

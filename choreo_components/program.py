@@ -123,7 +123,7 @@ def missing(references: Sequence[Reference], live: Live) -> list[Finding]:
 
 
 def outputs(planned: Plan, live: Live) -> dict[str, Any]:
-    """The stack's outputs by ORGANIZATION/ENVIRONMENT: the data plane, its host names, and the namespace per project."""
+    """The stack's outputs by ORGANIZATION/ENVIRONMENT: data plane, host names, and the namespace of each project."""
     environments: dict[str, Any] = {}
     for node in planned.nodes:
         if isinstance(node, ObjectNode) and node.key.kind == "Environment":

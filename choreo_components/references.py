@@ -40,7 +40,7 @@ _PARENTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True)
 class Target:
-    """What a reference leads to: an object of `kind` in `organization`, the one of that metadata `name` or with those `labels`."""
+    """What a reference leads to: the object of a kind in an organization with this metadata.name, or these labels."""
 
     kind: str
     organization: str
@@ -71,8 +71,8 @@ class Reference:
         match self.source.kind, self.target.kind:
             case "Environment", "DataPlane":
                 return (
-                    f"cannot retrieve the dataplane: environment {self.source.name!r} refers to a non-existent dataplane "
-                    f"{name!r} on organization {organization!r}"
+                    f"cannot retrieve the dataplane: environment {self.source.name!r} refers to "
+                    f"a non-existent dataplane {name!r} on organization {organization!r}"
                 )
             case "DeploymentPipeline", "Environment":
                 return f"nobody has declared the environment {name!r} of organization {organization!r} yet"

@@ -11,13 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from choreo_components import manifests
-from choreo_components.api import ApiObject, Kind, UnknownKindError, kind_of, labels
+from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of, labels
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
 from choreo_components.findings import Finding, Location, error
 from choreo_components.manifests import Document
 from choreo_components.naming import Use, refusal
-from choreo_components.validation import problems
+from choreo_components.validation import problems, shown
 
 NAMED_BY_NAME = (
     "Organization",
@@ -108,6 +108,17 @@ def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
     return _Reader(config, folder).read()
 
 
+def read_file(file: Path, folder: Path) -> tuple[Document, list[Finding]]:
+    """The configuration in a stack's file, which is named relative to `folder`, and what is wrong with it as YAML."""
+    shown = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
+    documents, findings = manifests.read(file.read_bytes(), shown)
+    whole = documents[0] if documents else Document({}, shown)
+    config = whole.value.get("config") if isinstance(whole.value, dict) else None
+    if not isinstance(config, dict):
+        return Document({}, shown), findings
+    return Document(config, shown, whole.part(("config",), config).root), findings
+
+
 RESOURCES = "choreo:resources"
 MANIFESTS = "choreo:manifests"
 PROJECTS = "choreo:projects"
@@ -137,7 +148,7 @@ class _Reader:
         declared = [self.declare(document) for document in [*self.inline(), *self.files()]]
         settings = Settings(
             declared=self.unique([each for each in declared if each is not None]),
-            projects={name: self.config.at((PROJECTS, index)) for index, name in self.strings(PROJECTS)},
+            projects=self.projects(),
             controllers=self.controllers(),
             timeouts=self.timeouts(),
         )
@@ -150,7 +161,7 @@ class _Reader:
         """The value of a setting if it is there and of the type."""
         value = self.config.value.get(key)
         if value is not None and not isinstance(value, wanted):
-            self.refuse(self.config.at((key,)), f"should be {described}, not {value!r:.60}")
+            self.refuse(self.config.at((key,)), f"should be {described}, not {shown(value)}")
             return None
         return value
 
@@ -163,16 +174,24 @@ class _Reader:
             else:
                 self.refuse(
                     self.config.at((key, index)),
-                    f"should be a string that is not empty, not {value!r:.60}",
+                    f"should be a string that is not empty, not {shown(value)}",
                 )
         return found
+
+    def projects(self) -> dict[str, Location]:
+        """The projects of other stacks, each with the place that names it."""
+        places = {name: self.config.at((PROJECTS, index)) for index, name in self.strings(PROJECTS)}
+        for name, where in places.items():
+            if refused := refusal(name, Use.OBJECT) or refusal(name, Use.LABEL_VALUE):
+                self.refuse(where, f"Kubernetes would refuse the name {name!r}: {refused}")
+        return places
 
     def controllers(self) -> Controllers:
         value = self.value(CONTROLLERS, str, "present or absent")
         if value is not None and value not in [each.value for each in Controllers]:
             self.refuse(
                 self.config.at((CONTROLLERS,)),
-                f"should be present or absent, not {value!r}",
+                f"should be present or absent, not {shown(value)}",
             )
             value = None
         return Controllers(value or Controllers.PRESENT)
@@ -188,7 +207,7 @@ class _Reader:
             elif not isinstance(value, str):
                 self.refuse(
                     where,
-                    f"should be a duration such as 90s, 10m or 1h30m, not {value!r:.60}",
+                    f"should be a duration such as 90s, 10m or 1h30m, not {shown(value)}",
                 )
             else:
                 try:
@@ -206,11 +225,7 @@ class _Reader:
         documents: list[Document] = []
         seen: set[Path] = set()
         for index, pattern in self.strings(MANIFESTS):
-            found = (
-                sorted(path for path in self.folder.glob(pattern) if path.is_file())
-                if not Path(pattern).is_absolute()
-                else [Path(pattern)]
-            )
+            found = self.matching(pattern)
             if not found:
                 self.refuse(
                     self.config.at((MANIFESTS, index)),
@@ -234,13 +249,22 @@ class _Reader:
                 self.findings += findings
         return documents
 
+    def matching(self, pattern: str) -> list[Path]:
+        """The files that a path or glob stands for, in the order of their names."""
+        try:
+            found = [Path(pattern)] if Path(pattern).is_absolute() else self.folder.glob(pattern)
+            return sorted(path for path in found if path.is_file())
+        except (OSError, ValueError, IndexError):
+            # pathlib's ways to say that no file can have such a name: too long, not encodable, `**x`, `.`.
+            return []
+
     def declare(self, document: Document) -> Declared | None:
         """The document as an object with all its labels; what is wrong with it becomes findings, and None."""
         value = document.value
         if not isinstance(value, dict):
             self.refuse(
                 document.at(),
-                f"should be an object with apiVersion, kind, metadata and spec, not {value!r:.60}",
+                f"should be an object with apiVersion, kind, metadata and spec, not {shown(value)}",
             )
             return None
         api_version, kind_name = (self.text(document, key) for key in ("apiVersion", "kind"))
@@ -249,7 +273,8 @@ class _Reader:
         try:
             kind = kind_of(api_version, kind_name)
         except UnknownKindError as unknown:
-            self.refuse(document.at(("kind",)), str(unknown))
+            known = any(version == api_version for version, _ in KINDS)
+            self.refuse(document.at(("kind" if known else "apiVersion",)), str(unknown))
             return None
         try:
             declared = kind.model.from_wire(value)
@@ -264,7 +289,7 @@ class _Reader:
         value = document.value.get(key)
         if isinstance(value, str):
             return value
-        wanted = "required, and missing" if value is None else f"should be a string, not {value!r:.60}"
+        wanted = "required, and missing" if value is None else f"should be a string, not {shown(value)}"
         self.refuse(document.at((key,)), wanted)
         return None
 

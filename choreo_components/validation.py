@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from choreo_components.api.meta import WireModel
-from choreo_components.api.shape import ListOf, ObjectOf, fields_of
+from choreo_components.api.shape import ListOf, ObjectOf, PortLike, Shape, fields_of
 from choreo_components.manifests import FieldPath, field_name
 
 _WANTED = {
@@ -39,9 +39,15 @@ class Problem:
 
 def problems(invalid: ValidationError, model: type[WireModel]) -> list[Problem]:
     """All problems of a value that was to be of the model, in the order of its fields."""
-    return [
-        Problem(error["loc"], _message(error, model), error["input"]) for error in invalid.errors(include_url=False)
-    ]
+    found = []
+    for error in invalid.errors(include_url=False):
+        path, value = error["loc"], error["input"]
+        if not isinstance(_shape_at(model, path[:-1]), PortLike):
+            found.append(Problem(path, _message(error, model), value))
+        elif path[-1] == "int":
+            # Of a value that may be either, pydantic tells twice what it is not, a step below the field.
+            found.append(Problem(path[:-1], f"should be an integer or a string, not {shown(value)}", value))
+    return found
 
 
 def _message(error: ErrorDetails, model: type[WireModel]) -> str:
@@ -55,29 +61,34 @@ def _message(error: ErrorDetails, model: type[WireModel]) -> str:
         return f"unknown field; {meant}"
     if kind in _WANTED:
         quotes = " (put it in quotes)" if kind == "string_type" and isinstance(value, bool | int | float) else ""
-        return f"should be {_WANTED[kind]}, not {_shown(value)}{quotes}"
+        return f"should be {_WANTED[kind]}, not {shown(value)}{quotes}"
     if kind == "literal_error":
-        return f"should be one of {error['ctx']['expected'].replace(' or ', ', ')}, not {_shown(value)}"
+        return f"should be one of {error['ctx']['expected'].replace(' or ', ', ')}, not {shown(value)}"
     message: str = error["msg"]
     return message[0].lower() + message[1:]
 
 
 def _fields_around(model: type[WireModel], path: FieldPath) -> list[str]:
     """The wire names of the fields that the object around the last step of the path may have."""
-    current = model
-    for step in path[:-1]:
-        field = fields_of(current).get(str(step)) if isinstance(step, str) else None
-        if field is None:
-            continue
-        shape = field.shape
-        while isinstance(shape, ListOf):
+    around = _shape_at(model, path[:-1])
+    return list(fields_of(around.model)) if isinstance(around, ObjectOf) else []
+
+
+def _shape_at(model: type[WireModel], path: FieldPath) -> Shape | None:
+    """The shape of the field at the path; None where the model has none."""
+    shape: Shape = ObjectOf(model)
+    for step in path:
+        if isinstance(shape, ListOf):
             shape = shape.item
-        if isinstance(shape, ObjectOf):
-            current = shape.model
-    return list(fields_of(current))
+            continue
+        field = fields_of(shape.model).get(str(step)) if isinstance(shape, ObjectOf) else None
+        if field is None:
+            return None
+        shape = field.shape
+    return shape
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as YAML people know it; a collection by its kind alone."""
     if value is None:
         return "null"

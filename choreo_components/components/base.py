@@ -1,6 +1,6 @@
-"""A component: one of OpenChoreo's objects as a Pulumi resource, with whatever has to stand around it in the cluster."""
+"""A component: one of OpenChoreo's objects as a Pulumi resource, with whatever has to stand around it."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from choreo_components.api import Kind, kind_of, labels, prune_zero_values
 from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.children import (
     PATCH_FORCE,
     WAIT_FOR,
@@ -15,7 +16,8 @@ from choreo_components.components.children import (
     child_options,
 )
 from choreo_components.controllers import Controllers
-from choreo_components.validation import problems
+from choreo_components.durations import seconds
+from choreo_components.validation import problems, shown
 
 DEADLINE = "10m"
 """How long anything is waited for unless `timeouts` says otherwise, as a duration."""
@@ -72,7 +74,7 @@ class ObjectComponent(pulumi.ComponentResource):
         self._args = args
         self._opts = opts
         described = kind_of(API_VERSION, kind)
-        body = _body(described, self.object_name, args, self.controllers)
+        body = _body(described, self.object_name, args)
         self.resource: KubernetesObject = KubernetesObject(
             f"{name}-{kind.lower()}",
             API_VERSION,
@@ -97,7 +99,6 @@ class ObjectComponent(pulumi.ComponentResource):
         needs: Sequence[pulumi.Resource] = (),
         *,
         replace_on_changes: Sequence[str] = (),
-        replace_with: Sequence[pulumi.Resource] = (),
     ) -> pulumi.ResourceOptions:
         """The options of a child of this component that comes after what it needs."""
         return child_options(
@@ -107,7 +108,6 @@ class ObjectComponent(pulumi.ComponentResource):
             create=self.deadline("ready"),
             delete=self.deadline("delete"),
             replace_on_changes=replace_on_changes,
-            replace_with=replace_with,
         )
 
     def deadline(self, step: str) -> str:
@@ -121,7 +121,7 @@ class ObjectComponent(pulumi.ComponentResource):
         return Controllers(self._args.get("controllers") or Controllers.PRESENT)
 
 
-def _body(kind: Kind, name: str, args: Mapping[str, Any], controllers: Controllers) -> dict[str, Any]:
+def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
     """The object without apiVersion and kind, in wire names; Outputs stand where the arguments have them."""
     parents = {label: args[argument] for argument, label in PARENTS.items() if argument in args}
     annotations = {
@@ -129,10 +129,10 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any], controllers: Controlle
         labels.DESCRIPTION: args.get("description"),
         PATCH_FORCE: "true",
         WAIT_FOR: f"condition={kind.ready_condition}"
-        if kind.ready_condition and controllers is Controllers.PRESENT
+        if kind.ready_condition and args.get("controllers") != Controllers.ABSENT
         else None,
     }
-    metadata = {
+    metadata: dict[str, Any] = {
         "name": name,
         "labels": _joined({**parents, labels.NAME: name}, args.get("labels")),
         "annotations": _joined(
@@ -141,10 +141,19 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any], controllers: Controlle
         ),
     }
     if kind.scope == "Namespaced":
-        metadata["namespace"] = args["organization"]
-    spec = {field: value for field, value in args.items() if field not in AROUND_SPEC}
-    _validate(kind, name, metadata, spec)
+        metadata["namespace"] = args.get("organization")
+    spec = {field: _plain(value) for field, value in args.items() if field not in AROUND_SPEC}
+    _validate(kind, name, args, {"metadata": metadata, "spec": spec})
     return prune_zero_values(kind.model, {"metadata": metadata, "spec": spec})
+
+
+def _plain(value: Any) -> Any:
+    """The value with lists for other sequences and dicts for other mappings, as the API's models want them."""
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
 
 
 def _joined(own: Mapping[str, Any], given: pulumi.Input[Mapping[str, Any]] | None) -> pulumi.Input[Mapping[str, Any]]:
@@ -155,22 +164,50 @@ def _joined(own: Mapping[str, Any], given: pulumi.Input[Mapping[str, Any]] | Non
     return pulumi.Output.all(own, given).apply(lambda maps: {**maps[0], **maps[1]})
 
 
-def _validate(kind: Kind, name: str, metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
+def _validate(kind: Kind, name: str, args: Mapping[str, Any], body: Mapping[str, Any]) -> None:
     """Raises pulumi.RunError unless all that is known already is right; what is an Output is not known yet."""
-    wire = {
-        "apiVersion": API_VERSION,
-        "kind": kind.kind,
-        "metadata": metadata,
-        "spec": spec,
-    }
+    found = list(_misused(kind, args))
     try:
-        kind.model.from_wire(wire)
+        kind.model.from_wire({"apiVersion": API_VERSION, "kind": kind.kind, **body})
     except ValidationError as invalid:
-        found = [
-            problem
+        found += [
+            f"{problem.field}: {problem.message}"
             for problem in problems(invalid, kind.model)
             if not isinstance(problem.value, pulumi.Output | Awaitable)
         ]
-        if found:
-            lines = "\n".join(f"  {problem.field}: {problem.message}" for problem in found)
-            raise pulumi.RunError(f"{kind.kind} {name!r} is not what OpenChoreo takes:\n{lines}") from None
+    if found:
+        lines = "\n".join(f"  {line}" for line in found)
+        raise pulumi.RunError(f"{kind.kind} {name!r} is not what OpenChoreo takes:\n{lines}")
+
+
+def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the arguments which are not fields of the object's spec."""
+    own = args.get("labels")
+    for argument, label in PARENTS.items():
+        parent = args.get(argument)
+        given = own.get(label) if isinstance(own, Mapping) else None
+        if label in kind.hierarchy and parent in (None, ""):
+            yield f"{argument}: required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it"
+        elif isinstance(parent, str) and isinstance(given, str) and parent != given:
+            yield f"labels[{label}]: contradicts {argument}: should be {parent!r} or left out, not {given!r}"
+    controllers = args.get("controllers") or Controllers.PRESENT
+    if controllers not in list(Controllers):
+        yield f"controllers: should be present or absent, not {shown(controllers)}"
+    projects = args.get("projects") or ()
+    # A string is a sequence of strings too: of its letters.
+    if isinstance(projects, str) or not all(isinstance(each, str) and each for each in projects):
+        yield f"projects: should be a list of names, not {shown(projects)}"
+    timeouts = args.get("timeouts") or {}
+    if not isinstance(timeouts, Mapping):
+        yield f"timeouts: should be a mapping of steps to durations, not {shown(timeouts)}"
+        return
+    for step, duration in timeouts.items():
+        if step not in TimeoutsArgs.__annotations__:
+            yield f"timeouts.{step}: unknown step; the steps are {', '.join(TimeoutsArgs.__annotations__)}"
+        elif not isinstance(duration, str):
+            yield f"timeouts.{step}: should be a duration such as 90s, 10m or 1h30m, not {shown(duration)}"
+        else:
+            try:
+                seconds(duration)
+            except ValueError as problem:
+                yield f"timeouts.{step}: {problem}"

@@ -10,6 +10,6 @@ class Build(ObjectComponent):
     """A build: one run that makes an artifact of a track's sources."""
 
     def __init__(self, name: str, args: BuildArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares the Build. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("Build", name, args, opts)
         self.complete()

@@ -15,6 +15,6 @@ class Component(ObjectComponent):
         args: ComponentArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the Component. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("Component", name, args, opts)
         self.complete()

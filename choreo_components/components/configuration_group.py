@@ -15,6 +15,6 @@ class ConfigurationGroup(ObjectComponent):
         args: ConfigurationGroupArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the ConfigurationGroup. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("ConfigurationGroup", name, args, opts)
         self.complete()

@@ -15,6 +15,6 @@ class DataPlane(ObjectComponent):
         args: DataPlaneArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the DataPlane. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("DataPlane", name, args, opts)
         self.complete()

@@ -15,6 +15,6 @@ class DeployableArtifact(ObjectComponent):
         args: DeployableArtifactArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the DeployableArtifact. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("DeployableArtifact", name, args, opts)
         self.complete()

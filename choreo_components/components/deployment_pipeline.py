@@ -15,6 +15,6 @@ class DeploymentPipeline(ObjectComponent):
         args: DeploymentPipelineArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the DeploymentPipeline. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("DeploymentPipeline", name, args, opts)
         self.complete()

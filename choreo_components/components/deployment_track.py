@@ -15,6 +15,6 @@ class DeploymentTrack(ObjectComponent):
         args: DeploymentTrackArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the DeploymentTrack. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("DeploymentTrack", name, args, opts)
         self.complete()

@@ -15,6 +15,6 @@ class Endpoint(ObjectComponent):
         args: EndpointArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the Endpoint. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("Endpoint", name, args, opts)
         self.complete()

@@ -38,7 +38,6 @@ class Environment(ObjectComponent):
         """
         super().__init__("Environment", name, args, opts, replace_on_changes=["spec.dataPlaneRef"])
         self._organization = args["organization"]
-        self._data_plane_ref = args.get("dataPlaneRef")
         self._namespaces: dict[str, KubernetesObject] = {}
         if provision:
             for project in args.get("projects") or ():
@@ -65,7 +64,8 @@ class Environment(ObjectComponent):
             f"{self._prefix}-finalizer",
             organization=self._organization,
             environment=self.resource.metadata["name"],
-            data_plane_ref=self._data_plane_ref,
+            data_plane_ref=self._args.get("dataPlaneRef"),
+            is_production=self._args.get("isProduction"),
             deployments_timeout=self.deadline("deployments"),
             namespaces_timeout=self.deadline("namespaces"),
             opts=self.child_options([self.resource, *self._namespaces.values(), *needs]),

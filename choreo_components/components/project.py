@@ -15,6 +15,6 @@ class Project(ObjectComponent):
         args: ProjectArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the Project. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("Project", name, args, opts)
         self.complete()

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -15,10 +16,8 @@ def main() -> None:
     def announce(port: int) -> None:
         print(port, flush=True)
 
-    try:
+    with suppress(KeyboardInterrupt):
         asyncio.run(serve(addresses[0], sys.argv[1:], announce))
-    except KeyboardInterrupt:
-        pass
 
 
 if __name__ == "__main__":

@@ -118,13 +118,23 @@ async def _remove(
 ) -> None:
     """Deletes all that carries the labels and waits until nothing does; what appears meanwhile goes as well."""
     remaining: dict[str, Live] = {}
+    unreachable: Unreachable | None = None
     teller = asyncio.create_task(_tell(resource, remaining, progress))
     try:
         async with asyncio.timeout(seconds(deadline)):
-            while await _sweep(cluster, resource, selector, namespace, remaining, progress):
-                pass
+            left = True
+            while left:
+                try:
+                    left = await _sweep(cluster, resource, selector, namespace, remaining, progress)
+                    unreachable = None
+                except Unreachable as problem:
+                    # Told once, or a line each second would bury all the others.
+                    if str(problem) != str(unreachable):
+                        progress(f"{problem}; trying again")
+                    unreachable = problem
+                    await asyncio.sleep(RETRY_SECONDS)
     except TimeoutError:
-        raise DeadlineError(blocked(remaining.values(), deadline)) from None
+        raise DeadlineError(blocked(remaining.values(), deadline, unreachable)) from None
     finally:
         teller.cancel()
 
@@ -139,25 +149,25 @@ async def _sweep(
 ) -> bool:
     """Lists what is left, asks for its deletion and watches it go. False when nothing was left to begin with.
 
-    Keeps `remaining` current. An API server that cannot be reached is asked again until the step's deadline.
+    Keeps `remaining` current.
     """
+    found, version = await cluster.list(resource, selector, namespace)
+    known = bool(remaining)
+    remaining.clear()
+    remaining.update({str(live): live for live in found})
+    if not remaining:
+        return False
+    if not known:
+        progress(f"{resource.full_name}: deleting {len(remaining)}")
+    await _delete(cluster, remaining.values())
     try:
-        found, version = await cluster.list(resource, selector, namespace)
-        known = bool(remaining)
-        remaining.clear()
-        remaining.update({str(live): live for live in found})
-        if not remaining:
-            return False
-        if not known:
-            progress(f"{resource.full_name}: deleting {len(remaining)}")
-        await _delete(cluster, remaining.values())
         async with asyncio.timeout(RELIST_SECONDS):
             await _follow(cluster, resource, selector, namespace, version, remaining)
-    except Unreachable as problem:
-        progress(f"{problem}; trying again")
-        await asyncio.sleep(RETRY_SECONDS)
     except TimeoutError:
-        pass
+        return True
+    if remaining:
+        # The watch broke off: if each one does at once, listing must not become a flood.
+        await asyncio.sleep(RETRY_SECONDS)
     return True
 
 
@@ -197,6 +207,9 @@ async def _tell(resource: Resource, remaining: Mapping[str, Live], progress: Cal
     before = None
     while True:
         await asyncio.sleep(PROGRESS_SECONDS)
+        if not remaining:
+            progress(f"{resource.full_name}: the API server has not said yet what is there")
+            continue
         now = len(remaining)
         state = "stuck" if before is not None and now >= before else "shrinking"
         progress(f"{resource.full_name}: {now} left ({state}): {_some(map(str, remaining.values()))}")
@@ -209,17 +222,22 @@ def _some(names: Iterable[str], most: int = 3) -> str:
     return ", ".join(ordered[:most]) + more
 
 
-def blocked(lives: Iterable[Live], deadline: str) -> str:
-    """What stands after the deadline, a line each: the object, its finalizers, its conditions, and how to look at it."""
+def blocked(lives: Iterable[Live], deadline: str, unreachable: Unreachable | None = None) -> str:
+    """What stands after the deadline, a line each: the object, its finalizers, its conditions, and how to look at it.
+
+    `unreachable` is why nobody has answered lately: what stands is then what was seen last.
+    """
     ordered = sorted(lives, key=str)
-    lines = [
-        f"after {deadline}, {len(ordered)} still there; nothing was forced, and the next destroy goes on from here:"
-    ]
+    if not ordered:
+        why = unreachable or "the API server has not answered"
+        return f"after {deadline}, nobody knows what is still there; the next destroy goes on from here: {why}"
+    seen = "still there" if unreachable is None else f"still there when last seen, and then {unreachable}"
+    lines = [f"after {deadline}, {len(ordered)} {seen}; nothing was forced, and the next destroy goes on from here:"]
     for live in ordered:
         finalizers = _finalizers(live)
         held = f"held by {', '.join(finalizers)}" if finalizers else "no finalizer holds it"
         if not live.deleting:
-            held = "its deletion was not accepted"
+            held = f"its deletion {'was not' if unreachable is None else 'may not have been'} accepted"
         lines.append(f"  {live}: {held}")
         for condition in (live.manifest.get("status") or {}).get("conditions") or []:
             told = " ".join(str(condition.get(part)) for part in ("reason", "message") if condition.get(part))

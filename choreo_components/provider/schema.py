@@ -19,13 +19,17 @@ _INPUTS: dict[str, Any] = {
         "type": "string",
         "description": "The data plane of the environment; on another one it is finalized and begun anew.",
     },
+    "isProduction": {
+        "type": "boolean",
+        "description": "Whether the environment serves production: then it may not move to another data plane.",
+    },
     "deploymentsTimeout": {
         "type": "string",
-        "description": f"How long its Deployments may take to go, as a duration; {DEFAULTS['deploymentsTimeout']} by default.",
+        "description": f"How long its Deployments may take to go; {DEFAULTS['deploymentsTimeout']} by default.",
     },
     "namespacesTimeout": {
         "type": "string",
-        "description": f"How long its namespaces may take to go, as a duration; {DEFAULTS['namespacesTimeout']} by default.",
+        "description": f"How long its namespaces may take to go; {DEFAULTS['namespacesTimeout']} by default.",
     },
 }
 
@@ -64,7 +68,7 @@ _KUBECONFIG: dict[str, Any] = {
 
 _OUTPUTS = {
     "name": "The object's metadata.name. Who uses it comes after the object, and goes before it.",
-    "namespace": "The organization's namespace: the one the object stands in, or, of an Organization, the one made for it.",
+    "namespace": "The organization's namespace, in which the object stands; of an Organization, the one made for it.",
     "namespaces": "The data-plane namespace of each project.",
 }
 

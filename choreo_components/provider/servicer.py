@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
@@ -25,7 +26,7 @@ class Servicer(ResourceProviderServicer):
     """
 
     def __init__(self, engine_address: str, arguments: list[str]) -> None:
-        """`engine_address` is where the engine takes log lines; `arguments` are the command line's, for the SDK's host."""
+        """`engine_address` is where log lines go; `arguments` are the command line's, for the SDK's host."""
         self._engine_address = engine_address
         self._arguments = arguments
         self._kubeconfig: str | None = None
@@ -56,7 +57,7 @@ class Servicer(ResourceProviderServicer):
         return _diff(finalizer.differences(old, new), replaces=())
 
     async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
-        """Keeps the kubeconfig in memory. The engine marks what is secret, and has whoever hosts components accept it."""
+        """Keeps the kubeconfig in memory. A host of components has to take secrets, resources and outputs."""
         self._kubeconfig = _properties(request.args).get("kubeconfig") or None
         return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
@@ -65,8 +66,10 @@ class Servicer(ResourceProviderServicer):
         return await self._components().Construct(request, context)
 
     async def Check(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
-        """Validates a finalizer's inputs and fills in the defaults."""
-        defaults, failures = finalizer.check(_properties(request.news))
+        """Validates a finalizer's inputs, against those it had before as well, and fills in the defaults."""
+        news = _properties(request.news)
+        defaults, failures = finalizer.check(news)
+        failures |= finalizer.production_lost(_properties(request.olds), news)
         # As they came, so that what is secret stays marked.
         inputs = _struct(defaults)
         inputs.MergeFrom(request.news)
@@ -159,10 +162,8 @@ async def serve(engine_address: str, arguments: list[str], announce: Callable[[i
 
 
 async def _quietly(call: Any) -> None:
-    try:
+    with suppress(grpc.aio.AioRpcError):
         await call
-    except grpc.aio.AioRpcError:
-        pass
 
 
 async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:

@@ -1,0 +1,192 @@
+"""What a Pulumi program registers, with the engine replaced by one that notes it down and answers with the inputs."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.output import Unknown
+from pulumi.runtime import mocks, rpc
+
+from choreo_components.api import Kind, kind_of, labels
+from choreo_components.components.base import PARENTS
+from tests.stack import declaring
+
+EXAMPLES = {
+    made["kind"]: made
+    for made in (
+        declaring.organization(),
+        declaring.data_plane(),
+        declaring.environment(),
+        declaring.pipeline(promotions=[("development", ["staging"])]),
+        declaring.project(),
+        declaring.component(),
+        declaring.track(),
+        declaring.artifact(),
+        declaring.deployment(),
+        declaring.endpoint(),
+        declaring.build(),
+        declaring.configuration_group(),
+    )
+}
+"""A valid object of each kind."""
+
+
+def args_of(kind: str) -> dict[str, Any]:
+    """The arguments that declare the example of the kind."""
+    assert kind in EXAMPLES, f"add an example of {kind}, so that its component is held to the contract"
+    metadata = EXAMPLES[kind]["metadata"]
+    found = dict(metadata.get("labels", {}))
+    if "namespace" in metadata:
+        found[labels.ORGANIZATION] = metadata["namespace"]
+    parents = {argument: found[label] for argument, label in PARENTS.items() if label in found}
+    return {**parents, **EXAMPLES[kind]["spec"]}
+
+
+def kind_named(name: str) -> Kind:
+    return kind_of("core.choreo.dev/v1", name)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One resource that was registered; other resources are told by their names."""
+
+    type: str
+    name: str
+    parent: str
+    inputs: Mapping[str, Any]
+    depends_on: frozenset[str]
+    request: Any
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """The metadata of a Kubernetes object."""
+        metadata: Mapping[str, Any] = self.inputs["metadata"]
+        return metadata
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The labels of a Kubernetes object."""
+        return self.metadata["labels"] or {}
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """The annotations of a Kubernetes object."""
+        return self.metadata["annotations"] or {}
+
+
+@dataclass
+class Registrations:
+    """What a program registered, and what it returned, with the Outputs in it known."""
+
+    resources: list[Registered] = field(default_factory=list)
+    outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    returned: Any = None
+
+    def __getitem__(self, name: str) -> Registered:
+        """The resource of this name. Of a component and its provider or child with one name, the last."""
+        found = [each for each in self.resources if each.name == name]
+        assert found, f"nothing is called {name!r}; there are {[each.name for each in self.resources]}"
+        return found[-1]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all resources."""
+        return [each.name for each in self.resources]
+
+    @property
+    def custom(self) -> list[Registered]:
+        """What is registered besides the components."""
+        return [each for each in self.resources if each.request.custom]
+
+    def of_type(self, token: str) -> list[Registered]:
+        """The resources of this type."""
+        return [each for each in self.resources if each.type == token]
+
+
+class _Shapes(mocks.Mocks):
+    """Resources turn out as they were asked for."""
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+        raise AssertionError(f"a component calls {args.token}: it should neither read nor write anything itself")
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        return f"{args.name}-id", args.inputs
+
+
+class _Monitor(mocks.MockMonitor):
+    """Notes what is registered."""
+
+    def __init__(self, noted: Registrations) -> None:
+        super().__init__(_Shapes())
+        self.noted = noted
+
+    def RegisterResource(self, request: Any) -> Any:
+        response: Any = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        if request.type != "pulumi:pulumi:Stack":
+            self.noted.resources.append(
+                Registered(
+                    type=request.type,
+                    name=request.name,
+                    parent=_name(request.parent),
+                    inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
+                    depends_on=frozenset(map(_name, request.dependencies)),
+                    request=request,
+                )
+            )
+        return response
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        self.noted.outputs[_name(request.urn)] = rpc.deserialize_properties(request.outputs)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+def _name(urn: str) -> str:
+    return urn.rpartition("::")[2]
+
+
+def registered(
+    program: Callable[[], Any], noted: Registrations | None = None, *, preview: bool = False
+) -> Registrations:
+    """Runs a program; give `noted` to see what it registered before it failed."""
+    noted = Registrations() if noted is None else noted
+
+    def keep(value: Any) -> None:
+        noted.returned = value
+
+    # A loop of its own: others that run in this process are none of its business.
+    with asyncio.Runner() as runner:
+        runner.get_loop()
+        mocks.set_mocks(_Shapes(), project="choreo", stack="test", preview=preview, monitor=_Monitor(noted))
+        run = pulumi.runtime.test(  # type: ignore[no-untyped-call]
+            lambda: pulumi.Output.from_input(program()).apply(keep)
+        )
+        run()
+    return noted
+
+
+def refusal(program: Callable[[], Any]) -> list[str]:
+    """The lines with which a program is refused, without the indentation; no object was registered."""
+    noted = Registrations()
+    try:
+        registered(program, noted)
+    except pulumi.RunError as error:
+        assert noted.custom == [], "something was registered although the arguments are wrong"
+        return [line.strip() for line in str(error).splitlines()]
+    raise AssertionError("it is not refused")
+
+
+def unknown() -> pulumi.Output[Any]:
+    """What a preview does not know yet."""
+    return pulumi.Output.from_input(Unknown())  # type: ignore[no-untyped-call]
+
+
+def dependencies(output: pulumi.Output[Any]) -> pulumi.Output[list[str]]:
+    """The names of the resources that an Output brings along, as an Output for a program to return."""
+
+    async def names() -> list[str]:
+        urns = [await resource.urn.future() for resource in await output.resources()]
+        return sorted(_name(urn or "") for urn in urns)
+
+    return pulumi.Output.from_input(names())

@@ -1,0 +1,398 @@
+"""What every component keeps to: a new one that forgets a convention fails here."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any, is_typeddict
+
+import pulumi
+import pytest
+from pulumi.output import Unknown
+
+import choreo_components
+from choreo_components.api import KINDS, labels
+from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fields_of
+from choreo_components.components import COMPONENTS, Environment
+from choreo_components.components.base import PARENTS
+from choreo_components.components.children import KUBERNETES_VERSION
+from tests.components.registering import (
+    EXAMPLES,
+    Registered,
+    Registrations,
+    args_of,
+    dependencies,
+    kind_named,
+    refusal,
+    registered,
+    unknown,
+)
+
+API_VERSION = "core.choreo.dev/v1"
+PATCH_FORCE = "pulumi.com/patchForce"
+WAIT_FOR = "pulumi.com/waitFor"
+
+each_component = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.__name__)
+each_component_in_an_organization = pytest.mark.parametrize(
+    "component",
+    [component for component in COMPONENTS if kind_named(component.__name__).namespaced],
+    ids=lambda component: component.__name__,
+)
+
+
+def made(component: Any, opts: pulumi.ResourceOptions | None = None, **more: Any) -> Registrations:
+    """What the component `one` registers, made of the example of its kind."""
+    return registered(lambda: component("one", args_of(component.__name__) | more, opts))
+
+
+def object_of(component: Any, **more: Any) -> Registered:
+    """The custom resource of the component `one`."""
+    return made(component, **more)[f"one-{component.__name__.lower()}"]
+
+
+# --- The set of components -----------------------------------------------------------------------------------------
+
+
+def test_every_kind_has_a_component_of_its_name() -> None:
+    assert sorted(component.__name__ for component in COMPONENTS) == sorted(kind for _, kind in KINDS)
+
+
+@each_component
+def test_it_is_exported_by_the_package(component: Any) -> None:
+    assert getattr(choreo_components, component.__name__) is component
+    assert component.__name__ in choreo_components.__all__
+
+
+def test_nothing_else_is_exported_by_accident() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Enviroment'"):
+        _ = choreo_components.Enviroment
+    assert all(getattr(choreo_components, name) for name in choreo_components.__all__)
+
+
+@each_component
+def test_its_constructor_is_what_pulumis_analyzer_can_read(component: Any) -> None:
+    """The analyzer takes the arguments' type from `args`; annotations kept as strings it does not know."""
+    parameters = inspect.signature(component.__init__).parameters
+    assert list(parameters)[:4] == ["self", "name", "args", "opts"]
+    assert is_typeddict(parameters["args"].annotation), "is there a `from __future__ import annotations`?"
+    assert parameters["args"].annotation.__name__ == f"{component.__name__}Args"
+    assert component.__doc__
+
+
+# --- What is registered --------------------------------------------------------------------------------------------
+
+
+@each_component
+def test_it_registers_itself_by_its_kind(component: Any) -> None:
+    itself = made(component).resources[0]
+    assert (itself.type, itself.name) == (f"choreo:index:{component.__name__}", "one")
+    assert not itself.request.custom
+
+
+@each_component
+def test_it_registers_one_custom_resource_of_its_kind_called_after_it(component: Any) -> None:
+    kind = component.__name__
+    [resource] = made(component).of_type(f"kubernetes:{API_VERSION}:{kind}")
+    assert (resource.name, resource.parent) == (f"one-{kind.lower()}", "one")
+    assert (resource.inputs["apiVersion"], resource.inputs["kind"]) == (API_VERSION, kind)
+
+
+@each_component
+def test_whatever_it_registers_is_its_child(component: Any) -> None:
+    assert {each.parent for each in made(component, controllers="absent").custom} == {"one"}
+
+
+@each_component
+def test_its_kubernetes_objects_are_registered_for_the_sdks_release(component: Any) -> None:
+    objects = [each for each in made(component).custom if each.type.startswith("kubernetes:")]
+    assert {each.request.version for each in objects} == {KUBERNETES_VERSION}
+
+
+@each_component
+def test_it_tells_pulumi_that_it_is_complete(component: Any) -> None:
+    outputs = made(component).outputs["one"]
+    assert {"name", "namespace"} <= set(outputs)
+
+
+# --- Metadata ------------------------------------------------------------------------------------------------------
+
+
+@each_component
+def test_the_object_is_called_like_the_resource_unless_told_otherwise(component: Any) -> None:
+    assert object_of(component).metadata["name"] == "one"
+    told = made(component, name="told")
+    assert told[f"one-{component.__name__.lower()}"].metadata["name"] == told.outputs["one"]["name"] == "told"
+
+
+@each_component_in_an_organization
+def test_the_object_stands_in_its_organizations_namespace(component: Any) -> None:
+    assert object_of(component).metadata["namespace"] == "acme"
+
+
+@each_component
+def test_the_object_has_each_label_by_which_openchoreo_finds_it(component: Any) -> None:
+    args = args_of(component.__name__)
+    parents = {label: args[argument] for argument, label in PARENTS.items() if argument in args}
+    found = object_of(component).labels
+    assert found == {**parents, labels.NAME: "one"}
+    assert set(kind_named(component.__name__).hierarchy) == set(found)
+
+
+@each_component
+def test_names_for_people_are_annotations(component: Any) -> None:
+    found = object_of(component, displayName="One", description="The first").annotations
+    assert (found[labels.DISPLAY_NAME], found[labels.DESCRIPTION]) == ("One", "The first")
+    assert not {labels.DISPLAY_NAME, labels.DESCRIPTION} & set(object_of(component).annotations)
+
+
+@each_component
+@pytest.mark.parametrize("wrap", [lambda value: value, pulumi.Output.from_input], ids=["plain", "Output"])
+def test_labels_and_annotations_of_the_users_own_stand_beside_openchoreos(component: Any, wrap: Any) -> None:
+    resource = registered(
+        lambda: component(
+            "one",
+            args_of(component.__name__) | {"labels": wrap({"team": "blue"}), "annotations": wrap({"note": "x"})},
+        )
+    )[f"one-{component.__name__.lower()}"]
+    assert resource.labels["team"] == "blue"
+    assert resource.labels[labels.NAME] == "one"
+    assert (resource.annotations["note"], resource.annotations[PATCH_FORCE]) == ("x", "true")
+
+
+@each_component
+def test_a_track_or_version_may_be_called_otherwise_by_its_label(component: Any) -> None:
+    assert object_of(component, labels={labels.NAME: "main"}).labels[labels.NAME] == "main"
+
+
+@each_component
+def test_what_somebody_changed_by_hand_is_mended(component: Any) -> None:
+    objects = [each for each in made(component, controllers="absent").custom if each.type.startswith("kubernetes:")]
+    assert {each.annotations.get(PATCH_FORCE) for each in objects} == {"true"}
+
+
+@each_component
+@pytest.mark.parametrize("controllers", [None, "present", choreo_components.Controllers.PRESENT])
+def test_with_controllers_the_condition_of_its_kind_is_waited_for(component: Any, controllers: Any) -> None:
+    condition = kind_named(component.__name__).ready_condition
+    found = object_of(component, controllers=controllers).annotations.get(WAIT_FOR)
+    assert found == (f"condition={condition}" if condition else None)
+
+
+@each_component
+@pytest.mark.parametrize("controllers", ["absent", choreo_components.Controllers.ABSENT])
+def test_without_controllers_nothing_is_waited_for(component: Any, controllers: Any) -> None:
+    assert not [each for each in made(component, controllers=controllers).custom if _waits(each)]
+
+
+def _waits(resource: Registered) -> bool:
+    return resource.type.startswith("kubernetes:") and WAIT_FOR in resource.annotations
+
+
+# --- Spec ----------------------------------------------------------------------------------------------------------
+
+
+@each_component
+def test_the_spec_is_sent_as_it_was_given(component: Any) -> None:
+    kind = kind_named(component.__name__)
+    expected = kind.model.from_wire(EXAMPLES[kind.kind]).to_wire()
+    assert object_of(component).inputs["spec"] == expected.get("spec", {})
+
+
+def _zero_values(component: Any) -> dict[str, Any]:
+    """Each optional field of the kind's spec with the value that Go leaves out."""
+    zeros: dict[str, Any] = {}
+    for field in fields_of(kind_named(component.__name__).spec).values():
+        if field.required or field.pointer:
+            continue
+        match field.shape:
+            case Scalar(type=type_):
+                zeros[field.name] = type_()
+            case ListOf():
+                zeros[field.name] = []
+            case StringMap():
+                zeros[field.name] = {}
+            case PortLike():
+                zeros[field.name] = 0
+    return zeros
+
+
+@each_component
+def test_zero_values_are_left_out_since_controllers_would_remove_them(component: Any) -> None:
+    zeros = _zero_values(component)
+    assert not set(zeros) & set(object_of(component, **zeros).inputs["spec"])
+
+
+def _frozen(value: Any) -> Any:
+    """The value with tuples for lists."""
+    if isinstance(value, Mapping):
+        return {key: _frozen(each) for key, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(_frozen(each) for each in value)
+    return value
+
+
+@each_component
+def test_any_sequence_is_a_list(component: Any) -> None:
+    frozen = _frozen(args_of(component.__name__))
+    assert registered(lambda: component("one", frozen)).custom[0].inputs == object_of(component).inputs
+
+
+@each_component
+def test_arguments_may_be_outputs_those_of_its_parents_among_them(component: Any) -> None:
+    def program() -> Any:
+        args = args_of(component.__name__)
+        return component("one", {name: pulumi.Output.from_input(value) for name, value in args.items()})
+
+    resource = registered(program)[f"one-{component.__name__.lower()}"]
+    assert resource.inputs == object_of(component).inputs
+
+
+@each_component
+def test_in_a_preview_what_is_not_known_yet_is_neither_guessed_nor_refused(component: Any) -> None:
+    def program() -> Any:
+        return component("one", {name: unknown() for name in [*args_of(component.__name__), "displayName"]})
+
+    resource = registered(program, preview=True)[f"one-{component.__name__.lower()}"]
+    open_fields = {name for name, value in resource.inputs["spec"].items() if isinstance(value, Unknown)}
+    assert open_fields == {name for name in args_of(component.__name__) if name not in PARENTS}
+
+
+# --- What is refused -----------------------------------------------------------------------------------------------
+
+
+@each_component
+def test_everything_that_is_wrong_is_told_at_once_and_no_object_is_registered(component: Any) -> None:
+    kind = component.__name__
+    args = {
+        **args_of(kind),
+        "nonsense": 1,
+        "displayName": 5,
+        "controllers": "sometimes",
+        "projects": "shop",
+        "timeouts": {"ready": "soon", "delete": 5, "deploy": "10m"},
+    }
+    first, *told = refusal(lambda: component("one", args))
+    assert first == f"{kind} 'one' is not what OpenChoreo takes:"
+    assert [line.partition(": ")[0] for line in told] == [
+        "controllers",
+        "projects",
+        "timeouts.ready",
+        "timeouts.delete",
+        "timeouts.deploy",
+        f"metadata.annotations[{labels.DISPLAY_NAME}]",
+        "spec.nonsense",
+    ]
+    assert told[0] == "controllers: should be present or absent, not 'sometimes'"
+    assert told[1] == "projects: should be a list of names, not 'shop'"
+    assert told[2] == "timeouts.ready: 'soon' is no duration: write it like 90s, 10m or 1h30m"
+    assert told[3] == "timeouts.delete: should be a duration such as 90s, 10m or 1h30m, not 5"
+    assert told[4] == "timeouts.deploy: unknown step; the steps are ready, delete, deployments, namespaces"
+    assert told[5].endswith("should be a string, not 5 (put it in quotes)")
+    assert told[6].startswith("spec.nonsense: unknown field; ")
+
+
+@each_component_in_an_organization
+def test_parents_that_are_missing_are_all_named(component: Any) -> None:
+    parents = [argument for argument, label in PARENTS.items() if label in kind_named(component.__name__).hierarchy]
+    spec = {name: value for name, value in args_of(component.__name__).items() if name not in PARENTS}
+    _, *told = refusal(lambda: component("one", spec))
+    assert told == [
+        f"{argument}: required, and missing: OpenChoreo finds what the {component.__name__} belongs to by it"
+        for argument in parents
+    ]
+
+
+@each_component_in_an_organization
+def test_a_label_that_contradicts_a_parent_is_refused(component: Any) -> None:
+    args = args_of(component.__name__) | {"labels": {labels.ORGANIZATION: "other"}}
+    _, *told = refusal(lambda: component("one", args))
+    assert told == [
+        f"labels[{labels.ORGANIZATION}]: contradicts organization: should be 'acme' or left out, not 'other'"
+    ]
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        component
+        for component in COMPONENTS
+        if any(f.required for f in fields_of(kind_named(component.__name__).spec).values())
+    ],
+    ids=lambda component: component.__name__,
+)
+def test_required_fields_that_are_missing_are_named(component: Any) -> None:
+    required = [field.name for field in fields_of(kind_named(component.__name__).spec).values() if field.required]
+    args = {name: value for name, value in args_of(component.__name__).items() if name in PARENTS}
+    _, *told = refusal(lambda: component("one", args))
+    assert told == [f"spec.{name}: required, and missing" for name in required]
+
+
+# --- Options -------------------------------------------------------------------------------------------------------
+
+
+class Other(pulumi.CustomResource):
+    """Something else in the program."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("other:index:Other", name, {})
+
+
+@each_component
+@pytest.mark.parametrize("several", [False, True])
+def test_what_the_component_depends_on_comes_before_all_its_children(component: Any, several: bool) -> None:
+    def program() -> Any:
+        other = Other("other")
+        args = args_of(component.__name__) | {"controllers": "absent"}
+        return component("one", args, pulumi.ResourceOptions(depends_on=[other] if several else other))
+
+    found = registered(program)
+    without = [each.name for each in found.custom if each.name != "other" and "other" not in each.depends_on]
+    assert without == []
+
+
+@each_component
+def test_a_list_of_dependencies_that_only_the_future_knows_is_refused(component: Any) -> None:
+    def program() -> Any:
+        later: Any = pulumi.Output.from_input([])
+        return component("one", args_of(component.__name__), pulumi.ResourceOptions(depends_on=later))
+
+    told = refusal(program)
+    assert told == ["depends_on of a component has to be a resource or a list of them, not an Output of a list"]
+
+
+@each_component
+def test_whatever_else_the_caller_asks_of_the_component_stays_with_it(component: Any) -> None:
+    opts = pulumi.ResourceOptions(ignore_changes=["spec"], delete_before_replace=True, import_="nothing")
+    children = made(component, opts).custom
+    assert {each for child in children for each in child.request.ignoreChanges} == set()
+    assert {child.request.importId for child in children} == {""}
+
+
+@each_component
+def test_deadlines_are_those_of_the_timeouts_or_ten_minutes(component: Any) -> None:
+    told = object_of(component, timeouts={"ready": "1m", "delete": "2m"}).request.customTimeouts
+    assert (told.create, told.update, told.delete) == ("1m", "1m", "2m")
+    default = object_of(component).request.customTimeouts
+    assert (default.create, default.update, default.delete) == ("10m", "10m", "10m")
+
+
+# --- Outputs -------------------------------------------------------------------------------------------------------
+
+
+@each_component
+def test_its_name_and_namespace_are_the_objects_own(component: Any) -> None:
+    def program() -> Any:
+        one = component("one", args_of(component.__name__))
+        return {"name": one.name, "namespace": one.namespace}
+
+    organization = "acme" if kind_named(component.__name__).namespaced else "one"
+    assert registered(program).returned == {"name": "one", "namespace": organization}
+
+
+@each_component
+def test_who_uses_its_name_comes_after_the_object(component: Any) -> None:
+    def program() -> Any:
+        one = component("one", args_of(component.__name__))
+        return {"behind": dependencies(one.name), "last": one.last.urn}
+
+    found = registered(program).returned
+    last = "one-finalizer" if component is Environment else f"one-{component.__name__.lower()}"
+    assert last in found["behind"]

@@ -1,0 +1,150 @@
+"""A plan is declared as it stands: a component for each object, in the plan's order, with the plan's edges."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from choreo_components.components.declaration import declare
+from choreo_components.plan import NamespaceNode, ObjectNode
+from tests.components.registering import Registrations, registered
+from tests.stack import declaring
+from tests.stack.declaring import Stack, stack
+
+WHOLE = (
+    declaring.organization(),
+    declaring.data_plane(),
+    declaring.environment(),
+    declaring.pipeline(),
+    declaring.project(),
+    declaring.component(),
+    declaring.track(),
+    declaring.artifact(),
+    declaring.deployment(),
+)
+
+
+def declared(found: Stack, kubeconfig: str | None = None) -> Registrations:
+    """What the stack's program registers."""
+    assert found.findings == []
+
+    def program() -> None:
+        declare(found.settings, found.plan, None if kubeconfig is None else pulumi.Output.secret(kubeconfig))
+
+    return registered(program)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Registrations:
+    return declared(stack(*WHOLE))
+
+
+def test_each_object_is_a_component_called_after_its_organization_and_itself(whole: Registrations) -> None:
+    components = [each for each in whole.resources if not each.request.custom]
+    assert [(each.type.removeprefix("choreo:index:"), each.name) for each in components] == [
+        ("Organization", "acme"),
+        ("DataPlane", "acme/dp-local"),
+        ("Environment", "acme/development"),
+        ("DeploymentPipeline", "acme/pipeline"),
+        ("Project", "acme/shop"),
+        ("Component", "acme/web"),
+        ("DeploymentTrack", "acme/web-main"),
+        ("DeployableArtifact", "acme/web-1"),
+        ("Deployment", "acme/web-development"),
+    ]
+
+
+def test_everything_is_made_by_the_stacks_own_provider(whole: Registrations) -> None:
+    """A default provider would keep all of the stack's settings in its state."""
+    provider = whole["choreo"]
+    assert provider.type == "pulumi:providers:choreo"
+    finalizer = whole["acme/development-finalizer"].request.provider
+    assert "pulumi:providers:choreo::choreo::" in finalizer
+
+
+def test_each_object_comes_after_what_the_plan_says_it_needs() -> None:
+    found = stack(*WHOLE, controllers="absent")
+    whole = declared(found)
+
+    def resource_of(node: Any) -> str:
+        if isinstance(node, ObjectNode):
+            prefix = node.key.name if node.key.kind == "Organization" else f"acme/{node.key.name}"
+            return f"{prefix}-{node.key.kind.lower()}"
+        environment = f"acme/{node.environment.name}"
+        return (
+            f"{environment}-namespace-{node.project}" if isinstance(node, NamespaceNode) else f"{environment}-finalizer"
+        )
+
+    resources = {node.key: resource_of(node) for node in found.plan.nodes}
+    # What needs the organization needs the namespace that is made for it.
+    needed = resources | {found.plan.nodes[0].key: "acme-namespace"}
+    for node in found.plan.nodes:
+        wanted = {needed[key] for key in found.plan.needs[node.key]}
+        assert wanted <= whole[resources[node.key]].depends_on, f"{node.key} comes too early"
+
+
+def test_an_object_is_sent_with_its_labels_annotations_and_spec() -> None:
+    made = declaring.environment()
+    made["metadata"]["labels"] = {"team": "blue"}
+    made["metadata"]["annotations"] = {"core.choreo.dev/display-name": "Development"}
+    made["spec"]["isProduction"] = False
+    sent = declared(stack(made))["acme/development-environment"]
+    assert sent.metadata == {
+        "name": "development",
+        "namespace": "acme",
+        "labels": {
+            "team": "blue",
+            "core.choreo.dev/organization": "acme",
+            "core.choreo.dev/name": "development",
+        },
+        "annotations": {
+            "core.choreo.dev/display-name": "Development",
+            "pulumi.com/patchForce": "true",
+            "pulumi.com/waitFor": "condition=Ready",
+        },
+    }
+    assert sent.inputs["spec"] == {"dataPlaneRef": "dp-local", "gateway": {"dnsPrefix": "development"}}
+
+
+def test_a_track_keeps_the_label_that_is_not_its_name(whole: Registrations) -> None:
+    assert whole["acme/web-main-deploymenttrack"].labels["core.choreo.dev/name"] == "main"
+
+
+def test_settings_reach_every_component() -> None:
+    timeouts = {"ready": "1m", "delete": "2m", "deployments": "3m", "namespaces": "4m"}
+    found = declared(stack(*WHOLE, controllers="absent", timeouts=timeouts))
+    objects = [each for each in found.custom if each.type.startswith("kubernetes:core.choreo.dev")]
+    assert len(objects) == len(WHOLE)
+    for each in objects:
+        assert "pulumi.com/waitFor" not in each.annotations
+        assert (each.request.customTimeouts.create, each.request.customTimeouts.delete) == ("1m", "2m")
+    finalizer = found["acme/development-finalizer"].inputs
+    assert (finalizer["deploymentsTimeout"], finalizer["namespacesTimeout"]) == ("3m", "4m")
+
+
+def test_a_deployment_is_made_anew_with_its_environment_whose_name_it_has_from_the_finalizer(
+    whole: Registrations,
+) -> None:
+    deployment = whole["acme/web-development-deployment"]
+    assert deployment.labels["core.choreo.dev/environment"] == "development"
+    made_of = deployment.request.propertyDependencies["metadata"].urns
+    assert [urn.rpartition("::")[2] for urn in made_of] == ["acme/development-finalizer"]
+
+
+def test_the_ambient_kubeconfig_needs_no_kubernetes_provider(whole: Registrations) -> None:
+    assert whole.of_type("pulumi:providers:kubernetes") == []
+    assert whole["choreo"].inputs == {}
+
+
+def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
+    found = declared(stack(declaring.environment()), "kind: Config")
+    [kubernetes] = found.of_type("pulumi:providers:kubernetes")
+    [choreo] = found.of_type("pulumi:providers:choreo")
+    assert "kind: Config" in str(kubernetes.inputs["kubeconfig"])
+    assert "kind: Config" in str(choreo.inputs["kubeconfig"])
+    assert "pulumi:providers:kubernetes::kubernetes::" in found["acme/development-environment"].request.provider
+
+
+def test_objects_of_one_name_in_two_organizations_are_two() -> None:
+    found = declared(stack(declaring.data_plane(organization="a"), declaring.data_plane(organization="b")))
+    assert {"a/dp-local-dataplane", "b/dp-local-dataplane"} <= set(found.names)

@@ -1,0 +1,178 @@
+"""An Environment stands with its data-plane namespaces and its finalizer, and goes in the order OpenChoreo needs."""
+
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.output import Unknown
+
+from choreo_components import Component, Deployment, Environment
+from choreo_components.naming import data_plane_namespace
+from tests.components.registering import Registrations, args_of, dependencies, registered, unknown
+
+
+def development(opts: pulumi.ResourceOptions | None = None, **more: Any) -> Environment:
+    args: Any = {"organization": "acme", "dataPlaneRef": "dp-local", "projects": ["shop", "portal"], **more}
+    return Environment("development", args, opts)
+
+
+@pytest.fixture(scope="module")
+def found() -> Registrations:
+    """The environment `development` of `acme` with two projects."""
+    return registered(development)
+
+
+def test_it_registers_its_object_a_namespace_for_each_project_and_its_finalizer(found: Registrations) -> None:
+    assert set(found.names) == {
+        "development",
+        "development-environment",
+        "development-namespace-shop",
+        "development-namespace-portal",
+        "development-finalizer",
+    }
+
+
+def test_a_namespace_is_called_as_openchoreo_calls_it(found: Registrations) -> None:
+    namespace = found["development-namespace-shop"]
+    assert namespace.type == "kubernetes:core/v1:Namespace"
+    assert (namespace.inputs["apiVersion"], namespace.inputs["kind"]) == ("v1", "Namespace")
+    assert namespace.metadata["name"] == data_plane_namespace("acme", "shop", "development")
+
+
+def test_a_namespace_has_exactly_the_five_labels_that_openchoreos_controller_gives_it(found: Registrations) -> None:
+    """One more or less, and the controller would overwrite the namespace."""
+    assert found["development-namespace-shop"].labels == {
+        "organization-name": "acme",
+        "project-name": "shop",
+        "environment-name": "development",
+        "managed-by": "choreo-deployment-controller",
+        "belong-to": "user-workloads",
+    }
+
+
+def test_labels_of_the_environment_are_not_its_namespaces() -> None:
+    found = registered(lambda: development(labels={"team": "blue"}, displayName="Development"))
+    namespace = found["development-namespace-shop"]
+    assert "team" not in namespace.labels
+    assert namespace.annotations == {"pulumi.com/patchForce": "true"}
+
+
+def test_namespaces_come_after_the_environment(found: Registrations) -> None:
+    assert found["development-namespace-shop"].depends_on == {"development-environment"}
+
+
+def test_the_finalizer_comes_after_the_environment_and_all_its_namespaces(found: Registrations) -> None:
+    assert found["development-finalizer"].depends_on == {
+        "development-environment",
+        "development-namespace-shop",
+        "development-namespace-portal",
+    }
+
+
+def test_the_finalizer_knows_whose_environment_it_finalizes_and_how_long_each_step_may_take() -> None:
+    found = registered(lambda: development(name="dev", timeouts={"deployments": "5m", "namespaces": "7m"}))
+    assert found["development-finalizer"].inputs == {
+        "organization": "acme",
+        "environment": "dev",
+        "dataPlaneRef": "dp-local",
+        "deploymentsTimeout": "5m",
+        "namespacesTimeout": "7m",
+    }
+
+
+def test_on_another_data_plane_the_environment_is_made_anew_and_the_old_one_goes_first(found: Registrations) -> None:
+    environment = found["development-environment"].request
+    assert list(environment.replaceOnChanges) == ["spec.dataPlaneRef"]
+    assert environment.deleteBeforeReplace
+
+
+@pytest.mark.parametrize(
+    ("name", "made_of_it"),
+    [
+        ("development-namespace-shop", "metadata"),
+        ("development-namespace-portal", "metadata"),
+        ("development-finalizer", "environment"),
+    ],
+)
+def test_what_is_made_of_the_environments_own_output_is_made_anew_with_it(
+    found: Registrations, name: str, made_of_it: str
+) -> None:
+    [environment] = found[name].request.propertyDependencies[made_of_it].urns
+    assert environment.endswith("::development-environment")
+
+
+def test_a_deployment_to_another_environment_is_another_deployment() -> None:
+    args: Any = args_of("Deployment")
+    request = registered(lambda: Deployment("web", args))["web-deployment"].request
+    assert list(request.replaceOnChanges) == ['metadata.labels["core.choreo.dev/environment"]']
+    assert request.deleteBeforeReplace
+
+
+def test_who_uses_its_name_comes_after_the_finalizer_so_that_deployments_go_before_it() -> None:
+    def program() -> Any:
+        environment = development()
+        args: Any = args_of("Deployment") | {"environment": environment.name}
+        Deployment("web", args)
+        return dependencies(environment.name)
+
+    found = registered(program)
+    assert found.returned == ["development-finalizer"]
+    assert "development-finalizer" in found["web-deployment"].depends_on
+    assert found["web-deployment"].labels["core.choreo.dev/environment"] == "development"
+
+
+def test_its_namespaces_are_told_by_project() -> None:
+    assert registered(lambda: development().namespaces).returned == {
+        "shop": data_plane_namespace("acme", "shop", "development"),
+        "portal": data_plane_namespace("acme", "portal", "development"),
+    }
+
+
+def test_without_projects_it_has_no_namespaces_and_a_finalizer_all_the_same() -> None:
+    found = registered(lambda: development(projects=[]).namespaces)
+    assert found.names == ["development", "development-environment", "development-finalizer"]
+    assert found.returned == found.outputs["development"]["namespaces"] == {}
+
+
+def test_who_uses_a_namespace_comes_after_it() -> None:
+    found = registered(lambda: dependencies(development().namespaces))
+    assert found.returned == ["development-namespace-portal", "development-namespace-shop"]
+
+
+def test_an_organization_that_is_an_output_names_and_labels_the_namespaces_too(found: Registrations) -> None:
+    later = registered(lambda: development(organization=pulumi.Output.from_input("acme")))
+    assert {each.name: each.inputs for each in later.custom} == {each.name: each.inputs for each in found.custom}
+
+
+def test_in_a_preview_the_namespaces_of_an_unknown_organization_are_not_known_yet() -> None:
+    found = registered(lambda: development(organization=unknown()), preview=True)
+    assert isinstance(found["development-namespace-shop"].metadata["name"], Unknown)
+    assert isinstance(found["development-finalizer"].inputs["organization"], Unknown)
+
+
+def test_what_it_depends_on_comes_before_its_namespaces_and_its_finalizer() -> None:
+    def program() -> Any:
+        args: Any = args_of("Component")
+        return development(pulumi.ResourceOptions(depends_on=[Component("web", args)]))
+
+    children = [each for each in registered(program).custom if each.parent == "development"]
+    assert len(children) == 4
+    # Pulumi spells a component out as what is in it.
+    assert [each.name for each in children if "web-component" not in each.depends_on] == []
+
+
+def test_a_program_may_put_what_deployments_are_made_of_between_the_environment_and_its_finalizer() -> None:
+    def program() -> Any:
+        args: Any = {"organization": "acme", "dataPlaneRef": "dp-local"}
+        environment = Environment("development", args, provision=False)
+        component: Any = args_of("Component")
+        web = Component("web", component)
+        environment.add_namespace("shop", [web.resource])
+        environment.add_finalizer([web.resource])
+        environment.complete()
+        return environment.namespaces
+
+    found = registered(program)
+    assert "web-component" in found["development-namespace-shop"].depends_on
+    assert {"web-component", "development-namespace-shop"} <= found["development-finalizer"].depends_on
+    assert found.returned == {"shop": data_plane_namespace("acme", "shop", "development")}

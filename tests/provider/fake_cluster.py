@@ -1,0 +1,137 @@
+"""A cluster in memory, which does what an API server does for one who lists, watches and deletes."""
+
+import asyncio
+import copy
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from typing import Any
+
+from choreo_components.cluster import NAMESPACES, Live, Resource, Unreachable
+from choreo_components.provider.finalization import DEPLOYMENTS
+
+Manifest = dict[str, Any]
+
+
+def deployment(
+    name: str,
+    environment: str | None = "development",
+    organization: str | None = "acme",
+    namespace: str = "acme",
+    **metadata: Any,
+) -> Live:
+    """A Deployment with the labels of its environment and organization; None leaves one out."""
+    labels = {"core.choreo.dev/environment": environment, "core.choreo.dev/organization": organization}
+    return _live(DEPLOYMENTS, name, labels, {"namespace": namespace, **metadata})
+
+
+def namespace(
+    name: str, environment: str | None = "development", organization: str | None = "acme", **metadata: Any
+) -> Live:
+    """A data-plane namespace with the labels of its environment and organization; None leaves one out."""
+    labels = {"environment-name": environment, "organization-name": organization}
+    return _live(NAMESPACES, name, labels, metadata, {"spec": {"finalizers": ["kubernetes"]}})
+
+
+def _live(
+    resource: Resource,
+    name: str,
+    labels: Mapping[str, str | None],
+    metadata: Mapping[str, Any],
+    rest: Mapping[str, Any] | None = None,
+) -> Live:
+    given = {key: value for key, value in labels.items() if value is not None}
+    return Live(resource, {"metadata": {"name": name, "labels": given, **metadata}, **(rest or {})})
+
+
+class FakeCluster:
+    """Holds objects, lets go of each when it is deleted unless it is held, and keeps the story of what happened.
+
+    `story` has a line for each request (`list deployments`, `delete Deployment acme/a`) and for each object that is
+    gone (`gone Deployment acme/a`). Requests are answered with `Unreachable` while `outages` has entries: each takes
+    one. `breaks` is how many watches end as soon as they begin.
+    """
+
+    def __init__(self, *lives: Live, held: Sequence[str] = (), breaks: int = 0) -> None:
+        self.lives = {str(live): live for live in lives}
+        self.held = set(held)
+        self.breaks = breaks
+        self.outages: list[str] = []
+        self.story: list[str] = []
+        self.then: dict[str, Callable[[], None]] = {}
+        self.mute = False
+        self._events: list[tuple[str, Live]] = []
+
+    @property
+    def names(self) -> list[str]:
+        """What is there, by kind and name."""
+        return sorted(self.lives)
+
+    def requests(self, verb: str) -> list[str]:
+        """The part of the story that is about this verb."""
+        return [line.removeprefix(f"{verb} ") for line in self.story if line.startswith(f"{verb} ")]
+
+    def add(self, live: Live) -> None:
+        """Somebody else makes an object."""
+        self.lives[str(live)] = live
+        self._happens("ADDED", live)
+
+    def remove(self, name: str) -> None:
+        """An object is gone, whoever has deleted it."""
+        live = self.lives.pop(name, None)
+        if live is not None:
+            self._tell(f"gone {name}")
+            self._happens("DELETED", live)
+
+    async def list(
+        self, resource: Resource, labels: Mapping[str, str], namespace: str | None = None
+    ) -> tuple[list[Live], str | None]:
+        self._tell(f"list {resource.plural}")
+        await self._answer()
+        found = [live for live in self.lives.values() if _matches(live, resource, labels, namespace)]
+        return copy.deepcopy(found), str(len(self._events))
+
+    async def delete(self, live: Live) -> None:
+        self._tell(f"delete {live}")
+        await self._answer()
+        standing = self.lives.get(str(live))
+        if standing is None or standing.deleting:
+            return
+        metadata = {**standing.metadata, "deletionTimestamp": "2025-05-09T00:00:00Z"}
+        deleting = Live(standing.resource, {**standing.manifest, "metadata": metadata})
+        self.lives[str(live)] = deleting
+        self._happens("MODIFIED", deleting)
+        if str(live) not in self.held:
+            asyncio.get_running_loop().call_later(0.001, self.remove, str(live))
+
+    async def watch(
+        self, resource: Resource, labels: Mapping[str, str], version: str | None, namespace: str | None = None
+    ) -> AsyncGenerator[tuple[str, Live], None]:
+        self._tell(f"watch {resource.plural}")
+        if self.breaks:
+            self.breaks -= 1
+            return
+        seen = int(version or 0)
+        while True:
+            while seen < len(self._events) and not self.mute:
+                event, live = self._events[seen]
+                seen += 1
+                if _matches(live, resource, labels, namespace):
+                    yield event, copy.deepcopy(live)
+            await asyncio.sleep(0.001)
+
+    async def _answer(self) -> None:
+        await asyncio.sleep(0)
+        if self.outages:
+            raise Unreachable(self.outages.pop())
+
+    def _happens(self, event: str, live: Live) -> None:
+        self._events.append((event, live))
+
+    def _tell(self, line: str) -> None:
+        self.story.append(line)
+        if line in self.then:
+            self.then.pop(line)()
+
+
+def _matches(live: Live, resource: Resource, labels: Mapping[str, str], namespace: str | None) -> bool:
+    in_namespace = namespace is None or live.namespace == namespace
+    return live.resource == resource and in_namespace and labels.items() <= live.labels.items()

@@ -1,0 +1,223 @@
+"""The finalizer as the engine sees it: its inputs are checked, compared, and read back from its id."""
+
+import asyncio
+from typing import Any, Self
+
+import pytest
+from pulumi.runtime.rpc import UNKNOWN
+
+from choreo_components import cluster
+from choreo_components.provider import finalizer
+from choreo_components.provider.finalizer import FinalizerError, check, differences, identifier, inputs_of
+from tests.provider.fake_cluster import FakeCluster, deployment, namespace
+
+INPUTS = {
+    "organization": "acme",
+    "environment": "development",
+    "dataPlaneRef": "dp-local",
+    "deploymentsTimeout": "5m",
+    "namespacesTimeout": "7m",
+}
+
+
+# --- Inputs --------------------------------------------------------------------------------------------------------
+
+
+def test_inputs_that_are_right_are_taken_as_they_are() -> None:
+    assert check(INPUTS) == (INPUTS, {})
+
+
+def test_deadlines_that_are_not_given_are_ten_minutes() -> None:
+    inputs, failures = check({"organization": "acme", "environment": "development"})
+    assert failures == {}
+    assert (inputs["deploymentsTimeout"], inputs["namespacesTimeout"]) == ("10m", "10m")
+
+
+def test_what_the_engine_keeps_for_itself_is_no_input() -> None:
+    inputs, failures = check({**INPUTS, "__defaults": [], "__internal": {}})
+    assert (inputs, failures) == (INPUTS, {})
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
+    assert check({**INPUTS, name: UNKNOWN})[1] == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "failures"),
+    [
+        ({"organization": ""}, {"organization": "should be a string that is not empty, not ''"}),
+        ({"environment": 5.0}, {"environment": "should be a string that is not empty, not 5.0"}),
+        ({"dataPlaneRef": []}, {"dataPlaneRef": "should be a string that is not empty, not []"}),
+        (
+            {"deploymentsTimeout": "soon"},
+            {"deploymentsTimeout": "'soon' is no duration: write it like 90s, 10m or 1h30m"},
+        ),
+        (
+            {"namespacesTimeout": "0s"},
+            {"namespacesTimeout": "'0s' is no time at all: a deadline has to be longer than zero"},
+        ),
+        (
+            {"timeout": "5m"},
+            {
+                "timeout": "unknown property; the properties are organization, environment, dataPlaneRef, "
+                "isProduction, deploymentsTimeout, namespacesTimeout"
+            },
+        ),
+    ],
+    ids=lambda value: next(iter(value)) if len(value) == 1 else None,
+)
+def test_inputs_that_are_wrong_are_named(change: dict[str, Any], failures: dict[str, str]) -> None:
+    assert check({**INPUTS, **change})[1] == failures
+
+
+def test_all_that_is_wrong_is_named_at_once() -> None:
+    assert set(check({"deploymentsTimeout": 5, "other": 1})[1]) == {
+        "organization",
+        "environment",
+        "deploymentsTimeout",
+        "other",
+    }
+
+
+def test_without_its_names_it_cannot_know_what_is_the_environments() -> None:
+    why = "required: without it the finalizer cannot know what belongs to the environment"
+    assert check({})[1] == {"organization": why, "environment": why}
+
+
+# --- Differences ---------------------------------------------------------------------------------------------------
+
+
+def test_equal_inputs_do_not_differ() -> None:
+    assert differences(INPUTS, dict(INPUTS)) == []
+
+
+def test_what_is_changed_added_or_gone_differs() -> None:
+    new = {**INPUTS, "environment": "staging", "extra": 1}
+    del new["dataPlaneRef"]
+    assert differences(INPUTS, new) == ["dataPlaneRef", "environment", "extra"]
+
+
+def test_what_is_not_known_yet_differs() -> None:
+    assert differences(INPUTS, {**INPUTS, "environment": UNKNOWN}) == ["environment"]
+
+
+def test_another_release_of_the_provider_is_no_difference() -> None:
+    assert differences({**INPUTS, "version": "1", "__defaults": ["a"]}, {**INPUTS, "version": "2"}) == []
+
+
+def test_another_environment_or_data_plane_is_another_finalizer_and_a_deadline_is_not() -> None:
+    assert set(finalizer.IDENTITY) == {"organization", "environment", "dataPlaneRef"}
+    assert not set(finalizer.IDENTITY) & set(finalizer.DEFAULTS)
+
+
+# --- Id ------------------------------------------------------------------------------------------------------------
+
+
+def test_its_id_says_whose_environment_it_is() -> None:
+    assert identifier(INPUTS) == "acme/development"
+
+
+def test_an_id_is_all_that_an_import_needs() -> None:
+    inputs = inputs_of("acme/development")
+    assert check(inputs) == (inputs, {})
+    assert identifier(inputs) == "acme/development"
+
+
+@pytest.mark.parametrize("wrong", ["", "acme", "acme/", "/development"])
+def test_an_id_that_names_no_environment_is_refused(wrong: str) -> None:
+    assert check(inputs_of(wrong))[1]
+
+
+# --- The cluster ---------------------------------------------------------------------------------------------------
+
+
+class Connected(FakeCluster):
+    """The cluster that a finalizer gets, whatever the kubeconfig."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing to let go of."""
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch) -> Connected:
+    """An environment's objects among others, in the only cluster there is."""
+    found = Connected(
+        namespace("dp-2"), namespace("dp-1"), deployment("b"), deployment("a"), deployment("c", environment="staging")
+    )
+    monkeypatch.setattr(cluster, "Cluster", lambda kubeconfig: found)
+    return found
+
+
+def test_reading_it_shows_what_carries_the_environments_labels_now(connected: Connected) -> None:
+    state = asyncio.run(finalizer.read(INPUTS, None))
+    assert state == {**INPUTS, "deployments": ["a", "b"], "namespaces": ["dp-1", "dp-2"]}
+    assert connected.requests("delete") == []
+
+
+def test_deleting_it_finalizes_the_environment(connected: Connected) -> None:
+    told: list[str] = []
+    asyncio.run(finalizer.delete(INPUTS, None, told.append))
+    assert connected.names == ["Deployment acme/c"]
+    assert told == ["deployments.core.choreo.dev: deleting 2", "namespaces: deleting 2"]
+
+
+def test_a_deadline_names_the_environment_that_is_not_finalized(connected: Connected) -> None:
+    connected.held.add("Deployment acme/a")
+    with pytest.raises(FinalizerError) as error:
+        asyncio.run(finalizer.delete({**INPUTS, "deploymentsTimeout": "200ms"}, None, lambda _: None))
+    first, second, *_ = str(error.value).splitlines()
+    assert first.startswith(
+        "environment 'development' of organization 'acme' is not finalized: after 200ms, 1 still there;"
+    )
+    assert second == "  Deployment acme/a: no finalizer holds it"
+
+
+@pytest.mark.parametrize("missing", ["organization", "environment"])
+def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(connected: Connected, missing: str) -> None:
+    state = {**INPUTS, missing: ""}
+    with pytest.raises(FinalizerError, match="needs the organization's name and the environment's name"):
+        asyncio.run(finalizer.delete(state, None, lambda _: None))
+    with pytest.raises(FinalizerError, match="needs the organization's name and the environment's name"):
+        asyncio.run(finalizer.read(state, None))
+    assert connected.story == []
+
+
+def test_a_kubeconfig_that_leads_nowhere_is_a_failure_that_the_engine_is_told() -> None:
+    with pytest.raises(finalizer.FAILURES, match="is not finalized: no usable kubeconfig") as error:
+        asyncio.run(finalizer.delete(INPUTS, "/nonexistent/config", lambda _: None))
+    assert "Traceback" not in str(error.value)
+
+
+def test_importing_it_loads_no_client_of_the_cluster() -> None:
+    """The engine starts the provider for every command, and most of them neither read nor delete anything."""
+    import subprocess
+    import sys
+
+    program = "import sys, choreo_components.provider.servicer; print('lightkube' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert told.stdout == "False\n", told.stderr
+
+
+def test_a_production_environment_may_not_move_to_another_data_plane() -> None:
+    old = {**INPUTS, "dataPlaneRef": "here", "isProduction": True}
+    (reason,) = finalizer.production_lost(old, {**old, "dataPlaneRef": "there"}).values()
+    assert "environment 'development' serves production, and is about to go" in reason
+    assert "set isProduction to false in an update before" in reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"dataPlaneRef": "here", "isProduction": True}, {"dataPlaneRef": "here", "isProduction": True}),
+        ({"dataPlaneRef": "here"}, {"dataPlaneRef": "there", "isProduction": True}),
+        ({"dataPlaneRef": "here", "isProduction": True}, {"dataPlaneRef": UNKNOWN, "isProduction": True}),
+        ({}, {"dataPlaneRef": "there", "isProduction": True}),
+    ],
+    ids=["the same data plane", "no production until now", "a data plane not known yet", "a new environment"],
+)
+def test_nothing_of_production_is_lost_with(old: dict[str, object], new: dict[str, object]) -> None:
+    assert finalizer.production_lost({**INPUTS, **old}, {**INPUTS, **new}) == {}

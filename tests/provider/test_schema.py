@@ -1,0 +1,63 @@
+"""The schema is what programs in other languages are written against: a change of it is seen, and meant."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from choreo_components.components import COMPONENTS
+from choreo_components.provider.finalizer import PROPERTIES
+from choreo_components.provider.schema import package_schema
+
+SNAPSHOT = Path(__file__).with_name("schema.json")
+
+RENEW = "if the change is meant: .venv/bin/python -m tests.provider.test_schema"
+
+
+def current() -> dict[str, Any]:
+    """The schema without the version, which changes with each release."""
+    schema: dict[str, Any] = json.loads(package_schema())
+    del schema["version"]
+    return schema
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return current()
+
+
+def test_the_schema_is_the_one_that_programs_know(schema: dict[str, Any]) -> None:
+    known = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    for section in sorted({*known, *schema}):
+        assert schema.get(section) == known.get(section), f"{section} has changed; {RENEW}"
+
+
+def test_it_has_every_component_and_the_finalizer(schema: dict[str, Any]) -> None:
+    assert set(schema["resources"]) == {
+        "choreo:index:EnvironmentFinalizer",
+        *(f"choreo:index:{component.__name__}" for component in COMPONENTS),
+    }
+    components = {name for name, resource in schema["resources"].items() if resource.get("isComponent")}
+    assert set(schema["resources"]) - components == {"choreo:index:EnvironmentFinalizer"}
+
+
+def test_the_finalizers_properties_are_those_that_it_checks(schema: dict[str, Any]) -> None:
+    resource = schema["resources"]["choreo:index:EnvironmentFinalizer"]
+    assert set(resource["inputProperties"]) == set(PROPERTIES)
+    assert set(resource["properties"]) == {*PROPERTIES, "deployments", "namespaces"}
+
+
+def test_the_kubeconfig_is_a_secret(schema: dict[str, Any]) -> None:
+    assert schema["provider"]["inputProperties"]["kubeconfig"]["secret"]
+    assert schema["config"]["variables"]["kubeconfig"]["secret"]
+
+
+def test_everything_in_it_is_described(schema: dict[str, Any]) -> None:
+    for name, resource in schema["resources"].items():
+        for property_, described in {**resource["properties"], **resource["inputProperties"]}.items():
+            assert described.get("description"), f"{name} does not say what {property_} is"
+
+
+if __name__ == "__main__":
+    SNAPSHOT.write_text(json.dumps(current(), indent=2, sort_keys=True) + "\n", encoding="utf-8")

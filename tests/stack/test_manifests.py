@@ -1,0 +1,190 @@
+"""A manifest is read as kubectl reads it, and remembers where each of its fields stands."""
+
+import math
+from typing import Any
+
+import pytest
+
+from choreo_components import manifests
+from choreo_components.findings import Finding, Location, error
+from choreo_components.manifests import Document, FieldPath, field_name
+
+PIPELINE = """\
+# a comment
+kind: DeploymentPipeline
+metadata:
+  labels:
+    core.choreo.dev/name: main
+spec:
+  promotionPaths:
+    - sourceEnvironmentRef: development
+      targetEnvironmentRefs: [{name: staging},
+        {name: production}]
+"""
+
+
+def value(text: str) -> Any:
+    """The value of the only document of a text in which nothing is wrong."""
+    documents, findings = manifests.read(text, "a.yaml")
+    assert findings == []
+    return documents[0].value
+
+
+def document(text: str) -> Document:
+    return manifests.read(text, "a.yaml")[0][0]
+
+
+def findings(text: str | bytes) -> list[Finding]:
+    return manifests.read(text, "a.yaml")[1]
+
+
+def test_each_document_of_a_text_is_read_and_empty_ones_are_left_out() -> None:
+    documents, wrong = manifests.read("---\n# nothing\n---\na: 1\n---\n---\n- b\n", "a.yaml")
+    assert ([each.value for each in documents], wrong) == ([{"a": 1}, ["b"]], [])
+    assert [str(each.at()) for each in documents] == ["a.yaml:4", "a.yaml:7"]
+
+
+@pytest.mark.parametrize(
+    ("scalar", "expected"),
+    [
+        ("2025-05-09", "2025-05-09"),
+        ("2025-05-09T10:00:00Z", "2025-05-09T10:00:00Z"),
+        ("1:30", "1:30"),
+        ("1_000", "1_000"),
+        ("08", "08"),
+        ("'8080'", "8080"),
+        ("8080", 8080),
+        ("-1", -1),
+        ("+1", 1),
+        ("0x1F", 31),
+        ("0o17", 15),
+        ("017", 15),
+        ("1.5", 1.5),
+        ("-1e3", -1000.0),
+        ("-.INF", -math.inf),
+        ("yes", True),
+        ("Off", False),
+        ("~", None),
+        ("", None),
+        ("!!str 1", "1"),
+        ("!!int '1'", 1),
+    ],
+)
+def test_scalars_are_those_of_kubernetes(scalar: str, expected: Any) -> None:
+    assert value(f"a: {scalar}") == {"a": expected}
+
+
+def test_nan_is_a_number() -> None:
+    assert math.isnan(value("a: .NaN")["a"])
+
+
+def test_aliases_are_spelled_out() -> None:
+    assert value("a: &x [1, 2]\nb: *x") == {"a": [1, 2], "b": [1, 2]}
+
+
+def test_what_a_mapping_says_itself_counts_more_than_what_it_merges_and_of_that_the_first() -> None:
+    assert value("x: &x {a: 1, b: 1}\ny: &y {b: 2, c: 2}\nz:\n  <<: [*x, *y]\n  a: 0\n")["z"] == {
+        "a": 0,
+        "b": 1,
+        "c": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ((), ""),
+        (("spec", "dataPlaneRef"), "spec.dataPlaneRef"),
+        (("spec", "promotionPaths", 0, "sourceEnvironmentRef"), "spec.promotionPaths[0].sourceEnvironmentRef"),
+        (("metadata", "labels", "core.choreo.dev/name"), "metadata.labels[core.choreo.dev/name]"),
+        (("choreo:resources", 2), "choreo:resources[2]"),
+    ],
+)
+def test_a_field_is_named_as_people_write_it(path: FieldPath, name: str) -> None:
+    assert field_name(path) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ((), 2),
+        (("kind",), 2),
+        (("metadata", "labels", "core.choreo.dev/name"), 5),
+        (("spec", "promotionPaths", 0), 8),
+        (("spec", "promotionPaths", 0, "targetEnvironmentRefs", 1, "name"), 10),
+    ],
+)
+def test_a_field_stands_at_its_line(path: FieldPath, line: int) -> None:
+    assert document(PIPELINE).at(path) == Location("a.yaml", line, field_name(path))
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("metadata", "namespace"), 3),
+        (("status",), 2),
+        (("spec", "promotionPaths", 5), 7),
+        (("kind", "deeper", 0), 2),
+    ],
+)
+def test_a_field_that_is_missing_stands_where_the_nearest_one_around_it_does(path: FieldPath, line: int) -> None:
+    assert document(PIPELINE).at(path).line == line
+
+
+def test_without_a_position_the_field_is_known_all_the_same() -> None:
+    assert Document({}, "configuration").at(("a", 0)) == Location("configuration", None, "a[0]")
+
+
+def test_a_part_of_a_document_names_its_fields_from_the_whole() -> None:
+    whole = document(PIPELINE)
+    part = whole.part(("spec", "promotionPaths", 0), whole.value["spec"]["promotionPaths"][0])
+    assert part.at(("sourceEnvironmentRef",)) == Location("a.yaml", 8, "spec.promotionPaths[0].sourceEnvironmentRef")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field", "message"),
+    [
+        ("a: 1\nb: !secret x", 2, "b", "the tag !secret has no meaning in a manifest: write the plain value"),
+        ("a: [!!binary aGk=]", 1, "a[0]", "the tag tag:yaml.org,2002:binary has no meaning in a manifest"),
+        ("a: !!int many", 1, "a", "'many' cannot be read as int"),
+        ("a: !!float ''", 1, "a", "'' cannot be read as float"),
+        ("a: !!bool maybe", 1, "a", "'maybe' cannot be read as bool"),
+        (f"a: {'1' * 5000}", 1, "a", f"'{'1' * 59} cannot be read as int"),
+        ("a:\n  <<: 1", 2, "a", "`<<` merges mappings only"),
+        ("a: {[b]: c}", 1, "a", "this key is not a string"),
+    ],
+)
+def test_what_is_no_plain_value_is_refused_where_it_stands(text: str, line: int, field: str, message: str) -> None:
+    [found] = findings(text)
+    assert found == error(Location("a.yaml", line, field), found.message)
+    assert message in found.message
+
+
+def test_one_broken_document_does_not_hide_the_others_nor_their_findings() -> None:
+    documents, wrong = manifests.read("a: 1\na: 2\n---\nb: 1\n---\n1: 2\n---\n[", "a.yaml")
+    assert [each.value for each in documents] == [{"b": 1}]
+    assert [each.where.line for each in wrong] == [2, 6, 9]
+
+
+def test_a_text_that_is_not_unicode_is_refused() -> None:
+    for text in (b"a: \xff", "a: \ud800"):
+        [found] = findings(text)
+        assert str(found).startswith("a.yaml: error: not YAML text:")
+
+
+def test_an_alias_of_an_alias_of_an_alias_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifests, "MOST_NODES", 1000)
+    lines = ["a0: &a0 [1, 1, 1, 1]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))]
+    assert [each.message for each in findings("\n".join(lines))] == [
+        "more than 1,000 fields once its aliases are spelled out"
+    ]
+
+
+@pytest.mark.parametrize("depth", [101, 500, 5000])
+def test_what_is_nested_too_deep_is_refused(depth: int) -> None:
+    [found] = findings("[" * depth + "]" * depth)
+    assert found.message == "more than 100 mappings and lists inside one another"
+
+
+def test_what_is_nested_deep_is_read() -> None:
+    assert value("[" * 100 + "]" * 100)

@@ -1,0 +1,64 @@
+"""What is built, and in which version."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.toolchain.workshop import Workshop
+from toolchain import ToolchainError, Version, catalog
+
+
+@pytest.mark.parametrize(
+    ("output", "version"),
+    [
+        ("v3.259.0\n", Version(3, 259, 0)),
+        ("v3.260.0-dev.0+abcdef", Version(3, 260, 0)),
+        ("Client Version: v1.32.4-dispatcher\nKustomize Version: v5.5.0\n", Version(1, 32, 4)),
+        ('Client Version: version.Info{Major:"1", Minor:"29", GitVersion:"v1.29.3+k3s1"}', Version(1, 29, 3)),
+        ("etcd Version: 3.5.21\nGit SHA: a17edfd\nGo Version: go1.23.7\n", Version(3, 5, 21)),
+        ("Kubernetes v1.33.3", Version(1, 33, 3)),
+        ("bash: command not found", None),
+        ("release 7.1 of the year", None),
+        ("", None),
+    ],
+)
+def test_a_version_is_found_in_whatever_a_program_prints(output: str, version: Version | None) -> None:
+    assert Version.find(output) == version
+
+
+def test_versions_are_those_of_the_go_mod_files(workshop: Workshop) -> None:
+    go_mod = workshop.sources / "etcd" / "go.mod"
+    pinned = str(workshop.binaries("etcd")[0].release)
+    go_mod.write_text(
+        go_mod.read_text().replace(f"go.etcd.io/etcd/server/v3 v{pinned}", "go.etcd.io/etcd/server/v3 v3.99.1")
+    )
+    assert workshop.binaries("etcd")[0].release == Version(3, 99, 1)
+
+
+def test_a_comment_names_the_release_of_a_module_without_tags(workshop: Workshop) -> None:
+    go_mod = workshop.sources / "etcd" / "go.mod"
+    go_mod.write_text(
+        "module example\n\n"
+        "require (\n\tgo.etcd.io/etcd/server/v3 v3.0.0-20260115033456-f47bc2d6f199 // indirect; release 3.7.2\n)\n"
+    )
+    assert workshop.binaries("etcd")[0].release == Version(3, 7, 2)
+
+
+def test_a_go_mod_that_pins_nothing_is_named(workshop: Workshop) -> None:
+    (workshop.sources / "etcd" / "go.mod").write_text("module example\n")
+    with pytest.raises(ToolchainError, match=r"sources/etcd/go\.mod: no line requires go\.etcd\.io/etcd/server/v3"):
+        workshop.binaries()
+
+
+def test_a_go_mod_that_is_missing_is_named(workshop: Workshop) -> None:
+    (workshop.sources / "pulumi" / "go.mod").unlink()
+    with pytest.raises(ToolchainError, match=r"sources/pulumi/go\.mod: No such file"):
+        workshop.binaries()
+
+
+def test_the_kubernetes_provider_is_the_release_of_the_locked_python_package() -> None:
+    lock = tomllib.loads((Path(__file__).parents[2] / "uv.lock").read_text())
+    locked = next(package["version"] for package in lock["package"] if package["name"] == "pulumi-kubernetes")
+    provider = next(binary for binary in catalog() if binary.name == "pulumi-resource-kubernetes")
+    assert str(provider.release) == locked, "the provider and the package that talks to it have to be one release"

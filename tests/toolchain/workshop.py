@@ -1,0 +1,107 @@
+"""A toolchain in which Go is a script: it builds in no time, writes down how it was called, and fails when told to."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain import Binary, catalog
+from toolchain.catalog import HERE
+
+# Builds programs that are scripts. A built `pulumi` knows `plugin install`, as an installation needs it.
+GO = """\
+import json, os, pathlib, sys, time
+
+calls, home = pathlib.Path({calls!r}), pathlib.Path({home!r})
+arguments = sys.argv[1:]
+call = {{"arguments": arguments, "files": sorted(os.listdir()), "flags": os.environ["GOFLAGS"]}}
+with calls.open("a") as file:
+    file.write(json.dumps(call) + "\\n")
+if arguments[0] == "mod":
+    print(json.dumps({{"Dir": str(home / "module")}}))
+    sys.exit()
+program = pathlib.Path(arguments[arguments.index("-o") + 1])
+print("go: compiling " + program.name, file=sys.stderr)
+time.sleep(float((home / "seconds").read_text()))
+program.write_text({program!r})
+if program.name in (home / "broken").read_text().split():
+    print("main.go:1:1: undefined: sense", file=sys.stderr)
+    sys.exit(1)
+"""
+
+PROGRAM = """\
+#!{python} -SE
+import os, pathlib, shutil, sys
+if sys.argv[1:3] == ["plugin", "install"]:
+    kind, name, version = sys.argv[3:6]
+    folder = pathlib.Path(os.environ["PULUMI_HOME"], "plugins", f"{{kind}}-{{name}}-v{{version}}")
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(sys.argv[-1], folder)
+    print("plugin installed", file=open(folder.parent / "installs", "a"))
+"""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A place with sources, a Go, a PATH and a cache of its own."""
+
+    home: Path
+
+    @property
+    def sources(self) -> Path:
+        """The go.mod files, copied from the real ones: a test may change them."""
+        return self.home / "sources"
+
+    @property
+    def path(self) -> Path:
+        """The only folder on PATH."""
+        return self.home / "path"
+
+    @property
+    def cache(self) -> Path:
+        """The folder with the built binaries."""
+        return self.home / "cache" / "choreo" / "toolchain"
+
+    def binaries(self, *names: str) -> Sequence[Binary]:
+        """The binaries of these names; all if none is named."""
+        return [binary for binary in catalog(self.sources) if not names or binary.name in names]
+
+    def put_on_path(self, name: str, says: str) -> Path:
+        """Puts a program on PATH that answers every question with `says`, and writes down that it was asked."""
+        program = self.path / name
+        program.write_text(
+            f"#!{sys.executable}\nopen({str(self.home / 'asked')!r}, 'a').write({name + ' '!r})\nprint({says!r})\n"
+        )
+        program.chmod(0o755)
+        return program
+
+    @property
+    def asked(self) -> str:
+        """The programs on PATH that were run so far."""
+        file = self.home / "asked"
+        return file.read_text() if file.exists() else ""
+
+    @property
+    def calls(self) -> list[str]:
+        """How Go was called so far, each call as a line of JSON: its arguments, GOFLAGS, the files it found."""
+        file = self.home / "calls"
+        return file.read_text().splitlines() if file.exists() else []
+
+    @property
+    def built(self) -> list[str]:
+        """The binaries that Go was called to build so far, in that order."""
+        return [binary.name for call in self.calls for binary in catalog(HERE) if f'/{binary.name}"' in call]
+
+    def breaks(self, *names: str) -> None:
+        """From now on, builds of these binaries fail after half of their work."""
+        (self.home / "broken").write_text(" ".join(names))
+
+    def takes(self, seconds: float) -> None:
+        """From now on, a build takes this long."""
+        (self.home / "seconds").write_text(str(seconds))
+
+
+def executable(path: Path) -> bool:
+    """Whether a file is there and may be run."""
+    return path.is_file() and os.access(path, os.X_OK)
