@@ -1,0 +1,48 @@
+# What can be done in a checkout. `make up` is where to begin.
+
+# For machines that have no uv.
+UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
+OWN_UV := .dev/uv/bin/uv
+UV := $(or $(shell command -v uv 2>/dev/null),$(OWN_UV))
+PYTHON := .venv/bin/python
+
+.PHONY: setup up down test lint
+
+# The virtual environment .venv, just as uv.lock has it.
+setup: $(filter $(OWN_UV),$(UV))
+	@echo "==> Python packages"
+	@$(UV) sync --frozen
+
+$(OWN_UV):
+	@echo "==> uv $(UV_VERSION)"
+	@python3 -m venv .dev/uv
+	@.dev/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# Everything that is needed, the local control plane, and all stacks on it.
+up: setup
+	@echo "==> toolchain"
+	@$(PYTHON) -m toolchain
+	@echo "==> control plane"
+	@$(PYTHON) -m devcluster start
+	@$(PYTHON) -m devcluster env
+	@$(PYTHON) -m devcluster.stacks up
+
+# All stacks destroyed, the local control plane stopped.
+down: setup
+	@$(PYTHON) -m devcluster.stacks down
+
+# All tests, on control planes of their own.
+test: setup
+	@echo "==> toolchain"
+	@$(PYTHON) -m toolchain
+	@echo "==> tests"
+	@.venv/bin/pytest -n 2
+
+lint: setup
+	@echo "==> ruff"
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@echo "==> mypy"
+	@.venv/bin/mypy
+	@echo "==> import-linter"
+	@.venv/bin/lint-imports

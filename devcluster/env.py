@@ -1,0 +1,64 @@
+"""The environment: what a program, or a person's shell, needs to use the tools and the control plane of a checkout."""
+
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from devcluster import private
+from devcluster.errors import ClusterError
+from toolchain.cache import is_ours
+
+PASSPHRASE = "choreo-local"
+"""What the encryption salts in stacks/ belong to. No secret: the stacks of a local control plane hold none."""
+
+
+def variables(checkout: Path, kubeconfig: Path) -> Mapping[str, str]:
+    """The environment variables, PATH among them: the checkout's own programs come first on it.
+
+    kubectl and Pulumi are pointed to the control plane of `kubeconfig` and to a state in the checkout's `.dev`; the
+    state's folder and the file with the passphrase of its secrets are made where there are none.
+    Raises ClusterError where the toolchain is not installed."""
+    folder = checkout / ".dev"
+    engine = folder / "bin" / "pulumi"
+    if not engine.exists():
+        raise ClusterError(f"{engine} does not exist; `python -m toolchain` installs it")
+    passphrase = folder / "passphrase"
+    private.write(passphrase, PASSPHRASE)
+    state = folder / "state"
+    state.mkdir(mode=0o700, exist_ok=True)
+    values = {
+        "PATH": os.pathsep.join([*_first_on_path(checkout), os.environ.get("PATH", os.defpath)]),
+        "KUBECONFIG": str(kubeconfig),
+        "PULUMI_HOME": str(folder / "pulumi"),
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # Resources here wait more than they work, namespaces above all: the engine's default, by cores, is too few.
+        "PULUMI_PARALLEL": "64",
+    }
+    if is_ours(engine):
+        # An engine that we built has all its plugins; looking for others to download would only take time and fail.
+        values["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+    return values
+
+
+def write(checkout: Path, kubeconfig: Path) -> Path:
+    """Writes `.dev/env`, with which `. .dev/env` gives a shell the same variables; returns the file's path.
+
+    Raises ClusterError as `variables` does."""
+    values = dict(variables(checkout, kubeconfig))
+    del values["PATH"]  # the shell's own, which is not ours, follows our entries
+    first = os.pathsep.join(shlex.quote(entry) for entry in _first_on_path(checkout))
+    lines = [
+        "# Written by `python -m devcluster env`; to be sourced: . .dev/env",
+        f'export PATH={first}:"$PATH"',
+        *(f"export {name}={shlex.quote(value)}" for name, value in values.items()),
+    ]
+    path = checkout / ".dev" / "env"
+    private.write(path, "\n".join(lines) + "\n")
+    return path
+
+
+def _first_on_path(checkout: Path) -> list[str]:
+    return [str(checkout / ".venv" / "bin"), str(checkout / ".dev" / "bin")]
