@@ -90,13 +90,14 @@ class Settings:
     """What a stack declares.
 
     `projects` are names of projects that live in other stacks and have a namespace in each environment of this one,
-    each with the place that names it.
+    each with the place that names it. `allow_production_destroy` lets an environment of production go.
     """
 
     declared: tuple[Declared, ...] = ()
     projects: Mapping[str, Location] = field(default_factory=dict)
     controllers: Controllers = Controllers.PRESENT
     timeouts: Timeouts = field(default_factory=Timeouts)
+    allow_production_destroy: bool = False
 
 
 def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
@@ -124,8 +125,9 @@ MANIFESTS = "choreo:manifests"
 PROJECTS = "choreo:projects"
 CONTROLLERS = "choreo:controllers"
 TIMEOUTS = "choreo:timeouts"
+ALLOW_PRODUCTION_DESTROY = "choreo:allowProductionDestroy"
 KUBECONFIG = "choreo:kubeconfig"
-KEYS = (RESOURCES, MANIFESTS, PROJECTS, CONTROLLERS, TIMEOUTS, KUBECONFIG)
+KEYS = (RESOURCES, MANIFESTS, PROJECTS, CONTROLLERS, TIMEOUTS, ALLOW_PRODUCTION_DESTROY, KUBECONFIG)
 """The settings' names in a stack's configuration. The kubeconfig is a secret, and not read here."""
 
 
@@ -151,6 +153,7 @@ class _Reader:
             projects=self.projects(),
             controllers=self.controllers(),
             timeouts=self.timeouts(),
+            allow_production_destroy=self.allowed(),
         )
         return settings, self.findings
 
@@ -195,6 +198,13 @@ class _Reader:
             )
             value = None
         return Controllers(value or Controllers.PRESENT)
+
+    def allowed(self) -> bool:
+        # Pulumi hands a boolean over as text.
+        value = self.config.value.get(ALLOW_PRODUCTION_DESTROY, False)
+        if value not in (True, False, "true", "false"):
+            self.refuse(self.config.at((ALLOW_PRODUCTION_DESTROY,)), f"should be true or false, not {shown(value)}")
+        return value in (True, "true")
 
     def timeouts(self) -> Timeouts:
         given = self.value(TIMEOUTS, dict, "a mapping of steps to durations") or {}

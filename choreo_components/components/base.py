@@ -142,7 +142,8 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
     }
     if kind.scope == "Namespaced":
         metadata["namespace"] = args.get("organization")
-    spec = {field: _plain(value) for field, value in args.items() if field not in AROUND_SPEC}
+    around = AROUND_SPEC if kind.kind == "Environment" else AROUND_SPEC - {"projects"}
+    spec = {field: _plain(value) for field, value in args.items() if field not in around}
     _validate(kind, name, args, {"metadata": metadata, "spec": spec})
     return prune_zero_values(kind.model, {"metadata": metadata, "spec": spec})
 
@@ -193,7 +194,7 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
     controllers = args.get("controllers") or Controllers.PRESENT
     if controllers not in list(Controllers):
         yield f"controllers: should be present or absent, not {shown(controllers)}"
-    projects = args.get("projects") or ()
+    projects = (args.get("projects") or ()) if kind.kind == "Environment" else ()
     # A string is a sequence of strings too: of its letters.
     if isinstance(projects, str) or not all(isinstance(each, str) and each for each in projects):
         yield f"projects: should be a list of names, not {shown(projects)}"

@@ -64,12 +64,14 @@ def child_options(
     """The options of a child of `parent`, whose own options are `opts`.
 
     What a component depends on does not reach its children by itself, and the children are what takes time: they
-    depend on it too, besides on what they `need`. `create` and `delete` are deadlines as durations. Whatever else the
-    caller gave to the component stays with the component; providers come down through the parent.
+    depend on it too, besides on what they `need`. They are protected when the component is. `create` and `delete` are
+    deadlines as durations. Whatever else the caller gave to the component stays with the component; providers come down
+    through the parent.
     """
     return pulumi.ResourceOptions(
         parent=parent,
         depends_on=[*_given(opts), *needs],
+        protect=opts.protect if opts is not None else None,
         custom_timeouts=pulumi.CustomTimeouts(create=create, update=create, delete=delete),
         replace_on_changes=list(replace_on_changes),
         delete_before_replace=True if replace_on_changes else None,

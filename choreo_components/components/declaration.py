@@ -10,7 +10,7 @@ from choreo_components.components.base import PARENTS, ObjectComponent
 from choreo_components.components.environment import Environment
 from choreo_components.components.finalizer import EnvironmentFinalizer, Provider
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan
-from choreo_components.settings import Settings
+from choreo_components.settings import Declared, Settings
 
 _BY_KIND: dict[str, Any] = {component.__name__: component for component in COMPONENTS}
 
@@ -32,7 +32,10 @@ def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | Non
             # By way of the finalizer, so that Deployments are made anew when their environment is.
             for key in finalizers.keys() & set(needs):
                 args["environment"] = finalizers[key].environment
-            component = _component(node, args, pulumi.ResourceOptions(depends_on=resources, providers=providers))
+            opts = pulumi.ResourceOptions(
+                depends_on=resources, providers=providers, protect=_protected(node.declared, settings)
+            )
+            component = _component(node, args, opts)
             made[node.key] = component.last
             if isinstance(component, Environment):
                 environments[node.key] = component
@@ -41,6 +44,12 @@ def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | Non
         else:
             made[node.key] = finalizers[node.key] = environments[node.environment].add_finalizer(resources)
             environments[node.environment].complete()
+
+
+def _protected(declared: Declared, settings: Settings) -> bool | None:
+    """Whether Pulumi has to refuse the object's deletion; None leaves it undecided."""
+    production = declared.kind == "Environment" and declared.spec.is_production
+    return True if production and not settings.allow_production_destroy else None
 
 
 def _providers(

@@ -65,7 +65,6 @@ class Environment(ObjectComponent):
             organization=self._organization,
             environment=self.resource.metadata["name"],
             data_plane_ref=self._args.get("dataPlaneRef"),
-            is_production=self._args.get("isProduction"),
             deployments_timeout=self.deadline("deployments"),
             namespaces_timeout=self.deadline("namespaces"),
             opts=self.child_options([self.resource, *self._namespaces.values(), *needs]),

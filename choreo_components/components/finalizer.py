@@ -38,13 +38,11 @@ class EnvironmentFinalizer(pulumi.CustomResource):
         organization: pulumi.Input[str],
         environment: pulumi.Input[str],
         data_plane_ref: pulumi.Input[str] | None = None,
-        is_production: pulumi.Input[bool] | None = None,
         deployments_timeout: pulumi.Input[str] | None = None,
         namespaces_timeout: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew, which
-        is refused while it `is_production`.
+        """`data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew.
 
         `deployments_timeout` and `namespaces_timeout` are the deadlines of the two steps as durations (10m each).
         """
@@ -52,7 +50,6 @@ class EnvironmentFinalizer(pulumi.CustomResource):
             "organization": organization,
             "environment": environment,
             "dataPlaneRef": data_plane_ref,
-            "isProduction": is_production,
             "deploymentsTimeout": deployments_timeout,
             "namespacesTimeout": namespaces_timeout,
         }

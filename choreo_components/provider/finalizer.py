@@ -14,13 +14,10 @@ from choreo_components.durations import seconds
 IDENTITY = ("organization", "environment", "dataPlaneRef")
 """The inputs that say which environment is meant, on which data plane: another value is another finalizer."""
 
-PRODUCTION = "isProduction"
-"""The input that says whether the environment serves production."""
-
 DEFAULTS: Mapping[str, str] = {"deploymentsTimeout": "10m", "namespacesTimeout": "10m"}
 """The deadlines, as durations."""
 
-PROPERTIES = (*IDENTITY, PRODUCTION, *DEFAULTS)
+PROPERTIES = (*IDENTITY, *DEFAULTS)
 """All inputs."""
 
 
@@ -42,9 +39,6 @@ def check(news: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     for name, value in inputs.items():
         if name not in PROPERTIES:
             failures[name] = f"unknown property; the properties are {', '.join(PROPERTIES)}"
-        elif name == PRODUCTION:
-            if not isinstance(value, bool) and value != UNKNOWN:
-                failures[name] = f"should be true or false, not {value!r}"
         elif not isinstance(value, str) or not value:
             failures[name] = f"should be a string that is not empty, not {value!r}"
         elif name in DEFAULTS and value != UNKNOWN:
@@ -58,23 +52,18 @@ def check(news: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     return inputs, failures
 
 
-def production_lost(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
-    """Why a production environment may not move to another data plane, by property; nothing where it does not."""
-    planes = old.get("dataPlaneRef"), new.get("dataPlaneRef")
-    if old.get(PRODUCTION) is not True or None in planes or UNKNOWN in planes or planes[0] == planes[1]:
-        return {}
-    reason = (
-        f"environment {old.get('environment')!r} serves production, and is about to go: on data plane {planes[1]!r} "
-        f"instead of {planes[0]!r} every Deployment in it would be destroyed first. Declare another environment there "
-        "and promote to it; if the loss is meant, set isProduction to false in an update before"
-    )
-    return {"dataPlaneRef": reason}
-
-
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """The names of the properties that differ; one that is not known yet does."""
     internal = ("__defaults", "version")
     return sorted(name for name in {*old, *new} if old.get(name) != new.get(name) and name not in internal)
+
+
+def replaced(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """The properties whose change makes it another environment's finalizer. One that had no value yet only gets it.
+
+    That is the case after an import, which knows an id and no data plane: it must not finalize what it took over.
+    """
+    return [name for name in differences(old, new) if name in IDENTITY and old.get(name) is not None]
 
 
 def identifier(inputs: Mapping[str, Any]) -> str:

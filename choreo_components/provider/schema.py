@@ -19,10 +19,6 @@ _INPUTS: dict[str, Any] = {
         "type": "string",
         "description": "The data plane of the environment; on another one it is finalized and begun anew.",
     },
-    "isProduction": {
-        "type": "boolean",
-        "description": "Whether the environment serves production: then it may not move to another data plane.",
-    },
     "deploymentsTimeout": {
         "type": "string",
         "description": f"How long its Deployments may take to go; {DEFAULTS['deploymentsTimeout']} by default.",

@@ -54,7 +54,7 @@ class Servicer(ResourceProviderServicer):
             _properties(request.old_inputs or request.olds),
             _properties(request.news),
         )
-        return _diff(finalizer.differences(old, new), replaces=())
+        return _diff(finalizer.differences(old, new), replaced=[])
 
     async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
         """Keeps the kubeconfig in memory. A host of components has to take secrets, resources and outputs."""
@@ -66,10 +66,8 @@ class Servicer(ResourceProviderServicer):
         return await self._components().Construct(request, context)
 
     async def Check(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
-        """Validates a finalizer's inputs, against those it had before as well, and fills in the defaults."""
-        news = _properties(request.news)
-        defaults, failures = finalizer.check(news)
-        failures |= finalizer.production_lost(_properties(request.olds), news)
+        """Validates a finalizer's inputs and fills in the defaults."""
+        defaults, failures = finalizer.check(_properties(request.news))
         # As they came, so that what is secret stays marked.
         inputs = _struct(defaults)
         inputs.MergeFrom(request.news)
@@ -84,7 +82,7 @@ class Servicer(ResourceProviderServicer):
             _properties(request.old_inputs or request.olds),
             _properties(request.news),
         )
-        return _diff(finalizer.differences(old, new), replaces=finalizer.IDENTITY)
+        return _diff(finalizer.differences(old, new), finalizer.replaced(old, new))
 
     async def Create(self, request: proto.CreateRequest, context: Any) -> proto.CreateResponse:
         """Puts the finalizer into the graph. Nothing happens in the cluster."""
@@ -191,9 +189,8 @@ def _struct(properties: Mapping[str, Any]) -> Struct:
     return struct
 
 
-def _diff(names: list[str], replaces: tuple[str, ...]) -> proto.DiffResponse:
+def _diff(names: list[str], replaced: list[str]) -> proto.DiffResponse:
     response = proto.DiffResponse
-    replaced = [name for name in names if name in replaces]
     return response(
         changes=response.DIFF_SOME if names else response.DIFF_NONE,
         diffs=names,

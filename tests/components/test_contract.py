@@ -266,14 +266,12 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_object_is_registered(co
         "nonsense": 1,
         "displayName": 5,
         "controllers": "sometimes",
-        "projects": "shop",
         "timeouts": {"ready": "soon", "delete": 5, "deploy": "10m"},
     }
     first, *told = refusal(lambda: component("one", args))
     assert first == f"{kind} 'one' is not what OpenChoreo takes:"
     assert [line.partition(": ")[0] for line in told] == [
         "controllers",
-        "projects",
         "timeouts.ready",
         "timeouts.delete",
         "timeouts.deploy",
@@ -281,12 +279,11 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_object_is_registered(co
         "spec.nonsense",
     ]
     assert told[0] == "controllers: should be present or absent, not 'sometimes'"
-    assert told[1] == "projects: should be a list of names, not 'shop'"
-    assert told[2] == "timeouts.ready: 'soon' is no duration: write it like 90s, 10m or 1h30m"
-    assert told[3] == "timeouts.delete: should be a duration such as 90s, 10m or 1h30m, not 5"
-    assert told[4] == "timeouts.deploy: unknown step; the steps are ready, delete, deployments, namespaces"
-    assert told[5].endswith("should be a string, not 5 (put it in quotes)")
-    assert told[6].startswith("spec.nonsense: unknown field; ")
+    assert told[1] == "timeouts.ready: 'soon' is no duration: write it like 90s, 10m or 1h30m"
+    assert told[2] == "timeouts.delete: should be a duration such as 90s, 10m or 1h30m, not 5"
+    assert told[3] == "timeouts.deploy: unknown step; the steps are ready, delete, deployments, namespaces"
+    assert told[4].endswith("should be a string, not 5 (put it in quotes)")
+    assert told[5].startswith("spec.nonsense: unknown field; ")
 
 
 @each_component_in_an_organization

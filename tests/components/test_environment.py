@@ -176,3 +176,14 @@ def test_a_program_may_put_what_deployments_are_made_of_between_the_environment_
     assert "web-component" in found["development-namespace-shop"].depends_on
     assert {"web-component", "development-namespace-shop"} <= found["development-finalizer"].depends_on
     assert found.returned == {"shop": data_plane_namespace("acme", "shop", "development")}
+
+
+def test_projects_have_to_be_a_list_since_a_string_is_one_of_letters() -> None:
+    with pytest.raises(pulumi.RunError, match="projects: should be a list of names, not 'shop'"):
+        registered(lambda: development(projects="shop"))
+
+
+def test_the_children_of_a_protected_environment_are_protected() -> None:
+    found = registered(lambda: development(projects=["portal"], opts=pulumi.ResourceOptions(protect=True)))
+    children = ("development-environment", "development-namespace-portal", "development-finalizer")
+    assert all(found[child].request.protect for child in children)

@@ -74,6 +74,7 @@ def test_a_stranger_who_got_the_recorded_id_is_not_ended(tmp_path: Path) -> None
     sleeper.ensure(SLEEPS)
     record = json.loads(sleeper.record.read_text())
     sleeper.stop()
+    time.sleep(0.05)  # the system counts a process's start in hundredths of a second
     with subprocess.Popen(SLEEPS, stdout=subprocess.DEVNULL) as stranger:
         sleeper.record.write_text(json.dumps(record | {"pid": stranger.pid}))
         assert sleeper.pid is None

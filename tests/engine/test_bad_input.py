@@ -70,19 +70,3 @@ def test_a_preview_without_a_cluster_says_what_it_could_not_check(workspace: Wor
 
 def _line(lines: list[str], text: str) -> int:
     return next(number for number, line in enumerate(lines, 1) if text in line)
-
-
-def test_a_production_environment_is_not_moved_to_another_data_plane(acme: Workspace, organization: str) -> None:
-    acme.stack("production", samples.stack("production", organization))
-    acme.up("production")
-    plane = acme.kubectl("get", "dataplanes.core.choreo.dev", "dp-local", "-n", organization, "-o", "yaml")
-    acme.kubectl("apply", "-f", "-", manifest=plane.replace("dp-local", "dp-other"))
-    file = acme.folder / "stacks" / "Pulumi.production.yaml"
-    declared = file.read_text()
-    file.write_text(declared.replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-other"))
-
-    said = acme.preview("production", fails=True).said
-
-    assert "environment 'production' serves production, and is about to go: on data plane 'dp-other'" in said
-    assert "Traceback" not in said
-    acme.destroy("production")

@@ -61,7 +61,7 @@ def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
             {"timeout": "5m"},
             {
                 "timeout": "unknown property; the properties are organization, environment, dataPlaneRef, "
-                "isProduction, deploymentsTimeout, namespacesTimeout"
+                "deploymentsTimeout, namespacesTimeout"
             },
         ),
     ],
@@ -202,22 +202,13 @@ def test_importing_it_loads_no_client_of_the_cluster() -> None:
     assert told.stdout == "False\n", told.stderr
 
 
-def test_a_production_environment_may_not_move_to_another_data_plane() -> None:
-    old = {**INPUTS, "dataPlaneRef": "here", "isProduction": True}
-    (reason,) = finalizer.production_lost(old, {**old, "dataPlaneRef": "there"}).values()
-    assert "environment 'development' serves production, and is about to go" in reason
-    assert "set isProduction to false in an update before" in reason
+def test_a_finalizer_on_another_data_plane_is_another_finalizer() -> None:
+    assert finalizer.replaced(INPUTS, {**INPUTS, "dataPlaneRef": "dp-other"}) == ["dataPlaneRef"]
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ({"dataPlaneRef": "here", "isProduction": True}, {"dataPlaneRef": "here", "isProduction": True}),
-        ({"dataPlaneRef": "here"}, {"dataPlaneRef": "there", "isProduction": True}),
-        ({"dataPlaneRef": "here", "isProduction": True}, {"dataPlaneRef": UNKNOWN, "isProduction": True}),
-        ({}, {"dataPlaneRef": "there", "isProduction": True}),
-    ],
-    ids=["the same data plane", "no production until now", "a data plane not known yet", "a new environment"],
-)
-def test_nothing_of_production_is_lost_with(old: dict[str, object], new: dict[str, object]) -> None:
-    assert finalizer.production_lost({**INPUTS, **old}, {**INPUTS, **new}) == {}
+def test_an_imported_finalizer_which_gets_its_data_plane_finalizes_nothing() -> None:
+    assert finalizer.replaced(inputs_of("acme/development"), INPUTS) == []
+
+
+def test_another_deadline_is_the_same_finalizer() -> None:
+    assert finalizer.replaced(INPUTS, {**INPUTS, "namespacesTimeout": "1h"}) == []

@@ -1,0 +1,49 @@
+"""Production: an environment of it goes only when its stack says so."""
+
+import pytest
+
+from tests.engine import samples
+from tests.engine.workspace import Workspace
+
+ALLOW = "choreo:allowProductionDestroy"
+
+
+@pytest.fixture
+def production(acme: Workspace, organization: str) -> Workspace:
+    """A workspace in which production is up, and has a Deployment."""
+    config = samples.stack("development", organization)
+    config["choreo:resources"][0] = samples.stack("production", organization)["choreo:resources"][0]
+    config["choreo:resources"][-1]["metadata"]["labels"]["core.choreo.dev/environment"] = "production"
+    acme.stack("production", config)
+    acme.up("production")
+    return acme
+
+
+def test_production_is_not_destroyed_until_its_stack_allows_it(production: Workspace, organization: str) -> None:
+    said = production.run("destroy", "--yes", "--stack", "production", fails=True).said
+    assert "cannot be deleted" in said
+    assert "protected" in said
+    deployments = production.kubectl("get", "deployments.core.choreo.dev", "-n", organization, "-o", "name")
+    assert deployments.count("reading-list-service") == 1, "a refused destroy deletes nothing at all"
+
+    production.run("config", "set", "--stack", "production", ALLOW, "true")
+    production.up("production")
+    production.destroy("production")
+    assert production.resources("production") == []
+
+
+def test_production_does_not_move_to_another_data_plane(production: Workspace, organization: str) -> None:
+    plane = production.kubectl("get", "dataplanes.core.choreo.dev", "dp-local", "-n", organization, "-o", "yaml")
+    production.kubectl("apply", "-f", "-", manifest=plane.replace("dp-local", "dp-other"))
+    file = production.folder / "stacks" / "Pulumi.production.yaml"
+    declared = file.read_text()
+    file.write_text(declared.replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-other"))
+
+    said = production.preview("production", fails=True).said
+
+    assert "unable to replace resource" in said
+    assert "marked for protection" in said
+    file.write_text(declared)
+    production.run("config", "set", "--stack", "production", ALLOW, "true")
+    production.up("production")
+    production.destroy("production")
