@@ -10,17 +10,16 @@ from choreo_components.api import Kind, kind_of, labels, prune_zero_values
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.children import (
+    DEADLINE,
     PATCH_FORCE,
     WAIT_FOR,
     KubernetesObject,
     child_options,
+    kubernetes_object,
 )
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
 from choreo_components.validation import problems, shown
-
-DEADLINE = "10m"
-"""How long anything is waited for unless `timeouts` says otherwise, as a duration."""
 
 PARENTS: Mapping[str, str] = {
     "organization": labels.ORGANIZATION,
@@ -48,6 +47,49 @@ AROUND_SPEC = frozenset(
 """The arguments which are not fields of the object's spec."""
 
 
+REPLACED_BY: Mapping[str, Sequence[str]] = {
+    "Environment": ["spec.dataPlaneRef"],
+    "Deployment": [f'metadata.labels["{labels.ENVIRONMENT}"]'],
+}
+"""By kind: the fields whose change makes another object of it; OpenChoreo would leave behind what it has made."""
+
+
+def declare_object(
+    kind: str,
+    role: str,
+    name: str,
+    args: Mapping[str, Any],
+    opts: pulumi.ResourceOptions | None,
+    parent: pulumi.Resource | None = None,
+) -> KubernetesObject:
+    """The custom resource that the arguments describe, called `name` in the cluster and `role` in the program.
+
+    It depends on what `opts` names. Raises pulumi.RunError with all that is wrong with the arguments, and registers
+    nothing then.
+    """
+    body = _body(kind_of(API_VERSION, kind), name, args)
+    own = object_options(parent, args, opts, replace_on_changes=REPLACED_BY.get(kind, ()))
+    return kubernetes_object(role, API_VERSION, kind, body, own)
+
+
+def object_options(
+    parent: pulumi.Resource | None,
+    args: Mapping[str, Any],
+    opts: pulumi.ResourceOptions | None,
+    needs: Sequence[pulumi.Resource] = (),
+    replace_on_changes: Sequence[str] = (),
+) -> pulumi.ResourceOptions:
+    """The options of what is made for an object: after what it needs, with the deadlines of the arguments."""
+    create, delete = deadline(args, "ready"), deadline(args, "delete")
+    return child_options(parent, opts, needs, create=create, delete=delete, replace_on_changes=replace_on_changes)
+
+
+def deadline(args: Mapping[str, Any], step: str) -> str:
+    """How long a step may take: what the argument `timeouts` says of it, else the default."""
+    timeouts: Mapping[str, str] = args.get("timeouts") or {}
+    return timeouts.get(step) or DEADLINE
+
+
 class ObjectComponent(pulumi.ComponentResource):
     """Base of the components: a custom resource with its metadata, sent as OpenChoreo's controllers leave it."""
 
@@ -56,34 +98,26 @@ class ObjectComponent(pulumi.ComponentResource):
     namespace: pulumi.Output[str]
     """The organization's namespace: the one the object stands in, or, of an Organization, the one made for it."""
 
-    def __init__(
-        self,
-        kind: str,
-        name: str,
-        args: Mapping[str, Any],
-        opts: pulumi.ResourceOptions | None,
-        replace_on_changes: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, kind: str, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         """Registers the component and its custom resource, which depends on what `opts` names.
 
         Raises pulumi.RunError with all that is wrong with the arguments, and registers no object then.
         """
+        self._register(kind, name, args, opts)
+
+    def _register(self, kind: str, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        """What construction does. Of a constructor the SDK keeps the call stack in the state, of this it does not."""
         super().__init__(f"choreo:index:{kind}", name, None, opts)
         self.object_name: str = args.get("name") or name
         self._prefix = name
         self._args = args
         self._opts = opts
-        described = kind_of(API_VERSION, kind)
-        body = _body(described, self.object_name, args)
-        self.resource: KubernetesObject = KubernetesObject(
-            f"{name}-{kind.lower()}",
-            API_VERSION,
-            kind,
-            body,
-            self.child_options(replace_on_changes=replace_on_changes),
+        self.resource: KubernetesObject = declare_object(
+            kind, f"{name}-{kind.lower()}", self.object_name, args, opts, parent=self
         )
         self.name = self.resource.metadata["name"]
-        self.namespace = self.name if described.scope == "Cluster" else self.resource.metadata["namespace"]
+        cluster_scoped = kind_of(API_VERSION, kind).scope == "Cluster"
+        self.namespace = self.name if cluster_scoped else self.resource.metadata["namespace"]
 
     @property
     def last(self) -> pulumi.Resource:
@@ -94,26 +128,9 @@ class ObjectComponent(pulumi.ComponentResource):
         """Tells Pulumi that the component has all its children; the last step of its construction."""
         self.register_outputs({"name": self.name, "namespace": self.namespace})
 
-    def child_options(
-        self,
-        needs: Sequence[pulumi.Resource] = (),
-        *,
-        replace_on_changes: Sequence[str] = (),
-    ) -> pulumi.ResourceOptions:
+    def child_options(self, needs: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
         """The options of a child of this component that comes after what it needs."""
-        return child_options(
-            self,
-            self._opts,
-            needs,
-            create=self.deadline("ready"),
-            delete=self.deadline("delete"),
-            replace_on_changes=replace_on_changes,
-        )
-
-    def deadline(self, step: str) -> str:
-        """How long a step may take: what the argument `timeouts` says of it, else the default."""
-        timeouts: Mapping[str, str] = self._args.get("timeouts") or {}
-        return timeouts.get(step) or DEADLINE
+        return object_options(self, self._args, self._opts, needs)
 
     @property
     def controllers(self) -> Controllers:

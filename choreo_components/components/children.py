@@ -16,6 +16,10 @@ WAIT_FOR = "pulumi.com/waitFor"
 """Annotation: what the Kubernetes provider waits for before it calls an object created or updated."""
 
 
+DEADLINE = "10m"
+"""How long anything is waited for unless somebody says otherwise: the Kubernetes provider's own default."""
+
+
 class KubernetesObject(pulumi.CustomResource):
     """An object in a cluster, of any kind, registered with the type that pulumi-kubernetes's own classes give it.
 
@@ -26,19 +30,19 @@ class KubernetesObject(pulumi.CustomResource):
     metadata: pulumi.Output[Mapping[str, Any]]
     """The object's metadata, as the API server has it."""
 
-    def __init__(
-        self,
-        name: str,
-        api_version: str,
-        kind: str,
-        body: Mapping[str, Any],
-        opts: pulumi.ResourceOptions,
-    ) -> None:
-        """`body` is the object without apiVersion and kind, in wire names; it may hold Outputs."""
-        group_version = api_version if "/" in api_version else f"core/{api_version}"
-        versioned = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(version=KUBERNETES_VERSION))
-        props = {"apiVersion": api_version, "kind": kind, **body}
-        super().__init__(f"kubernetes:{group_version}:{kind}", name, props, versioned)
+
+def kubernetes_object(
+    name: str, api_version: str, kind: str, body: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> KubernetesObject:
+    """Registers an object; `body` is what it has besides apiVersion and kind, in wire names, and may hold Outputs.
+
+    A function and not the class's constructor: for that, the SDK would keep the call stack of each object in the state,
+    which the engine writes anew at every step.
+    """
+    group_version = api_version if "/" in api_version else f"core/{api_version}"
+    versioned = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(version=KUBERNETES_VERSION))
+    props = {"apiVersion": api_version, "kind": kind, **body}
+    return KubernetesObject(f"kubernetes:{group_version}:{kind}", name, props, versioned)
 
 
 def namespace(
@@ -49,11 +53,11 @@ def namespace(
 ) -> KubernetesObject:
     """A Namespace called `name` in the cluster and `role` in the program, with exactly these labels."""
     metadata = {"name": name, "labels": labels, "annotations": {PATCH_FORCE: "true"}}
-    return KubernetesObject(role, "v1", "Namespace", {"metadata": metadata}, opts)
+    return kubernetes_object(role, "v1", "Namespace", {"metadata": metadata}, opts)
 
 
 def child_options(
-    parent: pulumi.Resource,
+    parent: pulumi.Resource | None,
     opts: pulumi.ResourceOptions | None,
     needs: Sequence[pulumi.Resource] = (),
     *,
@@ -61,18 +65,23 @@ def child_options(
     delete: str,
     replace_on_changes: Sequence[str] = (),
 ) -> pulumi.ResourceOptions:
-    """The options of a child of `parent`, whose own options are `opts`.
+    """The options of a child of `parent`, a component whose own options are `opts`; None is the stack.
 
     What a component depends on does not reach its children by itself, and the children are what takes time: they
     depend on it too, besides on what they `need`. They are protected when the component is. `create` and `delete` are
     deadlines as durations. Whatever else the caller gave to the component stays with the component; providers come down
     through the parent.
     """
+    # Who has no parent inherits no providers.
+    providers: Any = opts.providers if opts is not None and parent is None else None
     return pulumi.ResourceOptions(
         parent=parent,
+        providers=providers,
         depends_on=[*_given(opts), *needs],
         protect=opts.protect if opts is not None else None,
-        custom_timeouts=pulumi.CustomTimeouts(create=create, update=create, delete=delete),
+        custom_timeouts=None
+        if (create, delete) == (DEADLINE, DEADLINE)
+        else pulumi.CustomTimeouts(create=create, update=create, delete=delete),
         replace_on_changes=list(replace_on_changes),
         delete_before_replace=True if replace_on_changes else None,
     )

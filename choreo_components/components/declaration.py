@@ -1,29 +1,28 @@
-"""A declaration: the components of a plan, registered in its order and with its edges."""
+"""A declaration: a plan as resources, registered in its order and with its edges."""
 
 from typing import Any, cast
 
 import pulumi
 
-from choreo_components.components import COMPONENTS
-from choreo_components.components.args import EnvironmentArgs
-from choreo_components.components.base import PARENTS, ObjectComponent
+from choreo_components.components.args import DataPlaneArgs, EnvironmentArgs, OrganizationArgs
+from choreo_components.components.base import PARENTS, declare_object
+from choreo_components.components.data_plane import DataPlane
 from choreo_components.components.environment import Environment
-from choreo_components.components.finalizer import EnvironmentFinalizer, Provider
+from choreo_components.components.finalizer import Finalizer, Provider
+from choreo_components.components.organization import Organization
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan
 from choreo_components.settings import Declared, Settings
 
-_BY_KIND: dict[str, Any] = {component.__name__: component for component in COMPONENTS}
-
 
 def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | None) -> None:
-    """Registers a component for each object of the plan, and the namespaces and finalizers of its environments.
+    """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
     `kubeconfig` is the secret text that leads to the cluster; None leaves it to the ambient one.
     """
     providers = _providers(kubeconfig)
     made: dict[Key, pulumi.Resource] = {}
     environments: dict[Key, Environment] = {}
-    finalizers: dict[Key, EnvironmentFinalizer] = {}
+    finalizers: dict[Key, Finalizer] = {}
     for node in plan.nodes:
         needs = plan.needs[node.key]
         resources = [made[key] for key in needs]
@@ -35,15 +34,33 @@ def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | Non
             opts = pulumi.ResourceOptions(
                 depends_on=resources, providers=providers, protect=_protected(node.declared, settings)
             )
-            component = _component(node, args, opts)
-            made[node.key] = component.last
-            if isinstance(component, Environment):
-                environments[node.key] = component
+            made[node.key] = _declared(node, args, opts, environments)
         elif isinstance(node, NamespaceNode):
             made[node.key] = environments[node.environment].add_namespace(node.project, resources)
         else:
             made[node.key] = finalizers[node.key] = environments[node.environment].add_finalizer(resources)
-            environments[node.environment].complete()
+
+
+def _declared(
+    node: ObjectNode, args: dict[str, Any], opts: pulumi.ResourceOptions, environments: dict[Key, Environment]
+) -> pulumi.Resource:
+    """What the objects that need this one come after: of a component, its last child.
+
+    Organization, DataPlane and Environment stand as components, with what they bring along. Around the others there
+    would be nothing else: the object stands by itself, and Pulumi has a third of the steps and half of the state.
+    """
+    kind, name = node.key.kind, _name(node.key)
+    match kind:
+        case "Organization":
+            return Organization(name, cast(OrganizationArgs, args), opts).last
+        case "DataPlane":
+            return DataPlane(name, cast(DataPlaneArgs, args), opts).last
+        case "Environment":
+            environment = Environment.unprovisioned(name, cast(EnvironmentArgs, args), opts)
+            environments[node.key] = environment
+            return environment.last
+        case _:
+            return declare_object(kind, name, args["name"], args, opts)
 
 
 def _protected(declared: Declared, settings: Settings) -> bool | None:
@@ -79,10 +96,6 @@ def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _component(node: ObjectNode, args: dict[str, Any], opts: pulumi.ResourceOptions) -> ObjectComponent:
-    key = node.key
-    name = key.name if key.kind == "Organization" else f"{key.organization}/{key.name}"
-    if key.kind == "Environment":
-        return Environment(name, cast(EnvironmentArgs, args), opts, provision=False)
-    component: ObjectComponent = _BY_KIND[key.kind](name, args, opts)
-    return component
+def _name(key: Key) -> str:
+    """What an object is called in the program."""
+    return key.name if key.kind == "Organization" else f"{key.organization}/{key.name}"

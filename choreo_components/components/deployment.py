@@ -2,7 +2,6 @@
 
 import pulumi
 
-from choreo_components.api import labels
 from choreo_components.components.args import DeploymentArgs
 from choreo_components.components.base import ObjectComponent
 
@@ -20,5 +19,5 @@ class Deployment(ObjectComponent):
 
         In another environment, or in one that is made anew, it is another Deployment.
         """
-        super().__init__("Deployment", name, args, opts, [f'metadata.labels["{labels.ENVIRONMENT}"]'])
+        super().__init__("Deployment", name, args, opts)
         self.complete()

@@ -20,17 +20,32 @@ class Provider(pulumi.ProviderResource):
         super().__init__("choreo", name, {"kubeconfig": secret}, versioned)
 
 
-class EnvironmentFinalizer(pulumi.CustomResource):
-    """Takes an environment's Deployments, then its data-plane namespaces, out of the cluster when it is deleted.
+class Finalizer(pulumi.CustomResource):
+    """The finalizer as the Environment component registers it, without a constructor of its own.
 
-    An Environment component has one already. Declared by itself, it has to depend on the Environment, its namespaces
-    and everything that its Deployments are made of, and the Deployments on it.
+    For one that has, the SDK keeps the call stack in the state, which the engine writes anew at every step.
     """
 
     organization: pulumi.Output[str]
     """The organization whose environment it finalizes."""
     environment: pulumi.Output[str]
     """The environment's metadata.name. Who uses it comes after the finalizer, and goes before it."""
+
+
+TOKEN = "choreo:index:EnvironmentFinalizer"
+
+
+def finalizer_options(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """The options of a finalizer: those given, and the release of our provider."""
+    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
+
+
+class EnvironmentFinalizer(Finalizer):
+    """Takes an environment's Deployments, then its data-plane namespaces, out of the cluster when it is deleted.
+
+    An Environment component has one already. Declared by itself, it has to depend on the Environment, its namespaces
+    and everything that its Deployments are made of, and the Deployments on it.
+    """
 
     def __init__(
         self,
@@ -53,5 +68,4 @@ class EnvironmentFinalizer(pulumi.CustomResource):
             "deploymentsTimeout": deployments_timeout,
             "namespacesTimeout": namespaces_timeout,
         }
-        versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
-        super().__init__("choreo:index:EnvironmentFinalizer", name, props, versioned)
+        super().__init__(TOKEN, name, props, finalizer_options(opts))

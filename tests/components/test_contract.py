@@ -364,11 +364,11 @@ def test_whatever_else_the_caller_asks_of_the_component_stays_with_it(component:
 
 
 @each_component
-def test_deadlines_are_those_of_the_timeouts_or_ten_minutes(component: Any) -> None:
+def test_deadlines_are_those_of_the_timeouts_or_the_providers_own(component: Any) -> None:
     told = object_of(component, timeouts={"ready": "1m", "delete": "2m"}).request.customTimeouts
     assert (told.create, told.update, told.delete) == ("1m", "1m", "2m")
     default = object_of(component).request.customTimeouts
-    assert (default.create, default.update, default.delete) == ("10m", "10m", "10m")
+    assert (default.create, default.update, default.delete) == ("", "", ""), "ten minutes, and nothing in the state"
 
 
 # --- Outputs -------------------------------------------------------------------------------------------------------

@@ -39,12 +39,24 @@ def whole() -> Registrations:
     return declared(stack(*WHOLE))
 
 
-def test_each_object_is_a_component_called_after_its_organization_and_itself(whole: Registrations) -> None:
+def test_what_brings_something_along_is_a_component_called_after_its_organization_and_itself(
+    whole: Registrations,
+) -> None:
     components = [each for each in whole.resources if not each.request.custom]
     assert [(each.type.removeprefix("choreo:index:"), each.name) for each in components] == [
         ("Organization", "acme"),
         ("DataPlane", "acme/dp-local"),
         ("Environment", "acme/development"),
+    ]
+
+
+def test_every_other_object_stands_by_itself_called_after_its_organization_and_itself(whole: Registrations) -> None:
+    """A component around it would bring nothing along, and cost as much state as the object."""
+    prefix = "kubernetes:core.choreo.dev/v1:"
+    components = {each.name for each in whole.resources if not each.request.custom}
+    found = [each for each in whole.custom if each.type.startswith(prefix)]
+    objects = [each for each in found if each.parent not in components]
+    assert [(each.type.removeprefix(prefix), each.name) for each in objects] == [
         ("DeploymentPipeline", "acme/pipeline"),
         ("Project", "acme/shop"),
         ("Component", "acme/web"),
@@ -68,8 +80,9 @@ def test_each_object_comes_after_what_the_plan_says_it_needs() -> None:
 
     def resource_of(node: Any) -> str:
         if isinstance(node, ObjectNode):
-            prefix = node.key.name if node.key.kind == "Organization" else f"acme/{node.key.name}"
-            return f"{prefix}-{node.key.kind.lower()}"
+            name = node.key.name if node.key.kind == "Organization" else f"acme/{node.key.name}"
+            component = node.key.kind in ("Organization", "DataPlane", "Environment")
+            return f"{name}-{node.key.kind.lower()}" if component else name
         environment = f"acme/{node.environment.name}"
         return (
             f"{environment}-namespace-{node.project}" if isinstance(node, NamespaceNode) else f"{environment}-finalizer"
@@ -107,7 +120,7 @@ def test_an_object_is_sent_with_its_labels_annotations_and_spec() -> None:
 
 
 def test_a_track_keeps_the_label_that_is_not_its_name(whole: Registrations) -> None:
-    assert whole["acme/web-main-deploymenttrack"].labels["core.choreo.dev/name"] == "main"
+    assert whole["acme/web-main"].labels["core.choreo.dev/name"] == "main"
 
 
 def test_settings_reach_every_component() -> None:
@@ -125,7 +138,7 @@ def test_settings_reach_every_component() -> None:
 def test_a_deployment_is_made_anew_with_its_environment_whose_name_it_has_from_the_finalizer(
     whole: Registrations,
 ) -> None:
-    deployment = whole["acme/web-development-deployment"]
+    deployment = whole["acme/web-development"]
     assert deployment.labels["core.choreo.dev/environment"] == "development"
     made_of = deployment.request.propertyDependencies["metadata"].urns
     assert [urn.rpartition("::")[2] for urn in made_of] == ["acme/development-finalizer"]

@@ -164,7 +164,7 @@ def test_what_it_depends_on_comes_before_its_namespaces_and_its_finalizer() -> N
 def test_a_program_may_put_what_deployments_are_made_of_between_the_environment_and_its_finalizer() -> None:
     def program() -> Any:
         args: Any = {"organization": "acme", "dataPlaneRef": "dp-local"}
-        environment = Environment("development", args, provision=False)
+        environment = Environment.unprovisioned("development", args)
         component: Any = args_of("Component")
         web = Component("web", component)
         environment.add_namespace("shop", [web.resource])

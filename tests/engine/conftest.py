@@ -1,7 +1,7 @@
-"""Workspaces on the worker's control plane, each with an organization of its own."""
+"""Workspaces on the worker's control plane."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,41 +13,44 @@ from tests.engine.workspace import CHECKOUT, Workspace
 
 
 @pytest.fixture(scope="session")
-def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the engine finds the Kubernetes provider."""
-    return CHECKOUT / ".dev" / "pulumi"
-
-
-@pytest.fixture
-def organization() -> str:
-    """The name of an organization that no other test has."""
-    return f"acme-{uuid4().hex[:8]}"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, control_plane: ControlPlane, toolchain_bin: Path, pulumi_home: Path) -> Workspace:
-    """An empty workspace with our program in it."""
-    backend = tmp_path / "backend"
-    backend.mkdir()
-    path = os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), str(toolchain_bin), os.environ["PATH"]])
-    environment = {
-        "PATH": path,
+def environment(control_plane: ControlPlane, toolchain_bin: Path) -> Mapping[str, str]:
+    """What leads Pulumi and kubectl to the toolchain and to the control plane."""
+    return {
+        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), str(toolchain_bin), os.environ["PATH"]]),
         "KUBECONFIG": str(control_plane.kubeconfig),
-        "PULUMI_HOME": str(pulumi_home),
-        "PULUMI_BACKEND_URL": f"file://{backend}",
+        "PULUMI_HOME": str(toolchain_bin.parent / "pulumi"),
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
-    made = Workspace(tmp_path / "project", environment)
-    made.project({})
-    return made
 
 
 @pytest.fixture
-def acme(workspace: Workspace, organization: str) -> Iterator[Workspace]:
-    """A workspace in which the stack `acme` is up, with the organization of the test; taken down afterwards."""
-    workspace.stack("acme", stack("acme", organization))
-    workspace.up("acme")
-    yield workspace
-    workspace.destroy("acme")
+def workspace(tmp_path: Path, environment: Mapping[str, str]) -> Workspace:
+    """A workspace with our program in it, and no stack."""
+    return Workspace(tmp_path, environment)
+
+
+@pytest.fixture(scope="session")
+def acme_organization(tmp_path_factory: pytest.TempPathFactory, environment: Mapping[str, str]) -> Iterator[str]:
+    """The organization of a stack `acme` that is up for all tests of the worker which ask for it."""
+    name = f"acme-{uuid4().hex[:8]}"
+    made = Workspace(tmp_path_factory.mktemp("acme"), environment)
+    made.stack("acme", stack("acme", name))
+    made.up("acme")
+    yield name
+    made.destroy("acme")
+
+
+@pytest.fixture
+def acme(workspace: Workspace, acme_organization: str) -> Workspace:
+    """A workspace for environments of the organization that is up."""
+    return workspace
+
+
+@pytest.fixture
+def organization(request: pytest.FixtureRequest) -> str:
+    """The test's organization: the one that is up, where the test asks for `acme`, else a name that no other has."""
+    if "acme" in request.fixturenames:
+        return str(request.getfixturevalue("acme_organization"))
+    return f"acme-{uuid4().hex[:8]}"

@@ -36,9 +36,13 @@ class Workspace:
     """A project folder, a Pulumi backend and the environment that leads to a control plane."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self.folder = folder
-        self.environment = dict(environment)
-        (folder / "stacks").mkdir(parents=True)
+        """Makes the project in the empty `folder`, with our program in it; `environment` leads to a control plane."""
+        backend = folder / "backend"
+        backend.mkdir()
+        self.folder = folder / "project"
+        self.environment = {**environment, "PULUMI_BACKEND_URL": backend.as_uri()}
+        (self.folder / "stacks").mkdir(parents=True)
+        self.project({})
 
     def project(self, files: Mapping[str, str], name: str = "choreo") -> None:
         """Writes the project: our program, or the `files` of another one."""
