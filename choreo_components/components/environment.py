@@ -1,6 +1,7 @@
 """An environment: a stage that deployments are promoted to, its namespaces on the data plane, and its finalizer."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Self
 
 import pulumi
@@ -43,14 +44,18 @@ class Environment(ObjectComponent):
         made._namespaces = {}
         return made
 
+    @cached_property
+    def _names(self) -> pulumi.Output[list[str]]:
+        """The names of the organization and of the Environment, as Pulumi comes to know them."""
+        return pulumi.Output.all(self._args["organization"], self.resource.metadata["name"])
+
     def add_namespace(self, project: str, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
         """The data-plane namespace of the project, as OpenChoreo's Deployment controller would make it."""
         # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
-        names = pulumi.Output.all(self._args["organization"], self.resource.metadata["name"])
         made = namespace(
             f"{self._prefix}-namespace-{project}",
-            names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
-            names.apply(lambda known: data_plane_namespace_labels(known[0], project, known[1])),
+            self._names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
+            self._names.apply(lambda known: data_plane_namespace_labels(known[0], project, known[1])),
             self.child_options([self.resource, *needs]),
         )
         self._namespaces[project] = made
