@@ -1,0 +1,134 @@
+"""An estate: the objects of one measurement, as a stack's settings for choreo and as numbers for the other program."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+API = "core.choreo.dev/v1"
+LABEL = "core.choreo.dev/"
+
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Estate:
+    """One organization with a data plane and a pipeline; a namespace for each project in each environment.
+
+    With deployments, all of them in the first environment, there is a component with a track and an artifact as well.
+    `apart` leaves the environments and what is deployed to them to the stack; all the others are there already.
+    """
+
+    organization: str
+    environments: int
+    projects: int
+    deployments: int = 0
+    apart: bool = False
+
+    @property
+    def by_hand(self) -> Settings:
+        """The configuration of the hand-written program."""
+        return {f"handwritten:{name}": value for name, value in vars(self).items()}
+
+    @property
+    def by_choreo(self) -> Settings:
+        """The configuration of choreo's own program."""
+        settings: Settings = {"choreo:controllers": "absent"}
+        if self.apart:
+            return {**settings, "choreo:projects": self._projects, "choreo:resources": self._of_environments()}
+        return {**settings, "choreo:resources": [*self._of_organization(), *self._of_environments()]}
+
+    @property
+    def parents(self) -> Sequence[Settings]:
+        """What has to be there already, in an order in which it can be made."""
+        if not self.apart:
+            return []
+        labels = {
+            "managed-by": "choreo-control-plane",
+            LABEL + "organization": self.organization,
+            LABEL + "name": self.organization,
+        }
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.organization, "labels": labels}}
+        return [namespace, *map(self._labelled, self._of_organization())]
+
+    def _labelled(self, each: dict[str, Any]) -> Settings:
+        """The object with the labels that choreo fills in."""
+        metadata = each["metadata"]
+        labels = {LABEL + "name": metadata["name"], **metadata.get("labels", {})}
+        if "namespace" in metadata:
+            labels[LABEL + "organization"] = metadata["namespace"]
+        return {"spec": {}, **each, "metadata": {**metadata, "labels": labels}}
+
+    @property
+    def _environments(self) -> list[str]:
+        return [f"env-{number:03}" for number in range(self.environments)]
+
+    @property
+    def _projects(self) -> list[str]:
+        return [f"project-{number:03}" for number in range(self.projects)]
+
+    def _of_organization(self) -> list[dict[str, Any]]:
+        first, *others = self._environments
+        promotion = {"sourceEnvironmentRef": first, "targetEnvironmentRefs": [{"name": name} for name in others]}
+        virtual_hosts = {"publicVirtualHost": "example.com", "organizationVirtualHost": "internal.example.com"}
+        cluster = {
+            "name": "cluster",
+            "connectionConfigRef": "connection",
+            "featureFlags": {"cilium": True, "scaleToZero": True, "gatewayType": "envoy"},
+        }
+        return [
+            {"apiVersion": API, "kind": "Organization", "metadata": {"name": self.organization}},
+            self._object("DataPlane", "dp", {"kubernetesCluster": cluster, "gateway": virtual_hosts}),
+            self._object("DeploymentPipeline", "pipeline", {"promotionPaths": [promotion]}),
+            *(self._object("Project", name, {"deploymentPipelineRef": "pipeline"}) for name in self._projects),
+        ]
+
+    def _of_environments(self) -> list[dict[str, Any]]:
+        return [
+            *(
+                self._object("Environment", name, {"dataPlaneRef": "dp", "gateway": {"dnsPrefix": name}})
+                for name in self._environments
+            ),
+            *(self._workloads(self._projects[0], self._environments[0]) if self.deployments else ()),
+        ]
+
+    def _workloads(self, project: str, environment: str) -> list[dict[str, Any]]:
+        image = {"containerRegistry": {"imageName": "registry.example.com/service"}}
+        track = {"project": project, "component": "service"}
+        built = {**track, "deployment-track": "main"}
+        return [
+            self._object("Component", "service", {"type": "Service", "source": image}, project=project),
+            self._object("DeploymentTrack", "main", {}, **track),
+            self._object(
+                "DeployableArtifact", "artifact", {"targetArtifact": {"fromImageRef": {"tag": "1.0.0"}}}, **built
+            ),
+            *(
+                self._object(
+                    "Deployment",
+                    f"deployment-{number:03}",
+                    {"deploymentArtifactRef": "artifact"},
+                    **built,
+                    environment=environment,
+                )
+                for number in range(self.deployments)
+            ),
+        ]
+
+    def _object(self, kind: str, name: str, spec: Settings, **parents: str) -> dict[str, Any]:
+        labels = {LABEL + parent: value for parent, value in parents.items()}
+        metadata = {"name": name, "namespace": self.organization, **({"labels": labels} if labels else {})}
+        return {"apiVersion": API, "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def natural(organization: str, size: int) -> Estate:
+    """One environment with a namespace for each of many projects, and as many Deployments."""
+    return Estate(organization, environments=1, projects=size, deployments=size)
+
+
+def apart(organization: str, size: int) -> Estate:
+    """The same environment in a stack of its own, beside one for the organization: as choreo's users are advised to."""
+    return Estate(organization, environments=1, projects=size, deployments=size, apart=True)
+
+
+def many(organization: str, size: int) -> Estate:
+    """Many environments with a namespace each."""
+    return Estate(organization, environments=size, projects=1)

@@ -1,0 +1,155 @@
+"""A scenario: an estate brought up and down by both programs in turns, so that both meet the same weather."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from bench.estate import Estate, apart, many, natural
+from bench.measure import CommandError, Usage
+from bench.planning import write_manifests
+from bench.table import Row
+from bench.workspace import PROGRAMS, Workspace
+
+REPETITIONS = 3
+PLANNING_REPETITIONS = 5
+AT_ONCE = 64
+"""A `--parallel` for work that waits more than it computes; the engine's default is four for each core."""
+
+Pair = tuple[Usage, Usage]
+"""What one step took by somebody else, and by choreo."""
+
+Say = Callable[[str], None]
+Make = Callable[[str, int], Estate]
+
+
+class Comparison:
+    """The two programs' stacks, one pair for each repetition, and what their commands took."""
+
+    def __init__(self, workspace: Workspace, name: str, make: Make, size: int, say: Say) -> None:
+        self.name = name
+        self._workspace = workspace
+        self._make = make
+        self._size = size
+        self._say = say
+        self._stacks: dict[tuple[str, str], str] = {}
+
+    def new_pair(self, pair: str) -> None:
+        """New stacks for both programs, with nothing in the cluster yet."""
+        for program in PROGRAMS:
+            estate = self._make(f"{self.name[:4]}-{program[0]}{pair}", self._size)
+            self._stacks[program, pair] = self._workspace.new_stack(program, estate)
+
+    def organization(self, program: str, pair: str) -> str:
+        """The name of the pair's organization of a program."""
+        return self._stacks[program, pair]
+
+    def measure(self, command: str, pair: str, *options: str) -> Pair:
+        """Runs the command by hand and by choreo, one after the other."""
+        by_hand, by_choreo = (self._one(program, command, pair, options) for program in PROGRAMS)
+        return by_hand, by_choreo
+
+    def delete_namespaces(self, pair: str) -> Usage:
+        """Deletes the data-plane namespaces of the hand-written program by kubectl, and nothing around them."""
+        label = f"organization-name={self.organization('handwritten', pair)}"
+        usage = self._workspace.kubectl("delete", "namespace", "-l", label)
+        self._say(f"{self.name}: kubectl delete namespace -l: {usage.wall:.1f} s")
+        return usage
+
+    def row(
+        self,
+        step: str,
+        pairs: Sequence[Pair],
+        limit: float | None = None,
+        *,
+        parallel: str = "default",
+        against: str = "hand-written",
+    ) -> Row:
+        """The measured pairs as a row of the table."""
+        others, by_choreo = zip(*pairs, strict=True)
+        return Row(f"{self.name}: {step}, --parallel {parallel}", by_choreo, against, others, limit)
+
+    def check(self, pair: str) -> None:
+        """Raises CommandError unless both programs have made the same objects."""
+        by_hand, by_choreo = (self._workspace.objects(self.organization(program, pair)) for program in PROGRAMS)
+        if by_hand != by_choreo:
+            differing = sorted(set(by_hand) ^ set(by_choreo))
+            raise CommandError("the programs have made different objects:\n" + "\n".join(differing[:4]))
+        self._say(f"{self.name}: both programs have made the same {len(by_hand)} objects")
+
+    def _one(self, program: str, command: str, pair: str, options: Sequence[str]) -> Usage:
+        usage = self._workspace.pulumi(program, command, self.organization(program, pair), *options)
+        self._say(f"{self.name}: {' '.join([command, *options])}, {program}: {usage.wall:.1f} s, {usage.cpu:.1f} s CPU")
+        return usage
+
+
+def warm_up(workspace: Workspace, say: Say) -> None:
+    """Lets both programs run once, so that no first start is measured: files are read, bytecode is written."""
+    comparison = Comparison(workspace, "warm-up", natural, 1, say)
+    comparison.new_pair("0")
+    comparison.measure("up", "0")
+    comparison.check("0")
+
+
+def measure_natural(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
+    """One environment with `size` namespaces and `size` Deployments, in one stack with its organization."""
+    comparison = Comparison(workspace, "natural", natural, size, say)
+    yield from _one_environment(comparison)
+    yield from _at_once(comparison)
+
+
+def measure_apart(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
+    """The same environment in a stack of its own; choreo looks up in the cluster what the stack refers to."""
+    yield from _one_environment(Comparison(workspace, "apart", apart, size, say))
+
+
+def measure_many(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
+    """`size` environments with a namespace each."""
+    comparison = Comparison(workspace, "many", many, size, say)
+    ups, again = _ups(comparison)
+    yield comparison.row("up", ups, 1.6)
+    yield comparison.row("up again, no change", again)
+    yield comparison.row("destroy", [comparison.measure("destroy", "0")], 1.0)
+    yield from _at_once(comparison, up_limit=1.6, destroy_limit=1.0)
+
+
+def measure_planning(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
+    """`import choreo_components`, and `size` manifests read and planned, in a fresh process."""
+    folder = workspace.folder / "manifests"
+    folder.mkdir()
+    write_manifests(folder, size)
+    usages = []
+    for _ in range(PLANNING_REPETITIONS):
+        usages.append(workspace.python("-m", "bench.planning", folder))
+        say(f"planning: {usages[-1].cpu:.2f} s CPU")
+    yield Row(f"planning: import, read and plan {size:,} manifests", usages, limit=1.0)
+
+
+def _one_environment(comparison: Comparison) -> Iterator[Row]:
+    """`up`, `up` again, `destroy`, and kubectl with the namespaces alone."""
+    ups, again = _ups(comparison)
+    yield comparison.row("up", ups, 1.15)
+    yield comparison.row("up again, no change", again, 1.15)
+    destroy = comparison.measure("destroy", "0")
+    yield comparison.row("destroy", [destroy], 0.5)
+    kubectl = comparison.delete_namespaces("1")
+    yield comparison.row("destroy", [(kubectl, destroy[1])], 1.3, against="kubectl delete namespace -l")
+
+
+def _ups(comparison: Comparison) -> tuple[list[Pair], list[Pair]]:
+    """`up` of new stacks, and again without a change, as often as we repeat."""
+    ups, again = [], []
+    for pair in map(str, range(REPETITIONS)):
+        comparison.new_pair(pair)
+        ups.append(comparison.measure("up", pair))
+        if pair == "0":
+            comparison.check(pair)
+        again.append(comparison.measure("up", pair))
+    return ups, again
+
+
+def _at_once(
+    comparison: Comparison, up_limit: float | None = None, destroy_limit: float | None = None
+) -> Iterator[Row]:
+    """`up` and `destroy` with more at once than the default."""
+    pair, option = str(AT_ONCE), f"--parallel={AT_ONCE}"
+    comparison.new_pair(pair)
+    for step, limit in (("up", up_limit), ("destroy", destroy_limit)):
+        yield comparison.row(step, [comparison.measure(step, pair, option)], limit, parallel=str(AT_ONCE))
