@@ -53,3 +53,9 @@ metadata:
     organization-name: {organization}
     environment-name: {environment}
 """
+
+
+def data_plane(organization: str, name: str) -> str:
+    """The manifest of another data plane than the organization's own."""
+    declared = next(each for each in stack("acme", organization)["choreo:resources"] if each["kind"] == "DataPlane")
+    return yaml.safe_dump(declared | {"metadata": {"name": name, "namespace": organization}})

@@ -57,8 +57,7 @@ def test_an_environment_on_another_data_plane_is_taken_down_in_order_and_made_an
 ) -> None:
     acme.stack("development", samples.stack("development", organization))
     made = acme.up("development").changes["created"]
-    plane = acme.kubectl("get", "dataplanes.core.choreo.dev", "dp-local", "-n", organization, "-o", "yaml")
-    acme.kubectl("apply", "-f", "-", manifest=plane.replace("dp-local", "dp-other"))
+    acme.kubectl("apply", "-f", "-", manifest=samples.data_plane(organization, "dp-other"))
     file = acme.folder / "stacks" / "Pulumi.development.yaml"
     file.write_text(file.read_text().replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-other"))
 

@@ -33,8 +33,7 @@ def test_production_is_not_destroyed_until_its_stack_allows_it(production: Works
 
 
 def test_production_does_not_move_to_another_data_plane(production: Workspace, organization: str) -> None:
-    plane = production.kubectl("get", "dataplanes.core.choreo.dev", "dp-local", "-n", organization, "-o", "yaml")
-    production.kubectl("apply", "-f", "-", manifest=plane.replace("dp-local", "dp-other"))
+    production.kubectl("apply", "-f", "-", manifest=samples.data_plane(organization, "dp-other"))
     file = production.folder / "stacks" / "Pulumi.production.yaml"
     declared = file.read_text()
     file.write_text(declared.replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-other"))
