@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx2 as httpx
 import yaml
 from lightkube import ALL_NS, ApiError, AsyncClient
+from lightkube.config.client_adapter import verify_cluster
 from lightkube.config.kubeconfig import KubeConfig
 from lightkube.core.exceptions import ConfigError
 from lightkube.generic_resource import (
@@ -20,6 +21,9 @@ from lightkube.generic_resource import (
 
 REQUEST_SECONDS = 30.0
 """How long one answer of the API server may take."""
+
+KEPT_CONNECTIONS = 64
+"""Idle connections that are kept for the next requests."""
 
 PAGE = 500
 """Objects per answer of a list."""
@@ -100,7 +104,9 @@ class Cluster:
         """
         try:
             config: Any = _kubeconfig(kubeconfig).get()
-            self._client: Any = AsyncClient(config=config, timeout=httpx.Timeout(REQUEST_SECONDS))
+            self._client: Any = AsyncClient(
+                config=config, timeout=httpx.Timeout(REQUEST_SECONDS), transport=_transport(config)
+            )
             self.server: str = config.cluster.server
         except (
             ConfigError,
@@ -211,6 +217,14 @@ class Cluster:
 
 class _NotFound(Exception):
     """HTTP 404."""
+
+
+def _transport(config: Any) -> httpx.AsyncHTTPTransport:
+    """Connections without a limit: each watch holds one, and a request must not wait for a watch to end."""
+    trusted = verify_cluster(config.cluster, config.user, config.abs_file)
+    return httpx.AsyncHTTPTransport(
+        verify=trusted, limits=httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS)
+    )
 
 
 def _kubeconfig(given: str | None) -> KubeConfig:

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from choreo_components.plan import Plan
-from choreo_components.references import Target
+from choreo_components.references import Found, Target
 from choreo_components.settings import Declared
-
-Live = Mapping[Target, Mapping[str, Any] | None]
-"""What was looked up in the cluster: an object in wire names, or None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class EnvironmentContext:
         return {visibility: f"{prefix}.{domain}" for visibility, domain in named.items() if prefix and domain}
 
 
-def environment_context(environment: Declared, plan: Plan, live: Live) -> EnvironmentContext:
+def environment_context(environment: Declared, plan: Plan, live: Found) -> EnvironmentContext:
     """The environment with its data plane, of the stack if that declares it, else of the cluster."""
     target = Target("DataPlane", environment.organization, environment.spec.data_plane_ref)
     declared = plan.index.find(target)

@@ -14,11 +14,11 @@ from pulumi.runtime import get_config_env
 
 from choreo_components import settings
 from choreo_components.components.declaration import declare
-from choreo_components.context import Live, environment_context
+from choreo_components.context import environment_context
 from choreo_components.findings import Finding, Severity, errors, report, warning
 from choreo_components.manifests import Document
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
-from choreo_components.references import Reference, Target
+from choreo_components.references import Found, Reference, Target
 from choreo_components.settings import KUBECONFIG
 
 
@@ -80,7 +80,7 @@ def stack_file(folder: Path, stack: str) -> Path:
     return folder / f"Pulumi.{stack}.yaml"
 
 
-def look_up(references: Sequence[Reference], kubeconfig: str | None) -> tuple[Live, list[Finding]]:
+def look_up(references: Sequence[Reference], kubeconfig: str | None) -> tuple[Found, list[Finding]]:
     """What the references lead to in the cluster; when it cannot be asked, a finding that says what is not checked."""
     if not references:
         return {}, []
@@ -90,7 +90,7 @@ def look_up(references: Sequence[Reference], kubeconfig: str | None) -> tuple[Li
 
     targets = list(dict.fromkeys(reference.target for reference in references))
 
-    async def all_of_them() -> Live:
+    async def all_of_them() -> Found:
         async with Cluster(kubeconfig) as cluster:
             return await ask(cluster, targets)
 
@@ -108,7 +108,7 @@ def look_up(references: Sequence[Reference], kubeconfig: str | None) -> tuple[Li
         ]
 
 
-def missing(references: Sequence[Reference], live: Live) -> list[Finding]:
+def missing(references: Sequence[Reference], live: Found) -> list[Finding]:
     """A finding for each object that is referred to and that nobody has, at the first place that refers to it."""
     by_target: dict[Target, list[Reference]] = defaultdict(list)
     for reference in references:
@@ -122,7 +122,7 @@ def missing(references: Sequence[Reference], live: Live) -> list[Finding]:
     return findings
 
 
-def outputs(planned: Plan, live: Live) -> dict[str, Any]:
+def outputs(planned: Plan, live: Found) -> dict[str, Any]:
     """The stack's outputs by ORGANIZATION/ENVIRONMENT: data plane, host names, and the namespace of each project."""
     environments: dict[str, Any] = {}
     for node in planned.nodes:

@@ -53,6 +53,10 @@ class Target:
         return f"{self.kind} with {', '.join(f'{key}={value}' for key, value in self.labels)}"
 
 
+Found = Mapping[Target, Mapping[str, Any] | None]
+"""What was looked up in the cluster: the object in wire names that a target leads to, None where there is none."""
+
+
 @dataclass(frozen=True)
 class Reference:
     """`source` needs the object that `target` says, and does so at `where`.

@@ -103,15 +103,9 @@ class ObjectComponent(pulumi.ComponentResource):
 
         Raises pulumi.RunError with all that is wrong with the arguments, and registers no object then.
         """
-        self._register(kind, name, args, opts)
-
-    def _register(self, kind: str, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        """What construction does. Of a constructor the SDK keeps the call stack in the state, of this it does not."""
         super().__init__(f"choreo:index:{kind}", name, None, opts)
         self.object_name: str = args.get("name") or name
-        self._prefix = name
         self._args = args
-        self._opts = opts
         self.resource: KubernetesObject = declare_object(
             kind, f"{name}-{kind.lower()}", self.object_name, args, opts, parent=self
         )
@@ -119,18 +113,9 @@ class ObjectComponent(pulumi.ComponentResource):
         cluster_scoped = kind_of(API_VERSION, kind).scope == "Cluster"
         self.namespace = self.name if cluster_scoped else self.resource.metadata["namespace"]
 
-    @property
-    def last(self) -> pulumi.Resource:
-        """What the objects that need this one come after, and go before."""
-        return self.resource
-
     def complete(self) -> None:
         """Tells Pulumi that the component has all its children; the last step of its construction."""
         self.register_outputs({"name": self.name, "namespace": self.namespace})
-
-    def child_options(self, needs: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
-        """The options of a child of this component that comes after what it needs."""
-        return object_options(self, self._args, self._opts, needs)
 
     @property
     def controllers(self) -> Controllers:

@@ -1,16 +1,15 @@
 """A declaration: a plan as resources, registered in its order and with its edges."""
 
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 
-from choreo_components.components.args import DataPlaneArgs, EnvironmentArgs, OrganizationArgs
 from choreo_components.components.base import PARENTS, declare_object
-from choreo_components.components.data_plane import DataPlane
-from choreo_components.components.environment import Environment
 from choreo_components.components.finalizer import Finalizer, Provider
-from choreo_components.components.organization import Organization
-from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan
+from choreo_components.components.organization import organization_namespace
+from choreo_components.components.provisioning import Provisioning
+from choreo_components.controllers import Controllers
+from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan
 from choreo_components.settings import Declared, Settings
 
 
@@ -21,46 +20,30 @@ def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | Non
     """
     providers = _providers(kubeconfig)
     made: dict[Key, pulumi.Resource] = {}
-    environments: dict[Key, Environment] = {}
+    provisionings: dict[Key, Provisioning] = {}
     finalizers: dict[Key, Finalizer] = {}
     for node in plan.nodes:
         needs = plan.needs[node.key]
         resources = [made[key] for key in needs]
-        if isinstance(node, ObjectNode):
-            args = _arguments(node, settings)
-            # By way of the finalizer, so that Deployments are made anew when their environment is.
-            for key in finalizers.keys() & set(needs):
-                args["environment"] = finalizers[key].environment
-            opts = pulumi.ResourceOptions(
-                depends_on=resources, providers=providers, protect=_protected(node.declared, settings)
-            )
-            made[node.key] = _declared(node, args, opts, environments)
-        elif isinstance(node, NamespaceNode):
-            made[node.key] = environments[node.environment].add_namespace(node.project, resources)
-        else:
-            made[node.key] = finalizers[node.key] = environments[node.environment].add_finalizer(resources)
-
-
-def _declared(
-    node: ObjectNode, args: dict[str, Any], opts: pulumi.ResourceOptions, environments: dict[Key, Environment]
-) -> pulumi.Resource:
-    """What the objects that need this one come after: of a component, its last child.
-
-    Organization, DataPlane and Environment stand as components, with what they bring along. Around the others there
-    would be nothing else: the object stands by itself, and Pulumi has a third of the steps and half of the state.
-    """
-    kind, name = node.key.kind, _name(node.key)
-    match kind:
-        case "Organization":
-            return Organization(name, cast(OrganizationArgs, args), opts).last
-        case "DataPlane":
-            return DataPlane(name, cast(DataPlaneArgs, args), opts).last
-        case "Environment":
-            environment = Environment.unprovisioned(name, cast(EnvironmentArgs, args), opts)
-            environments[node.key] = environment
-            return environment.last
-        case _:
-            return declare_object(kind, name, args["name"], args, opts)
+        if isinstance(node, NamespaceNode):
+            made[node.key] = provisionings[node.environment].add_namespace(node.project, resources)
+            continue
+        if isinstance(node, FinalizerNode):
+            made[node.key] = finalizers[node.key] = provisionings[node.environment].add_finalizer(resources)
+            continue
+        args = _arguments(node, settings)
+        # By way of the finalizer, so that Deployments are made anew when their environment is.
+        for key in finalizers.keys() & set(needs):
+            args["environment"] = finalizers[key].environment
+        opts = pulumi.ResourceOptions(
+            depends_on=resources, providers=providers, protect=_protected(node.declared, settings)
+        )
+        kind, role = node.key.kind, _role(node.key)
+        made[node.key] = own = declare_object(kind, role, args["name"], args, opts)
+        if kind == "Environment":
+            provisionings[node.key] = Provisioning(role, own, args, opts, parent=own)
+        elif kind == "Organization" and settings.controllers is Controllers.ABSENT:
+            made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
 
 
 def _protected(declared: Declared, settings: Settings) -> bool | None:
@@ -96,6 +79,6 @@ def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _name(key: Key) -> str:
+def _role(key: Key) -> str:
     """What an object is called in the program."""
     return key.name if key.kind == "Organization" else f"{key.organization}/{key.name}"

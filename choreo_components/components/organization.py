@@ -1,11 +1,14 @@
 """An organization: the owner of everything else, and the namespace that its objects stand in."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pulumi
 
 from choreo_components.api.labels import organization_namespace_labels
 from choreo_components.components.args import OrganizationArgs
-from choreo_components.components.base import ObjectComponent
-from choreo_components.components.children import namespace
+from choreo_components.components.base import ObjectComponent, object_options
+from choreo_components.components.children import KubernetesObject, namespace
 from choreo_components.controllers import Controllers
 
 
@@ -24,19 +27,24 @@ class Organization(ObjectComponent):
     ) -> None:
         """Declares the Organization, and its namespace where no controller makes it."""
         super().__init__("Organization", name, args, opts)
-        self._last: pulumi.Resource = self.resource
         if self.controllers is Controllers.ABSENT:
-            made = namespace(
-                f"{name}-namespace",
-                self.object_name,
-                organization_namespace_labels(self.object_name),
-                self.child_options([self.resource]),
-            )
-            self._last = made
+            made = organization_namespace(name, self.resource, self.object_name, args, opts, parent=self)
             self.namespace = made.metadata["name"]
         self.complete()
 
-    @property
-    def last(self) -> pulumi.Resource:
-        """The namespace where it is ours, else the Organization."""
-        return self._last
+
+def organization_namespace(
+    role: str,
+    organization: KubernetesObject,
+    name: str,
+    args: Mapping[str, Any],
+    opts: pulumi.ResourceOptions | None,
+    parent: pulumi.Resource,
+) -> KubernetesObject:
+    """The namespace of an organization, as OpenChoreo's controller would make it; a child of `parent`.
+
+    `role` and `name` are what the Organization is called in the program and in the cluster; `args` and `opts` are those
+    it was made with.
+    """
+    own = object_options(parent, args, opts, [organization])
+    return namespace(f"{role}-namespace", name, organization_namespace_labels(name), own)

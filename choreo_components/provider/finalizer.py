@@ -5,11 +5,17 @@ In the graph it stands after the Environment and its namespaces and before the D
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.durations import seconds
+
+if TYPE_CHECKING:
+    from choreo_components.provider.finalization import LiveCluster
+
+Connect = Callable[[], "LiveCluster"]
+"""Leads to the cluster; raises ClusterError where there is no way to it."""
 
 IDENTITY = ("organization", "environment", "dataPlaneRef")
 """The inputs that say which environment is meant, on which data plane: another value is another finalizer."""
@@ -77,17 +83,17 @@ def inputs_of(identifier: str) -> dict[str, Any]:
     return {**DEFAULTS, "organization": organization, "environment": environment}
 
 
-async def read(inputs: Mapping[str, Any], kubeconfig: str | None) -> dict[str, Any]:
+async def read(inputs: Mapping[str, Any], connect: Connect) -> dict[str, Any]:
     """The inputs, and the names of the Deployments and namespaces which carry the environment's labels now."""
     # Deferred: most commands start this process and neither read nor delete anything.
-    from choreo_components.cluster import NAMESPACES, Cluster, ClusterError
+    from choreo_components.cluster import NAMESPACES, ClusterError
     from choreo_components.provider.finalization import DEPLOYMENTS, Scope
 
     try:
         scope = Scope(inputs["organization"], inputs["environment"])
-        async with Cluster(kubeconfig) as cluster:
-            deployments, _ = await cluster.list(DEPLOYMENTS, scope.deployments, scope.organization)
-            namespaces, _ = await cluster.list(NAMESPACES, scope.namespaces)
+        cluster = connect()
+        deployments, _ = await cluster.list(DEPLOYMENTS, scope.deployments, scope.organization)
+        namespaces, _ = await cluster.list(NAMESPACES, scope.namespaces)
     except (ClusterError, ValueError) as problem:
         raise FinalizerError(str(problem)) from None
     return {
@@ -97,21 +103,14 @@ async def read(inputs: Mapping[str, Any], kubeconfig: str | None) -> dict[str, A
     }
 
 
-async def delete(state: Mapping[str, Any], kubeconfig: str | None, progress: Callable[[str], None]) -> None:
+async def delete(state: Mapping[str, Any], connect: Connect, progress: Callable[[str], None]) -> None:
     """Finalizes the environment; `progress` gets lines for the user."""
-    from choreo_components.cluster import Cluster, ClusterError
+    from choreo_components.cluster import ClusterError
     from choreo_components.provider.finalization import DeadlineError, Scope, finalize
 
     try:
         scope = Scope(state["organization"], state["environment"])
-        async with Cluster(kubeconfig) as cluster:
-            await finalize(
-                cluster,
-                scope,
-                state["deploymentsTimeout"],
-                state["namespacesTimeout"],
-                progress,
-            )
+        await finalize(connect(), scope, state["deploymentsTimeout"], state["namespacesTimeout"], progress)
     except (ClusterError, DeadlineError, ValueError) as problem:
         where = f"environment {state.get('environment')!r} of organization {state.get('organization')!r}"
         raise FinalizerError(f"{where} is not finalized: {problem}") from None

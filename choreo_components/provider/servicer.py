@@ -18,6 +18,8 @@ from choreo_components.version import VERSION
 if TYPE_CHECKING:
     from pulumi.provider.server import ProviderServicer as ComponentServicer
 
+    from choreo_components.cluster import Cluster
+
 
 class Servicer(ResourceProviderServicer):
     """Serves `choreo:index:EnvironmentFinalizer` itself; components and the schema by the SDK, loaded when first asked.
@@ -30,6 +32,7 @@ class Servicer(ResourceProviderServicer):
         self._engine_address = engine_address
         self._arguments = arguments
         self._kubeconfig: str | None = None
+        self._cluster: Cluster | None = None
         self._hosting: ComponentServicer | None = None
         self._engine = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
         self._running: set[asyncio.Task[Any]] = set()
@@ -96,7 +99,7 @@ class Servicer(ResourceProviderServicer):
     async def Read(self, request: proto.ReadRequest, context: Any) -> proto.ReadResponse:
         """What carries the environment's labels now."""
         known = _properties(request.inputs) or finalizer.inputs_of(request.id)
-        state = await self._cancellable(finalizer.read(known, self._kubeconfig), context)
+        state = await self._cancellable(finalizer.read(known, self._connect), context)
         return proto.ReadResponse(id=request.id, inputs=_struct(known), properties=_struct(state))
 
     async def Delete(self, request: proto.DeleteRequest, context: Any) -> empty_pb2.Empty:
@@ -106,7 +109,7 @@ class Servicer(ResourceProviderServicer):
             self._log(request.urn, line)
 
         state = _properties(request.properties)
-        await self._cancellable(finalizer.delete(state, self._kubeconfig, progress), context)
+        await self._cancellable(finalizer.delete(state, self._connect, progress), context)
         return empty_pb2.Empty()
 
     async def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:
@@ -114,6 +117,14 @@ class Servicer(ResourceProviderServicer):
         for task in self._running:
             task.cancel()
         return empty_pb2.Empty()
+
+    def _connect(self) -> "Cluster":
+        """The cluster, with one set of connections for all finalizers: making them costs more than most requests."""
+        if self._cluster is None:
+            from choreo_components.cluster import Cluster
+
+            self._cluster = Cluster(self._kubeconfig)
+        return self._cluster
 
     def _components(self) -> "ComponentServicer":
         if self._hosting is None:

@@ -1,4 +1,4 @@
-"""A plan is declared as it stands: a component for each object, in the plan's order, with the plan's edges."""
+"""A plan is declared as it stands: a resource for each object, in the plan's order, with the plan's edges."""
 
 from typing import Any
 
@@ -39,24 +39,13 @@ def whole() -> Registrations:
     return declared(stack(*WHOLE))
 
 
-def test_what_brings_something_along_is_a_component_called_after_its_organization_and_itself(
-    whole: Registrations,
-) -> None:
-    components = [each for each in whole.resources if not each.request.custom]
-    assert [(each.type.removeprefix("choreo:index:"), each.name) for each in components] == [
+def test_every_object_is_called_after_its_organization_and_itself(whole: Registrations) -> None:
+    prefix = "kubernetes:core.choreo.dev/v1:"
+    objects = [each for each in whole.custom if each.type.startswith(prefix)]
+    assert [(each.type.removeprefix(prefix), each.name) for each in objects] == [
         ("Organization", "acme"),
         ("DataPlane", "acme/dp-local"),
         ("Environment", "acme/development"),
-    ]
-
-
-def test_every_other_object_stands_by_itself_called_after_its_organization_and_itself(whole: Registrations) -> None:
-    """A component around it would bring nothing along, and cost as much state as the object."""
-    prefix = "kubernetes:core.choreo.dev/v1:"
-    components = {each.name for each in whole.resources if not each.request.custom}
-    found = [each for each in whole.custom if each.type.startswith(prefix)]
-    objects = [each for each in found if each.parent not in components]
-    assert [(each.type.removeprefix(prefix), each.name) for each in objects] == [
         ("DeploymentPipeline", "acme/pipeline"),
         ("Project", "acme/shop"),
         ("Component", "acme/web"),
@@ -64,6 +53,17 @@ def test_every_other_object_stands_by_itself_called_after_its_organization_and_i
         ("DeployableArtifact", "acme/web-1"),
         ("Deployment", "acme/web-development"),
     ]
+
+
+def test_what_an_object_brings_along_is_its_child_and_no_component_stands_around_it() -> None:
+    """A component would be one more resource for each Environment, and the engine writes the state at each step."""
+    found = declared(stack(*WHOLE, controllers="absent"))
+    assert [each for each in found.resources if not each.request.custom] == []
+    assert {each.name: each.parent for each in found.custom if each.parent.startswith("acme")} == {
+        "acme-namespace": "acme",
+        "acme/development-namespace-shop": "acme/development",
+        "acme/development-finalizer": "acme/development",
+    }
 
 
 def test_everything_is_made_by_the_stacks_own_provider(whole: Registrations) -> None:
@@ -80,9 +80,7 @@ def test_each_object_comes_after_what_the_plan_says_it_needs() -> None:
 
     def resource_of(node: Any) -> str:
         if isinstance(node, ObjectNode):
-            name = node.key.name if node.key.kind == "Organization" else f"acme/{node.key.name}"
-            component = node.key.kind in ("Organization", "DataPlane", "Environment")
-            return f"{name}-{node.key.kind.lower()}" if component else name
+            return node.key.name if node.key.kind == "Organization" else f"acme/{node.key.name}"
         environment = f"acme/{node.environment.name}"
         return (
             f"{environment}-namespace-{node.project}" if isinstance(node, NamespaceNode) else f"{environment}-finalizer"
@@ -101,7 +99,7 @@ def test_an_object_is_sent_with_its_labels_annotations_and_spec() -> None:
     made["metadata"]["labels"] = {"team": "blue"}
     made["metadata"]["annotations"] = {"core.choreo.dev/display-name": "Development"}
     made["spec"]["isProduction"] = False
-    sent = declared(stack(made))["acme/development-environment"]
+    sent = declared(stack(made))["acme/development"]
     assert sent.metadata == {
         "name": "development",
         "namespace": "acme",
@@ -123,7 +121,7 @@ def test_a_track_keeps_the_label_that_is_not_its_name(whole: Registrations) -> N
     assert whole["acme/web-main"].labels["core.choreo.dev/name"] == "main"
 
 
-def test_settings_reach_every_component() -> None:
+def test_settings_reach_every_object() -> None:
     timeouts = {"ready": "1m", "delete": "2m", "deployments": "3m", "namespaces": "4m"}
     found = declared(stack(*WHOLE, controllers="absent", timeouts=timeouts))
     objects = [each for each in found.custom if each.type.startswith("kubernetes:core.choreo.dev")]
@@ -155,9 +153,9 @@ def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
     [choreo] = found.of_type("pulumi:providers:choreo")
     assert "kind: Config" in str(kubernetes.inputs["kubeconfig"])
     assert "kind: Config" in str(choreo.inputs["kubeconfig"])
-    assert "pulumi:providers:kubernetes::kubernetes::" in found["acme/development-environment"].request.provider
+    assert "pulumi:providers:kubernetes::kubernetes::" in found["acme/development"].request.provider
 
 
 def test_objects_of_one_name_in_two_organizations_are_two() -> None:
     found = declared(stack(declaring.data_plane(organization="a"), declaring.data_plane(organization="b")))
-    assert {"a/dp-local-dataplane", "b/dp-local-dataplane"} <= set(found.names)
+    assert {"a/dp-local", "b/dp-local"} <= set(found.names)

@@ -161,23 +161,6 @@ def test_what_it_depends_on_comes_before_its_namespaces_and_its_finalizer() -> N
     assert [each.name for each in children if "web-component" not in each.depends_on] == []
 
 
-def test_a_program_may_put_what_deployments_are_made_of_between_the_environment_and_its_finalizer() -> None:
-    def program() -> Any:
-        args: Any = {"organization": "acme", "dataPlaneRef": "dp-local"}
-        environment = Environment.unprovisioned("development", args)
-        component: Any = args_of("Component")
-        web = Component("web", component)
-        environment.add_namespace("shop", [web.resource])
-        environment.add_finalizer([web.resource])
-        environment.complete()
-        return environment.namespaces
-
-    found = registered(program)
-    assert "web-component" in found["development-namespace-shop"].depends_on
-    assert {"web-component", "development-namespace-shop"} <= found["development-finalizer"].depends_on
-    assert found.returned == {"shop": data_plane_namespace("acme", "shop", "development")}
-
-
 def test_projects_have_to_be_a_list_since_a_string_is_one_of_letters() -> None:
     with pytest.raises(pulumi.RunError, match="projects: should be a list of names, not 'shop'"):
         registered(lambda: development(projects="shop"))

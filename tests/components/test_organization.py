@@ -34,16 +34,6 @@ def test_the_namespace_comes_after_the_organization_and_who_uses_it_after_the_na
     assert found.returned == ["acme-namespace"]
 
 
-def test_what_needs_the_organization_comes_after_its_namespace_where_that_is_ours() -> None:
-    def program() -> Any:
-        ours, theirs = acme(controllers="absent"), Organization("other", {})
-        return [ours.last.urn, theirs.last.urn]
-
-    ours, theirs = registered(program).returned
-    assert ours.endswith("::acme-namespace")
-    assert theirs.endswith("::other-organization")
-
-
 def test_it_stands_in_no_namespace_itself() -> None:
     assert "namespace" not in registered(acme)["acme-organization"].metadata
 

@@ -1,12 +1,12 @@
 """The finalizer as the engine sees it: its inputs are checked, compared, and read back from its id."""
 
 import asyncio
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components import cluster
+from choreo_components.cluster import Cluster
 from choreo_components.provider import finalizer
 from choreo_components.provider.finalizer import FinalizerError, check, differences, identifier, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, namespace
@@ -132,43 +132,31 @@ def test_an_id_that_names_no_environment_is_refused(wrong: str) -> None:
 # --- The cluster ---------------------------------------------------------------------------------------------------
 
 
-class Connected(FakeCluster):
-    """The cluster that a finalizer gets, whatever the kubeconfig."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Nothing to let go of."""
-
-
 @pytest.fixture
-def connected(monkeypatch: pytest.MonkeyPatch) -> Connected:
+def cluster() -> FakeCluster:
     """An environment's objects among others, in the only cluster there is."""
-    found = Connected(
+    return FakeCluster(
         namespace("dp-2"), namespace("dp-1"), deployment("b"), deployment("a"), deployment("c", environment="staging")
     )
-    monkeypatch.setattr(cluster, "Cluster", lambda kubeconfig: found)
-    return found
 
 
-def test_reading_it_shows_what_carries_the_environments_labels_now(connected: Connected) -> None:
-    state = asyncio.run(finalizer.read(INPUTS, None))
+def test_reading_it_shows_what_carries_the_environments_labels_now(cluster: FakeCluster) -> None:
+    state = asyncio.run(finalizer.read(INPUTS, lambda: cluster))
     assert state == {**INPUTS, "deployments": ["a", "b"], "namespaces": ["dp-1", "dp-2"]}
-    assert connected.requests("delete") == []
+    assert cluster.requests("delete") == []
 
 
-def test_deleting_it_finalizes_the_environment(connected: Connected) -> None:
+def test_deleting_it_finalizes_the_environment(cluster: FakeCluster) -> None:
     told: list[str] = []
-    asyncio.run(finalizer.delete(INPUTS, None, told.append))
-    assert connected.names == ["Deployment acme/c"]
+    asyncio.run(finalizer.delete(INPUTS, lambda: cluster, told.append))
+    assert cluster.names == ["Deployment acme/c"]
     assert told == ["deployments.core.choreo.dev: deleting 2", "namespaces: deleting 2"]
 
 
-def test_a_deadline_names_the_environment_that_is_not_finalized(connected: Connected) -> None:
-    connected.held.add("Deployment acme/a")
+def test_a_deadline_names_the_environment_that_is_not_finalized(cluster: FakeCluster) -> None:
+    cluster.held.add("Deployment acme/a")
     with pytest.raises(FinalizerError) as error:
-        asyncio.run(finalizer.delete({**INPUTS, "deploymentsTimeout": "200ms"}, None, lambda _: None))
+        asyncio.run(finalizer.delete({**INPUTS, "deploymentsTimeout": "200ms"}, lambda: cluster, lambda _: None))
     first, second, *_ = str(error.value).splitlines()
     assert first.startswith(
         "environment 'development' of organization 'acme' is not finalized: after 200ms, 1 still there;"
@@ -177,18 +165,18 @@ def test_a_deadline_names_the_environment_that_is_not_finalized(connected: Conne
 
 
 @pytest.mark.parametrize("missing", ["organization", "environment"])
-def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(connected: Connected, missing: str) -> None:
+def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(cluster: FakeCluster, missing: str) -> None:
     state = {**INPUTS, missing: ""}
     with pytest.raises(FinalizerError, match="needs the organization's name and the environment's name"):
-        asyncio.run(finalizer.delete(state, None, lambda _: None))
+        asyncio.run(finalizer.delete(state, lambda: cluster, lambda _: None))
     with pytest.raises(FinalizerError, match="needs the organization's name and the environment's name"):
-        asyncio.run(finalizer.read(state, None))
-    assert connected.story == []
+        asyncio.run(finalizer.read(state, lambda: cluster))
+    assert cluster.story == []
 
 
 def test_a_kubeconfig_that_leads_nowhere_is_a_failure_that_the_engine_is_told() -> None:
     with pytest.raises(finalizer.FAILURES, match="is not finalized: no usable kubeconfig") as error:
-        asyncio.run(finalizer.delete(INPUTS, "/nonexistent/config", lambda _: None))
+        asyncio.run(finalizer.delete(INPUTS, lambda: Cluster("/nonexistent/config"), lambda _: None))
     assert "Traceback" not in str(error.value)
 
 

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from choreo_components.context import Live, environment_context
-from choreo_components.references import Target
+from choreo_components.context import environment_context
+from choreo_components.references import Found, Target
 from tests.stack import declaring
 from tests.stack.declaring import stack
 
 DATA_PLANE = Target("DataPlane", "acme", "dp-local")
 
 
-def hosts(*objects: declaring.Manifest, live: Live | None = None) -> dict[str, str]:
+def hosts(*objects: declaring.Manifest, live: Found | None = None) -> dict[str, str]:
     """The host names of the environment `development`."""
     found = stack(*objects)
     environment = found.declared("Environment", "development")
@@ -36,7 +36,7 @@ def test_the_stacks_own_counts_more_than_the_clusters() -> None:
 
 
 @pytest.mark.parametrize("live", [{}, {DATA_PLANE: None}, {DATA_PLANE: {}}, {DATA_PLANE: {"spec": None}}])
-def test_without_a_data_plane_no_host_is_known(live: Live) -> None:
+def test_without_a_data_plane_no_host_is_known(live: Found) -> None:
     assert hosts(declaring.environment(), live=live) == {}
 
 

@@ -1,4 +1,4 @@
-"""What a stack refers to outside itself is read from the cluster: all at once, each once."""
+"""What a stack refers to outside itself is read from the cluster: by kind, each once."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -7,10 +7,8 @@ from typing import Any, cast
 import pytest
 
 from choreo_components.cluster import Cluster, ClusterError, Live, Resource
-from choreo_components.live import LOOKUPS_AT_ONCE, look_up
-from choreo_components.references import Target
-
-Answers = dict[Target, Mapping[str, Any] | None]
+from choreo_components.live import look_up
+from choreo_components.references import Found, Target
 
 
 class Objects:
@@ -19,8 +17,6 @@ class Objects:
     def __init__(self, *manifests: dict[str, Any]) -> None:
         self.manifests = manifests
         self.asked: list[str] = []
-        self.at_once = 0
-        self.most_at_once = 0
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         await self._answer(f"get {resource.full_name} {namespace}/{name}")
@@ -39,10 +35,6 @@ class Objects:
 
     async def _answer(self, question: str) -> None:
         self.asked.append(question)
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        await asyncio.sleep(0)
-        self.at_once -= 1
 
 
 class Broken(Objects):
@@ -52,7 +44,7 @@ class Broken(Objects):
         raise ClusterError("forbidden")
 
 
-def answers(cluster: Objects, *targets: Target) -> Answers:
+def answers(cluster: Objects, *targets: Target) -> Found:
     return asyncio.run(look_up(cast(Cluster, cluster), targets))
 
 
@@ -100,11 +92,19 @@ def test_nothing_is_asked_twice() -> None:
     assert len(cluster.asked) == 2
 
 
-def test_many_are_asked_at_once_but_not_all() -> None:
-    cluster = Objects()
-    answers(cluster, *(Target("DataPlane", "acme", f"dp-{number}") for number in range(100)))
-    assert len(cluster.asked) == 100
-    assert cluster.most_at_once == LOOKUPS_AT_ONCE
+def test_many_of_a_kind_are_asked_for_in_one_request() -> None:
+    several = [live("Project", f"project-{number}") for number in range(3)]
+    cluster = Objects(live("Project", "project-1", "other"), *several, live("DataPlane", "dp-local"))
+    by_label = [Target("Project", "acme", labels=(("core.choreo.dev/name", f"project-{n}"),)) for n in range(3)]
+    by_name, missing = Target("Project", "acme", "project-2"), Target("Project", "acme", "project-9")
+    expected: Found = dict(zip(by_label, several, strict=True))
+    assert answers(cluster, *by_label, by_name, missing, DATA_PLANE) == {
+        **expected,
+        by_name: several[2],
+        missing: None,
+        DATA_PLANE: cluster.manifests[-1],
+    }
+    assert cluster.asked == ["list projects.core.choreo.dev acme ", "get dataplanes.core.choreo.dev acme/dp-local"]
 
 
 def test_a_cluster_that_refuses_is_not_a_cluster_without_the_object() -> None:

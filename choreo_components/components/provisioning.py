@@ -1,0 +1,61 @@
+"""A provisioning: what an Environment has on its data plane, and the finalizer that takes it away again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from choreo_components.api.labels import data_plane_namespace_labels
+from choreo_components.components.base import deadline, object_options
+from choreo_components.components.children import KubernetesObject, namespace
+from choreo_components.components.finalizer import TOKEN, Finalizer, finalizer_options
+from choreo_components.naming import data_plane_namespace
+
+
+class Provisioning:
+    """The namespaces of an Environment and its finalizer, as children of the Environment or of its component."""
+
+    def __init__(
+        self,
+        role: str,
+        environment: KubernetesObject,
+        args: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        parent: pulumi.Resource,
+    ) -> None:
+        """`role` is what the Environment is called in the program; `args` and `opts` are those it was made with."""
+        self.namespaces: dict[str, KubernetesObject] = {}
+        self._role = role
+        self._environment = environment
+        self._args = args
+        self._opts = opts
+        self._parent = parent
+        name = environment.metadata["name"]
+        self._names = pulumi.Output.all(args["organization"], name)
+
+    def add_namespace(self, project: str, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
+        """The data-plane namespace of the project, as OpenChoreo's Deployment controller would make it."""
+        # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
+        made = namespace(
+            f"{self._role}-namespace-{project}",
+            self._names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
+            self._names.apply(lambda known: data_plane_namespace_labels(known[0], project, known[1])),
+            self._options([self._environment, *needs]),
+        )
+        self.namespaces[project] = made
+        return made
+
+    def add_finalizer(self, needs: Sequence[pulumi.Resource] = ()) -> Finalizer:
+        """The finalizer, after the namespaces and after what `needs` names."""
+        props = {
+            "organization": self._args["organization"],
+            "environment": self._environment.metadata["name"],
+            "dataPlaneRef": self._args.get("dataPlaneRef"),
+            "deploymentsTimeout": deadline(self._args, "deployments"),
+            "namespacesTimeout": deadline(self._args, "namespaces"),
+        }
+        opts = self._options([self._environment, *self.namespaces.values(), *needs])
+        return Finalizer(TOKEN, f"{self._role}-finalizer", props, finalizer_options(opts))
+
+    def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+        return object_options(self._parent, self._args, self._opts, needs)
