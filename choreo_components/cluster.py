@@ -34,7 +34,18 @@ class ClusterError(Exception):
 
 
 class Unreachable(ClusterError):
-    """Nobody answered: the same request may go through later."""
+    """Nobody answered, or only that it is not the moment: the same request may go through later."""
+
+
+class Denied(ClusterError):
+    """Admission refused the request (a webhook, or a policy), or could not be asked: its mind may change."""
+
+
+NOT_NOW = frozenset({429, 500, 502, 503, 504})
+"""HTTP statuses of an API server that is busy, or whose etcd or proxy is away."""
+
+ADMISSION = ("admission webhook", "failed calling webhook", "ValidatingAdmissionPolicy")
+"""What the message of an admission says (Kubernetes: apiserver/pkg/admission/plugin/webhook/errors, .../policy)."""
 
 
 @dataclass(frozen=True)
@@ -201,18 +212,24 @@ class Cluster:
         try:
             return await request
         except ApiError as problem:
-            if problem.status.code == 404:
+            code, said = problem.status.code or 0, problem.status.message or ""
+            if code == 404:
                 raise _NotFound from None
-            raise ClusterError(
-                f"{what}: {self.server} answers {problem.status.code}: {problem.status.message}"
-            ) from None
+            kind = Denied if any(word in said for word in ADMISSION) else _kind_of(code)
+            raise kind(f"{what}: {self.server} answers {code}: {said}") from None
         except httpx.HTTPStatusError as problem:
-            raise ClusterError(f"{what}: {self.server} answers {problem.response.status_code}") from None
+            code = problem.response.status_code
+            raise _kind_of(code)(f"{what}: {self.server} answers {code}") from None
         except httpx.HTTPError as problem:
             reason = str(problem) or type(problem).__name__
             raise Unreachable(f"{what}: {self.server} cannot be reached: {reason}") from None
         except ConfigError as problem:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
+
+
+def _kind_of(status: int) -> type[ClusterError]:
+    """What an HTTP status means for one who may ask again."""
+    return Unreachable if status in NOT_NOW else ClusterError
 
 
 class _NotFound(Exception):

@@ -12,7 +12,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from choreo_components.durations import seconds
 
 if TYPE_CHECKING:
-    from choreo_components.provider.finalization import LiveCluster
+    from choreo_components.provider.removal import LiveCluster
 
 Connect = Callable[[], "LiveCluster"]
 """Leads to the cluster; raises ClusterError where there is no way to it."""
@@ -23,7 +23,10 @@ IDENTITY = ("organization", "environment", "dataPlaneRef")
 DEFAULTS: Mapping[str, str] = {"deploymentsTimeout": "10m", "namespacesTimeout": "10m"}
 """The deadlines, as durations."""
 
-PROPERTIES = (*IDENTITY, *DEFAULTS)
+NAMESPACES = "namespaceNames"
+"""The input with the names of the namespaces that were made for the environment."""
+
+PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES)
 """All inputs."""
 
 
@@ -45,6 +48,9 @@ def check(news: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     for name, value in inputs.items():
         if name not in PROPERTIES:
             failures[name] = f"unknown property; the properties are {', '.join(PROPERTIES)}"
+        elif name == NAMESPACES:
+            if value != UNKNOWN and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
+                failures[name] = f"should be a list of names, not {value!r}"
         elif not isinstance(value, str) or not value:
             failures[name] = f"should be a string that is not empty, not {value!r}"
         elif name in DEFAULTS and value != UNKNOWN:
@@ -86,31 +92,29 @@ def inputs_of(identifier: str) -> dict[str, Any]:
 async def read(inputs: Mapping[str, Any], connect: Connect) -> dict[str, Any]:
     """The inputs, and the names of the Deployments and namespaces which carry the environment's labels now."""
     # Deferred: most commands start this process and neither read nor delete anything.
-    from choreo_components.cluster import NAMESPACES, ClusterError
-    from choreo_components.provider.finalization import DEPLOYMENTS, Scope
+    from choreo_components.cluster import ClusterError
+    from choreo_components.provider.finalization import Scope
 
     try:
         scope = Scope(inputs["organization"], inputs["environment"])
         cluster = connect()
-        deployments, _ = await cluster.list(DEPLOYMENTS, scope.deployments, scope.organization)
-        namespaces, _ = await cluster.list(NAMESPACES, scope.namespaces)
+        found = {}
+        for each in (scope.deployments, scope.namespaces):
+            found[each.resource.plural], _ = await cluster.list(each.resource, each.labels, each.namespace)
     except (ClusterError, ValueError) as problem:
         raise FinalizerError(str(problem)) from None
-    return {
-        **inputs,
-        "deployments": sorted(live.name for live in deployments),
-        "namespaces": sorted(live.name for live in namespaces),
-    }
+    return {**inputs, **{plural: sorted(live.name for live in lives) for plural, lives in found.items()}}
 
 
 async def delete(state: Mapping[str, Any], connect: Connect, progress: Callable[[str], None]) -> None:
     """Finalizes the environment; `progress` gets lines for the user."""
     from choreo_components.cluster import ClusterError
-    from choreo_components.provider.finalization import DeadlineError, Scope, finalize
+    from choreo_components.provider.finalization import Scope, SparedError, finalize
+    from choreo_components.provider.removal import DeadlineError
 
     try:
-        scope = Scope(state["organization"], state["environment"])
+        scope = Scope(state["organization"], state["environment"], frozenset(state.get(NAMESPACES) or ()))
         await finalize(connect(), scope, state["deploymentsTimeout"], state["namespacesTimeout"], progress)
-    except (ClusterError, DeadlineError, ValueError) as problem:
+    except (ClusterError, DeadlineError, SparedError, ValueError) as problem:
         where = f"environment {state.get('environment')!r} of organization {state.get('organization')!r}"
         raise FinalizerError(f"{where} is not finalized: {problem}") from None

@@ -17,6 +17,7 @@ INPUTS = {
     "dataPlaneRef": "dp-local",
     "deploymentsTimeout": "5m",
     "namespacesTimeout": "7m",
+    "namespaceNames": ["dp-1"],
 }
 
 
@@ -61,7 +62,7 @@ def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
             {"timeout": "5m"},
             {
                 "timeout": "unknown property; the properties are organization, environment, dataPlaneRef, "
-                "deploymentsTimeout, namespacesTimeout"
+                "deploymentsTimeout, namespacesTimeout, namespaceNames"
             },
         ),
     ],
