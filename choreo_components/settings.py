@@ -5,12 +5,14 @@ OpenChoreo's own YAML is the format. Labels that follow from an object are fille
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from choreo_components import manifests
+from choreo_components.adoption import Adopt
 from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of, labels
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
@@ -18,6 +20,8 @@ from choreo_components.findings import Finding, Location, error
 from choreo_components.manifests import Document
 from choreo_components.naming import Use, refusal
 from choreo_components.validation import problems, shown
+
+Choice = TypeVar("Choice", bound=Enum)
 
 NAMED_BY_NAME = (
     "Organization",
@@ -91,6 +95,7 @@ class Settings:
 
     `projects` are names of projects that live in other stacks and have a namespace in each environment of this one,
     each with the place that names it. `allow_production_destroy` lets an environment of production go.
+    `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
     """
 
     declared: tuple[Declared, ...] = ()
@@ -98,6 +103,7 @@ class Settings:
     controllers: Controllers = Controllers.PRESENT
     timeouts: Timeouts = field(default_factory=Timeouts)
     allow_production_destroy: bool = False
+    adopt: Adopt = Adopt.NEVER
 
 
 def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
@@ -125,9 +131,10 @@ MANIFESTS = "choreo:manifests"
 PROJECTS = "choreo:projects"
 CONTROLLERS = "choreo:controllers"
 TIMEOUTS = "choreo:timeouts"
+ADOPT = "choreo:adopt"
 ALLOW_PRODUCTION_DESTROY = "choreo:allowProductionDestroy"
 KUBECONFIG = "choreo:kubeconfig"
-KEYS = (RESOURCES, MANIFESTS, PROJECTS, CONTROLLERS, TIMEOUTS, ALLOW_PRODUCTION_DESTROY, KUBECONFIG)
+KEYS = (RESOURCES, MANIFESTS, PROJECTS, CONTROLLERS, TIMEOUTS, ADOPT, ALLOW_PRODUCTION_DESTROY, KUBECONFIG)
 """The settings' names in a stack's configuration. The kubeconfig is a secret, and not read here."""
 
 
@@ -151,7 +158,8 @@ class _Reader:
         settings = Settings(
             declared=self.unique([each for each in declared if each is not None]),
             projects=self.projects(),
-            controllers=self.controllers(),
+            controllers=self.choice(CONTROLLERS, Controllers, Controllers.PRESENT),
+            adopt=self.choice(ADOPT, Adopt, Adopt.NEVER),
             timeouts=self.timeouts(),
             allow_production_destroy=self.allowed(),
         )
@@ -189,15 +197,14 @@ class _Reader:
                 self.refuse(where, f"Kubernetes would refuse the name {name!r}: {refused}")
         return places
 
-    def controllers(self) -> Controllers:
-        value = self.value(CONTROLLERS, str, "present or absent")
-        if value is not None and value not in [each.value for each in Controllers]:
-            self.refuse(
-                self.config.at((CONTROLLERS,)),
-                f"should be present or absent, not {shown(value)}",
-            )
+    def choice(self, key: str, choices: type[Choice], otherwise: Choice) -> Choice:
+        """A setting that has one of a few values."""
+        described = " or ".join(each.value for each in choices)
+        value = self.value(key, str, described)
+        if value is not None and value not in [each.value for each in choices]:
+            self.refuse(self.config.at((key,)), f"should be {described}, not {shown(value)}")
             value = None
-        return Controllers(value or Controllers.PRESENT)
+        return otherwise if value is None else choices(value)
 
     def allowed(self) -> bool:
         # Pulumi hands a boolean over as text.

@@ -37,8 +37,8 @@ class Finalizer(pulumi.CustomResource):
 TOKEN = "choreo:index:EnvironmentFinalizer"
 
 
-def finalizer_options(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """The options of a finalizer: those given, and the release of our provider."""
+def released(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """The options of a resource of our provider: those given, and the provider's release."""
     return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
 
 
@@ -73,4 +73,4 @@ class EnvironmentFinalizer(Finalizer):
             "deploymentsTimeout": deployments_timeout,
             "namespacesTimeout": namespaces_timeout,
         }
-        super().__init__(TOKEN, name, props, finalizer_options(opts))
+        super().__init__(TOKEN, name, props, released(opts))

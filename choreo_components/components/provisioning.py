@@ -8,7 +8,7 @@ import pulumi
 from choreo_components.api.labels import data_plane_namespace_labels
 from choreo_components.components.base import deadline, object_options
 from choreo_components.components.children import KubernetesObject, namespace
-from choreo_components.components.finalizer import TOKEN, Finalizer, finalizer_options
+from choreo_components.components.finalizer import TOKEN, Finalizer, released
 from choreo_components.naming import data_plane_namespace
 
 
@@ -62,7 +62,7 @@ class Provisioning:
             "namespacesTimeout": deadline(self._args, "namespaces"),
         }
         opts = self._options([self._environment, *self.namespaces.values(), *needs])
-        return Finalizer(TOKEN, f"{self._role}-finalizer", props, finalizer_options(opts))
+        return Finalizer(TOKEN, f"{self._role}-finalizer", props, released(opts))
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
         return object_options(self._parent, self._args, self._opts, needs)
