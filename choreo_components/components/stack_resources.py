@@ -23,14 +23,17 @@ GUARDED: Mapping[str, str] = {
 def inventory(settings: Settings, plan: Plan, providers: list[pulumi.ProviderResource]) -> pulumi.CustomResource:
     """The inventory of the plan's objects."""
     objects: dict[str, list[str]] = defaultdict(list)
+    data_planes: dict[str, str] = {}
     for node in plan.nodes:
         if isinstance(node, ObjectNode):
             objects[node.key.kind].append(full_name(node.key))
+            if node.key.kind == "Environment":
+                data_planes[full_name(node.key)] = node.declared.spec.data_plane_ref
             if node.key.kind == "Organization" and settings.controllers is Controllers.ABSENT:
                 objects["Namespace"].append(f"{node.key.name}/{node.key.name}")
         elif isinstance(node, NamespaceNode):
             objects["Namespace"].append(f"{node.key.organization}/{node.environment.name}/{node.name}")
-    props = {"objects": dict(objects), "adopt": settings.adopt.value}
+    props = {"objects": dict(objects), "dataPlaneRefs": data_planes, "adopt": settings.adopt.value}
     opts = pulumi.ResourceOptions(providers=providers)
     return pulumi.CustomResource("choreo:index:Inventory", "inventory", props, released(opts))
 

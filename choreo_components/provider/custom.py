@@ -38,7 +38,7 @@ class Custom(Protocol):
         """The names of the inputs that differ; one that is not known yet does."""
         ...
 
-    def replaced(self, olds: Properties, news: Properties, session: Session) -> list[str]:
+    def replaced(self, olds: Properties, news: Properties) -> list[str]:
         """The inputs whose change makes it another resource."""
         ...
 

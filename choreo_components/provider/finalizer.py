@@ -56,20 +56,12 @@ def differences(olds: Properties, news: Properties) -> list[str]:
     return unequal(olds, news)
 
 
-def replaced(olds: Properties, news: Properties, session: Session) -> list[str]:
+def replaced(olds: Properties, news: Properties) -> list[str]:
     """The properties whose change makes it another environment's finalizer. One that had no value yet only gets it.
 
     That is the case after an import, which knows an id and no data plane: it must not finalize what it took over.
     """
-    names = [name for name in differences(olds, news) if name in IDENTITY and olds.get(name) is not None]
-    if names == ["dataPlaneRef"]:
-        before, after = olds["dataPlaneRef"], news.get("dataPlaneRef")
-        session.warn(
-            f"environment {olds['environment']!r} of organization {olds['organization']!r} moves from data plane "
-            f"{before!r} to {after!r}: all its Deployments and namespaces are deleted, and made anew there as far as "
-            "this stack declares them"
-        )
-    return names
+    return [name for name in differences(olds, news) if name in IDENTITY and olds.get(name) is not None]
 
 
 def identifier(inputs: Properties) -> str:

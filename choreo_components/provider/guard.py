@@ -48,7 +48,7 @@ def differences(olds: Properties, news: Properties) -> list[str]:
     return unequal(olds, news)
 
 
-def replaced(olds: Properties, news: Properties, session: Session) -> list[str]:
+def replaced(olds: Properties, news: Properties) -> list[str]:
     """None: a stack has one guard."""
     return []
 

@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from choreo_components.cluster import Live
 
 OBJECTS = "objects"
+DATA_PLANES = "dataPlaneRefs"
 ADOPT = "adopt"
-PROPERTIES = (OBJECTS, ADOPT)
+PROPERTIES = (OBJECTS, DATA_PLANES, ADOPT)
 """All inputs."""
 
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
-    """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted."""
+    """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted.
+
+    Warns of an environment that moves to another data plane.
+    """
     inputs = {ADOPT: Adopt.NEVER.value, **{name: news[name] for name in news if not name.startswith("__")}}
     failures = {name: f"unknown property; the properties are {', '.join(PROPERTIES)}" for name in inputs}
     failures = {name: told for name, told in failures.items() if name not in PROPERTIES}
@@ -39,11 +43,19 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
         return inputs, {**failures, OBJECTS: "should map kinds to lists of names"}
     if failures:
         return inputs, failures
+    for environment, before in sorted((olds.get(DATA_PLANES) or {}).items()):
+        after = (inputs.get(DATA_PLANES) or {}).get(environment, before)
+        if after != before:
+            session.warn(
+                f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments and "
+                "namespaces are deleted, and made anew there as far as this stack declares them"
+            )
     known = olds.get(OBJECTS) or {}
     new = {kind: sorted(set(names) - set(known.get(kind) or ())) for kind, names in objects.items()}
     refused = await _refused({kind: names for kind, names in new.items() if names}, Adopt(inputs[ADOPT]), session)
     if refused:
-        failures[OBJECTS] = "\n".join(refused)
+        # Of no property: the engine would print its value, which is the names of all the stack's objects.
+        failures[""] = "\n".join(refused)
     return inputs, failures
 
 
@@ -52,7 +64,7 @@ def differences(olds: Properties, news: Properties) -> list[str]:
     return unequal(olds, news)
 
 
-def replaced(olds: Properties, news: Properties, session: Session) -> list[str]:
+def replaced(olds: Properties, news: Properties) -> list[str]:
     """None: a stack has one inventory."""
     return []
 

@@ -95,7 +95,7 @@ class Servicer(ResourceProviderServicer):
         """What differs between a resource's old and new inputs, and whether it is another resource now."""
         olds, news = _properties(request.old_inputs or request.olds), _properties(request.news)
         custom = _custom(request.urn)
-        return _diff(custom.differences(olds, news), custom.replaced(olds, news, self._session(request.urn)))
+        return _diff(custom.differences(olds, news), custom.replaced(olds, news))
 
     async def Create(self, request: proto.CreateRequest, context: Any) -> proto.CreateResponse:
         """Puts the resource into the graph. Nothing happens in the cluster."""

@@ -62,7 +62,8 @@ def test_an_environment_on_another_data_plane_is_taken_down_in_order_and_made_an
     file.write_text(file.read_text().replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-other"))
 
     with Watcher(acme.kubeconfig, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as watcher:
-        acme.up("development")
+        said = acme.up("development").said
+    assert f"environment '{organization}/development' moves from data plane 'dp-local' to 'dp-other'" in said
 
     gone = [event for event in watcher.events if event.type == "DELETED"]
     back = [event for event in watcher.events if event.type == "ADDED"]
@@ -72,3 +73,4 @@ def test_an_environment_on_another_data_plane_is_taken_down_in_order_and_made_an
     assert [event.kind for event in again] == ["Environment", "Namespace", "Deployment"]
     assert acme.up("development").changes == {"unchanged": made}
     acme.destroy("development")
+    acme.kubectl("delete", "dataplanes.core.choreo.dev", "dp-other", "-n", organization)

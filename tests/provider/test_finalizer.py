@@ -200,23 +200,12 @@ def test_importing_it_loads_no_client_of_the_cluster() -> None:
 
 
 def test_a_finalizer_on_another_data_plane_is_another_finalizer() -> None:
-    assert finalizer.replaced(INPUTS, {**INPUTS, "dataPlaneRef": "dp-other"}, session(FakeCluster())) == [
-        "dataPlaneRef"
-    ]
-
-
-def test_a_move_to_another_data_plane_is_warned_about() -> None:
-    warned: list[str] = []
-    finalizer.replaced(INPUTS, {**INPUTS, "dataPlaneRef": "dp-other"}, session(FakeCluster(), warn=warned.append))
-    assert warned == [
-        "environment 'development' of organization 'acme' moves from data plane 'dp-local' to 'dp-other': all its "
-        "Deployments and namespaces are deleted, and made anew there as far as this stack declares them"
-    ]
+    assert finalizer.replaced(INPUTS, {**INPUTS, "dataPlaneRef": "dp-other"}) == ["dataPlaneRef"]
 
 
 def test_an_imported_finalizer_which_gets_its_data_plane_finalizes_nothing() -> None:
-    assert finalizer.replaced(inputs_of("acme/development"), INPUTS, session(FakeCluster())) == []
+    assert finalizer.replaced(inputs_of("acme/development"), INPUTS) == []
 
 
 def test_another_deadline_is_the_same_finalizer() -> None:
-    assert finalizer.replaced(INPUTS, {**INPUTS, "namespacesTimeout": "1h"}, session(FakeCluster())) == []
+    assert finalizer.replaced(INPUTS, {**INPUTS, "namespacesTimeout": "1h"}) == []

@@ -40,7 +40,7 @@ def failures(
 
 def refusal(*arguments: Any, **more: Any) -> list[str]:
     """The lines about the objects."""
-    return failures(*arguments, **more)["objects"].splitlines()
+    return failures(*arguments, **more)[""].splitlines()
 
 
 def test_nothing_is_wrong_in_an_empty_cluster() -> None:
@@ -116,12 +116,23 @@ def test_a_cluster_that_cannot_be_asked_is_a_warning() -> None:
         ({"objects": "all"}, {"objects": "should map kinds to lists of names"}),
         ({"objects": {"Environment": "a"}}, {"objects": "should map kinds to lists of names"}),
         ({"objects": {}, "adopt": "yes"}, {"adopt": "should be never or if-labelled, not 'yes'"}),
-        ({"objects": {}, "name": "x"}, {"name": "unknown property; the properties are objects, adopt"}),
+        ({"objects": {}, "name": "x"}, {"name": "unknown property; the properties are objects, dataPlaneRefs, adopt"}),
     ],
     ids=lambda value: next(iter(value)),
 )
 def test_inputs_that_are_wrong_are_named(inputs: Any, failure: dict[str, str]) -> None:
     assert asyncio.run(inventory.check({}, inputs, session(FakeCluster())))[1] == failure
+
+
+def test_an_environment_that_moves_to_another_data_plane_is_warned_about() -> None:
+    warned: list[str] = []
+    olds = {"objects": ALL, "dataPlaneRefs": {"acme/development": "dp-local", "acme/staging": "dp-local"}}
+    news = {"objects": ALL, "dataPlaneRefs": {"acme/development": "dp-other", "acme/staging": "dp-local"}}
+    asyncio.run(inventory.check(olds, news, session(FakeCluster(), warn=warned.append)))
+    assert warned == [
+        "environment 'acme/development' moves from data plane 'dp-local' to 'dp-other': all its Deployments and "
+        "namespaces are deleted, and made anew there as far as this stack declares them"
+    ]
 
 
 def test_its_deletion_deletes_nothing() -> None:
