@@ -268,7 +268,10 @@ class Cluster:
 
         async def answer() -> Any:
             response = await self._http.request(method, path, json=body)
-            return response.raise_for_status().json()
+            found = response.raise_for_status().json()
+            if not isinstance(found, dict):
+                raise ValueError
+            return found
 
         try:
             found: Mapping[str, Any] = await self._ask(f"{method.lower()} {path}", answer())
@@ -295,7 +298,7 @@ class Cluster:
         except ConfigError as problem:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
         except ValueError:
-            raise ClusterError(f"{what}: {self.server} answers with something else than JSON") from None
+            raise ClusterError(f"{what}: {self.server} answers as no API server does") from None
 
 
 class _NotFound(Exception):
