@@ -11,7 +11,7 @@ from choreo_components.cluster import Cluster, ClusterError, Live, Resource, Rul
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Severity
 from choreo_components.naming import data_plane_namespace
-from choreo_components.preflight import VERBS, denied, needs, unserved
+from choreo_components.preflight import REVIEWS_AT_ONCE, VERBS, denied, needs, unserved
 from tests.stack import declaring
 from tests.stack.declaring import Manifest, Stack, stack
 
@@ -182,7 +182,7 @@ def test_the_number_of_questions_does_not_depend_on_the_number_of_namespaces(cou
 def test_not_everything_is_asked_at_once() -> None:
     cluster = Authorizer()
     rights(cluster, stack(declaring.environment(), projects=[f"project-{number}" for number in range(100)]))
-    assert 1 < cluster.most_at_once <= 8
+    assert 1 < cluster.most_at_once <= REVIEWS_AT_ONCE
 
 
 # --- What is said ----------------------------------------------------------------------------------------------------
