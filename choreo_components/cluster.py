@@ -264,20 +264,21 @@ class Cluster:
         return status
 
     async def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        """The JSON at a path; empty where there is none."""
+        """The JSON object at a path; empty where there is none."""
+        what = f"{method.lower()} {path}"
 
-        async def answer() -> Any:
+        async def answer() -> httpx.Response:
             response = await self._http.request(method, path, json=body)
-            found = response.raise_for_status().json()
-            if not isinstance(found, dict):
-                raise ValueError
-            return found
+            return response if response.status_code == 404 else response.raise_for_status()
 
-        try:
-            found: Mapping[str, Any] = await self._ask(f"{method.lower()} {path}", answer())
-        except _NotFound:
+        response: httpx.Response = await self._ask(what, answer())
+        if response.status_code == 404:
             return {}
-        return found
+        with suppress(ValueError):
+            found = response.json()
+            if isinstance(found, dict):
+                return found
+        raise ClusterError(f"{what}: {self.server} answers as no API server does")
 
     async def _ask(self, what: str, request: Any) -> Any:
         try:
@@ -289,16 +290,12 @@ class Cluster:
                 f"{what}: {self.server} answers {problem.status.code}: {problem.status.message}"
             ) from None
         except httpx.HTTPStatusError as problem:
-            if problem.response.status_code == 404:
-                raise _NotFound from None
             raise ClusterError(f"{what}: {self.server} answers {problem.response.status_code}") from None
         except httpx.HTTPError as problem:
             reason = str(problem) or type(problem).__name__
             raise Unreachable(f"{what}: {self.server} cannot be reached: {reason}") from None
         except ConfigError as problem:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
-        except ValueError:
-            raise ClusterError(f"{what}: {self.server} answers as no API server does") from None
 
 
 class _NotFound(Exception):
