@@ -1,7 +1,7 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
 import os
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx2 as httpx
 import yaml
 from lightkube import ALL_NS, ApiError, AsyncClient
-from lightkube.config.client_adapter import verify_cluster
+from lightkube.config.client_adapter import user_auth, verify_cluster
 from lightkube.config.kubeconfig import KubeConfig
 from lightkube.core.exceptions import ConfigError
 from lightkube.generic_resource import (
@@ -105,6 +105,20 @@ class Live:
         return f"{self.resource.kind} {place}"
 
 
+@dataclass(frozen=True)
+class Rule:
+    """What some role of ours allows: each of the verbs on each of the resources of each of the groups; `*` is any."""
+
+    verbs: frozenset[str]
+    groups: frozenset[str]
+    resources: frozenset[str]
+
+    def allows(self, verb: str, resource: Resource) -> bool:
+        """Whether it covers the verb on all objects of the resource."""
+        wanted = ((self.verbs, verb), (self.groups, resource.group), (self.resources, resource.plural))
+        return all(allowed & {"*", each} for allowed, each in wanted)
+
+
 class Cluster:
     """One API server, asked with the credentials of one kubeconfig: `async with Cluster(None) as cluster: …`."""
 
@@ -115,10 +129,13 @@ class Cluster:
         """
         try:
             config: Any = _kubeconfig(kubeconfig).get()
-            self._client: Any = AsyncClient(
-                config=config, timeout=httpx.Timeout(REQUEST_SECONDS), transport=_transport(config)
-            )
+            timeout, transport = httpx.Timeout(REQUEST_SECONDS), _transport(config)
+            self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
             self.server: str = config.cluster.server
+            # For what is no object; on the same connections.
+            self._http = httpx.AsyncClient(
+                base_url=self.server, auth=user_auth(config.user), timeout=timeout, transport=transport
+            )
         except (
             ConfigError,
             OSError,
@@ -139,6 +156,7 @@ class Cluster:
     async def __aexit__(self, *_: object) -> None:
         """Lets go of the connections."""
         await self._client.close()
+        await self._http.aclose()
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         """The object, or None where the API server knows none of that name (or not the kind)."""
@@ -207,6 +225,71 @@ class Cluster:
                 yield event, Live(resource, _plain(item))
         except httpx.HTTPError:
             return
+
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        """The kinds that the API server serves of a group's version; none where it does not serve that."""
+        found = await self._answer("GET", f"/apis/{group}/{version}")
+        return frozenset(str(resource["kind"]) for resource in found.get("resources") or [])
+
+    async def versions(self) -> Sequence[tuple[str, str]]:
+        """All groups that the API server serves, each with each of its versions."""
+        groups = (await self._answer("GET", "/apis")).get("groups") or []
+        return [(str(group["name"]), str(each["version"])) for group in groups for each in group["versions"]]
+
+    async def openapi(self, group: str, version: str) -> Mapping[str, Any]:
+        """The OpenAPI v3 document of a group's version; empty where there is none."""
+        return await self._answer("GET", f"/openapi/v3/apis/{group}/{version}")
+
+    async def allowed(
+        self, verb: str, resource: Resource, namespace: str | None = None, name: str | None = None
+    ) -> bool:
+        """Whether the credentials may do this: without a namespace, in all of them; without a name, to all objects."""
+        if resource == NAMESPACES:
+            # To those who authorize, a Namespace is a part of itself.
+            namespace = name
+        attributes = {"verb": verb, "group": resource.group, "resource": resource.plural}
+        attributes |= {key: value for key, value in (("namespace", namespace), ("name", name)) if value is not None}
+        review = await self._review("SelfSubjectAccessReview", {"resourceAttributes": attributes})
+        return bool(review.get("allowed"))
+
+    async def rules(self, namespace: str) -> Sequence[Rule]:
+        """What the credentials may do to all objects of some resources in the namespace, which need not exist.
+
+        An authorizer is free to keep some of it to itself: what no rule allows may be allowed all the same.
+        """
+        review = await self._review("SelfSubjectRulesReview", {"namespace": namespace})
+        return [
+            Rule(*(frozenset(rule.get(part) or ()) for part in ("verbs", "apiGroups", "resources")))
+            for rule in review.get("resourceRules") or []
+            if not rule.get("resourceNames")
+        ]
+
+    async def _review(self, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The status of a review of the credentials' own rights: everybody may ask for it (system:basic-user)."""
+        body = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
+        path = f"/apis/authorization.k8s.io/v1/{kind.lower()}s"
+        answer = await self._answer("POST", path, body)
+        if not isinstance(answer.get("status"), Mapping):
+            raise ClusterError(f"post {path}: {self.server} does not say what the credentials may do")
+        status: Mapping[str, Any] = answer["status"]
+        return status
+
+    async def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """The JSON object at a path; empty where there is none."""
+        what = f"{method.lower()} {path}"
+
+        async def answer() -> httpx.Response:
+            response = await self._http.request(method, path, json=body)
+            return response if response.status_code == 404 else response.raise_for_status()
+
+        response: httpx.Response = await self._ask(what, answer())
+        if response.status_code == 404:
+            return {}
+        with suppress(ValueError):
+            found = response.json()
+            if isinstance(found, dict):
+                return found
+        raise ClusterError(f"{what}: {self.server} answers as no API server does")
 
     async def _ask(self, what: str, request: Any) -> Any:
         try:

@@ -1,10 +1,8 @@
 """The program: a stack's settings, planned, checked against the cluster, and declared as components."""
 
-import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,12 @@ from pulumi.runtime import get_config_env
 from choreo_components import settings
 from choreo_components.components.declaration import declare
 from choreo_components.context import environment_context
-from choreo_components.findings import Finding, Severity, errors, report, warning
+from choreo_components.findings import Finding, Severity, errors, report
 from choreo_components.manifests import Document
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
 from choreo_components.references import Found, Reference, Target
 from choreo_components.settings import KUBECONFIG
+from choreo_components.survey import survey
 
 
 def run() -> None:
@@ -31,14 +30,14 @@ def run() -> None:
     values = configuration()
     read, findings = settings.read(located(values, folder, pulumi.get_stack()), folder)
     planned = plan(read)
-    live, unchecked = look_up(planned.outside, values.get(KUBECONFIG))
-    findings += [*planned.findings, *unchecked, *missing(planned.outside, live)]
+    surveyed = survey(planned, read.controllers, values.get(KUBECONFIG))
+    findings += [*planned.findings, *surveyed.findings, *missing(planned.outside, surveyed.live)]
     if errors(findings):
         raise pulumi.RunError(report(findings))
     for finding in findings:
         pulumi.warn(f"{finding.where}: {finding.message}")
-    declare(read, planned, pulumi.Config("choreo").get_secret("kubeconfig"))
-    pulumi.export("environments", outputs(planned, live))
+    declare(read, planned.without_waits(surveyed.endless), pulumi.Config("choreo").get_secret("kubeconfig"))
+    pulumi.export("environments", outputs(planned, surveyed.live))
 
 
 def configuration() -> dict[str, Any]:
@@ -78,34 +77,6 @@ def stack_file(folder: Path, stack: str) -> Path:
             project = yaml.safe_load((folder / name).read_bytes())
             return folder / (project.get("stackConfigDir") or "") / f"Pulumi.{stack}.yaml"
     return folder / f"Pulumi.{stack}.yaml"
-
-
-def look_up(references: Sequence[Reference], kubeconfig: str | None) -> tuple[Found, list[Finding]]:
-    """What the references lead to in the cluster; when it cannot be asked, a finding that says what is not checked."""
-    if not references:
-        return {}, []
-    # Deferred: a stack which refers to nothing outside itself needs no client.
-    from choreo_components.cluster import Cluster, ClusterError
-    from choreo_components.live import look_up as ask
-
-    targets = list(dict.fromkeys(reference.target for reference in references))
-
-    async def all_of_them() -> Found:
-        async with Cluster(kubeconfig) as cluster:
-            return await ask(cluster, targets)
-
-    try:
-        # Pulumi runs the program inside an event loop, which is no place to wait in.
-        with ThreadPoolExecutor(1) as elsewhere:
-            return elsewhere.submit(asyncio.run, all_of_them()).result(), []
-    except ClusterError as problem:
-        told = ", ".join(f"{target} of organization {target.organization!r}" for target in targets)
-        return {}, [
-            warning(
-                references[0].where,
-                f"{problem}; not checked whether these exist: {told}",
-            )
-        ]
 
 
 def missing(references: Sequence[Reference], live: Found) -> list[Finding]:

@@ -79,7 +79,8 @@ def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:
         "name": metadata.name,
         "labels": {key: value for key, value in declared.labels.items() if key not in PARENTS.values()},
         "annotations": metadata.annotations or {},
-        "controllers": settings.controllers,
+        # Without a condition to wait for, it is as if nobody looked after the object.
+        "controllers": Controllers.ABSENT if node.wait is None else Controllers.PRESENT,
         "timeouts": vars(settings.timeouts),
         **parents,
         **declared.object.to_wire().get("spec", {}),

@@ -133,6 +133,13 @@ def test_settings_reach_every_object() -> None:
     assert (finalizer["deploymentsTimeout"], finalizer["namespacesTimeout"]) == ("3m", "4m")
 
 
+def test_a_kind_that_the_plan_does_not_wait_for_is_not_waited_for() -> None:
+    found = stack(declaring.data_plane(), declaring.pipeline())
+    made = registered(lambda: declare(found.settings, found.plan.without_waits({"DataPlane"}), None))
+    assert "pulumi.com/waitFor" not in made["acme/dp-local"].annotations
+    assert made["acme/pipeline"].annotations["pulumi.com/waitFor"] == "condition=Available"
+
+
 def test_a_deployment_is_made_anew_with_its_environment_whose_name_it_has_from_the_finalizer(
     whole: Registrations,
 ) -> None:
