@@ -11,6 +11,7 @@ from choreo_components.api import kind_of
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Resource, Rule
 from choreo_components.controllers import Controllers
+from choreo_components.dependants import DEPENDANTS
 from choreo_components.findings import Finding, Location, error, warning
 from choreo_components.live import resource_of
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan
@@ -30,6 +31,9 @@ DISPENSABLE = {
 
 SWEEP = ("list", "watch", "delete")
 """What an environment's finalizer does."""
+
+GUARD = ("list",)
+"""What a stack's deletion guard does: it looks who needs what is about to go."""
 
 GROUPS = ("core.choreo.dev", "openchoreo.dev")
 """OpenChoreo's API groups: the first until its release 0.3, the second since."""
@@ -86,6 +90,10 @@ def needs(plan: Plan, controllers: Controllers) -> list[Need]:
             where = places[node.environment]
             need(_resource("Deployment"), node.key.organization, where, SWEEP)
             need(NAMESPACES, None, where, SWEEP)
+    # After all that the stack has of these kinds itself, which is the better place to point at.
+    for key, where in places.items():
+        for kind in DEPENDANTS.get(key.kind, ()):
+            need(_resource(kind), key.organization, where, GUARD)
     return list(found.values())
 
 

@@ -8,8 +8,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from choreo_components.api import kind_of
-from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.dependants import DEPENDANTS
 from choreo_components.provider.custom import Failure, Properties, Session, strings, unequal
 
 if TYPE_CHECKING:
@@ -105,11 +104,12 @@ async def _refuse(going: Properties, stack: Properties, session: Session) -> Non
 
 async def _others(organization: str, going: Properties, own: set[tuple[str, str]], session: Session) -> "list[Live]":
     """The organization's objects which are not the stack's, of the kinds that may need what is going."""
+    # Deferred, as most commands start this process and destroy nothing.
+    from choreo_components.api import kind_of
+    from choreo_components.api.core_v1 import API_VERSION
     from choreo_components.live import resource_of
 
-    wanted = {"Environment"} if going.get("dataPlanes") else set()
-    wanted |= {"DeploymentPipeline"} if going.get("environments") else set()
-    wanted |= {"Environment", "DataPlane", "DeploymentPipeline", "Project"} if going.get("organizations") else set()
+    wanted = {each for name, kind in KINDS.items() if going.get(name) for each in DEPENDANTS.get(kind, ())}
     cluster = session.connect()
     resources = [resource_of(kind_of(API_VERSION, kind)) for kind in sorted(wanted)]
     listings = await asyncio.gather(*(cluster.list(resource, {}, organization) for resource in resources))

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.adoption import Adopt
-from choreo_components.api import kind_of, labels
-from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.provider.custom import Properties, Session, strings, unequal
 
 if TYPE_CHECKING:
@@ -91,6 +89,7 @@ async def _refused(new: Mapping[str, list[str]], adopt: Adopt, session: Session)
     """What is in the cluster and may not be taken over, as lines for the user; none where all is well."""
     if not new:
         return []
+    # Deferred, as most commands start this process and add nothing to a stack.
     from choreo_components.cluster import ClusterError
 
     try:
@@ -123,6 +122,8 @@ async def _refused(new: Mapping[str, list[str]], adopt: Adopt, session: Session)
 
 async def _existing(kind: str, names: list[str], session: Session) -> "dict[str, Live]":
     """Those that are there, by the names of the inventory."""
+    from choreo_components.api import kind_of
+    from choreo_components.api.core_v1 import API_VERSION
     from choreo_components.cluster import NAMESPACES
     from choreo_components.live import resource_of
 
@@ -145,6 +146,8 @@ async def _existing(kind: str, names: list[str], session: Session) -> "dict[str,
 
 def _labels(kind: str, name: str) -> dict[str, str]:
     """The labels by which an object says whose it is."""
+    from choreo_components.api import labels
+
     match kind, name.split("/"):
         case "Namespace", [organization, environment, _]:
             return labels.environment_namespace_selector(organization, environment)

@@ -104,6 +104,11 @@ def test_each_kind_is_needed_where_its_objects_stand() -> None:
     assert needed(found, Controllers.PRESENT) == {
         "organizations.core.choreo.dev in the whole cluster": set(VERBS),
         "dataplanes.core.choreo.dev in namespace 'acme'": set(VERBS),
+        # Who needs what goes, when it goes.
+        **{
+            f"{dependants}.core.choreo.dev in namespace 'acme'": {"list"}
+            for dependants in ("deploymentpipelines", "environments", "projects")
+        },
     }
 
 
@@ -117,6 +122,7 @@ def test_an_environment_needs_what_its_finalizer_does() -> None:
     assert needed(stack(declaring.environment()), Controllers.PRESENT) == {
         "environments.core.choreo.dev in namespace 'acme'": set(VERBS),
         "deployments.core.choreo.dev in namespace 'acme'": {"list", "watch", "delete"},
+        "deploymentpipelines.core.choreo.dev in namespace 'acme'": {"list"},
         "namespaces in the whole cluster": {"list", "watch", "delete"},
     }
 
@@ -152,7 +158,7 @@ def test_a_rule_in_a_namespace_says_nothing_about_the_whole_cluster() -> None:
 
 def test_a_right_to_the_stacks_own_objects_is_enough() -> None:
     named: list[Grant] = [(verb, "organizations.core.choreo.dev", "acme") for verb in VERBS]
-    cluster = Authorizer(grants=[*named, *whole("organizations.core.choreo.dev", "list", "watch")])
+    cluster = Authorizer(ALL, grants=[*named, *whole("organizations.core.choreo.dev", "list", "watch")])
     assert rights(cluster, stack(declaring.organization()), Controllers.PRESENT) == []
     other = rights(cluster, stack(declaring.organization(), declaring.organization("other")), Controllers.PRESENT)
     assert "may not get, create and patch organizations.core.choreo.dev" in other[0].message
@@ -223,8 +229,9 @@ def test_all_that_lacks_is_told_at_once() -> None:
 def test_in_a_namespace_that_the_stack_has_yet_to_make_nobody_can_have_a_role(cluster: type[Authorizer]) -> None:
     everywhere = [*ALL_NAMESPACES, *whole("organizations.core.choreo.dev", *VERBS)]
     found = stack(declaring.organization(), declaring.data_plane())
-    [finding] = rights(cluster(grants=everywhere, namespaces=()), found)
-    assert finding.severity is Severity.WARNING
+    told = rights(cluster(grants=everywhere, namespaces=()), found)
+    [finding] = [each for each in told if "dataplanes" in each.message]
+    assert {each.severity for each in told} == {Severity.WARNING}
     assert finding.where == found.declared("DataPlane", "dp-local").at("kind")
     assert "in namespace 'acme', which does not exist yet" in finding.message
 
