@@ -68,7 +68,7 @@ def located(values: Mapping[str, Any], folder: Path, stack: str) -> Document:
     if not file.is_file():
         return Document(values, f"configuration of stack {stack}")
     written, _ = settings.read_file(file, folder)
-    return Document(values, written.file, written.root)
+    return Document(values, written.file, written.place)
 
 
 def stack_file(folder: Path, stack: str) -> Path:

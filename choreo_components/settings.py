@@ -4,6 +4,7 @@ OpenChoreo's own YAML is the format. Labels that follow from an object are fille
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -112,12 +113,12 @@ def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
 def read_file(file: Path, folder: Path) -> tuple[Document, list[Finding]]:
     """The configuration in a stack's file, which is named relative to `folder`, and what is wrong with it as YAML."""
     shown = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
-    documents, findings = manifests.read(file.read_bytes(), shown)
+    documents, findings = manifests.read_file(file, shown)
     whole = documents[0] if documents else Document({}, shown)
     config = whole.value.get("config") if isinstance(whole.value, dict) else None
     if not isinstance(config, dict):
         return Document({}, shown), findings
-    return Document(config, shown, whole.part(("config",), config).root), findings
+    return Document(config, shown, whole.part(("config",), config).place), findings
 
 
 RESOURCES = "choreo:resources"
@@ -237,24 +238,20 @@ class _Reader:
         for index, pattern in self.strings(MANIFESTS):
             found = self.matching(pattern)
             if not found:
-                self.refuse(
-                    self.config.at((MANIFESTS, index)),
-                    f"no file matches {pattern!r} in {self.folder}",
-                )
+                self.refuse(self.config.at((MANIFESTS, index)), self.nothing(pattern))
             for path in found:
                 if path in seen:
                     continue
                 seen.add(path)
                 shown = str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
                 try:
-                    text = path.read_bytes()
+                    read, findings = manifests.read_file(path, shown)
                 except OSError as problem:
                     self.refuse(
                         self.config.at((MANIFESTS, index)),
                         f"{shown} cannot be read: {problem.strerror}",
                     )
                     continue
-                read, findings = manifests.read(text, shown)
                 documents += read
                 self.findings += findings
         return documents
@@ -267,6 +264,13 @@ class _Reader:
         except (OSError, ValueError, IndexError):
             # pathlib's ways to say that no file can have such a name: too long, not encodable, `**x`, `.`.
             return []
+
+    def nothing(self, pattern: str) -> str:
+        """Why no file is found."""
+        with suppress(OSError, ValueError):
+            if (self.folder / pattern).is_dir():
+                return f"{pattern!r} is a directory: name the files in it, like {str(Path(pattern) / '*.yaml')!r}"
+        return f"no file matches {pattern!r} in {self.folder}"
 
     def declare(self, document: Document) -> Declared | None:
         """The document as an object with all its labels; what is wrong with it becomes findings, and None."""
