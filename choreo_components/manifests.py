@@ -18,7 +18,7 @@ LARGEST = 3 * 2**20
 """Bytes of one file: as much as the API server takes in one request, and more than etcd takes as one object."""
 
 MOST_FIELDS = 200_000
-"""Keys and values of one document, aliases spelled out: beyond it the file is refused, lest aliases fill the memory."""
+"""Keys and values of one file, aliases spelled out: beyond it the file is refused, lest aliases fill the memory."""
 
 DEEPEST = 100
 """Mappings and lists inside one another, aliases spelled out: what is deeper is refused before Python's limit."""
@@ -80,19 +80,19 @@ def read(text: str | bytes, file: str) -> tuple[list[Document], list[Finding]]:
     try:
         parser = _Parser(text)
         parser.get_event()
+        builder = _Builder(parser, file, findings)
         while parser.check_event(yaml.DocumentStartEvent):
-            builder = _Builder(parser, file)
-            try:
-                document = builder.document()
-            finally:
-                findings += builder.findings
-            if document.value is not None and not builder.findings:
+            document = builder.document()
+            if document is not None:
                 documents.append(document)
     except _Refused:
         pass
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
-        said = ", ".join(part for part in (problem.context, problem.problem) if part)
+        context = problem.context
+        if context and mark and problem.context_mark and problem.context_mark.line < mark.line:
+            context += f" from line {problem.context_mark.line + 1}"
+        said = ", ".join(part for part in (context, problem.problem) if part)
         findings.append(error(Location(file, mark.line + 1 if mark else None), f"not YAML: {said}"))
     except ReaderError as problem:
         before = (text.encode() if isinstance(text, str) else text)[: problem.position]
@@ -199,25 +199,32 @@ class _Refused(Exception):
 
 
 class _Builder:
-    """Turns the events of one document into plain values with their places; what it cannot turn becomes a finding.
+    """Turns a file's events into plain values with their places; what it cannot turn becomes one of the findings.
 
     An alias is the same value again, not a copy: what it holds is counted, not spelled out.
     """
 
-    def __init__(self, parser: Any, file: str) -> None:
-        self.findings: list[Finding] = []
+    def __init__(self, parser: Any, file: str, findings: list[Finding]) -> None:
+        self._findings = findings
         self._parser = parser
         self._file = file
         self._fields = 0
         self._anchors: dict[str, _Built | None] = {}
         """None for one that is still being built."""
 
-    def document(self) -> Document:
-        """The document that begins with the next event. Raises _Refused beyond a limit."""
+    def document(self) -> Document | None:
+        """The document that begins with the next event; None when it is empty, or something is wrong with it.
+
+        Raises _Refused beyond a limit.
+        """
+        found = len(self._findings)
+        self._anchors = {}
         self._parser.get_event()
         line = self._line()
         built = self._build((), 0)
         self._parser.get_event()
+        if built.value is None or len(self._findings) > found:
+            return None
         return Document(built.value, self._file, Place(line, built.inside))
 
     def _line(self) -> int:
@@ -322,11 +329,11 @@ class _Builder:
 
     def _key(self, path: FieldPath, around: int) -> str | None:
         """The key that comes next; None where it is none."""
-        event, found = self._parser.peek_event(), len(self.findings)
+        event, found = self._parser.peek_event(), len(self._findings)
         key = self._build(path, around).value
         if isinstance(key, str):
             return key
-        if len(self.findings) == found:
+        if len(self._findings) == found:
             text = event.value if isinstance(event, yaml.ScalarEvent) else "this key"
             message = f"{text:.60} is not a string: a key has to be one (put it in quotes)"
             self._refuse(event.start_mark.line + 1, path, message)
@@ -335,7 +342,7 @@ class _Builder:
     def _count(self, fields: int, line: int) -> None:
         self._fields += fields
         if self._fields > MOST_FIELDS:
-            self._refuse(line, (), f"more than {MOST_FIELDS:,} keys and values in one object, its aliases spelled out")
+            self._refuse(line, (), f"more than {MOST_FIELDS:,} keys and values in one file, its aliases spelled out")
             raise _Refused
 
     def _limit_depth(self, depth: int, line: int, path: FieldPath) -> None:
@@ -344,10 +351,11 @@ class _Builder:
             raise _Refused
 
     def _refuse(self, line: int, path: FieldPath, message: str) -> None:
-        self.findings.append(error(Location(self._file, line, field_name(path)), message))
+        self._findings.append(error(Location(self._file, line, field_name(path)), message))
 
 
 def _meaningless(tag: str) -> str:
+    tag = tag.replace("tag:yaml.org,2002:", "!!")
     return f"the tag {tag} has no meaning in a manifest: write the plain value"
 
 

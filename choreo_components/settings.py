@@ -15,7 +15,7 @@ from choreo_components import manifests
 from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of, labels
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
-from choreo_components.findings import Finding, Location, error
+from choreo_components.findings import Finding, Location, error, warning
 from choreo_components.manifests import Document
 from choreo_components.naming import Use, refusal
 from choreo_components.validation import problems, shown
@@ -252,6 +252,8 @@ class _Reader:
                         f"{shown} cannot be read: {problem.strerror}",
                     )
                     continue
+                if not read and not findings:
+                    self.findings.append(warning(Location(shown), "no object in it"))
                 documents += read
                 self.findings += findings
         return documents
@@ -314,11 +316,11 @@ class _Reader:
         given = dict(metadata.labels or {})
         name, namespace = metadata.name, metadata.namespace
         # An organization's name is its namespace's as well.
-        refused = refusal(name, Use.NAMESPACE if kind.scope == "Cluster" else Use.OBJECT)
-        if refused or not name:
+        refused_name = refusal(name, Use.NAMESPACE if kind.scope == "Cluster" else Use.OBJECT)
+        if refused_name:
             self.refuse(
                 document.at(("metadata", "name")),
-                f"Kubernetes would refuse the name {name!r}: {refused}",
+                f"Kubernetes would refuse the name {name!r}: {refused_name}",
             )
         expected: dict[str, tuple[str, str]] = {}
         if kind.kind in NAMED_BY_NAME:
@@ -336,6 +338,11 @@ class _Reader:
                     document.at(("metadata", "namespace")),
                     f"required: the organization that the {kind.kind} belongs to",
                 )
+            elif refused := refusal(namespace, Use.NAMESPACE):
+                self.refuse(
+                    document.at(("metadata", "namespace")),
+                    f"Kubernetes would refuse the name {namespace!r}: {refused}",
+                )
             else:
                 expected[labels.ORGANIZATION] = (namespace, "metadata.namespace")
         for label, (value, source) in expected.items():
@@ -347,19 +354,24 @@ class _Reader:
                 )
             given[label] = value
         given.setdefault(labels.NAME, name)
+        # Their own fields have been looked at.
+        followed = {labels.ORGANIZATION, *([labels.NAME] if refused_name else [])}
         for label in kind.hierarchy:
-            where = document.at(("metadata", "labels", label))
-            if not given.get(label):
-                if label != labels.ORGANIZATION:
-                    self.refuse(
-                        where,
-                        f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it",
-                    )
-            elif refused := refusal(given[label], Use.LABEL_VALUE):
+            if not given.get(label) and label not in followed:
                 self.refuse(
-                    where,
-                    f"Kubernetes would refuse the label {given[label]!r}: {refused}",
+                    document.at(("metadata", "labels", label)),
+                    f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it",
                 )
+        for label, value in given.items():
+            where = document.at(("metadata", "labels", label))
+            if refused := refusal(label, Use.LABEL_KEY):
+                self.refuse(where, f"Kubernetes would refuse the label's key: {refused}")
+            elif label not in followed and (refused := refusal(value, Use.LABEL_VALUE)):
+                self.refuse(where, f"Kubernetes would refuse the label {value!r}: {refused}")
+        for key in metadata.annotations or {}:
+            if refused := refusal(key.lower(), Use.LABEL_KEY):
+                where = document.at(("metadata", "annotations", key))
+                self.refuse(where, f"Kubernetes would refuse the annotation's key: {refused}")
         if len(self.findings) > before:
             return None
         filled = metadata.model_copy(update={"namespace": namespace, "labels": given})

@@ -203,7 +203,9 @@ def test_a_project_on_a_pipeline_that_nobody_has() -> None:
 def test_a_text_that_is_no_yaml(tmp_path: Path) -> None:
     [finding] = of_manifest(tmp_path, "kind: Organization\nmetadata: [name\nspec: {}\n")
     assert finding == error(Location("bad.yaml", 3), finding.message)
-    assert finding.message.startswith("not YAML: while parsing a flow sequence, did not find expected ',' or ']'")
+    assert finding.message.startswith(
+        "not YAML: while parsing a flow sequence from line 2, did not find expected ',' or ']'"
+    )
 
 
 def test_a_key_twice(tmp_path: Path) -> None:
