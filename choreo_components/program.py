@@ -15,7 +15,7 @@ from pulumi.runtime import get_config_env
 from choreo_components import settings
 from choreo_components.components.declaration import declare
 from choreo_components.context import environment_context
-from choreo_components.findings import Finding, Severity, errors, report, warning
+from choreo_components.findings import Finding, Location, Severity, error, errors, report, warning
 from choreo_components.manifests import Document
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
 from choreo_components.references import Found, Reference, Target
@@ -29,9 +29,11 @@ def run() -> None:
     """
     folder = Path.cwd()
     values = configuration()
-    read, findings = settings.read(located(values, folder, pulumi.get_stack()), folder)
+    config = located(values, folder, pulumi.get_stack())
+    read, findings = settings.read(config, folder)
     planned = plan(read)
-    live, unchecked = look_up(planned.outside, values.get(KUBECONFIG))
+    unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,)))
+    live, unchecked = ({}, unusable) if unusable else look_up(planned.outside, values.get(KUBECONFIG))
     findings += [*planned.findings, *unchecked, *missing(planned.outside, live)]
     if errors(findings):
         raise pulumi.RunError(report(findings))
@@ -78,6 +80,19 @@ def stack_file(folder: Path, stack: str) -> Path:
             project = yaml.safe_load((folder / name).read_bytes())
             return folder / (project.get("stackConfigDir") or "") / f"Pulumi.{stack}.yaml"
     return folder / f"Pulumi.{stack}.yaml"
+
+
+def refused(kubeconfig: str | None, where: Location) -> list[Finding]:
+    """A finding when a kubeconfig is given that nobody can use. Whether it leads to a cluster is not asked."""
+    if kubeconfig is None:
+        return []
+    from choreo_components.cluster import Cluster, ClusterError
+
+    try:
+        Cluster(kubeconfig)
+    except ClusterError as problem:
+        return [error(where, str(problem))]
+    return []
 
 
 def look_up(references: Sequence[Reference], kubeconfig: str | None) -> tuple[Found, list[Finding]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from choreo_components import program
-from choreo_components.findings import Severity, error, warning
+from choreo_components.findings import Location, Severity, error, warning
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.references import Target
@@ -145,6 +145,20 @@ def test_a_kubeconfig_that_leads_nowhere_is_a_warning_too(kubeconfig: str) -> No
     assert finding.severity is Severity.WARNING
     assert finding.message.startswith("no usable kubeconfig: ")
     assert "very-secret" not in finding.message
+
+
+@pytest.mark.parametrize("kubeconfig", ["very-secret", "{}", "a: [\nvery-secret", "{kind: Config}"])
+def test_a_kubeconfig_that_nobody_can_use_is_an_error_where_it_is_set(kubeconfig: str) -> None:
+    where = Location("Pulumi.dev.yaml", 3, "choreo:kubeconfig")
+    [finding] = program.refused(kubeconfig, where)
+    assert finding == error(where, finding.message)
+    assert finding.message.startswith("no usable kubeconfig: ")
+    assert "very-secret" not in finding.message
+
+
+def test_a_kubeconfig_that_leads_to_nobody_is_one_all_the_same(nobody: str) -> None:
+    where = Location("Pulumi.dev.yaml")
+    assert program.refused(nobody, where) == program.refused(None, where) == []
 
 
 def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:
