@@ -1,6 +1,7 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
 import os
+import ssl
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx2 as httpx
+import msgspec
 import yaml
 from lightkube import ALL_NS, ApiError, AsyncClient
 from lightkube.config.client_adapter import user_auth, verify_cluster
@@ -131,23 +133,13 @@ class Cluster:
             config: Any = _kubeconfig(kubeconfig).get()
             timeout, transport = httpx.Timeout(REQUEST_SECONDS), _transport(config)
             self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
-            self.server: str = config.cluster.server
+            self.server: str = _shown(config.cluster.server)
             # For what is no object; on the same connections.
             self._http = httpx.AsyncClient(
-                base_url=self.server, auth=user_auth(config.user), timeout=timeout, transport=transport
+                base_url=config.cluster.server, auth=user_auth(config.user), timeout=timeout, transport=transport
             )
-        except (
-            ConfigError,
-            OSError,
-            yaml.YAMLError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            AssertionError,
-        ) as problem:
-            # The text of a YAML error may quote the file: say which error, never what it read.
-            reason = str(problem) if isinstance(problem, (ConfigError, OSError)) else type(problem).__name__
-            raise ClusterError(f"no usable kubeconfig: {reason}") from None
+        except _UNUSABLE as problem:
+            raise ClusterError(f"no usable kubeconfig: {_reason(problem, kubeconfig)}") from None
 
     async def __aenter__(self) -> Self:
         """The cluster itself."""
@@ -303,11 +295,18 @@ class Cluster:
         except httpx.HTTPStatusError as problem:
             code = problem.response.status_code
             raise _kind_of(code)(f"{what}: {self.server} answers {code}") from None
+        except (httpx.LocalProtocolError, UnicodeEncodeError):
+            # Its text quotes the header, and so the token.
+            raise ClusterError(f"{what}: the kubeconfig's token or password cannot be sent: no HTTP header") from None
         except httpx.HTTPError as problem:
             reason = str(problem) or type(problem).__name__
             raise Unreachable(f"{what}: {self.server} cannot be reached: {reason}") from None
         except ConfigError as problem:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
+        except _UNUSABLE as problem:
+            # A command that is to print credentials is not there, or prints others; or no API server answers.
+            read = problem.strerror if isinstance(problem, OSError) else type(problem).__name__
+            raise ClusterError(f"{what}: {self.server}: credentials or answer cannot be read: {read}") from None
 
 
 def _kind_of(status: int) -> type[ClusterError]:
@@ -319,8 +318,48 @@ class _NotFound(Exception):
     """HTTP 404."""
 
 
+_UNUSABLE = (
+    ConfigError,
+    OSError,
+    yaml.YAMLError,
+    msgspec.MsgspecError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+)
+"""What is raised about a kubeconfig that is none, or not a whole one."""
+
+
+def _reason(problem: Exception, kubeconfig: str | None) -> str:
+    """Why a kubeconfig is not usable, in words that quote nothing of what may be secret."""
+    if kubeconfig is not None and not _is_text(kubeconfig):
+        return "what is given as one is neither its text nor the path of a file that can be read as one"
+    if isinstance(problem, ssl.SSLError):
+        return f"its certificates or its key cannot be read: {problem.reason or 'no PEM'}"
+    if isinstance(problem, (ConfigError, OSError)):
+        return str(problem)
+    # The text of any other error may quote what was read.
+    return f"it cannot be read as one ({type(problem).__name__})"
+
+
+def _shown(server: str) -> str:
+    """The server's address without a password that may stand in it."""
+    return str(httpx.URL(server).copy_with(userinfo=b""))
+
+
 def _transport(config: Any) -> httpx.AsyncHTTPTransport:
     """Connections without a limit: each watch holds one, and a request must not wait for a watch to end."""
+    files = {
+        "certificate-authority": config.cluster.certificate_auth,
+        "client-certificate": config.user.client_cert,
+        "client-key": config.user.client_key,
+    }
+    for field, path in files.items():
+        # lightkube would quote it, and it may be the key itself, under the wrong name.
+        if path and config.fname is None and not Path(path).is_absolute():
+            raise ConfigError(f"its {field} is neither an absolute path nor called {field}-data")
     trusted = verify_cluster(config.cluster, config.user, config.abs_file)
     return httpx.AsyncHTTPTransport(
         verify=trusted, limits=httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS)
@@ -330,7 +369,7 @@ def _transport(config: Any) -> httpx.AsyncHTTPTransport:
 def _kubeconfig(given: str | None) -> KubeConfig:
     """The kubeconfig given as text or path, else the files that KUBECONFIG lists, ~/.kube/config, or the pod's own."""
     if given is not None:
-        if "\n" in given or given.lstrip().startswith("{"):
+        if _is_text(given):
             return KubeConfig.from_dict(yaml.safe_load(given))
         return KubeConfig.from_file(Path(given).expanduser())
     listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
@@ -342,6 +381,11 @@ def _kubeconfig(given: str | None) -> KubeConfig:
     if len(files) == 1:
         return KubeConfig.from_file(files[0])
     return KubeConfig.from_dict(_merged(yaml.safe_load(path.read_text()) or {} for path in files))
+
+
+def _is_text(given: str) -> bool:
+    """Whether it is a kubeconfig, and not the path of one."""
+    return "\n" in given or given.lstrip().startswith("{")
 
 
 def _merged(configs: Iterable[dict[str, Any]]) -> dict[str, Any]:

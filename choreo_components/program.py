@@ -13,12 +13,12 @@ from pulumi.runtime import get_config_env
 from choreo_components import settings
 from choreo_components.components.declaration import declare
 from choreo_components.context import environment_context
-from choreo_components.findings import Finding, Severity, errors, report
+from choreo_components.findings import Finding, Location, Severity, error, errors, report
 from choreo_components.manifests import Document
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
 from choreo_components.references import Found, Reference, Target
 from choreo_components.settings import KUBECONFIG
-from choreo_components.survey import survey
+from choreo_components.survey import Survey, survey
 
 
 def run() -> None:
@@ -28,9 +28,13 @@ def run() -> None:
     """
     folder = Path.cwd()
     values = configuration()
-    read, findings = settings.read(located(values, folder, pulumi.get_stack()), folder)
+    config = located(values, folder, pulumi.get_stack())
+    read, findings = settings.read(config, folder)
     planned = plan(read)
-    surveyed = survey(planned, read.controllers, values.get(KUBECONFIG))
+    unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,)))
+    surveyed = (
+        Survey(findings=tuple(unusable)) if unusable else survey(planned, read.controllers, values.get(KUBECONFIG))
+    )
     findings += [*planned.findings, *surveyed.findings, *missing(planned.outside, surveyed.live)]
     if errors(findings):
         raise pulumi.RunError(report(findings))
@@ -67,7 +71,7 @@ def located(values: Mapping[str, Any], folder: Path, stack: str) -> Document:
     if not file.is_file():
         return Document(values, f"configuration of stack {stack}")
     written, _ = settings.read_file(file, folder)
-    return Document(values, written.file, written.root)
+    return Document(values, written.file, written.place)
 
 
 def stack_file(folder: Path, stack: str) -> Path:
@@ -77,6 +81,19 @@ def stack_file(folder: Path, stack: str) -> Path:
             project = yaml.safe_load((folder / name).read_bytes())
             return folder / (project.get("stackConfigDir") or "") / f"Pulumi.{stack}.yaml"
     return folder / f"Pulumi.{stack}.yaml"
+
+
+def refused(kubeconfig: str | None, where: Location) -> list[Finding]:
+    """A finding when a kubeconfig is given that nobody can use. Whether it leads to a cluster is not asked."""
+    if kubeconfig is None:
+        return []
+    from choreo_components.cluster import Cluster, ClusterError
+
+    try:
+        Cluster(kubeconfig)
+    except ClusterError as problem:
+        return [error(where, str(problem))]
+    return []
 
 
 def missing(references: Sequence[Reference], live: Found) -> list[Finding]:

@@ -4,6 +4,7 @@ OpenChoreo's own YAML is the format. Labels that follow from an object are fille
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from pathlib import Path
@@ -16,7 +17,7 @@ from choreo_components.adoption import Adopt
 from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of, labels
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
-from choreo_components.findings import Finding, Location, error
+from choreo_components.findings import Finding, Location, error, warning
 from choreo_components.manifests import Document
 from choreo_components.naming import Use, refusal
 from choreo_components.validation import problems, shown
@@ -118,12 +119,12 @@ def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
 def read_file(file: Path, folder: Path) -> tuple[Document, list[Finding]]:
     """The configuration in a stack's file, which is named relative to `folder`, and what is wrong with it as YAML."""
     shown = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
-    documents, findings = manifests.read(file.read_bytes(), shown)
+    documents, findings = manifests.read_file(file, shown)
     whole = documents[0] if documents else Document({}, shown)
     config = whole.value.get("config") if isinstance(whole.value, dict) else None
     if not isinstance(config, dict):
         return Document({}, shown), findings
-    return Document(config, shown, whole.part(("config",), config).root), findings
+    return Document(config, shown, whole.part(("config",), config).place), findings
 
 
 RESOURCES = "choreo:resources"
@@ -244,24 +245,22 @@ class _Reader:
         for index, pattern in self.strings(MANIFESTS):
             found = self.matching(pattern)
             if not found:
-                self.refuse(
-                    self.config.at((MANIFESTS, index)),
-                    f"no file matches {pattern!r} in {self.folder}",
-                )
+                self.refuse(self.config.at((MANIFESTS, index)), self.nothing(pattern))
             for path in found:
                 if path in seen:
                     continue
                 seen.add(path)
                 shown = str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
                 try:
-                    text = path.read_bytes()
+                    read, findings = manifests.read_file(path, shown)
                 except OSError as problem:
                     self.refuse(
                         self.config.at((MANIFESTS, index)),
                         f"{shown} cannot be read: {problem.strerror}",
                     )
                     continue
-                read, findings = manifests.read(text, shown)
+                if not read and not findings:
+                    self.findings.append(warning(Location(shown), "no object in it"))
                 documents += read
                 self.findings += findings
         return documents
@@ -274,6 +273,13 @@ class _Reader:
         except (OSError, ValueError, IndexError):
             # pathlib's ways to say that no file can have such a name: too long, not encodable, `**x`, `.`.
             return []
+
+    def nothing(self, pattern: str) -> str:
+        """Why no file is found."""
+        with suppress(OSError, ValueError):
+            if (self.folder / pattern).is_dir():
+                return f"{pattern!r} is a directory: name the files in it, like {str(Path(pattern) / '*.yaml')!r}"
+        return f"no file matches {pattern!r} in {self.folder}"
 
     def declare(self, document: Document) -> Declared | None:
         """The document as an object with all its labels; what is wrong with it becomes findings, and None."""
@@ -317,11 +323,11 @@ class _Reader:
         given = dict(metadata.labels or {})
         name, namespace = metadata.name, metadata.namespace
         # An organization's name is its namespace's as well.
-        refused = refusal(name, Use.NAMESPACE if kind.scope == "Cluster" else Use.OBJECT)
-        if refused or not name:
+        refused_name = refusal(name, Use.NAMESPACE if kind.scope == "Cluster" else Use.OBJECT)
+        if refused_name:
             self.refuse(
                 document.at(("metadata", "name")),
-                f"Kubernetes would refuse the name {name!r}: {refused}",
+                f"Kubernetes would refuse the name {name!r}: {refused_name}",
             )
         expected: dict[str, tuple[str, str]] = {}
         if kind.kind in NAMED_BY_NAME:
@@ -339,6 +345,11 @@ class _Reader:
                     document.at(("metadata", "namespace")),
                     f"required: the organization that the {kind.kind} belongs to",
                 )
+            elif refused := refusal(namespace, Use.NAMESPACE):
+                self.refuse(
+                    document.at(("metadata", "namespace")),
+                    f"Kubernetes would refuse the name {namespace!r}: {refused}",
+                )
             else:
                 expected[labels.ORGANIZATION] = (namespace, "metadata.namespace")
         for label, (value, source) in expected.items():
@@ -350,19 +361,24 @@ class _Reader:
                 )
             given[label] = value
         given.setdefault(labels.NAME, name)
+        # Their own fields have been looked at.
+        followed = {labels.ORGANIZATION, *([labels.NAME] if refused_name else [])}
         for label in kind.hierarchy:
-            where = document.at(("metadata", "labels", label))
-            if not given.get(label):
-                if label != labels.ORGANIZATION:
-                    self.refuse(
-                        where,
-                        f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it",
-                    )
-            elif refused := refusal(given[label], Use.LABEL_VALUE):
+            if not given.get(label) and label not in followed:
                 self.refuse(
-                    where,
-                    f"Kubernetes would refuse the label {given[label]!r}: {refused}",
+                    document.at(("metadata", "labels", label)),
+                    f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it",
                 )
+        for label, value in given.items():
+            where = document.at(("metadata", "labels", label))
+            if refused := refusal(label, Use.LABEL_KEY):
+                self.refuse(where, f"Kubernetes would refuse the label's key: {refused}")
+            elif label not in followed and (refused := refusal(value, Use.LABEL_VALUE)):
+                self.refuse(where, f"Kubernetes would refuse the label {value!r}: {refused}")
+        for key in metadata.annotations or {}:
+            if refused := refusal(key.lower(), Use.LABEL_KEY):
+                where = document.at(("metadata", "annotations", key))
+                self.refuse(where, f"Kubernetes would refuse the annotation's key: {refused}")
         if len(self.findings) > before:
             return None
         filled = metadata.model_copy(update={"namespace": namespace, "labels": given})

@@ -91,10 +91,13 @@ class Workspace:
         resources: list[dict[str, Any]] = json.loads(self.state(stack))["deployment"].get("resources", [])
         return resources
 
-    def run(self, *arguments: str, fails: bool = False) -> Outcome:
-        """Runs Pulumi; the outcome has to be as expected, else the test fails with what Pulumi said."""
+    def run(self, *arguments: str, given: str | None = None, fails: bool = False) -> Outcome:
+        """Runs Pulumi; the outcome has to be as expected, else the test fails with what Pulumi said.
+
+        `given` goes to its standard input.
+        """
         command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
-        done = _run(command, self.folder, self.environment)
+        done = _run(command, self.folder, self.environment, given)
         assert bool(done.code) is fails, f"`{' '.join(command)}` ended with {done.code}:\n{done.said}"
         return done
 

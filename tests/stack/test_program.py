@@ -1,13 +1,14 @@
 """The program: what it makes of Pulumi's settings, of the stack's file, of the cluster, and what it exports."""
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from choreo_components import program
-from choreo_components.findings import error, warning
+from choreo_components.findings import Location, error, warning
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.references import Target
@@ -100,6 +101,36 @@ def test_without_a_file_the_stack_and_the_field_are_named(tmp_path: Path) -> Non
 def test_a_file_in_which_nothing_can_be_found_is_named_all_the_same(tmp_path: Path, text: str) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text(text)
     assert str(located(tmp_path).at(("choreo:projects",))) == "Pulumi.dev.yaml: choreo:projects"
+
+
+# --- The kubeconfig ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nobody() -> str:
+    """A kubeconfig that leads to a port where nobody listens."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    cluster = {"name": "c", "cluster": {"server": f"https://127.0.0.1:{port}"}}
+    context = {"name": "c", "context": {"cluster": "c", "user": "u"}}
+    user = {"name": "u", "user": {"token": "very-secret"}}
+    config = {"apiVersion": "v1", "kind": "Config", "current-context": "c"}
+    return json.dumps({**config, "clusters": [cluster], "contexts": [context], "users": [user]})
+
+
+@pytest.mark.parametrize("kubeconfig", ["very-secret", "{}", "a: [\nvery-secret", "{kind: Config}"])
+def test_a_kubeconfig_that_nobody_can_use_is_an_error_where_it_is_set(kubeconfig: str) -> None:
+    where = Location("Pulumi.dev.yaml", 3, "choreo:kubeconfig")
+    [finding] = program.refused(kubeconfig, where)
+    assert finding == error(where, finding.message)
+    assert finding.message.startswith("no usable kubeconfig: ")
+    assert "very-secret" not in finding.message
+
+
+def test_a_kubeconfig_that_leads_to_nobody_is_one_all_the_same(nobody: str) -> None:
+    where = Location("Pulumi.dev.yaml")
+    assert program.refused(nobody, where) == program.refused(None, where) == []
 
 
 # --- What is missing in the cluster ---------------------------------------------------------------------------------
