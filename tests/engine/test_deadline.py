@@ -1,7 +1,10 @@
 """A deadline: what blocks an environment's destroy is named, nothing is forced, and the next destroy goes on."""
 
 from tests.engine import samples
+from tests.engine.modes import with_and_without_controllers
 from tests.engine.workspace import Workspace
+
+pytestmark = with_and_without_controllers
 
 
 def test_a_stuck_deployment_is_named_and_the_next_destroy_goes_on(acme: Workspace, organization: str) -> None:

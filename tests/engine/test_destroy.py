@@ -5,8 +5,11 @@ from choreo_components.cluster import NAMESPACES
 from choreo_components.live import resource_of
 from choreo_components.provider.finalization import DEPLOYMENTS
 from tests.engine import samples
+from tests.engine.modes import with_and_without_controllers
 from tests.engine.watching import Event, Watcher
 from tests.engine.workspace import Workspace
+
+pytestmark = with_and_without_controllers
 
 ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
 
