@@ -130,9 +130,7 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
         labels.DISPLAY_NAME: args.get("displayName"),
         labels.DESCRIPTION: args.get("description"),
         PATCH_FORCE: "true",
-        WAIT_FOR: f"condition={kind.ready_condition}"
-        if kind.ready_condition and args.get("controllers") != Controllers.ABSENT
-        else None,
+        WAIT_FOR: None if args.get("controllers") == Controllers.ABSENT else _ready(kind),
     }
     metadata: dict[str, Any] = {
         "name": name,
@@ -148,6 +146,18 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
     spec = {field: _plain(value) for field, value in args.items() if field not in around}
     _validate(kind, name, args, {"metadata": metadata, "spec": spec})
     return prune_zero_values(kind.model, {"metadata": metadata, "spec": spec})
+
+
+def _ready(kind: Kind) -> str | None:
+    """What the Kubernetes provider waits for; None where no controller ever says that the object is accepted.
+
+    The provider takes a condition of the present generation only: one that is set once would be waited for in vain.
+    """
+    if kind.ready_condition is None:
+        return None
+    if kind.ready_is_refreshed:
+        return f"condition={kind.ready_condition}"
+    return f'jsonpath={{.status.conditions[?(@.type=="{kind.ready_condition}")].status}}=True'
 
 
 def _plain(value: Any) -> Any:

@@ -7,10 +7,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from lightkube import ALL_NS, ApiError, AsyncClient
-from lightkube.generic_resource import create_global_resource, create_namespaced_resource
+from lightkube.types import OnErrorAction, OnErrorResult
 
 from choreo_components.api import KINDS, custom_resource_definitions
-from choreo_components.cluster import NAMESPACES, Live, Resource
+
+# lightkube knows one class of each kind, and the tests' watchers take theirs from there.
+from choreo_components.cluster import NAMESPACES, Live, Resource, _lightkube
 from choreo_components.live import resource_of
 
 RESOURCES: Mapping[str, Resource] = {kind.kind: resource_of(kind) for kind in KINDS.values()} | {
@@ -62,7 +64,7 @@ class Api:
         for live in found:
             yield live
         events = self._client.watch(
-            _lightkube(resource), resource_version=items.resourceVersion, **_everywhere(resource)
+            _lightkube(resource), resource_version=items.resourceVersion, on_error=_again, **_everywhere(resource)
         )
         async for event, item in events:
             live = Live(resource, item.to_dict())
@@ -161,11 +163,10 @@ def _spec_schema(kind: str) -> Mapping[str, Any]:
     return schema
 
 
-@cache
-def _lightkube(resource: Resource) -> Any:
-    create = create_namespaced_resource if resource.namespaced else create_global_resource
-    return create(resource.group, resource.version, resource.kind, resource.plural)
-
-
 def _everywhere(resource: Resource) -> dict[str, str]:
     return {"namespace": ALL_NS} if resource.namespaced else {}
+
+
+def _again(_: Exception, __: int) -> OnErrorResult:
+    """What to do when a watch breaks."""
+    return OnErrorResult(OnErrorAction.RETRY, sleep=0.1)

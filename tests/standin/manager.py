@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
+import httpx2 as httpx
 from lightkube import ApiError
 
 from choreo_components.cluster import Live
@@ -82,14 +83,16 @@ class Manager:
     def __init__(self, api: Api, controllers: Sequence[Controller]) -> None:
         self.errors: list[str] = []
         """What the log of the controllers says: an error each, in order."""
+        self.filled = asyncio.Event()
+        """Set when all caches are filled."""
         self._api = api
         self._controllers = controllers
         self._queues: dict[str, asyncio.Queue[Key]] = {each.kind: asyncio.Queue() for each in controllers}
         self._queued: dict[str, set[Key]] = defaultdict(set)
         self._failures: dict[tuple[str, Key], int] = defaultdict(int)
 
-    async def run(self, ready: Callable[[], None]) -> None:
-        """Works until it is cancelled; calls `ready` when all caches are filled."""
+    async def run(self) -> None:
+        """Works until it is cancelled."""
         listed = {kind: asyncio.Event() for kind in RESOURCES}
         async with asyncio.TaskGroup() as group:
             for kind, each in listed.items():
@@ -98,10 +101,11 @@ class Manager:
                 await each.wait()
             for controller in self._controllers:
                 group.create_task(self._work(controller))
-            ready()
+            self.filled.set()
 
     async def _follow(self, kind: str, listed: asyncio.Event) -> None:
         async for live in self._api.follow(RESOURCES[kind], listed):
+            await self.filled.wait()
             for controller in self._controllers:
                 if controller.kind == kind:
                     self._add(kind, key_of(live))
@@ -122,10 +126,10 @@ class Manager:
                 await controller.handle(key)
             except Requeue:
                 self._later(controller.kind, key, REQUEUE_SECONDS)
-            except (ReconcileError, ApiError) as problem:
+            except (ReconcileError, httpx.HTTPError) as problem:
                 # Whatever is out of date in a cache is no error, and comes right by itself.
                 if not (isinstance(problem, ApiError) and problem.status.code == 409):
-                    self._note(f"{controller.kind} {key.name}: {problem}")
+                    self._note(f"{controller.kind} {key.name}: {problem or type(problem).__name__}")
                 self._failures[controller.kind, key] += 1
                 first, longest = BACK_OFF_SECONDS
                 pause = min(longest, first * 2 ** (self._failures[controller.kind, key] - 1))

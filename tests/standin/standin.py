@@ -5,11 +5,13 @@ generation v0.1.0-129 (782e188894c0): internal/controller/*, internal/labels, an
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+import httpx2 as httpx
 from lightkube import AsyncClient, KubeConfig
 
 from devcluster import ControlPlane
@@ -33,6 +35,9 @@ CONTROLLERS = (
 )
 
 SECONDS_TO_START = 60.0
+TIMEOUT = httpx.Timeout(30)
+
+log = logging.getLogger("standin")
 
 
 class StandIn:
@@ -65,7 +70,8 @@ class StandIn:
     ) -> None:
         assert self._loop is not None
         assert self._stop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(30)
         if self._failure is not None:
             raise self._failure
@@ -75,6 +81,7 @@ class StandIn:
         try:
             await self._serve(self._stop)
         except BaseException as failure:
+            log.exception("the stand-in has failed")
             self._failure = failure
         finally:
             self._ready.set()
@@ -82,13 +89,13 @@ class StandIn:
     async def _serve(self, stop: asyncio.Event) -> None:
         config = KubeConfig.from_file(self._control_plane.kubeconfig)
         pki = Pki(self._control_plane.directory / "pki")
-        async with AsyncClient(config=config, trust_env=False, field_manager="manager") as client:
+        async with AsyncClient(config=config, timeout=TIMEOUT, trust_env=False, field_manager="manager") as client:
             api = Api(client)
             self._manager = Manager(api, [each(api) for each in CONTROLLERS])
-            filled = asyncio.Event()
-            running = asyncio.create_task(self._manager.run(filled.set))
+            running = asyncio.create_task(self._manager.run())
+            filled = asyncio.create_task(self._manager.filled.wait())
             stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait([running, asyncio.create_task(filled.wait())], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([running, filled], return_when=asyncio.FIRST_COMPLETED)
             with Webhook(api, pki) as webhook:
                 await api.create(CONFIGURATIONS, webhook.configuration)
                 self._ready.set()
