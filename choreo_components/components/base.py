@@ -117,11 +117,6 @@ class ObjectComponent(pulumi.ComponentResource):
         """Tells Pulumi that the component has all its children; the last step of its construction."""
         self.register_outputs({"name": self.name, "namespace": self.namespace})
 
-    @property
-    def controllers(self) -> Controllers:
-        """Whether OpenChoreo's controllers look after the object; they do unless the argument says otherwise."""
-        return Controllers(self._args.get("controllers") or Controllers.PRESENT)
-
 
 def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
     """The object without apiVersion and kind, in wire names; Outputs stand where the arguments have them."""

@@ -50,9 +50,12 @@ def namespace(
     name: pulumi.Input[str],
     labels: pulumi.Input[Mapping[str, str]],
     opts: pulumi.ResourceOptions,
+    owner: Mapping[str, Any] | None = None,
 ) -> KubernetesObject:
-    """A Namespace called `name` in the cluster and `role` in the program, with exactly these labels."""
-    metadata = {"name": name, "labels": labels, "annotations": {PATCH_FORCE: "true"}}
+    """A Namespace called `name` in the cluster and `role` in the program, with exactly these labels, and its owner."""
+    metadata: dict[str, Any] = {"name": name, "labels": labels, "annotations": {PATCH_FORCE: "true"}}
+    if owner is not None:
+        metadata["ownerReferences"] = [owner]
     return kubernetes_object(role, "v1", "Namespace", {"metadata": metadata}, opts)
 
 

@@ -8,7 +8,6 @@ from choreo_components.components.base import PARENTS, declare_object
 from choreo_components.components.finalizer import Finalizer, Provider
 from choreo_components.components.organization import organization_namespace
 from choreo_components.components.provisioning import Provisioning
-from choreo_components.controllers import Controllers
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan
 from choreo_components.settings import Declared, Settings
 
@@ -42,7 +41,7 @@ def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | Non
         made[node.key] = own = declare_object(kind, role, args["name"], args, opts)
         if kind == "Environment":
             provisionings[node.key] = Provisioning(role, own, args, opts, parent=own)
-        elif kind == "Organization" and settings.controllers is Controllers.ABSENT:
+        elif kind == "Organization":
             made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
 
 
