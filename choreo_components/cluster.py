@@ -1,7 +1,7 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
 import os
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -88,6 +88,24 @@ class Live:
     def deleting(self) -> bool:
         """Whether it has a deletionTimestamp."""
         return self.metadata.get("deletionTimestamp") is not None
+
+    @property
+    def conditions(self) -> Sequence[Mapping[str, Any]]:
+        """status.conditions."""
+        return (self.manifest.get("status") or {}).get("conditions") or []
+
+    @property
+    def told(self) -> Iterator[str]:
+        """Its conditions, a line each: type, status, reason and message."""
+        for condition in self.conditions:
+            told = " ".join(str(condition.get(part)) for part in ("reason", "message") if condition.get(part))
+            yield f"{condition.get('type')}={condition.get('status')} {told}".rstrip()
+
+    @property
+    def look(self) -> str:
+        """How its user looks at it."""
+        where = f" -n {self.namespace}" if self.namespace else ""
+        return f"look: kubectl get {self.resource.full_name} {self.name}{where} -o yaml"
 
     def __str__(self) -> str:
         place = f"{self.namespace}/{self.name}" if self.namespace else self.name

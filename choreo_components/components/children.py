@@ -75,8 +75,9 @@ def child_options(
     deadlines as durations. Whatever else the caller gave to the component stays with the component; providers come down
     through the parent.
     """
-    # Who has no parent inherits no providers.
-    providers: Any = opts.providers if opts is not None and parent is None else None
+    # Who has no parent inherits no providers, and no component stands between it and its hooks.
+    orphan = opts if parent is None else None
+    providers: Any = orphan.providers if orphan is not None else None
     return pulumi.ResourceOptions(
         parent=parent,
         providers=providers,
@@ -87,6 +88,7 @@ def child_options(
         else pulumi.CustomTimeouts(create=create, update=create, delete=delete),
         replace_on_changes=list(replace_on_changes),
         delete_before_replace=True if replace_on_changes else None,
+        hooks=orphan.hooks if orphan is not None else None,
     )
 
 

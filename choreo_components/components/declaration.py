@@ -12,10 +12,16 @@ from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode
 from choreo_components.settings import Declared, Settings
 
 
-def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | None) -> None:
+def declare(
+    settings: Settings,
+    plan: Plan,
+    kubeconfig: pulumi.Output[str] | None,
+    hooks: pulumi.ResourceHookBinding | None = None,
+) -> None:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
-    `kubeconfig` is the secret text that leads to the cluster; None leaves it to the ambient one.
+    `kubeconfig` is the secret text that leads to the cluster; None leaves it to the ambient one. `hooks` are those of
+    the objects.
     """
     providers = _providers(kubeconfig)
     made: dict[Key, pulumi.Resource] = {}
@@ -35,7 +41,7 @@ def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | Non
         for key in finalizers.keys() & set(needs):
             args["environment"] = finalizers[key].environment
         opts = pulumi.ResourceOptions(
-            depends_on=resources, providers=providers, protect=_protected(node.declared, settings)
+            depends_on=resources, providers=providers, protect=_protected(node.declared, settings), hooks=hooks
         )
         kind, role = node.key.kind, _role(node.key)
         made[node.key] = own = declare_object(kind, role, args["name"], args, opts)

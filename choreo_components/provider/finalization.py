@@ -239,11 +239,7 @@ def blocked(lives: Iterable[Live], deadline: str, unreachable: Unreachable | Non
         if not live.deleting:
             held = f"its deletion {'was not' if unreachable is None else 'may not have been'} accepted"
         lines.append(f"  {live}: {held}")
-        for condition in (live.manifest.get("status") or {}).get("conditions") or []:
-            told = " ".join(str(condition.get(part)) for part in ("reason", "message") if condition.get(part))
-            lines.append(f"    {condition.get('type')}={condition.get('status')} {told}".rstrip())
-        where = f" -n {live.namespace}" if live.namespace else ""
-        lines.append(f"    look: kubectl get {live.resource.full_name} {live.name}{where} -o yaml")
+        lines += [f"    {line}" for line in (*live.told, live.look)]
     return "\n".join(lines)
 
 

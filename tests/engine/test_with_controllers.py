@@ -122,9 +122,17 @@ def test_what_does_not_get_ready_ends_at_its_deadline_and_is_named_with_its_cond
 
     said = acme.up("staging", fails=True).said
 
-    print(said)
-    assert f"{organization}/wish-list-staging" in said
-    assert "ArtifactResolved" in said
+    assert f"Deployment {organization}/wish-list-staging is not accepted" in said
+    assert "it waits for Ready=True" in said
+    assert "ArtifactResolved=False ArtifactNotFound" in said
+    assert f"kubectl get deployments.core.choreo.dev wish-list-staging -n {organization} -o yaml" in said
+    _change(
+        acme,
+        "staging",
+        {"deploymentArtifactRef: nowhere": "deploymentArtifactRef: wish-list", "ready: 3s": "ready: 60s"},
+    )
+    acme.up("staging")
+    acme.destroy("staging")
 
 
 def _change(workspace: Workspace, stack: str, changes: dict[str, str]) -> None:

@@ -56,8 +56,10 @@ def organization(kubectl: Kubectl) -> str:
         own["core.choreo.dev/name"] = each["metadata"]["name"]
         if each["kind"] != "Organization":
             own["core.choreo.dev/organization"] = name
-    kubectl("apply", "-f", "-", manifest=declared[:1])
-    assert "met" in kubectl("wait", "--for=condition=Ready", f"organizations.core.choreo.dev/{name}", "--timeout=60s")
-    said = kubectl("apply", "-f", "-", manifest=declared[1:])
-    assert said.count("created") == len(declared) - 1, said
+    # One after the other, as the webhook looks into a cache: what was just made may not be in it yet.
+    for each, condition in zip(declared, ("Ready", "Created", "Available", "Created", "Ready"), strict=True):
+        said = kubectl("create", "-f", "-", "-o", "name", manifest=[each])
+        within = ("-n", name) if each["kind"] != "Organization" else ()
+        waited = kubectl("wait", f"--for=condition={condition}", said.strip(), *within, "--timeout=60s")
+        assert "met" in waited, f"{said}{waited}"
     return name

@@ -24,7 +24,6 @@ def test_a_project_whose_pipeline_went_first_hangs_and_nothing_can_change_it(
 ) -> None:
     project = ("projects.core.choreo.dev", "customer-portal", "-n", organization)
     pipeline = ("deploymentpipelines.core.choreo.dev", "pipeline-dev-stage-prod", "-n", organization)
-    assert "met" in kubectl("wait", "--for=condition=Created", *_one(project), "--timeout=60s")
     assert "deleted" in kubectl("delete", *pipeline, "--timeout=60s"), "it has no finalizer"
 
     assert "timed out" in kubectl("delete", *project, "--timeout=3s")
@@ -67,8 +66,6 @@ def test_an_organization_does_not_notice_the_end_of_a_namespace_that_it_has_not_
 def test_deleting_a_data_plane_takes_its_environments_away(kubectl: Kubectl, organization: str) -> None:
     plane = ("dataplanes.core.choreo.dev", "dp-local", "-n", organization)
     environment = ("environments.core.choreo.dev", "development", "-n", organization)
-    for each, condition in ((plane, "Created"), (environment, "Ready")):
-        assert "met" in kubectl("wait", f"--for=condition={condition}", *_one(each), "--timeout=60s")
     assert "timed out" not in kubectl("delete", *plane, "--timeout=60s")
     assert "NotFound" in kubectl("get", *environment)
 
