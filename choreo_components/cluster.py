@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -101,6 +101,27 @@ class Live:
     def deleting(self) -> bool:
         """Whether it has a deletionTimestamp."""
         return self.metadata.get("deletionTimestamp") is not None
+
+    @property
+    def conditions(self) -> Sequence[Mapping[str, Any]]:
+        """status.conditions."""
+        return (self.manifest.get("status") or {}).get("conditions") or []
+
+    @property
+    def told(self) -> Iterator[str]:
+        """Its conditions, a line each: type, status, reason and message."""
+        for condition in self.conditions:
+            # A namespace tells by "False" what does not hold it.
+            if self.resource == NAMESPACES and condition.get("status") == "False":
+                continue
+            told = " ".join(str(condition.get(part)) for part in ("reason", "message") if condition.get(part))
+            yield f"{condition.get('type')}={condition.get('status')} {told}".rstrip()
+
+    @property
+    def look(self) -> str:
+        """How its user looks at it."""
+        where = f" -n {self.namespace}" if self.namespace else ""
+        return f"look: kubectl get {self.resource.full_name} {self.name}{where} -o yaml"
 
     def __str__(self) -> str:
         place = f"{self.namespace}/{self.name}" if self.namespace else self.name

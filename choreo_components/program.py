@@ -13,11 +13,12 @@ from pulumi.runtime import get_config_env
 from choreo_components import settings
 from choreo_components.components.declaration import declare
 from choreo_components.context import environment_context
+from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Location, Severity, error, errors, report
 from choreo_components.manifests import Document
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
 from choreo_components.references import Found, Reference, Target
-from choreo_components.settings import KUBECONFIG
+from choreo_components.settings import KUBECONFIG, Settings
 from choreo_components.survey import Survey, survey
 
 
@@ -40,8 +41,24 @@ def run() -> None:
         raise pulumi.RunError(report(findings))
     for finding in findings:
         pulumi.warn(f"{finding.where}: {finding.message}")
-    declare(read, planned.without_waits(surveyed.endless), pulumi.Config("choreo").get_secret("kubeconfig"))
+    planned = planned.without_waits(surveyed.endless)
+    declare(read, planned, pulumi.Config("choreo").get_secret("kubeconfig"), hooks(read, values.get(KUBECONFIG)))
     pulumi.export("environments", outputs(planned, surveyed.live))
+
+
+def hooks(read: Settings, kubeconfig: str | None) -> pulumi.ResourceHookBinding | None:
+    """What is called when an object could not be made or changed; nothing where nobody accepts objects."""
+    if read.controllers is Controllers.ABSENT:
+        return None
+
+    async def on_error(args: pulumi.ErrorHookArgs) -> bool:
+        # Deferred: as long as all goes well, it needs no client.
+        from choreo_components.explanation import explain
+
+        await explain(args, kubeconfig)
+        return False
+
+    return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook("explain", on_error)])
 
 
 def configuration() -> dict[str, Any]:

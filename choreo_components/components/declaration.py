@@ -9,15 +9,20 @@ from choreo_components.components.finalizer import Finalizer, Provider
 from choreo_components.components.organization import organization_namespace
 from choreo_components.components.provisioning import Provisioning
 from choreo_components.components.stack_resources import deletion_guard, full_name, inventory
-from choreo_components.controllers import Controllers
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan
 from choreo_components.settings import Declared, Settings
 
 
-def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | None) -> None:
+def declare(
+    settings: Settings,
+    plan: Plan,
+    kubeconfig: pulumi.Output[str] | None,
+    hooks: pulumi.ResourceHookBinding | None = None,
+) -> None:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
-    `kubeconfig` is the secret text that leads to the cluster; None leaves it to the ambient one.
+    `kubeconfig` is the secret text that leads to the cluster; None leaves it to the ambient one. `hooks` are those of
+    the objects.
     """
     providers = _providers(kubeconfig)
     made: dict[Key, pulumi.Resource] = {}
@@ -41,13 +46,16 @@ def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | Non
         if _is_protected(node.declared, settings):
             protected.append(node.key)
         opts = pulumi.ResourceOptions(
-            depends_on=resources, providers=providers, protect=True if node.key in protected else None
+            depends_on=resources,
+            providers=providers,
+            protect=True if node.key in protected else None,
+            hooks=hooks,
         )
         kind, role = node.key.kind, full_name(node.key)
-        made[node.key] = own = declare_object(kind, role, args["name"], args, opts)
+        made[node.key] = own = declare_object(kind, role, args["name"], args, opts, waits=node.wait is not None)
         if kind == "Environment":
             provisionings[node.key] = Provisioning(role, own, args, opts, parent=own)
-        elif kind == "Organization" and settings.controllers is Controllers.ABSENT:
+        elif kind == "Organization":
             made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
     needed = {key for keys in plan.needs.values() for key in keys}
     deletion_guard(plan, protected, [made[key] for key in made if key not in needed], providers)
@@ -79,8 +87,7 @@ def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:
         "name": metadata.name,
         "labels": {key: value for key, value in declared.labels.items() if key not in PARENTS.values()},
         "annotations": metadata.annotations or {},
-        # Without a condition to wait for, it is as if nobody looked after the object.
-        "controllers": Controllers.ABSENT if node.wait is None else Controllers.PRESENT,
+        "controllers": settings.controllers,
         "timeouts": vars(settings.timeouts),
         **parents,
         **declared.object.to_wire().get("spec", {}),

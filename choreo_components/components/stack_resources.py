@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from choreo_components.components.finalizer import released
-from choreo_components.controllers import Controllers
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan
 from choreo_components.settings import Settings
 
@@ -29,7 +28,7 @@ def inventory(settings: Settings, plan: Plan, providers: list[pulumi.ProviderRes
             objects[node.key.kind].append(full_name(node.key))
             if node.key.kind == "Environment":
                 data_planes[full_name(node.key)] = node.declared.spec.data_plane_ref
-            if node.key.kind == "Organization" and settings.controllers is Controllers.ABSENT:
+            if node.key.kind == "Organization":
                 objects["Namespace"].append(f"{node.key.name}/{node.key.name}")
         elif isinstance(node, NamespaceNode):
             objects["Namespace"].append(f"{node.key.organization}/{node.environment.name}/{node.name}")

@@ -62,13 +62,7 @@ def _standing(live: Live, refusal: str | None, *, certain: bool) -> Iterator[str
         yield f"  {live}: its deletion {'was not' if certain else 'may not have been'} accepted"
     else:
         yield f"  {live}: held by {', '.join(map(_holder, held))}" if held else f"  {live}: no finalizer holds it"
-    for condition in (live.manifest.get("status") or {}).get("conditions") or []:
-        # A namespace tells by "False" what does not hold it.
-        if live.resource == NAMESPACES and condition.get("status") == "False":
-            continue
-        told = " ".join(str(condition.get(part)) for part in ("reason", "message") if condition.get(part))
-        yield f"    {condition.get('type')}={condition.get('status')} {told}".rstrip()
-    yield f"    look: {look(live)}"
+    yield from (f"    {line}" for line in (*live.told, live.look))
 
 
 def _holder(finalizer: str) -> str:
@@ -76,12 +70,6 @@ def _holder(finalizer: str) -> str:
     if finalizer.startswith(OPENCHOREO):
         return f"{finalizer} (OpenChoreo's controllers)"
     return f"{finalizer} ({HOLDERS[finalizer]})" if finalizer in HOLDERS else finalizer
-
-
-def look(live: Live) -> str:
-    """The command that shows the object."""
-    where = f" -n {live.namespace}" if live.namespace else ""
-    return f"kubectl get {live.resource.full_name} {live.name}{where} -o yaml"
 
 
 def finalizers(live: Live) -> list[str]:

@@ -101,16 +101,17 @@ async def _refused(new: Mapping[str, list[str]], adopt: Adopt, session: Session)
     for kind, existing in zip(new, listings, strict=True):
         for name, live in existing.items():
             lacking = [f"{key}={value}" for key, value in _labels(kind, name).items() if live.labels.get(key) != value]
-            if not lacking and (adopt is Adopt.IF_LABELLED or _is_the_environments(kind, name)):
+            if not lacking and (adopt is Adopt.IF_LABELLED or kind == "Namespace"):
+                # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
                 session.tell(f"adopts {live}, which carries the labels of its organization")
-            elif adopt is Adopt.IF_LABELLED:
+            elif adopt is Adopt.IF_LABELLED or kind == "Namespace":
                 lines.append(f"  {live} lacks {', '.join(lacking)}")
             else:
                 lines.append(f"  {live}")
     if not lines:
         return []
     count = f"{len(lines)} {'object is' if len(lines) == 1 else 'objects are'} in the cluster already and not made by"
-    if adopt is Adopt.IF_LABELLED:
+    if adopt is Adopt.IF_LABELLED or all(" lacks " in line for line in lines):
         advice = "  Nothing was applied. What lacks its labels is not adopted: label it, or delete it."
     else:
         advice = (
@@ -156,8 +157,3 @@ def _labels(kind: str, name: str) -> dict[str, str]:
         case _, [organization, *_]:
             return {labels.ORGANIZATION: organization}
     return {}
-
-
-def _is_the_environments(kind: str, name: str) -> bool:
-    """Whether it is a data-plane namespace: whoever has made it with these labels has made it for the environment."""
-    return kind == "Namespace" and name.count("/") == 2

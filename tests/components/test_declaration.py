@@ -198,10 +198,6 @@ def test_the_inventory_names_all_that_the_stack_makes_and_everything_comes_after
             before.add(each.name)
 
 
-def test_with_controllers_the_organizations_namespace_is_theirs_and_in_no_inventory(whole: Registrations) -> None:
-    assert len(whole["inventory"].inputs["objects"]["Namespace"]) == 1
-
-
 def test_the_guard_comes_after_everything_and_knows_what_others_may_need(whole: Registrations) -> None:
     guard = whole["deletion-guard"]
     assert guard.inputs == {

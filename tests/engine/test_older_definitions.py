@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from choreo_components import Controllers
 from choreo_components.cluster import Cluster
 from choreo_components.waits import lacking
 from devcluster import ControlPlane
 from tests.engine import samples
-from tests.engine.workspace import Workspace
+from tests.engine.workspace import Workspace, leading_to
 from tests.stack import declaring
 
 SECONDS_TO_PUBLISH = 120.0
@@ -21,13 +22,13 @@ CONDITIONS = "/spec/versions/0/schema/openAPIV3Schema/properties/status/properti
 
 
 @pytest.fixture(scope="module")
-def older(tmp_path_factory: pytest.TempPathFactory, environment: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+def older(tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path) -> Iterator[Mapping[str, str]]:
     """What leads to a control plane that has no Endpoints, and whose DataPlanes have no conditions."""
     folder = tmp_path_factory.mktemp("older")
     with ControlPlane.start(folder / "control-plane") as started:
-        leading = {**environment, "KUBECONFIG": str(started.kubeconfig)}
+        leading = leading_to(started.kubeconfig, toolchain_bin)
         (folder / "workspace").mkdir()
-        administrator = Workspace(folder / "workspace", leading)
+        administrator = Workspace(folder / "workspace", leading, Controllers.ABSENT)
         administrator.kubectl("delete", "customresourcedefinition", "endpoints.core.choreo.dev")
         patch = json.dumps([{"op": "remove", "path": CONDITIONS}])
         definition = ("customresourcedefinition", "dataplanes.core.choreo.dev")
@@ -50,13 +51,13 @@ async def _published(kubeconfig: Path) -> None:
 def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for(
     tmp_path: Path, older: Mapping[str, str], organization: str
 ) -> None:
-    workspace = Workspace(tmp_path, older)
+    workspace = Workspace(tmp_path, older, Controllers.PRESENT)
     workspace.kubectl("create", "namespace", organization)
     manifest = {"apiVersion": "core.choreo.dev/v1", "kind": "Organization", "metadata": {"name": organization}}
     workspace.kubectl("apply", "-f", "-", manifest=json.dumps(manifest))
     config = samples.stack("acme", organization)
     config["choreo:resources"] = [each for each in config["choreo:resources"] if each["kind"] == "DataPlane"]
-    config |= {"choreo:controllers": "present", "choreo:timeouts": {"ready": "30s"}}
+    config |= {"choreo:timeouts": {"ready": "30s"}}
     workspace.stack("acme", config)
 
     said = workspace.up("acme").said
@@ -69,7 +70,7 @@ def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for(
 def test_a_kind_that_the_cluster_does_not_serve_is_an_error_of_the_preview(
     tmp_path: Path, older: Mapping[str, str]
 ) -> None:
-    workspace = Workspace(tmp_path, older)
+    workspace = Workspace(tmp_path, older, Controllers.PRESENT)
     workspace.stack("test", {"choreo:resources": [declaring.endpoint()]})
     said = workspace.preview("test", fails=True).said
     assert "the cluster does not serve Endpoint of core.choreo.dev/v1: it has it in no version" in said

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from choreo_components import Controllers
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 SECONDS = 300
@@ -35,11 +37,15 @@ class Outcome:
 class Workspace:
     """A project folder, a Pulumi backend and the environment that leads to a control plane."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        """Makes the project in the empty `folder`, with our program in it; `environment` leads to a control plane."""
+    def __init__(self, folder: Path, environment: Mapping[str, str], controllers: Controllers) -> None:
+        """Makes the project in the empty `folder`, with our program in it; `environment` leads to a control plane.
+
+        `controllers` is what the stacks say of it.
+        """
         backend = folder / "backend"
         backend.mkdir()
         self.folder = folder / "project"
+        self.controllers = controllers
         self.environment = {**environment, "PULUMI_BACKEND_URL": backend.as_uri()}
         (self.folder / "stacks").mkdir(parents=True)
         self.project({})
@@ -57,7 +63,8 @@ class Workspace:
     def stack(self, name: str, config: Mapping[str, Any] | None = None) -> None:
         """Writes the stack's settings and makes the stack."""
         if config is not None:
-            text = yaml.safe_dump({"config": dict(config)}, sort_keys=False)
+            settings = {**config, "choreo:controllers": self.controllers.value}
+            text = yaml.safe_dump({"config": settings}, sort_keys=False)
             (self.folder / "stacks" / f"Pulumi.{name}.yaml").write_text(text)
         self.run("stack", "init", name)
 
@@ -106,6 +113,18 @@ class Workspace:
         done = _run(["kubectl", *arguments], self.folder, self.environment, manifest)
         assert done.code == 0, f"`kubectl {' '.join(arguments)}` ended with {done.code}:\n{done.said}"
         return done.said
+
+
+def leading_to(kubeconfig: Path, toolchain_bin: Path) -> dict[str, str]:
+    """The environment that leads Pulumi and kubectl to the toolchain, and to the cluster of the kubeconfig."""
+    return {
+        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), str(toolchain_bin), os.environ["PATH"]]),
+        "KUBECONFIG": str(kubeconfig),
+        "PULUMI_HOME": str(toolchain_bin.parent / "pulumi"),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
 
 
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], given: str | None = None) -> Outcome:

@@ -97,7 +97,21 @@ def test_a_data_plane_namespace_with_its_labels_is_the_environments_whoever_made
 
 
 def test_a_data_plane_namespace_without_its_labels_is_somebody_elses() -> None:
-    assert refusal(FakeCluster(namespace("dp-1", None, None)), ALL)[1] == "  Namespace dp-1"
+    assert refusal(FakeCluster(namespace("dp-1", None, None)), ALL) == [
+        "1 object is in the cluster already and not made by this stack:",
+        "  Namespace dp-1 lacks organization-name=acme, environment-name=development",
+        "  Nothing was applied. What lacks its labels is not adopted: label it, or delete it.",
+    ]
+
+
+def test_an_organizations_namespace_that_was_made_and_labelled_for_it_is_its_own() -> None:
+    labels = {"core.choreo.dev/organization": "acme"}
+    assert failures(FakeCluster(Live(NAMESPACES, {"metadata": {"name": "acme", "labels": labels}})), ALL) == {}
+
+
+def test_a_namespace_that_happens_to_be_called_like_an_organization_is_not_taken_over() -> None:
+    cluster = FakeCluster(Live(NAMESPACES, {"metadata": {"name": "acme"}}))
+    assert refusal(cluster, ALL)[1] == "  Namespace acme lacks core.choreo.dev/organization=acme"
 
 
 def test_a_cluster_that_cannot_be_asked_is_a_warning() -> None:
