@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-SECONDS = 0.1
+SECONDS = 0.2
 """Between two looks."""
 
 

@@ -163,7 +163,7 @@ def _is_trace(line: str, own_lines: set[str]) -> bool:
 
 def test_no_error_quotes_a_kubeconfig_that_does_not_work(private: Workspace, organization: str, words: Words) -> None:
     [cluster] = words.config["clusters"]
-    token, encoded = words.words["the token"], base64.b64encode(words.kubeconfig.encode()).decode()
+    token = words.words["the token"]
     context = {"name": "devcluster", "context": {"cluster": "devcluster", "user": "a"}}
     by_token = words.config | {"contexts": [context]}
     nobody = cluster | {"cluster": cluster["cluster"] | {"server": "https://127.0.0.1:1"}}
@@ -171,10 +171,7 @@ def test_no_error_quotes_a_kubeconfig_that_does_not_work(private: Workspace, org
         "a token that is refused": (yaml.safe_dump(by_token), "answers 401"),
         "a server that nobody is": (yaml.safe_dump(by_token | {"clusters": [nobody]}), "cannot be reached"),
         "YAML that is broken": (words.kubeconfig.replace("\nusers:", "\nusers: ["), "no usable kubeconfig"),
-        "a kubeconfig in base64": (encoded, "no usable kubeconfig"),
-        "the token alone": (token, "no usable kubeconfig"),
         "a token with a line break": (yaml.safe_dump(by_token).replace(token, f'"{token}\\n"'), "cannot be sent"),
-        "a key that is none": (words.kubeconfig.replace(words.words["the key"], encoded), "no usable kubeconfig"),
     }
     private.stack("staging", samples.stack("staging", organization))
     for kind, (text, told) in broken.items():
@@ -182,7 +179,6 @@ def test_no_error_quotes_a_kubeconfig_that_does_not_work(private: Workspace, org
         said = private.up("staging", fails=True).said
         assert told in said, f"{kind} is not told in\n{said}"
         assert not words.seen_in(said), f"{kind}: {words.seen_in(said)} stands in\n{said}"
-        assert encoded[:100] not in said, f"{kind}: it stands in\n{said}"
         if told == "no usable kubeconfig":
             assert re.search(r"Pulumi\.staging\.yaml:\d+: choreo:kubeconfig: error: no usable kubeconfig", said), said
             assert "Traceback" not in said, f"{kind}:\n{said}"
