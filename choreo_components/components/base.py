@@ -66,8 +66,8 @@ def declare_object(
 ) -> KubernetesObject:
     """The custom resource that the arguments describe, called `name` in the cluster and `role` in the program.
 
-    `waits` False: not for its condition either, which the cluster cannot keep. It depends on what `opts` names. Raises pulumi.RunError with all that is wrong with the arguments, and registers
-    nothing then.
+    It depends on what `opts` names. `waits` False: its condition is not waited for in any case. Raises pulumi.RunError
+    with all that is wrong with the arguments, and registers nothing then.
     """
     body = _body(kind_of(API_VERSION, kind), name, args, waits)
     own = object_options(parent, args, opts, replace_on_changes=REPLACED_BY.get(kind, ()))

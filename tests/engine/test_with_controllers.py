@@ -41,7 +41,9 @@ def test_a_namespace_that_was_there_before_goes_with_its_organization(workspace:
     # Its end would not reach a controller that has not made it, and the Organization would stay for ever.
     workspace.kubectl("create", "namespace", organization)
     workspace.stack("acme", samples.stack("acme", organization))
-    workspace.preview("acme")
+    refused = workspace.preview("acme", fails=True).said
+    assert f"Namespace {organization} lacks core.choreo.dev/organization={organization}" in refused
+    workspace.kubectl("label", "namespace", organization, f"core.choreo.dev/organization={organization}")
     workspace.up("acme")
     workspace.destroy("acme")
     assert workspace.kubectl("get", "namespace", organization, "--ignore-not-found") == ""
