@@ -4,9 +4,8 @@ from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.workspace import Workspace
 
-pytestmark = with_and_without_controllers
 
-
+@with_and_without_controllers
 def test_an_unchanged_cluster_shows_no_difference(acme: Workspace, organization: str) -> None:
     acme.stack("development", samples.stack("development", organization))
     made = acme.up("development").changes
@@ -16,6 +15,7 @@ def test_an_unchanged_cluster_shows_no_difference(acme: Workspace, organization:
     acme.destroy("development")
 
 
+@with_and_without_controllers
 def test_what_was_destroyed_comes_back(acme: Workspace, organization: str) -> None:
     acme.stack("development", samples.stack("development", organization))
     first = acme.up("development").changes
@@ -26,6 +26,7 @@ def test_what_was_destroyed_comes_back(acme: Workspace, organization: str) -> No
     acme.destroy("development")
 
 
+@with_and_without_controllers
 def test_a_label_changed_by_hand_is_shown_by_refresh_and_mended_by_up(acme: Workspace, organization: str) -> None:
     acme.stack("staging", samples.stack("staging", organization))
     acme.up("staging")

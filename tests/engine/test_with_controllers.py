@@ -19,7 +19,9 @@ def test_an_organization_goes_in_the_order_that_does_not_deadlock_and_leaves_not
     workspace: Workspace, organization: str, standin: StandIn
 ) -> None:
     workspace.stack("acme", samples.stack("acme", organization))
-    workspace.up("acme")
+    made = workspace.up("acme").changes["created"]
+    assert workspace.refresh("acme").changes == {"unchanged": made}
+    assert workspace.up("acme").changes == {"unchanged": made}
     errors = len(standin.errors)
 
     with Watcher(workspace.kubeconfig, [PROJECT, PIPELINE, NAMESPACES]) as watcher:
@@ -68,38 +70,27 @@ def test_an_organization_stays_as_it_is_when_its_stack_goes_over_to_controllers(
     assert workspace.kubectl("get", "namespace", organization, "--ignore-not-found") == ""
 
 
-def test_zero_values_that_controllers_leave_out_are_no_change(workspace: Workspace, organization: str) -> None:
-    config = samples.stack("acme", organization)
-    resources: list[dict[str, Any]] = config["choreo:resources"]
-    resources[0]["spec"] = {}
-    for path in resources[2]["spec"]["promotionPaths"]:
-        for target in path["targetEnvironmentRefs"]:
-            target |= {"requiresApproval": False, "isManualApprovalRequired": False}
-    development = samples.stack("development", organization)["choreo:resources"]
-    development[0]["spec"]["isProduction"] = False
-    development[0]["spec"]["gateway"]["security"] = {}
-    track = next(each for each in development if each["kind"] == "DeploymentTrack")
-    track["spec"] = {"autoDeploy": False}
-    deployment = next(each for each in development if each["kind"] == "Deployment")
-    deployment["spec"] |= {"revisionHistoryLimit": 0}
-    config["choreo:resources"] = resources + development
-    workspace.stack("acme", config)
-    made = workspace.up("acme").changes["created"]
-    writers = workspace.kubectl(
-        "get",
-        "environments.core.choreo.dev",
-        "development",
-        "-n",
-        organization,
-        "-o",
-        "jsonpath={.metadata.managedFields[*].manager}",
-        "--show-managed-fields",
-    )
+def test_zero_values_that_controllers_leave_out_are_no_change(acme: Workspace, organization: str) -> None:
+    config = samples.stack("development", organization)
+    declared: dict[str, dict[str, Any]] = {each["kind"]: each for each in config["choreo:resources"]}
+    declared["Environment"]["spec"] |= {"isProduction": False}
+    declared["Environment"]["spec"]["gateway"] |= {"security": {}}
+    declared["DeploymentTrack"]["spec"] = {"autoDeploy": False}
+    declared["Deployment"]["spec"] |= {"revisionHistoryLimit": 0}
+    pipeline: dict[str, Any] = {"apiVersion": "core.choreo.dev/v1", "kind": "DeploymentPipeline"}
+    pipeline["metadata"] = {"name": "short", "namespace": organization}
+    target = {"name": "staging", "requiresApproval": False, "isManualApprovalRequired": False}
+    pipeline["spec"] = {"promotionPaths": [{"sourceEnvironmentRef": "development", "targetEnvironmentRefs": [target]}]}
+    config["choreo:resources"].append(pipeline)
+    acme.stack("development", config)
+    made = acme.up("development").changes["created"]
+    environment = ("environments.core.choreo.dev", "development", "-n", organization, "--show-managed-fields")
+    writers = acme.kubectl("get", *environment, "-o", "jsonpath={.metadata.managedFields[*].manager}")
     assert "manager" in writers.split(), "the controllers wrote the object as a whole"
 
-    assert workspace.up("acme").changes == {"unchanged": made}
-    assert workspace.refresh("acme").changes == {"unchanged": made}
-    workspace.destroy("acme")
+    assert acme.up("development").changes == {"unchanged": made}
+    assert acme.refresh("development").changes == {"unchanged": made}
+    acme.destroy("development")
 
 
 def test_changed_specs_are_accepted(acme: Workspace, organization: str) -> None:
