@@ -1,6 +1,5 @@
 """Workspaces on the worker's control plane."""
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
@@ -9,20 +8,13 @@ import pytest
 
 from devcluster import ControlPlane
 from tests.engine.samples import stack
-from tests.engine.workspace import CHECKOUT, Workspace
+from tests.engine.workspace import Workspace, leading_to
 
 
 @pytest.fixture(scope="session")
 def environment(control_plane: ControlPlane, toolchain_bin: Path) -> Mapping[str, str]:
     """What leads Pulumi and kubectl to the toolchain and to the control plane."""
-    return {
-        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), str(toolchain_bin), os.environ["PATH"]]),
-        "KUBECONFIG": str(control_plane.kubeconfig),
-        "PULUMI_HOME": str(toolchain_bin.parent / "pulumi"),
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-    }
+    return leading_to(control_plane.kubeconfig, toolchain_bin)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from devcluster.env import state_url
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 SECONDS = 300
@@ -32,6 +34,18 @@ class Outcome:
         return {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", text.partition("Duration")[0])}
 
 
+def leading_to(kubeconfig: Path, toolchain_bin: Path) -> Mapping[str, str]:
+    """What leads Pulumi and kubectl to the toolchain and to a control plane."""
+    return {
+        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), str(toolchain_bin), os.environ["PATH"]]),
+        "KUBECONFIG": str(kubeconfig),
+        "PULUMI_HOME": str(toolchain_bin.parent / "pulumi"),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
 class Workspace:
     """A project folder, a Pulumi backend and the environment that leads to a control plane."""
 
@@ -40,7 +54,7 @@ class Workspace:
         backend = folder / "backend"
         backend.mkdir()
         self.folder = folder / "project"
-        self.environment = {**environment, "PULUMI_BACKEND_URL": backend.as_uri()}
+        self.environment = {**environment, "PULUMI_BACKEND_URL": state_url(backend)}
         (self.folder / "stacks").mkdir(parents=True)
         self.project({})
 
