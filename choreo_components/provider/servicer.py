@@ -175,7 +175,7 @@ async def serve(engine_address: str, arguments: list[str], announce: Callable[[i
 
 
 async def _gone(engine_address: str) -> None:
-    """Returns when the engine, once it has been met, cannot be reached any more. It is on this machine: it has ended."""
+    """Returns when the engine, once met, cannot be reached any more: it is on this machine, so it has ended."""
     met = False
     async with grpc.aio.insecure_channel(engine_address, options=[("grpc.enable_http_proxy", 0)]) as channel:
         while True:
