@@ -78,7 +78,7 @@ CASES = (
     _up(faults.NETWORK_GONE, points.FIRST_NAMESPACE_MADE),
     _destroy(faults.NETWORK_GONE, points.ALL_NAMESPACES_GO, Recovery.NONE, until=points.NAMESPACES_GONE),
     _up(faults.NETWORK_GONE, points.ENVIRONMENT_MADE),
-    _destroy(faults.NETWORK_GONE, points.NAMESPACES_GONE),
+    _destroy(faults.NETWORK_GONE, points.DEPLOYMENT_HELD, Recovery.NONE, until=points.DEPLOYMENTS_GONE),
     _destroy(faults.NETWORK_SILENT, points.ALL_NAMESPACES_GO, Recovery.NONE, until=points.NAMESPACES_GONE),
     _up(faults.RIGHT_LOST, points.ENVIRONMENT_MADE),
     _destroy(faults.RIGHT_LOST, points.FIRST_DEPLOYMENT_GONE),

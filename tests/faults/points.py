@@ -74,6 +74,7 @@ DEPLOYMENT_MADE = Point("the Deployment exists", DEPLOYMENTS, _deployments, _som
 FIRST_DEPLOYMENT_GONE = Point(
     "the first Deployment is gone", DEPLOYMENTS, _deployments, lambda now, before: len(now) < before
 )
+DEPLOYMENTS_GONE = Point("all Deployments are gone", DEPLOYMENTS, _deployments, _none)
 DEPLOYMENT_HELD = Point(
     "a Deployment that Pulumi never made is held by its finalizer",
     DEPLOYMENTS,
@@ -88,7 +89,6 @@ ALL_NAMESPACES_GO = Point(
     lambda now, before: len(now) == before and all(live.deleting for live in now),
 )
 NAMESPACES_GONE = Point("all namespaces are gone and the Environment stands", NAMESPACES, _namespaces, _none)
-ENVIRONMENT_GONE = Point("the Environment is gone", ENVIRONMENTS, _environment, _none)
 ORGANIZATION_NAMESPACE_GOES = Point(
     "the organization's namespace is being deleted", NAMESPACES, _of_organization, _deleting
 )
