@@ -120,8 +120,13 @@ class Live:
     @property
     def look(self) -> str:
         """How its user looks at it."""
+        return f"look: kubectl get {self.command} -o yaml"
+
+    @property
+    def command(self) -> str:
+        """The object as an argument of kubectl."""
         where = f" -n {self.namespace}" if self.namespace else ""
-        return f"look: kubectl get {self.resource.full_name} {self.name}{where} -o yaml"
+        return f"{self.resource.full_name} {self.name}{where}"
 
     def __str__(self) -> str:
         place = f"{self.namespace}/{self.name}" if self.namespace else self.name

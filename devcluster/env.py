@@ -31,7 +31,7 @@ def variables(checkout: Path, kubeconfig: Path) -> Mapping[str, str]:
         "PATH": os.pathsep.join([*_first_on_path(checkout), os.environ.get("PATH", os.defpath)]),
         "KUBECONFIG": str(kubeconfig),
         "PULUMI_HOME": str(folder / "pulumi"),
-        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_BACKEND_URL": state_url(state),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # Resources here wait more than they work, namespaces above all: the engine's default, by cores, is too few.
@@ -58,6 +58,16 @@ def write(checkout: Path, kubeconfig: Path) -> Path:
     path = checkout / ".dev" / "env"
     private.write(path, "\n".join(lines) + "\n")
     return path
+
+
+def state_url(folder: Path) -> str:
+    """The backend that keeps its state in a folder, and survives a crash of Pulumi at any moment.
+
+    By default a file with attributes stands beside each file of the state and is not replaced as a whole: an engine
+    killed at the wrong moment leaves it empty, and then no command can read the state ("failed to load checkpoint:
+    EOF"). Nobody needs the attributes (gocloud.dev/blob/fileblob, `metadata`).
+    """
+    return f"{folder.as_uri()}?metadata=skip"
 
 
 def _first_on_path(checkout: Path) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.adoption import Adopt
-from choreo_components.provider.custom import Properties, Session, strings, unequal
+from choreo_components.provider.custom import Failure, Properties, Session, strings, unequal
 
 if TYPE_CHECKING:
     from choreo_components.cluster import Live
@@ -82,7 +82,27 @@ async def update(olds: Properties, news: Properties, session: Session) -> None:
 
 
 async def delete(state: Properties, session: Session) -> None:
-    """Nothing: it goes last, when all that it knew is gone."""
+    """Goes last, when all that it names should be gone. Raises Failure with what is not.
+
+    Pulumi may have been killed after it asked for an object, and before it wrote down that it had: it then deletes all
+    that it knows of, and leaves this one.
+    """
+    from choreo_components.cluster import ClusterError
+
+    objects = {kind: names for kind, names in (state.get(OBJECTS) or {}).items() if names}
+    try:
+        listings = await asyncio.gather(*(_existing(kind, names, session) for kind, names in objects.items()))
+    except ClusterError as problem:
+        raise Failure(f"all that Pulumi knows of is gone; whether anything else is left: {problem}") from None
+    left = [live for found in listings for live in found.values() if not live.deleting]
+    if left:
+        lines = [f"  {live}: kubectl delete {live.command}" for live in sorted(left, key=str)]
+        raise Failure("\n".join([_LEFT, *lines]))
+
+
+_LEFT = """\
+all that Pulumi knows of is gone, and this is still in the cluster: Pulumi was killed while it made it, or somebody has
+made it again. If it is to go, delete it and destroy again; if it is to stay, `pulumi state delete` the inventory:"""
 
 
 async def _refused(new: Mapping[str, list[str]], adopt: Adopt, session: Session) -> list[str]:

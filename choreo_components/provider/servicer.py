@@ -177,13 +177,29 @@ class Servicer(ResourceProviderServicer):
 
 
 async def serve(engine_address: str, arguments: list[str], announce: Callable[[int], None]) -> None:
-    """Serves until the process is ended. `announce` gets the port on 127.0.0.1 once calls are taken."""
+    """Serves until the process is ended, or the engine is. `announce` gets the port on 127.0.0.1 once calls are taken.
+
+    An engine that is killed ends nobody. Without it, nothing here may go on: its user may have begun something else.
+    """
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 400 * 1024 * 1024)])
     proto.provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(engine_address, arguments), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     announce(port)
-    await server.wait_for_termination()
+    await _gone(engine_address)
+    await server.stop(None)
+
+
+async def _gone(engine_address: str) -> None:
+    """Returns when the engine, once met, cannot be reached any more: it is on this machine, so it has ended."""
+    met = False
+    async with grpc.aio.insecure_channel(engine_address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        while True:
+            state = channel.get_state(try_to_connect=True)
+            met = met or state is grpc.ChannelConnectivity.READY
+            if met and state is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
+                return
+            await channel.wait_for_state_change(state)
 
 
 async def _quietly(call: Any) -> None:

@@ -67,3 +67,8 @@ def test_the_official_engine_may_download_its_plugins(checkout: Path, tmp_path: 
 def test_without_a_toolchain_the_error_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match=r"\.dev/bin/pulumi does not exist; `python -m toolchain` installs it"):
         env.variables(tmp_path, tmp_path / "kubeconfig")
+
+
+def test_the_state_has_no_files_that_a_crash_could_leave_half_written(checkout: Path) -> None:
+    url = env.variables(checkout, checkout / "kubeconfig")["PULUMI_BACKEND_URL"]
+    assert url == f"{(checkout / '.dev' / 'state').as_uri()}?metadata=skip"

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from choreo_components import Controllers
+from devcluster.env import state_url
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -34,6 +35,18 @@ class Outcome:
         return {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", text.partition("Duration")[0])}
 
 
+def leading_to(kubeconfig: Path, toolchain_bin: Path) -> dict[str, str]:
+    """What leads Pulumi and kubectl to the toolchain and to a control plane."""
+    return {
+        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), str(toolchain_bin), os.environ["PATH"]]),
+        "KUBECONFIG": str(kubeconfig),
+        "PULUMI_HOME": str(toolchain_bin.parent / "pulumi"),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
 class Workspace:
     """A project folder, a Pulumi backend and the environment that leads to a control plane."""
 
@@ -46,7 +59,7 @@ class Workspace:
         backend.mkdir()
         self.folder = folder / "project"
         self.controllers = controllers
-        self.environment = {**environment, "PULUMI_BACKEND_URL": backend.as_uri()}
+        self.environment = {**environment, "PULUMI_BACKEND_URL": state_url(backend)}
         (self.folder / "stacks").mkdir(parents=True)
         self.project({})
 
@@ -113,18 +126,6 @@ class Workspace:
         done = _run(["kubectl", *arguments], self.folder, self.environment, manifest)
         assert done.code == 0, f"`kubectl {' '.join(arguments)}` ended with {done.code}:\n{done.said}"
         return done.said
-
-
-def leading_to(kubeconfig: Path, toolchain_bin: Path) -> dict[str, str]:
-    """The environment that leads Pulumi and kubectl to the toolchain, and to the cluster of the kubeconfig."""
-    return {
-        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), str(toolchain_bin), os.environ["PATH"]]),
-        "KUBECONFIG": str(kubeconfig),
-        "PULUMI_HOME": str(toolchain_bin.parent / "pulumi"),
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-    }
 
 
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], given: str | None = None) -> Outcome:

@@ -7,6 +7,7 @@ import pytest
 
 from choreo_components.cluster import NAMESPACES, Live, Resource
 from choreo_components.provider import inventory
+from choreo_components.provider.custom import Failure
 from tests.provider.fake_cluster import FakeCluster, namespace
 from tests.provider.sessions import session
 
@@ -149,7 +150,24 @@ def test_an_environment_that_moves_to_another_data_plane_is_warned_about() -> No
     ]
 
 
-def test_its_deletion_deletes_nothing() -> None:
-    cluster = FakeCluster(environment("development"), Live(NAMESPACES, {"metadata": {"name": "x"}}))
+def test_it_goes_when_all_that_it_names_is_gone_or_going() -> None:
+    going = environment("development")
+    metadata = {**going.metadata, "deletionTimestamp": "2025-05-09T00:00:00Z"}
+    cluster = FakeCluster(Live(ENVIRONMENTS, {"metadata": metadata}), environment("production"))
     asyncio.run(inventory.delete({"objects": ALL}, session(cluster)))
-    assert cluster.story == []
+    assert cluster.requests("delete") == []
+
+
+def test_what_pulumi_has_made_and_forgotten_is_named_when_all_the_rest_is_gone() -> None:
+    with pytest.raises(Failure) as error:
+        asyncio.run(inventory.delete({"objects": ALL}, session(FakeCluster(environment("staging")))))
+    first, *_, last = str(error.value).splitlines()
+    assert first.startswith("all that Pulumi knows of is gone, and this is still in the cluster")
+    assert last == "  Environment acme/staging: kubectl delete environments.core.choreo.dev staging -n acme"
+
+
+def test_a_cluster_that_cannot_be_asked_may_still_have_something() -> None:
+    cluster = FakeCluster()
+    cluster.outages = ["no route to host"] * 10
+    with pytest.raises(Failure, match="whether anything else is left: no route to host"):
+        asyncio.run(inventory.delete({"objects": ALL}, session(cluster)))

@@ -1,0 +1,112 @@
+"""An operation: a command of Pulumi that goes on while something happens to it or to its processes."""
+
+import os
+import select
+import signal
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.engine.workspace import SECONDS, Outcome, Workspace
+
+ENGINE = "pulumi"
+CHOREO = "pulumi-resource-choreo"
+KUBERNETES = "pulumi-resource-kubernetes"
+
+SECONDS_TO_END = 20
+"""How long a process of ours may outlive its engine."""
+
+
+class Operation:
+    """`pulumi up` or `pulumi destroy` of a stack, without a preview, and all processes that it has started."""
+
+    def __init__(self, workspace: Workspace, command: str, stack: str, kubeconfig: Path) -> None:
+        """Starts the command; `kubeconfig` is what leads it to the cluster."""
+        self._output = workspace.folder.parent / f"{command}.txt"
+        options = ["--yes", "--skip-preview", "--stack", stack, "--non-interactive", "--color", "never"]
+        with self._output.open("w") as output:
+            self._process = subprocess.Popen(
+                [ENGINE, command, *options],
+                cwd=workspace.folder,
+                env=os.environ | workspace.environment | {"KUBECONFIG": str(kubeconfig)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self._processes: dict[int, _Process] = {}
+        self._look()
+
+    def goes_on(self) -> bool:
+        """Whether the command has not ended yet."""
+        return self._process.poll() is None
+
+    def kill(self, name: str) -> None:
+        """Ends all its processes of that name at once, as a crash would."""
+        self._look()
+        chosen = [process for process in self._processes.values() if process.name == name]
+        assert chosen, f"no {name} runs, but {[process.name for process in self._processes.values()]}"
+        for process in chosen:
+            process.kill()
+
+    def outcome(self) -> Outcome:
+        """What the command said, once it has ended.
+
+        Our provider has to end with its engine; whatever else is left behind is ended here, as nobody else would.
+        """
+        try:
+            code = self._process.wait(SECONDS)
+            outliving = [each for each in self._processes.values() if each.name == CHOREO and not each.ends()]
+        finally:
+            for process in self._processes.values():
+                process.kill()
+                process.close()
+        said = self._output.read_text()
+        assert not outliving, f"the provider outlives its engine:\n{said}"
+        return Outcome(code, said)
+
+    def _look(self) -> None:
+        """Keeps hold of the processes that run now: those of an engine that has ended could not be found any more."""
+        for pid in [self._process.pid, *_descendants(self._process.pid)]:
+            if pid not in self._processes:
+                with suppress(FileNotFoundError, ProcessLookupError):
+                    self._processes[pid] = _Process(_name(pid), os.pidfd_open(pid))
+
+
+@dataclass(frozen=True)
+class _Process:
+    name: str
+    handle: int
+    """A pidfd, which never comes to mean another process."""
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+
+    def ends(self) -> bool:
+        poll = select.poll()
+        poll.register(self.handle, select.POLLIN)
+        return bool(poll.poll(SECONDS_TO_END * 1000))
+
+    def close(self) -> None:
+        os.close(self.handle)
+
+
+def _descendants(pid: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(status.parent.name))
+    found, ahead = [], [pid]
+    while ahead:
+        ahead = [child for parent in ahead for child in children.get(parent, [])]
+        found += ahead
+    return found
+
+
+def _name(pid: int) -> str:
+    """The name of a process's program; of a script, the script's."""
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+    script = Path(words[0]).name.startswith("python") and len(words) > 1
+    return Path(words[1] if script else words[0]).name

@@ -1,0 +1,95 @@
+"""Faults: whatever strikes a command, the documented recovery comes to the end that was meant, unseen by others."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from devcluster import ControlPlane
+from tests.engine.workspace import Outcome, Workspace
+from tests.faults import estates, points
+from tests.faults.cases import CASES, Case, Recovery
+from tests.faults.conftest import Pool
+from tests.faults.estates import STACK, Estate
+from tests.faults.faults import Scene
+from tests.faults.operation import Operation
+from tests.faults.proxy import Proxy
+from tests.faults.users import User
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.usefixtures("bystander")
+def test_a_struck_command_is_recovered(
+    case: Case,
+    struck_plane: ControlPlane,
+    network: Proxy,
+    user: User,
+    pool: Pool,
+    new_workspace: Callable[[], Workspace],
+    tmp_path: Path,
+) -> None:
+    estate = pool[case.layout].pop() if case.command == "destroy" and pool[case.layout] else None
+    if estate is None:
+        estate = estates.make(case.layout, new_workspace())
+        if case.command == "destroy":
+            estate.workspace.up(STACK)
+    if case.command == "destroy":
+        estate.add_stray(held=case.point is points.DEPLOYMENT_HELD)
+    before = estates.others(struck_plane.kubeconfig)
+
+    kubeconfig = user.kubeconfig if case.fault.of_user else network.kubeconfig(tmp_path / "kubeconfig")
+
+    struck = strike(case, estate, struck_plane, network, user, kubeconfig)
+    recover(case, estate, kubeconfig, struck)
+
+    assert estates.others(struck_plane.kubeconfig) == before, "what others made was touched"
+    expected = estate.declared if case.command == "up" else set()
+    assert estate.there() == expected, "the cluster does not hold just what the stack declares"
+    assert estate.known() == expected, "the state does not know just what is in the cluster"
+    assert estate.pending() == []
+    if case.command == "up":
+        pool[case.layout].append(estate)
+
+
+def strike(
+    case: Case, estate: Estate, control_plane: ControlPlane, network: Proxy, user: User, kubeconfig: Path
+) -> Outcome:
+    """Runs the command, strikes it at the point, and mends the fault when the case says so. What became of it."""
+    administrator, organization = control_plane.kubeconfig, estate.organization
+    before = points.count(case.point, administrator, organization)
+    operation = Operation(estate.workspace, case.command, STACK, kubeconfig)
+    scene = Scene(operation, control_plane, network, user)
+    reached = mended = False
+    try:
+        reached = points.wait(case.point, administrator, organization, before, operation.goes_on)
+        if reached:
+            case.fault.strike(scene)
+            if case.point is points.DEPLOYMENT_HELD:
+                estate.release_stray()
+            if case.until is not None:
+                mended = points.wait(case.until, administrator, organization, before, operation.goes_on)
+                case.fault.mend(scene)
+    finally:
+        try:
+            outcome = operation.outcome()
+        finally:
+            case.fault.mend(scene)
+    assert reached, f"it never came so far that {case.point.sentence}:\n{outcome.said}"
+    assert mended or case.until is None, f"it could never be mended:\n{outcome.said}"
+    assert "/choreo_components/" not in outcome.said, f"a traceback of ours:\n{outcome.said}"
+    return outcome
+
+
+def recover(case: Case, estate: Estate, kubeconfig: Path, struck: Outcome) -> None:
+    """Does what the case says has to be done, and no more."""
+    if case.recovery is Recovery.NONE:
+        assert struck.code == 0, f"it did not ride the fault out:\n{struck.said}"
+    elif case.recovery is not Recovery.IF_FAILED:
+        assert struck.code != 0, f"it needed no recovery:\n{struck.said}"
+    if case.recovery is Recovery.CANCEL:
+        estate.workspace.run("cancel", "--yes", "--stack", STACK)
+    if struck.code != 0:
+        again = Operation(estate.workspace, case.command, STACK, kubeconfig).outcome()
+        assert again.code == 0, f"first:\n{struck.said}\nand then, when repeated:\n{again.said}"
+    if case.recovery is Recovery.CANCEL and estate.pending():
+        estate.workspace.refresh(STACK, "--clear-pending-creates")

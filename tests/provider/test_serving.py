@@ -1,0 +1,46 @@
+"""Serving: the provider is there for as long as the engine that has started it, and no longer."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import grpc
+
+
+@contextmanager
+def served(engine: str) -> Iterator[subprocess.Popen[str]]:
+    """The provider's process, once it takes calls."""
+    command = [sys.executable, "-m", "choreo_components.provider", engine]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().strip().isdigit()
+            yield process
+        finally:
+            process.kill()
+
+
+def goes_on(process: subprocess.Popen[str]) -> bool:
+    """Whether the process has not ended a second later."""
+    try:
+        process.wait(1)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def test_the_provider_ends_with_its_engine() -> None:
+    engine = grpc.server(ThreadPoolExecutor(1))
+    port = engine.add_insecure_port("127.0.0.1:0")
+    engine.start()
+    with served(f"127.0.0.1:{port}") as process:
+        assert goes_on(process), "the provider has ended, though its engine has not"
+        engine.stop(None).wait()
+        assert process.wait(30) == 0
+
+
+def test_an_engine_that_was_never_met_has_not_ended() -> None:
+    with served("127.0.0.1:1") as process:
+        assert goes_on(process)
