@@ -120,13 +120,13 @@ class Estate:
 
 
 def natural(organization: str, size: int) -> Estate:
-    """One environment with a namespace for each of many projects, and as many Deployments."""
-    return Estate(organization, environments=1, projects=size, deployments=size)
-
-
-def apart(organization: str, size: int) -> Estate:
-    """The same environment in a stack of its own, beside one for the organization: as choreo's users are advised to."""
+    """One environment with a namespace for each of many projects, and as many Deployments, in a stack of its own."""
     return Estate(organization, environments=1, projects=size, deployments=size, apart=True)
+
+
+def together(organization: str, size: int) -> Estate:
+    """The same environment, in one stack with its organization and the projects."""
+    return Estate(organization, environments=1, projects=size, deployments=size)
 
 
 def many(organization: str, size: int) -> Estate:

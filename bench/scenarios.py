@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bench.estate import Estate, apart, many, natural
+from bench.estate import Estate, many, natural, together
 from bench.measure import CommandError, Usage
 from bench.planning import write_manifests
 from bench.table import Row
@@ -82,22 +82,32 @@ class Comparison:
 
 def warm_up(workspace: Workspace, say: Say) -> None:
     """Lets both programs run once, so that no first start is measured: files are read, bytecode is written."""
-    comparison = Comparison(workspace, "warm-up", natural, 1, say)
+    comparison = Comparison(workspace, "warm-up", together, 1, say)
     comparison.new_pair("0")
     comparison.measure("up", "0")
     comparison.check("0")
 
 
 def measure_natural(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
-    """One environment with `size` namespaces and `size` Deployments, in one stack with its organization."""
+    """One environment with `size` namespaces and `size` Deployments; what it refers to is looked up in the cluster."""
     comparison = Comparison(workspace, "natural", natural, size, say)
-    yield from _one_environment(comparison)
+    ups, again = _ups(comparison)
+    yield comparison.row("up", ups, 1.15)
+    yield comparison.row("up again, no change", again, 1.15)
+    destroy = comparison.measure("destroy", "0")
+    yield comparison.row("destroy", [destroy], 0.5)
+    kubectl = comparison.delete_namespaces("1")
+    yield comparison.row("destroy", [(kubectl, destroy[1])], 1.3, against="kubectl delete namespace -l")
     yield from _at_once(comparison)
 
 
-def measure_apart(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
-    """The same environment in a stack of its own; choreo looks up in the cluster what the stack refers to."""
-    yield from _one_environment(Comparison(workspace, "apart", apart, size, say))
+def measure_together(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
+    """The same environment in one stack with its organization and `size` projects."""
+    comparison = Comparison(workspace, "together", together, size, say)
+    ups, again = _ups(comparison)
+    yield comparison.row("up", ups)
+    yield comparison.row("up again, no change", again)
+    yield comparison.row("destroy", [comparison.measure("destroy", "0")])
 
 
 def measure_many(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
@@ -120,17 +130,6 @@ def measure_planning(workspace: Workspace, size: int, say: Say) -> Iterator[Row]
         usages.append(workspace.python("-m", "bench.planning", folder))
         say(f"planning: {usages[-1].cpu:.2f} s CPU")
     yield Row(f"planning: import, read and plan {size:,} manifests", usages, limit=1.0)
-
-
-def _one_environment(comparison: Comparison) -> Iterator[Row]:
-    """`up`, `up` again, `destroy`, and kubectl with the namespaces alone."""
-    ups, again = _ups(comparison)
-    yield comparison.row("up", ups, 1.15)
-    yield comparison.row("up again, no change", again, 1.15)
-    destroy = comparison.measure("destroy", "0")
-    yield comparison.row("destroy", [destroy], 0.5)
-    kubectl = comparison.delete_namespaces("1")
-    yield comparison.row("destroy", [(kubectl, destroy[1])], 1.3, against="kubectl delete namespace -l")
 
 
 def _ups(comparison: Comparison) -> tuple[list[Pair], list[Pair]]:

@@ -87,7 +87,8 @@ def _cycle(targets: dict[str, list[str]]) -> list[str]:
     """The environments of one circle in promotion order, the empty list when there is none."""
     finished: set[str] = set()
     for start in targets:
-        trail: list[str] = []
+        # A dict for its order and its speed.
+        trail: dict[str, None] = {}
         # Each entry of the stack is an environment's targets not yet followed; the trail is the way to it.
         stack = [iter([start])]
         while stack:
@@ -95,11 +96,12 @@ def _cycle(targets: dict[str, list[str]]) -> list[str]:
             if following is None:
                 stack.pop()
                 if trail:
-                    finished.add(trail.pop())
+                    finished.add(trail.popitem()[0])
             elif following in trail:
-                return trail[trail.index(following) :]
+                way = list(trail)
+                return way[way.index(following) :]
             elif following not in finished:
-                trail.append(following)
+                trail[following] = None
                 stack.append(iter(targets.get(following, [])))
     return []
 

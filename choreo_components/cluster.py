@@ -1,7 +1,8 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
 import os
-from collections.abc import AsyncGenerator, Iterable, Mapping
+import ssl
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx2 as httpx
+import msgspec
 import yaml
 from lightkube import ALL_NS, ApiError, AsyncClient
-from lightkube.config.client_adapter import verify_cluster
+from lightkube.config.client_adapter import user_auth, verify_cluster
 from lightkube.config.kubeconfig import KubeConfig
 from lightkube.core.exceptions import ConfigError
 from lightkube.generic_resource import (
@@ -34,7 +36,18 @@ class ClusterError(Exception):
 
 
 class Unreachable(ClusterError):
-    """Nobody answered: the same request may go through later."""
+    """Nobody answered, or only that it is not the moment: the same request may go through later."""
+
+
+class Denied(ClusterError):
+    """Admission refused the request (a webhook, or a policy), or could not be asked: its mind may change."""
+
+
+NOT_NOW = frozenset({429, 500, 502, 503, 504})
+"""HTTP statuses of an API server that is busy, or whose etcd or proxy is away."""
+
+ADMISSION = ("admission webhook", "failed calling webhook", "ValidatingAdmissionPolicy")
+"""What the message of an admission says (Kubernetes: apiserver/pkg/admission/plugin/webhook/errors, .../policy)."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +102,44 @@ class Live:
         """Whether it has a deletionTimestamp."""
         return self.metadata.get("deletionTimestamp") is not None
 
+    @property
+    def conditions(self) -> Sequence[Mapping[str, Any]]:
+        """status.conditions."""
+        return (self.manifest.get("status") or {}).get("conditions") or []
+
+    @property
+    def told(self) -> Iterator[str]:
+        """Its conditions, a line each: type, status, reason and message."""
+        for condition in self.conditions:
+            # A namespace tells by "False" what does not hold it.
+            if self.resource == NAMESPACES and condition.get("status") == "False":
+                continue
+            told = " ".join(str(condition.get(part)) for part in ("reason", "message") if condition.get(part))
+            yield f"{condition.get('type')}={condition.get('status')} {told}".rstrip()
+
+    @property
+    def look(self) -> str:
+        """How its user looks at it."""
+        where = f" -n {self.namespace}" if self.namespace else ""
+        return f"look: kubectl get {self.resource.full_name} {self.name}{where} -o yaml"
+
     def __str__(self) -> str:
         place = f"{self.namespace}/{self.name}" if self.namespace else self.name
         return f"{self.resource.kind} {place}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What some role of ours allows: each of the verbs on each of the resources of each of the groups; `*` is any."""
+
+    verbs: frozenset[str]
+    groups: frozenset[str]
+    resources: frozenset[str]
+
+    def allows(self, verb: str, resource: Resource) -> bool:
+        """Whether it covers the verb on all objects of the resource."""
+        wanted = ((self.verbs, verb), (self.groups, resource.group), (self.resources, resource.plural))
+        return all(allowed & {"*", each} for allowed, each in wanted)
 
 
 class Cluster:
@@ -104,22 +152,15 @@ class Cluster:
         """
         try:
             config: Any = _kubeconfig(kubeconfig).get()
-            self._client: Any = AsyncClient(
-                config=config, timeout=httpx.Timeout(REQUEST_SECONDS), transport=_transport(config)
+            timeout, transport = httpx.Timeout(REQUEST_SECONDS), _transport(config)
+            self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
+            self.server: str = _shown(config.cluster.server)
+            # For what is no object; on the same connections.
+            self._http = httpx.AsyncClient(
+                base_url=config.cluster.server, auth=user_auth(config.user), timeout=timeout, transport=transport
             )
-            self.server: str = config.cluster.server
-        except (
-            ConfigError,
-            OSError,
-            yaml.YAMLError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            AssertionError,
-        ) as problem:
-            # The text of a YAML error may quote the file: say which error, never what it read.
-            reason = str(problem) if isinstance(problem, (ConfigError, OSError)) else type(problem).__name__
-            raise ClusterError(f"no usable kubeconfig: {reason}") from None
+        except _UNUSABLE as problem:
+            raise ClusterError(f"no usable kubeconfig: {_reason(problem, kubeconfig)}") from None
 
     async def __aenter__(self) -> Self:
         """The cluster itself."""
@@ -128,6 +169,7 @@ class Cluster:
     async def __aexit__(self, *_: object) -> None:
         """Lets go of the connections."""
         await self._client.close()
+        await self._http.aclose()
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         """The object, or None where the API server knows none of that name (or not the kind)."""
@@ -197,30 +239,148 @@ class Cluster:
         except httpx.HTTPError:
             return
 
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        """The kinds that the API server serves of a group's version; none where it does not serve that."""
+        found = await self._answer("GET", f"/apis/{group}/{version}")
+        return frozenset(str(resource["kind"]) for resource in found.get("resources") or [])
+
+    async def versions(self) -> Sequence[tuple[str, str]]:
+        """All groups that the API server serves, each with each of its versions."""
+        groups = (await self._answer("GET", "/apis")).get("groups") or []
+        return [(str(group["name"]), str(each["version"])) for group in groups for each in group["versions"]]
+
+    async def openapi(self, group: str, version: str) -> Mapping[str, Any]:
+        """The OpenAPI v3 document of a group's version; empty where there is none."""
+        return await self._answer("GET", f"/openapi/v3/apis/{group}/{version}")
+
+    async def allowed(
+        self, verb: str, resource: Resource, namespace: str | None = None, name: str | None = None
+    ) -> bool:
+        """Whether the credentials may do this: without a namespace, in all of them; without a name, to all objects."""
+        if resource == NAMESPACES:
+            # To those who authorize, a Namespace is a part of itself.
+            namespace = name
+        attributes = {"verb": verb, "group": resource.group, "resource": resource.plural}
+        attributes |= {key: value for key, value in (("namespace", namespace), ("name", name)) if value is not None}
+        review = await self._review("SelfSubjectAccessReview", {"resourceAttributes": attributes})
+        return bool(review.get("allowed"))
+
+    async def rules(self, namespace: str) -> Sequence[Rule]:
+        """What the credentials may do to all objects of some resources in the namespace, which need not exist.
+
+        An authorizer is free to keep some of it to itself: what no rule allows may be allowed all the same.
+        """
+        review = await self._review("SelfSubjectRulesReview", {"namespace": namespace})
+        return [
+            Rule(*(frozenset(rule.get(part) or ()) for part in ("verbs", "apiGroups", "resources")))
+            for rule in review.get("resourceRules") or []
+            if not rule.get("resourceNames")
+        ]
+
+    async def _review(self, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The status of a review of the credentials' own rights: everybody may ask for it (system:basic-user)."""
+        body = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
+        path = f"/apis/authorization.k8s.io/v1/{kind.lower()}s"
+        answer = await self._answer("POST", path, body)
+        if not isinstance(answer.get("status"), Mapping):
+            raise ClusterError(f"post {path}: {self.server} does not say what the credentials may do")
+        status: Mapping[str, Any] = answer["status"]
+        return status
+
+    async def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """The JSON object at a path; empty where there is none."""
+        what = f"{method.lower()} {path}"
+
+        async def answer() -> httpx.Response:
+            response = await self._http.request(method, path, json=body)
+            return response if response.status_code == 404 else response.raise_for_status()
+
+        response: httpx.Response = await self._ask(what, answer())
+        if response.status_code == 404:
+            return {}
+        with suppress(ValueError):
+            found = response.json()
+            if isinstance(found, dict):
+                return found
+        raise ClusterError(f"{what}: {self.server} answers as no API server does")
+
     async def _ask(self, what: str, request: Any) -> Any:
         try:
             return await request
         except ApiError as problem:
-            if problem.status.code == 404:
+            code, said = problem.status.code or 0, problem.status.message or ""
+            if code == 404:
                 raise _NotFound from None
-            raise ClusterError(
-                f"{what}: {self.server} answers {problem.status.code}: {problem.status.message}"
-            ) from None
+            kind = Denied if any(word in said for word in ADMISSION) else _kind_of(code)
+            raise kind(f"{what}: {self.server} answers {code}: {said}") from None
         except httpx.HTTPStatusError as problem:
-            raise ClusterError(f"{what}: {self.server} answers {problem.response.status_code}") from None
+            code = problem.response.status_code
+            raise _kind_of(code)(f"{what}: {self.server} answers {code}") from None
+        except (httpx.LocalProtocolError, UnicodeEncodeError):
+            # Its text quotes the header, and so the token.
+            raise ClusterError(f"{what}: the kubeconfig's token or password cannot be sent: no HTTP header") from None
         except httpx.HTTPError as problem:
             reason = str(problem) or type(problem).__name__
             raise Unreachable(f"{what}: {self.server} cannot be reached: {reason}") from None
         except ConfigError as problem:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
+        except _UNUSABLE as problem:
+            # A command that is to print credentials is not there, or prints others; or no API server answers.
+            read = problem.strerror if isinstance(problem, OSError) else type(problem).__name__
+            raise ClusterError(f"{what}: {self.server}: credentials or answer cannot be read: {read}") from None
+
+
+def _kind_of(status: int) -> type[ClusterError]:
+    """What an HTTP status means for one who may ask again."""
+    return Unreachable if status in NOT_NOW else ClusterError
 
 
 class _NotFound(Exception):
     """HTTP 404."""
 
 
+_UNUSABLE = (
+    ConfigError,
+    OSError,
+    yaml.YAMLError,
+    msgspec.MsgspecError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+)
+"""What is raised about a kubeconfig that is none, or not a whole one."""
+
+
+def _reason(problem: Exception, kubeconfig: str | None) -> str:
+    """Why a kubeconfig is not usable, in words that quote nothing of what may be secret."""
+    if kubeconfig is not None and not _is_text(kubeconfig):
+        return "what is given as one is neither its text nor the path of a file that can be read as one"
+    if isinstance(problem, ssl.SSLError):
+        return f"its certificates or its key cannot be read: {problem.reason or 'no PEM'}"
+    if isinstance(problem, (ConfigError, OSError)):
+        return str(problem)
+    # The text of any other error may quote what was read.
+    return f"it cannot be read as one ({type(problem).__name__})"
+
+
+def _shown(server: str) -> str:
+    """The server's address without a password that may stand in it."""
+    return str(httpx.URL(server).copy_with(userinfo=b""))
+
+
 def _transport(config: Any) -> httpx.AsyncHTTPTransport:
     """Connections without a limit: each watch holds one, and a request must not wait for a watch to end."""
+    files = {
+        "certificate-authority": config.cluster.certificate_auth,
+        "client-certificate": config.user.client_cert,
+        "client-key": config.user.client_key,
+    }
+    for field, path in files.items():
+        # lightkube would quote it, and it may be the key itself, under the wrong name.
+        if path and config.fname is None and not Path(path).is_absolute():
+            raise ConfigError(f"its {field} is neither an absolute path nor called {field}-data")
     trusted = verify_cluster(config.cluster, config.user, config.abs_file)
     return httpx.AsyncHTTPTransport(
         verify=trusted, limits=httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS)
@@ -230,7 +390,7 @@ def _transport(config: Any) -> httpx.AsyncHTTPTransport:
 def _kubeconfig(given: str | None) -> KubeConfig:
     """The kubeconfig given as text or path, else the files that KUBECONFIG lists, ~/.kube/config, or the pod's own."""
     if given is not None:
-        if "\n" in given or given.lstrip().startswith("{"):
+        if _is_text(given):
             return KubeConfig.from_dict(yaml.safe_load(given))
         return KubeConfig.from_file(Path(given).expanduser())
     listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
@@ -242,6 +402,11 @@ def _kubeconfig(given: str | None) -> KubeConfig:
     if len(files) == 1:
         return KubeConfig.from_file(files[0])
     return KubeConfig.from_dict(_merged(yaml.safe_load(path.read_text()) or {} for path in files))
+
+
+def _is_text(given: str) -> bool:
+    """Whether it is a kubeconfig, and not the path of one."""
+    return "\n" in given or given.lstrip().startswith("{")
 
 
 def _merged(configs: Iterable[dict[str, Any]]) -> dict[str, Any]:

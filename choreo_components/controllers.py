@@ -7,6 +7,6 @@ class Controllers(str, Enum):
     """With or without OpenChoreo's controllers."""
 
     PRESENT = "present"
-    """They run: conditions are waited for, and the organization's namespace is theirs."""
+    """They run: conditions are waited for, and the organization's namespace goes with its Organization."""
     ABSENT = "absent"
-    """They do not run: nothing sets conditions, and the organization's namespace is ours."""
+    """They do not run: nothing sets conditions, and the organization's namespace is ours alone."""

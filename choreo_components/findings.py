@@ -15,7 +15,14 @@ class Severity(str, Enum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True)
+LONGEST = 1000
+"""Characters of a file's name, a field's, and a message: of a longer one the middle is left out."""
+
+MOST_TOLD = 500
+"""Findings in one report: of more, only the count is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """A place in the user's files: `file`, 1-based `line` (None where only the field is known) and dotted `field`."""
 
@@ -23,18 +30,27 @@ class Location:
     line: int | None = None
     field: str = ""
 
+    def __post_init__(self) -> None:
+        """Names of files and keys are the user's, and may hold anything."""
+        object.__setattr__(self, "file", _one_line(self.file))
+        object.__setattr__(self, "field", _one_line(self.field))
+
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{place}: {self.field}" if self.field else place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One problem: its severity, its place, and a message that says what is wrong and what would be right."""
 
     severity: Severity
     where: Location
     message: str
+
+    def __post_init__(self) -> None:
+        """What a message quotes is the user's, and may hold anything."""
+        object.__setattr__(self, "message", _one_line(self.message))
 
     def __str__(self) -> str:
         return f"{self.where}: {self.severity.value}: {self.message}"
@@ -63,4 +79,17 @@ def report(findings: Sequence[Finding]) -> str:
     )
     count = len(errors(findings))
     head = f"{count} {'error' if count == 1 else 'errors'} in what this stack declares; nothing was applied:"
-    return "\n".join([head, *(f"  {finding}" for finding in ordered)])
+    more = len(ordered) - MOST_TOLD
+    tail = [f"  … and {more:,} more"] if more > 0 else []
+    return "\n".join([head, *(f"  {finding}" for finding in ordered[:MOST_TOLD]), *tail])
+
+
+def _one_line(text: str) -> str:
+    """The text as one line that every terminal and every protocol takes: bounded, and with nothing unprintable."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode() for sign in text
+    )

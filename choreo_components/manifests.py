@@ -1,22 +1,27 @@
 """A manifest: a YAML document as a plain value which remembers the line that each of its fields came from."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
+from yaml.reader import ReaderError
 
 from choreo_components.findings import Finding, Location, error
 
 FieldPath: TypeAlias = tuple[str | int, ...]
 """The way to a field: mapping keys and list positions, outermost first."""
 
-MOST_NODES = 1_000_000
-"""Fields in one file, aliases spelled out: beyond it the file is refused, lest nested aliases fill the memory."""
+LARGEST = 3 * 2**20
+"""Bytes of one file: as much as the API server takes in one request, and more than etcd takes as one object."""
+
+MOST_FIELDS = 200_000
+"""Keys and values of one file, aliases spelled out: beyond it the file is refused, lest aliases fill the memory."""
 
 DEEPEST = 100
-"""Mappings and lists inside one another: what is deeper is refused, before Python's own limit is reached."""
+"""Mappings and lists inside one another, aliases spelled out: what is deeper is refused before Python's limit."""
 
 
 def field_name(path: FieldPath) -> str:
@@ -30,64 +35,94 @@ def field_name(path: FieldPath) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The 1-based `line` of a field, and the places of the fields inside it: by key, by position, or none."""
+
+    line: int
+    inside: "Mapping[str, Place] | Sequence[Place] | None" = None
+
+
 @dataclass(frozen=True)
 class Document:
     """One YAML document: its `value` (dicts, lists, scalars) and the `file` it stands in.
 
-    `root` is the node whose value it is (None where no position is known); `prefix` names that node where the document
-    is a part of a larger one, like an entry of a stack's settings.
+    `place` is where the value stands (None where no position is known); `prefix` names it where the document is a part
+    of a larger one, like an entry of a stack's settings.
     """
 
     value: Any
     file: str
-    root: yaml.Node | None = None
+    place: Place | None = None
     prefix: str = ""
 
     def at(self, path: FieldPath = ()) -> Location:
         """Where the field at `path` stands; of a field that is missing, where the nearest one around it stands."""
         name = ".".join(part for part in (self.prefix, field_name(path)) if part)
-        return Location(self.file, _line(self.root, path), name)
+        return Location(self.file, _descend(self.place, path)[0], name)
 
     def part(self, path: FieldPath, value: Any) -> "Document":
         """The document that stands at `path` of this one, with its own `value`."""
-        return Document(value, self.file, _descend(self.root, path)[1], self.at(path).field)
+        return Document(value, self.file, _descend(self.place, path)[1], self.at(path).field)
 
 
 def read(text: str | bytes, file: str) -> tuple[list[Document], list[Finding]]:
     """Every document of a YAML text that is not empty, and a finding for each thing in it that is no manifest.
 
-    Scalars are read as `kubectl apply` reads them: a date stays a string, `1:30` is no number.
+    Scalars are read as `kubectl apply` reads them: a date stays a string, `1:30` is no number. Time and memory are
+    bounded by the length of the text, whatever stands in it.
     """
-    loader = None
+    if len(text) > LARGEST:
+        return [], [error(Location(file), f"more than {LARGEST // 2**20} MiB in one file: divide it")]
+    parser = None
     documents: list[Document] = []
     findings: list[Finding] = []
     try:
-        loader = _Loader(text)
-        while loader.check_node():
-            root = loader.get_node()
-            assert root is not None
-            builder = _Builder(file)
-            value = builder.build(root, ())
-            findings += builder.findings
-            if value is not None and not builder.findings:
-                documents.append(Document(value, file, root))
+        parser = _Parser(text)
+        parser.get_event()
+        builder = _Builder(parser, file, findings)
+        while parser.check_event(yaml.DocumentStartEvent):
+            document = builder.document()
+            if document is not None:
+                documents.append(document)
+    except _Refused:
+        pass
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
-        said = ", ".join(part for part in (problem.context, problem.problem) if part)
+        context = problem.context
+        if context and mark and problem.context_mark and problem.context_mark.line < mark.line:
+            context += f" from line {problem.context_mark.line + 1}"
+        said = ", ".join(part for part in (context, problem.problem) if part)
         findings.append(error(Location(file, mark.line + 1 if mark else None), f"not YAML: {said}"))
-    except (yaml.YAMLError, UnicodeError) as problem:
-        findings.append(error(Location(file), f"not YAML text: {' '.join(str(problem).split())}"))
+    except ReaderError as problem:
+        before = (text.encode() if isinstance(text, str) else text)[: problem.position]
+        findings.append(error(Location(file, before.count(b"\n") + 1), f"not YAML text: {problem.reason}"))
+    except UnicodeEncodeError as problem:
+        line = problem.object.count("\n", 0, problem.start) + 1
+        findings.append(error(Location(file, line), f"not YAML text: {problem.reason}"))
     finally:
-        if loader is not None:
-            loader.dispose()
+        if parser is not None:
+            parser.dispose()
     return documents, findings
 
 
-class _Loader(yaml.CSafeLoader):
-    """libyaml's parser with the scalars of Kubernetes' YAML: no dates, no base-60 numbers."""
+def read_file(path: Path, file: str) -> tuple[list[Document], list[Finding]]:
+    """The documents and findings of the file at `path`, which findings call `file`.
+
+    No more of it is read than a manifest may be long. Raises OSError when it cannot be.
+    """
+    with path.open("rb") as opened:
+        return read(opened.read(LARGEST + 1), file)
 
 
-_Loader.yaml_implicit_resolvers = {
+class _Parser(yaml.CSafeLoader):
+    """libyaml's parser with the scalars of Kubernetes' YAML: no dates, no base-60 numbers.
+
+    Only its events are used: its nodes take much memory, and composing them ends the process when they are very deep.
+    """
+
+
+_Parser.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
         for tag, pattern in resolvers
@@ -100,12 +135,12 @@ _Loader.yaml_implicit_resolvers = {
     ]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(
+_Parser.add_implicit_resolver(
     "tag:yaml.org,2002:int",
     re.compile(r"[-+]?(?:0|[1-9][0-9]*|0x[0-9a-fA-F]+|0o?[0-7]+)$"),
     list("-+0123456789"),
 )
-_Loader.add_implicit_resolver(
+_Parser.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(
         r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
@@ -117,7 +152,10 @@ _Loader.add_implicit_resolver(
 def _integer(text: str) -> int:
     digits = text.lstrip("+-").lower()
     base = 16 if digits.startswith("0x") else 8 if len(digits) > 1 and digits.startswith("0") else 10
-    return (-1 if text.startswith("-") else 1) * int(digits, base)
+    number = int(digits, base)
+    if number.bit_length() > 64:
+        raise ValueError(text)
+    return -number if text.startswith("-") else number
 
 
 def _boolean(text: str) -> bool:
@@ -137,107 +175,201 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
+_TAGS = {
+    yaml.SequenceStartEvent: "tag:yaml.org,2002:seq",
+    yaml.MappingStartEvent: "tag:yaml.org,2002:map",
+}
+"""What a list and a mapping may be tagged as."""
+
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A value, the places inside it, and, aliases spelled out, how many fields it has and how deep it is."""
+
+    value: Any
+    inside: Mapping[str, Place] | Sequence[Place] | None = None
+    fields: int = 1
+    depth: int = 0
+
+
+class _Refused(Exception):
+    """The rest of the file is not read: what is beyond a limit costs the more the further it is read."""
+
+
 class _Builder:
-    """Turns composed nodes into plain values; what it cannot turn becomes a finding."""
+    """Turns a file's events into plain values with their places; what it cannot turn becomes one of the findings.
 
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.findings: list[Finding] = []
-        self._nodes = 0
-        self._open: set[int] = set()
+    An alias is the same value again, not a copy: what it holds is counted, not spelled out.
+    """
 
-    def build(self, node: yaml.Node, path: FieldPath) -> Any:
-        self._nodes += 1
-        if self._nodes > MOST_NODES:
-            if self._nodes == MOST_NODES + 1:
-                self._refuse(
-                    node,
-                    (),
-                    f"more than {MOST_NODES:,} fields once its aliases are spelled out",
-                )
+    def __init__(self, parser: Any, file: str, findings: list[Finding]) -> None:
+        self._findings = findings
+        self._parser = parser
+        self._file = file
+        self._fields = 0
+        self._anchors: dict[str, _Built | None] = {}
+        """None for one that is still being built."""
+
+    def document(self) -> Document | None:
+        """The document that begins with the next event; None when it is empty, or something is wrong with it.
+
+        Raises _Refused beyond a limit.
+        """
+        found = len(self._findings)
+        self._anchors = {}
+        self._parser.get_event()
+        line = self._line()
+        built = self._build((), 0)
+        self._parser.get_event()
+        if built.value is None or len(self._findings) > found:
             return None
-        if isinstance(node, yaml.ScalarNode):
-            convert = _SCALARS.get(node.tag)
-            if convert is None:
-                return self._refuse(
-                    node,
-                    path,
-                    f"the tag {node.tag} has no meaning in a manifest: write the plain value",
-                )
-            try:
-                return convert(node.value)
-            except ValueError:
-                wanted = node.tag.rpartition(":")[2]
-                return self._refuse(node, path, f"{node.value!r:.60} cannot be read as {wanted}")
-        if id(node) in self._open:
-            return self._refuse(node, path, "an alias that holds itself")
-        if len(self._open) == DEEPEST:
-            return self._refuse(node, path, f"more than {DEEPEST} mappings and lists inside one another")
-        self._open.add(id(node))
-        try:
-            if isinstance(node, yaml.SequenceNode):
-                return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
-            return self._mapping(node, path)
-        finally:
-            self._open.remove(id(node))
+        return Document(built.value, self._file, Place(line, built.inside))
 
-    def _mapping(self, node: yaml.Node, path: FieldPath) -> dict[str, Any]:
-        merged: dict[str, Any] = {}
+    def _line(self) -> int:
+        """The line of the next event."""
+        line: int = self._parser.peek_event().start_mark.line
+        return line + 1
+
+    def _build(self, path: FieldPath, around: int) -> _Built:
+        """What the next events stand for; `around` it are so many mappings and lists."""
+        line = self._line()
+        event = self._parser.get_event()
+        if isinstance(event, yaml.AliasEvent):
+            built = self._alias(str(event.anchor), line, path)
+            self._count(built.fields, line)
+            self._limit_depth(around + built.depth, line, path)
+            return built
+        if event.anchor:
+            self._anchors[event.anchor] = None
+        before = self._fields
+        self._count(1, line)
+        if isinstance(event, yaml.ScalarEvent):
+            built = _Built(self._scalar(event, line, path))
+        else:
+            self._limit_depth(around + 1, line, path)
+            if event.tag not in (None, "!", _TAGS[type(event)]):
+                self._refuse(line, path, _meaningless(event.tag))
+            inner = self._list if isinstance(event, yaml.SequenceStartEvent) else self._mapping
+            value, inside, depth = inner(path, around + 1)
+            built = _Built(value, inside, self._fields - before, depth + 1)
+        if event.anchor:
+            self._anchors[event.anchor] = built
+        return built
+
+    def _alias(self, anchor: str, line: int, path: FieldPath) -> _Built:
+        if anchor not in self._anchors:
+            self._refuse(line, path, f"*{anchor} stands for nothing: there is no &{anchor} before it")
+        elif self._anchors[anchor] is None:
+            self._refuse(line, path, "an alias that holds itself")
+        return self._anchors.get(anchor) or _Built(None)
+
+    def _scalar(self, event: yaml.ScalarEvent, line: int, path: FieldPath) -> Any:
+        tag = self._tag(event)
+        if tag not in _SCALARS:
+            return self._refuse(line, path, _meaningless(tag))
+        try:
+            return _SCALARS[tag](event.value)
+        except ValueError:
+            return self._refuse(line, path, f"{event.value!r:.60} cannot be read as {tag.rpartition(':')[2]}")
+
+    def _tag(self, event: yaml.ScalarEvent) -> str:
+        if event.tag not in (None, "!"):
+            return str(event.tag)
+        return str(self._parser.resolve(yaml.ScalarNode, event.value, event.implicit))
+
+    def _list(self, path: FieldPath, around: int) -> tuple[list[Any], list[Place], int]:
+        values: list[Any] = []
+        places: list[Place] = []
+        depth = 0
+        while not self._parser.check_event(yaml.SequenceEndEvent):
+            line = self._line()
+            built = self._build((*path, len(values)), around)
+            values.append(built.value)
+            places.append(Place(line, built.inside))
+            depth = max(depth, built.depth)
+        self._parser.get_event()
+        return values, places, depth
+
+    def _mapping(self, path: FieldPath, around: int) -> tuple[dict[str, Any], dict[str, Place], int]:
         own: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                value = self.build(value_node, path)
-                for source in value if isinstance(value, list) else [value]:
+        merged: dict[str, Any] = {}
+        places: dict[str, Place] = {}
+        depth = 0
+        while not self._parser.check_event(yaml.MappingEndEvent):
+            line = self._line()
+            if self._merges():
+                built = self._build(path, around)
+                for source in built.value if isinstance(built.value, list) else [built.value]:
                     if isinstance(source, dict):
                         merged = source | merged
                     else:
-                        self._refuse(value_node, path, "`<<` merges mappings only")
-                continue
-            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != "tag:yaml.org,2002:str":
-                text = key_node.value if isinstance(key_node, yaml.ScalarNode) else "this key"
-                self._refuse(
-                    key_node,
-                    path,
-                    f"{text} is not a string: a key has to be one (put it in quotes)",
-                )
-                continue
-            key = key_node.value
-            if key in own:
-                self._refuse(
-                    key_node,
-                    (*path, key),
-                    "the key stands here a second time: only one of them can be meant",
-                )
-                continue
-            own[key] = self.build(value_node, (*path, key))
-        return merged | own
+                        self._refuse(line, path, "`<<` merges mappings only")
+            else:
+                key = self._key(path, around)
+                built = self._build(path if key is None else (*path, key), around)
+                if key in own:
+                    message = "the key stands here a second time: only one of them can be meant"
+                    self._refuse(line, (*path, key), message)
+                elif key is not None:
+                    own[key] = built.value
+                    places[key] = Place(line, built.inside)
+            depth = max(depth, built.depth)
+        self._parser.get_event()
+        return merged | own, places, depth
 
-    def _refuse(self, node: yaml.Node, path: FieldPath, message: str) -> None:
-        self.findings.append(error(Location(self.file, node.start_mark.line + 1, field_name(path)), message))
+    def _merges(self) -> bool:
+        """Whether the next event is the key `<<`, which is then taken."""
+        event = self._parser.peek_event()
+        if not isinstance(event, yaml.ScalarEvent) or self._tag(event) != _MERGE:
+            return False
+        self._parser.get_event()
+        return True
+
+    def _key(self, path: FieldPath, around: int) -> str | None:
+        """The key that comes next; None where it is none."""
+        event, found = self._parser.peek_event(), len(self._findings)
+        key = self._build(path, around).value
+        if isinstance(key, str):
+            return key
+        if len(self._findings) == found:
+            text = event.value if isinstance(event, yaml.ScalarEvent) else "this key"
+            message = f"{text:.60} is not a string: a key has to be one (put it in quotes)"
+            self._refuse(event.start_mark.line + 1, path, message)
+        return None
+
+    def _count(self, fields: int, line: int) -> None:
+        self._fields += fields
+        if self._fields > MOST_FIELDS:
+            self._refuse(line, (), f"more than {MOST_FIELDS:,} keys and values in one file, its aliases spelled out")
+            raise _Refused
+
+    def _limit_depth(self, depth: int, line: int, path: FieldPath) -> None:
+        if depth > DEEPEST:
+            self._refuse(line, path, f"more than {DEEPEST} mappings and lists inside one another")
+            raise _Refused
+
+    def _refuse(self, line: int, path: FieldPath, message: str) -> None:
+        self._findings.append(error(Location(self._file, line, field_name(path)), message))
 
 
-def _line(node: yaml.Node | None, path: FieldPath) -> int | None:
-    """The 1-based line of the field at `path` below `node`, or of the nearest field around it."""
-    return _descend(node, path)[0]
+def _meaningless(tag: str) -> str:
+    tag = tag.replace("tag:yaml.org,2002:", "!!")
+    return f"the tag {tag} has no meaning in a manifest: write the plain value"
 
 
-def _descend(node: yaml.Node | None, path: FieldPath) -> tuple[int | None, yaml.Node | None]:
-    """Line and node of the field at `path`; of a missing one, the line of the nearest field around it and no node."""
-    if node is None:
+def _descend(place: Place | None, path: FieldPath) -> tuple[int | None, Place | None]:
+    """Line and place of the field at `path`; of a missing one, the line of the nearest field around it and no place."""
+    if place is None:
         return None, None
-    line: int = node.start_mark.line + 1
     for step in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(
-                ((k, v) for k, v in node.value if isinstance(k, yaml.ScalarNode) and k.value == step),
-                None,
-            )
-            if found is None:
-                return line, None
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
+        inside = place.inside
+        if isinstance(step, int):
+            found = inside[step] if isinstance(inside, Sequence) and step < len(inside) else None
         else:
-            return line, None
-    return line, node
+            found = inside.get(step) if isinstance(inside, Mapping) else None
+        if found is None:
+            return place.line, None
+        place = found
+    return place.line, place

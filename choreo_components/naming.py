@@ -79,12 +79,15 @@ class _Rule:
 
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_QUALIFIED = "[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?"
 
 
 class Use(Enum):
     """What a name is used for; the value is Kubernetes' rule for it.
 
-    Kubernetes: apimachinery/pkg/util/validation (IsDNS1123Label, IsDNS1123Subdomain, IsValidLabelValue).
+    Kubernetes: apimachinery/pkg/util/validation (IsDNS1123Label, IsDNS1123Subdomain, IsValidLabelValue,
+    IsQualifiedName).
     """
 
     NAMESPACE = _Rule(
@@ -92,13 +95,19 @@ class Use(Enum):
     )
     OBJECT = _Rule(
         253,
-        re.compile(rf"{_LABEL}(\.{_LABEL})*"),
+        re.compile(_SUBDOMAIN),
         "a-z, 0-9, '-' and '.' are allowed in it, with a letter or digit first and last and beside each '.'",
     )
     LABEL_VALUE = _Rule(
         63,
-        re.compile("([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?"),
+        re.compile(f"({_QUALIFIED})?"),
         "letters, digits, '-', '_' and '.' are allowed in it, with a letter or digit first and last",
+    )
+    LABEL_KEY = _Rule(
+        253 + 1 + 63,
+        re.compile(rf"((?=.{{1,253}}/){_SUBDOMAIN}/)?(?=.{{1,63}}$){_QUALIFIED}"),
+        "letters, digits, '-', '_' and '.' are allowed in it, at most 63 with a letter or digit first and last, "
+        "after a prefix like example.com/ or none",
     )
 
 

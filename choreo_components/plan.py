@@ -4,8 +4,8 @@ Pure: no Pulumi, no network. The program, the pictures, the checks and the comma
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from choreo_components.api import kind_of, labels
 from choreo_components.checks import check
@@ -105,6 +105,11 @@ class Plan:
     outside: tuple[Reference, ...]
     findings: tuple[Finding, ...]
     index: Index
+
+    def without_waits(self, kinds: Collection[str]) -> "Plan":
+        """The same plan, but nothing of these kinds is waited for."""
+        nodes = (replace(n, wait=None) if isinstance(n, ObjectNode) and n.key.kind in kinds else n for n in self.nodes)
+        return replace(self, nodes=tuple(nodes))
 
 
 def plan(settings: Settings) -> Plan:

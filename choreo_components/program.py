@@ -1,10 +1,8 @@
 """The program: a stack's settings, planned, checked against the cluster, and declared as components."""
 
-import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,13 @@ from pulumi.runtime import get_config_env
 from choreo_components import settings
 from choreo_components.components.declaration import declare
 from choreo_components.context import environment_context
-from choreo_components.findings import Finding, Severity, errors, report, warning
+from choreo_components.controllers import Controllers
+from choreo_components.findings import Finding, Location, Severity, error, errors, report
 from choreo_components.manifests import Document
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
 from choreo_components.references import Found, Reference, Target
-from choreo_components.settings import KUBECONFIG
+from choreo_components.settings import KUBECONFIG, Settings
+from choreo_components.survey import Survey, survey
 
 
 def run() -> None:
@@ -29,16 +29,36 @@ def run() -> None:
     """
     folder = Path.cwd()
     values = configuration()
-    read, findings = settings.read(located(values, folder, pulumi.get_stack()), folder)
+    config = located(values, folder, pulumi.get_stack())
+    read, findings = settings.read(config, folder)
     planned = plan(read)
-    live, unchecked = look_up(planned.outside, values.get(KUBECONFIG))
-    findings += [*planned.findings, *unchecked, *missing(planned.outside, live)]
+    unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,)))
+    surveyed = (
+        Survey(findings=tuple(unusable)) if unusable else survey(planned, read.controllers, values.get(KUBECONFIG))
+    )
+    findings += [*planned.findings, *surveyed.findings, *missing(planned.outside, surveyed.live)]
     if errors(findings):
         raise pulumi.RunError(report(findings))
     for finding in findings:
         pulumi.warn(f"{finding.where}: {finding.message}")
-    declare(read, planned, pulumi.Config("choreo").get_secret("kubeconfig"))
-    pulumi.export("environments", outputs(planned, live))
+    planned = planned.without_waits(surveyed.endless)
+    declare(read, planned, pulumi.Config("choreo").get_secret("kubeconfig"), hooks(read, values.get(KUBECONFIG)))
+    pulumi.export("environments", outputs(planned, surveyed.live))
+
+
+def hooks(read: Settings, kubeconfig: str | None) -> pulumi.ResourceHookBinding | None:
+    """What is called when an object could not be made or changed; nothing where nobody accepts objects."""
+    if read.controllers is Controllers.ABSENT:
+        return None
+
+    async def on_error(args: pulumi.ErrorHookArgs) -> bool:
+        # Deferred: as long as all goes well, it needs no client.
+        from choreo_components.explanation import explain
+
+        await explain(args, kubeconfig)
+        return False
+
+    return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook("explain", on_error)])
 
 
 def configuration() -> dict[str, Any]:
@@ -68,7 +88,7 @@ def located(values: Mapping[str, Any], folder: Path, stack: str) -> Document:
     if not file.is_file():
         return Document(values, f"configuration of stack {stack}")
     written, _ = settings.read_file(file, folder)
-    return Document(values, written.file, written.root)
+    return Document(values, written.file, written.place)
 
 
 def stack_file(folder: Path, stack: str) -> Path:
@@ -80,32 +100,17 @@ def stack_file(folder: Path, stack: str) -> Path:
     return folder / f"Pulumi.{stack}.yaml"
 
 
-def look_up(references: Sequence[Reference], kubeconfig: str | None) -> tuple[Found, list[Finding]]:
-    """What the references lead to in the cluster; when it cannot be asked, a finding that says what is not checked."""
-    if not references:
-        return {}, []
-    # Deferred: a stack which refers to nothing outside itself needs no client.
+def refused(kubeconfig: str | None, where: Location) -> list[Finding]:
+    """A finding when a kubeconfig is given that nobody can use. Whether it leads to a cluster is not asked."""
+    if kubeconfig is None:
+        return []
     from choreo_components.cluster import Cluster, ClusterError
-    from choreo_components.live import look_up as ask
-
-    targets = list(dict.fromkeys(reference.target for reference in references))
-
-    async def all_of_them() -> Found:
-        async with Cluster(kubeconfig) as cluster:
-            return await ask(cluster, targets)
 
     try:
-        # Pulumi runs the program inside an event loop, which is no place to wait in.
-        with ThreadPoolExecutor(1) as elsewhere:
-            return elsewhere.submit(asyncio.run, all_of_them()).result(), []
+        Cluster(kubeconfig)
     except ClusterError as problem:
-        told = ", ".join(f"{target} of organization {target.organization!r}" for target in targets)
-        return {}, [
-            warning(
-                references[0].where,
-                f"{problem}; not checked whether these exist: {told}",
-            )
-        ]
+        return [error(where, str(problem))]
+    return []
 
 
 def missing(references: Sequence[Reference], live: Found) -> list[Finding]:

@@ -4,20 +4,25 @@ OpenChoreo's own YAML is the format. Labels that follow from an object are fille
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from choreo_components import manifests
+from choreo_components.adoption import Adopt
 from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of, labels
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
-from choreo_components.findings import Finding, Location, error
+from choreo_components.findings import Finding, Location, error, warning
 from choreo_components.manifests import Document
 from choreo_components.naming import Use, refusal
 from choreo_components.validation import problems, shown
+
+Choice = TypeVar("Choice", bound=Enum)
 
 NAMED_BY_NAME = (
     "Organization",
@@ -91,6 +96,7 @@ class Settings:
 
     `projects` are names of projects that live in other stacks and have a namespace in each environment of this one,
     each with the place that names it. `allow_production_destroy` lets an environment of production go.
+    `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
     """
 
     declared: tuple[Declared, ...] = ()
@@ -98,6 +104,7 @@ class Settings:
     controllers: Controllers = Controllers.PRESENT
     timeouts: Timeouts = field(default_factory=Timeouts)
     allow_production_destroy: bool = False
+    adopt: Adopt = Adopt.NEVER
 
 
 def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
@@ -112,12 +119,12 @@ def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
 def read_file(file: Path, folder: Path) -> tuple[Document, list[Finding]]:
     """The configuration in a stack's file, which is named relative to `folder`, and what is wrong with it as YAML."""
     shown = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
-    documents, findings = manifests.read(file.read_bytes(), shown)
+    documents, findings = manifests.read_file(file, shown)
     whole = documents[0] if documents else Document({}, shown)
     config = whole.value.get("config") if isinstance(whole.value, dict) else None
     if not isinstance(config, dict):
         return Document({}, shown), findings
-    return Document(config, shown, whole.part(("config",), config).root), findings
+    return Document(config, shown, whole.part(("config",), config).place), findings
 
 
 RESOURCES = "choreo:resources"
@@ -125,9 +132,10 @@ MANIFESTS = "choreo:manifests"
 PROJECTS = "choreo:projects"
 CONTROLLERS = "choreo:controllers"
 TIMEOUTS = "choreo:timeouts"
+ADOPT = "choreo:adopt"
 ALLOW_PRODUCTION_DESTROY = "choreo:allowProductionDestroy"
 KUBECONFIG = "choreo:kubeconfig"
-KEYS = (RESOURCES, MANIFESTS, PROJECTS, CONTROLLERS, TIMEOUTS, ALLOW_PRODUCTION_DESTROY, KUBECONFIG)
+KEYS = (RESOURCES, MANIFESTS, PROJECTS, CONTROLLERS, TIMEOUTS, ADOPT, ALLOW_PRODUCTION_DESTROY, KUBECONFIG)
 """The settings' names in a stack's configuration. The kubeconfig is a secret, and not read here."""
 
 
@@ -151,7 +159,8 @@ class _Reader:
         settings = Settings(
             declared=self.unique([each for each in declared if each is not None]),
             projects=self.projects(),
-            controllers=self.controllers(),
+            controllers=self.choice(CONTROLLERS, Controllers, Controllers.PRESENT),
+            adopt=self.choice(ADOPT, Adopt, Adopt.NEVER),
             timeouts=self.timeouts(),
             allow_production_destroy=self.allowed(),
         )
@@ -189,15 +198,14 @@ class _Reader:
                 self.refuse(where, f"Kubernetes would refuse the name {name!r}: {refused}")
         return places
 
-    def controllers(self) -> Controllers:
-        value = self.value(CONTROLLERS, str, "present or absent")
-        if value is not None and value not in [each.value for each in Controllers]:
-            self.refuse(
-                self.config.at((CONTROLLERS,)),
-                f"should be present or absent, not {shown(value)}",
-            )
+    def choice(self, key: str, choices: type[Choice], otherwise: Choice) -> Choice:
+        """A setting that has one of a few values."""
+        described = " or ".join(each.value for each in choices)
+        value = self.value(key, str, described)
+        if value is not None and value not in [each.value for each in choices]:
+            self.refuse(self.config.at((key,)), f"should be {described}, not {shown(value)}")
             value = None
-        return Controllers(value or Controllers.PRESENT)
+        return otherwise if value is None else choices(value)
 
     def allowed(self) -> bool:
         # Pulumi hands a boolean over as text.
@@ -237,24 +245,22 @@ class _Reader:
         for index, pattern in self.strings(MANIFESTS):
             found = self.matching(pattern)
             if not found:
-                self.refuse(
-                    self.config.at((MANIFESTS, index)),
-                    f"no file matches {pattern!r} in {self.folder}",
-                )
+                self.refuse(self.config.at((MANIFESTS, index)), self.nothing(pattern))
             for path in found:
                 if path in seen:
                     continue
                 seen.add(path)
                 shown = str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
                 try:
-                    text = path.read_bytes()
+                    read, findings = manifests.read_file(path, shown)
                 except OSError as problem:
                     self.refuse(
                         self.config.at((MANIFESTS, index)),
                         f"{shown} cannot be read: {problem.strerror}",
                     )
                     continue
-                read, findings = manifests.read(text, shown)
+                if not read and not findings:
+                    self.findings.append(warning(Location(shown), "no object in it"))
                 documents += read
                 self.findings += findings
         return documents
@@ -267,6 +273,13 @@ class _Reader:
         except (OSError, ValueError, IndexError):
             # pathlib's ways to say that no file can have such a name: too long, not encodable, `**x`, `.`.
             return []
+
+    def nothing(self, pattern: str) -> str:
+        """Why no file is found."""
+        with suppress(OSError, ValueError):
+            if (self.folder / pattern).is_dir():
+                return f"{pattern!r} is a directory: name the files in it, like {str(Path(pattern) / '*.yaml')!r}"
+        return f"no file matches {pattern!r} in {self.folder}"
 
     def declare(self, document: Document) -> Declared | None:
         """The document as an object with all its labels; what is wrong with it becomes findings, and None."""
@@ -310,11 +323,11 @@ class _Reader:
         given = dict(metadata.labels or {})
         name, namespace = metadata.name, metadata.namespace
         # An organization's name is its namespace's as well.
-        refused = refusal(name, Use.NAMESPACE if kind.scope == "Cluster" else Use.OBJECT)
-        if refused or not name:
+        refused_name = refusal(name, Use.NAMESPACE if kind.scope == "Cluster" else Use.OBJECT)
+        if refused_name:
             self.refuse(
                 document.at(("metadata", "name")),
-                f"Kubernetes would refuse the name {name!r}: {refused}",
+                f"Kubernetes would refuse the name {name!r}: {refused_name}",
             )
         expected: dict[str, tuple[str, str]] = {}
         if kind.kind in NAMED_BY_NAME:
@@ -332,6 +345,11 @@ class _Reader:
                     document.at(("metadata", "namespace")),
                     f"required: the organization that the {kind.kind} belongs to",
                 )
+            elif refused := refusal(namespace, Use.NAMESPACE):
+                self.refuse(
+                    document.at(("metadata", "namespace")),
+                    f"Kubernetes would refuse the name {namespace!r}: {refused}",
+                )
             else:
                 expected[labels.ORGANIZATION] = (namespace, "metadata.namespace")
         for label, (value, source) in expected.items():
@@ -343,19 +361,24 @@ class _Reader:
                 )
             given[label] = value
         given.setdefault(labels.NAME, name)
+        # Their own fields have been looked at.
+        followed = {labels.ORGANIZATION, *([labels.NAME] if refused_name else [])}
         for label in kind.hierarchy:
-            where = document.at(("metadata", "labels", label))
-            if not given.get(label):
-                if label != labels.ORGANIZATION:
-                    self.refuse(
-                        where,
-                        f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it",
-                    )
-            elif refused := refusal(given[label], Use.LABEL_VALUE):
+            if not given.get(label) and label not in followed:
                 self.refuse(
-                    where,
-                    f"Kubernetes would refuse the label {given[label]!r}: {refused}",
+                    document.at(("metadata", "labels", label)),
+                    f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it",
                 )
+        for label, value in given.items():
+            where = document.at(("metadata", "labels", label))
+            if refused := refusal(label, Use.LABEL_KEY):
+                self.refuse(where, f"Kubernetes would refuse the label's key: {refused}")
+            elif label not in followed and (refused := refusal(value, Use.LABEL_VALUE)):
+                self.refuse(where, f"Kubernetes would refuse the label {value!r}: {refused}")
+        for key in metadata.annotations or {}:
+            if refused := refusal(key.lower(), Use.LABEL_KEY):
+                where = document.at(("metadata", "annotations", key))
+                self.refuse(where, f"Kubernetes would refuse the annotation's key: {refused}")
         if len(self.findings) > before:
             return None
         filled = metadata.model_copy(update={"namespace": namespace, "labels": given})

@@ -37,16 +37,23 @@ class Problem:
         return field_name(self.path)
 
 
+MOST_PROBLEMS = 100
+"""Problems of one value that are told: of more, only the count is."""
+
+
 def problems(invalid: ValidationError, model: type[WireModel]) -> list[Problem]:
-    """All problems of a value that was to be of the model, in the order of its fields."""
+    """The problems of a value that was to be of the model, in the order of its fields."""
     found = []
-    for error in invalid.errors(include_url=False):
+    told = invalid.errors(include_url=False)
+    for error in told[:MOST_PROBLEMS]:
         path, value = error["loc"], error["input"]
         if not isinstance(_shape_at(model, path[:-1]), PortLike):
             found.append(Problem(path, _message(error, model), value))
         elif path[-1] == "int":
             # Of a value that may be either, pydantic tells twice what it is not, a step below the field.
             found.append(Problem(path[:-1], f"should be an integer or a string, not {shown(value)}", value))
+    if len(told) > MOST_PROBLEMS:
+        found.append(Problem((), f"{len(told) - MOST_PROBLEMS:,} more problems in this object", None))
     return found
 
 

@@ -93,7 +93,7 @@ def test_a_name_fits_and_ends_in_the_hash_of_the_parts_as_they_were(parts: list[
 @given(st.lists(NAMES, min_size=1, max_size=4))
 def test_plain_names_give_a_name_that_kubernetes_takes_for_anything(parts: list[str]) -> None:
     name = generate_k8s_name(*parts, limit=63)
-    assert [refusal(name, use) for use in Use] == [None, None, None]
+    assert [refusal(name, use) for use in Use] == [None] * len(Use)
 
 
 @given(st.text("abcdefghij-0123456789._ABC", max_size=60), st.text("abc.-_X", max_size=60))
@@ -143,6 +143,9 @@ def test_all_ways_to_split_the_same_words_collide(words: list[str]) -> None:
         (Use.OBJECT, "a" * 253),
         (Use.LABEL_VALUE, ""),
         (Use.LABEL_VALUE, "Reading_List.v1"),
+        (Use.LABEL_KEY, "Team_1"),
+        (Use.LABEL_KEY, "core.choreo.dev/name"),
+        (Use.LABEL_KEY, f"{'a.' * 126}a/{'n' * 63}"),
     ],
 )
 def test_names_that_kubernetes_takes(use: Use, name: str) -> None:
@@ -163,6 +166,13 @@ def test_names_that_kubernetes_takes(use: Use, name: str) -> None:
         (Use.LABEL_VALUE, "ä" * 32, "it is 64 bytes long, more than 63"),
         (Use.LABEL_VALUE, "\udce6", "only letters, digits, '-', '_' and '.' are allowed"),
         (Use.LABEL_VALUE, "_a", "with a letter or digit first and last"),
+        (Use.LABEL_KEY, "", "letters, digits"),
+        (Use.LABEL_KEY, "a/b/c", "after a prefix like example.com/ or none"),
+        (Use.LABEL_KEY, "/a", "after a prefix like example.com/ or none"),
+        (Use.LABEL_KEY, "Example.com/a", "after a prefix like example.com/ or none"),
+        (Use.LABEL_KEY, "n" * 64, "at most 63"),
+        (Use.LABEL_KEY, f"{'a.' * 127}a/n", "after a prefix"),
+        (Use.LABEL_KEY, "a" * 318, "it is 318 bytes long"),
     ],
 )
 def test_names_that_kubernetes_refuses(use: Use, name: str, why: str) -> None:

@@ -31,7 +31,8 @@ class Kind:
     `hierarchy` are the labels without which OpenChoreo's controllers find neither the object nor its parents.
     `ready_condition` is the type of the condition that says "reconciled", or None if no controller ever says so (a
     Build's Completed says that an image was made, which is another matter). `spec_required` is what the CRD says; our
-    models require the spec wherever it has required fields.
+    models require the spec wherever it has required fields. `ready_is_refreshed` False: the condition is set once, and
+    says nothing of later generations.
     """
 
     model: type[ApiObject]
@@ -44,6 +45,7 @@ class Kind:
     categories: tuple[str, ...] = ()
     printer_columns: tuple[PrinterColumn, ...] = ()
     spec_required: bool = False
+    ready_is_refreshed: bool = True
 
     @property
     def api_version(self) -> str:
@@ -193,6 +195,8 @@ _CORE_V1 = (
         "deployableartifacts",
         hierarchy=_IN_TRACK,
         ready_condition="Available",
+        # OpenChoreo sets it when there is none yet: internal/controller/deployableartifact
+        ready_is_refreshed=False,
     ),
     Kind(
         core_v1.Deployment,

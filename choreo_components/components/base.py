@@ -61,13 +61,15 @@ def declare_object(
     args: Mapping[str, Any],
     opts: pulumi.ResourceOptions | None,
     parent: pulumi.Resource | None = None,
+    *,
+    waits: bool = True,
 ) -> KubernetesObject:
     """The custom resource that the arguments describe, called `name` in the cluster and `role` in the program.
 
-    It depends on what `opts` names. Raises pulumi.RunError with all that is wrong with the arguments, and registers
-    nothing then.
+    It depends on what `opts` names. `waits` False: its condition is not waited for in any case. Raises pulumi.RunError
+    with all that is wrong with the arguments, and registers nothing then.
     """
-    body = _body(kind_of(API_VERSION, kind), name, args)
+    body = _body(kind_of(API_VERSION, kind), name, args, waits)
     own = object_options(parent, args, opts, replace_on_changes=REPLACED_BY.get(kind, ()))
     return kubernetes_object(role, API_VERSION, kind, body, own)
 
@@ -117,22 +119,15 @@ class ObjectComponent(pulumi.ComponentResource):
         """Tells Pulumi that the component has all its children; the last step of its construction."""
         self.register_outputs({"name": self.name, "namespace": self.namespace})
 
-    @property
-    def controllers(self) -> Controllers:
-        """Whether OpenChoreo's controllers look after the object; they do unless the argument says otherwise."""
-        return Controllers(self._args.get("controllers") or Controllers.PRESENT)
 
-
-def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+def _body(kind: Kind, name: str, args: Mapping[str, Any], waits: bool) -> dict[str, Any]:
     """The object without apiVersion and kind, in wire names; Outputs stand where the arguments have them."""
     parents = {label: args[argument] for argument, label in PARENTS.items() if argument in args}
     annotations = {
         labels.DISPLAY_NAME: args.get("displayName"),
         labels.DESCRIPTION: args.get("description"),
         PATCH_FORCE: "true",
-        WAIT_FOR: f"condition={kind.ready_condition}"
-        if kind.ready_condition and args.get("controllers") != Controllers.ABSENT
-        else None,
+        WAIT_FOR: _ready(kind) if waits and args.get("controllers") != Controllers.ABSENT else None,
     }
     metadata: dict[str, Any] = {
         "name": name,
@@ -148,6 +143,18 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
     spec = {field: _plain(value) for field, value in args.items() if field not in around}
     _validate(kind, name, args, {"metadata": metadata, "spec": spec})
     return prune_zero_values(kind.model, {"metadata": metadata, "spec": spec})
+
+
+def _ready(kind: Kind) -> str | None:
+    """What the Kubernetes provider waits for; None where no controller ever says that the object is accepted.
+
+    The provider takes a condition of the present generation only: one that is set once would be waited for in vain.
+    """
+    if kind.ready_condition is None:
+        return None
+    if kind.ready_is_refreshed:
+        return f"condition={kind.ready_condition}"
+    return f'jsonpath={{.status.conditions[?(@.type=="{kind.ready_condition}")].status}}=True'
 
 
 def _plain(value: Any) -> Any:

@@ -50,9 +50,12 @@ def namespace(
     name: pulumi.Input[str],
     labels: pulumi.Input[Mapping[str, str]],
     opts: pulumi.ResourceOptions,
+    owner: Mapping[str, Any] | None = None,
 ) -> KubernetesObject:
-    """A Namespace called `name` in the cluster and `role` in the program, with exactly these labels."""
-    metadata = {"name": name, "labels": labels, "annotations": {PATCH_FORCE: "true"}}
+    """A Namespace called `name` in the cluster and `role` in the program, with exactly these labels, and its owner."""
+    metadata: dict[str, Any] = {"name": name, "labels": labels, "annotations": {PATCH_FORCE: "true"}}
+    if owner is not None:
+        metadata["ownerReferences"] = [owner]
     return kubernetes_object(role, "v1", "Namespace", {"metadata": metadata}, opts)
 
 
@@ -72,8 +75,9 @@ def child_options(
     deadlines as durations. Whatever else the caller gave to the component stays with the component; providers come down
     through the parent.
     """
-    # Who has no parent inherits no providers.
-    providers: Any = opts.providers if opts is not None and parent is None else None
+    # Who has no parent inherits no providers, and no component stands between it and its hooks.
+    orphan = opts if parent is None else None
+    providers: Any = orphan.providers if orphan is not None else None
     return pulumi.ResourceOptions(
         parent=parent,
         providers=providers,
@@ -84,6 +88,7 @@ def child_options(
         else pulumi.CustomTimeouts(create=create, update=create, delete=delete),
         replace_on_changes=list(replace_on_changes),
         delete_before_replace=True if replace_on_changes else None,
+        hooks=orphan.hooks if orphan is not None else None,
     )
 
 

@@ -8,23 +8,31 @@ from choreo_components.components.base import PARENTS, declare_object
 from choreo_components.components.finalizer import Finalizer, Provider
 from choreo_components.components.organization import organization_namespace
 from choreo_components.components.provisioning import Provisioning
-from choreo_components.controllers import Controllers
+from choreo_components.components.stack_resources import deletion_guard, full_name, inventory
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan
 from choreo_components.settings import Declared, Settings
 
 
-def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | None) -> None:
+def declare(
+    settings: Settings,
+    plan: Plan,
+    kubeconfig: pulumi.Output[str] | None,
+    hooks: pulumi.ResourceHookBinding | None = None,
+) -> None:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
-    `kubeconfig` is the secret text that leads to the cluster; None leaves it to the ambient one.
+    `kubeconfig` is the secret text that leads to the cluster; None leaves it to the ambient one. `hooks` are those of
+    the objects.
     """
     providers = _providers(kubeconfig)
     made: dict[Key, pulumi.Resource] = {}
     provisionings: dict[Key, Provisioning] = {}
     finalizers: dict[Key, Finalizer] = {}
+    protected: list[Key] = []
+    first = inventory(settings, plan, providers)
     for node in plan.nodes:
         needs = plan.needs[node.key]
-        resources = [made[key] for key in needs]
+        resources = [made[key] for key in needs] or [first]
         if isinstance(node, NamespaceNode):
             made[node.key] = provisionings[node.environment].add_namespace(node.project, resources)
             continue
@@ -35,21 +43,28 @@ def declare(settings: Settings, plan: Plan, kubeconfig: pulumi.Output[str] | Non
         # By way of the finalizer, so that Deployments are made anew when their environment is.
         for key in finalizers.keys() & set(needs):
             args["environment"] = finalizers[key].environment
+        if _is_protected(node.declared, settings):
+            protected.append(node.key)
         opts = pulumi.ResourceOptions(
-            depends_on=resources, providers=providers, protect=_protected(node.declared, settings)
+            depends_on=resources,
+            providers=providers,
+            protect=True if node.key in protected else None,
+            hooks=hooks,
         )
-        kind, role = node.key.kind, _role(node.key)
-        made[node.key] = own = declare_object(kind, role, args["name"], args, opts)
+        kind, role = node.key.kind, full_name(node.key)
+        made[node.key] = own = declare_object(kind, role, args["name"], args, opts, waits=node.wait is not None)
         if kind == "Environment":
             provisionings[node.key] = Provisioning(role, own, args, opts, parent=own)
-        elif kind == "Organization" and settings.controllers is Controllers.ABSENT:
+        elif kind == "Organization":
             made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
+    needed = {key for keys in plan.needs.values() for key in keys}
+    deletion_guard(plan, protected, [made[key] for key in made if key not in needed], providers)
 
 
-def _protected(declared: Declared, settings: Settings) -> bool | None:
-    """Whether Pulumi has to refuse the object's deletion; None leaves it undecided."""
+def _is_protected(declared: Declared, settings: Settings) -> bool:
+    """Whether Pulumi has to refuse the object's deletion."""
     production = declared.kind == "Environment" and declared.spec.is_production
-    return True if production and not settings.allow_production_destroy else None
+    return bool(production) and not settings.allow_production_destroy
 
 
 def _providers(
@@ -77,8 +92,3 @@ def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:
         **parents,
         **declared.object.to_wire().get("spec", {}),
     }
-
-
-def _role(key: Key) -> str:
-    """What an object is called in the program."""
-    return key.name if key.kind == "Organization" else f"{key.organization}/{key.name}"

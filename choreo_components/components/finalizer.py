@@ -1,5 +1,7 @@
 """The finalizer and its provider, as Pulumi programs in Python see them."""
 
+from collections.abc import Sequence
+
 import pulumi
 
 from choreo_components.version import VERSION
@@ -35,8 +37,8 @@ class Finalizer(pulumi.CustomResource):
 TOKEN = "choreo:index:EnvironmentFinalizer"
 
 
-def finalizer_options(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """The options of a finalizer: those given, and the release of our provider."""
+def released(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """The options of a resource of our provider: those given, and the provider's release."""
     return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
 
 
@@ -53,19 +55,22 @@ class EnvironmentFinalizer(Finalizer):
         organization: pulumi.Input[str],
         environment: pulumi.Input[str],
         data_plane_ref: pulumi.Input[str] | None = None,
+        namespace_names: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         deployments_timeout: pulumi.Input[str] | None = None,
         namespaces_timeout: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew.
 
+        `namespace_names` are those of the namespaces that were made for it: they go even if their labels were changed.
         `deployments_timeout` and `namespaces_timeout` are the deadlines of the two steps as durations (10m each).
         """
         props = {
             "organization": organization,
             "environment": environment,
             "dataPlaneRef": data_plane_ref,
+            "namespaceNames": namespace_names,
             "deploymentsTimeout": deployments_timeout,
             "namespacesTimeout": namespaces_timeout,
         }
-        super().__init__(TOKEN, name, props, finalizer_options(opts))
+        super().__init__(TOKEN, name, props, released(opts))

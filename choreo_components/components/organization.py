@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.labels import organization_namespace_labels
 from choreo_components.components.args import OrganizationArgs
 from choreo_components.components.base import ObjectComponent, object_options
@@ -15,8 +16,8 @@ from choreo_components.controllers import Controllers
 class Organization(ObjectComponent):
     """An organization: the owner of everything else, and the namespace that its objects stand in.
 
-    With controllers the namespace is theirs, and the Organization counts as created when they have made it. Without
-    them it is a child of this component.
+    The namespace is a child of this component. With controllers it is theirs as well: they make it before the
+    Organization counts as created, and delete it with the Organization.
     """
 
     def __init__(
@@ -25,11 +26,10 @@ class Organization(ObjectComponent):
         args: OrganizationArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the Organization, and its namespace where no controller makes it."""
+        """Declares the Organization and its namespace."""
         super().__init__("Organization", name, args, opts)
-        if self.controllers is Controllers.ABSENT:
-            made = organization_namespace(name, self.resource, self.object_name, args, opts, parent=self)
-            self.namespace = made.metadata["name"]
+        made = organization_namespace(name, self.resource, self.object_name, args, opts, parent=self)
+        self.namespace = made.metadata["name"]
         self.complete()
 
 
@@ -41,10 +41,23 @@ def organization_namespace(
     opts: pulumi.ResourceOptions | None,
     parent: pulumi.Resource,
 ) -> KubernetesObject:
-    """The namespace of an organization, as OpenChoreo's controller would make it; a child of `parent`.
+    """The namespace of an organization, as OpenChoreo's controller makes it; a child of `parent`.
 
     `role` and `name` are what the Organization is called in the program and in the cluster; `args` and `opts` are those
-    it was made with.
+    it was made with. With controllers the namespace is declared too, for two reasons: it stays when a stack goes over
+    from none to some, and one that was there before gets the owner without whom its end would never reach them.
     """
     own = object_options(parent, args, opts, [organization])
-    return namespace(f"{role}-namespace", name, organization_namespace_labels(name), own)
+    owner = None
+    if args.get("controllers") != Controllers.ABSENT:
+        # Deleted by us, it would be made again at once.
+        own.deleted_with = organization
+        owner = {
+            "apiVersion": API_VERSION,
+            "kind": "Organization",
+            "name": name,
+            "uid": organization.metadata["uid"],
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+    return namespace(f"{role}-namespace", name, organization_namespace_labels(name), own, owner)

@@ -8,7 +8,7 @@ import pulumi
 from choreo_components.api.labels import data_plane_namespace_labels
 from choreo_components.components.base import deadline, object_options
 from choreo_components.components.children import KubernetesObject, namespace
-from choreo_components.components.finalizer import TOKEN, Finalizer, finalizer_options
+from choreo_components.components.finalizer import TOKEN, Finalizer, released
 from choreo_components.naming import data_plane_namespace
 
 
@@ -36,26 +36,33 @@ class Provisioning:
     def add_namespace(self, project: str, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
         """The data-plane namespace of the project, as OpenChoreo's Deployment controller would make it."""
         # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
+        opts = self._options([self._environment, *needs])
+        # The finalizer has taken it away by then, or the Environment would not go.
+        opts.deleted_with = self._environment
         made = namespace(
             f"{self._role}-namespace-{project}",
             self._names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
             self._names.apply(lambda known: data_plane_namespace_labels(known[0], project, known[1])),
-            self._options([self._environment, *needs]),
+            opts,
         )
         self.namespaces[project] = made
         return made
 
     def add_finalizer(self, needs: Sequence[pulumi.Resource] = ()) -> Finalizer:
         """The finalizer, after the namespaces and after what `needs` names."""
+        projects = list(self.namespaces)
         props = {
             "organization": self._args["organization"],
             "environment": self._environment.metadata["name"],
             "dataPlaneRef": self._args.get("dataPlaneRef"),
+            "namespaceNames": self._names.apply(
+                lambda known: [data_plane_namespace(known[0], project, known[1]) for project in projects]
+            ),
             "deploymentsTimeout": deadline(self._args, "deployments"),
             "namespacesTimeout": deadline(self._args, "namespaces"),
         }
         opts = self._options([self._environment, *self.namespaces.values(), *needs])
-        return Finalizer(TOKEN, f"{self._role}-finalizer", props, finalizer_options(opts))
+        return Finalizer(TOKEN, f"{self._role}-finalizer", props, released(opts))
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
         return object_options(self._parent, self._args, self._opts, needs)

@@ -27,6 +27,11 @@ _INPUTS: dict[str, Any] = {
         "type": "string",
         "description": f"How long its namespaces may take to go; {DEFAULTS['namespacesTimeout']} by default.",
     },
+    "namespaceNames": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Namespaces that were made for it: they go with it even if somebody has changed their labels.",
+    },
 }
 
 _FOUND: dict[str, Any] = {

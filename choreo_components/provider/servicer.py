@@ -1,8 +1,9 @@
-"""The provider's gRPC face: hands each of the engine's calls to the finalizer, or to the SDK's host of components."""
+"""The provider's gRPC face: hands the engine's calls to a custom resource, or to the SDK's host of components."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
@@ -12,7 +13,8 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto, rpc
 from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
 
-from choreo_components.provider import finalizer
+from choreo_components.provider import finalizer, guard, inventory
+from choreo_components.provider.custom import Custom, Failure, Session, unequal
 from choreo_components.version import VERSION
 
 if TYPE_CHECKING:
@@ -21,8 +23,16 @@ if TYPE_CHECKING:
     from choreo_components.cluster import Cluster
 
 
+CUSTOM: Mapping[str, Custom] = {
+    "choreo:index:EnvironmentFinalizer": finalizer,
+    "choreo:index:Inventory": inventory,
+    "choreo:index:DeletionGuard": guard,
+}
+"""Our custom resources by type."""
+
+
 class Servicer(ResourceProviderServicer):
-    """Serves `choreo:index:EnvironmentFinalizer` itself; components and the schema by the SDK, loaded when first asked.
+    """Serves the custom resources itself; components and the schema by the SDK, loaded when first asked.
 
     The engine starts this process for every command, so nothing is imported before it is needed.
     """
@@ -57,7 +67,7 @@ class Servicer(ResourceProviderServicer):
             _properties(request.old_inputs or request.olds),
             _properties(request.news),
         )
-        return _diff(finalizer.differences(old, new), replaced=[])
+        return _diff(unequal(old, new), replaced=[])
 
     async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
         """Keeps the kubeconfig in memory. A host of components has to take secrets, resources and outputs."""
@@ -69,8 +79,10 @@ class Servicer(ResourceProviderServicer):
         return await self._components().Construct(request, context)
 
     async def Check(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
-        """Validates a finalizer's inputs and fills in the defaults."""
-        defaults, failures = finalizer.check(_properties(request.news))
+        """Validates a resource's inputs and fills in the defaults."""
+        olds, news = _properties(request.olds), _properties(request.news)
+        work = _custom(request.urn).check(olds, news, self._session(request.urn))
+        defaults, failures = await self._cancellable(work, context)
         # As they came, so that what is secret stays marked.
         inputs = _struct(defaults)
         inputs.MergeFrom(request.news)
@@ -80,36 +92,35 @@ class Servicer(ResourceProviderServicer):
         )
 
     async def Diff(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:
-        """What differs between the finalizer's old and new inputs, and whether it is another environment's now."""
-        old, new = (
-            _properties(request.old_inputs or request.olds),
-            _properties(request.news),
-        )
-        return _diff(finalizer.differences(old, new), finalizer.replaced(old, new))
+        """What differs between a resource's old and new inputs, and whether it is another resource now."""
+        olds, news = _properties(request.old_inputs or request.olds), _properties(request.news)
+        custom = _custom(request.urn)
+        return _diff(custom.differences(olds, news), custom.replaced(olds, news))
 
     async def Create(self, request: proto.CreateRequest, context: Any) -> proto.CreateResponse:
-        """Puts the finalizer into the graph. Nothing happens in the cluster."""
-        identifier = finalizer.identifier(_properties(request.properties))
+        """Puts the resource into the graph. Nothing happens in the cluster."""
+        identifier = _custom(request.urn).identifier(_properties(request.properties))
         return proto.CreateResponse(id=identifier, properties=request.properties)
 
     async def Update(self, request: proto.UpdateRequest, context: Any) -> proto.UpdateResponse:
-        """Takes over new deadlines."""
+        """Takes over new inputs."""
+        if not request.preview:
+            olds, news = _properties(request.old_inputs or request.olds), _properties(request.news)
+            work = _custom(request.urn).update(olds, news, self._session(request.urn))
+            await self._cancellable(work, context)
         return proto.UpdateResponse(properties=request.news)
 
     async def Read(self, request: proto.ReadRequest, context: Any) -> proto.ReadResponse:
-        """What carries the environment's labels now."""
-        known = _properties(request.inputs) or finalizer.inputs_of(request.id)
-        state = await self._cancellable(finalizer.read(known, self._connect), context)
-        return proto.ReadResponse(id=request.id, inputs=_struct(known), properties=_struct(state))
+        """What there is of the resource now."""
+        known = _properties(request.inputs)
+        work = _custom(request.urn).read(request.id, known, self._session(request.urn))
+        inputs, state = await self._cancellable(work, context)
+        return proto.ReadResponse(id=request.id, inputs=_struct(inputs), properties=_struct(state))
 
     async def Delete(self, request: proto.DeleteRequest, context: Any) -> empty_pb2.Empty:
-        """Finalizes the environment."""
-
-        def progress(line: str) -> None:
-            self._log(request.urn, line)
-
-        state = _properties(request.properties)
-        await self._cancellable(finalizer.delete(state, self._connect, progress), context)
+        """What the resource is for, in most cases."""
+        work = _custom(request.urn).delete(_properties(request.properties), self._session(request.urn))
+        await self._cancellable(work, context)
         return empty_pb2.Empty()
 
     async def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:
@@ -117,6 +128,11 @@ class Servicer(ResourceProviderServicer):
         for task in self._running:
             task.cancel()
         return empty_pb2.Empty()
+
+    def _session(self, urn: str) -> Session:
+        """What a call about this resource works with."""
+        severity = proto.engine_pb2
+        return Session(self._connect, partial(self._log, urn, severity.INFO), partial(self._log, urn, severity.WARNING))
 
     def _connect(self) -> "Cluster":
         """The cluster, with one set of connections for all finalizers: making them costs more than most requests."""
@@ -147,14 +163,14 @@ class Servicer(ResourceProviderServicer):
                 grpc.StatusCode.CANCELLED,
                 "cancelled; the same command goes on from here",
             )
-        except finalizer.FAILURES as problem:
+        except Failure as problem:
             await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(problem))
         finally:
             self._running.discard(task)
 
-    def _log(self, urn: str, line: str) -> None:
+    def _log(self, urn: str, severity: Any, line: str) -> None:
         """Sends a line to the user; a line that cannot be sent is not worth an error."""
-        request = proto.LogRequest(severity=proto.engine_pb2.INFO, message=line, urn=urn)
+        request = proto.LogRequest(severity=severity, message=line, urn=urn)
         task = asyncio.ensure_future(_quietly(self._engine.Log(request)))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -194,6 +210,11 @@ async def _quietly(call: Any) -> None:
 async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:
     await context.abort(code, message)
     raise AssertionError("abort raises")
+
+
+def _custom(urn: str) -> Custom:
+    """The custom resource that an URN names by its type."""
+    return CUSTOM[urn.split("::")[2].rpartition("$")[2]]
 
 
 def _properties(struct: Struct) -> dict[str, Any]:

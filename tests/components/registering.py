@@ -112,7 +112,11 @@ class _Shapes(mocks.Mocks):
         raise AssertionError(f"a component calls {args.token}: it should neither read nor write anything itself")
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        return f"{args.name}-id", args.inputs
+        if not args.typ.startswith("kubernetes:"):
+            return f"{args.name}-id", args.inputs
+        # What an API server adds.
+        metadata = {**args.inputs["metadata"], "uid": f"{args.name}-uid"}
+        return f"{args.name}-id", {**args.inputs, "metadata": metadata}
 
 
 class _Monitor(mocks.MockMonitor):

@@ -171,9 +171,12 @@ def test_what_somebody_changed_by_hand_is_mended(component: Any) -> None:
 @each_component
 @pytest.mark.parametrize("controllers", [None, "present", choreo_components.Controllers.PRESENT])
 def test_with_controllers_the_condition_of_its_kind_is_waited_for(component: Any, controllers: Any) -> None:
-    condition = kind_named(component.__name__).ready_condition
+    kind = kind_named(component.__name__)
     found = object_of(component, controllers=controllers).annotations.get(WAIT_FOR)
-    assert found == (f"condition={condition}" if condition else None)
+    if kind.ready_is_refreshed:
+        assert found == (f"condition={kind.ready_condition}" if kind.ready_condition else None)
+    else:
+        assert found == 'jsonpath={.status.conditions[?(@.type=="Available")].status}=True'
 
 
 @each_component

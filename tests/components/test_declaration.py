@@ -6,6 +6,7 @@ import pulumi
 import pytest
 
 from choreo_components.components.declaration import declare
+from choreo_components.naming import data_plane_namespace
 from choreo_components.plan import NamespaceNode, ObjectNode
 from tests.components.registering import Registrations, registered
 from tests.stack import declaring
@@ -133,6 +134,13 @@ def test_settings_reach_every_object() -> None:
     assert (finalizer["deploymentsTimeout"], finalizer["namespacesTimeout"]) == ("3m", "4m")
 
 
+def test_a_kind_that_the_plan_does_not_wait_for_is_not_waited_for() -> None:
+    found = stack(declaring.data_plane(), declaring.pipeline())
+    made = registered(lambda: declare(found.settings, found.plan.without_waits({"DataPlane"}), None))
+    assert "pulumi.com/waitFor" not in made["acme/dp-local"].annotations
+    assert made["acme/pipeline"].annotations["pulumi.com/waitFor"] == "condition=Available"
+
+
 def test_a_deployment_is_made_anew_with_its_environment_whose_name_it_has_from_the_finalizer(
     whole: Registrations,
 ) -> None:
@@ -159,3 +167,61 @@ def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
 def test_objects_of_one_name_in_two_organizations_are_two() -> None:
     found = declared(stack(declaring.data_plane(organization="a"), declaring.data_plane(organization="b")))
     assert {"a/dp-local", "b/dp-local"} <= set(found.names)
+
+
+# --- The inventory and the guard -----------------------------------------------------------------------------------
+
+
+def test_the_inventory_names_all_that_the_stack_makes_and_everything_comes_after_it() -> None:
+    found = declared(stack(*WHOLE, controllers="absent", adopt="if-labelled"))
+    inventory = found["inventory"]
+    assert inventory.inputs["adopt"] == "if-labelled"
+    assert inventory.inputs["dataPlaneRefs"] == {"acme/development": "dp-local"}
+    namespace = data_plane_namespace("acme", "shop", "development")
+    assert inventory.inputs["objects"]["Namespace"] == ["acme/acme", f"acme/development/{namespace}"]
+    assert {kind: len(names) for kind, names in inventory.inputs["objects"].items()} == {
+        "Organization": 1,
+        "DataPlane": 1,
+        "Environment": 1,
+        "DeploymentPipeline": 1,
+        "Project": 1,
+        "Component": 1,
+        "DeploymentTrack": 1,
+        "DeployableArtifact": 1,
+        "Deployment": 1,
+        "Namespace": 2,
+    }
+    before = {"inventory"}
+    for each in found.custom:
+        if each.name not in ("inventory", "choreo"):
+            assert each.depends_on & before, f"{each.name} may come before the inventory"
+            before.add(each.name)
+
+
+def test_the_guard_comes_after_everything_and_knows_what_others_may_need(whole: Registrations) -> None:
+    guard = whole["deletion-guard"]
+    assert guard.inputs == {
+        "organizations": ["acme"],
+        "dataPlanes": ["acme/dp-local"],
+        "environments": ["acme/development"],
+        "deploymentPipelines": ["acme/pipeline"],
+        "projects": ["acme/shop"],
+    }
+    behind, ahead = set(guard.depends_on), set(guard.depends_on)
+    while ahead:
+        ahead = {name for each in ahead for name in whole[each].depends_on} - behind
+        behind |= ahead
+    assert {each.name for each in whole.custom} - behind == {"choreo", "deletion-guard"}
+
+
+def test_an_environment_of_production_is_protected_by_the_guard_until_the_stack_allows_it_to_go() -> None:
+    production = declaring.environment("production")
+    production["spec"]["isProduction"] = True
+    guard = declared(stack(production))["deletion-guard"]
+    assert guard.inputs["protectedEnvironments"] == ["acme/production"]
+    allowed = declared(stack(production, allowProductionDestroy=True))["deletion-guard"]
+    assert "protectedEnvironments" not in allowed.inputs
+
+
+def test_a_stack_of_what_nobody_refers_to_has_no_guard() -> None:
+    assert "deletion-guard" not in declared(stack(declaring.project())).names

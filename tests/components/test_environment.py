@@ -77,7 +77,13 @@ def test_the_finalizer_knows_whose_environment_it_finalizes_and_how_long_each_st
         "dataPlaneRef": "dp-local",
         "deploymentsTimeout": "5m",
         "namespacesTimeout": "7m",
+        "namespaceNames": [data_plane_namespace("acme", project, "dev") for project in ("shop", "portal")],
     }
+
+
+def test_its_namespaces_are_left_to_the_finalizer_when_the_environment_itself_goes(found: Registrations) -> None:
+    """One call less for each; one whose project alone is taken away is deleted by Pulumi."""
+    assert found["development-namespace-shop"].request.deletedWith.endswith("::development-environment")
 
 
 def test_on_another_data_plane_the_environment_is_made_anew_and_the_old_one_goes_first(found: Registrations) -> None:

@@ -1,6 +1,8 @@
-"""An Organization has its namespace from OpenChoreo's controllers; where there are none, from us."""
+"""An Organization has a namespace: with controllers as theirs, without them as ours alone."""
 
 from typing import Any
+
+import pytest
 
 from choreo_components import Organization
 from tests.components.registering import dependencies, registered
@@ -11,14 +13,30 @@ def acme(**more: Any) -> Organization:
     return Organization("acme", args)
 
 
-def test_with_controllers_the_namespace_is_theirs() -> None:
-    found = registered(lambda: acme().namespace)
-    assert found.names == ["acme", "acme-organization"]
-    assert found.returned == "acme"
+def test_with_controllers_the_namespace_belongs_to_the_organization_and_goes_with_it() -> None:
+    namespace = registered(acme)["acme-namespace"]
+    assert namespace.metadata["ownerReferences"] == [
+        {
+            "apiVersion": "core.choreo.dev/v1",
+            "kind": "Organization",
+            "name": "acme",
+            "uid": "acme-organization-uid",
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+    ]
+    assert namespace.request.deletedWith.endswith("::acme-organization")
 
 
-def test_without_controllers_the_namespace_is_ours_with_the_labels_that_theirs_would_have() -> None:
+def test_without_controllers_the_namespace_is_ours_to_delete() -> None:
     namespace = registered(lambda: acme(controllers="absent"))["acme-namespace"]
+    assert "ownerReferences" not in namespace.metadata
+    assert namespace.request.deletedWith == ""
+
+
+@pytest.mark.parametrize("controllers", ["present", "absent"])
+def test_the_namespace_has_the_labels_that_controllers_give_it(controllers: str) -> None:
+    namespace = registered(lambda: acme(controllers=controllers))["acme-namespace"]
     assert namespace.type == "kubernetes:core/v1:Namespace"
     assert namespace.metadata["name"] == "acme"
     assert namespace.labels == {

@@ -1,37 +1,77 @@
-"""Workspaces on the worker's control plane."""
+"""Workspaces on the worker's control planes: one without OpenChoreo's controllers, and one with their stand-in."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from choreo_components import Controllers
 from devcluster import ControlPlane
 from tests.engine.samples import stack
 from tests.engine.workspace import Workspace, leading_to
+from tests.standin.standin import StandIn
 
 
 @pytest.fixture(scope="session")
-def environment(control_plane: ControlPlane, toolchain_bin: Path) -> Mapping[str, str]:
-    """What leads Pulumi and kubectl to the toolchain and to the control plane."""
-    return leading_to(control_plane.kubeconfig, toolchain_bin)
+def controlled_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane of its own for those tests that want controllers."""
+    with ControlPlane.start(tmp_path_factory.mktemp("controlled-plane")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def standin(controlled_plane: ControlPlane) -> Iterator[StandIn]:
+    """The stand-in for OpenChoreo's controllers, at work on that control plane."""
+    with StandIn(controlled_plane) as started:
+        yield started
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, environment: Mapping[str, str]) -> Workspace:
+def controllers(request: pytest.FixtureRequest) -> Controllers:
+    """Whether the test's cluster has controllers: without them, unless the test is parametrized with others."""
+    return Controllers(getattr(request, "param", Controllers.ABSENT))
+
+
+@pytest.fixture
+def environment(request: pytest.FixtureRequest, toolchain_bin: Path, controllers: Controllers) -> dict[str, str]:
+    """What leads Pulumi and kubectl to the toolchain and to the control plane."""
+    if controllers is Controllers.ABSENT:
+        return leading_to(request.getfixturevalue("control_plane").kubeconfig, toolchain_bin)
+    request.getfixturevalue("standin")
+    return leading_to(request.getfixturevalue("controlled_plane").kubeconfig, toolchain_bin)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, environment: Mapping[str, str], controllers: Controllers) -> Workspace:
     """A workspace with our program in it, and no stack."""
-    return Workspace(tmp_path, environment)
+    return Workspace(tmp_path, environment, controllers)
 
 
 @pytest.fixture(scope="session")
-def acme_organization(tmp_path_factory: pytest.TempPathFactory, environment: Mapping[str, str]) -> Iterator[str]:
+def acme_without_controllers(
+    tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path, control_plane: ControlPlane
+) -> Iterator[str]:
     """The organization of a stack `acme` that is up for all tests of the worker which ask for it."""
-    name = f"acme-{uuid4().hex[:8]}"
-    made = Workspace(tmp_path_factory.mktemp("acme"), environment)
-    made.stack("acme", stack("acme", name))
-    made.up("acme")
-    yield name
-    made.destroy("acme")
+    with _acme(tmp_path_factory, leading_to(control_plane.kubeconfig, toolchain_bin), Controllers.ABSENT) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def acme_with_controllers(
+    tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path, controlled_plane: ControlPlane, standin: StandIn
+) -> Iterator[str]:
+    """The same, on the control plane that has controllers."""
+    with _acme(tmp_path_factory, leading_to(controlled_plane.kubeconfig, toolchain_bin), Controllers.PRESENT) as name:
+        yield name
+
+
+@pytest.fixture
+def acme_organization(request: pytest.FixtureRequest, controllers: Controllers) -> str:
+    """The organization that is up on the test's cluster."""
+    without = controllers is Controllers.ABSENT
+    return str(request.getfixturevalue("acme_without_controllers" if without else "acme_with_controllers"))
 
 
 @pytest.fixture
@@ -46,3 +86,13 @@ def organization(request: pytest.FixtureRequest) -> str:
     if "acme" in request.fixturenames:
         return str(request.getfixturevalue("acme_organization"))
     return f"acme-{uuid4().hex[:8]}"
+
+
+@contextmanager
+def _acme(folders: pytest.TempPathFactory, environment: Mapping[str, str], controllers: Controllers) -> Iterator[str]:
+    name = f"acme-{uuid4().hex[:8]}"
+    made = Workspace(folders.mktemp("acme"), environment, controllers)
+    made.stack("acme", stack("acme", name))
+    made.up("acme")
+    yield name
+    made.destroy("acme")

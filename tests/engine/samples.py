@@ -22,8 +22,21 @@ def stack(name: str, organization: str) -> dict[str, Any]:
     return config
 
 
+def workload(organization: str, environment: str, component: str) -> list[dict[str, Any]]:
+    """A component deployed to an environment: the Component, its track, its artifact and its Deployment."""
+    text = (STACKS / "development" / "reading-list.yaml").read_text()
+    for old, new in (
+        ("reading-list-service", component),
+        ("development", environment),
+        (": acme", f": {organization}"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    return list(yaml.safe_load_all(text))
+
+
 def deployment(organization: str, environment: str, name: str) -> str:
-    """The manifest of a Deployment that Pulumi never made."""
+    """The manifest of a Deployment that Pulumi never made, of the component in the stack development."""
     return f"""
 apiVersion: core.choreo.dev/v1
 kind: Deployment

@@ -1,9 +1,12 @@
 """Bad input: one report of everything that is wrong, each with its place, and nothing applied."""
 
+import shutil
 from typing import Any
 
 import pytest
 
+from tests.corpus.reading import CORPUS, expected
+from tests.corpus.sizes import SIZES
 from tests.engine import samples
 from tests.engine.workspace import Workspace
 
@@ -33,6 +36,48 @@ def test_all_findings_come_in_one_report_and_nothing_is_applied(workspace: Works
         assert [line for line in said.splitlines() if place in line and message in line], f"{place}{message}\n{said}"
     assert "list.yaml.broken:2: error: not YAML" in said
     assert "promotion goes in a circle: development -> staging -> development" in said
+    assert workspace.kubectl("get", "organizations.core.choreo.dev", "-o", "name").count(organization) == 0
+    assert all(resource["type"] == "pulumi:pulumi:Stack" for resource in workspace.resources("acme"))
+
+
+WORST = [
+    ("text", "binary.yaml"),
+    ("text", "bad-utf-8.yaml"),
+    ("text", "utf-16-without-a-mark.yaml"),
+    ("text", "escape-sequence.yaml"),
+    ("text", "tab-as-indentation.yaml"),
+    ("yaml", "billion-laughs.yaml"),
+    ("yaml", "alias-that-holds-itself.yaml"),
+    ("yaml", "python-tag.yaml"),
+    ("yaml", "nested-101-deep.yaml"),
+    ("yaml", "key-twice.yaml"),
+    ("names", "right-to-left-override.yaml"),
+    ("names", "4000-bytes.yaml"),
+    ("graph", "circle-of-three.yaml"),
+]
+
+
+WORST_SIZES = ["a million brackets", "10 MB of lines", "2 MB in a key"]
+
+
+def test_the_worst_of_the_corpus_at_once_is_told_as_the_corpus_expects_and_nothing_is_applied(
+    workspace: Workspace, organization: str
+) -> None:
+    wanted = []
+    for name, file in WORST:
+        copy = f"{name}-{file}"
+        shutil.copy(CORPUS / name / file, workspace.folder / copy)
+        wanted += [line.replace(file, copy) for line in expected(name)[file]]
+    for size in WORST_SIZES:
+        (workspace.folder / f"{size}.yaml").write_bytes(SIZES[size].text())
+        wanted.append(SIZES[size].said.replace("big.yaml", f"{size}.yaml"))
+    workspace.stack("acme", samples.stack("acme", organization) | {"choreo:manifests": ["*.yaml"]})
+
+    said = workspace.up("acme", fails=True).said
+
+    assert [line for line in wanted if line not in said] == [], f"these are not told in\n{said}"
+    assert "Traceback" not in said
+    assert "nothing was applied" in said
     assert workspace.kubectl("get", "organizations.core.choreo.dev", "-o", "name").count(organization) == 0
     assert all(resource["type"] == "pulumi:pulumi:Stack" for resource in workspace.resources("acme"))
 

@@ -5,8 +5,11 @@ from choreo_components.cluster import NAMESPACES
 from choreo_components.live import resource_of
 from choreo_components.provider.finalization import DEPLOYMENTS
 from tests.engine import samples
+from tests.engine.modes import with_and_without_controllers
 from tests.engine.watching import Event, Watcher
 from tests.engine.workspace import Workspace
+
+pytestmark = with_and_without_controllers
 
 ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
 
@@ -14,12 +17,13 @@ ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
 def test_destroy_takes_deployments_then_namespaces_then_the_environment_and_leaves_others_alone(
     acme: Workspace, organization: str
 ) -> None:
-    for name in ("development", "staging"):
-        acme.stack(name, samples.stack(name, organization))
+    staging = samples.stack("staging", organization)
+    staging["choreo:resources"] += samples.workload(organization, "staging", "wish-list")
+    for name, config in (("development", samples.stack("development", organization)), ("staging", staging)):
+        acme.stack(name, config)
         acme.up(name)
     stray = f"stray-{organization}"
     acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "made-by-hand"))
-    acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "staging", "of-staging"))
     acme.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, organization, "development"))
 
     with Watcher(acme.kubeconfig, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as watcher:
@@ -43,6 +47,8 @@ def test_destroy_takes_deployments_then_namespaces_then_the_environment_and_leav
 
     touched = [event for event in watcher.events if _of_staging(event, organization)]
     assert not touched, f"staging was touched: {touched}"
+    left = acme.kubectl("get", "deployments.core.choreo.dev", "-n", organization, "-o", "name").split()
+    assert left == ["deployment.core.choreo.dev/wish-list-staging"], "staging's Deployment, and nothing else"
     acme.destroy("staging")
     assert acme.kubectl("get", "namespaces", "-l", f"organization-name={organization}", "-o", "name") == ""
 
@@ -62,7 +68,8 @@ def test_an_environment_on_another_data_plane_is_taken_down_in_order_and_made_an
     file.write_text(file.read_text().replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-other"))
 
     with Watcher(acme.kubeconfig, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as watcher:
-        acme.up("development")
+        said = acme.up("development").said
+    assert f"environment '{organization}/development' moves from data plane 'dp-local' to 'dp-other'" in said
 
     gone = [event for event in watcher.events if event.type == "DELETED"]
     back = [event for event in watcher.events if event.type == "ADDED"]
@@ -72,3 +79,4 @@ def test_an_environment_on_another_data_plane_is_taken_down_in_order_and_made_an
     assert [event.kind for event in again] == ["Environment", "Namespace", "Deployment"]
     assert acme.up("development").changes == {"unchanged": made}
     acme.destroy("development")
+    acme.kubectl("delete", "dataplanes.core.choreo.dev", "dp-other", "-n", organization)

@@ -1,5 +1,7 @@
 """Production: an environment of it goes only when its stack says so."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.engine import samples
@@ -9,14 +11,15 @@ ALLOW = "choreo:allowProductionDestroy"
 
 
 @pytest.fixture
-def production(acme: Workspace, organization: str) -> Workspace:
+def production(acme: Workspace, organization: str) -> Iterator[Workspace]:
     """A workspace in which production is up, and has a Deployment."""
     config = samples.stack("development", organization)
     config["choreo:resources"][0] = samples.stack("production", organization)["choreo:resources"][0]
     config["choreo:resources"][-1]["metadata"]["labels"]["core.choreo.dev/environment"] = "production"
     acme.stack("production", config)
     acme.up("production")
-    return acme
+    yield acme
+    acme.kubectl("delete", "dataplanes.core.choreo.dev", "dp-other", "-n", organization, "--ignore-not-found")
 
 
 def test_production_is_not_destroyed_until_its_stack_allows_it(production: Workspace, organization: str) -> None:
@@ -25,6 +28,10 @@ def test_production_is_not_destroyed_until_its_stack_allows_it(production: Works
     assert "protected" in said
     deployments = production.kubectl("get", "deployments.core.choreo.dev", "-n", organization, "-o", "name")
     assert deployments.count("reading-list-service") == 1, "a refused destroy deletes nothing at all"
+    said = production.destroy("production", fails=True).said
+    assert f"production is protected, and this stack has {organization}/production" in said
+    deployments = production.kubectl("get", "deployments.core.choreo.dev", "-n", organization, "-o", "name")
+    assert deployments.count("reading-list-service") == 1, "without a preview it deletes nothing either"
 
     production.run("config", "set", "--stack", "production", ALLOW, "true")
     production.up("production")

@@ -1,20 +1,184 @@
-"""Secrets: a kubeconfig given as a setting leads to the cluster, and stands nowhere in plain text."""
+"""Secrets: a kubeconfig leads to the cluster, and stands nowhere in plain text.
+
+Each kubeconfig here holds words that occur nowhere else: the key it works with, and a token and a password besides.
+"""
+
+import base64
+import gzip
+import json
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import yaml
 
 from tests.engine import samples
+from tests.engine.listening import Listener
 from tests.engine.workspace import Workspace
 
+EVERYTHING = ("-v=9", "--logtostderr", "--logflow")
+"""As much as Pulumi can say."""
 
-def test_a_kubeconfig_in_the_settings_is_used_and_stays_secret(workspace: Workspace, organization: str) -> None:
-    kubeconfig = workspace.kubeconfig.read_text()
-    key = next(line for line in kubeconfig.splitlines() if "client-key-data" in line).split(":")[1].strip()
-    workspace.environment["KUBECONFIG"] = str(workspace.folder / "nowhere")
-    said = []
-    for name in ("acme", "staging"):
-        workspace.stack(name, samples.stack(name, organization))
-        workspace.run("config", "set", "--secret", "--stack", name, "choreo:kubeconfig", kubeconfig)
-        said.append(workspace.up(name).said)
-    state = [workspace.state(name) for name in ("acme", "staging")]
-    said += [workspace.destroy(name).said for name in ("staging", "acme")]
-    files = [path.read_text(errors="replace") for path in workspace.folder.parent.rglob("*") if path.is_file()]
-    for place, texts in (("what Pulumi said", said), ("the exported state", state), ("a file", files)):
-        assert not any(key in text for text in texts), f"the client's key stands in plain text in {place}"
+NEARLY_EVERYTHING = ("-v=8", "--logtostderr", "--logflow")
+"""All but the trace of what Pulumi's processes say to one another."""
+
+
+class Words:
+    """What may be seen nowhere: by its name, the word."""
+
+    def __init__(self, working: Path) -> None:
+        """Of the kubeconfig that works."""
+        self.config: dict[str, Any] = yaml.safe_load(working.read_text())
+        key = self.config["users"][0]["user"]["client-key-data"]
+        token, password = (f"{kind}{uuid4().hex}" for kind in ("token", "password"))
+        self.config["users"].append({"name": "a", "user": {"token": token}})
+        self.config["users"].append({"name": "b", "user": {"username": "b", "password": password}})
+        lines = base64.b64decode(key).decode().splitlines()
+        self.words = {"the key": key, "the key's PEM": lines[1], "the token": token, "the password": password}
+
+    @property
+    def kubeconfig(self) -> str:
+        """The text of the kubeconfig with all of them."""
+        return yaml.safe_dump(self.config)
+
+    def seen_in(self, text: str) -> set[str]:
+        """The names of those that stand in the text."""
+        return {name for name, word in self.words.items() if word in text}
+
+
+@pytest.fixture
+def words(acme: Workspace) -> Words:
+    """The words of a kubeconfig that leads to the control plane."""
+    return Words(acme.kubeconfig)
+
+
+@pytest.fixture
+def private(acme: Workspace) -> Workspace:
+    """A workspace with a home and a folder for temporary files of its own."""
+    home, temporary = acme.folder.parent / "home", acme.folder.parent / "tmp"
+    home.mkdir()
+    temporary.mkdir()
+    (home / "plugins").symlink_to(Path(acme.environment["PULUMI_HOME"]) / "plugins")
+    acme.environment |= {"PULUMI_HOME": str(home), "TMPDIR": str(temporary)}
+    return acme
+
+
+def everything_said(workspace: Workspace, *verbosity: str) -> Iterator[tuple[str, str]]:
+    """What each command says about the stack `staging`, from its first preview to its end."""
+    for name in ("preview", "up", "refresh", "destroy"):
+        yield name, getattr(workspace, name)("staging", *verbosity).said
+        if name == "up":
+            yield "the exported state", workspace.state("staging")
+
+
+def texts_in(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The files in a folder, those that are packed unpacked."""
+    for file in folder.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            read = file.read_bytes()
+            yield file, (gzip.decompress(read) if read[:2] == b"\x1f\x8b" else read).decode(errors="replace")
+
+
+def assert_kept(workspace: Workspace, words: Words, listener: Listener, said: Mapping[str, str]) -> None:
+    """The words stand in nothing that was said, in no file that is left, and were seen by nobody on the way."""
+    for place, text in said.items():
+        assert not words.seen_in(text), f"{words.seen_in(text)} stands in {place}:\n{_around(words, text)}"
+    for file, text in texts_in(workspace.folder.parent):
+        assert not words.seen_in(text), f"{words.seen_in(text)} stands in {file}"
+    assert not listener.heard, "somebody else could have read it"
+    for program in ("pulumi-language-python", "pulumi-resource-choreo", "pulumi-resource-kubernetes"):
+        assert any(program in each for each in listener.programs), f"nobody listened while {program} ran"
+
+
+def remove_copies(workspace: Workspace, words: Words) -> None:
+    """Removes the copies of a kubeconfig in the settings that the Kubernetes provider leaves behind at each command.
+
+    Nobody can keep it from that (pulumi-kubernetes: provider/pkg/provider/util.go, writeKubeconfigToFile), and
+    docs/secrets.md says so. Others must not be able to read them.
+    """
+    copies = [file for file, text in texts_in(workspace.folder.parent / "tmp") if words.seen_in(text)]
+    assert copies, "the Kubernetes provider leaves none now: docs/secrets.md can say so"
+    for copy in copies:
+        assert re.fullmatch(r"kubeconfig\d+", copy.name), f"{copy} is not the Kubernetes provider's"
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+        copy.unlink()
+
+
+def _around(words: Words, text: str) -> str:
+    return "\n".join(line[:300] for line in text.splitlines() if words.seen_in(line))
+
+
+def test_a_kubeconfig_in_the_settings_is_used_and_only_pulumis_own_trace_tells_it(
+    private: Workspace, organization: str, words: Words
+) -> None:
+    """At -v=9, and not below, Pulumi logs the properties that its processes hand to one another, secrets in the clear.
+
+    No program and no provider can keep it from that (pulumi/sdk: go/common/resource/plugin/rpc.go); docs/secrets.md
+    says so. All else that is said has to be clean.
+    """
+    private.environment["KUBECONFIG"] = str(private.folder / "nowhere")
+    with Listener(private.folder.parent / "tmp", words.words.values()) as listener:
+        private.stack("staging", samples.stack("staging", organization))
+        private.run("config", "set", "--secret", "--stack", "staging", "choreo:kubeconfig", given=words.kubeconfig)
+        below = private.preview("staging", *NEARLY_EVERYTHING).said
+        said = dict(everything_said(private, *EVERYTHING))
+    remove_copies(private, words)
+    traced = {place: _without_trace(text, words) for place, text in said.items()}
+    assert_kept(private, words, listener, traced | {"preview -v=8": below})
+    assert any(words.seen_in(text) for text in said.values()), "Pulumi keeps it now: docs/secrets.md can say so"
+
+
+def test_an_ambient_kubeconfig_is_used_and_never_comes_to_pulumi(
+    private: Workspace, organization: str, words: Words, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ambient = tmp_path_factory.mktemp("ambient") / "kubeconfig"
+    ambient.touch(mode=0o600)
+    ambient.write_text(words.kubeconfig)
+    private.environment["KUBECONFIG"] = str(ambient)
+    with Listener(private.folder.parent / "tmp", words.words.values()) as listener:
+        private.stack("staging", samples.stack("staging", organization))
+        said = dict(everything_said(private, *EVERYTHING))
+    assert_kept(private, words, listener, said)
+
+
+def _without_trace(text: str, words: Words) -> str:
+    """The log without the trace of properties, also where a plugin's is split into its lines."""
+    own_lines = {line.strip().rstrip("}") for line in words.kubeconfig.splitlines()}
+    return "\n".join(line for line in text.splitlines() if not _is_trace(line, own_lines))
+
+
+def _is_trace(line: str, own_lines: set[str]) -> bool:
+    try:
+        message = str(json.loads(line)["msg"])
+    except (ValueError, TypeError, KeyError):
+        return False
+    debug = re.fullmatch(r"eventSink::Debug\(<\{%reset%\}>(.*)<\{%reset%\}>\)", message, re.DOTALL)
+    message = debug[1] if debug else message
+    return "arshaling property for RPC[" in message or message.strip().rstrip("}") in own_lines
+
+
+def test_no_error_quotes_a_kubeconfig_that_does_not_work(private: Workspace, organization: str, words: Words) -> None:
+    [cluster] = words.config["clusters"]
+    token = words.words["the token"]
+    context = {"name": "devcluster", "context": {"cluster": "devcluster", "user": "a"}}
+    by_token = words.config | {"contexts": [context]}
+    nobody = cluster | {"cluster": cluster["cluster"] | {"server": "https://127.0.0.1:1"}}
+    broken = {
+        "a token that is refused": (yaml.safe_dump(by_token), "answers 401"),
+        "a server that nobody is": (yaml.safe_dump(by_token | {"clusters": [nobody]}), "cannot be reached"),
+        "YAML that is broken": (words.kubeconfig.replace("\nusers:", "\nusers: ["), "no usable kubeconfig"),
+        "a token with a line break": (yaml.safe_dump(by_token).replace(token, f'"{token}\\n"'), "cannot be sent"),
+    }
+    private.stack("staging", samples.stack("staging", organization))
+    for kind, (text, told) in broken.items():
+        private.run("config", "set", "--secret", "--stack", "staging", "choreo:kubeconfig", given=text)
+        said = private.up("staging", fails=True).said
+        assert told in said, f"{kind} is not told in\n{said}"
+        assert not words.seen_in(said), f"{kind}: {words.seen_in(said)} stands in\n{said}"
+        if told == "no usable kubeconfig":
+            assert re.search(r"Pulumi\.staging\.yaml:\d+: choreo:kubeconfig: error: no usable kubeconfig", said), said
+            assert "Traceback" not in said, f"{kind}:\n{said}"

@@ -1,7 +1,10 @@
 """A stack's life: up, unchanged, changed behind its back, mended, down and up again."""
 
 from tests.engine import samples
+from tests.engine.modes import with_and_without_controllers
 from tests.engine.workspace import Workspace
+
+pytestmark = with_and_without_controllers
 
 
 def test_an_unchanged_cluster_shows_no_difference(acme: Workspace, organization: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from choreo_components import Controllers
 from devcluster.env import state_url
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -34,26 +35,18 @@ class Outcome:
         return {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", text.partition("Duration")[0])}
 
 
-def leading_to(kubeconfig: Path, toolchain_bin: Path) -> Mapping[str, str]:
-    """What leads Pulumi and kubectl to the toolchain and to a control plane."""
-    return {
-        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), str(toolchain_bin), os.environ["PATH"]]),
-        "KUBECONFIG": str(kubeconfig),
-        "PULUMI_HOME": str(toolchain_bin.parent / "pulumi"),
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-    }
-
-
 class Workspace:
     """A project folder, a Pulumi backend and the environment that leads to a control plane."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        """Makes the project in the empty `folder`, with our program in it; `environment` leads to a control plane."""
+    def __init__(self, folder: Path, environment: Mapping[str, str], controllers: Controllers) -> None:
+        """Makes the project in the empty `folder`, with our program in it; `environment` leads to a control plane.
+
+        `controllers` is what the stacks say of it.
+        """
         backend = folder / "backend"
         backend.mkdir()
         self.folder = folder / "project"
+        self.controllers = controllers
         self.environment = {**environment, "PULUMI_BACKEND_URL": state_url(backend)}
         (self.folder / "stacks").mkdir(parents=True)
         self.project({})
@@ -71,7 +64,8 @@ class Workspace:
     def stack(self, name: str, config: Mapping[str, Any] | None = None) -> None:
         """Writes the stack's settings and makes the stack."""
         if config is not None:
-            text = yaml.safe_dump({"config": dict(config)}, sort_keys=False)
+            settings = {**config, "choreo:controllers": self.controllers.value}
+            text = yaml.safe_dump({"config": settings}, sort_keys=False)
             (self.folder / "stacks" / f"Pulumi.{name}.yaml").write_text(text)
         self.run("stack", "init", name)
 
@@ -105,10 +99,13 @@ class Workspace:
         resources: list[dict[str, Any]] = json.loads(self.state(stack))["deployment"].get("resources", [])
         return resources
 
-    def run(self, *arguments: str, fails: bool = False) -> Outcome:
-        """Runs Pulumi; the outcome has to be as expected, else the test fails with what Pulumi said."""
+    def run(self, *arguments: str, given: str | None = None, fails: bool = False) -> Outcome:
+        """Runs Pulumi; the outcome has to be as expected, else the test fails with what Pulumi said.
+
+        `given` goes to its standard input.
+        """
         command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
-        done = _run(command, self.folder, self.environment)
+        done = _run(command, self.folder, self.environment, given)
         assert bool(done.code) is fails, f"`{' '.join(command)}` ended with {done.code}:\n{done.said}"
         return done
 
@@ -117,6 +114,18 @@ class Workspace:
         done = _run(["kubectl", *arguments], self.folder, self.environment, manifest)
         assert done.code == 0, f"`kubectl {' '.join(arguments)}` ended with {done.code}:\n{done.said}"
         return done.said
+
+
+def leading_to(kubeconfig: Path, toolchain_bin: Path) -> dict[str, str]:
+    """The environment that leads Pulumi and kubectl to the toolchain, and to the cluster of the kubeconfig."""
+    return {
+        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), str(toolchain_bin), os.environ["PATH"]]),
+        "KUBECONFIG": str(kubeconfig),
+        "PULUMI_HOME": str(toolchain_bin.parent / "pulumi"),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
 
 
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], given: str | None = None) -> Outcome:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from choreo_components import Controllers
 from devcluster import ControlPlane
 from tests.engine.workspace import Workspace, leading_to
 from tests.faults import estates
@@ -37,7 +38,7 @@ def new_workspace(
 ) -> Callable[[], Workspace]:
     """Makes a workspace of the control plane's administrator."""
     environment = leading_to(struck_plane.kubeconfig, toolchain_bin)
-    return lambda: Workspace(tmp_path_factory.mktemp("estate"), environment)
+    return lambda: Workspace(tmp_path_factory.mktemp("estate"), environment, Controllers.ABSENT)
 
 
 @pytest.fixture(scope="session")

@@ -81,6 +81,12 @@ class FakeCluster:
             self._tell(f"gone {name}")
             self._happens("DELETED", live)
 
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+        self._tell(f"get {resource.plural} {name}")
+        await self._answer()
+        found = [live for live in self.lives.values() if _matches(live, resource, {}, namespace) and live.name == name]
+        return copy.deepcopy(found[0]) if found else None
+
     async def list(
         self, resource: Resource, labels: Mapping[str, str], namespace: str | None = None
     ) -> tuple[list[Live], str | None]:

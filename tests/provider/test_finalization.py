@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from choreo_components.cluster import NAMESPACES, ClusterError, Live, Resource
-from choreo_components.provider import finalization
-from choreo_components.provider.finalization import DEPLOYMENTS, DeadlineError, Scope, finalize
+from choreo_components.cluster import NAMESPACES, ClusterError, Denied, Live, Resource
+from choreo_components.provider import removal
+from choreo_components.provider.finalization import DEPLOYMENTS, Scope, finalize
+from choreo_components.provider.removal import DeadlineError
 from tests.provider.fake_cluster import FakeCluster, deployment, namespace
 
 DEVELOPMENT = Scope("acme", "development")
@@ -18,14 +19,17 @@ DEVELOPMENT = Scope("acme", "development")
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits as long as people do; what a watch tells has to be enough, unless a test says otherwise."""
-    monkeypatch.setattr(finalization, "RETRY_SECONDS", 0.005)
-    monkeypatch.setattr(finalization, "RELIST_SECONDS", 60.0)
+    monkeypatch.setattr(removal, "RETRY_SECONDS", 0.005)
+    monkeypatch.setattr(removal, "REPEAT_SECONDS", 0.01)
+    monkeypatch.setattr(removal, "RELIST_SECONDS", 60.0)
 
 
-def finalized(cluster: FakeCluster, deployments: str = "5s", namespaces: str = "5s") -> list[str]:
+def finalized(
+    cluster: FakeCluster, deployments: str = "5s", namespaces: str = "5s", scope: Scope = DEVELOPMENT
+) -> list[str]:
     """What was told while the environment `development` of `acme` was finalized."""
     told: list[str] = []
-    asyncio.run(finalize(cluster, DEVELOPMENT, deployments, namespaces, told.append))
+    asyncio.run(finalize(cluster, scope, deployments, namespaces, told.append))
     return told
 
 
@@ -61,7 +65,7 @@ def test_namespaces_are_deleted_all_at_once() -> None:
 
 
 def test_no_more_requests_are_under_way_than_an_api_server_likes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finalization, "DELETES_AT_ONCE", 3)
+    monkeypatch.setattr(removal, "DELETES_AT_ONCE", 3)
     under_way: list[int] = [0]
     most = 0
 
@@ -182,14 +186,14 @@ def test_a_watch_that_breaks_off_is_followed_by_listing_again() -> None:
 
 
 def test_watches_that_all_break_off_do_not_become_a_flood(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finalization, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(removal, "RETRY_SECONDS", 0.05)
     cluster = FakeCluster(deployment("a"), held=["Deployment acme/a"], breaks=1_000_000)
     failed(cluster, deployments="200ms")
     assert len(cluster.requests("list")) <= 5
 
 
 def test_a_watch_that_falls_silent_is_not_trusted_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finalization, "RELIST_SECONDS", 0.02)
+    monkeypatch.setattr(removal, "RELIST_SECONDS", 0.02)
     cluster = FakeCluster(deployment("a"))
     cluster.mute = True
     finalized(cluster)
@@ -253,7 +257,8 @@ def test_a_deadline_names_each_object_what_holds_it_what_it_says_and_how_to_look
         "after 200ms, 2 still there; nothing was forced, and the next destroy goes on from here:",
         "  Deployment acme/odd: no finalizer holds it",
         "    look: kubectl get deployments.core.choreo.dev odd -n acme -o yaml",
-        "  Deployment acme/stuck: held by core.choreo.dev/data-plane-cleanup, example.com/other",
+        "  Deployment acme/stuck: held by core.choreo.dev/data-plane-cleanup (OpenChoreo's controllers), "
+        "example.com/other",
         "    Ready=False DeploymentFinalizing no matches for kind",
         "    ArtifactResolved=True",
         "    look: kubectl get deployments.core.choreo.dev stuck -n acme -o yaml",
@@ -263,7 +268,8 @@ def test_a_deadline_names_each_object_what_holds_it_what_it_says_and_how_to_look
 def test_a_namespaces_own_finalizers_hold_it_too() -> None:
     cluster = FakeCluster(namespace("dp-1", finalizers=["example.com/mine"]), held=["Namespace dp-1"])
     assert failed(cluster, namespaces="200ms")[1:] == [
-        "  Namespace dp-1: held by example.com/mine, kubernetes",
+        "  Namespace dp-1: held by example.com/mine, "
+        "kubernetes (Kubernetes' namespace controller, until all that is in it is gone)",
         "    look: kubectl get namespaces dp-1 -o yaml",
     ]
 
@@ -333,7 +339,7 @@ def test_each_step_says_how_much_it_deletes() -> None:
 
 
 def test_no_silence_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finalization, "PROGRESS_SECONDS", 0.1)
+    monkeypatch.setattr(removal, "PROGRESS_SECONDS", 0.1)
     names = [f"dp-{number}" for number in range(5)]
     cluster = FakeCluster(*map(namespace, names), held=[f"Namespace {name}" for name in names])
     told: list[str] = []
@@ -356,7 +362,7 @@ def test_no_silence_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_silence_is_long_while_the_api_server_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finalization, "PROGRESS_SECONDS", 0.01)
+    monkeypatch.setattr(removal, "PROGRESS_SECONDS", 0.01)
     told: list[str] = []
     cluster = FakeCluster()
     cluster.outages = ["no route to host"] * 1000
@@ -378,11 +384,68 @@ def test_a_scope_without_a_name_is_refused_since_it_would_choose_what_is_not_our
 
 
 def test_a_scope_chooses_by_both_labels() -> None:
-    assert DEVELOPMENT.deployments == {
+    assert DEVELOPMENT.deployments.labels == {
         "core.choreo.dev/organization": "acme",
         "core.choreo.dev/environment": "development",
     }
-    assert DEVELOPMENT.namespaces == {"organization-name": "acme", "environment-name": "development"}
+    assert DEVELOPMENT.namespaces.labels == {"organization-name": "acme", "environment-name": "development"}
+
+
+# --- Namespaces that were made for the environment -----------------------------------------------------------------
+
+
+def test_a_namespace_that_was_made_for_it_goes_even_if_somebody_has_taken_its_labels_off() -> None:
+    cluster = FakeCluster(namespace("dp-1"), namespace("dp-2", environment=None, organization=None))
+    finalized(cluster, scope=Scope("acme", "development", frozenset({"dp-1", "dp-2", "dp-gone"})))
+    assert cluster.names == []
+
+
+def test_only_what_no_listing_has_shown_is_asked_for_by_name() -> None:
+    cluster = FakeCluster(namespace("dp-1"), namespace("dp-2"))
+    finalized(cluster, scope=Scope("acme", "development", frozenset({"dp-1", "dp-2", "dp-gone"})))
+    assert cluster.requests("get") == ["namespaces dp-gone"]
+
+
+def test_one_without_its_labels_that_is_stuck_is_named_at_the_deadline() -> None:
+    cluster = FakeCluster(namespace("dp-1", environment=None), held=["Namespace dp-1"])
+    scope = Scope("acme", "development", frozenset({"dp-1"}))
+    with pytest.raises(DeadlineError, match="Namespace dp-1: held by kubernetes"):
+        finalized(cluster, namespaces="200ms", scope=scope)
+
+
+# --- Admission -----------------------------------------------------------------------------------------------------
+
+
+class Guarded(FakeCluster):
+    """A cluster with a webhook that lets nothing be deleted until it has said so `refusals` times."""
+
+    refusals = 1_000_000
+
+    async def delete(self, live: Live) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            self.story.append(f"refuse {live}")
+            raise Denied(f"delete {live}: admission webhook says no")
+        await super().delete(live)
+
+
+def test_a_deletion_that_a_webhook_refuses_is_asked_for_again_and_told_once() -> None:
+    cluster = Guarded(deployment("a"))
+    cluster.refusals = 3
+    assert finalized(cluster) == [
+        "deployments.core.choreo.dev: deleting 1",
+        "delete Deployment acme/a: admission webhook says no; asking again until the deadline",
+    ]
+    assert cluster.names == []
+
+
+def test_a_deletion_that_a_webhook_refuses_to_the_last_is_named_with_its_words() -> None:
+    cluster = Guarded(deployment("a"), namespace("dp-1"))
+    assert failed(cluster, deployments="200ms")[1:] == [
+        "  Deployment acme/a: delete Deployment acme/a: admission webhook says no",
+        "    look: kubectl get deployments.core.choreo.dev a -n acme -o yaml",
+    ]
+    assert cluster.names == ["Deployment acme/a", "Namespace dp-1"]
 
 
 # --- Whatever is in the cluster ------------------------------------------------------------------------------------
@@ -414,7 +477,7 @@ def is_the_environments(live: Live) -> bool:
 @given(LIVES, st.lists(st.just("no route to host"), max_size=2), st.integers(0, 2))
 def test_exactly_what_carries_both_labels_is_deleted(lives: list[Live], outages: list[str], breaks: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finalization, "RETRY_SECONDS", 0.001)
+        patch.setattr(removal, "RETRY_SECONDS", 0.001)
         cluster = FakeCluster(*lives, breaks=breaks)
         cluster.outages = outages
         finalized(cluster)

@@ -8,8 +8,10 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.cluster import Cluster
 from choreo_components.provider import finalizer
-from choreo_components.provider.finalizer import FinalizerError, check, differences, identifier, inputs_of
+from choreo_components.provider.custom import Failure, Session
+from choreo_components.provider.finalizer import differences, identifier, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, namespace
+from tests.provider.sessions import session, silent
 
 INPUTS = {
     "organization": "acme",
@@ -17,30 +19,36 @@ INPUTS = {
     "dataPlaneRef": "dp-local",
     "deploymentsTimeout": "5m",
     "namespacesTimeout": "7m",
+    "namespaceNames": ["dp-1"],
 }
+
+
+def checked(news: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The inputs of a new finalizer as they are taken, and what is wrong with them."""
+    return asyncio.run(finalizer.check({}, news, session(FakeCluster())))
 
 
 # --- Inputs --------------------------------------------------------------------------------------------------------
 
 
 def test_inputs_that_are_right_are_taken_as_they_are() -> None:
-    assert check(INPUTS) == (INPUTS, {})
+    assert checked(INPUTS) == (INPUTS, {})
 
 
 def test_deadlines_that_are_not_given_are_ten_minutes() -> None:
-    inputs, failures = check({"organization": "acme", "environment": "development"})
+    inputs, failures = checked({"organization": "acme", "environment": "development"})
     assert failures == {}
     assert (inputs["deploymentsTimeout"], inputs["namespacesTimeout"]) == ("10m", "10m")
 
 
 def test_what_the_engine_keeps_for_itself_is_no_input() -> None:
-    inputs, failures = check({**INPUTS, "__defaults": [], "__internal": {}})
+    inputs, failures = checked({**INPUTS, "__defaults": [], "__internal": {}})
     assert (inputs, failures) == (INPUTS, {})
 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
-    assert check({**INPUTS, name: UNKNOWN})[1] == {}
+    assert checked({**INPUTS, name: UNKNOWN})[1] == {}
 
 
 @pytest.mark.parametrize(
@@ -61,18 +69,18 @@ def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
             {"timeout": "5m"},
             {
                 "timeout": "unknown property; the properties are organization, environment, dataPlaneRef, "
-                "deploymentsTimeout, namespacesTimeout"
+                "deploymentsTimeout, namespacesTimeout, namespaceNames"
             },
         ),
     ],
     ids=lambda value: next(iter(value)) if len(value) == 1 else None,
 )
 def test_inputs_that_are_wrong_are_named(change: dict[str, Any], failures: dict[str, str]) -> None:
-    assert check({**INPUTS, **change})[1] == failures
+    assert checked({**INPUTS, **change})[1] == failures
 
 
 def test_all_that_is_wrong_is_named_at_once() -> None:
-    assert set(check({"deploymentsTimeout": 5, "other": 1})[1]) == {
+    assert set(checked({"deploymentsTimeout": 5, "other": 1})[1]) == {
         "organization",
         "environment",
         "deploymentsTimeout",
@@ -82,7 +90,7 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
 
 def test_without_its_names_it_cannot_know_what_is_the_environments() -> None:
     why = "required: without it the finalizer cannot know what belongs to the environment"
-    assert check({})[1] == {"organization": why, "environment": why}
+    assert checked({})[1] == {"organization": why, "environment": why}
 
 
 # --- Differences ---------------------------------------------------------------------------------------------------
@@ -120,13 +128,13 @@ def test_its_id_says_whose_environment_it_is() -> None:
 
 def test_an_id_is_all_that_an_import_needs() -> None:
     inputs = inputs_of("acme/development")
-    assert check(inputs) == (inputs, {})
+    assert checked(inputs) == (inputs, {})
     assert identifier(inputs) == "acme/development"
 
 
 @pytest.mark.parametrize("wrong", ["", "acme", "acme/", "/development"])
 def test_an_id_that_names_no_environment_is_refused(wrong: str) -> None:
-    assert check(inputs_of(wrong))[1]
+    assert checked(inputs_of(wrong))[1]
 
 
 # --- The cluster ---------------------------------------------------------------------------------------------------
@@ -141,22 +149,23 @@ def cluster() -> FakeCluster:
 
 
 def test_reading_it_shows_what_carries_the_environments_labels_now(cluster: FakeCluster) -> None:
-    state = asyncio.run(finalizer.read(INPUTS, lambda: cluster))
+    inputs, state = asyncio.run(finalizer.read("acme/development", INPUTS, session(cluster)))
+    assert inputs == INPUTS
     assert state == {**INPUTS, "deployments": ["a", "b"], "namespaces": ["dp-1", "dp-2"]}
     assert cluster.requests("delete") == []
 
 
 def test_deleting_it_finalizes_the_environment(cluster: FakeCluster) -> None:
     told: list[str] = []
-    asyncio.run(finalizer.delete(INPUTS, lambda: cluster, told.append))
+    asyncio.run(finalizer.delete(INPUTS, session(cluster, told.append)))
     assert cluster.names == ["Deployment acme/c"]
     assert told == ["deployments.core.choreo.dev: deleting 2", "namespaces: deleting 2"]
 
 
 def test_a_deadline_names_the_environment_that_is_not_finalized(cluster: FakeCluster) -> None:
     cluster.held.add("Deployment acme/a")
-    with pytest.raises(FinalizerError) as error:
-        asyncio.run(finalizer.delete({**INPUTS, "deploymentsTimeout": "200ms"}, lambda: cluster, lambda _: None))
+    with pytest.raises(Failure) as error:
+        asyncio.run(finalizer.delete({**INPUTS, "deploymentsTimeout": "200ms"}, session(cluster)))
     first, second, *_ = str(error.value).splitlines()
     assert first.startswith(
         "environment 'development' of organization 'acme' is not finalized: after 200ms, 1 still there;"
@@ -167,16 +176,16 @@ def test_a_deadline_names_the_environment_that_is_not_finalized(cluster: FakeClu
 @pytest.mark.parametrize("missing", ["organization", "environment"])
 def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(cluster: FakeCluster, missing: str) -> None:
     state = {**INPUTS, missing: ""}
-    with pytest.raises(FinalizerError, match="needs the organization's name and the environment's name"):
-        asyncio.run(finalizer.delete(state, lambda: cluster, lambda _: None))
-    with pytest.raises(FinalizerError, match="needs the organization's name and the environment's name"):
-        asyncio.run(finalizer.read(state, lambda: cluster))
+    with pytest.raises(Failure, match="needs the organization's name and the environment's name"):
+        asyncio.run(finalizer.delete(state, session(cluster)))
+    with pytest.raises(Failure, match="needs the organization's name and the environment's name"):
+        asyncio.run(finalizer.read("acme/development", state, session(cluster)))
     assert cluster.story == []
 
 
 def test_a_kubeconfig_that_leads_nowhere_is_a_failure_that_the_engine_is_told() -> None:
-    with pytest.raises(finalizer.FAILURES, match="is not finalized: no usable kubeconfig") as error:
-        asyncio.run(finalizer.delete(INPUTS, lambda: Cluster("/nonexistent/config"), lambda _: None))
+    with pytest.raises(Failure, match="is not finalized: no usable kubeconfig") as error:
+        asyncio.run(finalizer.delete(INPUTS, Session(lambda: Cluster("/nonexistent/config"), silent, silent)))
     assert "Traceback" not in str(error.value)
 
 

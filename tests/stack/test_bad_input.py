@@ -203,7 +203,9 @@ def test_a_project_on_a_pipeline_that_nobody_has() -> None:
 def test_a_text_that_is_no_yaml(tmp_path: Path) -> None:
     [finding] = of_manifest(tmp_path, "kind: Organization\nmetadata: [name\nspec: {}\n")
     assert finding == error(Location("bad.yaml", 3), finding.message)
-    assert finding.message.startswith("not YAML: while parsing a flow sequence, did not find expected ',' or ']'")
+    assert finding.message.startswith(
+        "not YAML: while parsing a flow sequence from line 2, did not find expected ',' or ']'"
+    )
 
 
 def test_a_key_twice(tmp_path: Path) -> None:
@@ -214,7 +216,7 @@ def test_a_key_twice(tmp_path: Path) -> None:
 
 def test_an_alias_that_holds_itself(tmp_path: Path) -> None:
     text = "kind: Organization\nmetadata: &m\n  labels: *m\n"
-    where = Location("bad.yaml", 2, "metadata.labels")
+    where = Location("bad.yaml", 3, "metadata.labels")
     assert of_manifest(tmp_path, text) == [error(where, "an alias that holds itself")]
 
 
@@ -227,7 +229,7 @@ def test_a_key_that_is_no_string(tmp_path: Path, key: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["nowhere/*.yaml", "missing.yaml", ".", "**x", "/nonexistent/a.yaml", "/nonexistent/*.yaml", "x" * 300],
+    ["nowhere/*.yaml", "missing.yaml", "**x", "/nonexistent/a.yaml", "/nonexistent/*.yaml", "x" * 300],
 )
 def test_a_glob_that_matches_nothing(tmp_path: Path, pattern: str) -> None:
     found = stack(folder=tmp_path, manifests=[pattern])
@@ -236,11 +238,11 @@ def test_a_glob_that_matches_nothing(tmp_path: Path, pattern: str) -> None:
 
 
 def test_a_manifest_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Path) -> bytes:
+    def refuse(*_: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "a.yaml").write_text("")
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     found = stack(folder=tmp_path, manifests=["a.yaml"])
     where = Location(declaring.STACK_FILE, 2, "choreo:manifests[0]")
     assert found.findings == [error(where, "a.yaml cannot be read: Permission denied")]
@@ -253,7 +255,7 @@ def test_an_unknown_setting() -> None:
     found = stack(manifest=["a.yaml"])
     message = (
         "unknown setting; the settings are choreo:resources, choreo:manifests, choreo:projects, choreo:controllers, "
-        "choreo:timeouts, choreo:allowProductionDestroy, choreo:kubeconfig"
+        "choreo:timeouts, choreo:adopt, choreo:allowProductionDestroy, choreo:kubeconfig"
     )
     assert found.findings == [error(found.at("choreo:manifest", "choreo:manifest"), message)]
 

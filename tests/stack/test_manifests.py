@@ -82,6 +82,14 @@ def test_aliases_are_spelled_out() -> None:
     assert value("a: &x [1, 2]\nb: *x") == {"a": [1, 2], "b": [1, 2]}
 
 
+def test_an_anchor_may_be_given_again_and_the_last_one_counts() -> None:
+    assert value("a: &x 1\nb: &x 2\nc: *x") == {"a": 1, "b": 2, "c": 2}
+
+
+def test_a_field_inside_an_alias_stands_where_it_is_written() -> None:
+    assert document("a: &x\n  b: 1\nc: *x\n").at(("c", "b")).line == 2
+
+
 def test_what_a_mapping_says_itself_counts_more_than_what_it_merges_and_of_that_the_first() -> None:
     assert value("x: &x {a: 1, b: 1}\ny: &y {b: 2, c: 2}\nz:\n  <<: [*x, *y]\n  a: 0\n")["z"] == {
         "a": 0,
@@ -145,11 +153,14 @@ def test_a_part_of_a_document_names_its_fields_from_the_whole() -> None:
     ("text", "line", "field", "message"),
     [
         ("a: 1\nb: !secret x", 2, "b", "the tag !secret has no meaning in a manifest: write the plain value"),
-        ("a: [!!binary aGk=]", 1, "a[0]", "the tag tag:yaml.org,2002:binary has no meaning in a manifest"),
+        ("a: [!!binary aGk=]", 1, "a[0]", "the tag !!binary has no meaning in a manifest"),
         ("a: !!int many", 1, "a", "'many' cannot be read as int"),
         ("a: !!float ''", 1, "a", "'' cannot be read as float"),
         ("a: !!bool maybe", 1, "a", "'maybe' cannot be read as bool"),
         (f"a: {'1' * 5000}", 1, "a", f"'{'1' * 59} cannot be read as int"),
+        (f"a: 0x{'f' * 5000}", 1, "a", f"'0x{'f' * 57} cannot be read as int"),
+        ("a: !secret {b: c}", 1, "a", "the tag !secret has no meaning in a manifest: write the plain value"),
+        ("a: *b", 1, "a", "*b stands for nothing: there is no &b before it"),
         ("a:\n  <<: 1", 2, "a", "`<<` merges mappings only"),
         ("a: {[b]: c}", 1, "a", "this key is not a string"),
     ],
@@ -169,21 +180,29 @@ def test_one_broken_document_does_not_hide_the_others_nor_their_findings() -> No
 def test_a_text_that_is_not_unicode_is_refused() -> None:
     for text in (b"a: \xff", "a: \ud800"):
         [found] = findings(text)
-        assert str(found).startswith("a.yaml: error: not YAML text:")
+        assert str(found).startswith("a.yaml:1: error: not YAML text:")
 
 
 def test_an_alias_of_an_alias_of_an_alias_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manifests, "MOST_NODES", 1000)
+    monkeypatch.setattr(manifests, "MOST_FIELDS", 1000)
     lines = ["a0: &a0 [1, 1, 1, 1]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))]
     assert [each.message for each in findings("\n".join(lines))] == [
-        "more than 1,000 fields once its aliases are spelled out"
+        "more than 1,000 keys and values in one file, its aliases spelled out"
     ]
 
 
-@pytest.mark.parametrize("depth", [101, 500, 5000])
+@pytest.mark.parametrize("depth", [101, 500, 5000, 1_000_000])
 def test_what_is_nested_too_deep_is_refused(depth: int) -> None:
     [found] = findings("[" * depth + "]" * depth)
     assert found.message == "more than 100 mappings and lists inside one another"
+
+
+def test_what_is_nested_too_deep_once_its_aliases_are_spelled_out_is_refused() -> None:
+    lines = [f"a0: &a0 {'[' * 60}{']' * 60}", f"a1: {'[' * 60}*a0{']' * 60}"]
+    [found] = findings("\n".join(lines))
+    assert found == error(
+        Location("a.yaml", 2, found.where.field), "more than 100 mappings and lists inside one another"
+    )
 
 
 def test_what_is_nested_deep_is_read() -> None:

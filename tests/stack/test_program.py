@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from choreo_components import program
-from choreo_components.findings import Severity, error, warning
+from choreo_components.findings import Location, error, warning
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.references import Target
@@ -103,7 +103,7 @@ def test_a_file_in_which_nothing_can_be_found_is_named_all_the_same(tmp_path: Pa
     assert str(located(tmp_path).at(("choreo:projects",))) == "Pulumi.dev.yaml: choreo:projects"
 
 
-# --- The cluster ---------------------------------------------------------------------------------------------------
+# --- The kubeconfig ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -119,41 +119,21 @@ def nobody() -> str:
     return json.dumps({**config, "clusters": [cluster], "contexts": [context], "users": [user]})
 
 
-def test_a_stack_that_refers_to_nothing_outside_asks_nobody() -> None:
-    assert program.look_up([], "no kubeconfig at all") == ({}, [])
-
-
-def test_an_unreachable_cluster_is_a_warning_that_says_what_was_not_checked(nobody: str) -> None:
-    found = stack(declaring.environment("development"), declaring.environment("staging"))
-    live, [finding] = program.look_up(found.plan.outside, nobody)
-    assert live == {}
-    assert finding == warning(found.plan.outside[0].where, finding.message)
-    assert "https://127.0.0.1" in finding.message
-    assert "cannot be reached" in finding.message
-    assert finding.message.endswith(
-        "; not checked whether these exist: "
-        "Organization 'acme' of organization 'acme', DataPlane 'dp-local' of organization 'acme'"
-    )
-    assert "very-secret" not in finding.message
-
-
-@pytest.mark.parametrize("kubeconfig", ["/nonexistent/config", "{}", "a: [\nvery-secret", "{kind: Config}"])
-def test_a_kubeconfig_that_leads_nowhere_is_a_warning_too(kubeconfig: str) -> None:
-    found = stack(declaring.data_plane())
-    live, [finding] = program.look_up(found.plan.outside, kubeconfig)
-    assert live == {}
-    assert finding.severity is Severity.WARNING
+@pytest.mark.parametrize("kubeconfig", ["very-secret", "{}", "a: [\nvery-secret", "{kind: Config}"])
+def test_a_kubeconfig_that_nobody_can_use_is_an_error_where_it_is_set(kubeconfig: str) -> None:
+    where = Location("Pulumi.dev.yaml", 3, "choreo:kubeconfig")
+    [finding] = program.refused(kubeconfig, where)
+    assert finding == error(where, finding.message)
     assert finding.message.startswith("no usable kubeconfig: ")
     assert "very-secret" not in finding.message
 
 
-def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:
-    import asyncio
+def test_a_kubeconfig_that_leads_to_nobody_is_one_all_the_same(nobody: str) -> None:
+    where = Location("Pulumi.dev.yaml")
+    assert program.refused(nobody, where) == program.refused(None, where) == []
 
-    async def program_of_pulumi() -> int:
-        return len(program.look_up(stack(declaring.data_plane()).plan.outside, nobody)[1])
 
-    assert asyncio.run(program_of_pulumi()) == 1
+# --- What is missing in the cluster ---------------------------------------------------------------------------------
 
 
 def test_what_was_not_looked_up_is_not_missing() -> None:

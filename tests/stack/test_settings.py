@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from choreo_components import settings
 from choreo_components.controllers import Controllers
+from choreo_components.findings import report
 from choreo_components.manifests import Document
 from choreo_components.plan import plan
 from choreo_components.settings import KEYS, Timeouts
@@ -261,6 +263,43 @@ def test_reading_any_text_as_a_manifest_ends_with_findings(text: bytes) -> None:
         read, findings = settings.read(Document({"choreo:manifests": ["a.yaml"]}, "configuration"), Path(folder))
     plan(read)
     assert {finding.where.file for finding in findings} <= {"a.yaml"}
+
+
+@hypothesis_settings(max_examples=150, deadline=None)
+@given(st.lists(JSON | nearly_valid(), max_size=3), st.booleans())
+def test_reading_any_trees_as_a_manifest_ends_with_findings_or_with_objects(trees: list[Any], shared: bool) -> None:
+    # What stands there twice is written as an anchor and its alias.
+    text = yaml.safe_dump_all([*trees, trees] if shared else trees, allow_unicode=True)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "a.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
+        read, findings = settings.read(Document({"choreo:manifests": ["a.yaml"]}, "configuration"), Path(folder))
+    plan(read)
+    assert findings or read.declared
+    report(findings).encode()
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(TEXTS, st.booleans())
+def test_reading_any_text_as_a_stacks_file_ends_with_findings(text: bytes, inside: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "Pulumi.dev.yaml"
+        file.write_bytes(b"config:\n  " + text.replace(b"\n", b"\n  ") if inside else text)
+        config, findings = settings.read_file(file, Path(folder))
+        read, more = settings.read(config, Path(folder))
+    plan(read)
+    assert {finding.where.file for finding in [*findings, *more]} <= {"Pulumi.dev.yaml"}
+
+
+@hypothesis_settings(max_examples=150, deadline=None)
+@given(CONFIGS)
+def test_reading_any_trees_as_a_stacks_file_ends_with_findings(config: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "Pulumi.dev.yaml"
+        file.write_bytes(yaml.safe_dump({"config": config}, allow_unicode=True).encode("utf-8", "surrogatepass"))
+        written, findings = settings.read_file(file, Path(folder))
+        read, more = settings.read(written, Path(folder))
+    plan(read)
+    assert all(finding.where.file == "Pulumi.dev.yaml" for finding in [*findings, *more])
 
 
 def test_reading_a_value_that_is_nested_very_deep_ends_with_a_finding() -> None:

@@ -1,0 +1,65 @@
+"""What a stack has besides its objects: the inventory, which comes first and goes last, and the guard, the reverse."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from choreo_components.components.finalizer import released
+from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan
+from choreo_components.settings import Settings
+
+GUARDED: Mapping[str, str] = {
+    "Organization": "organizations",
+    "DataPlane": "dataPlanes",
+    "Environment": "environments",
+    "DeploymentPipeline": "deploymentPipelines",
+    "Project": "projects",
+}
+"""The kinds that others refer to, or that do, and the guard's inputs with their names."""
+
+
+def inventory(settings: Settings, plan: Plan, providers: list[pulumi.ProviderResource]) -> pulumi.CustomResource:
+    """The inventory of the plan's objects."""
+    objects: dict[str, list[str]] = defaultdict(list)
+    data_planes: dict[str, str] = {}
+    for node in plan.nodes:
+        if isinstance(node, ObjectNode):
+            objects[node.key.kind].append(full_name(node.key))
+            if node.key.kind == "Environment":
+                data_planes[full_name(node.key)] = node.declared.spec.data_plane_ref
+            if node.key.kind == "Organization":
+                objects["Namespace"].append(f"{node.key.name}/{node.key.name}")
+        elif isinstance(node, NamespaceNode):
+            objects["Namespace"].append(f"{node.key.organization}/{node.environment.name}/{node.name}")
+    props = {"objects": dict(objects), "dataPlaneRefs": data_planes, "adopt": settings.adopt.value}
+    opts = pulumi.ResourceOptions(providers=providers)
+    return pulumi.CustomResource("choreo:index:Inventory", "inventory", props, released(opts))
+
+
+def deletion_guard(
+    plan: Plan,
+    protected: Sequence[Key],
+    after: Sequence[pulumi.Resource],
+    providers: list[pulumi.ProviderResource],
+) -> None:
+    """The guard of the plan's objects, if there is anything that others may need; it comes `after` all of them."""
+    names: dict[str, list[str]] = {property_: [] for property_ in GUARDED.values()}
+    for node in plan.nodes:
+        if isinstance(node, ObjectNode) and node.key.kind in GUARDED:
+            names[GUARDED[node.key.kind]].append(full_name(node.key))
+    if not any(names[property_] for property_ in ("organizations", "dataPlanes", "environments")):
+        return
+    props = {**names, "protectedEnvironments": [full_name(key) for key in protected]}
+    opts = pulumi.ResourceOptions(providers=providers, depends_on=list(after))
+    pulumi.CustomResource(
+        "choreo:index:DeletionGuard",
+        "deletion-guard",
+        {property_: value for property_, value in props.items() if value},
+        released(opts),
+    )
+
+
+def full_name(key: Key) -> str:
+    """ORGANIZATION/NAME; of an organization, its name."""
+    return key.name if key.kind == "Organization" else f"{key.organization}/{key.name}"

@@ -1,0 +1,70 @@
+"""A custom resource of this provider: what the servicer asks of each, and what each may ask for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from choreo_components.provider.removal import LiveCluster
+
+Properties = Mapping[str, Any]
+"""Inputs or state, by property, secrets in the clear."""
+
+
+class Failure(Exception):
+    """A call that failed; the message is for the user, and says why and what blocks."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a call works with: the way to the cluster, and the user's ear."""
+
+    connect: "Callable[[], LiveCluster]"
+    """Leads to the cluster; raises ClusterError where there is no way to it."""
+    tell: Callable[[str], None]
+    warn: Callable[[str], None]
+
+
+class Custom(Protocol):
+    """A custom resource, a module for each."""
+
+    async def check(
+        self, olds: Properties, news: Properties, session: Session
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """The inputs with their defaults, and what is wrong with them by property. `olds` is empty for a new one."""
+        ...
+
+    def differences(self, olds: Properties, news: Properties) -> list[str]:
+        """The names of the inputs that differ; one that is not known yet does."""
+        ...
+
+    def replaced(self, olds: Properties, news: Properties) -> list[str]:
+        """The inputs whose change makes it another resource."""
+        ...
+
+    def identifier(self, inputs: Properties) -> str:
+        """The resource's id."""
+        ...
+
+    async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
+        """Inputs and state as they are now; `inputs` is empty for one that is imported."""
+        ...
+
+    async def update(self, olds: Properties, news: Properties, session: Session) -> None:
+        """Takes over other inputs. Raises Failure where they may not be."""
+        ...
+
+    async def delete(self, state: Properties, session: Session) -> None:
+        """Does what its deletion stands for. Raises Failure where that cannot be done."""
+        ...
+
+
+def unequal(olds: Properties, news: Properties) -> list[str]:
+    """The names of the properties that differ, without those that the engine keeps for itself."""
+    internal = ("__defaults", "version")
+    return sorted(name for name in {*olds, *news} if olds.get(name) != news.get(name) and name not in internal)
+
+
+def strings(value: Any) -> Sequence[str] | None:
+    """The value if it is a list of strings."""
+    return value if isinstance(value, list) and all(isinstance(each, str) for each in value) else None

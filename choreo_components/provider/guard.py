@@ -1,0 +1,148 @@
+"""The deletion guard: goes first when a stack is destroyed, and refuses while others still need what the stack has.
+
+It depends on all the others, so that nothing is gone when it refuses. OpenChoreo itself would take the objects away and
+leave those that refer to them broken, or hang (reference: section 5).
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from choreo_components.dependants import DEPENDANTS
+from choreo_components.provider.custom import Failure, Properties, Session, strings, unequal
+
+if TYPE_CHECKING:
+    from choreo_components.cluster import Live
+
+KINDS: Mapping[str, str] = {
+    "organizations": "Organization",
+    "dataPlanes": "DataPlane",
+    "environments": "Environment",
+    "deploymentPipelines": "DeploymentPipeline",
+    "projects": "Project",
+}
+"""The inputs with the names of the stack's objects, as ORGANIZATION/NAME, and their kinds."""
+
+PROTECTED = "protectedEnvironments"
+"""The input with the environments of production, which the stack does not allow to go."""
+
+PROPERTIES = (*KINDS, PROTECTED)
+"""All inputs."""
+
+
+async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
+    """The inputs as they are, and what is wrong with them by property."""
+    inputs = {name: value for name, value in news.items() if not name.startswith("__")}
+    failures = {}
+    for name, value in inputs.items():
+        if name not in PROPERTIES:
+            failures[name] = f"unknown property; the properties are {', '.join(PROPERTIES)}"
+        elif strings(value) is None:
+            failures[name] = f"should be a list of names, not {value!r}"
+    return inputs, failures
+
+
+def differences(olds: Properties, news: Properties) -> list[str]:
+    """The names of the properties that differ."""
+    return unequal(olds, news)
+
+
+def replaced(olds: Properties, news: Properties) -> list[str]:
+    """None: a stack has one guard."""
+    return []
+
+
+def identifier(inputs: Properties) -> str:
+    """The same for all: a stack has one."""
+    return "deletion-guard"
+
+
+async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
+    """What it knew."""
+    return inputs, inputs
+
+
+async def update(olds: Properties, news: Properties, session: Session) -> None:
+    """Refuses what is about to leave the stack, as `delete` does; updates come before deletions."""
+    going = {name: sorted(set(olds.get(name) or ()) - set(news.get(name) or ())) for name in KINDS}
+    await _refuse(going, olds, session)
+
+
+async def delete(state: Properties, session: Session) -> None:
+    """Refuses while the stack has an environment of production, or something that others need."""
+    if protected := state.get(PROTECTED):
+        named = ", ".join(protected)
+        raise Failure(
+            f"nothing was deleted: production is protected, and this stack has {named}. To let it go: "
+            "pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
+        )
+    await _refuse(state, state, session)
+
+
+async def _refuse(going: Properties, stack: Properties, session: Session) -> None:
+    """Raises Failure with all that still needs what is going, and warns of what OpenChoreo would not mind."""
+    from choreo_components.cluster import ClusterError
+
+    organizations = {name.partition("/")[0] for kind in KINDS for name in going.get(kind) or ()}
+    own = {(kind, name) for property_, kind in KINDS.items() for name in stack.get(property_) or ()}
+    try:
+        users = [each for name in sorted(organizations) for each in await _others(name, going, own, session)]
+    except ClusterError as problem:
+        raise Failure(
+            f"nothing was deleted: it is not known whether others need what this stack has: {problem}"
+        ) from None
+    refused = [line for name in KINDS for line in _needed(name, going.get(name) or (), users)]
+    for line in _promoting(going.get("environments") or (), users):
+        session.warn(line)
+    if refused:
+        raise Failure(
+            "nothing was deleted: others still need what this stack has:\n"
+            + "\n".join(f"  {line}" for line in refused)
+            + "\n  Destroy those first; what is in no stack: kubectl delete"
+        )
+
+
+async def _others(organization: str, going: Properties, own: set[tuple[str, str]], session: Session) -> "list[Live]":
+    """The organization's objects which are not the stack's, of the kinds that may need what is going."""
+    # Deferred, as most commands start this process and destroy nothing.
+    from choreo_components.api import kind_of
+    from choreo_components.api.core_v1 import API_VERSION
+    from choreo_components.live import resource_of
+
+    wanted = {each for name, kind in KINDS.items() if going.get(name) for each in DEPENDANTS.get(kind, ())}
+    cluster = session.connect()
+    resources = [resource_of(kind_of(API_VERSION, kind)) for kind in sorted(wanted)]
+    listings = await asyncio.gather(*(cluster.list(resource, {}, organization) for resource in resources))
+    lives = [live for found, _ in listings for live in found]
+    return [live for live in lives if (live.resource.kind, f"{organization}/{live.name}") not in own]
+
+
+def _needed(property_: str, names: Iterable[str], users: "Iterable[Live]") -> Iterator[str]:
+    """Lines about what is going and is still needed."""
+    for name in names:
+        organization, _, own = name.partition("/")
+        for live in users:
+            if live.namespace != organization or live.deleting:
+                continue
+            if property_ == "organizations":
+                yield f"Organization {name!r} still has {live.resource.kind} {live.name!r}"
+            elif property_ == "dataPlanes" and _data_plane(live) == own:
+                yield f"DataPlane {name!r} is still used by Environment {live.name!r}"
+
+
+def _data_plane(live: "Live") -> str | None:
+    """The data plane of an Environment; None of another kind."""
+    return (live.manifest.get("spec") or {}).get("dataPlaneRef") if live.resource.kind == "Environment" else None
+
+
+def _promoting(names: Iterable[str], users: "Iterable[Live]") -> Iterator[str]:
+    """Lines about environments that a pipeline still names, which OpenChoreo allows (reference: section 5)."""
+    for name in names:
+        organization, _, own = name.partition("/")
+        for live in users:
+            if live.resource.kind == "DeploymentPipeline" and live.namespace == organization:
+                paths = (live.manifest.get("spec") or {}).get("promotionPaths") or []
+                named = {path.get("sourceEnvironmentRef") for path in paths}
+                named |= {target.get("name") for path in paths for target in path.get("targetEnvironmentRefs") or []}
+                if own in named:
+                    yield f"DeploymentPipeline {live.name!r} still names environment {name!r}: promotion there fails"

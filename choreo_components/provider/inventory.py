@@ -1,0 +1,159 @@
+"""The inventory: what a stack has made in the cluster, or is about to make.
+
+It comes first in a stack. What it knew before is what the stack has made; what it is to know besides must not be in the
+cluster yet, or the stack would quietly take over, and in the end delete, what is somebody else's. After the state is
+lost it knows nothing, and everything is: `choreo:adopt` says what then.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pulumi.runtime.rpc import UNKNOWN
+
+from choreo_components.adoption import Adopt
+from choreo_components.provider.custom import Properties, Session, strings, unequal
+
+if TYPE_CHECKING:
+    from choreo_components.cluster import Live
+
+OBJECTS = "objects"
+DATA_PLANES = "dataPlaneRefs"
+ADOPT = "adopt"
+PROPERTIES = (OBJECTS, DATA_PLANES, ADOPT)
+"""All inputs."""
+
+
+async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
+    """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted.
+
+    Warns of an environment that moves to another data plane.
+    """
+    inputs = {ADOPT: Adopt.NEVER.value, **{name: news[name] for name in news if not name.startswith("__")}}
+    failures = {name: f"unknown property; the properties are {', '.join(PROPERTIES)}" for name in inputs}
+    failures = {name: told for name, told in failures.items() if name not in PROPERTIES}
+    objects = inputs.get(OBJECTS)
+    if inputs[ADOPT] not in [each.value for each in Adopt]:
+        failures[ADOPT] = f"should be {' or '.join(each.value for each in Adopt)}, not {inputs[ADOPT]!r}"
+    if objects == UNKNOWN:
+        return inputs, failures
+    if not isinstance(objects, dict) or not all(strings(names) is not None for names in objects.values()):
+        return inputs, {**failures, OBJECTS: "should map kinds to lists of names"}
+    if failures:
+        return inputs, failures
+    for environment, before in sorted((olds.get(DATA_PLANES) or {}).items()):
+        after = (inputs.get(DATA_PLANES) or {}).get(environment, before)
+        if after != before:
+            session.warn(
+                f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments and "
+                "namespaces are deleted, and made anew there as far as this stack declares them"
+            )
+    known = olds.get(OBJECTS) or {}
+    new = {kind: sorted(set(names) - set(known.get(kind) or ())) for kind, names in objects.items()}
+    refused = await _refused({kind: names for kind, names in new.items() if names}, Adopt(inputs[ADOPT]), session)
+    if refused:
+        # Of no property: the engine would print its value, which is the names of all the stack's objects.
+        failures[""] = "\n".join(refused)
+    return inputs, failures
+
+
+def differences(olds: Properties, news: Properties) -> list[str]:
+    """The names of the properties that differ."""
+    return unequal(olds, news)
+
+
+def replaced(olds: Properties, news: Properties) -> list[str]:
+    """None: a stack has one inventory."""
+    return []
+
+
+def identifier(inputs: Properties) -> str:
+    """The same for all: a stack has one."""
+    return "inventory"
+
+
+async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
+    """What it knew."""
+    return inputs, inputs
+
+
+async def update(olds: Properties, news: Properties, session: Session) -> None:
+    """The stack has other objects now."""
+
+
+async def delete(state: Properties, session: Session) -> None:
+    """Nothing: it goes last, when all that it knew is gone."""
+
+
+async def _refused(new: Mapping[str, list[str]], adopt: Adopt, session: Session) -> list[str]:
+    """What is in the cluster and may not be taken over, as lines for the user; none where all is well."""
+    if not new:
+        return []
+    # Deferred, as most commands start this process and add nothing to a stack.
+    from choreo_components.cluster import ClusterError
+
+    try:
+        listings = await asyncio.gather(*(_existing(kind, names, session) for kind, names in new.items()))
+    except ClusterError as problem:
+        session.warn(f"{problem}; not checked whether any of the stack's objects is in the cluster already")
+        return []
+    lines: list[str] = []
+    for kind, existing in zip(new, listings, strict=True):
+        for name, live in existing.items():
+            lacking = [f"{key}={value}" for key, value in _labels(kind, name).items() if live.labels.get(key) != value]
+            if not lacking and (adopt is Adopt.IF_LABELLED or kind == "Namespace"):
+                # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
+                session.tell(f"adopts {live}, which carries the labels of its organization")
+            elif adopt is Adopt.IF_LABELLED or kind == "Namespace":
+                lines.append(f"  {live} lacks {', '.join(lacking)}")
+            else:
+                lines.append(f"  {live}")
+    if not lines:
+        return []
+    count = f"{len(lines)} {'object is' if len(lines) == 1 else 'objects are'} in the cluster already and not made by"
+    if adopt is Adopt.IF_LABELLED or all(" lacks " in line for line in lines):
+        advice = "  Nothing was applied. What lacks its labels is not adopted: label it, or delete it."
+    else:
+        advice = (
+            "  Nothing was applied. To take over what carries the labels of its organization (after the state was lost,"
+            "\n  say): pulumi config set choreo:adopt if-labelled. What is somebody else's needs another name."
+        )
+    return [f"{count} this stack:", *sorted(lines), advice]
+
+
+async def _existing(kind: str, names: list[str], session: Session) -> "dict[str, Live]":
+    """Those that are there, by the names of the inventory."""
+    from choreo_components.api import kind_of
+    from choreo_components.api.core_v1 import API_VERSION
+    from choreo_components.cluster import NAMESPACES
+    from choreo_components.live import resource_of
+
+    cluster = session.connect()
+    resource = NAMESPACES if kind == "Namespace" else resource_of(kind_of(API_VERSION, kind))
+    places: dict[str | None, dict[str, str]] = {}
+    for name in names:
+        *owners, own = name.split("/")
+        places.setdefault(owners[0] if resource.namespaced else None, {})[own] = name
+    found: dict[str, Live] = {}
+    for namespace, wanted in places.items():
+        if len(wanted) == 1:
+            one = await cluster.get(resource, next(iter(wanted)), namespace)
+            lives = [] if one is None else [one]
+        else:
+            lives, _ = await cluster.list(resource, {}, namespace)
+        found |= {wanted[live.name]: live for live in lives if live.name in wanted}
+    return found
+
+
+def _labels(kind: str, name: str) -> dict[str, str]:
+    """The labels by which an object says whose it is."""
+    from choreo_components.api import labels
+
+    match kind, name.split("/"):
+        case "Namespace", [organization, environment, _]:
+            return labels.environment_namespace_selector(organization, environment)
+        case "Organization", [organization]:
+            return {labels.NAME: organization}
+        case _, [organization, *_]:
+            return {labels.ORGANIZATION: organization}
+    return {}

@@ -1,0 +1,76 @@
+"""A survey: everything that is asked of the cluster before a plan is carried out, over one set of connections."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from choreo_components.cluster import Cluster, ClusterError
+from choreo_components.controllers import Controllers
+from choreo_components.findings import Finding, warning
+from choreo_components.live import look_up
+from choreo_components.plan import ObjectNode, Plan
+from choreo_components.preflight import denied, unserved
+from choreo_components.references import Found
+from choreo_components.waits import endless
+
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the cluster has said.
+
+    `live` is what the references outside lead to, `endless` the kinds whose conditions the cluster cannot keep.
+    `findings` say what it lacks, and what was not checked because it did not answer.
+    """
+
+    live: Found = field(default_factory=dict)
+    endless: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = ()
+
+
+def survey(plan: Plan, controllers: Controllers, kubeconfig: str | None) -> Survey:
+    """Asks the cluster that a kubeconfig leads to (its text or a path; None: the ambient one).
+
+    For a plan of nothing, nobody is asked. A cluster that does not answer is a warning.
+    """
+    if not plan.nodes:
+        return Survey()
+    # Pulumi runs the program inside an event loop, which is no place to wait in.
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(asyncio.run, _survey(plan, controllers, kubeconfig)).result()
+
+
+async def _survey(plan: Plan, controllers: Controllers, kubeconfig: str | None) -> Survey:
+    targets = list(dict.fromkeys(reference.target for reference in plan.outside))
+    told = ", ".join(f"{target} of organization {target.organization!r}" for target in targets)
+    existing = [f"whether these exist: {told}"] if targets else []
+    kinds = "whether the cluster serves the kinds of this stack"
+    rights = "whether the credentials have the rights that it takes"
+    waits = "whether the conditions can come that are waited for"
+    where = plan.outside[0].where if targets else next(n for n in plan.nodes if isinstance(n, ObjectNode)).declared.at()
+    unchecked: list[Finding] = []
+
+    async def checked(what: str, answer: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
+        try:
+            return await answer
+        except ClusterError as problem:
+            unchecked.append(warning(where, f"{problem}; not checked {what}"))
+            return otherwise
+
+    try:
+        async with Cluster(kubeconfig) as cluster:
+            # By itself: it finds out whether anybody answers, and who is asking, for all the others.
+            absent = await unserved(cluster, plan)
+            nothing: Mapping[str, Finding] = {}
+            live, lacking, unending = await asyncio.gather(
+                checked("".join(existing), look_up(cluster, targets), {}),
+                checked(rights, denied(cluster, plan, controllers), []),
+                checked(waits, endless(cluster, plan), nothing),
+            )
+    except ClusterError as problem:
+        message = f"{problem}; not checked {'; nor '.join([*existing, kinds, rights, waits])}"
+        return Survey(findings=(warning(where, message),))
+    return Survey(live, frozenset(unending), (*absent, *lacking, *unending.values(), *unchecked))

@@ -1,0 +1,57 @@
+"""The corpus of bad input: what is said about each of its files, and where that is written down.
+
+A folder is a class of mistakes, each of its files one mistake; `expected.yaml` beside them says what is found, as the
+report says it. Names that no file can have, and sizes that no repository should, are made by the tests.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from choreo_components import settings
+from choreo_components.findings import Finding
+from choreo_components.manifests import Document
+from choreo_components.plan import plan
+from choreo_components.program import missing
+
+CORPUS = Path(__file__).parent
+EXPECTED = "expected.yaml"
+SETTINGS = "settings"
+REFERENCES = "references"
+
+CLASSES = sorted(path.name for path in CORPUS.iterdir() if (path / EXPECTED).is_file())
+
+
+def cases(name: str) -> list[str]:
+    """The files of a class."""
+    return sorted(path.name for path in (CORPUS / name).iterdir() if path.name != EXPECTED)
+
+
+def expected(name: str) -> Mapping[str, Sequence[str]]:
+    """What is to be said about the files of a class."""
+    read: Mapping[str, Sequence[str]] = yaml.safe_load((CORPUS / name / EXPECTED).read_text())
+    return read
+
+
+def of_manifest(file: str, folder: Path) -> list[Finding]:
+    """What is wrong with a stack of this one manifest."""
+    return _planned({"choreo:manifests": [file]}, folder)
+
+
+def of_case(name: str, file: str) -> list[Finding]:
+    """What is wrong with a file of the corpus, or with the stack whose only manifest it is."""
+    folder = CORPUS / name
+    if name != SETTINGS:
+        return _planned({"choreo:manifests": [file]}, folder, nobody_has_the_rest=name == REFERENCES)
+    config, unreadable = settings.read_file(folder / file, folder)
+    read, findings = settings.read(config, folder)
+    return [*unreadable, *findings, *plan(read).findings]
+
+
+def _planned(config: Mapping[str, Any], folder: Path, *, nobody_has_the_rest: bool = False) -> list[Finding]:
+    read, findings = settings.read(Document(config, "configuration"), folder)
+    planned = plan(read)
+    nowhere = {reference.target: None for reference in planned.outside} if nobody_has_the_rest else {}
+    return [*findings, *planned.findings, *missing(planned.outside, nowhere)]

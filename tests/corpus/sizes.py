@@ -1,0 +1,100 @@
+"""Sizes: manifests that are bad by being big, and the first thing that is said about each."""
+
+import resource
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from choreo_components.findings import report
+from tests.corpus.reading import of_manifest
+
+TEN_MB = 10 * 2**20
+TWO_MB = 2 * 2**20
+
+
+@dataclass(frozen=True)
+class Size:
+    """A text, and how the first line about it begins."""
+
+    text: Callable[[], bytes]
+    said: str
+
+
+def _object(kind: str, spec: str = "", name: str = "a", more: str = "") -> bytes:
+    metadata = f"  name: {name}\n" + ("  namespace: acme\n" if kind != "Organization" else "") + more
+    text = f"apiVersion: core.choreo.dev/v1\nkind: {kind}\nmetadata:\n{metadata}"
+    return (text + (f"spec:\n{spec}" if spec else "")).encode()
+
+
+def _pipeline(*steps: tuple[int, int]) -> bytes:
+    paths = (f"  - {{sourceEnvironmentRef: e{a}, targetEnvironmentRefs: [{{name: e{b}}}]}}\n" for a, b in steps)
+    return _object("DeploymentPipeline", "  promotionPaths:\n" + "".join(paths))
+
+
+def _laughs() -> bytes:
+    """A billion billion times `lol`, in eighteen steps of ten."""
+    lines = ["a0: &a0 [lol]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 19))]
+    return "\n".join(lines).encode()
+
+
+STEPS = 15_000
+TOO_LONG = "big.yaml: error: more than 3 MiB in one file: divide it"
+TOO_MUCH = "error: more than 200,000 keys and values in one file, its aliases spelled out"
+TOO_DEEP = "error: more than 100 mappings and lists inside one another"
+
+SIZES = {
+    "10 MB of lines": Size(lambda: b"- a\n" * (TEN_MB // 4), TOO_LONG),
+    "10 MB on one line": Size(lambda: b"a: " + b"a" * TEN_MB, TOO_LONG),
+    "10 MB of nothing": Size(lambda: b"\0" * TEN_MB, TOO_LONG),
+    "10 MB of comments": Size(lambda: b"# a\n" * (TEN_MB // 4), TOO_LONG),
+    "2 MB of lines": Size(lambda: b"- a\n" * (TWO_MB // 4), f"big.yaml:200000: {TOO_MUCH}"),
+    "2 MB of documents": Size(lambda: b"---\na: 1\n" * (TWO_MB // 9), "big.yaml:2: apiVersion: error: required"),
+    "2 MB of documents that are empty": Size(lambda: b"---\n" * (TWO_MB // 4), f"big.yaml:200002: {TOO_MUCH}"),
+    "2 MB in a name": Size(
+        lambda: _object("Organization", name="a" * TWO_MB), "big.yaml:4: metadata.name: error: Kubernetes would refuse"
+    ),
+    "2 MB in a key": Size(
+        lambda: _object("Organization", more="  ? " + "k" * TWO_MB + "\n  : x\n"), "big.yaml:5: metadata.kkk"
+    ),
+    "2 MB in a reference": Size(
+        lambda: _object("Project", "  deploymentPipelineRef: [" + "p" * TWO_MB + "]\n"),
+        "big.yaml:7: spec.deploymentPipelineRef: error: should be a string, not a list",
+    ),
+    "2 MB in a number": Size(
+        lambda: _object("Organization", name="9" * TWO_MB), "big.yaml:4: metadata.name: error: '999"
+    ),
+    "2 MB in a tag": Size(lambda: b"a: !" + b"t" * TWO_MB + b" x", "big.yaml:1: a: error: the tag !ttt"),
+    "2 MB in quotes that never close": Size(lambda: b'a: "' + b"b\n" * (TWO_MB // 2), "big.yaml:10485"),
+    "a million brackets": Size(lambda: b"[" * 1_000_000, "big.yaml:1: [0]"),
+    "a million braces": Size(lambda: b"{a: " * 500_000, "big.yaml:1: a.a"),
+    "a million dashes": Size(lambda: b"- " * 1_000_000, "big.yaml:1: [0]"),
+    "a million question marks": Size(lambda: b"? " * 1_000_000, f"big.yaml:1: {TOO_DEEP}"),
+    "a billion billion laughs": Size(_laughs, f"big.yaml:6: {TOO_MUCH}"),
+    "ninety thousand unknown fields": Size(
+        lambda: _object("Organization", "".join(f"  field{number}: 1\n" for number in range(90_000))),
+        "big.yaml:1: error: 89,900 more problems in this object",
+    ),
+    "ninety thousand keys that are numbers": Size(
+        lambda: _object("Organization", more="  labels:\n" + "".join(f"    {n}: x\n" for n in range(90_000))),
+        "big.yaml:6: metadata.labels: error: 0 is not a string",
+    ),
+    "a hundred thousand promotions to nothing": Size(
+        lambda: _object("DeploymentPipeline", "  promotionPaths:\n" + "  - 1\n" * 100_000),
+        "big.yaml:1: error: 99,900 more problems in this object",
+    ),
+    "a very long way of promotion": Size(lambda: _pipeline(*((n, n + 1) for n in range(STEPS))), ""),
+    "a very long circle of promotion": Size(
+        lambda: _pipeline(*((n, (n + 1) % STEPS) for n in range(STEPS))),
+        "big.yaml:8: spec.promotionPaths[0]: error: promotion goes in a circle: e0 -> e1 -> e2",
+    ),
+    "four thousand objects of one name": Size(
+        lambda: b"---\n".join([_object("Organization")] * 4000), "big.yaml:9: metadata.name: error: Organization 'a' is"
+    ),
+}
+
+
+def tell_within(folder: Path, memory: int, seconds: int) -> None:
+    """Writes the report about `big.yaml` of the folder to `told`, in a process that may take only so much."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    (folder / "told").write_text(report(of_manifest("big.yaml", folder)))

@@ -1,0 +1,124 @@
+"""An operator: somebody who comes with a service account's token, and has the rights of docs/permissions or fewer."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import yaml
+from lightkube import Client, KubeConfig, codecs
+from lightkube.models.authentication_v1 import TokenRequestSpec
+from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.resources.core_v1 import Namespace, ServiceAccount, ServiceAccountToken
+
+from choreo_components.cluster import Cluster, Resource
+from devcluster import private
+from tests.engine.workspace import CHECKOUT
+
+PERMISSIONS = CHECKOUT / "docs" / "permissions"
+SECONDS_TO_TAKE_EFFECT = 30.0
+
+
+@dataclass(frozen=True)
+class Right:
+    """A verb of a role in docs/permissions, and the resources that the role has it on."""
+
+    role: str
+    verb: str
+    resources: tuple[Resource, ...]
+
+    def __str__(self) -> str:
+        return f"{self.role}-{self.verb}"
+
+
+def rights() -> Iterator[Right]:
+    """Every verb of every role in docs/permissions."""
+    for role in _documents():
+        for rule in role.get("rules", []):
+            name, (group,) = role["metadata"]["name"], rule["apiGroups"]
+            resources = [Resource(group, "v1", "", plural, name == "choreo-objects") for plural in rule["resources"]]
+            yield from (Right(name, verb, tuple(resources)) for verb in rule["verbs"])
+
+
+def _documents() -> list[dict[str, Any]]:
+    files = sorted(PERMISSIONS.glob("*.yaml"))
+    return [document for file in files for document in yaml.safe_load_all(file.read_text())]
+
+
+class Operators:
+    """Makes operators on a control plane, and takes away all that it has made when it closes."""
+
+    def __init__(self, kubeconfig: Path, folder: Path) -> None:
+        """`folder` is where their kubeconfigs are kept."""
+        self._administrator = kubeconfig
+        self._folder = folder
+        self._client = Client(config=KubeConfig.from_file(kubeconfig), trust_env=False)
+        self._namespace = f"operators-{uuid4().hex[:8]}"
+        self._made: list[Any] = []
+
+    def __enter__(self) -> Self:
+        self._create(Namespace(metadata=ObjectMeta(name=self._namespace)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in reversed(self._made):
+            self._client.delete(type(each), each.metadata.name, namespace=each.metadata.namespace)
+        self._client.close()
+
+    def operator(self, organization: str | None, without: Right | None = None) -> Path:
+        """The kubeconfig of a new operator of an organization (None: of all), who lacks the right."""
+        account = f"operator-{uuid4().hex[:8]}"
+        self._create(ServiceAccount(metadata=ObjectMeta(name=account, namespace=self._namespace)))
+        for document in _documents():
+            self._create(codecs.from_dict(self._theirs(document, account, organization, without)))
+        path = self._folder / f"{account}.kubeconfig"
+        config = yaml.safe_load(self._administrator.read_text())
+        token = self._client.create(
+            ServiceAccountToken(metadata=ObjectMeta(), spec=TokenRequestSpec(audiences=[])),
+            account,
+            namespace=self._namespace,
+        )
+        config["users"][0]["user"] = {"token": token.status.token}  # type: ignore[union-attr]
+        private.write(path, yaml.safe_dump(config))
+        asyncio.run(_in_force(path, organization, without))
+        return path
+
+    def _theirs(
+        self, document: dict[str, Any], account: str, organization: str | None, without: Right | None
+    ) -> dict[str, Any]:
+        """A document of docs/permissions for this operator alone."""
+        metadata = document["metadata"]
+        for rule in document.get("rules", []):
+            if without is not None and metadata["name"] == without.role:
+                rule["verbs"].remove(without.verb)
+        metadata["name"] += f"-{account}"
+        if "roleRef" in document:
+            document["roleRef"]["name"] += f"-{account}"
+            document["subjects"] = [{"kind": "ServiceAccount", "name": account, "namespace": self._namespace}]
+        if document["kind"] == "RoleBinding":
+            metadata["namespace"] = organization
+            if organization is None:
+                document["kind"] = "ClusterRoleBinding"
+                del metadata["namespace"]
+        return document
+
+    def _create(self, made: Any) -> None:
+        self._client.create(made, namespace=made.metadata.namespace)
+        self._made.append(made)
+
+
+async def _in_force(kubeconfig: Path, organization: str | None, without: Right | None) -> None:
+    """Waits until the API server has heard of the roles: a moment after they were made."""
+    deadline = time.monotonic() + SECONDS_TO_TAKE_EFFECT
+    waiting = [right for right in rights() if right != without]
+    async with Cluster(str(kubeconfig)) as cluster:
+        while waiting:
+            assert time.monotonic() < deadline, f"not in force: {', '.join(map(str, waiting))}"
+            first = waiting[0].resources[0]
+            if await cluster.allowed(waiting[0].verb, first, organization if first.namespaced else None):
+                del waiting[0]
+            else:
+                await asyncio.sleep(0.05)

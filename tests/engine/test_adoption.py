@@ -1,0 +1,60 @@
+"""Adoption: after the state was lost nothing is taken over in passing, and all of it when the stack says so."""
+
+from tests.engine import samples
+from tests.engine.workspace import Workspace
+
+KINDS = "environments,components,deploymenttracks,deployableartifacts,deployments"
+
+
+def versions(workspace: Workspace, organization: str) -> str:
+    """The organization's objects with their versions in the cluster."""
+    kinds = ",".join(f"{kind}.core.choreo.dev" for kind in KINDS.split(","))
+    columns = "custom-columns=KIND:.kind,NAME:.metadata.name,VERSION:.metadata.resourceVersion"
+    return workspace.kubectl("get", kinds, "-n", organization, "-o", columns, "--no-headers", "--ignore-not-found")
+
+
+def test_a_lost_state_is_told_and_its_objects_are_adopted_when_the_stack_says_so(
+    acme: Workspace, organization: str
+) -> None:
+    acme.stack("development", samples.stack("development", organization))
+    made = acme.up("development").changes["created"]
+    before = versions(acme, organization)
+    acme.run("stack", "rm", "development", "--force", "--yes", "--preserve-config")
+    acme.stack("development")
+
+    for said in (acme.preview("development", fails=True).said, acme.up("development", fails=True).said):
+        assert "5 objects are in the cluster already and not made by this stack" in said
+        assert f"Environment {organization}/development" in said
+        assert "pulumi config set choreo:adopt if-labelled" in said
+        assert "Traceback" not in said
+    assert versions(acme, organization) == before, "a refused up has changed something"
+    assert not [each for each in acme.resources("development") if each["type"].startswith("kubernetes:core")]
+
+    acme.run("config", "set", "--stack", "development", "choreo:adopt", "if-labelled")
+    acme.up("development")
+    assert acme.up("development").changes == {"unchanged": made}
+    acme.destroy("development")
+    assert versions(acme, organization).strip() == ""
+    assert acme.kubectl("get", "namespaces", "-l", f"organization-name={organization}", "-o", "name") == ""
+
+
+def test_an_object_that_somebody_else_has_made_is_not_overwritten(acme: Workspace, organization: str) -> None:
+    declared = next(
+        each for each in samples.stack("staging", organization)["choreo:resources"] if each["kind"] == "Environment"
+    )
+    theirs = f"""
+apiVersion: core.choreo.dev/v1
+kind: Environment
+metadata: {{name: staging, namespace: {organization}}}
+spec: {{dataPlaneRef: dp-theirs, gateway: {{dnsPrefix: theirs}}}}
+"""
+    acme.kubectl("apply", "-f", "-", manifest=theirs)
+    acme.stack("staging", samples.stack("staging", organization) | {"choreo:adopt": "if-labelled"})
+
+    said = acme.up("staging", fails=True).said
+
+    environment = ("environments.core.choreo.dev", "staging", "-n", organization)
+    assert f"Environment {organization}/staging lacks core.choreo.dev/organization={organization}" in said
+    assert acme.kubectl("get", *environment, "-o", "jsonpath={.spec.dataPlaneRef}") == "dp-theirs"
+    assert declared["spec"]["dataPlaneRef"] != "dp-theirs"
+    acme.kubectl("delete", *environment)

@@ -1,0 +1,134 @@
+"""Least privilege: what docs/permissions grants is enough, each verb of it is needed, and what lacks is said first."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from choreo_components.controllers import Controllers
+from choreo_components.findings import Severity
+from choreo_components.survey import survey
+from devcluster import ControlPlane
+from tests.engine import samples
+from tests.engine.operators import Operators, rights
+from tests.engine.workspace import Workspace
+from tests.stack import declaring
+
+BY_KEY = {str(right): right for right in rights()}
+
+DENIAL = re.compile(r"the credentials may not (?P<verbs>.+) (?P<resource>\S+) in ")
+
+
+@pytest.fixture(scope="module")
+def operators(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operators]:
+    """Makes operators on the worker's control plane."""
+    with Operators(control_plane.kubeconfig, tmp_path_factory.mktemp("operators")) as made:
+        yield made
+
+
+def act_as(workspace: Workspace, kubeconfig: Path) -> None:
+    """From here on Pulumi and kubectl are the operator's."""
+    workspace.environment["KUBECONFIG"] = str(kubeconfig)
+
+
+def test_the_documented_rights_bring_an_organization_up_refresh_it_and_take_it_down(
+    workspace: Workspace, organization: str, operators: Operators
+) -> None:
+    act_as(workspace, operators.operator(None))
+    workspace.stack("acme", samples.stack("acme", organization))
+    made = workspace.up("acme").changes["created"]
+    assert workspace.refresh("acme").changes == {"unchanged": made}
+    workspace.destroy("acme")
+
+
+def test_the_documented_rights_in_one_organization_bring_an_environment_up_change_it_and_take_it_down(
+    acme: Workspace, organization: str, operators: Operators
+) -> None:
+    acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "made-by-hand"))
+    act_as(acme, operators.operator(organization))
+    acme.stack("development", samples.stack("development", organization))
+    made = acme.up("development").changes["created"]
+    file = acme.folder / "stacks" / "Pulumi.development.yaml"
+    file.write_text(file.read_text().replace("where you can play around", "where everybody plays around"))
+    assert acme.up("development").changes["updated"] == 1
+    assert acme.refresh("development").changes == {"unchanged": made}
+    said = acme.destroy("development").said
+    assert "deployments.core.choreo.dev: deleting 1" in said, "the Deployment that Pulumi never made"
+
+
+@pytest.mark.parametrize("key", BY_KEY)
+def test_each_right_that_lacks_is_named_before_anything_is_applied(
+    acme_organization: str, operators: Operators, key: str
+) -> None:
+    right = BY_KEY[key]
+    kubeconfig = operators.operator(acme_organization, without=right)
+    found = declaring.stack(*_everything(acme_organization), controllers="absent")
+    assert found.findings == []
+    told = survey(found.plan, Controllers.ABSENT, str(kubeconfig)).findings
+    denials = {match: finding for finding in told if (match := DENIAL.match(finding.message))}
+    expected = {(right.verb, resource.full_name) for resource in right.resources}
+    assert {(denial["verbs"], denial["resource"]) for denial in denials} == expected, f"what was said: {told}"
+    severity = Severity.WARNING if right.verb in ("watch", "delete") else Severity.ERROR
+    assert {finding.severity for finding in denials.values()} == {severity}
+
+
+def test_without_a_right_that_an_up_needs_nothing_is_applied(
+    acme: Workspace, organization: str, operators: Operators
+) -> None:
+    administrator = acme.kubeconfig
+    act_as(acme, operators.operator(organization, without=BY_KEY["choreo-namespaces-create"]))
+    acme.stack("development", samples.stack("development", organization))
+    for command in ("preview", "up"):
+        said = getattr(acme, command)("development", fails=True).said
+        assert "the credentials may not create namespaces in the whole cluster" in said
+        assert "docs/permissions.md" in said
+        assert "Traceback" not in said
+    act_as(acme, administrator)
+    assert acme.kubectl("get", "environments.core.choreo.dev", "-n", organization, "-o", "name") == ""
+    assert [each["type"] for each in acme.resources("development")] in ([], ["pulumi:pulumi:Stack"])
+
+
+def test_without_the_right_to_delete_a_destroy_says_so_and_goes_on_once_it_is_granted(
+    acme: Workspace, organization: str, operators: Operators
+) -> None:
+    act_as(acme, operators.operator(organization, without=BY_KEY["choreo-namespaces-delete"]))
+    acme.stack("development", samples.stack("development", organization))
+    assert "may not delete namespaces in the whole cluster: they can never take" in acme.up("development").said
+
+    said = acme.destroy("development", fails=True).said
+
+    assert "environment 'development'" in said
+    assert 'cannot delete resource "namespaces"' in said
+    assert "Traceback" not in said
+    act_as(acme, operators.operator(organization))
+    acme.destroy("development")
+
+
+def test_in_an_organization_that_is_yet_to_come_a_role_that_lacks_is_warned_of(
+    workspace: Workspace, organization: str, operators: Operators, acme_organization: str
+) -> None:
+    act_as(workspace, operators.operator(acme_organization))
+    workspace.stack("acme", samples.stack("acme", organization))
+    said = workspace.preview("acme").said
+    assert f"dataplanes.core.choreo.dev in namespace '{organization}', which does not exist yet" in said
+
+
+def _everything(organization: str) -> list[declaring.Manifest]:
+    """An object of each kind."""
+    made = [
+        declaring.organization(),
+        declaring.data_plane(),
+        declaring.environment(),
+        declaring.pipeline(),
+        declaring.project(),
+        declaring.component(),
+        declaring.track(),
+        declaring.configuration_group(),
+        declaring.build(),
+        declaring.artifact(),
+        declaring.deployment(),
+        declaring.endpoint(),
+    ]
+    return [yaml.safe_load(yaml.safe_dump(each).replace("acme", organization)) for each in made]

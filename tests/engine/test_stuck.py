@@ -1,0 +1,100 @@
+"""What is stuck: destroy says who holds it, and goes on from there once nobody does."""
+
+from tests.engine import samples
+from tests.engine.workspace import Workspace
+
+ADMISSION = "validatingadmissionpolicy,validatingadmissionpolicybinding"
+
+
+def refusing(organization: str) -> str:
+    """An admission policy that lets no Deployment of the organization go."""
+    return f"""
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {{name: keep-{organization}}}
+spec:
+  matchConstraints:
+    namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {organization}}}}}
+    resourceRules:
+      - {{apiGroups: [core.choreo.dev], apiVersions: ["*"], operations: [DELETE], resources: [deployments]}}
+  validations:
+    - {{expression: "false", message: change freeze}}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {{name: keep-{organization}}}
+spec: {{policyName: keep-{organization}, validationActions: [Deny]}}
+"""
+
+
+def held(namespace: str) -> str:
+    """A ConfigMap that its finalizer holds."""
+    return f"""
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: held, namespace: {namespace}, finalizers: [example.com/never]}}
+"""
+
+
+def foreign(namespace: str) -> str:
+    """A Project of another organization."""
+    return f"""
+apiVersion: core.choreo.dev/v1
+kind: Project
+metadata: {{name: theirs, namespace: {namespace}, labels: {{core.choreo.dev/organization: other}}}}
+spec: {{deploymentPipelineRef: pipeline}}
+"""
+
+
+def test_what_holds_an_environment_is_named_one_after_the_other_and_in_the_end_all_of_it_goes(
+    acme: Workspace, organization: str
+) -> None:
+    config = samples.stack("staging", organization)
+    config["choreo:timeouts"] = {"deployments": "8s", "namespaces": "20s"}
+    acme.stack("staging", config)
+    acme.up("staging")
+    selector = f"organization-name={organization},environment-name=staging"
+    [own] = acme.kubectl("get", "namespaces", "-l", selector, "-o", "name").split()
+    name, stray = own.removeprefix("namespace/"), f"stray-{organization}"
+
+    # An admission that refuses.
+    acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "staging", "frozen"))
+    acme.kubectl("apply", "-f", "-", manifest=refusing(organization))
+    said = acme.destroy("staging", fails=True).said
+    assert "change freeze" in said, "the policy's own words"
+    assert f"kubectl get deployments.core.choreo.dev frozen -n {organization} -o yaml" in said
+    assert "Active" in acme.kubectl("get", own), "a namespace went before its Deployments"
+    acme.kubectl("delete", ADMISSION, f"keep-{organization}")
+
+    # A namespace whose content stays, and one that is not the environment's.
+    acme.kubectl("apply", "-f", "-", manifest=held(name))
+    acme.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, organization, "staging"))
+    acme.kubectl("apply", "-f", "-", manifest=foreign(stray))
+    said = acme.destroy("staging", fails=True).said
+    assert f"Namespace {name}: held by kubernetes (Kubernetes' namespace controller" in said
+    assert "NamespaceFinalizersRemaining=True" in said
+    assert "example.com/never" in said
+    assert "namespaces: 1 left" in said, "silent while it waits"
+    acme.kubectl("patch", "configmap", "held", "-n", name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
+
+    said = acme.destroy("staging", fails=True).said
+    assert f"Namespace {stray}: it holds Project 'theirs' of organization 'other'" in said
+    assert "Active" in acme.kubectl("get", "namespace", stray)
+    acme.kubectl("label", "namespace", stray, "organization-name-", "environment-name-")
+
+    acme.destroy("staging")
+    assert acme.resources("staging") == []
+    assert acme.kubectl("get", "namespaces", "-l", selector, "-o", "name") == ""
+    acme.kubectl("delete", "namespace", stray, "--wait=false")
+
+
+def test_a_namespace_whose_labels_somebody_has_taken_off_does_not_stay_behind(
+    acme: Workspace, organization: str
+) -> None:
+    acme.stack("staging", samples.stack("staging", organization))
+    acme.up("staging")
+    selector = f"organization-name={organization},environment-name=staging"
+    [own] = acme.kubectl("get", "namespaces", "-l", selector, "-o", "name").split()
+    acme.kubectl("label", own, "organization-name-", "environment-name-")
+    acme.destroy("staging")
+    assert acme.kubectl("get", own, "--ignore-not-found") == ""

@@ -1,0 +1,129 @@
+"""The deletion guard: a stack that others still need, or that is production, is not destroyed at all."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from choreo_components.cluster import Live, Resource
+from choreo_components.provider import guard
+from choreo_components.provider.custom import Failure
+from tests.provider.fake_cluster import FakeCluster
+from tests.provider.sessions import session
+
+STACK = {
+    "organizations": ["acme"],
+    "dataPlanes": ["acme/dp-local"],
+    "deploymentPipelines": ["acme/pipeline"],
+    "projects": ["acme/shop"],
+}
+DEVELOPMENT = {"environments": ["acme/development"]}
+
+
+def live(kind: str, plural: str, name: str, spec: Any = None, namespace: str = "acme", **metadata: Any) -> Live:
+    manifest = {"metadata": {"name": name, "namespace": namespace, **metadata}, "spec": spec or {}}
+    return Live(Resource("core.choreo.dev", "v1", kind, plural), manifest)
+
+
+def environment(name: str, data_plane: str = "dp-local", **more: Any) -> Live:
+    return live("Environment", "environments", name, {"dataPlaneRef": data_plane}, **more)
+
+
+def project(name: str, **more: Any) -> Live:
+    return live("Project", "projects", name, **more)
+
+
+PIPELINE = live(
+    "DeploymentPipeline",
+    "deploymentpipelines",
+    "pipeline",
+    {"promotionPaths": [{"sourceEnvironmentRef": "development", "targetEnvironmentRefs": [{"name": "staging"}]}]},
+)
+
+
+def warned(cluster: FakeCluster, state: Any) -> list[str]:
+    """What is said when the guard lets the stack go."""
+    lines: list[str] = []
+    asyncio.run(guard.delete(state, session(cluster, warn=lines.append)))
+    return lines
+
+
+def refused(cluster: FakeCluster, state: Any) -> list[str]:
+    """The lines of the refusal."""
+    with pytest.raises(Failure) as error:
+        asyncio.run(guard.delete(state, session(cluster)))
+    return str(error.value).splitlines()
+
+
+def test_a_stack_that_nobody_else_needs_goes() -> None:
+    cluster = FakeCluster(project("shop"), PIPELINE, live("DataPlane", "dataplanes", "dp-local"))
+    assert warned(cluster, STACK) == []
+    assert cluster.requests("delete") == []
+
+
+def test_all_that_others_need_is_named_at_once() -> None:
+    cluster = FakeCluster(project("shop"), project("portal"), environment("staging"), PIPELINE)
+    assert refused(cluster, STACK) == [
+        "nothing was deleted: others still need what this stack has:",
+        "  Organization 'acme' still has Environment 'staging'",
+        "  Organization 'acme' still has Project 'portal'",
+        "  DataPlane 'acme/dp-local' is still used by Environment 'staging'",
+        "  Destroy those first; what is in no stack: kubectl delete",
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        environment("staging", "dp-other"),
+        environment("staging", namespace="other"),
+        environment("staging", deletionTimestamp="2025-05-09T00:00:00Z"),
+    ],
+    ids=["on another data plane", "of another organization", "being deleted"],
+)
+def test_an_environment_that_does_not_need_the_data_plane_does_not_keep_it(other: Live) -> None:
+    assert warned(FakeCluster(other), {"dataPlanes": ["acme/dp-local"]}) == []
+
+
+def test_an_environment_that_a_pipeline_still_names_goes_with_a_warning() -> None:
+    assert warned(FakeCluster(PIPELINE), DEVELOPMENT) == [
+        "DeploymentPipeline 'pipeline' still names environment 'acme/development': promotion there fails"
+    ]
+    assert warned(FakeCluster(PIPELINE), {"environments": ["acme/other"]}) == []
+
+
+def test_production_does_not_go_until_the_stack_allows_it() -> None:
+    [line] = refused(FakeCluster(), {**DEVELOPMENT, "protectedEnvironments": ["acme/production"]})
+    assert line == (
+        "nothing was deleted: production is protected, and this stack has acme/production. To let it go: "
+        "pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
+    )
+
+
+def test_a_cluster_that_cannot_be_asked_keeps_everything() -> None:
+    cluster = FakeCluster()
+    cluster.outages = ["no route to host"] * 10
+    assert refused(cluster, STACK) == [
+        "nothing was deleted: it is not known whether others need what this stack has: no route to host"
+    ]
+
+
+def test_what_leaves_the_stack_is_looked_at_before_it_is_deleted() -> None:
+    news = {name: value for name, value in STACK.items() if name != "dataPlanes"}
+    with pytest.raises(Failure, match="DataPlane 'acme/dp-local' is still used by Environment 'staging'"):
+        asyncio.run(guard.update(STACK, news, session(FakeCluster(environment("staging")))))
+
+
+def test_what_stays_in_the_stack_is_not_looked_at() -> None:
+    cluster = FakeCluster(environment("staging"))
+    asyncio.run(guard.update(STACK, {**STACK, **DEVELOPMENT}, session(cluster)))
+    assert cluster.story == []
+
+
+def test_inputs_that_are_wrong_are_named() -> None:
+    inputs = {"dataPlanes": "dp", "names": []}
+    assert asyncio.run(guard.check({}, inputs, session(FakeCluster())))[1] == {
+        "dataPlanes": "should be a list of names, not 'dp'",
+        "names": "unknown property; the properties are organizations, dataPlanes, environments, deploymentPipelines, "
+        "projects, protectedEnvironments",
+    }

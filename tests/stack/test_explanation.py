@@ -1,0 +1,52 @@
+"""An explanation says of an object that was waited for in vain what it says of itself."""
+
+from typing import Any
+
+import pytest
+
+from choreo_components.api import kind_of
+from choreo_components.cluster import Live
+from choreo_components.explanation import accepted, explanation
+from choreo_components.live import resource_of
+
+
+def live(kind: str, *conditions: dict[str, Any], generation: int = 2) -> Live:
+    metadata = {"name": "web", "namespace": "acme", "generation": generation}
+    resource = resource_of(kind_of("core.choreo.dev/v1", kind))
+    return Live(resource, {"metadata": metadata, "status": {"conditions": list(conditions)}})
+
+
+def told(found: Live) -> list[str]:
+    return list(explanation(found, kind_of("core.choreo.dev/v1", found.resource.kind)))
+
+
+def test_it_names_the_object_what_it_waits_for_its_conditions_and_how_to_look_at_it() -> None:
+    condition = {"type": "ArtifactResolved", "status": "False", "reason": "ArtifactNotFound", "message": "not found"}
+    assert told(live("Deployment", condition)) == [
+        "Deployment acme/web is not accepted by OpenChoreo's controllers: it waits for Ready=True",
+        "  ArtifactResolved=False ArtifactNotFound not found",
+        "  look: kubectl get deployments.core.choreo.dev web -n acme -o yaml",
+    ]
+
+
+def test_an_object_that_nobody_has_looked_at_may_have_no_controllers() -> None:
+    (line,) = [line for line in told(live("Environment")) if "choreo:controllers" in line]
+    assert line == (
+        "  no controller has looked at it: without OpenChoreo's controllers, set choreo:controllers to absent"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "condition", "expected"),
+    [
+        ("Environment", {"type": "Ready", "status": "True", "observedGeneration": 2}, True),
+        ("Environment", {"type": "Ready", "status": "True", "observedGeneration": 1}, False),
+        ("Environment", {"type": "Ready", "status": "False", "observedGeneration": 2}, False),
+        ("Environment", {"type": "Created", "status": "True", "observedGeneration": 2}, False),
+        ("DeployableArtifact", {"type": "Available", "status": "True", "observedGeneration": 1}, True),
+    ],
+)
+def test_an_object_is_accepted_when_its_kinds_condition_says_so_of_what_it_is_now(
+    kind: str, condition: dict[str, Any], expected: bool
+) -> None:
+    assert accepted(live(kind, condition), kind_of("core.choreo.dev/v1", kind)) is expected

@@ -1,0 +1,111 @@
+"""The survey: what becomes of a plan when the cluster does not answer, and that nobody is asked for nothing."""
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from choreo_components.controllers import Controllers
+from choreo_components.findings import Severity, warning
+from choreo_components.survey import Survey, survey
+from tests.stack import declaring
+from tests.stack.declaring import Stack, stack
+
+
+@pytest.fixture
+def nobody() -> str:
+    """A kubeconfig that leads to a port where nobody listens."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return kubeconfig(f"https://127.0.0.1:{closed.getsockname()[1]}")
+
+
+@pytest.fixture
+def web_server() -> Iterator[str]:
+    """What an HTTP server of another kind is reached at; it answers with what stands after /as/ in the path."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            text = self.path.partition("/as/")[2].partition("/")[0].encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def kubeconfig(server: str) -> str:
+    cluster = {"name": "c", "cluster": {"server": server}}
+    context = {"name": "c", "context": {"cluster": "c", "user": "u"}}
+    user = {"name": "u", "user": {"token": "very-secret"}}
+    config = {"apiVersion": "v1", "kind": "Config", "current-context": "c"}
+    return json.dumps({**config, "clusters": [cluster], "contexts": [context], "users": [user]})
+
+
+def asked(found: Stack, kubeconfig: str) -> Survey:
+    return survey(found.plan, Controllers.PRESENT, kubeconfig)
+
+
+def test_a_stack_of_nothing_asks_nobody() -> None:
+    assert asked(stack(), "no kubeconfig at all") == Survey()
+
+
+def test_an_unreachable_cluster_is_a_warning_that_says_all_that_was_not_checked(nobody: str) -> None:
+    found = stack(declaring.environment("development"), declaring.environment("staging"))
+    surveyed = asked(found, nobody)
+    assert surveyed.live == {}
+    [finding] = surveyed.findings
+    assert finding == warning(found.plan.outside[0].where, finding.message)
+    assert "https://127.0.0.1" in finding.message
+    assert "cannot be reached" in finding.message
+    assert finding.message.endswith(
+        "; not checked whether these exist: "
+        "Organization 'acme' of organization 'acme', DataPlane 'dp-local' of organization 'acme'; "
+        "nor whether the cluster serves the kinds of this stack; "
+        "nor whether the credentials have the rights that it takes; "
+        "nor whether the conditions can come that are waited for"
+    )
+    assert "very-secret" not in finding.message
+
+
+def test_the_warning_of_a_stack_that_refers_to_nothing_outside_stands_at_its_first_object(nobody: str) -> None:
+    found = stack(declaring.organization(), declaring.data_plane())
+    [finding] = asked(found, nobody).findings
+    assert finding.where == found.declared("Organization", "acme").at()
+    assert "; not checked whether the cluster serves" in finding.message
+
+
+@pytest.mark.parametrize("given", ["/nonexistent/config", "{}", "a: [\nvery-secret", "{kind: Config}"])
+def test_a_kubeconfig_that_leads_nowhere_is_a_warning_too(given: str) -> None:
+    surveyed = asked(stack(declaring.data_plane()), given)
+    assert surveyed.live == {}
+    [finding] = surveyed.findings
+    assert finding.severity is Severity.WARNING
+    assert finding.message.startswith("no usable kubeconfig: ")
+    assert "very-secret" not in finding.message
+
+
+@pytest.mark.parametrize("text", ["hello", "[]", "42"])
+def test_a_server_that_is_no_api_server_is_a_warning_too(web_server: str, text: str) -> None:
+    [finding] = asked(stack(declaring.data_plane()), kubeconfig(f"{web_server}/as/{text}")).findings
+    assert finding.severity is Severity.WARNING
+    assert "answers as no API server does" in finding.message
+
+
+def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:
+    async def program_of_pulumi() -> int:
+        return len(asked(stack(declaring.data_plane()), nobody).findings)
+
+    assert asyncio.run(program_of_pulumi()) == 1

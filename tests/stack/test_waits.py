@@ -1,0 +1,122 @@
+"""A wait that can end: what the cluster's schemas say about the conditions that a plan waits for."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from choreo_components.api import kind_of
+from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.cluster import Cluster
+from choreo_components.findings import Finding, warning
+from choreo_components.waits import endless, lacking
+from tests.stack import declaring
+from tests.stack.declaring import Stack, stack
+
+CONDITIONS = {"conditions": {"type": "array"}}
+
+
+def schema(**status: Any) -> dict[str, Any]:
+    """The schema of a kind whose status has these keywords."""
+    return {"type": "object", "properties": {"spec": {"type": "object"}, "status": {"type": "object", **status}}}
+
+
+WHOLE = schema(properties=CONDITIONS)
+
+
+def document(kinds: Mapping[str, Mapping[str, Any]], subresource: bool = True) -> dict[str, Any]:
+    """The OpenAPI document of a cluster with these kinds."""
+    group, _, version = API_VERSION.partition("/")
+    schemas = {
+        f"dev.choreo.core.v1.{kind}": {
+            **of_kind,
+            "x-kubernetes-group-version-kind": [{"group": group, "version": version, "kind": kind}],
+        }
+        for kind, of_kind in kinds.items()
+    }
+    paths: dict[str, Any] = {}
+    for kind in kinds:
+        path = f"/apis/{API_VERSION}/namespaces/{{namespace}}/{kind_of(API_VERSION, kind).plural}/{{name}}"
+        paths[path] = {}
+        if subresource:
+            paths[f"{path}/status"] = {}
+    return {"paths": paths, "components": {"schemas": schemas}}
+
+
+class Publisher:
+    """A cluster that publishes a document, and counts how often."""
+
+    def __init__(self, published: Mapping[str, Any]) -> None:
+        self.published = published
+        self.asked = 0
+
+    async def openapi(self, group: str, version: str) -> Mapping[str, Any]:
+        self.asked += 1
+        assert f"{group}/{version}" == API_VERSION
+        return self.published
+
+
+def ask(cluster: Publisher, found: Stack) -> dict[str, Finding]:
+    return asyncio.run(endless(cast(Cluster, cluster), found.plan))
+
+
+def test_a_kind_with_conditions_is_waited_for() -> None:
+    assert lacking(document({"DataPlane": WHOLE}), "DataPlane") is None
+
+
+@pytest.mark.parametrize(
+    ("of_kind", "field"),
+    [
+        (schema(), "status.conditions"),
+        (schema(properties={"phase": {"type": "string"}}), "status.conditions"),
+        ({"type": "object", "properties": {"spec": {"type": "object"}}}, "status"),
+        ({"type": "object"}, "status"),
+    ],
+)
+def test_what_the_schema_does_not_have_is_dropped(of_kind: dict[str, Any], field: str) -> None:
+    assert lacking(document({"DataPlane": of_kind}), "DataPlane") == field
+
+
+@pytest.mark.parametrize(
+    "of_kind",
+    [
+        schema(**{"x-kubernetes-preserve-unknown-fields": True}),
+        {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+    ],
+)
+def test_a_schema_that_keeps_what_it_does_not_know_keeps_conditions(of_kind: dict[str, Any]) -> None:
+    assert lacking(document({"DataPlane": of_kind}), "DataPlane") is None
+
+
+def test_without_its_subresource_nobody_writes_a_status() -> None:
+    assert lacking(document({"DataPlane": WHOLE}, subresource=False), "DataPlane") == "status subresource"
+
+
+@pytest.mark.parametrize("published", [{}, document({"Project": WHOLE})])
+def test_of_a_kind_without_a_schema_nothing_is_said(published: dict[str, Any]) -> None:
+    assert lacking(published, "DataPlane") is None
+
+
+def test_a_kind_that_can_never_be_ready_is_told_once_at_its_first_object() -> None:
+    found = stack(declaring.data_plane(), declaring.data_plane("two"), declaring.pipeline())
+    cluster = Publisher(document({"DataPlane": schema(), "DeploymentPipeline": WHOLE}))
+    message = (
+        "no DataPlane is waited for: the cluster's definition of the kind has no status.conditions, so its condition "
+        "Created can never be seen; the definition may be older than the controllers"
+    )
+    assert ask(cluster, found) == {"DataPlane": warning(found.declared("DataPlane", "dp-local").at("kind"), message)}
+    assert cluster.asked == 1
+
+
+def test_who_waits_for_nothing_asks_nothing() -> None:
+    cluster = Publisher({})
+    assert ask(cluster, stack(declaring.data_plane(), controllers="absent")) == {}
+    assert ask(cluster, stack(declaring.configuration_group())) == {}
+    assert cluster.asked == 0
+
+
+def test_a_plan_without_waits_waits_for_its_other_kinds() -> None:
+    found = stack(declaring.data_plane(), declaring.pipeline())
+    waits = {node.key.kind: getattr(node, "wait", None) for node in found.plan.without_waits({"DataPlane"}).nodes}
+    assert waits == {"DataPlane": None, "DeploymentPipeline": "Available"}

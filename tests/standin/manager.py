@@ -1,0 +1,145 @@
+"""A controller manager: what happens to objects leads to their controllers, which try until they have no reason to."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import ClassVar
+
+import httpx2 as httpx
+from lightkube import ApiError
+
+from choreo_components.cluster import Live
+from tests.standin.api import RESOURCES, Api, Condition, Key, key_of
+
+REQUEUE_SECONDS = 1.0
+"""How long to wait for what nobody watches. Upstream: 5 s; here nothing else would come of it than slower tests."""
+
+BACK_OFF_SECONDS = (0.005, 1000.0)
+"""The first and the longest pause after an error; it doubles each time, as controller-runtime has it."""
+
+log = logging.getLogger("standin")
+
+
+class ReconcileError(Exception):
+    """What a controller returns as an error: it goes to the log, and the object is tried again after a pause."""
+
+
+class Requeue(Exception):
+    """Not finished, and no event will tell: look again after a while."""
+
+
+class Controller:
+    """The pattern that all kinds have in common: finalizer first, then the work, then the condition.
+
+    An object that is being deleted first only gets the condition that says so; the event of that leads to `finalize`.
+    """
+
+    kind: ClassVar[str]
+    finalizer: ClassVar[str | None] = None
+    accepted: ClassVar[Condition]
+    finalizing: ClassVar[Condition]
+    watches: ClassVar[Mapping[str, Callable[[Api, Live], Iterable[Key]]]] = {}
+    """By kind, besides its own: which of its objects to look at when something happens to one of those."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    async def handle(self, key: Key) -> None:
+        """Looks at one object. Raises ReconcileError, Requeue or ApiError when it has to be looked at again."""
+        live = self.api.get(self.kind, key)
+        if live is None:
+            return
+        finalizers: list[str] = live.metadata.get("finalizers") or []
+        if live.deleting:
+            if self.finalizer not in finalizers or await self.api.set_condition(live, self.finalizing):
+                return
+            if await self.finalize(live):
+                await self.api.update(live, {"finalizers": [each for each in finalizers if each != self.finalizer]})
+        elif self.finalizer is not None and self.finalizer not in finalizers:
+            await self.api.update(live, {"finalizers": [*finalizers, self.finalizer]})
+        else:
+            await self.reconcile(live)
+
+    async def reconcile(self, live: Live) -> None:
+        """What there is to do for an object; in most cases nothing but to say so."""
+        await self.api.set_condition(live, self.accepted)
+
+    async def finalize(self, live: Live) -> bool:
+        """Takes away what belongs to an object. False: not gone yet, and a watch will tell when it is."""
+        return True
+
+    async def empty(self, kind: str, lives: Sequence[Live]) -> bool:
+        """Asks for the deletion of objects that a watch looks after. True when there is none."""
+        for live in lives:
+            if not live.deleting:
+                await self.api.delete(RESOURCES[kind], key_of(live))
+        return not lives
+
+
+class Manager:
+    """Runs controllers, each of them one object at a time."""
+
+    def __init__(self, api: Api, controllers: Sequence[Controller]) -> None:
+        self.errors: list[str] = []
+        """What the log of the controllers says: an error each, in order."""
+        self.filled = asyncio.Event()
+        """Set when all caches are filled."""
+        self._api = api
+        self._controllers = controllers
+        self._queues: dict[str, asyncio.Queue[Key]] = {each.kind: asyncio.Queue() for each in controllers}
+        self._queued: dict[str, set[Key]] = defaultdict(set)
+        self._failures: dict[tuple[str, Key], int] = defaultdict(int)
+
+    async def run(self) -> None:
+        """Works until it is cancelled."""
+        listed = {kind: asyncio.Event() for kind in RESOURCES}
+        async with asyncio.TaskGroup() as group:
+            for kind, each in listed.items():
+                group.create_task(self._follow(kind, each))
+            for each in listed.values():
+                await each.wait()
+            for controller in self._controllers:
+                group.create_task(self._work(controller))
+            self.filled.set()
+
+    async def _follow(self, kind: str, listed: asyncio.Event) -> None:
+        async for live in self._api.follow(RESOURCES[kind], listed):
+            await self.filled.wait()
+            for controller in self._controllers:
+                if controller.kind == kind:
+                    self._add(kind, key_of(live))
+                if kind in controller.watches:
+                    for key in controller.watches[kind](self._api, live):
+                        self._add(controller.kind, key)
+
+    def _add(self, kind: str, key: Key) -> None:
+        if key not in self._queued[kind]:
+            self._queued[kind].add(key)
+            self._queues[kind].put_nowait(key)
+
+    async def _work(self, controller: Controller) -> None:
+        while True:
+            key = await self._queues[controller.kind].get()
+            self._queued[controller.kind].discard(key)
+            try:
+                await controller.handle(key)
+            except Requeue:
+                self._later(controller.kind, key, REQUEUE_SECONDS)
+            except (ReconcileError, httpx.HTTPError) as problem:
+                # Whatever is out of date in a cache is no error, and comes right by itself.
+                if not (isinstance(problem, ApiError) and problem.status.code == 409):
+                    self._note(f"{controller.kind} {key.name}: {problem or type(problem).__name__}")
+                self._failures[controller.kind, key] += 1
+                first, longest = BACK_OFF_SECONDS
+                pause = min(longest, first * 2 ** (self._failures[controller.kind, key] - 1))
+                self._later(controller.kind, key, pause)
+                continue
+            self._failures.pop((controller.kind, key), None)
+
+    def _later(self, kind: str, key: Key, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self._add, kind, key)
+
+    def _note(self, error: str) -> None:
+        log.info(error)
+        self.errors.append(error)

@@ -1,0 +1,124 @@
+"""A cluster says why it cannot be asked, and never quotes what may be a secret."""
+
+import asyncio
+import base64
+import os
+import ssl
+import stat
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from choreo_components.cluster import NAMESPACES, Cluster, ClusterError
+
+MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
+ENCODED = base64.b64encode(MARK.encode()).decode()
+
+
+def kubeconfig(user: Any, server: str = "https://127.0.0.1:1", **cluster: Any) -> str:
+    """The text of a kubeconfig whose user is this one."""
+    return yaml.safe_dump(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "c", "cluster": {"server": server, **cluster}}],
+            "users": [{"name": "u", "user": user}],
+            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+            "current-context": "x",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (MARK, "neither its text nor the path of a file"),
+        (MARK * 200, "neither its text nor the path of a file"),
+        (f"/nonexistent/{MARK}", "neither its text nor the path of a file"),
+        (f"{MARK}\n", "it cannot be read as one (AttributeError)"),
+        (f"token: {MARK}\n", "it cannot be read as one (KeyError)"),
+        (f"users: [{MARK}\n", "it cannot be read as one (ParserError)"),
+        (f'{{"users": "{MARK}', "it cannot be read as one (ScannerError)"),
+        (f"users: {{token: !{MARK} a}}\n", "it cannot be read as one (ConstructorError)"),
+        (kubeconfig(MARK), "it cannot be read as one (ValidationError)"),
+        (kubeconfig({"token": [MARK]}), "it cannot be read as one (ValidationError)"),
+        (kubeconfig({"client-certificate-data": MARK[:-1], "client-key-data": MARK}), "(Error)"),
+        (kubeconfig({"client-certificate-data": ENCODED, "client-key-data": ENCODED}), "its key cannot be read"),
+        (kubeconfig({"client-certificate-data": ENCODED, "client-key": MARK}), "its client-key is neither"),
+        (kubeconfig({"client-certificate": "/nonexistent", "client-key": f"/{MARK}"}), "No such file or directory"),
+        (kubeconfig({}, **{"certificate-authority-data": ENCODED}), "its key cannot be read"),
+        (kubeconfig({"auth-provider": {"name": MARK}}), "auth-provider not supported"),
+        (kubeconfig({"token": MARK}).replace("current-context: x", "current-context: y"), "Context 'y' not found"),
+    ],
+)
+def test_a_kubeconfig_that_is_none_is_refused_without_a_word_of_it(text: str, why: str) -> None:
+    with pytest.raises(ClusterError) as refused:
+        Cluster(text)
+    assert str(refused.value).startswith("no usable kubeconfig: ")
+    assert why in str(refused.value)
+    assert MARK not in str(refused.value)
+    assert ENCODED not in str(refused.value)
+
+
+def plugin(command: str, *arguments: str) -> Mapping[str, Any]:
+    """A user whose credentials a command prints."""
+    version = "client.authentication.k8s.io/v1beta1"
+    return {"exec": {"apiVersion": version, "command": command, "args": [*arguments]}}
+
+
+@pytest.mark.parametrize(
+    ("user", "why"),
+    [
+        ({"token": f"{MARK}\n"}, "the kubeconfig's token or password cannot be sent"),
+        ({"token": f"{MARK}é"}, "answers 401"),
+        (plugin(f"/nonexistent/{MARK}"), "credentials or answer cannot be read: No such file or directory"),
+        (plugin("echo", MARK), "credentials or answer cannot be read: JSONDecodeError"),
+        (plugin("echo", f'{{"{MARK}": 1}}'), "credentials or answer cannot be read: KeyError"),
+        ({"token": MARK}, "answers 401"),
+    ],
+)
+def test_credentials_that_do_not_work_are_not_quoted(user: Any, why: str) -> None:
+    async def ask() -> None:
+        async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+
+        async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with Cluster(kubeconfig(user, f"http://127.0.0.1:{port}")) as cluster:
+                await cluster.get(NAMESPACES, "acme")
+
+    with pytest.raises(ClusterError) as refused:
+        asyncio.run(ask())
+    assert why in str(refused.value)
+    assert MARK not in str(refused.value)
+
+
+def test_a_server_that_cannot_be_reached_is_named_without_the_password_in_its_address() -> None:
+    async def ask() -> None:
+        async with Cluster(kubeconfig({"token": MARK}, f"https://admin:{MARK}@127.0.0.1:1")) as cluster:
+            await cluster.get(NAMESPACES, "acme")
+
+    with pytest.raises(ClusterError, match=r"https://127\.0\.0\.1:1 cannot be reached") as refused:
+        asyncio.run(ask())
+    assert MARK not in str(refused.value)
+
+
+def test_files_with_the_key_are_the_users_own_and_gone_when_the_key_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[Path, int]] = []
+
+    def load(_: ssl.SSLContext, certificate: str, key: str) -> None:
+        seen.extend((Path(path).parent, stat.S_IMODE(os.stat(path).st_mode)) for path in (certificate, key))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", load)
+    Cluster(kubeconfig({"client-certificate-data": ENCODED, "client-key-data": ENCODED}))
+    assert set(seen) == {(tmp_path, 0o600)}
+    assert list(tmp_path.iterdir()) == []
