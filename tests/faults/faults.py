@@ -42,11 +42,15 @@ def _crash(member: str) -> Callable[[Scene], None]:
     return strike
 
 
-def _expire(scene: Scene) -> None:
-    # The API server remembers for some seconds that a token is good: nothing is to come through meanwhile.
-    scene.network.hold()
-    scene.user.revoke()
-    scene.network.restore()
+def _meanwhile(refuse: Callable[[User], None]) -> Callable[[Scene], None]:
+    """Nothing comes through until the API server refuses the user: that takes it a moment, up to ten seconds."""
+
+    def strike(scene: Scene) -> None:
+        scene.network.hold()
+        refuse(scene.user)
+        scene.network.restore()
+
+    return strike
 
 
 ENGINE_KILLED = Fault("the engine is killed", _kill(ENGINE))
@@ -60,8 +64,10 @@ NETWORK_SILENT = Fault(
 )
 RIGHT_LOST = Fault(
     "the user loses the right",
-    lambda scene: scene.user.lose_rights(),
+    _meanwhile(User.lose_rights),
     lambda scene: scene.user.regain_rights(),
     of_user=True,
 )
-CREDENTIALS_EXPIRE = Fault("the credentials expire", _expire, lambda scene: scene.user.renew(), of_user=True)
+CREDENTIALS_EXPIRE = Fault(
+    "the credentials expire", _meanwhile(User.revoke), lambda scene: scene.user.renew(), of_user=True
+)
