@@ -316,11 +316,10 @@ class Cluster:
             code, said = problem.status.code or 0, problem.status.message or ""
             if code == 404:
                 raise _NotFound from None
-            kind = Denied if any(word in said for word in ADMISSION) else _kind_of(code)
-            raise kind(f"{what}: {self.server} answers {code}: {said}") from None
+            raise _kind_of(code, said)(f"{what}: {self.server} answers {code}: {said}") from None
         except httpx.HTTPStatusError as problem:
             code = problem.response.status_code
-            raise _kind_of(code)(f"{what}: {self.server} answers {code}") from None
+            raise _kind_of(code, "")(f"{what}: {self.server} answers {code}") from None
         except (httpx.LocalProtocolError, UnicodeEncodeError):
             # Its text quotes the header, and so the token.
             raise ClusterError(f"{what}: the kubeconfig's token or password cannot be sent: no HTTP header") from None
@@ -335,9 +334,13 @@ class Cluster:
             raise ClusterError(f"{what}: {self.server}: credentials or answer cannot be read: {read}") from None
 
 
-def _kind_of(status: int) -> type[ClusterError]:
-    """What an HTTP status means for one who may ask again."""
-    return Unreachable if status in NOT_NOW else ClusterError
+def _kind_of(status: int, said: str) -> type[ClusterError]:
+    """What an answer means for one who may ask again."""
+    if any(word in said for word in ADMISSION):
+        return Denied
+    # An API server that has just started knows bindings before it knows their roles.
+    starting = status == 403 and "RBAC:" in said and "not found" in said
+    return Unreachable if starting or status in NOT_NOW else ClusterError
 
 
 class _NotFound(Exception):

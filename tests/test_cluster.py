@@ -2,18 +2,21 @@
 
 import asyncio
 import base64
+import json
 import os
 import ssl
 import stat
 import tempfile
 from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 import yaml
 
-from choreo_components.cluster import NAMESPACES, Cluster, ClusterError
+from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Denied, Unreachable
 
 MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
 ENCODED = base64.b64encode(MARK.encode()).decode()
@@ -122,3 +125,56 @@ def test_files_with_the_key_are_the_users_own_and_gone_when_the_key_is_loaded(
     Cluster(kubeconfig({"client-certificate-data": ENCODED, "client-key-data": ENCODED}))
     assert set(seen) == {(tmp_path, 0o600)}
     assert list(tmp_path.iterdir()) == []
+
+
+class _Answering(BaseHTTPRequestHandler):
+    """Answers every request with the server's status and message, as an API server does."""
+
+    def do_GET(self) -> None:
+        status, message = self.server.answer  # type: ignore[attr-defined]
+        body = json.dumps({"kind": "Status", "apiVersion": "v1", "code": status, "message": message}).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "meaning"),
+    [
+        (429, "too many requests", Unreachable),
+        (503, "before all known HTTP paths have been installed", Unreachable),
+        (500, "etcdserver: request timed out", Unreachable),
+        (403, 'forbidden: RBAC: clusterrole.rbac.authorization.k8s.io "choreo-objects" not found', Unreachable),
+        (403, 'User "x" cannot list resource "namespaces"', ClusterError),
+        (401, "Unauthorized", ClusterError),
+        (403, 'admission webhook "keep.example.com" denied the request: no', Denied),
+        (500, 'Internal error occurred: failed calling webhook "keep.example.com"', Denied),
+        (422, "ValidatingAdmissionPolicy 'keep' with binding 'keep' denied request: no", Denied),
+    ],
+)
+def test_an_answer_means_ask_again_ask_somebody_else_or_give_up(
+    status: int, message: str, meaning: type[ClusterError]
+) -> None:
+    server = HTTPServer(("127.0.0.1", 0), _Answering)
+    server.answer = (status, message)  # type: ignore[attr-defined]
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+
+    async def ask() -> None:
+        async with Cluster(kubeconfig({}, f"http://127.0.0.1:{server.server_port}")) as cluster:
+            await cluster.list(NAMESPACES, {})
+
+    try:
+        with pytest.raises(ClusterError) as told:
+            asyncio.run(ask())
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert type(told.value) is meaning
+    assert message in str(told.value)
