@@ -98,3 +98,20 @@ def test_a_namespace_whose_labels_somebody_has_taken_off_does_not_stay_behind(
     acme.kubectl("label", own, "organization-name-", "environment-name-")
     acme.destroy("staging")
     assert acme.kubectl("get", own, "--ignore-not-found") == ""
+
+
+def test_an_object_of_the_stack_that_its_own_finalizer_holds_is_named_with_it(
+    acme: Workspace, organization: str
+) -> None:
+    acme.stack("staging", samples.stack("staging", organization) | {"choreo:timeouts": {"delete": "3s"}})
+    acme.up("staging")
+    environment = ("environments.core.choreo.dev", "staging", "-n", organization)
+    acme.kubectl("patch", *environment, "--type=merge", "-p", '{"metadata":{"finalizers":["example.com/never"]}}')
+
+    said = acme.destroy("staging", fails=True).said
+
+    assert f"{organization}/staging" in said
+    assert "example.com/never" in said, said
+    acme.kubectl("patch", *environment, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
+    acme.destroy("staging")
+    assert acme.resources("staging") == []
