@@ -8,3 +8,12 @@ DEPENDANTS: Mapping[str, Sequence[str]] = {
     "Environment": ("DeploymentPipeline",),
 }
 """By kind: the kinds of its dependants (reference: section 5)."""
+
+GUARDED: Mapping[str, str] = {
+    "Organization": "organizations",
+    "DataPlane": "dataPlanes",
+    "Environment": "environments",
+    "DeploymentPipeline": "deploymentPipelines",
+    "Project": "projects",
+}
+"""By kind, of those that have dependants or are some: the property of a deletion guard with its objects' names."""

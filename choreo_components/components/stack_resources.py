@@ -1,22 +1,14 @@
 """What a stack has besides its objects: the inventory, which comes first and goes last, and the guard, the reverse."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 
 from choreo_components.components.finalizer import released
+from choreo_components.dependants import DEPENDANTS, GUARDED
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan
 from choreo_components.settings import Settings
-
-GUARDED: Mapping[str, str] = {
-    "Organization": "organizations",
-    "DataPlane": "dataPlanes",
-    "Environment": "environments",
-    "DeploymentPipeline": "deploymentPipelines",
-    "Project": "projects",
-}
-"""The kinds that others refer to, or that do, and the guard's inputs with their names."""
 
 
 def inventory(settings: Settings, plan: Plan, providers: list[pulumi.ProviderResource]) -> pulumi.CustomResource:
@@ -48,7 +40,7 @@ def deletion_guard(
     for node in plan.nodes:
         if isinstance(node, ObjectNode) and node.key.kind in GUARDED:
             names[GUARDED[node.key.kind]].append(full_name(node.key))
-    if not any(names[property_] for property_ in ("organizations", "dataPlanes", "environments")):
+    if not any(names[GUARDED[kind]] for kind in DEPENDANTS):
         return
     props = {**names, "protectedEnvironments": [full_name(key) for key in protected]}
     opts = pulumi.ResourceOptions(providers=providers, depends_on=list(after))

@@ -8,19 +8,13 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from choreo_components.dependants import DEPENDANTS
+from choreo_components.dependants import DEPENDANTS, GUARDED
 from choreo_components.provider.custom import Failure, Properties, Session, strings, unequal
 
 if TYPE_CHECKING:
     from choreo_components.cluster import Live
 
-KINDS: Mapping[str, str] = {
-    "organizations": "Organization",
-    "dataPlanes": "DataPlane",
-    "environments": "Environment",
-    "deploymentPipelines": "DeploymentPipeline",
-    "projects": "Project",
-}
+KINDS: Mapping[str, str] = {property_: kind for kind, property_ in GUARDED.items()}
 """The inputs with the names of the stack's objects, as ORGANIZATION/NAME, and their kinds."""
 
 PROTECTED = "protectedEnvironments"
