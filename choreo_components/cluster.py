@@ -1,5 +1,6 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
+import json
 import os
 import ssl
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ import yaml
 from lightkube import ALL_NS, ApiError, AsyncClient
 from lightkube.config.client_adapter import user_auth, verify_cluster
 from lightkube.config.kubeconfig import KubeConfig
+from lightkube.config.models import NameValue
 from lightkube.core.exceptions import ConfigError
 from lightkube.generic_resource import (
     create_global_resource,
@@ -147,6 +149,10 @@ class Rule:
         return all(allowed & {"*", each} for allowed, each in wanted)
 
 
+EXEC_V1 = "client.authentication.k8s.io/v1"
+"""The version that a kubeconfig's command for credentials is asked for today."""
+
+
 class Cluster:
     """One API server, asked with the credentials of one kubeconfig: `async with Cluster(None) as cluster: …`."""
 
@@ -156,7 +162,7 @@ class Cluster:
         Raises ClusterError when there is none, or it cannot be read; no request is sent yet.
         """
         try:
-            config: Any = _kubeconfig(kubeconfig).get()
+            config: Any = _informed(_kubeconfig(kubeconfig).get())
             timeout, transport = httpx.Timeout(REQUEST_SECONDS), _transport(config)
             self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
             self.server: str = _shown(config.cluster.server)
@@ -410,6 +416,22 @@ def _kubeconfig(given: str | None) -> KubeConfig:
     if len(files) == 1:
         return KubeConfig.from_file(files[0])
     return KubeConfig.from_dict(_merged(yaml.safe_load(path.read_text()) or {} for path in files))
+
+
+def _informed(config: Any) -> Any:
+    """The configuration with the command that prints credentials told which version of its answer is wanted.
+
+    As kubectl tells it (Kubernetes: client-go/plugin/pkg/client/auth/exec). lightkube does not, and takes only the
+    versions before v1, whose answers are the same.
+    """
+    command = config.user.exec if config.user else None
+    if command is not None:
+        version = command.apiVersion
+        wanted = {"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": False}}
+        command.env = [*(command.env or []), NameValue("KUBERNETES_EXEC_INFO", json.dumps(wanted))]
+        if version == EXEC_V1:
+            command.apiVersion = f"{version}beta1"
+    return config
 
 
 def _is_text(given: str) -> bool:

@@ -178,3 +178,19 @@ def test_an_answer_means_ask_again_ask_somebody_else_or_give_up(
         server.server_close()
     assert type(told.value) is meaning
     assert message in str(told.value)
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta1"])
+def test_a_command_for_credentials_is_told_which_version_is_wanted(tmp_path: Path, version: str) -> None:
+    api = f"client.authentication.k8s.io/{version}"
+    told = tmp_path / "told"
+    script = f'printf %s "$KUBERNETES_EXEC_INFO" > {told}; echo \'{{"status": {{"token": "t"}}}}\''
+    user = {"exec": {"apiVersion": api, "command": "sh", "args": ["-c", script]}}
+
+    async def ask() -> None:
+        async with Cluster(kubeconfig(user)) as cluster:
+            await cluster.list(NAMESPACES, {})
+
+    with pytest.raises(Unreachable, match="cannot be reached"):
+        asyncio.run(ask())
+    assert json.loads(told.read_text()) == {"apiVersion": api, "kind": "ExecCredential", "spec": {"interactive": False}}
