@@ -23,6 +23,9 @@ from lightkube.generic_resource import (
     create_namespaced_resource,
 )
 
+from choreo_components.api import Kind, kind_of
+from choreo_components.api.core_v1 import API_VERSION
+
 REQUEST_SECONDS = 30.0
 """How long one answer of the API server may take."""
 
@@ -66,6 +69,16 @@ class Resource:
     def full_name(self) -> str:
         """The name `kubectl` takes without mistaking it for another group's: `deployments.core.choreo.dev`."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
+
+
+def resource_of(kind: Kind) -> Resource:
+    """OpenChoreo's kind as the API server addresses it."""
+    return Resource(kind.group, kind.version, kind.kind, kind.plural, kind.namespaced)
+
+
+def resource_named(kind: str) -> Resource:
+    """The kind of that name in the version that choreo declares."""
+    return resource_of(kind_of(API_VERSION, kind))
 
 
 NAMESPACES = Resource("", "v1", "Namespace", "namespaces", namespaced=False)

@@ -6,8 +6,7 @@ from typing import Any
 import pulumi
 
 from choreo_components.api import Kind, kind_of
-from choreo_components.cluster import Cluster, ClusterError, Live
-from choreo_components.live import resource_of
+from choreo_components.cluster import Cluster, ClusterError, Live, resource_of
 
 
 async def explain(args: pulumi.ErrorHookArgs, kubeconfig: str | None) -> None:

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from choreo_components.api import Kind, kind_of, labels
+from choreo_components.api import kind_of, labels
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import Cluster, Live, Resource
+from choreo_components.cluster import Cluster, Live, resource_of
 from choreo_components.references import Found, Target
 
 
@@ -56,8 +56,3 @@ def _found(targets: Iterable[Target], lives: Sequence[Live]) -> Iterator[Mapping
 
 def _selector(target: Target) -> dict[str, str]:
     return {labels.ORGANIZATION: target.organization, **dict(target.labels)}
-
-
-def resource_of(kind: Kind) -> Resource:
-    """The kind as the API server addresses it."""
-    return Resource(kind.group, kind.version, kind.kind, kind.plural, kind.scope == "Namespaced")

@@ -7,13 +7,11 @@ import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from choreo_components.api import kind_of
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Resource, Rule
+from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Resource, Rule, resource_named
 from choreo_components.controllers import Controllers
 from choreo_components.dependants import DEPENDANTS
 from choreo_components.findings import Finding, Location, error, warning
-from choreo_components.live import resource_of
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan
 
 VERBS = ("get", "list", "watch", "create", "patch", "delete")
@@ -81,19 +79,19 @@ def needs(plan: Plan, controllers: Controllers) -> list[Need]:
     for node in plan.nodes:
         if isinstance(node, ObjectNode):
             where = places[node.key] = node.declared.at("kind")
-            need(_resource(node.key.kind), node.declared.object.metadata.namespace, where, VERBS, node.key.name)
+            need(resource_named(node.key.kind), node.declared.object.metadata.namespace, where, VERBS, node.key.name)
             if node.key.kind == "Organization" and controllers is Controllers.ABSENT:
                 need(NAMESPACES, None, where, VERBS, node.key.name)
         elif isinstance(node, NamespaceNode):
             need(NAMESPACES, None, places[node.environment], VERBS, node.name)
         elif isinstance(node, FinalizerNode):
             where = places[node.environment]
-            need(_resource("Deployment"), node.key.organization, where, SWEEP)
+            need(resource_named("Deployment"), node.key.organization, where, SWEEP)
             need(NAMESPACES, None, where, SWEEP)
     # After all that the stack has of these kinds itself, which is the better place to point at.
     for key, where in places.items():
         for kind in DEPENDANTS.get(key.kind, ()):
-            need(_resource(kind), key.organization, where, GUARD)
+            need(resource_named(kind), key.organization, where, GUARD)
     return list(found.values())
 
 
@@ -186,10 +184,6 @@ async def _exists(cluster: Cluster, namespace: str) -> bool:
         return await cluster.get(NAMESPACES, namespace) is not None
     except ClusterError:
         return False
-
-
-def _resource(kind: str) -> Resource:
-    return resource_of(kind_of(API_VERSION, kind))
 
 
 def _listed(words: Collection[str]) -> str:

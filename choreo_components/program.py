@@ -1,4 +1,4 @@
-"""The program: a stack's settings, planned, checked against the cluster, and declared as components."""
+"""The program: a stack's settings, planned, checked against the cluster, and declared."""
 
 import json
 from collections import defaultdict

@@ -16,9 +16,8 @@ from rich.table import Table
 from choreo_components import settings
 from choreo_components.api import KINDS, labels
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import NAMESPACES, Cluster, Live
+from choreo_components.cluster import NAMESPACES, Cluster, Live, resource_of
 from choreo_components.findings import Severity, errors, report
-from choreo_components.live import resource_of
 from choreo_components.plan import ObjectNode, Plan, plan
 from devcluster import env
 from devcluster.control_plane import ControlPlane

@@ -107,7 +107,6 @@ class ObjectComponent(pulumi.ComponentResource):
         """
         super().__init__(f"choreo:index:{kind}", name, None, opts)
         self.object_name: str = args.get("name") or name
-        self._args = args
         self.resource: KubernetesObject = declare_object(
             kind, f"{name}-{kind.lower()}", self.object_name, args, opts, parent=self
         )

@@ -43,12 +43,13 @@ def declare(
         # By way of the finalizer, so that Deployments are made anew when their environment is.
         for key in finalizers.keys() & set(needs):
             args["environment"] = finalizers[key].environment
-        if _is_protected(node.declared, settings):
+        protect = _is_protected(node.declared, settings)
+        if protect:
             protected.append(node.key)
         opts = pulumi.ResourceOptions(
             depends_on=resources,
             providers=providers,
-            protect=True if node.key in protected else None,
+            protect=protect or None,
             hooks=hooks,
         )
         kind, role = node.key.kind, full_name(node.key)

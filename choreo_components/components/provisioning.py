@@ -30,12 +30,11 @@ class Provisioning:
         self._args = args
         self._opts = opts
         self._parent = parent
-        name = environment.metadata["name"]
-        self._names = pulumi.Output.all(args["organization"], name)
+        # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
+        self._names = pulumi.Output.all(args["organization"], environment.metadata["name"])
 
     def add_namespace(self, project: str, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
         """The data-plane namespace of the project, as OpenChoreo's Deployment controller would make it."""
-        # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
         opts = self._options([self._environment, *needs])
         # The finalizer has taken it away by then, or the Environment would not go.
         opts.deleted_with = self._environment

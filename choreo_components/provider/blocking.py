@@ -34,8 +34,8 @@ def _short(live: Live, refused: Mapping[str, str]) -> str:
 def blocked(
     lives: Iterable[Live],
     deadline: str,
-    refused: Mapping[str, str] | None = None,
-    unreachable: Exception | None = None,
+    refused: Mapping[str, str],
+    unreachable: Exception | None,
 ) -> str:
     """What stands after the deadline: each object, its finalizers, its conditions, and how to look at it.
 
@@ -49,7 +49,7 @@ def blocked(
     seen = "still there" if unreachable is None else f"still there when last seen, and then {unreachable}"
     lines = [f"after {deadline}, {len(ordered)} {seen}; nothing was forced, and the next destroy goes on from here:"]
     for live in ordered:
-        lines += _standing(live, (refused or {}).get(str(live)), certain=unreachable is None)
+        lines += _standing(live, refused.get(str(live)), certain=unreachable is None)
     return "\n".join(lines)
 
 

@@ -1,6 +1,6 @@
 """A custom resource of this provider: what the servicer asks of each, and what each may ask for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,10 +34,6 @@ class Custom(Protocol):
         """The inputs with their defaults, and what is wrong with them by property. `olds` is empty for a new one."""
         ...
 
-    def differences(self, olds: Properties, news: Properties) -> list[str]:
-        """The names of the inputs that differ; one that is not known yet does."""
-        ...
-
     def replaced(self, olds: Properties, news: Properties) -> list[str]:
         """The inputs whose change makes it another resource."""
         ...
@@ -59,12 +55,35 @@ class Custom(Protocol):
         ...
 
 
-def unequal(olds: Properties, news: Properties) -> list[str]:
-    """The names of the properties that differ, without those that the engine keeps for itself."""
+def differences(olds: Properties, news: Properties) -> list[str]:
+    """The names of the properties that differ, without those that the engine keeps for itself.
+
+    One that is not known yet differs.
+    """
     internal = ("__defaults", "version")
     return sorted(name for name in {*olds, *news} if olds.get(name) != news.get(name) and name not in internal)
+
+
+def given(news: Properties) -> dict[str, Any]:
+    """The inputs without what the engine keeps for itself."""
+    return {name: value for name, value in news.items() if not name.startswith("__")}
+
+
+def unknown(inputs: Properties, known: Collection[str]) -> dict[str, str]:
+    """What is wrong with inputs that the resource does not have."""
+    return {name: f"unknown property; the properties are {', '.join(known)}" for name in inputs if name not in known}
 
 
 def strings(value: Any) -> Sequence[str] | None:
     """The value if it is a list of strings."""
     return value if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
+
+
+def never_replaced(olds: Properties, news: Properties) -> list[str]:
+    """`replaced` of a resource that a stack has one of."""
+    return []
+
+
+async def as_known(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
+    """`read` of a resource that is in the state only."""
+    return inputs, inputs

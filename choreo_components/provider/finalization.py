@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from choreo_components.api import labels
-from choreo_components.cluster import NAMESPACES, Resource
+from choreo_components.cluster import NAMESPACES, resource_named
 from choreo_components.provider.removal import LiveCluster, Removal, Selection
 from choreo_components.provider.victims import spare
 
-DEPLOYMENTS = Resource("core.choreo.dev", "v1", "Deployment", "deployments")
+DEPLOYMENTS = resource_named("Deployment")
 
 
 class SparedError(Exception):

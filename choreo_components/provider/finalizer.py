@@ -10,7 +10,7 @@ from typing import Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.durations import seconds
-from choreo_components.provider.custom import Failure, Properties, Session, strings, unequal
+from choreo_components.provider.custom import Failure, Properties, Session, differences, given, strings, unknown
 
 IDENTITY = ("organization", "environment", "dataPlaneRef")
 """The inputs that say which environment is meant, on which data plane: another value is another finalizer."""
@@ -27,15 +27,12 @@ PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES)
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
     """The inputs with their defaults, and what is wrong with them by property."""
-    inputs = {
-        **DEFAULTS,
-        **{name: value for name, value in news.items() if not name.startswith("__")},
-    }
-    failures: dict[str, str] = {}
+    inputs = {**DEFAULTS, **given(news)}
+    failures = unknown(inputs, PROPERTIES)
     for name, value in inputs.items():
-        if name not in PROPERTIES:
-            failures[name] = f"unknown property; the properties are {', '.join(PROPERTIES)}"
-        elif name == NAMESPACES:
+        if name in failures:
+            continue
+        if name == NAMESPACES:
             if value != UNKNOWN and strings(value) is None:
                 failures[name] = f"should be a list of names, not {value!r}"
         elif not isinstance(value, str) or not value:
@@ -49,11 +46,6 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
         if name not in inputs:
             failures[name] = "required: without it the finalizer cannot know what belongs to the environment"
     return inputs, failures
-
-
-def differences(olds: Properties, news: Properties) -> list[str]:
-    """The names of the properties that differ; one that is not known yet does."""
-    return unequal(olds, news)
 
 
 def replaced(olds: Properties, news: Properties) -> list[str]:

@@ -9,7 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from choreo_components.dependants import DEPENDANTS, GUARDED
-from choreo_components.provider.custom import Failure, Properties, Session, strings, unequal
+from choreo_components.provider.custom import (
+    Failure,
+    Properties,
+    Session,
+    as_known,
+    given,
+    never_replaced,
+    strings,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from choreo_components.cluster import Live
@@ -26,24 +35,10 @@ PROPERTIES = (*KINDS, PROTECTED)
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
     """The inputs as they are, and what is wrong with them by property."""
-    inputs = {name: value for name, value in news.items() if not name.startswith("__")}
-    failures = {}
-    for name, value in inputs.items():
-        if name not in PROPERTIES:
-            failures[name] = f"unknown property; the properties are {', '.join(PROPERTIES)}"
-        elif strings(value) is None:
-            failures[name] = f"should be a list of names, not {value!r}"
-    return inputs, failures
-
-
-def differences(olds: Properties, news: Properties) -> list[str]:
-    """The names of the properties that differ."""
-    return unequal(olds, news)
-
-
-def replaced(olds: Properties, news: Properties) -> list[str]:
-    """None: a stack has one guard."""
-    return []
+    inputs = given(news)
+    wrong = {name: value for name, value in inputs.items() if name in PROPERTIES and strings(value) is None}
+    failures = {name: f"should be a list of names, not {value!r}" for name, value in wrong.items()}
+    return inputs, {**unknown(inputs, PROPERTIES), **failures}
 
 
 def identifier(inputs: Properties) -> str:
@@ -51,9 +46,8 @@ def identifier(inputs: Properties) -> str:
     return "deletion-guard"
 
 
-async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-    """What it knew."""
-    return inputs, inputs
+read = as_known
+replaced = never_replaced
 
 
 async def update(olds: Properties, news: Properties, session: Session) -> None:
@@ -99,13 +93,11 @@ async def _refuse(going: Properties, stack: Properties, session: Session) -> Non
 async def _others(organization: str, going: Properties, own: set[tuple[str, str]], session: Session) -> "list[Live]":
     """The organization's objects which are not the stack's, of the kinds that may need what is going."""
     # Deferred, as most commands start this process and destroy nothing.
-    from choreo_components.api import kind_of
-    from choreo_components.api.core_v1 import API_VERSION
-    from choreo_components.live import resource_of
+    from choreo_components.cluster import resource_named
 
     wanted = {each for name, kind in KINDS.items() if going.get(name) for each in DEPENDANTS.get(kind, ())}
     cluster = session.connect()
-    resources = [resource_of(kind_of(API_VERSION, kind)) for kind in sorted(wanted)]
+    resources = [resource_named(kind) for kind in sorted(wanted)]
     listings = await asyncio.gather(*(cluster.list(resource, {}, organization) for resource in resources))
     lives = [live for found, _ in listings for live in found]
     return [live for live in lives if (live.resource.kind, f"{organization}/{live.name}") not in own]

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.adoption import Adopt
-from choreo_components.provider.custom import Failure, Properties, Session, strings, unequal
+from choreo_components.provider.custom import (
+    Failure,
+    Properties,
+    Session,
+    as_known,
+    given,
+    never_replaced,
+    strings,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from choreo_components.cluster import Live
@@ -29,9 +38,8 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
 
     Warns of an environment that moves to another data plane.
     """
-    inputs = {ADOPT: Adopt.NEVER.value, **{name: news[name] for name in news if not name.startswith("__")}}
-    failures = {name: f"unknown property; the properties are {', '.join(PROPERTIES)}" for name in inputs}
-    failures = {name: told for name, told in failures.items() if name not in PROPERTIES}
+    inputs = {ADOPT: Adopt.NEVER.value, **given(news)}
+    failures = unknown(inputs, PROPERTIES)
     objects = inputs.get(OBJECTS)
     if inputs[ADOPT] not in [each.value for each in Adopt]:
         failures[ADOPT] = f"should be {' or '.join(each.value for each in Adopt)}, not {inputs[ADOPT]!r}"
@@ -50,21 +58,11 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
             )
     known = olds.get(OBJECTS) or {}
     new = {kind: sorted(set(names) - set(known.get(kind) or ())) for kind, names in objects.items()}
-    refused = await _refused({kind: names for kind, names in new.items() if names}, Adopt(inputs[ADOPT]), session)
+    refused = await _refused(new, Adopt(inputs[ADOPT]), session)
     if refused:
         # Of no property: the engine would print its value, which is the names of all the stack's objects.
         failures[""] = "\n".join(refused)
     return inputs, failures
-
-
-def differences(olds: Properties, news: Properties) -> list[str]:
-    """The names of the properties that differ."""
-    return unequal(olds, news)
-
-
-def replaced(olds: Properties, news: Properties) -> list[str]:
-    """None: a stack has one inventory."""
-    return []
 
 
 def identifier(inputs: Properties) -> str:
@@ -72,9 +70,8 @@ def identifier(inputs: Properties) -> str:
     return "inventory"
 
 
-async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-    """What it knew."""
-    return inputs, inputs
+read = as_known
+replaced = never_replaced
 
 
 async def update(olds: Properties, news: Properties, session: Session) -> None:
@@ -89,12 +86,11 @@ async def delete(state: Properties, session: Session) -> None:
     """
     from choreo_components.cluster import ClusterError
 
-    objects = {kind: names for kind, names in (state.get(OBJECTS) or {}).items() if names}
     try:
-        listings = await asyncio.gather(*(_existing(kind, names, session) for kind, names in objects.items()))
+        existing = await _existing(state.get(OBJECTS) or {}, session)
     except ClusterError as problem:
         raise Failure(f"all that Pulumi knows of is gone; whether anything else is left: {problem}") from None
-    left = [live for found in listings for live in found.values() if not live.deleting]
+    left = [live for _, _, live in existing if not live.deleting]
     if left:
         lines = [f"  {live}: kubectl delete {live.command}" for live in sorted(left, key=str)]
         raise Failure("\n".join([_LEFT, *lines]))
@@ -107,27 +103,25 @@ made it again. If it is to go, delete it and destroy again; if it is to stay, `p
 
 async def _refused(new: Mapping[str, list[str]], adopt: Adopt, session: Session) -> list[str]:
     """What is in the cluster and may not be taken over, as lines for the user; none where all is well."""
-    if not new:
+    if not any(new.values()):
         return []
     # Deferred, as most commands start this process and add nothing to a stack.
     from choreo_components.cluster import ClusterError
 
     try:
-        listings = await asyncio.gather(*(_existing(kind, names, session) for kind, names in new.items()))
+        existing = await _existing(new, session)
     except ClusterError as problem:
         session.warn(f"{problem}; not checked whether any of the stack's objects is in the cluster already")
         return []
     lines: list[str] = []
-    for kind, existing in zip(new, listings, strict=True):
-        for name, live in existing.items():
-            lacking = [f"{key}={value}" for key, value in _labels(kind, name).items() if live.labels.get(key) != value]
-            if not lacking and (adopt is Adopt.IF_LABELLED or kind == "Namespace"):
-                # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
-                session.tell(f"adopts {live}, which carries the labels of its organization")
-            elif adopt is Adopt.IF_LABELLED or kind == "Namespace":
-                lines.append(f"  {live} lacks {', '.join(lacking)}")
-            else:
-                lines.append(f"  {live}")
+    for kind, name, live in existing:
+        lacking = [f"{key}={value}" for key, value in _labels(kind, name).items() if live.labels.get(key) != value]
+        # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
+        by_labels = adopt is Adopt.IF_LABELLED or kind == "Namespace"
+        if by_labels and not lacking:
+            session.tell(f"adopts {live}, which carries the labels of its organization")
+        else:
+            lines.append(f"  {live} lacks {', '.join(lacking)}" if by_labels else f"  {live}")
     if not lines:
         return []
     count = f"{len(lines)} {'object is' if len(lines) == 1 else 'objects are'} in the cluster already and not made by"
@@ -141,28 +135,29 @@ async def _refused(new: Mapping[str, list[str]], adopt: Adopt, session: Session)
     return [f"{count} this stack:", *sorted(lines), advice]
 
 
-async def _existing(kind: str, names: list[str], session: Session) -> "dict[str, Live]":
-    """Those that are there, by the names of the inventory."""
-    from choreo_components.api import kind_of
-    from choreo_components.api.core_v1 import API_VERSION
-    from choreo_components.cluster import NAMESPACES
-    from choreo_components.live import resource_of
+async def _existing(objects: Mapping[str, list[str]], session: Session) -> "list[tuple[str, str, Live]]":
+    """Those of the inventory's objects that are there, each after its kind and its name in the inventory."""
+    from choreo_components.cluster import NAMESPACES, resource_named
 
-    cluster = session.connect()
-    resource = NAMESPACES if kind == "Namespace" else resource_of(kind_of(API_VERSION, kind))
-    places: dict[str | None, dict[str, str]] = {}
-    for name in names:
-        *owners, own = name.split("/")
-        places.setdefault(owners[0] if resource.namespaced else None, {})[own] = name
-    found: dict[str, Live] = {}
-    for namespace, wanted in places.items():
-        if len(wanted) == 1:
-            one = await cluster.get(resource, next(iter(wanted)), namespace)
-            lives = [] if one is None else [one]
-        else:
-            lives, _ = await cluster.list(resource, {}, namespace)
-        found |= {wanted[live.name]: live for live in lives if live.name in wanted}
-    return found
+    async def of_kind(kind: str, names: list[str]) -> "list[tuple[str, str, Live]]":
+        cluster = session.connect()
+        resource = NAMESPACES if kind == "Namespace" else resource_named(kind)
+        places: dict[str | None, dict[str, str]] = {}
+        for name in names:
+            *owners, own = name.split("/")
+            places.setdefault(owners[0] if resource.namespaced else None, {})[own] = name
+        found: list[tuple[str, str, Live]] = []
+        for namespace, wanted in places.items():
+            if len(wanted) == 1:
+                one = await cluster.get(resource, next(iter(wanted)), namespace)
+                lives = [] if one is None else [one]
+            else:
+                lives, _ = await cluster.list(resource, {}, namespace)
+            found += [(kind, wanted[live.name], live) for live in lives if live.name in wanted]
+        return found
+
+    listings = await asyncio.gather(*(of_kind(kind, names) for kind, names in objects.items()))
+    return [each for listing in listings for each in listing]
 
 
 def _labels(kind: str, name: str) -> dict[str, str]:

@@ -101,8 +101,6 @@ class Removal:
         self._refused: dict[str, str] = {}
         self._unseen = set(selection.names)
         """Names which no listing has shown yet: whoever has changed the labels has not changed whose it is."""
-        self._strays: set[str] = set()
-        """What no watch on the labels will show."""
         self._gate = asyncio.Semaphore(DELETES_AT_ONCE)
 
     async def run(self, deadline: str) -> None:
@@ -134,7 +132,6 @@ class Removal:
         self._unseen -= {live.name for live in found}
         strays = await self._look_for_strays()
         known = bool(self._remaining)
-        self._strays = {str(live) for live in strays}
         self._remaining = {str(live): live for live in [*found, *strays] if await self._goes(live)}
         if not self._remaining:
             return False
@@ -142,7 +139,8 @@ class Removal:
             self._progress(f"{chosen.resource.full_name}: deleting {len(self._remaining)}")
         await self._delete(list(self._remaining.values()))
         try:
-            async with asyncio.timeout(REPEAT_SECONDS if self._refused or self._strays else RELIST_SECONDS):
+            # No watch on the labels shows a stray.
+            async with asyncio.timeout(REPEAT_SECONDS if self._refused or strays else RELIST_SECONDS):
                 await self._follow(version)
         except TimeoutError:
             return True

@@ -14,7 +14,7 @@ from pulumi.runtime import proto, rpc
 from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
 
 from choreo_components.provider import finalizer, guard, inventory
-from choreo_components.provider.custom import Custom, Failure, Session, unequal
+from choreo_components.provider.custom import Custom, Failure, Session, differences
 from choreo_components.version import VERSION
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Servicer(ResourceProviderServicer):
             _properties(request.old_inputs or request.olds),
             _properties(request.news),
         )
-        return _diff(unequal(old, new), replaced=[])
+        return _diff(differences(old, new), replaced=[])
 
     async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
         """Keeps the kubeconfig in memory. A host of components has to take secrets, resources and outputs."""
@@ -94,8 +94,7 @@ class Servicer(ResourceProviderServicer):
     async def Diff(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:
         """What differs between a resource's old and new inputs, and whether it is another resource now."""
         olds, news = _properties(request.old_inputs or request.olds), _properties(request.news)
-        custom = _custom(request.urn)
-        return _diff(custom.differences(olds, news), custom.replaced(olds, news))
+        return _diff(differences(olds, news), _custom(request.urn).replaced(olds, news))
 
     async def Create(self, request: proto.CreateRequest, context: Any) -> proto.CreateResponse:
         """Puts the resource into the graph. Nothing happens in the cluster."""

@@ -7,7 +7,7 @@ that OpenChoreo makes of the labels was made for the environment; what has anoth
 import asyncio
 
 from choreo_components.api import KINDS, labels
-from choreo_components.cluster import ClusterError, Live, Resource, Unreachable
+from choreo_components.cluster import ClusterError, Live, Unreachable, resource_of
 from choreo_components.naming import data_plane_namespace
 from choreo_components.provider.removal import LiveCluster, Spare
 
@@ -42,8 +42,7 @@ def _is_named_by_openchoreo(live: Live, organization: str, environment: str) -> 
 
 async def _by_content(cluster: LiveCluster, live: Live) -> str | None:
     """Why a namespace stays for what is in it: OpenChoreo's objects stand in no data-plane namespace."""
-    kinds = [kind for kind in KINDS.values() if kind.namespaced]
-    resources = [Resource(kind.group, kind.version, kind.kind, kind.plural) for kind in kinds]
+    resources = [resource_of(kind) for kind in KINDS.values() if kind.namespaced]
     try:
         listings = await asyncio.gather(*(cluster.list(resource, {}, live.name) for resource in resources))
     except Unreachable:

@@ -1,8 +1,7 @@
 """An environment's destroy: in order, complete, and nobody else's."""
 
 from choreo_components.api import KINDS
-from choreo_components.cluster import NAMESPACES
-from choreo_components.live import resource_of
+from choreo_components.cluster import NAMESPACES, resource_of
 from choreo_components.provider.finalization import DEPLOYMENTS
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers

@@ -13,8 +13,7 @@ import yaml
 
 from choreo_components.api import KINDS, labels
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import NAMESPACES, Cluster, Live, Resource
-from choreo_components.live import resource_of
+from choreo_components.cluster import NAMESPACES, Cluster, Live, Resource, resource_of
 from choreo_components.naming import data_plane_namespace
 from tests.engine import samples
 from tests.engine.workspace import Workspace

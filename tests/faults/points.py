@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from choreo_components.api import KINDS, labels
-from choreo_components.cluster import NAMESPACES, Cluster, Live, Resource
-from choreo_components.live import resource_of
+from choreo_components.cluster import NAMESPACES, Cluster, Live, Resource, resource_of
 from choreo_components.provider.finalization import DEPLOYMENTS
 from tests.faults.estates import ENVIRONMENT, PROJECTS
 

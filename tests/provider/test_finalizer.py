@@ -8,8 +8,8 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.cluster import Cluster
 from choreo_components.provider import finalizer
-from choreo_components.provider.custom import Failure, Session
-from choreo_components.provider.finalizer import differences, identifier, inputs_of
+from choreo_components.provider.custom import Failure, Session, differences
+from choreo_components.provider.finalizer import identifier, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, namespace
 from tests.provider.sessions import session, silent
 

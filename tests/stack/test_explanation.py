@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from choreo_components.api import kind_of
-from choreo_components.cluster import Live
+from choreo_components.cluster import Live, resource_of
 from choreo_components.explanation import accepted, explanation
-from choreo_components.live import resource_of
 
 
 def live(kind: str, *conditions: dict[str, Any], generation: int = 2) -> Live:

@@ -86,8 +86,7 @@ class DeployableArtifactController(Controller):
     watches: ClassVar = {"Deployment": _artifact}
 
     async def reconcile(self, live: Live) -> None:
-        conditions = (live.manifest.get("status") or {}).get("conditions") or []
-        if not any(each["type"] == self.accepted.type for each in conditions):
+        if not any(each["type"] == self.accepted.type for each in live.conditions):
             await self.api.set_condition(live, self.accepted)
 
     async def finalize(self, live: Live) -> bool:
