@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-import yaml
 from pulumi.runtime import get_config_env
 
 from choreo_components import settings
@@ -15,8 +14,8 @@ from choreo_components.components.declaration import declare
 from choreo_components.context import environment_context
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Location, Severity, error, errors, report
-from choreo_components.manifests import Document
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
+from choreo_components.project import located
 from choreo_components.references import Found, Reference, Target
 from choreo_components.settings import KUBECONFIG, Settings
 from choreo_components.survey import Survey, survey
@@ -80,24 +79,6 @@ def _decoded(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def located(values: Mapping[str, Any], folder: Path, stack: str) -> Document:
-    """The settings that Pulumi handed over, with their places in the stack's file where the folder has one."""
-    file = stack_file(folder, stack)
-    if not file.is_file():
-        return Document(values, f"configuration of stack {stack}")
-    written, _ = settings.read_file(file, folder)
-    return Document(values, written.file, written.place)
-
-
-def stack_file(folder: Path, stack: str) -> Path:
-    """Where the project in this folder keeps the settings of the stack."""
-    for name in ("Pulumi.yaml", "Pulumi.yml"):
-        if (folder / name).is_file():
-            project = yaml.safe_load((folder / name).read_bytes())
-            return folder / (project.get("stackConfigDir") or "") / f"Pulumi.{stack}.yaml"
-    return folder / f"Pulumi.{stack}.yaml"
 
 
 def refused(kubeconfig: str | None, where: Location) -> list[Finding]:

@@ -11,6 +11,7 @@ from choreo_components import program
 from choreo_components.findings import Location, error, warning
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
+from choreo_components.project import located as located_settings
 from choreo_components.references import Target
 from tests.stack import declaring
 from tests.stack.declaring import Stack, stack
@@ -66,7 +67,7 @@ def test_a_list_that_is_nested_too_deep_stays_text(monkeypatch: pytest.MonkeyPat
 
 def located(folder: Path) -> Document:
     values = {"choreo:resources": [{"kind": "Organization"}]}
-    return program.located(values, folder, "dev")
+    return located_settings(values, folder, "dev")
 
 
 def test_a_setting_stands_in_the_stacks_file(tmp_path: Path) -> None:

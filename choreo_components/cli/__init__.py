@@ -1,0 +1,1 @@
+"""The command `choreo`: what Pulumi's own command line lacks."""
