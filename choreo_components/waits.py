@@ -7,14 +7,24 @@ set a condition that nobody ever sees.
 from collections.abc import Mapping
 from typing import Any
 
-from choreo_components.api import kind_of
+from choreo_components.api import Kind, kind_of
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import Cluster
+from choreo_components.cluster import Cluster, Live
 from choreo_components.findings import Finding, warning
 from choreo_components.plan import ObjectNode, Plan
 
 CONDITIONS = ("status", "conditions")
 """The field that conditions stand in."""
+
+
+def accepted(live: Live, kind: Kind) -> bool:
+    """Whether the condition that OpenChoreo's controllers set on the kind says so, of the object as it is now."""
+    return any(
+        condition.get("type") == kind.ready_condition
+        and condition.get("status") == "True"
+        and not (kind.ready_is_refreshed and condition.get("observedGeneration", 0) < live.metadata["generation"])
+        for condition in live.conditions
+    )
 
 
 async def endless(cluster: Cluster, plan: Plan) -> dict[str, Finding]:
