@@ -27,14 +27,14 @@ def accepted(live: Live, kind: Kind) -> bool:
     )
 
 
-async def endless(cluster: Cluster, plan: Plan) -> dict[str, Finding]:
-    """The kinds whose condition the plan waits for and the cluster cannot keep, each with a warning that says why not.
+async def endless(cluster: Cluster, *plans: Plan) -> dict[str, Finding]:
+    """The kinds whose condition the plans wait for and the cluster cannot keep, each with a warning that says why not.
 
-    One request, and none where the plan waits for nothing. Where the API server publishes no schema of a kind, its wait
+    One request, and none where nothing is waited for. Where the API server publishes no schema of a kind, its wait
     stays. Raises ClusterError when the cluster cannot be asked.
     """
     first: dict[str, ObjectNode] = {}
-    for node in plan.nodes:
+    for node in (node for plan in plans for node in plan.nodes):
         if isinstance(node, ObjectNode) and node.wait is not None:
             first.setdefault(node.key.kind, node)
     if not first:
