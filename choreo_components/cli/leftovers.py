@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, tell
-from choreo_components.cli.options import Folder, Stacks
+from choreo_components.cli.options import Folder, Stacks, give_up
 
 if TYPE_CHECKING:
     from choreo_components.inspection.leftovers import Leftover
@@ -32,8 +32,12 @@ def leftovers(
     """
     from choreo_components.inspection.census import other_organizations
     from choreo_components.inspection.leftovers import leftovers as left_over
+    from choreo_components.naming import Use, refusal
 
     more = organization or []
+    for name in more:
+        if refused := refusal(name, Use.NAMESPACE):
+            give_up(f"no organization can be called {name!r}: {refused}")
     said = inspect(folder, stacks or (), kubeconfig, more)
     found = []
     others: set[str] = set()
@@ -53,7 +57,7 @@ def leftovers(
             tell(f"cluster {server}", "bold")
         for each in group:
             _tell(each, kubeconfig)
-    known = " that is known" if said.unread else ""
+    known = ", as far as is known" if said.unread else ""
     tell(f"{count} {'leftover' if count == 1 else 'leftovers'}{known}", "bold")
     if others:
         tell(f"not looked at, as no stack speaks of them: {', '.join(sorted(others))} (--organization NAME)")

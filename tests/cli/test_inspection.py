@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from typer.testing import CliRunner, Result
 
 from choreo_components.api import labels
@@ -20,7 +19,7 @@ from choreo_components.inspection.asking import Answer, Answers
 from choreo_components.inspection.census import Census
 from choreo_components.inspection.destinations import Destination
 from tests.inspection import worlds
-from tests.inspection.worlds import live, namespace, up
+from tests.inspection.worlds import kubeconfig, live, namespace, up
 from tests.stack import declaring
 from tests.stack.declaring import stack
 
@@ -72,6 +71,17 @@ def test_a_cluster_that_cannot_be_asked_is_an_error_without_a_traceback(run: Run
 
 
 @pytest.mark.parametrize("command", ["leftovers", "drift"])
+def test_a_cluster_that_nobody_answers_for_cannot_be_asked(tmp_path: Path, command: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: test\nruntime: python\n")
+    config = {"choreo:resources": list(OBJECTS), "choreo:kubeconfig": kubeconfig("https://127.0.0.1:1")}
+    (tmp_path / "Pulumi.acme.yaml").write_text(yaml.safe_dump({"config": config}))
+    result = CliRunner().invoke(app, [command, "--folder", str(tmp_path)])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: get /apis/core.choreo.dev/v1: https://127.0.0.1:1 cannot be reached: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["leftovers", "drift"])
 def test_a_folder_that_is_no_project_is_an_error(tmp_path: Path, command: str) -> None:
     result = CliRunner().invoke(app, [command, "--folder", str(tmp_path)])
     assert result.exit_code == 2
@@ -115,6 +125,12 @@ class TestLeftovers:
         ]
         asked = run("leftovers", "--organization", "beta", world=world)
         assert (asked.exit_code, asked.stdout.splitlines()[0]) == (1, "Namespace beta")
+
+    @pytest.mark.parametrize("name", ["", "a/b", "A"])
+    def test_an_organization_that_can_be_none_is_refused(self, run: Run, name: str) -> None:
+        result = run("leftovers", "--organization", name)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"error: no organization can be called {name!r}: ")
 
     def test_programs_get_json(self, run: Run) -> None:
         result = run("leftovers", "--output", "json", world=worlds.with_objects(WORLD, STRAY))
@@ -190,6 +206,12 @@ class TestDrift:
                 }
             ],
         )
+
+
+def test_colours_are_for_terminals_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b" not in run("drift", world=CHANGED).stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b" in run("drift", world=CHANGED).stdout
 
 
 def test_who_waits_at_no_terminal_is_told_nothing_meanwhile(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import yaml
 
 from choreo_components.inspection.destinations import Destination, Unopened, destinations
 from choreo_components.project import NoProject
+from tests.inspection.worlds import kubeconfig
 from tests.stack import declaring
 
 SEALED = {"secure": "v1:abc:def"}
@@ -46,17 +47,6 @@ def says(folder: Path, settings: Mapping[str, Any]) -> None:
     }
     (folder / "answer.json").write_text(json.dumps(told))
     pulumi(folder, f'echo "$PWD $*" > {folder}/asked; exec {os.path.realpath("/bin/cat")} {folder}/answer.json')
-
-
-def kubeconfig(server: str, user: str = "u") -> str:
-    return yaml.safe_dump(
-        {
-            "clusters": [{"name": "c", "cluster": {"server": server}}],
-            "users": [{"name": user, "user": {"token": "t"}}],
-            "contexts": [{"name": "x", "context": {"cluster": "c", "user": user}}],
-            "current-context": "x",
-        }
-    )
 
 
 def stacks(found: list[Destination]) -> list[list[str]]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+import yaml
+
 from choreo_components.api import KINDS, kind_of, labels
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.cluster import NAMESPACES, Live, resource_named
@@ -86,3 +88,15 @@ def changed(world: Census, kind: str, name: str, **parts: Any) -> Census:
 
     objects, every = tuple(map(other, world.objects)), tuple(map(other, world.namespaces))
     return replace(world, objects=objects, namespaces=every, data_plane_namespaces=every)
+
+
+def kubeconfig(server: str, user: str = "u") -> str:
+    """The text of a kubeconfig that leads to this server."""
+    return yaml.safe_dump(
+        {
+            "clusters": [{"name": "c", "cluster": {"server": server}}],
+            "users": [{"name": user, "user": {"token": "t"}}],
+            "contexts": [{"name": "x", "context": {"cluster": "c", "user": user}}],
+            "current-context": "x",
+        }
+    )
