@@ -5,9 +5,9 @@ from typing import Any
 
 import pulumi
 
+from choreo_components.acceptance import accepted
 from choreo_components.api import Kind, kind_of
 from choreo_components.cluster import Cluster, ClusterError, Live, resource_of
-from choreo_components.waits import accepted
 
 
 async def explain(args: pulumi.ErrorHookArgs, kubeconfig: str | None) -> None:

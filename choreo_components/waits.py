@@ -7,9 +7,9 @@ set a condition that nobody ever sees.
 from collections.abc import Mapping
 from typing import Any
 
-from choreo_components.api import Kind, kind_of
+from choreo_components.api import kind_of
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import Cluster, Live
+from choreo_components.cluster import Cluster
 from choreo_components.findings import Finding, warning
 from choreo_components.plan import ObjectNode, Plan
 
@@ -17,24 +17,14 @@ CONDITIONS = ("status", "conditions")
 """The field that conditions stand in."""
 
 
-def accepted(live: Live, kind: Kind) -> bool:
-    """Whether the condition that OpenChoreo's controllers set on the kind says so, of the object as it is now."""
-    return any(
-        condition.get("type") == kind.ready_condition
-        and condition.get("status") == "True"
-        and not (kind.ready_is_refreshed and condition.get("observedGeneration", 0) < live.metadata["generation"])
-        for condition in live.conditions
-    )
+async def endless(cluster: Cluster, plan: Plan) -> dict[str, Finding]:
+    """The kinds whose condition the plan waits for and the cluster cannot keep, each with a warning that says why not.
 
-
-async def endless(cluster: Cluster, *plans: Plan) -> dict[str, Finding]:
-    """The kinds whose condition the plans wait for and the cluster cannot keep, each with a warning that says why not.
-
-    One request, and none where nothing is waited for. Where the API server publishes no schema of a kind, its wait
+    One request, and none where the plan waits for nothing. Where the API server publishes no schema of a kind, its wait
     stays. Raises ClusterError when the cluster cannot be asked.
     """
     first: dict[str, ObjectNode] = {}
-    for node in (node for plan in plans for node in plan.nodes):
+    for node in plan.nodes:
         if isinstance(node, ObjectNode) and node.wait is not None:
             first.setdefault(node.key.kind, node)
     if not first:

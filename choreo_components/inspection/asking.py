@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from choreo_components.cluster import Cluster, ClusterError
 from choreo_components.inspection.census import Census, take
 from choreo_components.inspection.destinations import Destination
+from choreo_components.plan import Plan
 from choreo_components.waits import endless
 
 
@@ -40,7 +41,13 @@ async def _ask(destination: Destination, more: Collection[str]) -> Answer | Clus
     try:
         async with Cluster(destination.kubeconfig) as cluster:
             census = await take(cluster, destination.organizations | frozenset(more))
-            unending = await endless(cluster, *(stack.plan for stack in destination.stacks))
+            unending = await endless(cluster, _plan(destination))
     except ClusterError as problem:
         return problem
     return Answer(destination, census, frozenset(unending))
+
+
+def _plan(destination: Destination) -> Plan:
+    """All that the stacks plan, as one: the same question for each of them would be as many requests."""
+    first, *others = (stack.plan for stack in destination.stacks)
+    return replace(first, nodes=(*first.nodes, *(node for each in others for node in each.nodes)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from choreo_components.acceptance import accepted
 from choreo_components.api import kind_of, labels, prune_zero_values
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ListOf, ObjectOf, Shape, StringMap, fields_of
@@ -19,7 +20,6 @@ from choreo_components.inspection.destinations import Opened
 from choreo_components.manifests import FieldPath, field_name
 from choreo_components.plan import Key, NamespaceNode, ObjectNode
 from choreo_components.settings import RESOURCES, Declared
-from choreo_components.waits import accepted
 
 CREDENTIALS = "credentials"
 """The field of a DataPlane whose values nobody may see."""
@@ -128,7 +128,7 @@ class _Comparison:
             kind = kind_of(node.declared.object.api_version, node.key.kind)
             if not accepted(live, kind):
                 said = "; ".join(live.told) or "no controller has looked at it"
-                yield one_line(f"not ready, as {kind.ready_condition}=True is not so for what it is now: {said}")
+                yield one_line(f"not ready (it waits for {kind.ready_condition}=True): {said}")
 
     def _differences(self, declared: Declared, live: Live) -> Iterator[Difference]:
         metadata = declared.object.metadata

@@ -166,7 +166,7 @@ class TestDrift:
     def test_an_object_that_is_not_ready_comes_with_the_command_that_looks_at_it(self, run: Run) -> None:
         world = worlds.changed(WORLD, "Environment", "development", status={"conditions": []})
         assert run("drift", world=world).stdout.splitlines()[2:] == [
-            "    not ready, as Ready=True is not so for what it is now: no controller has looked at it",
+            "    not ready (it waits for Ready=True): no controller has looked at it",
             "    look: kubectl get environments.core.choreo.dev development -n acme -o yaml",
             "1 stack, 4 objects: 1 is not as it should be",
         ]

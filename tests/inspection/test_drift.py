@@ -227,9 +227,7 @@ class TestPresence:
         condition = {"type": "Ready", "status": "False", "reason": "Broken", "message": "it is\nbroken"}
         world = worlds.changed(up(ENVIRONMENT.plan), "Environment", "development", status={"conditions": [condition]})
         found = only(drifts(ENVIRONMENT, world))
-        assert found.notes == (
-            "not ready, as Ready=True is not so for what it is now: Ready=False Broken it is\\nbroken",
-        )
+        assert found.notes == ("not ready (it waits for Ready=True): Ready=False Broken it is\\nbroken",)
 
     def test_one_that_no_controller_has_looked_at_says_so(self) -> None:
         world = worlds.changed(up(ENVIRONMENT.plan), "Environment", "development", status={"conditions": []})

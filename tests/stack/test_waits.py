@@ -8,9 +8,9 @@ import pytest
 
 from choreo_components.api import kind_of
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import Cluster, Live, resource_of
+from choreo_components.cluster import Cluster
 from choreo_components.findings import Finding, warning
-from choreo_components.waits import accepted, endless, lacking
+from choreo_components.waits import endless, lacking
 from tests.stack import declaring
 from tests.stack.declaring import Stack, stack
 
@@ -120,21 +120,3 @@ def test_a_plan_without_waits_waits_for_its_other_kinds() -> None:
     found = stack(declaring.data_plane(), declaring.pipeline())
     waits = {node.key.kind: getattr(node, "wait", None) for node in found.plan.without_waits({"DataPlane"}).nodes}
     assert waits == {"DataPlane": None, "DeploymentPipeline": "Available"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "condition", "expected"),
-    [
-        ("Environment", {"type": "Ready", "status": "True", "observedGeneration": 2}, True),
-        ("Environment", {"type": "Ready", "status": "True", "observedGeneration": 1}, False),
-        ("Environment", {"type": "Ready", "status": "False", "observedGeneration": 2}, False),
-        ("Environment", {"type": "Created", "status": "True", "observedGeneration": 2}, False),
-        ("DeployableArtifact", {"type": "Available", "status": "True", "observedGeneration": 1}, True),
-    ],
-)
-def test_an_object_is_accepted_when_its_kinds_condition_says_so_of_what_it_is_now(
-    kind: str, condition: dict[str, Any], expected: bool
-) -> None:
-    found = {"metadata": {"name": "web", "generation": 2}, "status": {"conditions": [condition]}}
-    of = kind_of(API_VERSION, kind)
-    assert accepted(Live(resource_of(of), found), of) is expected
