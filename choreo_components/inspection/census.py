@@ -39,6 +39,10 @@ class Census:
         cluster_wide = kind in (ORGANIZATIONS, NAMESPACES.kind)
         return (kind, None if cluster_wide else organization) not in self.unread
 
+    def knows_data_planes(self, organization: str) -> bool:
+        """Whether a namespace of the organization's environments that is not here is on no data plane either."""
+        return self.knows(NAMESPACES.kind, organization)
+
 
 def key_of(live: Live) -> Key:
     """An object of OpenChoreo's as plans name it."""

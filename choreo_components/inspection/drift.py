@@ -99,7 +99,7 @@ class _Comparison:
                     wanted = labels.organization_namespace_labels(node.key.name)
                     where = node.declared.at("metadata", "name")
                     drifts.append(_namespace(node.key.name, self._namespaces.get(node.key.name), wanted, where))
-            elif isinstance(node, NamespaceNode) and self._census.knows(NAMESPACES.kind, None):
+            elif isinstance(node, NamespaceNode) and self._census.knows_data_planes(node.key.organization):
                 wanted = labels.data_plane_namespace_labels(node.key.organization, node.project, node.environment.name)
                 given = self._stack.settings.projects.get(node.project)
                 where = given or environments[node.environment].at("metadata", "name")
