@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+from choreo_components.acceptance import accepted
 from choreo_components.api import Kind, kind_of
 from choreo_components.cluster import Cluster, ClusterError, Live, resource_of
 
@@ -28,16 +29,6 @@ async def explain(args: pulumi.ErrorHookArgs, kubeconfig: str | None) -> None:
         return
     if live is not None and not accepted(live, kind):
         pulumi.log.error("\n".join(explanation(live, kind)))
-
-
-def accepted(live: Live, kind: Kind) -> bool:
-    """Whether the condition that OpenChoreo's controllers set on the kind says so, of the object as it is now."""
-    return any(
-        condition.get("type") == kind.ready_condition
-        and condition.get("status") == "True"
-        and not (kind.ready_is_refreshed and condition.get("observedGeneration", 0) < live.metadata["generation"])
-        for condition in live.conditions
-    )
 
 
 def explanation(live: Live, kind: Kind) -> Iterator[str]:

@@ -32,8 +32,8 @@ class Location:
 
     def __post_init__(self) -> None:
         """Names of files and keys are the user's, and may hold anything."""
-        object.__setattr__(self, "file", _one_line(self.file))
-        object.__setattr__(self, "field", _one_line(self.field))
+        object.__setattr__(self, "file", one_line(self.file))
+        object.__setattr__(self, "field", one_line(self.field))
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
@@ -50,7 +50,7 @@ class Finding:
 
     def __post_init__(self) -> None:
         """What a message quotes is the user's, and may hold anything."""
-        object.__setattr__(self, "message", _one_line(self.message))
+        object.__setattr__(self, "message", one_line(self.message))
 
     def __str__(self) -> str:
         return f"{self.where}: {self.severity.value}: {self.message}"
@@ -84,7 +84,7 @@ def report(findings: Sequence[Finding]) -> str:
     return "\n".join([head, *(f"  {finding}" for finding in ordered[:MOST_TOLD]), *tail])
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """The text as one line that every terminal and every protocol takes: bounded, and with nothing unprintable."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"

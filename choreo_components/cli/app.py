@@ -2,6 +2,8 @@
 
 import typer
 
+from choreo_components.cli.drift import drift
+from choreo_components.cli.leftovers import leftovers
 from choreo_components.cli.validate import validate
 
 app = typer.Typer(
@@ -12,6 +14,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(validate)
+app.command()(leftovers)
+app.command()(drift)
 
 
 @app.callback()

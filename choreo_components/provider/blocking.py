@@ -61,11 +61,11 @@ def _standing(live: Live, refusal: str | None, *, certain: bool) -> Iterator[str
     elif not live.deleting:
         yield f"  {live}: its deletion {'was not' if certain else 'may not have been'} accepted"
     else:
-        yield f"  {live}: held by {', '.join(map(_holder, held))}" if held else f"  {live}: no finalizer holds it"
+        yield f"  {live}: held by {', '.join(map(holder, held))}" if held else f"  {live}: no finalizer holds it"
     yield from (f"    {line}" for line in (*live.told, live.look))
 
 
-def _holder(finalizer: str) -> str:
+def holder(finalizer: str) -> str:
     """The finalizer, and who is to take it off where that is known."""
     if finalizer.startswith(OPENCHOREO):
         return f"{finalizer} (OpenChoreo's controllers)"

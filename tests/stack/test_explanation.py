@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from choreo_components.api import kind_of
 from choreo_components.cluster import Live, resource_of
-from choreo_components.explanation import accepted, explanation
+from choreo_components.explanation import explanation
 
 
 def live(kind: str, *conditions: dict[str, Any], generation: int = 2) -> Live:
@@ -33,19 +31,3 @@ def test_an_object_that_nobody_has_looked_at_may_have_no_controllers() -> None:
     assert line == (
         "  no controller has looked at it: without OpenChoreo's controllers, set choreo:controllers to absent"
     )
-
-
-@pytest.mark.parametrize(
-    ("kind", "condition", "expected"),
-    [
-        ("Environment", {"type": "Ready", "status": "True", "observedGeneration": 2}, True),
-        ("Environment", {"type": "Ready", "status": "True", "observedGeneration": 1}, False),
-        ("Environment", {"type": "Ready", "status": "False", "observedGeneration": 2}, False),
-        ("Environment", {"type": "Created", "status": "True", "observedGeneration": 2}, False),
-        ("DeployableArtifact", {"type": "Available", "status": "True", "observedGeneration": 1}, True),
-    ],
-)
-def test_an_object_is_accepted_when_its_kinds_condition_says_so_of_what_it_is_now(
-    kind: str, condition: dict[str, Any], expected: bool
-) -> None:
-    assert accepted(live(kind, condition), kind_of("core.choreo.dev/v1", kind)) is expected

@@ -1,0 +1,140 @@
+"""`choreo drift`: what is otherwise in the cluster than the stacks declare it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, tell
+from choreo_components.cli.options import Folder, Stacks
+
+if TYPE_CHECKING:
+    from choreo_components.findings import Location
+    from choreo_components.inspection.drift import Difference, Drift, Report
+
+LONGEST = 120
+"""Characters of a value that people are shown."""
+
+
+def drift(
+    stacks: Stacks = None,
+    kubeconfig: Kubeconfig = None,
+    output: Format = Output.TEXT,
+    folder: Folder = Path(),
+) -> None:
+    """Tell what is missing in the cluster, or other than the stacks declare it. Nothing is changed."""
+    from choreo_components.inspection.drift import drift as differences
+
+    said = inspect(folder, stacks or (), kubeconfig)
+    reports = [
+        differences(stack, answer.census, answer.endless)
+        for answer in said.answers
+        for stack in answer.destination.stacks
+    ]
+    found = any(report.drifts for report in reports)
+    if output is Output.JSON:
+        body = {"stacks": [_as_json(report, kubeconfig) for report in reports], "unread": list(said.unread)}
+        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        end(said.unread, found=found)
+    for report in reports:
+        if report.drifts or report.unknown:
+            tell(f"stack {report.stack}", "bold")
+        for each in report.drifts:
+            _tell(each, kubeconfig)
+        if report.unknown:
+            values = "value is" if report.unknown == 1 else "values are"
+            tell(f"  {report.unknown} {values} encrypted in the stack's file, and not compared")
+    tell(_counted(reports), "bold")
+    end(said.unread, found=found)
+
+
+def _counted(reports: Sequence["Report"]) -> str:
+    drifts = [each for report in reports for each in report.drifts]
+    missing = sum(each.live is None for each in drifts)
+    differ = sum(bool(each.differences) for each in drifts)
+    others = len(drifts) - sum(each.live is None or bool(each.differences) for each in drifts)
+    counts = (
+        (differ, "differs", "differ"),
+        (missing, "is missing", "are missing"),
+        (others, "is not as it should be", "are not as they should be"),
+    )
+    told = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    stacks, objects = len(reports), sum(report.looked_at for report in reports)
+    return f"{stacks} {'stack' if stacks == 1 else 'stacks'}, {objects} {'object' if objects == 1 else 'objects'}: " + (
+        ", ".join(told) or "no drift"
+    )
+
+
+def _tell(drift: "Drift", kubeconfig: Path | None) -> None:
+    if drift.live is None:
+        tell(f"  {drift}: missing ({_place(drift.where)})", "red")
+    else:
+        tell(f"  {drift} ({_place(drift.where)})", "yellow")
+    for each in drift.differences:
+        tell(f"    {each.field}: {_difference(each)} ({_place(each.where)})")
+    for note in drift.notes:
+        tell(f"    {note}")
+    if drift.notes and drift.live is not None:
+        tell(f"    look: {look(drift.live, kubeconfig)}", "dim")
+
+
+def _difference(difference: "Difference") -> str:
+    if difference.secret:
+        return "differs (secret, not shown)"
+    return f"{_value(difference.declared)} -> {_value(difference.live)}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+
+
+def _place(where: "Location") -> str:
+    return where.file if where.line is None else f"{where.file}:{where.line}"
+
+
+def _state(drift: "Drift") -> str:
+    """What is the matter with an object, in a word for programs."""
+    if drift.live is None:
+        return "missing"
+    if drift.live.deleting:
+        return "deleting"
+    return "differs" if drift.differences else "notReady"
+
+
+def _as_json(report: "Report", kubeconfig: Path | None) -> dict[str, Any]:
+    return {
+        "stack": report.stack,
+        "objects": report.looked_at,
+        "notCompared": report.unknown,
+        "drift": [
+            {
+                "kind": each.kind,
+                "namespace": each.namespace,
+                "name": each.name,
+                "state": _state(each),
+                "file": each.where.file,
+                "line": each.where.line,
+                "differences": [
+                    {
+                        "field": difference.field,
+                        "file": difference.where.file,
+                        "line": difference.where.line,
+                        **(
+                            {"secret": True}
+                            if difference.secret
+                            else {"declared": difference.declared, "live": difference.live}
+                        ),
+                    }
+                    for difference in each.differences
+                ],
+                "notes": each.notes,
+                "look": None if each.live is None else look(each.live, kubeconfig),
+            }
+            for each in report.drifts
+        ],
+    }

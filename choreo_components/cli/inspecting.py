@@ -1,0 +1,92 @@
+"""What the commands that ask clusters have in common: their options, the asking, and what a person sees of it."""
+
+import asyncio
+import shlex
+from collections.abc import Collection, Coroutine, Iterable
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from choreo_components.cli.options import FOUND, UNABLE, give_up
+
+if TYPE_CHECKING:
+    from choreo_components.cluster import Live
+    from choreo_components.inspection.asking import Answers
+
+PATIENCE = 2.0
+"""Seconds after which a person wants to know what is going on."""
+
+Kubeconfig = Annotated[
+    Path | None,
+    typer.Option("--kubeconfig", help="The file that leads to the cluster; by default what `pulumi up` would use."),
+]
+
+
+class Output(str, Enum):
+    """For people, or for programs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Format = Annotated[Output, typer.Option("--output", "-o", help="For people, or for programs.")]
+
+_Answer = TypeVar("_Answer")
+
+
+def inspect(folder: Path, stacks: Iterable[str], kubeconfig: Path | None, more: Collection[str] = ()) -> "Answers":
+    """What the clusters of the stacks say about their organizations, and about `more`.
+
+    Ends the command where the stacks cannot be read, or no cluster answers.
+    """
+    from choreo_components.inspection.asking import ask
+    from choreo_components.inspection.destinations import Unopened, destinations
+    from choreo_components.project import NoProject
+
+    try:
+        found = destinations(folder, stacks, None if kubeconfig is None else str(kubeconfig))
+    except (NoProject, Unopened) as problem:
+        give_up(str(problem))
+    many = f"{len(found)} clusters" if len(found) > 1 else "the cluster"
+    said = asyncio.run(_with_progress(ask(found, more), f"asking {many} …"))
+    if not said.answers:
+        give_up("\n".join(said.unread))
+    return said
+
+
+def end(unread: Collection[str], *, found: bool) -> NoReturn:
+    """Ends the command: what is not known goes to standard error."""
+    for why in unread:
+        typer.echo(f"error: not known: {why}", err=True)
+    raise typer.Exit(UNABLE if unread else FOUND if found else 0)
+
+
+def look(live: "Live", kubeconfig: Path | None) -> str:
+    """The command that looks at an object, for who was given this kubeconfig."""
+    given = "" if kubeconfig is None else f" --kubeconfig {shlex.quote(str(kubeconfig))}"
+    return f"kubectl get {live.command} -o yaml{given}"
+
+
+def tell(line: str, style: str = "") -> None:
+    """A line for people; in colour at a terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from choreo_components.findings import one_line
+
+    Console(soft_wrap=True).print(Text(one_line(line), style=style))
+
+
+async def _with_progress(work: Coroutine[Any, Any, _Answer], doing: str) -> _Answer:
+    """Does the work; a person at a terminal is told of it when it takes long."""
+    from rich.console import Console
+
+    task = asyncio.ensure_future(work)
+    await asyncio.wait([task], timeout=PATIENCE)
+    terminal = Console(stderr=True)
+    if task.done() or not terminal.is_terminal:
+        return await task
+    with terminal.status(doing):
+        return await task

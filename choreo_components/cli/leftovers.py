@@ -1,0 +1,85 @@
+"""`choreo leftovers`: what is in the cluster, and in no stack."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, tell
+from choreo_components.cli.options import Folder, Stacks, give_up
+
+if TYPE_CHECKING:
+    from choreo_components.inspection.leftovers import Leftover
+
+Organizations = Annotated[
+    list[str] | None,
+    typer.Option("--organization", help="Look at this one too, which no stack speaks of any more. Can be repeated."),
+]
+
+
+def leftovers(
+    stacks: Stacks = None,
+    organization: Organizations = None,
+    kubeconfig: Kubeconfig = None,
+    output: Format = Output.TEXT,
+    folder: Folder = Path(),
+) -> None:
+    """Tell what the cluster has and no stack declares, in the order in which it can be taken away.
+
+    Looked at are the organizations that the stacks speak of. Name all stacks that share a cluster, or none: what is
+    only in others is told as well. Nothing is changed.
+    """
+    from choreo_components.inspection.census import other_organizations
+    from choreo_components.inspection.leftovers import leftovers as left_over
+    from choreo_components.naming import Use, refusal
+
+    more = organization or []
+    for name in more:
+        if refused := refusal(name, Use.NAMESPACE):
+            give_up(f"no organization can be called {name!r}: {refused}")
+    said = inspect(folder, stacks or (), kubeconfig, more)
+    found = []
+    others: set[str] = set()
+    for answer in said.answers:
+        plans = [stack.plan for stack in answer.destination.stacks]
+        asked = answer.destination.organizations | set(more)
+        found.append((answer.census.server, left_over(plans, answer.census, asked)))
+        others.update(other_organizations(answer.census, asked))
+    count = sum(len(each) for _, each in found)
+    if output is Output.JSON:
+        told = [_as_json(server, each, kubeconfig) for server, group in found for each in group]
+        body = {"leftovers": told, "otherOrganizations": sorted(others), "unread": list(said.unread)}
+        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        end(said.unread, found=bool(count))
+    for server, group in found:
+        if len(found) > 1:
+            tell(f"cluster {server}", "bold")
+        for each in group:
+            _tell(each, kubeconfig)
+    known = ", as far as is known" if said.unread else ""
+    tell(f"{count} {'leftover' if count == 1 else 'leftovers'}{known}", "bold")
+    if others:
+        tell(f"not looked at, as no stack speaks of them: {', '.join(sorted(others))} (--organization NAME)")
+    end(said.unread, found=bool(count))
+
+
+def _tell(left: "Leftover", kubeconfig: Path | None) -> None:
+    tell(str(left.live), "yellow")
+    tell(f"  since {left.since}")
+    for why in left.why:
+        tell(f"  {why}")
+    tell(f"  look: {look(left.live, kubeconfig)}", "dim")
+
+
+def _as_json(server: str, left: "Leftover", kubeconfig: Path | None) -> dict[str, Any]:
+    return {
+        "kind": left.live.resource.kind,
+        "namespace": left.live.namespace,
+        "name": left.live.name,
+        "organization": left.organization,
+        "since": left.since,
+        "why": left.why,
+        "look": look(left.live, kubeconfig),
+        "cluster": server,
+    }

@@ -1,0 +1,1 @@
+"""An inspection: what stacks declare, held against what their clusters have. Reads, and changes nothing."""

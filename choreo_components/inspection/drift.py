@@ -1,0 +1,221 @@
+"""A drift: what the cluster has otherwise than a stack declares it.
+
+Pure: a stack and a census are held against each other, and only what is declared is looked at: others may add labels,
+annotations and fields. Zero values are absences, as on the wire (api/wire.py). A list is declared as a whole.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from choreo_components.acceptance import accepted
+from choreo_components.api import kind_of, labels, prune_zero_values
+from choreo_components.api.meta import WireModel
+from choreo_components.api.shape import ListOf, ObjectOf, Shape, StringMap, fields_of
+from choreo_components.cluster import NAMESPACES, Live
+from choreo_components.findings import Location, one_line
+from choreo_components.inspection.census import ORGANIZATIONS, Census, deletion, key_of
+from choreo_components.inspection.destinations import Opened
+from choreo_components.manifests import FieldPath, field_name
+from choreo_components.plan import Key, NamespaceNode, ObjectNode
+from choreo_components.settings import RESOURCES, Declared
+
+CREDENTIALS = "credentials"
+"""The field of a DataPlane whose values nobody may see."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that is declared with another value than it has; None is no value.
+
+    Of a `secret` one nothing but that it differs is known here.
+    """
+
+    field: str
+    where: Location
+    declared: Any = None
+    live: Any = None
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Drift:
+    """An object that is otherwise than declared: missing, with `differences`, or in a state that the `notes` tell."""
+
+    kind: str
+    namespace: str | None
+    name: str
+    where: Location
+    live: Live | None
+    differences: tuple[Difference, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found of a stack: how many of its objects were looked at, and which of them have drifted.
+
+    `unknown` is how many of its values are encrypted and were not compared.
+    """
+
+    stack: str
+    looked_at: int
+    drifts: tuple[Drift, ...]
+    unknown: int = 0
+
+
+def drift(stack: Opened, census: Census, endless: Collection[str] = ()) -> Report:
+    """What the cluster has otherwise than the stack declares it.
+
+    What could not be listed is left out. `endless` are the kinds whose conditions the cluster cannot keep.
+    """
+    return _Comparison(stack, census, endless).report()
+
+
+class _Comparison:
+    """One stack against one cluster."""
+
+    def __init__(self, stack: Opened, census: Census, endless: Collection[str]) -> None:
+        self._stack = stack
+        self._census = census
+        self._endless = endless
+        self._objects = {key_of(live): live for live in census.objects}
+        self._namespaces = {live.name: live for live in census.namespaces}
+        self._on_data_planes = {live.name: live for live in census.data_plane_namespaces}
+
+    def report(self) -> Report:
+        drifts: list[Drift | None] = []
+        environments: dict[Key, Declared] = {}
+        for node in self._stack.plan.nodes:
+            if isinstance(node, ObjectNode):
+                environments[node.key] = node.declared
+                if self._census.knows(node.key.kind, node.key.organization):
+                    drifts.append(self._object(node))
+                if node.key.kind == ORGANIZATIONS and self._census.knows(NAMESPACES.kind, None):
+                    wanted = labels.organization_namespace_labels(node.key.name)
+                    where = node.declared.at("metadata", "name")
+                    drifts.append(_namespace(node.key.name, self._namespaces.get(node.key.name), wanted, where))
+            elif isinstance(node, NamespaceNode) and self._census.knows_data_planes(node.key.organization):
+                wanted = labels.data_plane_namespace_labels(node.key.organization, node.project, node.environment.name)
+                given = self._stack.settings.projects.get(node.project)
+                where = given or environments[node.environment].at("metadata", "name")
+                drifts.append(_namespace(node.name, self._on_data_planes.get(node.name), wanted, where))
+        found = tuple(each for each in drifts if each is not None)
+        unknown = sum(_inside(field, [RESOURCES]) for field in self._stack.unknown)
+        return Report(self._stack.name, len(drifts), found, unknown)
+
+    def _object(self, node: ObjectNode) -> Drift | None:
+        declared = node.declared
+        found = self._objects.get(node.key)
+        namespace, where = declared.object.metadata.namespace, declared.at("metadata", "name")
+        if found is None:
+            unserved = [] if node.key.kind in self._census.served else [f"the cluster does not serve {node.key.kind}"]
+            return Drift(node.key.kind, namespace, node.key.name, where, None, notes=tuple(unserved))
+        differences = tuple(self._differences(declared, found))
+        notes = tuple(self._notes(node, found))
+        if not differences and not notes:
+            return None
+        return Drift(node.key.kind, namespace, node.key.name, where, found, differences, notes)
+
+    def _notes(self, node: ObjectNode, live: Live) -> Iterator[str]:
+        if (told := deletion(live)) is not None:
+            yield told
+        elif node.wait is not None and node.key.kind not in self._endless:
+            kind = kind_of(node.declared.object.api_version, node.key.kind)
+            if not accepted(live, kind):
+                said = "; ".join(live.told) or "no controller has looked at it"
+                yield one_line(f"not ready (it waits for {kind.ready_condition}=True): {said}")
+
+    def _differences(self, declared: Declared, live: Live) -> Iterator[Difference]:
+        metadata = declared.object.metadata
+        for path, ours, theirs in (
+            *_in_map(("metadata", "labels"), metadata.labels or {}, live.labels),
+            *_in_map(("metadata", "annotations"), metadata.annotations or {}, live.metadata.get("annotations") or {}),
+            *_in_object(
+                type(declared.spec),
+                declared.spec.model_dump(by_alias=True, exclude_none=True, exclude_unset=True),
+                live.manifest.get("spec") or {},
+                ("spec",),
+            ),
+        ):
+            where = declared.at(*path)
+            if _inside(where.field, self._stack.unknown):
+                continue
+            if self._is_secret(where.field, path, (ours, theirs)):
+                yield Difference(field_name(path), where, secret=True)
+            else:
+                yield Difference(field_name(path), where, ours, theirs)
+
+    def _is_secret(self, field: str, path: FieldPath, values: tuple[Any, Any]) -> bool:
+        """Whether the value is secret, or holds one that is."""
+        if _inside(field, self._stack.secrets) or any(_inside(each, [field]) for each in self._stack.secrets):
+            return True
+        return CREDENTIALS in path or any(CREDENTIALS in value for value in values if isinstance(value, Mapping))
+
+
+def _inside(field: str, fields: Collection[str]) -> bool:
+    """Whether a field is one of the others, or inside of one."""
+    return any(field == each or field.startswith((f"{each}.", f"{each}[")) for each in fields)
+
+
+def _namespace(name: str, live: Live | None, wanted: Mapping[str, str], where: Location) -> Drift | None:
+    """What is otherwise with a namespace than OpenChoreo would have it."""
+    if live is None:
+        return Drift(NAMESPACES.kind, None, name, where, None)
+    differing = _in_map(("metadata", "labels"), wanted, live.labels)
+    differences = tuple(Difference(field_name(path), where, ours, theirs) for path, ours, theirs in differing)
+    told = deletion(live)
+    if not differences and told is None:
+        return None
+    return Drift(NAMESPACES.kind, None, name, where, live, differences, (told,) if told else ())
+
+
+_Differing = Iterator[tuple[FieldPath, Any, Any]]
+"""Fields that differ, each with what is declared and what is there."""
+
+
+def _in_map(path: FieldPath, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> _Differing:
+    for key, value in ours.items():
+        if theirs.get(key) != value:
+            yield (*path, key), value, theirs.get(key)
+
+
+def _in_object(
+    model: type[WireModel], ours: Mapping[str, Any], theirs: Mapping[str, Any], path: FieldPath, *, whole: bool = False
+) -> _Differing:
+    """The fields of an object that differ; `whole`: it is in a list, where what is not declared is not to be there."""
+    fields = fields_of(model)
+    for name in (*ours, *(each for each in theirs if whole and each not in ours)):
+        shape = fields[name].shape if name in fields else None
+        sent, there = (prune_zero_values(model, {name: each.get(name)}).get(name) for each in (ours, theirs))
+        # What is shown of a zero value that was declared, and so not sent, is that value.
+        for inner, declared, live in _in_value(shape, sent, there, (*path, name), whole=whole):
+            yield inner, ours.get(name) if len(inner) == len(path) + 1 else declared, live
+
+
+def _in_value(shape: Shape | None, ours: Any, theirs: Any, path: FieldPath, *, whole: bool) -> _Differing:
+    match shape:
+        case ObjectOf(model) if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+            yield from _in_object(model, ours, theirs, path, whole=whole)
+        case ObjectOf() if ours is None and _is_empty(shape, theirs):
+            # Go writes some empty objects that nobody has declared.
+            return
+        case ListOf(item) if isinstance(ours, list) and isinstance(theirs, list):
+            for index, (one, other) in enumerate(zip_longest(ours, theirs)):
+                yield from _in_value(item, one, other, (*path, index), whole=True)
+        case StringMap() if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+            yield from _in_map(path, {**(dict.fromkeys(theirs) if whole else {}), **ours}, theirs)
+        case _ if ours != theirs:
+            yield path, ours, theirs
+
+
+def _is_empty(shape: Shape | None, value: Any) -> bool:
+    """Whether nothing but empty objects is in the value."""
+    if not isinstance(shape, ObjectOf) or not isinstance(value, Mapping):
+        return value is None
+    fields, kept = fields_of(shape.model), prune_zero_values(shape.model, value)
+    return all(name in fields and _is_empty(fields[name].shape, each) for name, each in kept.items())

@@ -1,0 +1,230 @@
+"""`choreo leftovers` and `choreo drift`: what people and programs get to read, and the exit codes."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from choreo_components.api import labels
+from choreo_components.cli import inspecting
+from choreo_components.cli.app import app
+from choreo_components.inspection import asking
+from choreo_components.inspection.asking import Answer, Answers
+from choreo_components.inspection.census import Census
+from choreo_components.inspection.destinations import Destination
+from tests.inspection import worlds
+from tests.inspection.worlds import kubeconfig, live, namespace, up
+from tests.stack import declaring
+from tests.stack.declaring import stack
+
+Run = Callable[..., Result]
+
+OBJECTS = (declaring.organization(), declaring.data_plane(), declaring.environment())
+WORLD = up(stack(*OBJECTS).plan)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in a project with a stack `acme`, whose cluster has this census and says why some is unread."""
+    (tmp_path / "Pulumi.yaml").write_text("name: test\nruntime: python\n")
+    (tmp_path / "Pulumi.acme.yaml").write_text(
+        yaml.safe_dump({"config": {"choreo:resources": list(OBJECTS)}}, sort_keys=False)
+    )
+
+    def run(*arguments: str, world: Census | None = WORLD, unread: Iterable[str] = (), seconds: float = 0) -> Result:
+        async def ask(found: Iterable[Destination], more: Iterable[str] = ()) -> Answers:
+            await asyncio.sleep(seconds)
+            answers = [] if world is None else [Answer(destination, world) for destination in found]
+            return Answers(answers, list(unread))
+
+        monkeypatch.setattr(asking, "ask", ask)
+        return CliRunner().invoke(app, [*arguments, "--folder", str(tmp_path)])
+
+    return run
+
+
+STRAY = live(declaring.deployment("stray", environment="test"))
+CHANGED = worlds.changed(
+    worlds.without(WORLD, "DataPlane", "dp-local"), "Environment", "development", spec={"gateway": {"dnsPrefix": "x"}}
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [("leftovers", "0 leftovers\n"), ("drift", "1 stack, 4 objects: no drift\n")]
+)
+def test_where_all_is_well_a_line_says_so(run: Run, command: str, said: str) -> None:
+    result = run(command)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, said, "")
+
+
+@pytest.mark.parametrize("command", ["leftovers", "drift"])
+def test_a_cluster_that_cannot_be_asked_is_an_error_without_a_traceback(run: Run, command: str) -> None:
+    result = run(command, world=None, unread=["get /apis: https://cluster cannot be reached: refused"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: get /apis: https://cluster cannot be reached: refused\n"
+
+
+@pytest.mark.parametrize("command", ["leftovers", "drift"])
+def test_a_cluster_that_nobody_answers_for_cannot_be_asked(tmp_path: Path, command: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: test\nruntime: python\n")
+    config = {"choreo:resources": list(OBJECTS), "choreo:kubeconfig": kubeconfig("https://127.0.0.1:1")}
+    (tmp_path / "Pulumi.acme.yaml").write_text(yaml.safe_dump({"config": config}))
+    result = CliRunner().invoke(app, [command, "--folder", str(tmp_path)])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: get /apis/core.choreo.dev/v1: https://127.0.0.1:1 cannot be reached: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["leftovers", "drift"])
+def test_a_folder_that_is_no_project_is_an_error(tmp_path: Path, command: str) -> None:
+    result = CliRunner().invoke(app, [command, "--folder", str(tmp_path)])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}")
+
+
+@pytest.mark.parametrize(("command", "world"), [("leftovers", worlds.with_objects(WORLD, STRAY)), ("drift", CHANGED)])
+def test_what_was_found_is_told_also_where_not_all_could_be_asked(run: Run, command: str, world: Census) -> None:
+    complete, result = run(command, world=world), run(command, world=world, unread=["builds: answers 403"])
+    assert (complete.exit_code, result.exit_code) == (1, 2)
+    assert result.stdout.splitlines()[:-1] == complete.stdout.splitlines()[:-1] != []
+    assert result.stderr == "error: not known: builds: answers 403\n"
+
+
+class TestLeftovers:
+    """`choreo leftovers`."""
+
+    def test_each_leftover_comes_with_its_age_its_reasons_and_the_command_that_looks_at_it(self, run: Run) -> None:
+        result = run("leftovers", world=worlds.with_objects(WORLD, STRAY))
+        assert result.exit_code == 1
+        assert result.stdout.splitlines() == [
+            "Deployment acme/stray",
+            "  since 2025-05-09T08:00:00Z",
+            "  its deployment track 'main' is declared nowhere and not in the cluster",
+            "  its environment 'test' is declared nowhere and not in the cluster",
+            "  its deployable artifact 'web-1' is declared nowhere and not in the cluster",
+            "  look: kubectl get deployments.core.choreo.dev stray -n acme -o yaml",
+            "1 leftover",
+        ]
+
+    def test_the_command_that_looks_uses_the_kubeconfig_that_was_given(self, run: Run) -> None:
+        result = run("leftovers", "--kubeconfig", "/my kubeconfig", world=worlds.with_objects(WORLD, STRAY))
+        assert "stray -n acme -o yaml --kubeconfig '/my kubeconfig'\n" in result.stdout
+
+    def test_other_organizations_are_named_and_can_be_asked_for(self, run: Run) -> None:
+        beta = namespace("beta", labels.organization_namespace_labels("beta"))
+        world = worlds.with_namespaces(WORLD, beta)
+        assert run("leftovers", world=world).stdout.splitlines() == [
+            "0 leftovers",
+            "not looked at, as no stack speaks of them: beta (--organization NAME)",
+        ]
+        asked = run("leftovers", "--organization", "beta", world=world)
+        assert (asked.exit_code, asked.stdout.splitlines()[0]) == (1, "Namespace beta")
+
+    @pytest.mark.parametrize("name", ["", "a/b", "A"])
+    def test_an_organization_that_can_be_none_is_refused(self, run: Run, name: str) -> None:
+        result = run("leftovers", "--organization", name)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"error: no organization can be called {name!r}: ")
+
+    def test_programs_get_json(self, run: Run) -> None:
+        result = run("leftovers", "--output", "json", world=worlds.with_objects(WORLD, STRAY))
+        body = json.loads(result.stdout)
+        (told,) = body.pop("leftovers")
+        assert (result.exit_code, body) == (1, {"otherOrganizations": [], "unread": []})
+        assert told.pop("why")[1] == "its environment 'test' is declared nowhere and not in the cluster"
+        assert told == {
+            "kind": "Deployment",
+            "namespace": "acme",
+            "name": "stray",
+            "organization": "acme",
+            "since": "2025-05-09T08:00:00Z",
+            "look": "kubectl get deployments.core.choreo.dev stray -n acme -o yaml",
+            "cluster": "https://cluster",
+        }
+
+
+class TestDrift:
+    """`choreo drift`."""
+
+    def test_a_report_goes_from_stacks_to_objects_to_fields_and_counts_at_the_end(self, run: Run) -> None:
+        result = run("drift", world=CHANGED)
+        assert result.exit_code == 1
+        assert result.stdout.splitlines() == [
+            "stack acme",
+            "  DataPlane acme/dp-local: missing (Pulumi.acme.yaml:11)",
+            "  Environment acme/development (Pulumi.acme.yaml:27)",
+            '    spec.gateway.dnsPrefix: "development" -> "x" (Pulumi.acme.yaml:32)',
+            "1 stack, 4 objects: 1 differs, 1 is missing",
+        ]
+
+    def test_an_object_that_is_not_ready_comes_with_the_command_that_looks_at_it(self, run: Run) -> None:
+        world = worlds.changed(WORLD, "Environment", "development", status={"conditions": []})
+        assert run("drift", world=world).stdout.splitlines()[2:] == [
+            "    not ready (it waits for Ready=True): no controller has looked at it",
+            "    look: kubectl get environments.core.choreo.dev development -n acme -o yaml",
+            "1 stack, 4 objects: 1 is not as it should be",
+        ]
+
+    def test_what_is_in_the_cluster_cannot_write_on_the_terminal(self, run: Run) -> None:
+        spec = {"gateway": {"dnsPrefix": "\x1b[2J\x9b2J"}}
+        told = run("drift", world=worlds.changed(WORLD, "Environment", "development", spec=spec)).stdout
+        assert told.replace("\n", "").isprintable(), told
+
+    def test_long_values_are_cut(self, run: Run) -> None:
+        spec = {"gateway": {"dnsPrefix": "x" * 5000}}
+        told = run("drift", world=worlds.changed(WORLD, "Environment", "development", spec=spec)).stdout
+        assert max(map(len, told.splitlines())) < 300
+
+    def test_programs_get_json(self, run: Run) -> None:
+        result = run("drift", "--output", "json", world=CHANGED)
+        body: dict[str, Any] = json.loads(result.stdout)
+        (told,) = body["stacks"]
+        assert (result.exit_code, body["unread"]) == (1, [])
+        assert (told["stack"], told["objects"], told["notCompared"]) == ("acme", 4, 0)
+        missing, changed = told["drift"]
+        assert (missing["kind"], missing["name"], missing["state"], missing["line"]) == (
+            "DataPlane",
+            "dp-local",
+            "missing",
+            11,
+        )
+        assert (changed["state"], changed["differences"]) == (
+            "differs",
+            [
+                {
+                    "field": "spec.gateway.dnsPrefix",
+                    "file": "Pulumi.acme.yaml",
+                    "line": 32,
+                    "declared": "development",
+                    "live": "x",
+                }
+            ],
+        )
+
+
+def test_colours_are_for_terminals_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b" not in run("drift", world=CHANGED).stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b" in run("drift", world=CHANGED).stdout
+
+
+def test_who_waits_at_no_terminal_is_told_nothing_meanwhile(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspecting, "PATIENCE", 0.01)
+    begun = time.monotonic()
+    result = run("drift", seconds=0.1)
+    assert time.monotonic() - begun >= 0.1
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_who_waits_at_a_terminal_is_told_what_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspecting, "PATIENCE", 0.01)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    result = run("drift", seconds=0.3)
+    assert "asking the cluster …" in result.stderr
+    assert "asking" not in result.stdout

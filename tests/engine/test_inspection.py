@@ -1,0 +1,133 @@
+"""`choreo leftovers` and `choreo drift` on a real API server: they see what somebody has done, and nothing else."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from devcluster import ControlPlane
+from tests.engine import samples
+from tests.engine.modes import with_and_without_controllers
+from tests.engine.operators import Operators, rights
+from tests.engine.workspace import SECONDS, Workspace
+from tests.stack import declaring
+
+
+def choreo(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command of choreo in the folder of the project."""
+    return subprocess.run(
+        ["choreo", *arguments],
+        cwd=workspace.folder,
+        env=workspace.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+
+
+def told(workspace: Workspace, command: str, code: int) -> Any:
+    """What a command tells programs; it has to end like that."""
+    done = choreo(workspace, command, "--output", "json")
+    assert done.returncode == code, f"`choreo {command}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+    return json.loads(done.stdout)
+
+
+def estate(organization: str) -> dict[str, Any]:
+    """One stack with an organization, an environment, what is deployed to it, and a value of every odd kind."""
+    acme, development = (samples.stack(name, organization) for name in ("acme", "development"))
+    environment = development["choreo:resources"][0]
+    # Neither is sent: Go would leave it out.
+    environment["spec"]["isProduction"] = False
+    environment["metadata"]["annotations"]["core.choreo.dev/description"] = ""
+    groups = [declaring.configuration_group(name, organization) for name in ("redis", "kafka")]
+    resources = [*acme["choreo:resources"], *development["choreo:resources"], *groups]
+    return {"choreo:resources": resources}
+
+
+@with_and_without_controllers
+def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_somebody_interferes(
+    workspace: Workspace, organization: str
+) -> None:
+    workspace.stack("all", estate(organization))
+    workspace.up("all")
+
+    (report,) = told(workspace, "drift", 0)["stacks"]
+    assert (report["drift"], report["objects"]) == ([], 13), "11 objects, and 2 namespaces"
+    # With controllers there is an Endpoint, which they have made for the Deployment.
+    assert told(workspace, "leftovers", 0)["leftovers"] == []
+
+    kubectl, inside = workspace.kubectl, ("-n", organization)
+    environment, group = "environments.core.choreo.dev/development", "configurationgroups.core.choreo.dev"
+    selected = f"organization-name={organization},environment-name=development"
+    provisioned = kubectl("get", "namespaces", "-l", selected, "-o", "name").strip()
+    patch = json.dumps({"spec": {"isProduction": True, "gateway": {"dnsPrefix": "other"}}})
+    kubectl("patch", environment, *inside, "--type", "merge", "-p", patch)
+    kubectl("annotate", environment, *inside, "theirs=yes", "core.choreo.dev/display-name=Other", "--overwrite")
+    kubectl("label", f"{group}/kafka", *inside, "core.choreo.dev/name=other", "--overwrite")
+    kubectl("delete", f"{group}/redis", *inside)
+    kubectl("label", provisioned, "project-name=other", "theirs=yes", "--overwrite")
+    (report,) = told(workspace, "drift", 1)["stacks"]
+    seen = {
+        (each["kind"], each["name"], each["state"]): {
+            difference["field"]: (difference["declared"], difference["live"]) for difference in each["differences"]
+        }
+        for each in report["drift"]
+    }
+    name = provisioned.removeprefix("namespace/")
+    assert seen == {
+        ("Environment", "development", "differs"): {
+            "metadata.annotations[core.choreo.dev/display-name]": ("Development Environment", "Other"),
+            "spec.isProduction": (False, True),
+            "spec.gateway.dnsPrefix": ("local-dev", "other"),
+        },
+        ("ConfigurationGroup", "kafka", "differs"): {"metadata.labels[core.choreo.dev/name]": ("kafka", "other")},
+        ("ConfigurationGroup", "redis", "missing"): {},
+        ("Namespace", name, "differs"): {"metadata.labels.project-name": ("customer-portal", "other")},
+    }
+    kubectl("label", provisioned, "project-name=customer-portal", "--overwrite")
+
+    kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "stray"))
+    stray = f"stray-{organization}"
+    kubectl("apply", "-f", "-", manifest=samples.namespace(stray, organization, "test"))
+    try:
+        found = {(each["kind"], each["name"]): each for each in told(workspace, "leftovers", 1)["leftovers"]}
+        # With controllers a stray Deployment has Endpoints, as soon as they come to it.
+        assert {key for key in found if key[0] != "Endpoint"} == {("Deployment", "stray"), ("Namespace", stray)}
+        assert found["Namespace", stray]["why"] == ["its environment 'test' is declared nowhere and not in the cluster"]
+        look = found["Deployment", "stray"]["look"]
+        assert "name: stray" in kubectl(*look.removeprefix("kubectl ").split())
+    finally:
+        kubectl("delete", "namespace", stray, "--wait=false")
+    workspace.destroy("all")
+
+
+def test_a_cluster_is_found_by_the_stacks_encrypted_kubeconfig(workspace: Workspace, organization: str) -> None:
+    workspace.stack("acme", samples.stack("acme", organization))
+    text = workspace.kubeconfig.read_text()
+    workspace.run("config", "set", "--secret", "--stack", "acme", "choreo:kubeconfig", given=text)
+    workspace.environment["KUBECONFIG"] = "/nonexistent"
+
+    report = choreo(workspace, "drift")
+    assert report.returncode == 1, report.stderr
+    assert report.stdout.splitlines()[-1] == "1 stack, 5 objects: 5 are missing"
+
+    workspace.environment["PULUMI_CONFIG_PASSPHRASE"] = "wrong"
+    refused = choreo(workspace, "drift")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "stack 'acme' has encrypted settings" in refused.stderr
+    assert "incorrect passphrase" in refused.stderr
+
+
+def test_what_may_not_be_listed_is_told_beside_what_was_found(
+    acme: Workspace, organization: str, control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    acme.stack("platform", {"choreo:resources": [declaring.organization(organization)]})
+    right = next(each for each in rights() if str(each) == "choreo-namespaces-list")
+    with Operators(control_plane.kubeconfig, tmp_path) as operators:
+        kubeconfig = operators.operator(organization, without=right)
+        done = choreo(acme, "leftovers", "--kubeconfig", str(kubeconfig))
+    assert done.returncode == 2, done.stderr
+    assert f"DataPlane {organization}/dp-local" in done.stdout.splitlines()
+    assert done.stderr.startswith("error: not known: namespaces: list namespaces: https://")
+    assert "answers 403" in done.stderr

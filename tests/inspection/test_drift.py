@@ -1,0 +1,294 @@
+"""What is otherwise in a cluster than declared: what is declared counts, and nothing else."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from choreo_components.api import labels
+from choreo_components.inspection.census import Census
+from choreo_components.inspection.destinations import Opened
+from choreo_components.inspection.drift import Drift, drift
+from choreo_components.naming import data_plane_namespace
+from tests.inspection import worlds
+from tests.inspection.worlds import LATER, up
+from tests.stack import declaring
+from tests.stack.declaring import Manifest, Stack, stack
+
+
+def opened(made: Stack, **more: Any) -> Opened:
+    assert made.settings.declared, made.findings
+    return Opened("test", made.settings, made.plan, **more)
+
+
+def drifts(made: Stack, world: Census, **more: Any) -> tuple[Drift, ...]:
+    return drift(opened(made, **more), world).drifts
+
+
+def only(found: tuple[Drift, ...]) -> Drift:
+    assert len(found) == 1, f"not one drift: {list(map(str, found))}"
+    return found[0]
+
+
+def told(found: Drift) -> list[tuple[str, Any, Any]]:
+    return [(each.field, each.declared, each.live) for each in found.differences]
+
+
+def with_spec(made: Stack, kind: str, name: str, **fields: Any) -> Census:
+    """The world in which the stack is up, and somebody has then set fields of an object's spec."""
+    return worlds.changed(up(made.plan), kind, name, spec=fields)
+
+
+ENVIRONMENT = stack(declaring.environment())
+PRODUCTION = declaring.environment("production")
+PRODUCTION["spec"]["isProduction"] = True
+PLATFORM = stack(
+    declaring.organization(),
+    declaring.data_plane(),
+    PRODUCTION,
+    declaring.pipeline(promotions=[("development", ["staging", "production"])]),
+    declaring.project(),
+)
+
+
+def test_a_stack_that_is_up_has_no_drift() -> None:
+    report = drift(opened(PLATFORM), up(PLATFORM.plan))
+    # Two namespaces among them: that of the organization, and that of the project in the environment.
+    assert (report.drifts, report.looked_at) == ((), 7)
+
+
+VALUES = st.sampled_from(["", "a", "b"])
+BOOLEANS = st.sampled_from([None, True, False])
+
+
+@st.composite
+def artifacts(draw: st.DrawFn) -> Manifest:
+    """An artifact with lists, maps, numbers and zero values at all depths."""
+    template = {
+        "metadata": {"name": "port", "labels": draw(st.dictionaries(st.sampled_from(["a", "b"]), VALUES))},
+        "spec": {
+            "type": "HTTP",
+            "service": {"port": draw(st.integers(0, 2)), "basePath": draw(VALUES)},
+            "networkVisibilities": {"public": {"enable": draw(st.booleans())}},
+        },
+    }
+    probe = {"grpc": {"port": 1, "service": draw(VALUES)}, "periodSeconds": draw(st.integers(0, 2))}
+    application = {
+        "args": draw(st.lists(VALUES, max_size=2)),
+        "env": [{"key": "K", "value": draw(VALUES)}],
+        "probes": {"readinessProbe": probe},
+        "scaling": {"hpa": {"minReplicas": draw(st.sampled_from([None, 0, 1]))}},
+        "task": {"disabled": draw(BOOLEANS)},
+    }
+    made = declaring.artifact()
+    made["spec"]["configuration"] = {"endpointTemplates": [template], "application": application, "dependencies": {}}
+    return made
+
+
+@given(artifacts())
+def test_what_is_declared_is_no_drift_whatever_its_values(declared: Manifest) -> None:
+    made = stack(declared)
+    assert drifts(made, up(made.plan)) == ()
+
+
+@given(artifacts())
+def test_a_zero_value_that_the_api_server_keeps_is_no_drift(declared: Manifest) -> None:
+    made = stack(declared)
+    assert drifts(made, with_spec(made, "DeployableArtifact", "web-1", **declared["spec"])) == ()
+
+
+@given(artifacts(), artifacts())
+def test_what_differs_is_told_if_and_only_if_other_objects_would_be_sent(first: Manifest, second: Manifest) -> None:
+    one, other = stack(first), stack(second)
+    same = one.settings.declared[0].object.to_wire() == other.settings.declared[0].object.to_wire()
+    # What only the other has is not declared here, unless it is in a list: so both ways.
+    differing = drifts(one, up(other.plan)) + drifts(other, up(one.plan))
+    assert (differing == ()) is same
+
+
+def test_a_changed_field_is_told_with_what_is_declared_what_is_there_and_the_place() -> None:
+    found = only(drifts(ENVIRONMENT, with_spec(ENVIRONMENT, "Environment", "development", gateway={"dnsPrefix": "x"})))
+    (difference,) = found.differences
+    assert str(found) == "Environment acme/development"
+    assert told(found) == [("spec.gateway.dnsPrefix", "development", "x")]
+    assert difference.where == ENVIRONMENT.at("dnsPrefix", "choreo:resources[0].spec.gateway.dnsPrefix")
+
+
+def test_a_field_that_is_gone_is_told() -> None:
+    found = only(drifts(ENVIRONMENT, with_spec(ENVIRONMENT, "Environment", "development", gateway={})))
+    assert told(found) == [("spec.gateway.dnsPrefix", "development", None)]
+
+
+def test_a_declared_zero_value_differs_from_any_other() -> None:
+    declared = declaring.environment()
+    declared["spec"]["isProduction"] = False
+    made = stack(declared)
+    found = only(drifts(made, with_spec(made, "Environment", "development", isProduction=True)))
+    assert told(found) == [("spec.isProduction", False, True)]
+
+
+def test_a_field_that_is_not_declared_may_have_any_value() -> None:
+    assert drifts(ENVIRONMENT, with_spec(ENVIRONMENT, "Environment", "development", isProduction=True)) == ()
+
+
+def test_a_list_is_declared_as_a_whole() -> None:
+    paths = [
+        {
+            "sourceEnvironmentRef": "development",
+            "targetEnvironmentRefs": [{"name": "staging", "requiresApproval": True}],
+        },
+        {"sourceEnvironmentRef": "staging", "targetEnvironmentRefs": []},
+    ]
+    found = only(drifts(PLATFORM, with_spec(PLATFORM, "DeploymentPipeline", "pipeline", promotionPaths=paths)))
+    assert told(found) == [
+        ("spec.promotionPaths[0].targetEnvironmentRefs[0].requiresApproval", None, True),
+        ("spec.promotionPaths[0].targetEnvironmentRefs[1]", {"name": "production"}, None),
+        ("spec.promotionPaths[1]", None, paths[1]),
+    ]
+
+
+def test_an_empty_object_that_go_writes_into_a_list_is_no_drift() -> None:
+    template: dict[str, Any] = {"metadata": {"name": "port"}, "spec": {"type": "HTTP", "service": {"port": 1}}}
+    declared = declaring.artifact()
+    declared["spec"]["configuration"] = {"endpointTemplates": [template]}
+    made = stack(declared)
+    written = {**template, "spec": {**template["spec"], "schema": {"content": ""}, "apiSettings": {"backendJwt": None}}}
+    world = with_spec(made, "DeployableArtifact", "web-1", configuration={"endpointTemplates": [written]})
+    assert drifts(made, world) == ()
+
+
+def test_a_number_that_go_keeps_behind_a_pointer_differs_from_none() -> None:
+    declared = declaring.deployment()
+    declared["spec"]["revisionHistoryLimit"] = 0
+    made = stack(declared)
+    found = only(drifts(made, with_spec(made, "Deployment", "web-development", revisionHistoryLimit=None)))
+    assert told(found) == [("spec.revisionHistoryLimit", 0, None)]
+
+
+class TestMetadata:
+    """Labels and annotations: those that are declared, or follow from what is."""
+
+    def test_a_changed_label_is_told_also_one_that_was_filled_in(self) -> None:
+        own = {labels.ORGANIZATION: "other", labels.NAME: "development"}
+        found = only(
+            drifts(
+                ENVIRONMENT,
+                worlds.changed(up(ENVIRONMENT.plan), "Environment", "development", metadata={"labels": own}),
+            )
+        )
+        assert told(found) == [("metadata.labels[core.choreo.dev/organization]", "acme", "other")]
+
+    def test_a_changed_or_missing_annotation_is_told(self) -> None:
+        declared = declaring.environment()
+        declared["metadata"]["annotations"] = {labels.DISPLAY_NAME: "Development", labels.DESCRIPTION: "To play"}
+        made = stack(declared)
+        changed = worlds.changed(
+            up(made.plan), "Environment", "development", metadata={"annotations": {labels.DISPLAY_NAME: "Test"}}
+        )
+        assert told(only(drifts(made, changed))) == [
+            ("metadata.annotations[core.choreo.dev/display-name]", "Development", "Test"),
+            ("metadata.annotations[core.choreo.dev/description]", "To play", None),
+        ]
+
+    def test_what_others_have_added_is_no_drift(self) -> None:
+        own = {labels.ORGANIZATION: "acme", labels.NAME: "development", "theirs": "yes"}
+        metadata = {"labels": own, "annotations": {"pulumi.com/patchForce": "true"}, "finalizers": ["f"]}
+        world = worlds.changed(up(ENVIRONMENT.plan), "Environment", "development", metadata=metadata)
+        assert drifts(ENVIRONMENT, world) == ()
+
+
+class TestPresence:
+    """What is missing, going, or not accepted."""
+
+    def test_a_missing_object_is_told_with_its_place(self) -> None:
+        found = only(drifts(PLATFORM, worlds.without(up(PLATFORM.plan), "Project", "shop")))
+        assert (str(found), found.live) == ("Project acme/shop", None)
+        assert found.where == PLATFORM.at("name: shop", "choreo:resources[4].metadata.name")
+
+    def test_one_that_could_not_be_listed_is_not_told_as_missing(self) -> None:
+        world = worlds.without(up(PLATFORM.plan), "Project", "shop")
+        report = drift(opened(PLATFORM), replace(world, unread={("Project", "acme"): "forbidden"}))
+        assert (report.drifts, report.looked_at) == ((), 6)
+
+    def test_a_kind_that_the_cluster_does_not_serve_is_named(self) -> None:
+        world = worlds.without(up(PLATFORM.plan), "Project", "shop")
+        found = only(drifts(PLATFORM, replace(world, served=world.served - {"Project"})))
+        assert found.notes == ("the cluster does not serve Project",)
+
+    def test_one_that_is_being_deleted_is_told_with_who_holds_it(self) -> None:
+        metadata = {"deletionTimestamp": LATER, "finalizers": ["example.com/mine"]}
+        world = worlds.changed(up(ENVIRONMENT.plan), "Environment", "development", metadata=metadata)
+        found = only(drifts(ENVIRONMENT, world))
+        assert found.notes == (f"being deleted since {LATER}, held by example.com/mine",)
+
+    def test_one_that_the_controllers_have_not_accepted_is_told_with_its_conditions(self) -> None:
+        condition = {"type": "Ready", "status": "False", "reason": "Broken", "message": "it is\nbroken"}
+        world = worlds.changed(up(ENVIRONMENT.plan), "Environment", "development", status={"conditions": [condition]})
+        found = only(drifts(ENVIRONMENT, world))
+        assert found.notes == ("not ready (it waits for Ready=True): Ready=False Broken it is\\nbroken",)
+
+    def test_one_that_no_controller_has_looked_at_says_so(self) -> None:
+        world = worlds.changed(up(ENVIRONMENT.plan), "Environment", "development", status={"conditions": []})
+        assert "no controller has looked at it" in only(drifts(ENVIRONMENT, world)).notes[0]
+
+    def test_without_controllers_nobody_has_to_accept_anything(self) -> None:
+        made = stack(declaring.environment(), controllers="absent")
+        assert (
+            drifts(made, worlds.changed(up(made.plan), "Environment", "development", status={"conditions": []})) == ()
+        )
+
+    def test_a_condition_that_the_cluster_cannot_keep_is_not_asked_for(self) -> None:
+        world = worlds.changed(up(ENVIRONMENT.plan), "Environment", "development", status={"conditions": []})
+        assert drift(opened(ENVIRONMENT), world, endless={"Environment"}).drifts == ()
+
+
+class TestNamespaces:
+    """The namespaces that OpenChoreo wants."""
+
+    NAME = data_plane_namespace("acme", "shop", "development")
+    PROVISIONED = stack(declaring.environment(), projects=["shop"])
+
+    def test_a_missing_data_plane_namespace_is_told_at_the_project_that_wants_it(self) -> None:
+        found = only(drifts(self.PROVISIONED, worlds.without(up(self.PROVISIONED.plan), "Namespace", self.NAME)))
+        assert (str(found), found.live) == (f"Namespace {self.NAME}", None)
+        assert found.where == self.PROVISIONED.at("- shop", "choreo:projects[0]")
+
+    def test_one_of_its_five_labels_with_another_value_is_told(self) -> None:
+        own = labels.data_plane_namespace_labels("acme", "shop", "development") | {"environment-name": "x", "mine": "y"}
+        world = worlds.changed(up(self.PROVISIONED.plan), "Namespace", self.NAME, metadata={"labels": own})
+        assert told(only(drifts(self.PROVISIONED, world))) == [("metadata.labels.environment-name", "development", "x")]
+
+    def test_the_organizations_own_is_looked_at_as_well(self) -> None:
+        world = worlds.without(up(PLATFORM.plan), "Namespace", "acme")
+        assert str(only(drifts(PLATFORM, world))) == "Namespace acme"
+
+
+class TestSecrets:
+    """Values that the stack's file has encrypted."""
+
+    FIELD = "choreo:resources[0].spec.gateway.dnsPrefix"
+
+    @pytest.mark.parametrize("secret", [FIELD, "choreo:resources", "choreo:resources[0].spec"])
+    def test_of_a_secret_only_that_it_differs_is_told(self, secret: str) -> None:
+        world = with_spec(ENVIRONMENT, "Environment", "development", gateway={"dnsPrefix": "x"})
+        (difference,) = only(drifts(ENVIRONMENT, world, secrets=frozenset({secret}))).differences
+        assert (difference.field, difference.secret) == ("spec.gateway.dnsPrefix", True)
+        assert (difference.declared, difference.live) == (None, None)
+
+    def test_a_value_that_holds_a_secret_is_not_shown(self) -> None:
+        world = with_spec(ENVIRONMENT, "Environment", "development", gateway=None)
+        (difference,) = only(drifts(ENVIRONMENT, world, secrets=frozenset({self.FIELD}))).differences
+        assert (difference.field, difference.secret, difference.declared) == ("spec.gateway", True, None)
+
+    def test_what_is_not_known_is_not_compared_and_counted(self) -> None:
+        unknown = frozenset({self.FIELD, "choreo:kubeconfig"})
+        world = with_spec(ENVIRONMENT, "Environment", "development", gateway={"dnsPrefix": "x"})
+        report = drift(opened(ENVIRONMENT, secrets=unknown, unknown=unknown), world)
+        assert (report.drifts, report.unknown) == ((), 1)
+
+    def test_a_field_beside_a_secret_is_shown(self) -> None:
+        world = with_spec(ENVIRONMENT, "Environment", "development", dataPlaneRef="other")
+        found = only(drifts(ENVIRONMENT, world, secrets=frozenset({self.FIELD})))
+        assert told(found) == [("spec.dataPlaneRef", "dp-local", "other")]

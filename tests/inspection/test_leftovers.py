@@ -1,0 +1,313 @@
+"""What is left over in a cluster: what nobody declares, and nothing that is declared needs or has made."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from choreo_components.api import labels
+from choreo_components.cluster import Live
+from choreo_components.inspection.census import Census, other_organizations
+from choreo_components.inspection.leftovers import Leftover, leftovers
+from choreo_components.naming import data_plane_namespace
+from choreo_components.plan import Plan
+from tests.inspection import worlds
+from tests.inspection.worlds import LATER, live, namespace, up
+from tests.stack import declaring
+from tests.stack.declaring import stack
+
+PLATFORM = stack(
+    declaring.organization(), declaring.data_plane(), declaring.pipeline(), declaring.project(), controllers="absent"
+).plan
+DEVELOPMENT = stack(
+    declaring.environment(),
+    declaring.component(),
+    declaring.track(),
+    declaring.artifact(),
+    declaring.deployment(),
+    projects=["shop"],
+).plan
+BOTH = (PLATFORM, DEVELOPMENT)
+
+
+def left(world: Census, *plans: Plan, organizations: Collection[str] = ("acme",)) -> list[Leftover]:
+    return leftovers(plans or BOTH, world, organizations)
+
+
+def names(found: list[Leftover]) -> list[str]:
+    return [str(each.live) for each in found]
+
+
+def only(found: list[Leftover]) -> Leftover:
+    assert len(found) == 1, f"not one leftover: {names(found)}"
+    return found[0]
+
+
+def owned_by(owner: Live) -> dict[str, Any]:
+    reference = {"kind": owner.resource.kind, "name": owner.name, "uid": owner.metadata["uid"]}
+    return {"ownerReferences": [reference]}
+
+
+def of_environment(name: str, environment: str, project: str | None = "shop", **metadata: Any) -> Live:
+    own = {labels.ORGANIZATION_NAME: "acme", labels.ENVIRONMENT_NAME: environment}
+    return namespace(name, own | ({labels.PROJECT_NAME: project} if project else {}), **metadata)
+
+
+def test_what_is_declared_is_not_left_over() -> None:
+    assert left(up(*BOTH)) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                declaring.organization(),
+                declaring.data_plane(),
+                declaring.environment("test"),
+                declaring.environment("development"),
+                declaring.pipeline(promotions=[("test", ["development"])]),
+                declaring.project(),
+                declaring.component(),
+                declaring.track(),
+                declaring.build(),
+                declaring.artifact(),
+                declaring.deployment(),
+                declaring.endpoint(),
+                declaring.configuration_group(),
+            ]
+        ),
+        unique_by=lambda each: (each["kind"], each["metadata"]["name"]),
+    )
+)
+def test_a_stack_that_is_up_leaves_nothing_over_whatever_it_declares(objects: list[dict[str, Any]]) -> None:
+    made = stack(*objects).plan
+    assert left(up(made), made) == []
+
+
+def test_an_object_that_no_stack_declares_is_left_over() -> None:
+    stray = live(declaring.deployment("stray"))
+    found = only(left(worlds.with_objects(up(*BOTH), stray)))
+    assert (found.live, found.since, found.why) == (stray, worlds.SINCE, ("no stack declares it",))
+
+
+def test_it_is_told_what_a_leftover_belonged_to_and_is_not_there_any_more() -> None:
+    stray = live(declaring.deployment("stray", environment="test"))
+    found = only(left(worlds.with_objects(up(*BOTH), stray)))
+    assert found.why == ("its environment 'test' is declared nowhere and not in the cluster",)
+
+
+def test_a_leftover_of_a_leftover_says_so() -> None:
+    world = worlds.with_objects(
+        up(*BOTH),
+        live(declaring.environment("test")),
+        live(declaring.deployment("stray", environment="test")),
+    )
+    deployment, environment = left(world)
+    assert deployment.why == ("its environment 'test' is declared nowhere",)
+    assert environment.why == ("no stack declares it",)
+
+
+def test_what_may_not_be_listed_is_not_said_to_be_absent() -> None:
+    world = worlds.with_objects(up(*BOTH), live(declaring.deployment("stray", environment="test")))
+    found = only(left(replace(world, unread={("Environment", "acme"): "forbidden"})))
+    assert found.why == ("its environment 'test' is declared nowhere",)
+
+
+def test_who_holds_a_leftover_that_is_being_deleted_is_told() -> None:
+    metadata = {"deletionTimestamp": LATER, "finalizers": ["core.choreo.dev/environment-cleanup"]}
+    found = only(left(worlds.with_objects(up(*BOTH), live(declaring.environment("test"), **metadata))))
+    assert found.why == (
+        "no stack declares it",
+        f"being deleted since {LATER}, held by core.choreo.dev/environment-cleanup (OpenChoreo's controllers)",
+    )
+
+
+def test_an_environment_that_a_pipeline_still_names_is_left_over_all_the_same() -> None:
+    names_test = stack(
+        declaring.organization(), declaring.pipeline(promotions=[("development", ["test"]), ("test", [])])
+    ).plan
+    world = worlds.with_objects(up(names_test), live(declaring.environment("test", data_plane=None)))
+    assert names(left(world, names_test)) == ["Environment acme/test"]
+
+
+def test_what_a_stack_refers_to_stands_and_what_that_refers_to() -> None:
+    assert names(left(up(*BOTH), DEVELOPMENT)) == []
+
+
+def test_what_only_others_have_is_left_over_of_the_stacks_that_are_asked_about() -> None:
+    assert names(left(up(*BOTH), PLATFORM)) == [
+        "Deployment acme/web-development",
+        f"Namespace {data_plane_namespace('acme', 'shop', 'development')}",
+        "DeployableArtifact acme/web-1",
+        "DeploymentTrack acme/web-main",
+        "Component acme/web",
+        "Environment acme/development",
+    ]
+
+
+def test_leftovers_come_in_the_order_in_which_they_can_be_taken_away() -> None:
+    found = left(up(*BOTH), stack(declaring.organization("other")).plan)
+    assert [each.role for each in found] == [
+        "Deployment",
+        "Namespace",
+        "DeployableArtifact",
+        "DeploymentTrack",
+        "Component",
+        "Project",
+        "DeploymentPipeline",
+        "Environment",
+        "DataPlane",
+        "organization's namespace",
+        "Organization",
+    ]
+
+
+class TestOwners:
+    """What controllers make and own is not left over while its owner stands."""
+
+    def test_endpoints_of_a_declared_deployment_stand(self) -> None:
+        deployment = next(each for each in up(*BOTH).objects if each.resource.kind == "Deployment")
+        by_owner = live(declaring.endpoint("by-owner", deployment="renamed"), **owned_by(deployment))
+        by_labels = live(declaring.endpoint("by-labels"))
+        assert left(worlds.with_objects(up(*BOTH), by_owner, by_labels)) == []
+
+    def test_an_endpoint_goes_with_its_deployment(self) -> None:
+        stray = live(declaring.deployment("stray"))
+        endpoint = live(declaring.endpoint("door", deployment="stray"), **owned_by(stray))
+        first, second = left(worlds.with_objects(up(*BOTH), stray, endpoint))
+        assert [str(first.live), str(second.live)] == ["Endpoint acme/door", "Deployment acme/stray"]
+        assert "its owner, Deployment 'stray', is declared nowhere" in first.why
+
+    def test_an_endpoint_whose_deployment_is_gone_is_left_over(self) -> None:
+        found = only(left(worlds.with_objects(up(*BOTH), live(declaring.endpoint("door", deployment="gone")))))
+        assert found.why == ("its deployment 'gone' is declared nowhere and not in the cluster",)
+
+    def test_the_artifact_of_a_declared_build_stands(self) -> None:
+        build = stack(declaring.build()).plan
+        owner = up(build).objects[0]
+        artifact = live(declaring.artifact("made", build="web-build"), **owned_by(owner))
+        assert left(worlds.with_objects(up(*BOTH, build), artifact), *BOTH, build) == []
+
+    def test_a_deployment_that_a_build_has_made_stands(self) -> None:
+        world, plans = self.automatic(environment="development")
+        assert names(left(world, *plans)) == []
+
+    def test_a_promotion_by_hand_of_what_a_build_has_made_is_left_over(self) -> None:
+        world, plans = self.automatic(environment="staging")
+        assert names(left(world, *plans)) == ["Deployment acme/automatic"]
+
+    def test_without_automatic_deployment_a_build_has_made_none(self) -> None:
+        world, plans = self.automatic(environment="development")
+        found = left(worlds.changed(world, "DeploymentTrack", "web-main", spec={"autoDeploy": False}), *plans)
+        assert names(found) == ["Deployment acme/automatic"]
+
+    @staticmethod
+    def automatic(environment: str) -> tuple[Census, tuple[Plan, ...]]:
+        """A world in which a Build has made an artifact, and somebody a Deployment of it."""
+        plans = (*BOTH, stack(declaring.build(), declaring.environment("staging")).plan)
+        owner = next(each for each in up(*plans).objects if each.resource.kind == "Build")
+        artifact = live(declaring.artifact("made"), **owned_by(owner))
+        deployment = live(declaring.deployment("automatic", environment=environment, artifact="made"))
+        world = worlds.with_objects(up(*plans), artifact, deployment)
+        return worlds.changed(world, "DeploymentTrack", "web-main", spec={"autoDeploy": True}), plans
+
+
+class TestNamespaces:
+    """Namespaces are left over by their labels."""
+
+    @pytest.mark.parametrize(
+        ("stray", "why"),
+        [
+            (
+                of_environment(data_plane_namespace("acme", "shop", "test"), "test"),
+                "its environment 'test' is declared nowhere and not in the cluster",
+            ),
+            (
+                of_environment(data_plane_namespace("acme", "gone", "development"), "development", "gone"),
+                "its project 'gone' is declared nowhere and not in the cluster",
+            ),
+            (
+                of_environment("mine", "development"),
+                f"OpenChoreo gives its labels to {data_plane_namespace('acme', 'shop', 'development')!r} only",
+            ),
+            (of_environment("mine", "development", None), "it lacks project-name"),
+            (
+                of_environment("kube-system", "development"),
+                "it carries the labels of environment 'development', and it is Kubernetes' own",
+            ),
+        ],
+    )
+    def test_one_with_an_environments_labels_is_left_over(self, stray: Live, why: str) -> None:
+        assert only(left(worlds.with_namespaces(up(*BOTH), stray))).why == (why,)
+
+    def test_one_that_no_stack_provisions_any_more_is_left_over(self) -> None:
+        alone = stack(declaring.environment()).plan
+        world = up(PLATFORM, DEVELOPMENT)
+        assert names(left(world, PLATFORM, alone))[1] == (
+            f"Namespace {data_plane_namespace('acme', 'shop', 'development')}"
+        )
+
+    def test_one_that_a_controller_has_made_for_a_declared_deployment_stands(self) -> None:
+        # The Deployment is declared in another stack than its environment, which therefore plans no namespace.
+        environment = stack(declaring.environment()).plan
+        apps = stack(declaring.component(), declaring.track(), declaring.artifact(), declaring.deployment()).plan
+        made = of_environment(data_plane_namespace("acme", "shop", "development"), "development")
+        plans = (PLATFORM, environment, apps)
+        assert left(worlds.with_namespaces(up(*plans), made), *plans) == []
+
+    def test_that_of_an_organization_is_left_over_with_it(self) -> None:
+        beta = stack(declaring.organization("beta")).plan
+        left_namespace, left_organization = left(up(*BOTH, beta), organizations=["acme", "beta"])
+        assert left_namespace.why == ("its organization 'beta' is declared nowhere",)
+        assert str(left_organization.live) == "Organization beta"
+
+    def test_that_of_an_organization_which_is_gone_says_so(self) -> None:
+        own = labels.organization_namespace_labels("beta")
+        world = worlds.with_namespaces(up(*BOTH), namespace("beta", own, deletionTimestamp=LATER))
+        found = only(left(world, organizations=["beta"]))
+        assert found.why[0] == "its organization 'beta' is declared nowhere and not in the cluster"
+        assert found.why[1].startswith(f"being deleted since {LATER}")
+
+    def test_another_with_the_labels_of_an_organization_is_left_over(self) -> None:
+        other = namespace("other", labels.organization_namespace_labels("acme"))
+        assert only(left(worlds.with_namespaces(up(*BOTH), other))).why == (
+            "it carries the labels of organization 'acme', whose namespace is 'acme'",
+        )
+
+    def test_that_of_builds_stands_while_there_is_a_build(self) -> None:
+        ci = namespace("choreo-ci-acme", {labels.MANAGED_BY: labels.MANAGED_BY_BUILD_CONTROLLER})
+        build = stack(declaring.build()).plan
+        assert left(worlds.with_namespaces(up(*BOTH, build), ci), *BOTH, build) == []
+        assert only(left(worlds.with_namespaces(up(*BOTH), ci))).why == (
+            "organization 'acme' has no Build, and nobody else deletes it",
+        )
+
+    def test_one_without_openchoreos_labels_is_nobodys_business(self) -> None:
+        others = [namespace("acme-other", {}), namespace("choreo-ci-acme", {}), namespace("kube-system", {})]
+        assert left(worlds.with_namespaces(up(*BOTH), *others)) == []
+
+
+def test_an_object_that_openchoreo_cannot_find_says_which_labels_it_lacks() -> None:
+    stray = live(declaring.component("lost"), labels={})
+    assert only(left(worlds.with_objects(up(*BOTH), stray))).why == (
+        "OpenChoreo does not find what it belongs to: its labels lack core.choreo.dev/organization, "
+        "core.choreo.dev/project, core.choreo.dev/name",
+    )
+
+
+def test_only_the_organizations_that_were_asked_for_are_looked_at_and_the_others_are_named() -> None:
+    beta = stack(declaring.organization("beta"), declaring.data_plane(organization="beta")).plan
+    world = worlds.with_namespaces(
+        up(*BOTH, beta),
+        namespace("dp-gamma", {labels.ORGANIZATION_NAME: "gamma", labels.ENVIRONMENT_NAME: "test"}),
+    )
+    assert left(world) == []
+    assert other_organizations(world, ["acme"]) == ["beta", "gamma"]
+    assert names(left(world, organizations=["acme", "beta"])) == [
+        "DataPlane beta/dp-local",
+        "Namespace beta",
+        "Organization beta",
+    ]

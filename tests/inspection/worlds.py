@@ -1,0 +1,102 @@
+"""Worlds: what a cluster has when stacks are up, and what somebody has then done to it."""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from choreo_components.api import KINDS, kind_of, labels
+from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.cluster import NAMESPACES, Live, resource_named
+from choreo_components.inspection.census import Census, key_of
+from choreo_components.plan import NamespaceNode, ObjectNode, Plan
+
+SINCE = "2025-05-09T08:00:00Z"
+LATER = "2025-05-10T08:00:00Z"
+
+
+def up(*plans: Plan) -> Census:
+    """The census of a cluster that has all that the plans declare, accepted by controllers."""
+    objects: list[Live] = []
+    namespaces: list[Live] = []
+    for node in (node for plan in plans for node in plan.nodes):
+        if isinstance(node, ObjectNode):
+            objects.append(live(node.declared.object.to_wire()))
+            if node.key.kind == "Organization":
+                namespaces.append(namespace(node.key.name, labels.organization_namespace_labels(node.key.name)))
+        elif isinstance(node, NamespaceNode):
+            own = labels.data_plane_namespace_labels(node.key.organization, node.project, node.environment.name)
+            namespaces.append(namespace(node.name, own))
+    return census(objects, namespaces)
+
+
+def census(objects: Iterable[Live], namespaces: Iterable[Live] = ()) -> Census:
+    """The census of a cluster with these objects and namespaces."""
+    every = tuple(namespaces)
+    return Census("https://cluster", tuple(objects), every, every, served=frozenset(kind for _, kind in KINDS))
+
+
+def live(manifest: dict[str, Any], **metadata: Any) -> Live:
+    """An object as the API server has it; without `labels` among the metadata, its organization and name are some."""
+    made = copy.deepcopy(manifest)
+    kind = kind_of(API_VERSION, made["kind"])
+    own = made["metadata"]
+    own["labels"] = {labels.NAME: own["name"], **(own.get("labels") or {})}
+    if kind.namespaced:
+        own["labels"].setdefault(labels.ORGANIZATION, own["namespace"])
+    own |= {"uid": f"{kind.kind}/{own['name']}", "generation": 1, "creationTimestamp": SINCE, **metadata}
+    ready = {"type": kind.ready_condition, "status": "True", "observedGeneration": 1, "reason": "Yes", "message": ""}
+    made["status"] = {"conditions": [ready] if kind.ready_condition else []}
+    return Live(resource_named(kind.kind), made)
+
+
+def namespace(name: str, own: dict[str, str], **metadata: Any) -> Live:
+    """A namespace with these labels."""
+    return Live(NAMESPACES, {"metadata": {"name": name, "labels": own, "creationTimestamp": SINCE, **metadata}})
+
+
+def with_objects(world: Census, *more: Live) -> Census:
+    """The same world with more objects in it."""
+    return replace(world, objects=(*world.objects, *more))
+
+
+def with_namespaces(world: Census, *more: Live) -> Census:
+    """The same world with more namespaces in it."""
+    every = (*world.namespaces, *more)
+    return replace(world, namespaces=every, data_plane_namespaces=every)
+
+
+def without(world: Census, kind: str, name: str) -> Census:
+    """The same world without an object, or a namespace."""
+    kept = [each for each in world.objects if (key_of(each).kind, each.name) != (kind, name)]
+    every = tuple(each for each in world.namespaces if (kind, name) != ("Namespace", each.name))
+    return replace(world, objects=tuple(kept), namespaces=every, data_plane_namespaces=every)
+
+
+def changed(world: Census, kind: str, name: str, **parts: Any) -> Census:
+    """The same world with other metadata, spec or status of one object; what is not given stays."""
+
+    def other(each: Live) -> Live:
+        if (each.resource.kind, each.name) != (kind, name):
+            return each
+        manifest = copy.deepcopy(dict(each.manifest))
+        for part, value in parts.items():
+            manifest[part] = {**manifest.get(part, {}), **value}
+        return Live(each.resource, manifest)
+
+    objects, every = tuple(map(other, world.objects)), tuple(map(other, world.namespaces))
+    return replace(world, objects=objects, namespaces=every, data_plane_namespaces=every)
+
+
+def kubeconfig(server: str, user: str = "u") -> str:
+    """The text of a kubeconfig that leads to this server."""
+    return yaml.safe_dump(
+        {
+            "clusters": [{"name": "c", "cluster": {"server": server}}],
+            "users": [{"name": user, "user": {"token": "t"}}],
+            "contexts": [{"name": "x", "context": {"cluster": "c", "user": user}}],
+            "current-context": "x",
+        }
+    )
