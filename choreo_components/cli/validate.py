@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from choreo_components.cli.options import Folder, Stacks, give_up
+from choreo_components.cli.options import FOUND, Folder, Stacks, give_up
 from choreo_components.findings import errors
 from choreo_components.plan import plan
 from choreo_components.project import NoProject, read_stacks
@@ -19,4 +19,4 @@ def validate(stacks: Stacks = None, folder: Folder = Path()) -> None:
     findings = [finding for each in read for finding in (*each.findings, *plan(each.settings).findings)]
     for finding in findings:
         typer.echo(str(finding))
-    raise typer.Exit(1 if errors(findings) else 0)
+    raise typer.Exit(FOUND if errors(findings) else 0)
