@@ -10,7 +10,9 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if missing.name not in ("typer", "rich"):
             raise
-        sys.exit(f"choreo needs {missing.name}: pip install 'choreo-components[cli]'")
+        print(f"choreo needs {missing.name}: pip install 'choreo-components[cli]'", file=sys.stderr)
+        # As in options.py, which cannot be imported here.
+        sys.exit(2)
     app()
 
 
