@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from choreo_components.cli.graph import graph
 from choreo_components.cli.options import EXIT_CODES
 from choreo_components.cli.validate import validate
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(validate)
+app.command()(graph)
 
 
 def _tell_version(wanted: bool) -> None:
