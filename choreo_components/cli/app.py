@@ -9,6 +9,7 @@ import typer
 
 from choreo_components.cli.graph import graph
 from choreo_components.cli.options import EXIT_CODES
+from choreo_components.cli.schema import schema
 from choreo_components.cli.validate import validate
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(validate)
 app.command()(graph)
+app.command()(schema)
 
 
 def _tell_version(wanted: bool) -> None:
