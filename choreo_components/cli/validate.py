@@ -28,7 +28,10 @@ def validate(
         Output, typer.Option(help="For people, for programs, or as annotations in GitHub Actions.")
     ] = Output.TEXT,
 ) -> None:
-    """Check stacks offline: all findings at once."""
+    """Check stacks offline: all findings at once.
+
+    JSON is a list of objects with severity (error or warning), file, line (or null), field, message and stack.
+    """
     from choreo_components.estate import Estate
     from choreo_components.findings import errors
     from choreo_components.project import NoProject, read_project, read_stacks

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import choreo
+from tests.corpus.reading import CLASSES, CORPUS, REFERENCES, SETTINGS, cases, expected
 from tests.stack import declaring
 from tests.stack.declaring import Manifest
 from tests.stack.projects import write
@@ -130,3 +131,28 @@ def test_errors_are_red_at_a_terminal(tmp_path: Path) -> None:
 
 def test_nothing_is_colored_where_nobody_wants_colors(tmp_path: Path) -> None:
     assert "\x1b[1;31m" not in at_a_terminal(write(tmp_path, {"acme": WRONG}), NO_COLOR="1")
+
+
+# --- Bad input -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name in CLASSES if name not in (REFERENCES, SETTINGS)])
+def test_every_broken_file_of_the_corpus_is_told_as_the_corpus_has_it(tmp_path: Path, name: str) -> None:
+    files = dict(enumerate(cases(name)))
+    write(
+        tmp_path, {f"s{n}": [] for n in files}, {f"s{n}": {"manifests": [str(CORPUS / name / files[n])]} for n in files}
+    )
+    done = choreo("validate", "-C", tmp_path)
+    lines = {line.strip() for line in done.stdout.replace(f"{CORPUS / name}/", "").splitlines()}
+    wanted = {line for file in files.values() for line in expected(name)[file]}
+    assert {line for line in wanted - lines if not line.startswith("configuration: ")} == set()
+    assert done.exit_code == 1
+
+
+@pytest.mark.parametrize("output", ["text", "json", "github"])
+def test_a_stack_whose_name_is_no_text_is_told_all_the_same(tmp_path: Path, output: str) -> None:
+    (write(tmp_path, {"a": WRONG}) / "Pulumi.a.yaml").rename(tmp_path / os.fsdecode(b"Pulumi.\xff.yaml"))
+    command = [str(Path(sys.executable).parent / "choreo"), "validate", "-C", str(tmp_path), "--output", output]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"\\udcff" in done.stdout
