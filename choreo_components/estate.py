@@ -97,7 +97,8 @@ class Estate:
     def circle(self) -> list[str]:
         """Stacks that need each other, the first of them again at the end; none where there is an order."""
         try:
-            TopologicalSorter(self._needs()).prepare()
+            # Sorted, as sets have another order in each run.
+            TopologicalSorter({name: sorted(needed) for name, needed in self._needs().items()}).prepare()
         except CycleError as found:
             names: list[str] = found.args[1]
             return names

@@ -11,8 +11,6 @@ from choreo_components.cli.app import app
 from choreo_components.version import VERSION
 from tests.cli.running import CHECKOUT, choreo
 
-COMMANDS = sorted(command.callback.__name__ for command in app.registered_commands if command.callback)
-
 BIN = Path(sys.executable).parent
 
 
@@ -39,11 +37,9 @@ def test_the_version_is_that_of_the_package() -> None:
 
 
 def test_the_help_has_a_line_for_each_command() -> None:
-    told = choreo("--help").stdout
-    lines = told.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
-    assert [line.split()[0] for line in lines] == [
-        command.callback.__name__ for command in app.registered_commands if command.callback
-    ]
+    lines = choreo("--help").stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    commands = [command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands]
+    assert [line.split()[0] for line in lines] == commands
     assert all(len(line) <= 80 for line in lines)
 
 
@@ -56,10 +52,8 @@ def test_what_no_command_understands_ends_with_2(arguments: list[str]) -> None:
     assert choreo(*arguments).exit_code == 2
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", ["graph", "validate"])
 def test_a_command_without_a_project_ends_with_2_and_a_sentence(command: str, tmp_path: Path) -> None:
-    if command == "schema":
-        pytest.skip("needs no project")
     done = choreo(command, "--folder", tmp_path)
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}: ")
