@@ -25,23 +25,23 @@ def told(findings: Mapping[str, Sequence[Finding]], folder: Path) -> list[Told]:
     ]
 
 
-def as_json(report: Sequence[Told]) -> str:
-    """A list of objects with severity, file, line, field, message and stack; `line` may be null, `field` empty."""
-    return json.dumps(
-        [
-            {
-                "severity": each.finding.severity.value,
-                "file": each.finding.where.file,
-                "line": each.finding.where.line,
-                "field": each.finding.where.field,
-                "message": each.finding.message,
-                "stack": each.stack,
-            }
-            for each in report
-        ],
-        indent=2,
-        ensure_ascii=False,
-    )
+def as_json(report: Sequence[Told], stacks: Sequence[str], objects: int) -> str:
+    """An object with the names of the `stacks`, how many `objects` they declare, and `findings`.
+
+    Of each finding: severity, file, line (may be null), field (may be empty), message and stack.
+    """
+    findings = [
+        {
+            "severity": each.finding.severity.value,
+            "file": each.finding.where.file,
+            "line": each.finding.where.line,
+            "field": each.finding.where.field,
+            "message": each.finding.message,
+            "stack": each.stack,
+        }
+        for each in report
+    ]
+    return json.dumps({"stacks": list(stacks), "objects": objects, "findings": findings}, indent=2, ensure_ascii=False)
 
 
 def as_annotations(report: Sequence[Told]) -> Iterator[str]:

@@ -30,7 +30,8 @@ def validate(
 ) -> None:
     """Check stacks offline: all findings at once.
 
-    JSON is a list of objects with severity (error or warning), file, line (or null), field, message and stack.
+    JSON has stacks (names), objects (a count) and findings, each with severity (error or warning), file, line (or
+    null), field, message and stack.
     """
     from choreo_components.estate import Estate
     from choreo_components.findings import errors
@@ -47,7 +48,7 @@ def validate(
         case Output.TEXT:
             _show(report, summary(report, len(estate.members), estate.objects))
         case Output.JSON:
-            typer.echo(as_json(report))
+            typer.echo(as_json(report, [member.name for member in estate.members], estate.objects))
         case Output.GITHUB:
             for line in as_annotations(report):
                 typer.echo(line)

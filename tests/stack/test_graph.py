@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from choreo_components import graph as graphs
@@ -146,6 +147,7 @@ def test_names_that_differ_in_a_sign_have_two_ids(tmp_path: Path) -> None:
     assert len({node.id for node in group.nodes}) == len(group.nodes) == 4
 
 
+@hypothesis_settings(deadline=None)
 @given(st.lists(st.text(min_size=1), unique=True))
 def test_ids_are_unique_and_plain_whatever_the_names(names: list[str]) -> None:
     ids = graphs._slugs([f"Kind {name}" for name in names])

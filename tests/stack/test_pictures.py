@@ -4,6 +4,7 @@ import re
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from choreo_components.graph import Edge, Graph, Group, Node
@@ -59,6 +60,7 @@ def test_dot() -> None:
     )
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text())
 def test_mermaid_shows_every_text_and_reads_none_of_it(text: str) -> None:
     found = re.fullmatch(r'    N1\["([\w .:/#;-]*)"\]:::Build', mermaid(labelled(text)).split("\n")[2], re.ASCII)
@@ -67,6 +69,7 @@ def test_mermaid_shows_every_text_and_reads_none_of_it(text: str) -> None:
     assert shown == text
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_graphviz_shows_every_text_and_reads_none_of_it(text: str) -> None:
     found = re.search(r'N1 \[label="((?:[^"\\]|\\.)*)", shape=box', dot(labelled(text)), re.DOTALL)

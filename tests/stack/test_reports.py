@@ -29,25 +29,30 @@ def test_files_are_named_from_where_the_command_was_given() -> None:
     assert found.finding.where.file == "infra/stacks/a.yaml"
 
 
-def test_json_is_a_list_with_the_fields_of_each_finding() -> None:
-    assert json.loads(as_json([Told("dev", ERROR), Told("dev", WARNING)])) == [
-        {
-            "severity": "error",
-            "file": "stacks/a.yaml",
-            "line": 3,
-            "field": "spec.x",
-            "message": "wrong",
-            "stack": "dev",
-        },
-        {
-            "severity": "warning",
-            "file": "stacks/a.yaml",
-            "line": None,
-            "field": "",
-            "message": "odd",
-            "stack": "dev",
-        },
-    ]
+def test_json_has_the_fields_of_each_finding() -> None:
+    found = json.loads(as_json([Told("dev", ERROR), Told("dev", WARNING)], ["dev", "acme"], 3))
+    assert found == {
+        "stacks": ["dev", "acme"],
+        "objects": 3,
+        "findings": [
+            {
+                "severity": "error",
+                "file": "stacks/a.yaml",
+                "line": 3,
+                "field": "spec.x",
+                "message": "wrong",
+                "stack": "dev",
+            },
+            {
+                "severity": "warning",
+                "file": "stacks/a.yaml",
+                "line": None,
+                "field": "",
+                "message": "odd",
+                "stack": "dev",
+            },
+        ],
+    }
 
 
 def test_an_annotation_names_file_line_and_field() -> None:
