@@ -71,12 +71,14 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings in the order of their places."""
+    return sorted(findings, key=lambda f: (f.where.file, f.where.line or 0, f.where.field, f.message))
+
+
 def report(findings: Sequence[Finding]) -> str:
     """All findings as one text in the order of their places, a line each, under a line that counts them."""
-    ordered = sorted(
-        findings,
-        key=lambda f: (f.where.file, f.where.line or 0, f.where.field, f.message),
-    )
+    ordered = in_order(findings)
     count = len(errors(findings))
     head = f"{count} {'error' if count == 1 else 'errors'} in what this stack declares; nothing was applied:"
     more = len(ordered) - MOST_TOLD

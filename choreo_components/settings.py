@@ -117,14 +117,16 @@ def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
 
 
 def read_file(file: Path, folder: Path) -> tuple[Document, list[Finding]]:
-    """The configuration in a stack's file, which is named relative to `folder`, and what is wrong with it as YAML."""
-    shown = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
-    documents, findings = manifests.read_file(file, shown)
-    whole = documents[0] if documents else Document({}, shown)
-    config = whole.value.get("config") if isinstance(whole.value, dict) else None
+    """The configuration in a stack's file, which is named relative to `folder`, and what is wrong with the file."""
+    called = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
+    documents, findings = manifests.read_file(file, called)
+    whole = documents[0] if documents else Document({}, called)
+    config = whole.value.get("config") if isinstance(whole.value, dict) else whole.value
+    if config is not None and not isinstance(config, dict):
+        findings.append(error(whole.at(("config",)), f"should be a mapping of settings, not {shown(config)}"))
     if not isinstance(config, dict):
-        return Document({}, shown), findings
-    return Document(config, shown, whole.part(("config",), config).place), findings
+        return Document({}, called), findings
+    return Document(config, called, whole.part(("config",), config).place), findings
 
 
 RESOURCES = "choreo:resources"

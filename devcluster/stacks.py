@@ -6,19 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from choreo_components import settings
 from choreo_components.api import KINDS, labels
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.cluster import NAMESPACES, Cluster, Live, resource_of
-from choreo_components.findings import Severity, errors, report
-from choreo_components.plan import ObjectNode, Plan, plan
+from choreo_components.estate import Estate, Member
+from choreo_components.findings import errors, report
+from choreo_components.project import read_stacks
 from devcluster import env
 from devcluster.control_plane import ControlPlane
 from devcluster.errors import ClusterError
@@ -26,54 +24,25 @@ from devcluster.errors import ClusterError
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
-@dataclass(frozen=True)
-class Stack:
-    """A stack of the checkout, and the plan of what it declares."""
-
-    name: str
-    plan: Plan
-
-    @property
-    def production(self) -> bool:
-        """Whether an environment of it serves production."""
-        objects = (node.declared for node in self.plan.nodes if isinstance(node, ObjectNode))
-        return any(each.kind == "Environment" and each.spec.is_production for each in objects)
-
-    def needs(self, other: "Stack") -> bool:
-        """Whether it cannot do without an object of the other one."""
-        wanted = (reference for reference in self.plan.outside if reference.severity is Severity.ERROR)
-        return any(other.plan.index.find(reference.target) is not None for reference in wanted)
-
-
-def stacks(folder: Path) -> list[Stack]:
-    """The stacks that `folder` has settings for, each after those that it needs; production as late as that allows.
+def stacks(folder: Path) -> list[str]:
+    """The stacks of the project in `folder`, each after those that it needs; production as late as that allows.
 
     Raises ClusterError with all findings when one of them is an error, or when stacks need each other.
     """
-    found = {file.stem.removeprefix("Pulumi."): file for file in sorted((folder / "stacks").glob("Pulumi.*.yaml"))}
-    read = {name: _read(name, file, folder) for name, file in found.items()}
-    needs = {stack.name: {other.name for other in read.values() if stack.needs(other)} for stack in read.values()}
-    sorter = TopologicalSorter(needs)
-    try:
-        sorter.prepare()
-    except CycleError as circle:
-        raise ClusterError(f"these stacks need each other: {' -> '.join(circle.args[1])}") from None
-    ordered: list[Stack] = []
-    while sorter.is_active():
-        ready = sorted((read[name] for name in sorter.get_ready()), key=lambda stack: (stack.production, stack.name))
-        ordered += ready
-        sorter.done(*(stack.name for stack in ready))
-    return ordered
-
-
-def _read(name: str, file: Path, folder: Path) -> Stack:
-    config, findings = settings.read_file(file, folder)
-    declared, more = settings.read(config, folder)
-    planned = plan(declared)
-    findings += [*more, *planned.findings]
+    estate = Estate(read_stacks(folder))
+    findings = [finding for each in estate.findings(whole=True).values() for finding in each]
     if errors(findings):
         raise ClusterError(report(findings))
-    return Stack(name, planned)
+    if estate.circle:
+        raise ClusterError(f"these stacks need each other: {' -> '.join(estate.circle)}")
+    production = {member.name for member in estate.members if _is_production(member)}
+    return [name for batch in estate.batches for name in sorted(batch, key=lambda name: (name in production, name))]
+
+
+def _is_production(member: Member) -> bool:
+    """Whether an environment of the stack serves production."""
+    declared = member.stack.settings.declared
+    return any(each.kind == "Environment" and each.spec.is_production for each in declared)
 
 
 def up(folder: Path) -> None:
@@ -81,9 +50,9 @@ def up(folder: Path) -> None:
     control_plane = ControlPlane(folder / ".dev" / "cluster")
     variables = env.variables(folder, control_plane.kubeconfig)
     for stack in stacks(folder):
-        _say(f"pulumi up --stack {stack.name}")
-        _pulumi(folder, variables, "stack", "select", "--create", stack.name)
-        _pulumi(folder, variables, "up", "--yes", "--skip-preview", "--stack", stack.name)
+        _say(f"pulumi up --stack {stack}")
+        _pulumi(folder, variables, "stack", "select", "--create", stack)
+        _pulumi(folder, variables, "up", "--yes", "--skip-preview", "--stack", stack)
     _show(asyncio.run(_objects(control_plane.kubeconfig)))
 
 
@@ -96,9 +65,9 @@ def down(folder: Path) -> None:
     control_plane = ControlPlane.start(folder / ".dev" / "cluster")
     variables = env.variables(folder, control_plane.kubeconfig)
     for stack in reversed(stacks(folder)):
-        _say(f"pulumi destroy --stack {stack.name}")
-        _pulumi(folder, variables, "stack", "select", "--create", stack.name)
-        _pulumi(folder, variables, "destroy", "--yes", "--skip-preview", "--stack", stack.name)
+        _say(f"pulumi destroy --stack {stack}")
+        _pulumi(folder, variables, "stack", "select", "--create", stack)
+        _pulumi(folder, variables, "destroy", "--yes", "--skip-preview", "--stack", stack)
     control_plane.stop()
     _say("everything is down; .dev keeps the state of the stacks and the data of the control plane")
 

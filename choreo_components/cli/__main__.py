@@ -1,6 +1,7 @@
 """The executable `choreo`."""
 
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -10,7 +11,13 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if missing.name not in ("typer", "rich"):
             raise
-        sys.exit(f"choreo needs {missing.name}: pip install 'choreo-components[cli]'")
+        print(f"choreo needs {missing.name}: pip install 'choreo-components[cli]'", file=sys.stderr)
+        # As in options.py, which cannot be imported here.
+        sys.exit(2)
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may be no text, and a terminal may lack a letter.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 

@@ -1,23 +1,45 @@
-"""The command line: which commands there are. A module for each says what it takes, and what it tells."""
+"""The command line: which commands there are. A module for each says what it takes, and what it tells.
+
+Modules of commands import the rest of the package when they run: `--help` and a shell's completion come at once.
+"""
+
+from typing import Annotated
 
 import typer
 
 from choreo_components.cli.drift import drift
+from choreo_components.cli.graph import graph
 from choreo_components.cli.leftovers import leftovers
+from choreo_components.cli.options import EXIT_CODES
+from choreo_components.cli.schema import schema
 from choreo_components.cli.validate import validate
 
 app = typer.Typer(
     name="choreo",
     help="OpenChoreo as code: what is beside `pulumi up` and `pulumi destroy`.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(validate)
-app.command()(leftovers)
-app.command()(drift)
+for command in (validate, graph, schema, drift, leftovers):
+    app.command()(command)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from choreo_components.version import VERSION
+
+        typer.echo(f"choreo {VERSION}")
+        raise typer.Exit
 
 
 @app.callback()
-def _more_than_one_command() -> None:
-    """Makes Typer name the command even while there is one only."""
+def _choreo(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Say the version, and nothing else.", callback=_tell_version, is_eager=True),
+    ] = False,
+) -> None:
+    """OpenChoreo as code: what is beside `pulumi up` and `pulumi destroy`."""

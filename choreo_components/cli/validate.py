@@ -1,22 +1,76 @@
 """`choreo validate`: everything that is wrong with the stacks of a project, found without Pulumi and a cluster."""
 
+from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from choreo_components.cli.options import Folder, Stacks, give_up
-from choreo_components.findings import errors
-from choreo_components.plan import plan
-from choreo_components.project import NoProject, read_stacks
+from choreo_components.cli.options import FOUND, Folder, Stacks, give_up
+
+if TYPE_CHECKING:
+    from choreo_components.reports import Told
 
 
-def validate(stacks: Stacks = None, folder: Folder = Path()) -> None:
-    """Check stacks offline: all findings at once."""
+class Output(str, Enum):
+    """How findings are told."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def validate(
+    stacks: Stacks = None,
+    folder: Folder = Path(),
+    output: Annotated[
+        Output, typer.Option(help="For people, for programs, or as annotations in GitHub Actions.")
+    ] = Output.TEXT,
+) -> None:
+    """Check stacks offline: all findings at once.
+
+    JSON has stacks (names), objects (a count) and findings, each with severity (error or warning), file, line (or
+    null), field, message and stack.
+    """
+    from choreo_components.estate import Estate
+    from choreo_components.findings import errors
+    from choreo_components.project import NoProject, read_project, read_stacks
+    from choreo_components.reports import as_annotations, as_json, summary, told
+
     try:
-        read = read_stacks(folder, stacks or ())
+        estate = Estate(read_stacks(folder, stacks or ()))
+        whole = {member.name for member in estate.members} >= set(read_project(folder).stack_names)
     except NoProject as problem:
         give_up(str(problem))
-    findings = [finding for each in read for finding in (*each.findings, *plan(each.settings).findings)]
-    for finding in findings:
-        typer.echo(str(finding))
-    raise typer.Exit(1 if errors(findings) else 0)
+    report = told(estate.findings(whole=whole), folder)
+    match output:
+        case Output.TEXT:
+            _show(report, summary(report, len(estate.members), estate.objects))
+        case Output.JSON:
+            typer.echo(as_json(report, [member.name for member in estate.members], estate.objects))
+        case Output.GITHUB:
+            for line in as_annotations(report):
+                typer.echo(line)
+    raise typer.Exit(FOUND if errors(each.finding for each in report) else 0)
+
+
+def _show(report: "Sequence[Told]", summary: str) -> None:
+    """The findings under the names of their stacks, a line each, and a last line."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from choreo_components.findings import MOST_TOLD, Severity
+
+    console = Console(highlight=False, soft_wrap=True)
+    heading = ""
+    for each in report[:MOST_TOLD]:
+        if each.stack != heading:
+            heading = each.stack
+            console.print(Text(heading, "bold"))
+        where, severity, message = each.finding.where, each.finding.severity, each.finding.message
+        color = "bold red" if severity is Severity.ERROR else "bold yellow"
+        console.print(Text.assemble(f"  {where}: ", (severity.value, color), f": {message}"))
+    if len(report) > MOST_TOLD:
+        console.print(f"  … and {len(report) - MOST_TOLD:,} more")
+    console.print(Text(summary, "bold"))

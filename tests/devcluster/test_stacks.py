@@ -14,6 +14,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 def write(folder: Path, name: str, *resources: dict[str, object], **config: object) -> None:
     """A stack with these resources."""
     (folder / "stacks").mkdir(exist_ok=True)
+    (folder / "Pulumi.yaml").write_text("name: test\nstackConfigDir: stacks\n")
     settings = {"choreo:controllers": "absent", "choreo:resources": list(resources), **config}
     (folder / "stacks" / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump({"config": settings}))
 
@@ -30,13 +31,13 @@ def environment(name: str, **spec: object) -> dict[str, object]:
 
 
 def test_the_stacks_of_this_checkout_come_up_organization_first_and_production_last() -> None:
-    assert [stack.name for stack in stacks(CHECKOUT)] == ["acme", "development", "staging", "production"]
+    assert stacks(CHECKOUT) == ["acme", "development", "staging", "production"]
 
 
 def test_a_stack_comes_after_the_ones_that_it_needs_whatever_their_names(tmp_path: Path) -> None:
     write(tmp_path, "a-environment", environment("development"))
     write(tmp_path, "z-organization", declared("Organization", "acme"))
-    assert [stack.name for stack in stacks(tmp_path)] == ["z-organization", "a-environment"]
+    assert stacks(tmp_path) == ["z-organization", "a-environment"]
 
 
 def test_a_pipeline_does_not_wait_for_the_environments_it_names(tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_a_pipeline_does_not_wait_for_the_environments_it_names(tmp_path: Path) 
     pipeline = declared("DeploymentPipeline", "pipeline", "acme", promotionPaths=[path])
     write(tmp_path, "organization", declared("Organization", "acme"), pipeline)
     write(tmp_path, "development", environment("development"))
-    assert [stack.name for stack in stacks(tmp_path)] == ["organization", "development"]
+    assert stacks(tmp_path) == ["organization", "development"]
 
 
 def test_stacks_that_need_each_other_are_refused(tmp_path: Path) -> None:

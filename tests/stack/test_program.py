@@ -81,8 +81,9 @@ def test_a_setting_stands_in_the_stacks_file(tmp_path: Path) -> None:
 def test_the_stacks_files_may_have_a_folder_of_their_own(tmp_path: Path, project: str) -> None:
     (tmp_path / project).write_text("name: choreo\nstackConfigDir: stacks\n")
     (tmp_path / "stacks").mkdir()
-    (tmp_path / "stacks" / "Pulumi.dev.yaml").write_text(STACK)
-    assert str(located(tmp_path).at(("choreo:controllers",))) == "stacks/Pulumi.dev.yaml:3: choreo:controllers"
+    file = project.replace("Pulumi", "Pulumi.dev")
+    (tmp_path / "stacks" / file).write_text(STACK)
+    assert str(located(tmp_path).at(("choreo:controllers",))) == f"stacks/{file}:3: choreo:controllers"
 
 
 def test_a_folder_outside_the_project_is_named_by_its_whole_path(tmp_path: Path) -> None:

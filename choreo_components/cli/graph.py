@@ -1,0 +1,45 @@
+"""`choreo graph`: a picture of what the stacks of a project declare."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from choreo_components.cli.options import Folder, Stacks, give_up
+
+
+class Output(str, Enum):
+    """Who draws the picture."""
+
+    MERMAID = "mermaid"
+    DOT = "dot"
+
+
+def graph(
+    stacks: Stacks = None,
+    folder: Folder = Path(),
+    output: Annotated[Output, typer.Option(help="For Mermaid, as on GitHub, or for Graphviz.")] = Output.MERMAID,
+) -> None:
+    """Draw what stacks declare, and how destroy goes.
+
+    Arrows point in the order of creation, dotted where an object of another stack, or of none, is read from the
+    cluster. Destroy goes against the arrows: `destroy 2.3` is the third step in a stack that goes second.
+    """
+    from choreo_components import graph as graphs
+    from choreo_components.estate import Estate
+    from choreo_components.findings import errors
+    from choreo_components.pictures import dot, mermaid, undrawn
+    from choreo_components.project import NoProject, read_stacks
+
+    try:
+        estate = Estate(read_stacks(folder, stacks or ()))
+    except NoProject as problem:
+        give_up(str(problem))
+    if wrong := [finding for group in estate.findings(whole=False).values() for finding in errors(group)]:
+        count = "1 error" if len(wrong) == 1 else f"{len(wrong):,} errors"
+        give_up(f"{count} in what these stacks declare, so that nothing is drawn: see choreo validate")
+    drawn = graphs.graph(estate)
+    typer.echo(mermaid(drawn) if output is Output.MERMAID else dot(drawn), nl=False)
+    if output is Output.MERMAID and (why := undrawn(drawn)):
+        typer.echo(f"warning: {why}: name fewer stacks, or take --output dot", err=True)

@@ -1,0 +1,229 @@
+"""A JSON Schema: what editors know of OpenChoreo's objects, and of the file of a stack that declares them.
+
+It says what the models say, field by field. What takes more than one field to tell (references, names, host names) is
+told by `choreo validate`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from inspect import cleandoc
+from typing import Any, TypeAlias
+
+from choreo_components.adoption import Adopt
+from choreo_components.api import KINDS, ApiObject, Kind, ObjectMeta, labels
+from choreo_components.api.meta import WireModel
+from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
+from choreo_components.controllers import Controllers
+from choreo_components.settings import (
+    ADOPT,
+    ALLOW_PRODUCTION_DESTROY,
+    CONTROLLERS,
+    KUBECONFIG,
+    MANIFESTS,
+    PROJECTS,
+    RESOURCES,
+    TIMEOUTS,
+    Timeouts,
+)
+
+Schema: TypeAlias = dict[str, Any]
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+_TYPES = {str: "string", bool: "boolean", int: "integer"}
+
+_DURATION = {"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?(ms|h|m|s))+$"}
+
+
+def object_schema() -> Schema:
+    """The schema of a manifest: an object of any kind, told apart by apiVersion and kind."""
+    builder = _Builder()
+    return {
+        "$schema": DRAFT,
+        "title": "An object of OpenChoreo",
+        "type": "object",
+        "required": ["apiVersion", "kind"],
+        "anyOf": builder.objects(),
+        "$defs": builder.definitions,
+    }
+
+
+def settings_schema() -> Schema:
+    """The schema of a stack's file Pulumi.STACK.yaml.
+
+    Any of our settings, and any text inside one, may be encrypted (`secure: …`); settings of others may be anything.
+    """
+    builder = _Builder(secure=True)
+    settings = builder.settings()
+    ours = "|".join(re.escape(key.removeprefix("choreo:")) for key in settings)
+    config = {
+        "description": "Settings of the stack.",
+        "type": ["object", "null"],
+        "properties": settings,
+        "patternProperties": {f"^choreo:(?!({ours})$)": False},
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "The settings of a stack: Pulumi.STACK.yaml",
+        "type": "object",
+        "properties": {"config": config},
+        "$defs": builder.definitions,
+    }
+
+
+class _Builder:
+    """Writes schemas of models, each once, as definitions that are referred to."""
+
+    def __init__(self, *, secure: bool = False) -> None:
+        """`secure` allows an encrypted value for every text."""
+        self.definitions: dict[str, Schema] = {}
+        self.secure = secure
+        if secure:
+            self.definitions["secure"] = {
+                "description": "A value that Pulumi has encrypted: `pulumi config set --secret`.",
+                "type": "object",
+                "properties": {"secure": {"type": "string"}},
+                "required": ["secure"],
+                "additionalProperties": False,
+            }
+
+    def objects(self) -> list[Schema]:
+        """The alternatives that an object has."""
+        return [self.object(kind, model) for kind in KINDS.values() for model in _models(kind)]
+
+    def object(self, kind: Kind, model: type[ApiObject]) -> Schema:
+        """A reference to the definition of a kind's objects."""
+        spec = fields_of(model)["spec"]
+        return self.defined(
+            model,
+            lambda: {
+                "description": cleandoc(model.__doc__ or ""),
+                "type": "object",
+                "properties": {
+                    "apiVersion": {"const": kind.api_version},
+                    "kind": {"const": kind.kind},
+                    "metadata": self.metadata(kind),
+                    "spec": self.value(spec.shape),
+                },
+                "required": ["apiVersion", "kind", "metadata", *(["spec"] if spec.required else [])],
+                "additionalProperties": False,
+            },
+        )
+
+    def metadata(self, kind: Kind) -> Schema:
+        """What every object's metadata may have, and what this kind's has to have."""
+        parents = [label for label in kind.hierarchy if label not in (labels.ORGANIZATION, labels.NAME)]
+        names = {label: label.removeprefix(labels.PREFIX).replace("-", " ") for label in parents}
+        own: Schema = {
+            "properties": {
+                "labels": {
+                    "properties": {
+                        label: {**self.text(), "description": f"Name of the {name} that it belongs to."}
+                        for label, name in names.items()
+                    },
+                    "required": parents,
+                },
+                "annotations": {
+                    "properties": {
+                        labels.DISPLAY_NAME: {**self.text(), "description": "Name for people."},
+                        labels.DESCRIPTION: {**self.text(), "description": "What it is for."},
+                    }
+                },
+            },
+            "required": ["labels"] if parents else [],
+        }
+        if kind.namespaced:
+            by_label = {"properties": {"labels": {"required": [labels.ORGANIZATION]}}, "required": ["labels"]}
+            own["anyOf"] = [{"required": ["namespace"]}, by_label]
+        else:
+            own["properties"]["namespace"] = {"type": "null", "description": "None: it belongs to the whole cluster."}
+        return {"allOf": [self.model(ObjectMeta), own]}
+
+    def settings(self) -> Mapping[str, Schema]:
+        """Our settings by their names."""
+        names = {"type": "array", "items": {"type": "string", "minLength": 1}}
+        resource = {"type": "object", "required": ["apiVersion", "kind"], "anyOf": self.objects()}
+        steps = {step.name: _DURATION for step in fields(Timeouts)}
+        timeouts = {"type": "object", "properties": steps, "additionalProperties": False}
+        return {
+            RESOURCES: _setting("Objects of OpenChoreo.", {"type": "array", "items": resource}),
+            MANIFESTS: _setting("Files and globs of YAML with objects, relative to the project.", names),
+            PROJECTS: _setting("Projects of other stacks that get a namespace in each environment of this one.", names),
+            CONTROLLERS: _setting(
+                "Whether OpenChoreo's controllers run: then conditions are waited for. Default: present.",
+                {"enum": [each.value for each in Controllers]},
+            ),
+            TIMEOUTS: _setting("How long each step may take, like 90s or 1h30m. Default: 10m each.", timeouts),
+            ADOPT: _setting(
+                "Whether what is in the cluster already, and not of this stack, is taken over. Default: never.",
+                {"enum": [each.value for each in Adopt]},
+            ),
+            ALLOW_PRODUCTION_DESTROY: _setting(
+                "Whether environments of production may be deleted or replaced. Default: false.",
+                {"enum": [True, False, "true", "false"]},
+            ),
+            KUBECONFIG: _setting("The text of a kubeconfig; prefer the ambient one.", {"type": "string"}),
+        }
+
+    def model(self, model: type[WireModel]) -> Schema:
+        """A reference to the definition of a model."""
+        known = fields_of(model)
+        return self.defined(
+            model,
+            lambda: {
+                "description": cleandoc(model.__doc__ or ""),
+                "type": "object",
+                "properties": {name: self.field(field) for name, field in known.items()},
+                "required": [name for name, field in known.items() if field.required],
+                "additionalProperties": False,
+            },
+        )
+
+    def defined(self, model: type[WireModel], schema: Callable[[], Schema]) -> Schema:
+        """A reference to a definition, which is made when it is first referred to."""
+        name = f"{model.__module__.rpartition('.')[2]}.{model.__name__}"
+        if name not in self.definitions:
+            self.definitions[name] = schema()
+        return {"$ref": f"#/$defs/{name}"}
+
+    def field(self, field: Field) -> Schema:
+        value = self.value(field.shape)
+        # Without a default of its own, a null is an absence.
+        absent = not field.required and field.default is None
+        if absent:
+            value = {"anyOf": [value, {"type": "null"}]}
+        return {**value, "description": field.description}
+
+    def value(self, shape: Shape) -> Schema:
+        match shape:
+            case Scalar(choices=choices) if choices:
+                return {"enum": list(choices)}
+            case Scalar(type, facets):
+                if type is str:
+                    return self.text()
+                bits = {"int32": 31, "int64": 63}.get(facets.format or "")
+                limits = {"minimum": -(2**bits), "maximum": 2**bits - 1} if bits else {}
+                return {"type": _TYPES[type], **limits}
+            case PortLike():
+                return {"type": ["integer", "string"]}
+            case StringMap():
+                return {"type": "object", "additionalProperties": self.text()}
+            case ListOf(item):
+                return {"type": "array", "items": self.value(item)}
+            case ObjectOf(model):
+                return self.model(model)
+
+    def text(self) -> Schema:
+        text: Schema = {"type": "string"}
+        return {"anyOf": [text, {"$ref": "#/$defs/secure"}]} if self.secure else text
+
+
+def _models(kind: Kind) -> Iterable[type[ApiObject]]:
+    """All the models that objects of the kind may have."""
+    return (kind.model,)
+
+
+def _setting(description: str, value: Schema) -> Schema:
+    """A setting as it may be written: as it is, encrypted as a whole, or absent."""
+    return {"description": description, "anyOf": [value, {"$ref": "#/$defs/secure"}, {"type": "null"}]}

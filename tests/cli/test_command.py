@@ -1,0 +1,122 @@
+"""The command as a whole: what it says of itself, how it ends, and what it costs to start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from choreo_components.cli.app import app
+from choreo_components.version import VERSION
+from tests.cli.running import CHECKOUT, choreo
+
+BIN = Path(sys.executable).parent
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The installed command, in the checkout."""
+    return subprocess.run(
+        [str(BIN / "choreo"), *arguments],
+        cwd=CHECKOUT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_the_installed_command_checks_the_stacks_of_this_checkout() -> None:
+    done = run("validate")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "4 stacks, 11 objects: nothing found\n", "")
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert choreo("--version").stdout == f"choreo {VERSION}\n"
+
+
+def test_the_help_has_a_line_for_each_command() -> None:
+    lines = choreo("--help").stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    commands = [command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands]
+    assert [line.split()[0] for line in lines] == commands
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_the_help_tells_the_exit_codes() -> None:
+    assert "Exit codes: 0 all is well, 1 errors or differences were found, 2" in choreo("--help").stdout
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["validate", "--nonsense"], ["validate", "--output", "xml"]])
+def test_what_no_command_understands_ends_with_2(arguments: list[str]) -> None:
+    assert choreo(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["graph", "validate"])
+def test_a_command_without_a_project_ends_with_2_and_a_sentence(command: str, tmp_path: Path) -> None:
+    done = choreo(command, "--folder", tmp_path)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("name: [", "not YAML"), ("- a", "should be a mapping"), ("name: a\nstackConfigDir: [b]", "should be a string")],
+)
+def test_a_project_that_is_broken_ends_with_2_and_a_sentence(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(text)
+    done = choreo("validate", "-C", tmp_path)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_without_its_packages_the_command_says_how_to_get_them(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise ModuleNotFoundError(\"No module named 'typer'\", name='typer')\n")
+    done = run("--help", PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "choreo needs typer: pip install 'choreo-components[cli]'\n"
+
+
+def test_the_help_and_the_completion_load_nothing_else_of_the_package() -> None:
+    """What the help and a shell's completion cost is what Typer costs."""
+    code = "import sys, choreo_components.cli.app; print(*sorted(n for n in sys.modules if n.startswith(%r)))"
+    for heavy in ("pulumi", "pydantic", "yaml", "rich", "lightkube"):
+        done = subprocess.run([sys.executable, "-c", code % heavy], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == [], f"{heavy} is loaded to tell the help"
+
+
+# --- Completion ----------------------------------------------------------------------------------------------------
+
+
+def completed(words: str) -> list[str]:
+    """What bash is offered for the last of the words."""
+    count = len(words.split(" ")) - 1
+    done = run(_CHOREO_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(count))
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_a_shell_completes_the_names_of_stacks() -> None:
+    assert completed("choreo validate ") == ["acme", "development", "production", "staging"]
+    assert completed("choreo validate d") == ["development"]
+
+
+def test_a_shell_completes_a_stack_once() -> None:
+    assert completed("choreo validate staging st") == []
+
+
+def test_a_shell_completes_the_stacks_of_the_folder_that_is_given(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: test\n")
+    (tmp_path / "Pulumi.other.yaml").touch()
+    assert completed(f"choreo validate -C {tmp_path} ") == ["other"]
+
+
+def test_a_shell_completes_nothing_where_there_is_no_project(tmp_path: Path) -> None:
+    assert completed(f"choreo validate -C {tmp_path} ") == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shells_completion_can_be_installed(shell: str, tmp_path: Path) -> None:
+    done = run("--install-completion", shell, HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert [file for file in tmp_path.rglob("*choreo*") if file.is_file()], "no file of completions"

@@ -1,0 +1,45 @@
+"""`choreo graph`: whose picture it prints, and what it refuses."""
+
+from pathlib import Path
+
+from choreo_components.estate import Estate
+from choreo_components.graph import graph
+from choreo_components.pictures import dot
+from choreo_components.project import read_stacks
+from tests.cli.running import CHECKOUT, choreo
+from tests.stack import declaring
+from tests.stack.projects import write
+
+
+def test_the_readme_shows_the_stacks_of_this_checkout() -> None:
+    shown = (CHECKOUT / "README.md").read_text().partition("```mermaid\n")[2].partition("```\n")[0]
+    assert shown == choreo("graph", "-C", CHECKOUT).stdout, "put what `choreo graph` prints into README.md"
+
+
+def test_graphviz_gets_the_same_graph() -> None:
+    assert choreo("graph", "-C", CHECKOUT, "--output", "dot").stdout == dot(graph(Estate(read_stacks(CHECKOUT))))
+
+
+def test_of_stacks_that_are_named_no_other_is_drawn() -> None:
+    told = choreo("graph", "-C", CHECKOUT, "staging", "production").stdout
+    assert [line for line in told.splitlines() if "subgraph" in line] == [
+        '  subgraph stack_production["stack production: destroy 1"]',
+        '  subgraph stack_staging["stack staging: destroy 1"]',
+        '  subgraph outside["in the cluster"]',
+    ]
+
+
+def test_nothing_is_drawn_of_what_is_wrong(tmp_path: Path) -> None:
+    done = choreo("graph", "-C", write(tmp_path, {"dev": [declaring.environment(data_plane=None)]}))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "error: 1 error in what these stacks declare, so that nothing is drawn: see choreo validate\n"
+
+
+def test_a_picture_that_github_would_not_draw_is_printed_with_a_warning(tmp_path: Path) -> None:
+    planes = [declaring.data_plane(f"plane-{number}") for number in range(501)]
+    done = choreo("graph", "-C", write(tmp_path, {"acme": [declaring.organization(), *planes]}))
+    assert done.exit_code == 0
+    assert done.stdout.count("-->") == 502
+    assert done.stderr == (
+        "warning: 502 edges, and GitHub draws no more than 500: name fewer stacks, or take --output dot\n"
+    )

@@ -1,0 +1,46 @@
+"""Settings that a project has for all its stacks: read offline, they are those that Pulumi hands to the program."""
+
+import json
+from pathlib import Path
+
+from choreo_components.controllers import Controllers
+from choreo_components.project import read_stack
+from tests.engine.workspace import Workspace, leading_to
+
+PROJECT = """
+name: choreo
+runtime: python
+stackConfigDir: stacks
+config:
+  choreo:controllers: absent
+  projects: {default: [portal]}
+  choreo:timeouts: {value: {ready: 1m, delete: 1m}}
+  choreo:adopt: {value: if-labelled}
+"""
+
+STACK = """
+config:
+  timeouts: {ready: 2m}
+  choreo:allowProductionDestroy: true
+"""
+
+
+def test_what_is_read_offline_is_what_pulumi_reads(tmp_path: Path, toolchain_bin: Path) -> None:
+    (tmp_path / "workspace").mkdir()
+    environment = leading_to(tmp_path / "no-kubeconfig", toolchain_bin)
+    workspace = Workspace(tmp_path / "workspace", environment, Controllers.ABSENT)
+    (workspace.folder / "Pulumi.yaml").write_text(PROJECT)
+    (workspace.folder / "stacks" / "Pulumi.dev.yaml").write_text(STACK)
+    workspace.stack("dev")
+    told = json.loads(workspace.run("config", "--json", "--stack", "dev").said)
+    known = {key: each.get("objectValue", each.get("value")) for key, each in told.items()}
+    read = read_stack(workspace.folder, "dev")
+    assert read.findings == ()
+    assert known == {
+        "choreo:controllers": read.settings.controllers.value,
+        "choreo:projects": list(read.settings.projects),
+        "choreo:timeouts": {"ready": read.settings.timeouts.ready},
+        "choreo:adopt": read.settings.adopt.value,
+        "choreo:allowProductionDestroy": str(read.settings.allow_production_destroy).lower(),
+    }
+    assert read.settings.timeouts.delete == "10m", "a stack's own setting counts as a whole"
