@@ -12,8 +12,8 @@ from choreo_components.findings import Finding, warning
 from choreo_components.manifests import Document
 from choreo_components.settings import KUBECONFIG, Settings
 
-SEALED = "sealed"
-"""What stands for a value that Pulumi has encrypted, where only its key is in the file."""
+SEALED = "withheld"
+"""What stands for a value that Pulumi has encrypted, of which nothing is known: a name, a label and base64."""
 
 
 class NoProject(Exception):

@@ -10,8 +10,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from choreo_components import manifests
 from choreo_components.adoption import Adopt
 from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of, labels
@@ -20,7 +18,7 @@ from choreo_components.durations import seconds
 from choreo_components.findings import Finding, Location, error, warning
 from choreo_components.manifests import Document
 from choreo_components.naming import Use, refusal
-from choreo_components.validation import problems, shown
+from choreo_components.validation import parse, shown
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -299,13 +297,10 @@ class _Reader:
             known = any(version == api_version for version, _ in KINDS)
             self.refuse(document.at(("kind" if known else "apiVersion",)), str(unknown))
             return None
-        try:
-            declared = kind.model.from_wire(value)
-        except ValidationError as invalid:
-            for problem in problems(invalid, kind.model):
-                self.refuse(document.at(problem.path), problem.message)
-            return None
-        return self.identify(kind, declared, document)
+        declared, problems = parse(kind, value)
+        for problem in problems:
+            self.refuse(document.at(problem.path), problem.message)
+        return None if declared is None else self.identify(kind, declared, document)
 
     def text(self, document: Document, key: str) -> str | None:
         """A field of the document that has to be a string."""

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from choreo_components.api import ApiObject, ObjectMeta, custom_resource_definitions, kind_of
 from choreo_components.api.core_v1 import Environment, EnvironmentGateway, EnvironmentSpec
+from tests.upstream import UPSTREAM
 
-UPSTREAM = Path(__file__).resolve().parents[2].parent / "shared" / "openchoreo" / "samples" / "core.choreo.dev_v1"
-SAMPLES = sorted(UPSTREAM.rglob("*.yaml"))
+SAMPLES = sorted((UPSTREAM / "samples" / "core.choreo.dev_v1").rglob("*.yaml"))
 SCHEMAS = {
     crd["spec"]["names"]["kind"]: crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     for crd in custom_resource_definitions()
