@@ -75,7 +75,7 @@ def test_an_unreachable_cluster_is_a_warning_that_says_all_that_was_not_checked(
         "Organization 'acme' of organization 'acme', DataPlane 'dp-local' of organization 'acme'; "
         "nor whether the cluster serves the kinds of this stack; "
         "nor whether the credentials have the rights that it takes; "
-        "nor whether the conditions can come that are waited for"
+        "nor whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
     )
     assert "very-secret" not in finding.message
 
