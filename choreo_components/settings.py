@@ -16,7 +16,7 @@ from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
 from choreo_components.findings import Finding, Location, error, warning
-from choreo_components.manifests import Document
+from choreo_components.manifests import Document, differing, field_name
 from choreo_components.naming import Use, refusal
 from choreo_components.validation import parse, shown
 
@@ -382,11 +382,16 @@ class _Reader:
     def unique(self, declared: Sequence[Declared]) -> tuple[Declared, ...]:
         first: dict[tuple[str, str, str], Declared] = {}
         for each in declared:
-            key = (each.kind, each.organization, each.name)
-            if key in first:
-                self.refuse(
-                    each.at("metadata", "name"),
-                    f"{each} is declared twice; first at {first[key].at('metadata', 'name')}",
-                )
-            first.setdefault(key, each)
+            earlier = first.setdefault((each.kind, each.organization, each.name), each)
+            if earlier is not each:
+                self.findings.append(_repetition(earlier, each))
         return tuple(first.values())
+
+
+def _repetition(first: Declared, again: Declared) -> Finding:
+    """What is to be said of an object that is declared twice: who repeats it word for word means the same."""
+    where, twice = again.at("metadata", "name"), f"{again} is declared twice; first at {first.at('metadata', 'name')}"
+    different = list(differing(first.object.to_wire(), again.object.to_wire()))
+    if not different:
+        return warning(where, f"{twice}. They are alike: it is taken once")
+    return error(where, f"{twice}. They differ in {', '.join(map(field_name, different))}")
