@@ -95,9 +95,11 @@ class Settings:
     `projects` are names of projects that live in other stacks and have a namespace in each environment of this one,
     each with the place that names it. `allow_production_destroy` lets an environment of production go.
     `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
+    `contradicting` are objects that say otherwise what one of `declared` says: an error, which their place tells.
     """
 
     declared: tuple[Declared, ...] = ()
+    contradicting: tuple[Declared, ...] = ()
     projects: Mapping[str, Location] = field(default_factory=dict)
     controllers: Controllers = Controllers.PRESENT
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -153,9 +155,11 @@ class _Reader:
                     self.config.at((key,)),
                     f"unknown setting; the settings are {', '.join(KEYS)}",
                 )
-        declared = [self.declare(document) for document in [*self.inline(), *self.files()]]
+        read = [self.declare(document) for document in [*self.inline(), *self.files()]]
+        declared, contradicting = self.unique([each for each in read if each is not None])
         settings = Settings(
-            declared=self.unique([each for each in declared if each is not None]),
+            declared=declared,
+            contradicting=contradicting,
             projects=self.projects(),
             controllers=self.choice(CONTROLLERS, Controllers, Controllers.PRESENT),
             adopt=self.choice(ADOPT, Adopt, Adopt.NEVER),
@@ -379,19 +383,20 @@ class _Reader:
         filled = metadata.model_copy(update={"namespace": namespace, "labels": given})
         return Declared(declared.model_copy(update={"metadata": filled}), document)
 
-    def unique(self, declared: Sequence[Declared]) -> tuple[Declared, ...]:
+    def unique(self, declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], tuple[Declared, ...]]:
+        """The first of the objects of each name, and those that contradict it. Who repeats it means the same."""
         first: dict[tuple[str, str, str], Declared] = {}
+        contradicting = []
         for each in declared:
             earlier = first.setdefault((each.kind, each.organization, each.name), each)
-            if earlier is not each:
-                self.findings.append(_repetition(earlier, each))
-        return tuple(first.values())
-
-
-def _repetition(first: Declared, again: Declared) -> Finding:
-    """What is to be said of an object that is declared twice: who repeats it word for word means the same."""
-    where, twice = again.at("metadata", "name"), f"{again} is declared twice; first at {first.at('metadata', 'name')}"
-    different = list(differing(first.object.to_wire(), again.object.to_wire()))
-    if not different:
-        return warning(where, f"{twice}. They are alike: it is taken once")
-    return error(where, f"{twice}. They differ in {', '.join(map(field_name, different))}")
+            if earlier is each:
+                continue
+            twice = f"{each} is declared twice; first at {earlier.at('metadata', 'name')}"
+            where = each.at("metadata", "name")
+            different = list(differing(earlier.object.to_wire(), each.object.to_wire()))
+            if different:
+                contradicting.append(each)
+                self.refuse(where, f"{twice}. They differ in {', '.join(map(field_name, different))}")
+            else:
+                self.findings.append(warning(where, f"{twice}. They are alike: it is taken once"))
+        return tuple(first.values()), tuple(contradicting)

@@ -56,6 +56,16 @@ def test_two_different_objects_of_one_name_are_told_with_the_fields_that_differ(
     assert found.findings == [error(Location("other.yaml", 6, "metadata.name"), message)]
 
 
+def test_what_refers_to_an_object_that_contradicts_another_finds_it() -> None:
+    other = declaring.track(label="other")
+    found = stack(declaring.component(), declaring.track(label="main"), other, declaring.artifact())
+    assert [finding.where.field for finding in found.findings] == ["choreo:resources[2].metadata.name"]
+    assert "DeploymentTrack" not in {reference.target.kind for reference in found.plan.outside}
+    other = declaring.track(label="main")
+    found = stack(declaring.component(), declaring.track(label="other"), other, declaring.artifact())
+    assert "DeploymentTrack" not in {reference.target.kind for reference in found.plan.outside}
+
+
 def test_two_data_planes_that_differ_in_a_secret_are_told_without_it() -> None:
     other = declaring.data_plane_with_credentials()
     other["spec"]["kubernetesCluster"]["credentials"]["clientKey"] = "b3RoZXI="
