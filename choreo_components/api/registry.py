@@ -51,7 +51,7 @@ class Kind:
     printer_columns: tuple[PrinterColumn, ...] = ()
     spec_required: bool = False
     ready_is_refreshed: bool = True
-    since: Mapping[str, type[ApiObject]] = field(default_factory=dict)
+    since: Mapping[str, type[ApiObject]] = field(default_factory=dict, hash=False)
 
     @property
     def api_version(self) -> str:
@@ -100,9 +100,11 @@ class Kind:
         return max(self.models, key=lambda model: sum(has(wire, path) for path in own_fields(model, self.models)))
 
     def release_of(self, model: type[ApiObject]) -> str:
-        """The release that has this one of the models, in words."""
-        since = next((release for release, later in self.since.items() if later is model), None)
-        return f"OpenChoreo {since}" if since else f"OpenChoreo before {next(iter(self.since), V0_2_0)}"
+        """The release that has this one of several models, in words."""
+        for release, later in self.since.items():
+            if later is model:
+                return f"OpenChoreo {release}"
+        return f"OpenChoreo before {next(iter(self.since))}"
 
 
 def spec_of(model: type[ApiObject]) -> type[WireModel]:
