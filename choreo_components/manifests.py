@@ -1,7 +1,7 @@
 """A manifest: a YAML document as a plain value which remembers the line that each of its fields came from."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -357,6 +357,21 @@ class _Builder:
 def _meaningless(tag: str) -> str:
     tag = tag.replace("tag:yaml.org,2002:", "!!")
     return f"the tag {tag} has no meaning in a manifest: write the plain value"
+
+
+def differing(one: Any, other: Any, path: FieldPath = ()) -> Iterator[FieldPath]:
+    """The innermost fields in which two values differ. Of lists that are not of one length, the list."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in dict.fromkeys((*one, *other)):
+            if key not in one or key not in other:
+                yield (*path, key)
+            else:
+                yield from differing(one[key], other[key], (*path, key))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, (ours, theirs) in enumerate(zip(one, other, strict=True)):
+            yield from differing(ours, theirs, (*path, index))
+    elif one != other:
+        yield path
 
 
 def _descend(place: Place | None, path: FieldPath) -> tuple[int | None, Place | None]:

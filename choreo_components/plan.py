@@ -131,7 +131,8 @@ class _Builder:
                 each.name,
             ),
         )
-        self.index = Index(self.declared)
+        # The declared ones count by their names, as they come last.
+        self.index = Index([*settings.contradicting, *self.declared])
         self.by_kind: dict[str, list[Declared]] = defaultdict(list)
         for each in self.declared:
             self.by_kind[each.kind].append(each)

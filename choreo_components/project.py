@@ -10,8 +10,8 @@ from choreo_components.findings import Finding, Location, error, errors, warning
 from choreo_components.manifests import Document, FieldPath, Place
 from choreo_components.settings import KUBECONFIG, MANIFESTS, RESOURCES, Settings
 
-SEALED = "sealed"
-"""What stands for a value that Pulumi has encrypted, where only its key is in the file."""
+SEALED = "withheld"
+"""What stands for a value that Pulumi has encrypted, of which nothing is known: a name, a label and base64."""
 
 PROJECT_FILES = ("Pulumi.json", "Pulumi.yaml", "Pulumi.yml")
 """What a project's file may be called, as Pulumi looks for it; the files of its stacks have the same suffix."""

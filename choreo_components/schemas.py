@@ -5,7 +5,7 @@ told by `choreo validate`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from inspect import cleandoc
 from typing import Any, TypeAlias
@@ -90,7 +90,7 @@ class _Builder:
 
     def objects(self) -> list[Schema]:
         """The alternatives that an object has."""
-        return [self.object(kind, model) for kind in KINDS.values() for model in _models(kind)]
+        return [self.object(kind, model) for kind in KINDS.values() for model in kind.models]
 
     def object(self, kind: Kind, model: type[ApiObject]) -> Schema:
         """A reference to the definition of a kind's objects."""
@@ -217,11 +217,6 @@ class _Builder:
     def text(self) -> Schema:
         text: Schema = {"type": "string"}
         return {"anyOf": [text, {"$ref": "#/$defs/secure"}]} if self.secure else text
-
-
-def _models(kind: Kind) -> Iterable[type[ApiObject]]:
-    """All the models that objects of the kind may have."""
-    return (kind.model,)
 
 
 def _setting(description: str, value: Schema) -> Schema:

@@ -10,17 +10,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from choreo_components import manifests
 from choreo_components.adoption import Adopt
 from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of, labels
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
 from choreo_components.findings import Finding, Location, error, warning
-from choreo_components.manifests import Document
+from choreo_components.manifests import Document, differing, field_name
 from choreo_components.naming import Use, refusal
-from choreo_components.validation import problems, shown
+from choreo_components.validation import parse, shown
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -97,9 +95,11 @@ class Settings:
     `projects` are names of projects that live in other stacks and have a namespace in each environment of this one,
     each with the place that names it. `allow_production_destroy` lets an environment of production go.
     `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
+    `contradicting` are objects that say otherwise what one of `declared` says: an error, which their place tells.
     """
 
     declared: tuple[Declared, ...] = ()
+    contradicting: tuple[Declared, ...] = ()
     projects: Mapping[str, Location] = field(default_factory=dict)
     controllers: Controllers = Controllers.PRESENT
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -157,9 +157,11 @@ class _Reader:
                     self.config.at((key,)),
                     f"unknown setting; the settings are {', '.join(KEYS)}",
                 )
-        declared = [self.declare(document) for document in [*self.inline(), *self.files()]]
+        read = [self.declare(document) for document in [*self.inline(), *self.files()]]
+        declared, contradicting = self.unique([each for each in read if each is not None])
         settings = Settings(
-            declared=self.unique([each for each in declared if each is not None]),
+            declared=declared,
+            contradicting=contradicting,
             projects=self.projects(),
             controllers=self.choice(CONTROLLERS, Controllers, Controllers.PRESENT),
             adopt=self.choice(ADOPT, Adopt, Adopt.NEVER),
@@ -301,13 +303,10 @@ class _Reader:
             known = any(version == api_version for version, _ in KINDS)
             self.refuse(document.at(("kind" if known else "apiVersion",)), str(unknown))
             return None
-        try:
-            declared = kind.model.from_wire(value)
-        except ValidationError as invalid:
-            for problem in problems(invalid, kind.model):
-                self.refuse(document.at(problem.path), problem.message)
-            return None
-        return self.identify(kind, declared, document)
+        declared, problems = parse(kind, value)
+        for problem in problems:
+            self.refuse(document.at(problem.path), problem.message)
+        return None if declared is None else self.identify(kind, declared, document)
 
     def text(self, document: Document, key: str) -> str | None:
         """A field of the document that has to be a string."""
@@ -386,14 +385,20 @@ class _Reader:
         filled = metadata.model_copy(update={"namespace": namespace, "labels": given})
         return Declared(declared.model_copy(update={"metadata": filled}), document)
 
-    def unique(self, declared: Sequence[Declared]) -> tuple[Declared, ...]:
+    def unique(self, declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], tuple[Declared, ...]]:
+        """The first of the objects of each name, and those that contradict it. Who repeats it means the same."""
         first: dict[tuple[str, str, str], Declared] = {}
+        contradicting = []
         for each in declared:
-            key = (each.kind, each.organization, each.name)
-            if key in first:
-                self.refuse(
-                    each.at("metadata", "name"),
-                    f"{each} is declared twice; first at {first[key].at('metadata', 'name')}",
-                )
-            first.setdefault(key, each)
-        return tuple(first.values())
+            earlier = first.setdefault((each.kind, each.organization, each.name), each)
+            if earlier is each:
+                continue
+            twice = f"{each} is declared twice; first at {earlier.at('metadata', 'name')}"
+            where = each.at("metadata", "name")
+            different = list(differing(earlier.object.to_wire(), each.object.to_wire()))
+            if different:
+                contradicting.append(each)
+                self.refuse(where, f"{twice}. They differ in {', '.join(map(field_name, different))}")
+            else:
+                self.findings.append(warning(where, f"{twice}. They are alike: it is taken once"))
+        return tuple(first.values()), tuple(contradicting)

@@ -1,13 +1,14 @@
 """A survey: everything that is asked of the cluster before a plan is carried out, over one set of connections."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from choreo_components.cluster import Cluster, ClusterError
 from choreo_components.controllers import Controllers
+from choreo_components.definitions import Definitions, definitions, unfit
 from choreo_components.findings import Finding, warning
 from choreo_components.live import look_up
 from choreo_components.plan import ObjectNode, Plan
@@ -49,7 +50,7 @@ async def _survey(plan: Plan, controllers: Controllers, kubeconfig: str | None) 
     existing = [f"whether these exist: {told}"] if targets else []
     kinds = "whether the cluster serves the kinds of this stack"
     rights = "whether the credentials have the rights that it takes"
-    waits = "whether the conditions can come that are waited for"
+    kept = "whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
     where = plan.outside[0].where if targets else next(n for n in plan.nodes if isinstance(n, ObjectNode)).declared.at()
     unchecked: list[Finding] = []
 
@@ -64,13 +65,14 @@ async def _survey(plan: Plan, controllers: Controllers, kubeconfig: str | None) 
         async with Cluster(kubeconfig) as cluster:
             # By itself: it finds out whether anybody answers, and who is asking, for all the others.
             absent = await unserved(cluster, plan)
-            nothing: Mapping[str, Finding] = {}
-            live, lacking, unending = await asyncio.gather(
+            live, lacking, installed = await asyncio.gather(
                 checked("".join(existing), look_up(cluster, targets), {}),
                 checked(rights, denied(cluster, plan, controllers), []),
-                checked(waits, endless(cluster, plan), nothing),
+                checked(kept, definitions(cluster), Definitions({})),
             )
     except ClusterError as problem:
-        message = f"{problem}; not checked {'; nor '.join([*existing, kinds, rights, waits])}"
+        message = f"{problem}; not checked {'; nor '.join([*existing, kinds, rights, kept])}"
         return Survey(findings=(warning(where, message),))
-    return Survey(live, frozenset(unending), (*absent, *lacking, *unending.values(), *unchecked))
+    unending = endless(installed, plan)
+    findings = (*absent, *lacking, *unfit(installed, plan), *unending.values(), *unchecked)
+    return Survey(live, frozenset(unending), findings)

@@ -1,6 +1,6 @@
 """A problem: one thing about a value that OpenChoreo's API does not take, in words that say what would be right."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from choreo_components.api import ApiObject, Kind
 from choreo_components.api.meta import WireModel
-from choreo_components.api.shape import ListOf, ObjectOf, PortLike, Shape, fields_of
+from choreo_components.api.releases import has, own_fields
+from choreo_components.api.shape import ListOf, ObjectOf, PortLike, Shape, fields_of, holds_secrets
 from choreo_components.manifests import FieldPath, field_name
 
 _WANTED = {
@@ -41,38 +43,82 @@ MOST_PROBLEMS = 100
 """Problems of one value that are told: of more, only the count is."""
 
 
-def problems(invalid: ValidationError, model: type[WireModel]) -> list[Problem]:
-    """The problems of a value that was to be of the model, in the order of its fields."""
-    found = []
-    told = invalid.errors(include_url=False)
-    for error in told[:MOST_PROBLEMS]:
-        path, value = error["loc"], error["input"]
-        if not isinstance(_shape_at(model, path[:-1]), PortLike):
-            found.append(Problem(path, _message(error, model), value))
-        elif path[-1] == "int":
-            # Of a value that may be either, pydantic tells twice what it is not, a step below the field.
-            found.append(Problem(path[:-1], f"should be an integer or a string, not {shown(value)}", value))
+def parse(kind: Kind, wire: Mapping[str, Any]) -> tuple[ApiObject | None, list[Problem]]:
+    """The object of the kind that the wire names say; None with its problems, in the order of its fields."""
+    model = kind.model_of(wire)
+    try:
+        return model.from_wire(wire), []
+    except ValidationError as invalid:
+        told = invalid.errors(include_url=False)
+    found = list(_problems(kind, model, wire, told[:MOST_PROBLEMS]))
     if len(told) > MOST_PROBLEMS:
         found.append(Problem((), f"{len(told) - MOST_PROBLEMS:,} more problems in this object", None))
-    return found
+    return None, found
 
 
-def _message(error: ErrorDetails, model: type[WireModel]) -> str:
-    kind, path, value = error["type"], error["loc"], error["input"]
-    if kind == "missing":
+def _problems(
+    kind: Kind, model: type[ApiObject], wire: Mapping[str, Any], told: Iterable[ErrorDetails]
+) -> Iterator[Problem]:
+    own: dict[FieldPath, type[ApiObject]]
+    own = {path: each for each in kind.models for path in own_fields(each, kind.models)}
+    of_no_release = not any(has(wire, path) for path in own)
+    for error in told:
+        path, value = error["loc"], error["input"]
+        if path in own and error["type"] == "extra_forbidden":
+            yield Problem(path, _of_another_release(kind, model, own[path]), value)
+        elif path in own and of_no_release and error["type"] == "missing":
+            # Told once, by the first of them.
+            if path == next(iter(own)):
+                yield Problem(path[:-1], _of_no_release(kind), value)
+        elif not isinstance(_shape_at(model, path[:-1]), PortLike):
+            yield Problem(path, _message(error, kind, model), value)
+        elif path[-1] == "int":
+            # Of a value that may be either, pydantic tells twice what it is not, a step below the field.
+            yield Problem(path[:-1], f"should be an integer or a string, not {shown(value)}", value)
+
+
+def _of_another_release(kind: Kind, model: type[ApiObject], other: type[ApiObject]) -> str:
+    """Why a field cannot stay that only `other` has, in an object that is one of `model`."""
+    return (
+        f"belongs to the {kind.kind} of {kind.release_of(other)}, and the rest of this one to that of "
+        f"{kind.release_of(model)}: it has to be the one or the other"
+    )
+
+
+def _of_no_release(kind: Kind) -> str:
+    """What is missing of an object that has none of the fields by which the models are told apart."""
+    wanted = (
+        f"{' and '.join(map(field_name, own_fields(model, kind.models)))} for {kind.release_of(model)}"
+        for model in kind.models
+    )
+    return f"required, and missing: {', or '.join(wanted)}"
+
+
+def _message(error: ErrorDetails, kind: Kind, model: type[ApiObject]) -> str:
+    type_, path, value = error["type"], error["loc"], error["input"]
+    if type_ == "missing":
         return "required, and missing"
-    if kind == "extra_forbidden":
-        known = _fields_around(model, path)
+    if type_ == "extra_forbidden":
+        known = list(dict.fromkeys(name for each in kind.models for name in _fields_around(each, path)))
         close = get_close_matches(str(path[-1]), known, n=1)
         meant = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known) or 'no field at all'}"
         return f"unknown field; {meant}"
-    if kind in _WANTED:
-        quotes = " (put it in quotes)" if kind == "string_type" and isinstance(value, bool | int | float) else ""
-        return f"should be {_WANTED[kind]}, not {shown(value)}{quotes}"
-    if kind == "literal_error":
+    if type_ in _WANTED:
+        quotes = " (put it in quotes)" if type_ == "string_type" and isinstance(value, bool | int | float) else ""
+        given = "" if _is_secret(model, path) else f", not {shown(value)}"
+        return f"should be {_WANTED[type_]}{given}{quotes}"
+    if type_ == "literal_error":
         return f"should be one of {error['ctx']['expected'].replace(' or ', ', ')}, not {shown(value)}"
     message: str = error["msg"]
     return message[0].lower() + message[1:]
+
+
+def _is_secret(model: type[WireModel], path: FieldPath) -> bool:
+    """Whether the field at the path is secret, or is to hold secrets: what stands in its place may be one."""
+    around, shape = _shape_at(model, path[:-1]), _shape_at(model, path)
+    if isinstance(shape, ObjectOf):
+        return holds_secrets(shape.model)
+    return isinstance(around, ObjectOf) and fields_of(around.model)[str(path[-1])].secret
 
 
 def _fields_around(model: type[WireModel], path: FieldPath) -> list[str]:

@@ -57,9 +57,10 @@ class ControlPlane:
         }
 
     @classmethod
-    def start(cls, directory: Path) -> Self:
+    def start(cls, directory: Path, release: str | None = None) -> Self:
         """Makes the control plane of a directory run, ready for work and with OpenChoreo's definitions.
 
+        `release` is one of OpenChoreo's that has changed them; None stands for those before.
         Members that run are left alone, those that are missing are started, data and ports are kept. If it does not
         succeed, what it has started is ended again.
         Raises ClusterError with the end of the log of the member that is at fault, and ToolchainError where the
@@ -83,7 +84,7 @@ class ControlPlane:
                 health.wait(process, numbers[name], self._pki, SECONDS_TO_GET_READY)
                 took = f"ready after {time.monotonic() - begun:.1f} s" if started else "runs already"
                 log.info("%s: %s (process %s, port %s)", name, took, process.pid, numbers[name])
-            self._install_definitions()
+            self._install_definitions(release)
             undo.pop_all()
         return self
 
@@ -178,13 +179,13 @@ class ControlPlane:
                 process.stop()
                 log.info("%s: stopped", name)
 
-    def _install_definitions(self) -> None:
+    def _install_definitions(self, release: str | None) -> None:
         # Only here: the models and the client take half a second to import, which only a start should pay.
         from choreo_components.api.crd import custom_resource_definitions
         from devcluster import crds
 
         begun = time.monotonic()
-        definitions = custom_resource_definitions()
+        definitions = custom_resource_definitions(release)
         crds.install(self.kubeconfig, definitions)
         log.info("%d custom resource definitions: ready after %.1f s", len(definitions), time.monotonic() - begun)
 

@@ -3,15 +3,15 @@
 import hashlib
 import itertools
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from choreo_components.naming import Use, collisions, data_plane_namespace, generate_k8s_name, refusal
+from tests.upstream import UPSTREAM
 
-VECTORS = Path(__file__).resolve().parents[1].parent / "shared" / "openchoreo" / "name_vectors.json"
+VECTORS = UPSTREAM / "name_vectors.json"
 
 NAMES = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?", fullmatch=True)
 ANYTHING = st.text(st.characters(codec="utf-8"), max_size=80)

@@ -1,7 +1,7 @@
 """The API core.choreo.dev/v1: its twelve kinds, with every field of the CRDs.
 
-The shape is that of OpenChoreo between v0.1.0 and v0.2.0 (May 2025), whose DataPlane names a connection
-configuration; v0.2.0 changed the DataPlane alone. Source, OpenChoreo: api/v1/*_types.go, config/crd/bases.
+The DataPlane has two models, as v0.2.0 of OpenChoreo (June 2025) changed it and nothing else: before, it names a
+connection configuration, since then it holds credentials. Source, OpenChoreo: api/v1/*_types.go, config/crd/bases.
 """
 
 from typing import Annotated, Final, Literal
@@ -11,7 +11,7 @@ from pydantic import Field
 from choreo_components.api.kubernetes import Condition, Probe
 from choreo_components.api.meta import WireModel, doc
 from choreo_components.api.objects import ApiObject
-from choreo_components.api.shape import POINTER, Facets, Int32
+from choreo_components.api.shape import POINTER, SECRET, Base64, Facets, Int32
 
 API_VERSION: Final = "core.choreo.dev/v1"
 ApiVersion = Literal["core.choreo.dev/v1"]
@@ -67,8 +67,10 @@ class KubernetesCluster(WireModel):
     """The cluster where a data plane lives."""
 
     name: Annotated[str, doc("Name of the cluster.")]
-    connection_config_ref: Annotated[str, doc("Name of the connection configuration. No controller reads it.")]
-    feature_flags: Annotated[FeatureFlags, doc("What the cluster can do.")]
+    connection_config_ref: Annotated[
+        str, doc("Name of the connection configuration, before OpenChoreo v0.2.0. No controller reads it.")
+    ]
+    feature_flags: Annotated[FeatureFlags, doc("What the cluster can do, before OpenChoreo v0.2.0.")]
 
 
 class DataPlaneGateway(WireModel):
@@ -91,6 +93,52 @@ class DataPlane(ApiObject):
     api_version: ApiVersion = API_VERSION
     kind: Literal["DataPlane"] = "DataPlane"
     spec: DataPlaneSpec
+
+
+class ClusterCredentials(WireModel):
+    """How OpenChoreo's controllers reach the cluster of a data plane, and who they are there."""
+
+    api_server_url: Annotated[str, doc("URL of the cluster's API server.", name="apiServerURL")]
+    ca_cert: Annotated[Base64, doc("Certificate of the authority that the API server's is from, in base64.")]
+    client_cert: Annotated[Base64, doc("Certificate of the client, in base64.")]
+    client_key: Annotated[Base64, SECRET, doc("Private key of the client, in base64. Secret.")]
+
+
+class KubernetesClusterWithCredentials(WireModel):
+    """The cluster where a data plane lives."""
+
+    name: Annotated[str, doc("Name of the cluster.")]
+    credentials: Annotated[ClusterCredentials, doc("How it is reached, since OpenChoreo v0.2.0; needs registry.")]
+
+
+class ImagePushSecret(WireModel):
+    """What allows to push images to a registry."""
+
+    name: Annotated[str, doc("Name of the Secret with the registry's credentials.")]
+    prefix: Annotated[str, doc("Domain of the registry, such as ghcr.io.")]
+
+
+class ImageRegistry(WireModel):
+    """The registries that a data plane's images are pushed to."""
+
+    unauthenticated: Annotated[list[str] | None, doc("Domains of registries that need no credentials.")] = None
+    image_push_secrets: Annotated[list[ImagePushSecret] | None, doc("Credentials of registries that need them.")] = None
+
+
+class DataPlaneWithCredentialsSpec(WireModel):
+    """What a DataPlane wants."""
+
+    kubernetes_cluster: Annotated[KubernetesClusterWithCredentials, doc("The cluster that runs the workloads.")]
+    registry: Annotated[ImageRegistry, doc("Where images are pushed to, since OpenChoreo v0.2.0; needs credentials.")]
+    gateway: Annotated[DataPlaneGateway, doc("Domains of the endpoints.")]
+
+
+class DataPlaneWithCredentials(ApiObject):
+    """A Kubernetes cluster where workloads of an organization run. Deleting it deletes its Environments."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["DataPlane"] = "DataPlane"
+    spec: DataPlaneWithCredentialsSpec
 
 
 # --- Environment -----------------------------------------------------------------------------------------------------

@@ -3,21 +3,23 @@
 from typing import Any
 
 from choreo_components.api.meta import WireModel
-from choreo_components.api.registry import KINDS, Kind
+from choreo_components.api.objects import ApiObject
+from choreo_components.api.registry import KINDS, Kind, spec_of
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
 
 _OPENAPI_TYPE = {str: "string", bool: "boolean", int: "integer"}
 
 
-def custom_resource_definitions() -> list[dict[str, Any]]:
+def custom_resource_definitions(release: str | None = None) -> list[dict[str, Any]]:
     """An apiextensions.k8s.io/v1 CustomResourceDefinition for each kind, in wire form.
 
     They equal OpenChoreo's own (config/crd/bases) in all that an API server acts on; the descriptions are ours.
+    `release` is one that has changed some of them (`Kind.since`); None stands for those before.
     """
-    return [_definition(kind) for kind in KINDS.values()]
+    return [_definition(kind, kind.since.get(release or "", kind.model)) for kind in KINDS.values()]
 
 
-def _definition(kind: Kind) -> dict[str, Any]:
+def _definition(kind: Kind, model: type[ApiObject]) -> dict[str, Any]:
     names: dict[str, Any] = {
         "kind": kind.kind,
         "listKind": f"{kind.kind}List",
@@ -30,7 +32,7 @@ def _definition(kind: Kind) -> dict[str, Any]:
         names["categories"] = list(kind.categories)
     version: dict[str, Any] = {
         "name": kind.version,
-        "schema": {"openAPIV3Schema": _root(kind)},
+        "schema": {"openAPIV3Schema": _root(kind, model)},
         "served": True,
         "storage": True,
         "subresources": {"status": {}},
@@ -47,15 +49,15 @@ def _definition(kind: Kind) -> dict[str, Any]:
     }
 
 
-def _root(kind: Kind) -> dict[str, Any]:
+def _root(kind: Kind, model: type[ApiObject]) -> dict[str, Any]:
     schema: dict[str, Any] = {
-        "description": kind.model.__doc__,
+        "description": model.__doc__,
         "type": "object",
         "properties": {
             "apiVersion": {"description": "Group and version of the API.", "type": "string"},
             "kind": {"description": "Name of the kind.", "type": "string"},
             "metadata": {"type": "object"},
-            "spec": _object(kind.spec),
+            "spec": _object(spec_of(model)),
             "status": _object(kind.status),
         },
     }

@@ -11,9 +11,12 @@ def wire_name(python_name: str) -> str:
     return head + "".join(word.capitalize() for word in rest)
 
 
-def doc(description: str) -> Any:
-    """The meaning of a field, in a sentence that fits on a line: schemas and generated code show it."""
-    return Field(description=description)
+def doc(description: str, name: str | None = None) -> Any:
+    """The meaning of a field, in a sentence that fits on a line: schemas and generated code show it.
+
+    `name` is its name on the wire, where that does not follow from Python's.
+    """
+    return Field(description=description) if name is None else Field(description=description, alias=name)
 
 
 class WireModel(BaseModel):
@@ -32,6 +35,8 @@ class WireModel(BaseModel):
         frozen=True,
         strict=True,
         defer_build=True,
+        # The text of an error may be seen by anybody.
+        hide_input_in_errors=True,
     )
 
 

@@ -1,14 +1,18 @@
 """The kinds there are, found by apiVersion and kind, and what OpenChoreo and Kubernetes know of each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Final, Literal
 
 from choreo_components.api import core_v1, labels
 from choreo_components.api.meta import WireModel
 from choreo_components.api.objects import ApiObject
+from choreo_components.api.releases import has, own_fields
 from choreo_components.api.shape import ObjectOf, fields_of
+
+V0_2_0: Final = "v0.2.0"
+"""The release of OpenChoreo that changed the DataPlane, and the last with this API."""
 
 
 class UnknownKindError(LookupError):
@@ -32,7 +36,8 @@ class Kind:
     `ready_condition` is the type of the condition that says "reconciled", or None if no controller ever says so (a
     Build's Completed says that an image was made, which is another matter). `spec_required` is what the CRD says; our
     models require the spec wherever it has required fields. `ready_is_refreshed` False: the condition is set once, and
-    says nothing of later generations.
+    says nothing of later generations. `since` are models that releases of OpenChoreo have brought under the same
+    apiVersion, each in place of the one before; `model` is the first.
     """
 
     model: type[ApiObject]
@@ -46,6 +51,7 @@ class Kind:
     printer_columns: tuple[PrinterColumn, ...] = ()
     spec_required: bool = False
     ready_is_refreshed: bool = True
+    since: Mapping[str, type[ApiObject]] = field(default_factory=dict, hash=False)
 
     @property
     def api_version(self) -> str:
@@ -80,11 +86,32 @@ class Kind:
         return self.kind.lower()
 
     @property
-    def spec(self) -> type[WireModel]:
-        """Model of the spec."""
-        shape = fields_of(self.model)["spec"].shape
-        assert isinstance(shape, ObjectOf)
-        return shape.model
+    def models(self) -> tuple[type[ApiObject], ...]:
+        """All models of its objects, in the order of their releases."""
+        return (self.model, *self.since.values())
+
+    def model_of(self, wire: Mapping[str, Any]) -> type[ApiObject]:
+        """The model that an object in wire names is meant to have, be it valid or not.
+
+        Of several, the one that it has most fields of that no other has; without any, the first.
+        """
+        if not self.since:
+            return self.model
+        return max(self.models, key=lambda model: sum(has(wire, path) for path in own_fields(model, self.models)))
+
+    def release_of(self, model: type[ApiObject]) -> str:
+        """The release that has this one of several models, in words."""
+        for release, later in self.since.items():
+            if later is model:
+                return f"OpenChoreo {release}"
+        return f"OpenChoreo before {next(iter(self.since))}"
+
+
+def spec_of(model: type[ApiObject]) -> type[WireModel]:
+    """Model of the spec of such objects."""
+    shape = fields_of(model)["spec"].shape
+    assert isinstance(shape, ObjectOf)
+    return shape.model
 
 
 _AGE = PrinterColumn("Age", "date", ".metadata.creationTimestamp")
@@ -118,6 +145,7 @@ _CORE_V1 = (
         hierarchy=_IN_ORGANIZATION,
         ready_condition="Created",
         short_names=("dp", "dps"),
+        since={V0_2_0: core_v1.DataPlaneWithCredentials},
     ),
     Kind(
         core_v1.Environment,

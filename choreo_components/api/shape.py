@@ -4,12 +4,15 @@ CRDs, the pruning of zero values and the arguments of the Pulumi components all 
 """
 
 import types
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
+from pydantic import AfterValidator
 from pydantic import Field as PydanticField
+from pydantic_core import PydanticCustomError
 
 from choreo_components.api.meta import WireModel
 
@@ -36,10 +39,25 @@ class Mark:
 POINTER: Final = Mark("pointer")
 # Server-side apply replaces the list as a whole.
 ATOMIC: Final = Mark("atomic")
+# Nobody may see the value in plain text.
+SECRET: Final = Mark("secret")
 
 Int32 = Annotated[int, PydanticField(ge=-(2**31), lt=2**31), Facets(format="int32")]
 Int64 = Annotated[int, PydanticField(ge=-(2**63), lt=2**63), Facets(format="int64")]
 IntOrString = int | str
+
+
+def _decodable(text: str) -> str:
+    """The text, where Go's decoder takes it (encoding/base64, which passes over line breaks). Never quotes it."""
+    try:
+        b64decode(text.replace("\r", "").replace("\n", ""), validate=True)
+    except ValueError:
+        wanted = "should be base64, as in the fields …-data of a kubeconfig: neither PEM nor the path of a file"
+        raise PydanticCustomError("base64", wanted) from None
+    return text
+
+
+Base64 = Annotated[str, AfterValidator(_decodable)]
 
 
 @dataclass(frozen=True)
@@ -84,7 +102,7 @@ class Field:
     """A field of a model.
 
     `required` is what the CRD requires. `pointer` tells whether Go sends an optional scalar's zero value. `default` is
-    what the API server fills in, None for nothing.
+    what the API server fills in, None for nothing. `secret` is what nobody may see in plain text.
     """
 
     name: str
@@ -93,6 +111,7 @@ class Field:
     pointer: bool
     default: Any
     description: str
+    secret: bool
 
 
 @cache
@@ -112,8 +131,18 @@ def fields_of(model: type[WireModel]) -> Mapping[str, Field]:
             pointer=POINTER in info.metadata,
             default=None if info.is_required() else info.get_default(call_default_factory=True),
             description=info.description or "",
+            secret=SECRET in info.metadata,
         )
     return fields
+
+
+@cache
+def holds_secrets(model: type[WireModel]) -> bool:
+    """Whether a field of the model, or of an object inside it, is secret."""
+    return any(
+        field.secret or (isinstance(field.shape, ObjectOf) and holds_secrets(field.shape.model))
+        for field in fields_of(model).values()
+    )
 
 
 def _shape(annotation: Any, marks: Iterable[Any]) -> Shape:

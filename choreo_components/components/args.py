@@ -55,15 +55,30 @@ class FeatureFlagsArgs(TypedDict):
     """Kind of gateway in the cluster, such as envoy."""
 
 
+class ClusterCredentialsArgs(TypedDict):
+    """How OpenChoreo's controllers reach the cluster of a data plane, and who they are there."""
+
+    apiServerURL: pulumi.Input[str]
+    """URL of the cluster's API server."""
+    caCert: pulumi.Input[str]
+    """Certificate of the authority that the API server's is from, in base64."""
+    clientCert: pulumi.Input[str]
+    """Certificate of the client, in base64."""
+    clientKey: pulumi.Input[str]
+    """Private key of the client, in base64. Secret."""
+
+
 class KubernetesClusterArgs(TypedDict):
     """The cluster where a data plane lives."""
 
     name: pulumi.Input[str]
     """Name of the cluster."""
-    connectionConfigRef: pulumi.Input[str]
-    """Name of the connection configuration. No controller reads it."""
-    featureFlags: pulumi.Input[FeatureFlagsArgs]
-    """What the cluster can do."""
+    connectionConfigRef: NotRequired[pulumi.Input[str]]
+    """Name of the connection configuration, before OpenChoreo v0.2.0. No controller reads it."""
+    featureFlags: NotRequired[pulumi.Input[FeatureFlagsArgs]]
+    """What the cluster can do, before OpenChoreo v0.2.0."""
+    credentials: NotRequired[pulumi.Input[ClusterCredentialsArgs]]
+    """How it is reached, since OpenChoreo v0.2.0; needs registry."""
 
 
 class DataPlaneGatewayArgs(TypedDict):
@@ -73,6 +88,24 @@ class DataPlaneGatewayArgs(TypedDict):
     """Domain of endpoints which the world can reach."""
     organizationVirtualHost: pulumi.Input[str]
     """Domain of endpoints which the organization can reach."""
+
+
+class ImagePushSecretArgs(TypedDict):
+    """What allows to push images to a registry."""
+
+    name: pulumi.Input[str]
+    """Name of the Secret with the registry's credentials."""
+    prefix: pulumi.Input[str]
+    """Domain of the registry, such as ghcr.io."""
+
+
+class ImageRegistryArgs(TypedDict):
+    """The registries that a data plane's images are pushed to."""
+
+    unauthenticated: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Domains of registries that need no credentials."""
+    imagePushSecrets: NotRequired[pulumi.Input[Sequence[pulumi.Input[ImagePushSecretArgs]]]]
+    """Credentials of registries that need them."""
 
 
 class DataPlaneArgs(TypedDict):
@@ -98,6 +131,8 @@ class DataPlaneArgs(TypedDict):
     """The cluster that runs the workloads."""
     gateway: pulumi.Input[DataPlaneGatewayArgs]
     """Domains of the endpoints."""
+    registry: NotRequired[pulumi.Input[ImageRegistryArgs]]
+    """Where images are pushed to, since OpenChoreo v0.2.0; needs credentials."""
 
 
 class RemoteJwksArgs(TypedDict):

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
-from pydantic import ValidationError
 
 from choreo_components.api import Kind, kind_of, labels, prune_zero_values
 from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.api.shape import ObjectOf, Shape, fields_of, holds_secrets
 from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.children import (
     DEADLINE,
@@ -19,7 +19,7 @@ from choreo_components.components.children import (
 )
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
-from choreo_components.validation import problems, shown
+from choreo_components.validation import parse, shown
 
 PARENTS: Mapping[str, str] = {
     "organization": labels.ORGANIZATION,
@@ -140,8 +140,26 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any], waits: bool) -> dict[s
         metadata["namespace"] = args.get("organization")
     around = AROUND_SPEC if kind.kind == "Environment" else AROUND_SPEC - {"projects"}
     spec = {field: _plain(value) for field, value in args.items() if field not in around}
-    _validate(kind, name, args, {"metadata": metadata, "spec": spec})
-    return prune_zero_values(kind.model, {"metadata": metadata, "spec": spec})
+    body = {"metadata": metadata, "spec": spec}
+    _validate(kind, name, args, body)
+    sent = prune_zero_values(kind.model_of(body), body)
+    # Of all models: what is not known yet may turn out to be of any.
+    for model in kind.models:
+        sent = _sealed(ObjectOf(model), sent)
+    return sent
+
+
+def _sealed(shape: Shape, value: Any) -> Any:
+    """The value with the secrets in it as secret Outputs: Pulumi encrypts them in its state, and shows them nowhere."""
+    if not isinstance(shape, ObjectOf) or not holds_secrets(shape.model):
+        return value
+    if isinstance(value, pulumi.Output | Awaitable):
+        return pulumi.Output.from_input(value).apply(lambda known: pulumi.Output.from_input(_sealed(shape, known)))
+    if not isinstance(value, Mapping):
+        return value
+    fields = {name: field for name, field in fields_of(shape.model).items() if name in value}
+    secrets = {name: pulumi.Output.secret(value[name]) for name, field in fields.items() if field.secret}
+    return {**value, **{name: _sealed(field.shape, value[name]) for name, field in fields.items()}, **secrets}
 
 
 def _ready(kind: Kind) -> str | None:
@@ -176,14 +194,12 @@ def _joined(own: Mapping[str, Any], given: pulumi.Input[Mapping[str, Any]] | Non
 def _validate(kind: Kind, name: str, args: Mapping[str, Any], body: Mapping[str, Any]) -> None:
     """Raises pulumi.RunError unless all that is known already is right; what is an Output is not known yet."""
     found = list(_misused(kind, args))
-    try:
-        kind.model.from_wire({"apiVersion": API_VERSION, "kind": kind.kind, **body})
-    except ValidationError as invalid:
-        found += [
-            f"{problem.field}: {problem.message}"
-            for problem in problems(invalid, kind.model)
-            if not isinstance(problem.value, pulumi.Output | Awaitable)
-        ]
+    _, problems = parse(kind, {"apiVersion": API_VERSION, "kind": kind.kind, **body})
+    found += [
+        f"{problem.field}: {problem.message}"
+        for problem in problems
+        if not isinstance(problem.value, pulumi.Output | Awaitable)
+    ]
     if found:
         lines = "\n".join(f"  {line}" for line in found)
         raise pulumi.RunError(f"{kind.kind} {name!r} is not what OpenChoreo takes:\n{lines}")

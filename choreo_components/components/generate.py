@@ -8,10 +8,12 @@ are the names on the wire, so that a component can pass its arguments on as they
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from choreo_components.api import KINDS, Kind, labels
 from choreo_components.api.meta import WireModel, wire_name
+from choreo_components.api.registry import spec_of
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
 
 _HEADER = '''\
@@ -69,6 +71,7 @@ _COMMON = (
 
 _PYTHON_TYPE = {str: "str", bool: "bool", int: "int"}
 _Attribute = tuple[str, str, str]
+_Models = tuple[type[WireModel], ...]
 
 
 def source() -> str:
@@ -90,33 +93,48 @@ def parent_argument(label: str) -> str:
 
 def _classes(kind: Kind) -> Iterator[tuple[str, str]]:
     """Names and texts of the classes for a kind, each after those it refers to: the analyzer needs no strings then."""
-    yield from _referred(kind.spec)
+    specs = tuple(spec_of(model) for model in kind.models)
+    yield from _referred(specs)
     parents = [label for label in kind.hierarchy if label != labels.NAME]
     attributes = [
         *((parent_argument(label), "pulumi.Input[str]", _PARENTS[label]) for label in parents),
         *([_PROJECTS] if kind.kind == "Environment" else []),
         *_COMMON,
-        *_attributes(kind.spec),
+        *_attributes(specs),
     ]
     yield _class(f"{kind.kind}Args", kind.model.__doc__, attributes)
 
 
-def _referred(model: type[WireModel]) -> Iterator[tuple[str, str]]:
-    for field in fields_of(model).values():
+def _together(models: _Models) -> Iterator[tuple[Field, _Models]]:
+    """The fields that an object of any of the models may have, each with the models of the objects inside it.
+
+    Required is what all of them require: the analyzer knows no unions, so there is one class for all of them.
+    """
+    known = [fields_of(model) for model in models]
+    for name in dict.fromkeys(name for fields in known for name in fields):
+        having = [fields[name] for fields in known if name in fields]
+        inside = (_innermost(field.shape) for field in having)
+        nested = dict.fromkeys(shape.model for shape in inside if isinstance(shape, ObjectOf))
+        required = len(having) == len(models) and all(field.required for field in having)
+        yield replace(having[0], required=required), tuple(nested)
+
+
+def _referred(models: _Models) -> Iterator[tuple[str, str]]:
+    for field, nested in _together(models):
+        if nested:
+            yield from _referred(nested)
+            yield _class(f"{nested[0].__name__}Args", nested[0].__doc__, _attributes(nested))
         match _innermost(field.shape):
-            case ObjectOf(nested):
-                yield from _referred(nested)
-                yield _class(f"{nested.__name__}Args", nested.__doc__, _attributes(nested))
             case Scalar(choices=choices) if choices:
-                yield _enum(_enum_name(model, field), field.description, choices)
+                yield _enum(_enum_name(models[0], field), field.description, choices)
 
 
 def _innermost(shape: Shape) -> Shape:
     return _innermost(shape.item) if isinstance(shape, ListOf) else shape
 
 
-def _attributes(model: type[WireModel]) -> list[_Attribute]:
-    return [(field.name, _type_of(model, field), field.description) for field in fields_of(model).values()]
+def _attributes(models: _Models) -> list[_Attribute]:
+    return [(field.name, _type_of(models[0], field), field.description) for field, _ in _together(models)]
 
 
 def _type_of(model: type[WireModel], field: Field) -> str:

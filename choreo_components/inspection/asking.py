@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from choreo_components.cluster import Cluster, ClusterError
+from choreo_components.definitions import definitions
 from choreo_components.inspection.census import Census, take
 from choreo_components.inspection.destinations import Destination
 from choreo_components.plan import Plan
@@ -41,7 +42,7 @@ async def _ask(destination: Destination, more: Collection[str]) -> Answer | Clus
     try:
         async with Cluster(destination.kubeconfig) as cluster:
             census = await take(cluster, destination.organizations | frozenset(more))
-            unending = await endless(cluster, _plan(destination))
+            unending = endless(await definitions(cluster), _plan(destination))
     except ClusterError as problem:
         return problem
     return Answer(destination, census, frozenset(unending))

@@ -245,7 +245,7 @@ def _references(live: Live) -> Iterator[Reference]:
     metadata = {"name": live.name, "namespace": live.namespace, "labels": own}
     wire = {"apiVersion": API_VERSION, "kind": kind.kind, "metadata": metadata, "spec": _spec(live)}
     try:
-        yield from references(Declared(kind.model.from_wire(wire), Document(wire, str(live))))
+        yield from references(Declared(kind.model_of(wire).from_wire(wire), Document(wire, str(live))))
     except ValidationError:
         return
 

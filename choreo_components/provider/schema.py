@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+from choreo_components.api import KINDS
+from choreo_components.api.meta import WireModel
+from choreo_components.api.shape import ObjectOf, fields_of, holds_secrets
 from choreo_components.provider.finalizer import DEFAULTS
 from choreo_components.provider.hosting import Host
 
@@ -80,6 +83,9 @@ def package_schema() -> str:
     for resource in schema["resources"].values():
         for name, described in resource["properties"].items():
             described.setdefault("description", _OUTPUTS[name])
+    for kind in KINDS.values():
+        for model in kind.models:
+            _mark_secrets(model, schema["types"])
     schema["resources"]["choreo:index:EnvironmentFinalizer"] = _FINALIZER
     schema["config"] = {"variables": _KUBECONFIG}
     schema["provider"] = {
@@ -87,3 +93,12 @@ def package_schema() -> str:
         "inputProperties": _KUBECONFIG,
     }
     return json.dumps(schema)
+
+
+def _mark_secrets(model: type[WireModel], types: dict[str, Any]) -> None:
+    """Marks what is secret in the types of the arguments: the analyzer cannot tell."""
+    for name, field in fields_of(model).items():
+        if field.secret:
+            types[f"choreo:index:{model.__name__}Args"]["properties"][name]["secret"] = True
+        elif isinstance(field.shape, ObjectOf) and holds_secrets(field.shape.model):
+            _mark_secrets(field.shape.model, types)

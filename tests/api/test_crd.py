@@ -6,12 +6,27 @@ from typing import Any
 import pytest
 import yaml
 
-from choreo_components.api import KINDS, custom_resource_definitions
+from choreo_components.api import KINDS, V0_2_0, custom_resource_definitions
+from tests.upstream import UPSTREAM
 
-UPSTREAM = Path(__file__).resolve().parents[2].parent / "shared" / "openchoreo" / "crds" / "core.choreo.dev_v1"
+FOLDERS: dict[str | None, Path] = {
+    None: UPSTREAM / "crds" / "core.choreo.dev_v1",
+    V0_2_0: UPSTREAM / "crds" / "core.choreo.dev_v1@v0.2.0",
+}
+"""OpenChoreo's own definitions, by the release that has changed them."""
+
 with_upstream = pytest.mark.skipif(not UPSTREAM.is_dir(), reason=f"no copy of OpenChoreo's CRDs at {UPSTREAM}")
+each_release = pytest.mark.parametrize(
+    "release", FOLDERS, ids=lambda release: f"since {release}" if release else "first"
+)
 
-GENERATED = {crd["spec"]["names"]["kind"]: crd for crd in custom_resource_definitions()}
+
+def generated(release: str | None) -> dict[str, dict[str, Any]]:
+    """Our definitions by kind."""
+    return {crd["spec"]["names"]["kind"]: crd for crd in custom_resource_definitions(release)}
+
+
+GENERATED = generated(None)
 
 
 def without_descriptions(schema: dict[str, Any]) -> dict[str, Any]:
@@ -47,16 +62,25 @@ def test_there_is_one_for_each_kind() -> None:
 
 
 @with_upstream
+@each_release
 @pytest.mark.parametrize("kind", GENERATED)
-def test_it_equals_openchoreos_own(kind: str) -> None:
-    generated = GENERATED[kind]
-    path = UPSTREAM / f"core.choreo.dev_{generated['spec']['names']['plural']}.yaml"
-    assert structure(generated) == structure(yaml.safe_load(path.read_text()))
+def test_it_equals_openchoreos_own(kind: str, release: str | None) -> None:
+    ours = generated(release)[kind]
+    path = FOLDERS[release] / f"core.choreo.dev_{ours['spec']['names']['plural']}.yaml"
+    assert structure(ours) == structure(yaml.safe_load(path.read_text()))
 
 
 @with_upstream
-def test_openchoreo_has_no_other_kinds() -> None:
-    assert len(list(UPSTREAM.glob("*.yaml"))) == len(GENERATED)
+@each_release
+def test_openchoreo_has_no_other_kinds(release: str | None) -> None:
+    assert len(list(FOLDERS[release].glob("*.yaml"))) == len(GENERATED)
+
+
+def test_v0_2_0_changed_the_data_plane_alone() -> None:
+    later = generated(V0_2_0)
+    assert [kind for kind, definition in GENERATED.items() if structure(definition) != structure(later[kind])] == [
+        "DataPlane"
+    ]
 
 
 def described(schema: dict[str, Any]) -> list[str]:
@@ -66,7 +90,8 @@ def described(schema: dict[str, Any]) -> list[str]:
     return own + [text for each in nested for text in described(each)]
 
 
+@each_release
 @pytest.mark.parametrize("kind", GENERATED)
-def test_every_field_is_described_in_a_line(kind: str) -> None:
-    spec = GENERATED[kind]["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+def test_every_field_is_described_in_a_line(kind: str, release: str | None) -> None:
+    spec = generated(release)[kind]["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
     assert all(text and "\n" not in text and '"' not in text and "\\" not in text for text in described(spec))

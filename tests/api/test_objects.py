@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from choreo_components.api import ApiObject, ObjectMeta, custom_resource_definitions, kind_of
 from choreo_components.api.core_v1 import Environment, EnvironmentGateway, EnvironmentSpec
+from tests.upstream import FOLDER, SAMPLES, with_samples
 
-UPSTREAM = Path(__file__).resolve().parents[2].parent / "shared" / "openchoreo" / "samples" / "core.choreo.dev_v1"
-SAMPLES = sorted(UPSTREAM.rglob("*.yaml"))
+SAMPLE_FILES = [FOLDER / name for name in SAMPLES]
 SCHEMAS = {
     crd["spec"]["names"]["kind"]: crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     for crd in custom_resource_definitions()
@@ -64,8 +64,8 @@ def without_zero_values(schema: dict[str, Any], value: Any) -> Any:
     }
 
 
-@pytest.mark.skipif(not SAMPLES, reason=f"no copy of OpenChoreo's samples at {UPSTREAM}")
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+@with_samples
+@pytest.mark.parametrize("path", SAMPLE_FILES, ids=lambda path: path.stem)
 def test_openchoreos_samples_go_back_on_the_wire_without_optional_zero_values(path: Path) -> None:
     for wire in filter(None, yaml.safe_load_all(path.read_text())):
         spec = without_zero_values(SCHEMAS[wire["kind"]]["properties"]["spec"], wire["spec"])

@@ -1,8 +1,11 @@
 """Each kind is known with what Kubernetes and OpenChoreo's controllers make of it."""
 
+from typing import Any
+
 import pytest
 
-from choreo_components.api import KINDS, UnknownKindError, kind_of
+from choreo_components.api import KINDS, V0_2_0, ApiObject, UnknownKindError, kind_of
+from choreo_components.api.releases import own_fields
 
 API_VERSION = "core.choreo.dev/v1"
 
@@ -77,3 +80,45 @@ def test_labels_that_controllers_need(kind: str, labels: str) -> None:
 )
 def test_the_condition_that_says_reconciled(condition: str | None, kinds: set[str]) -> None:
     assert {kind.kind for kind in KINDS.values() if kind.ready_condition == condition} == kinds
+
+
+# --- Releases that differ under one apiVersion -----------------------------------------------------------------------
+
+DATA_PLANE = kind_of(API_VERSION, "DataPlane")
+
+
+def own(model: type[ApiObject]) -> list[str]:
+    """The fields by which a DataPlane is known to be one of this model."""
+    return [".".join(map(str, path)) for path in own_fields(model, DATA_PLANE.models)]
+
+
+def test_only_the_data_plane_has_two_models() -> None:
+    assert {kind.kind: list(kind.since) for kind in KINDS.values() if kind.since} == {"DataPlane": [V0_2_0]}
+
+
+def test_a_models_own_fields_are_the_outermost_that_no_other_has() -> None:
+    earlier, later = DATA_PLANE.models
+    assert own(earlier) == ["spec.kubernetesCluster.connectionConfigRef", "spec.kubernetesCluster.featureFlags"]
+    assert own(later) == ["spec.kubernetesCluster.credentials", "spec.registry"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "release"),
+    [
+        ({}, "OpenChoreo before v0.2.0"),
+        ({"kubernetesCluster": {"name": "c"}, "gateway": {}}, "OpenChoreo before v0.2.0"),
+        ({"kubernetesCluster": {"connectionConfigRef": "c"}}, "OpenChoreo before v0.2.0"),
+        ({"kubernetesCluster": {"credentials": None}}, "OpenChoreo v0.2.0"),
+        ({"registry": {}}, "OpenChoreo v0.2.0"),
+        ({"kubernetesCluster": "an Output, say", "registry": {}}, "OpenChoreo v0.2.0"),
+        ({"kubernetesCluster": {"credentials": {}, "connectionConfigRef": "c"}, "registry": {}}, "OpenChoreo v0.2.0"),
+        ({"kubernetesCluster": {"credentials": {}, "connectionConfigRef": "c"}}, "OpenChoreo before v0.2.0"),
+        (None, "OpenChoreo before v0.2.0"),
+    ],
+)
+def test_which_model_is_meant_follows_from_the_fields_that_there_are(spec: Any, release: str) -> None:
+    assert DATA_PLANE.release_of(DATA_PLANE.model_of({"spec": spec})) == release
+
+
+def test_a_kind_is_a_key() -> None:
+    assert len(set(KINDS.values())) == len(KINDS)

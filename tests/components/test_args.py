@@ -11,14 +11,30 @@ from pulumi.provider.experimental.analyzer import Analyzer
 from pulumi.provider.experimental.schema import generate_schema
 from pulumi.provider.experimental.util import camel_case
 
-from choreo_components.api import KINDS, Kind, custom_resource_definitions, labels
+from choreo_components.api import KINDS, V0_2_0, Kind, custom_resource_definitions, labels
 from choreo_components.components import args, generate
 
 AROUND_SPEC = {"name", "displayName", "description", "labels", "annotations", "controllers", "timeouts", "projects"}
-CRDS = {
-    crd["spec"]["names"]["kind"]: crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
-    for crd in custom_resource_definitions()
-}
+
+
+def together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """A schema of what is in either of two: it requires what both of them require."""
+    ours, theirs = one.get("properties", {}), other.get("properties", {})
+    both = {name: together(ours[name], theirs[name]) for name in ours.keys() & theirs.keys()}
+    required = [name for name in one.get("required", ()) if name in other.get("required", ())]
+    joined = {**one, "properties": {**ours, **theirs, **both}, "required": required}
+    return {keyword: value for keyword, value in joined.items() if value or keyword in one}
+
+
+def specs(release: str | None) -> dict[str, dict[str, Any]]:
+    """The schemas of the kinds' specs."""
+    return {
+        crd["spec"]["names"]["kind"]: crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+        for crd in custom_resource_definitions(release)
+    }
+
+
+CRDS = {kind: together(spec, specs(V0_2_0)[kind]) for kind, spec in specs(None).items()}
 
 
 def component(kind: Kind) -> type[pulumi.ComponentResource]:

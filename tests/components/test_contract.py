@@ -10,6 +10,7 @@ from pulumi.output import Unknown
 
 import choreo_components
 from choreo_components.api import KINDS, labels
+from choreo_components.api.registry import spec_of
 from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fields_of
 from choreo_components.components import COMPONENTS, Environment
 from choreo_components.components.base import PARENTS
@@ -202,7 +203,7 @@ def test_the_spec_is_sent_as_it_was_given(component: Any) -> None:
 def _zero_values(component: Any) -> dict[str, Any]:
     """Each optional field of the kind's spec with the value that Go leaves out."""
     zeros: dict[str, Any] = {}
-    for field in fields_of(kind_named(component.__name__).spec).values():
+    for field in fields_of(spec_of(kind_named(component.__name__).model)).values():
         if field.required or field.pointer:
             continue
         match field.shape:
@@ -314,12 +315,14 @@ def test_a_label_that_contradicts_a_parent_is_refused(component: Any) -> None:
     [
         component
         for component in COMPONENTS
-        if any(f.required for f in fields_of(kind_named(component.__name__).spec).values())
+        if any(f.required for f in fields_of(spec_of(kind_named(component.__name__).model)).values())
     ],
     ids=lambda component: component.__name__,
 )
 def test_required_fields_that_are_missing_are_named(component: Any) -> None:
-    required = [field.name for field in fields_of(kind_named(component.__name__).spec).values() if field.required]
+    required = [
+        field.name for field in fields_of(spec_of(kind_named(component.__name__).model)).values() if field.required
+    ]
     args = {name: value for name, value in args_of(component.__name__).items() if name in PARENTS}
     _, *told = refusal(lambda: component("one", args))
     assert told == [f"spec.{name}: required, and missing" for name in required]

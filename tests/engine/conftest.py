@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from choreo_components import Controllers
+from choreo_components.api import V0_2_0
 from devcluster import ControlPlane
 from tests.engine.samples import stack
 from tests.engine.workspace import Workspace, leading_to
@@ -26,6 +27,23 @@ def standin(controlled_plane: ControlPlane) -> Iterator[StandIn]:
     """The stand-in for OpenChoreo's controllers, at work on that control plane."""
     with StandIn(controlled_plane) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def later_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane of its own, without controllers, with the definitions of OpenChoreo v0.2.0."""
+    with ControlPlane.start(tmp_path_factory.mktemp("later-plane"), V0_2_0) as started:
+        yield started
+
+
+@pytest.fixture
+def later(tmp_path: Path, toolchain_bin: Path, later_plane: ControlPlane) -> Workspace:
+    """A workspace on that control plane, with a folder for temporary files of its own."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    made = Workspace(tmp_path, leading_to(later_plane.kubeconfig, toolchain_bin), Controllers.ABSENT)
+    made.environment |= {"TMPDIR": str(temporary)}
+    return made
 
 
 @pytest.fixture

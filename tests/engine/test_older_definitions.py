@@ -10,6 +10,7 @@ import pytest
 
 from choreo_components import Controllers
 from choreo_components.cluster import Cluster
+from choreo_components.definitions import definitions
 from choreo_components.waits import lacking
 from devcluster import ControlPlane
 from tests.engine import samples
@@ -42,7 +43,7 @@ async def _published(kubeconfig: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_PUBLISH
     async with Cluster(str(kubeconfig)) as cluster:
         while "Endpoint" in await cluster.kinds("core.choreo.dev", "v1") or not lacking(
-            await cluster.openapi("core.choreo.dev", "v1"), "DataPlane"
+            await definitions(cluster), "DataPlane"
         ):
             assert time.monotonic() < deadline, "the API server does not publish the changed definitions"
             await asyncio.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Secrets: a kubeconfig leads to the cluster, and stands nowhere in plain text.
+"""Secrets: a kubeconfig leads to the cluster, a data plane holds a private key, and neither is anywhere in plain text.
 
 Each kubeconfig here holds words that occur nowhere else: the key it works with, and a token and a password besides.
 """
@@ -15,10 +15,13 @@ from uuid import uuid4
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.engine import samples
 from tests.engine.listening import Listener
 from tests.engine.workspace import Workspace
+from tests.stack import declaring
 
 EVERYTHING = ("-v=9", "--logtostderr", "--logflow")
 """As much as Pulumi can say."""
@@ -182,3 +185,81 @@ def test_no_error_quotes_a_kubeconfig_that_does_not_work(private: Workspace, org
         if told == "no usable kubeconfig":
             assert re.search(r"Pulumi\.staging\.yaml:\d+: choreo:kubeconfig: error: no usable kubeconfig", said), said
             assert "Traceback" not in said, f"{kind}:\n{said}"
+
+
+# --- The private key of a data plane, since OpenChoreo v0.2.0 --------------------------------------------------------
+
+
+class Key:
+    """A private key as a DataPlane holds it."""
+
+    def __init__(self) -> None:
+        """A new one."""
+        private = ec.generate_private_key(ec.SECP256R1())
+        encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+        self.pem = private.private_bytes(encoding, form, serialization.NoEncryption()).decode()
+        self.base64 = base64.b64encode(self.pem.encode()).decode()
+
+    def seen_in(self, text: str) -> bool:
+        """Whether it stands in the text, in base64 or decoded."""
+        return self.base64 in text or self.pem.splitlines()[1] in text
+
+
+SETTING = "choreo:resources[1].spec.kubernetesCluster.credentials.clientKey"
+
+CREDENTIALS = ("-o", "jsonpath={.items[*].spec.kubernetesCluster.credentials}")
+
+
+def test_a_private_key_reaches_the_cluster_and_stands_nowhere_else(later: Workspace, organization: str) -> None:
+    """One key is a secret of the settings, and another stands in a manifest; both are encrypted in the state."""
+    in_settings, in_manifest, renewed = Key(), Key(), Key()
+    manifest = later.folder / "plane.yaml"
+    _write(manifest, "from-manifest", organization, in_manifest)
+    resources = [declaring.organization(organization), declaring.data_plane_with_credentials("own", organization)]
+    del resources[1]["spec"]["kubernetesCluster"]["credentials"]["clientKey"]
+    later.stack("planes", {"choreo:resources": resources, "choreo:manifests": ["plane.yaml"]})
+    later.run("config", "set", "--secret", "--stack", "planes", "--path", SETTING, given=in_settings.base64)
+
+    said = {"the preview": later.preview("planes", "--diff", *NEARLY_EVERYTHING).said}
+    said["the up"] = later.up("planes", "--diff").said
+    live = later.kubectl("get", "dataplanes.core.choreo.dev", "-n", organization, *CREDENTIALS)
+    assert in_settings.base64 in live
+    assert in_manifest.base64 in live
+
+    _write(manifest, "from-manifest", organization, renewed)
+    changed = later.up("planes", "--diff")
+    assert changed.changes["updated"] == 1
+    assert "clientKey" in changed.said
+    said["the up with another key"] = changed.said
+    said["the state after it"] = later.state("planes")
+    said["the refresh"] = later.refresh("planes", "--diff").said
+    said["the state after the refresh"] = later.state("planes")
+    assert later.up("planes").changes.keys() == {"unchanged"}
+    manifest.unlink()
+    for place, text in said.items():
+        for key in (in_settings, in_manifest, renewed):
+            assert not key.seen_in(text), f"a key stands in {place}:\n{text}"
+    for file, text in texts_in(later.folder.parent):
+        assert not any(key.seen_in(text) for key in (in_settings, in_manifest, renewed)), f"a key stands in {file}"
+    later.destroy("planes")
+    assert later.resources("planes") == []
+    assert later.kubectl("get", "dataplanes.core.choreo.dev", "-A", "-o", "name") == ""
+
+
+def test_a_private_key_that_is_no_base64_is_an_error_that_does_not_quote_it(
+    later: Workspace, organization: str
+) -> None:
+    key = Key()
+    later.stack("planes", {"choreo:resources": [{}, declaring.data_plane_with_credentials("own", organization)]})
+    later.run("config", "set", "--secret", "--stack", "planes", "--path", SETTING, given=key.pem)
+    said = later.up("planes", fails=True).said
+    field = re.escape(SETTING)
+    assert re.search(rf"Pulumi\.planes\.yaml:\d+: {field}: error: should be base64", said), said
+    assert not key.seen_in(said)
+    assert "Traceback" not in said
+
+
+def _write(manifest: Path, name: str, organization: str, key: Key) -> None:
+    made = declaring.data_plane_with_credentials(name, organization)
+    made["spec"]["kubernetesCluster"]["credentials"]["clientKey"] = key.base64
+    manifest.write_text(yaml.safe_dump(made))

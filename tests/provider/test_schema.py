@@ -53,6 +53,11 @@ def test_the_kubeconfig_is_a_secret(schema: dict[str, Any]) -> None:
     assert schema["config"]["variables"]["kubeconfig"]["secret"]
 
 
+def test_a_data_planes_private_key_is_a_secret(schema: dict[str, Any]) -> None:
+    credentials = schema["types"]["choreo:index:ClusterCredentialsArgs"]["properties"]
+    assert {name for name, shown in credentials.items() if shown.get("secret")} == {"clientKey"}
+
+
 def test_everything_in_it_is_described(schema: dict[str, Any]) -> None:
     for name, resource in schema["resources"].items():
         for property_, described in {**resource["properties"], **resource["inputProperties"]}.items():

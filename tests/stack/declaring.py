@@ -1,6 +1,7 @@
 """Builders: OpenChoreo's objects as people write them, and a stack that declares them."""
 
 import copy
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,25 @@ def data_plane(name: str = "dp-local", organization: str = "acme") -> Manifest:
     }
     hosts = {"publicVirtualHost": "apis.example", "organizationVirtualHost": "internal.example"}
     return manifest("DataPlane", name, {"kubernetesCluster": cluster, "gateway": hosts}, organization=organization)
+
+
+CREDENTIALS = {
+    "apiServerURL": "https://cluster.example:6443",
+    "caCert": b64encode(b"the authority's certificate").decode(),
+    "clientCert": b64encode(b"the client's certificate").decode(),
+    "clientKey": b64encode(b"the client's private key").decode(),
+}
+
+
+def data_plane_with_credentials(name: str = "dp-local", organization: str = "acme") -> Manifest:
+    """A data plane as it is since OpenChoreo v0.2.0."""
+    made = data_plane(name, organization)
+    made["spec"]["kubernetesCluster"] = {"name": "kind-1", "credentials": dict(CREDENTIALS)}
+    made["spec"]["registry"] = {
+        "unauthenticated": ["registry.example"],
+        "imagePushSecrets": [{"name": "push", "prefix": "ghcr.io"}],
+    }
+    return made
 
 
 def environment(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from choreo_components.findings import Finding, Location, error, report, warning
 from choreo_components.naming import data_plane_namespace
@@ -21,21 +22,55 @@ def of_manifest(folder: Path, text: str) -> list[Finding]:
 # --- Objects -------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_object_twice() -> None:
+def test_the_same_object_twice_is_taken_once() -> None:
     found = stack(declaring.organization(), declaring.data_plane(), declaring.organization())
     first = found.at("name: acme", "choreo:resources[0].metadata.name")
     lines = [number for number, line in enumerate(found.text.splitlines(), 1) if line.strip() == "name: acme"]
     second = Location(first.file, lines[1], "choreo:resources[2].metadata.name")
-    assert found.findings == [error(second, f"Organization 'acme' is declared twice; first at {first}")]
+    message = f"Organization 'acme' is declared twice; first at {first}. They are alike: it is taken once"
+    assert found.findings == [warning(second, message)]
+    assert [each.kind for each in found.settings.declared] == ["Organization", "DataPlane"]
 
 
-def test_the_same_object_twice_in_a_file_and_inline(tmp_path: Path) -> None:
-    text = "apiVersion: core.choreo.dev/v1\nkind: Organization\nmetadata:\n  name: acme\n"
-    (tmp_path / "acme.yaml").write_text(text)
-    found = stack(declaring.organization(), folder=tmp_path, manifests=["acme.yaml"])
-    first = found.at("name: acme", "choreo:resources[0].metadata.name")
-    second = Location("acme.yaml", 4, "metadata.name")
-    assert found.findings == [error(second, f"Organization 'acme' is declared twice; first at {first}")]
+def test_what_follows_from_an_object_need_not_be_repeated_with_it(tmp_path: Path) -> None:
+    (tmp_path / "again.yaml").write_text(yaml.safe_dump(declaring.environment()))
+    spelt_out = declaring.environment()
+    spelt_out["metadata"]["labels"] = {"core.choreo.dev/organization": "acme", "core.choreo.dev/name": "development"}
+    spelt_out["spec"]["isProduction"] = False
+    found = stack(spelt_out, folder=tmp_path, manifests=["again.yaml"])
+    assert [str(finding.severity.value) for finding in found.findings] == ["warning"]
+
+
+def test_two_different_objects_of_one_name_are_told_with_the_fields_that_differ(tmp_path: Path) -> None:
+    other = declaring.pipeline(promotions=[("development", ["staging"])])
+    other["metadata"]["labels"] = {"team": "blue"}
+    (tmp_path / "other.yaml").write_text(yaml.safe_dump(other))
+    found = stack(
+        declaring.pipeline(promotions=[("development", ["production"])]), folder=tmp_path, manifests=["other.yaml"]
+    )
+    first = found.at("name: pipeline", "choreo:resources[0].metadata.name")
+    message = (
+        f"DeploymentPipeline 'pipeline' of organization 'acme' is declared twice; first at {first}. They differ in "
+        "metadata.labels.team, spec.promotionPaths[0].targetEnvironmentRefs[0].name"
+    )
+    assert found.findings == [error(Location("other.yaml", 6, "metadata.name"), message)]
+
+
+def test_what_refers_to_an_object_that_contradicts_another_finds_it() -> None:
+    other = declaring.track(label="other")
+    found = stack(declaring.component(), declaring.track(label="main"), other, declaring.artifact())
+    assert [finding.where.field for finding in found.findings] == ["choreo:resources[2].metadata.name"]
+    assert "DeploymentTrack" not in {reference.target.kind for reference in found.plan.outside}
+    other = declaring.track(label="main")
+    found = stack(declaring.component(), declaring.track(label="other"), other, declaring.artifact())
+    assert "DeploymentTrack" not in {reference.target.kind for reference in found.plan.outside}
+
+
+def test_two_data_planes_that_differ_in_a_secret_are_told_without_it() -> None:
+    other = declaring.data_plane_with_credentials()
+    other["spec"]["kubernetesCluster"]["credentials"]["clientKey"] = "b3RoZXI="
+    [finding] = stack(declaring.data_plane_with_credentials(), other).findings
+    assert finding.message.endswith("They differ in spec.kubernetesCluster.credentials.clientKey")
 
 
 def test_an_unknown_kind() -> None:

@@ -19,9 +19,10 @@ def hosts(*objects: declaring.Manifest, live: Found | None = None) -> dict[str, 
     return environment_context(environment, found.plan, live or {}).hosts
 
 
-def test_the_data_plane_of_the_stack_is_the_environments() -> None:
+@pytest.mark.parametrize("made", [declaring.data_plane, declaring.data_plane_with_credentials])
+def test_the_data_plane_of_the_stack_is_the_environments_of_whichever_release_it_is(made: Any) -> None:
     expected = {"public": "dev.apis.example", "organization": "dev.internal.example"}
-    assert hosts(declaring.environment(dns_prefix="dev"), declaring.data_plane()) == expected
+    assert hosts(declaring.environment(dns_prefix="dev"), made()) == expected
 
 
 def test_else_it_is_the_one_of_the_cluster() -> None:

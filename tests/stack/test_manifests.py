@@ -207,3 +207,22 @@ def test_what_is_nested_too_deep_once_its_aliases_are_spelled_out_is_refused() -
 
 def test_what_is_nested_deep_is_read() -> None:
     assert value("[" * 100 + "]" * 100)
+
+
+# --- What differs --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "fields"),
+    [
+        ({"a": 1}, {"a": 1}, []),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}}, ["a.c"]),
+        ({"a": 1}, {"b": 1}, ["a", "b"]),
+        ({"a": [{"b": 1}, {"b": 2}]}, {"a": [{"b": 1}, {"b": 3}]}, ["a[1].b"]),
+        ({"a": [1]}, {"a": [1, 2]}, ["a"]),
+        ({"a": {"b": 1}}, {"a": [1]}, ["a"]),
+        ({"x/y": {"z": 1}}, {"x/y": {"z": 2}}, ["[x/y].z"]),
+    ],
+)
+def test_the_innermost_fields_that_differ_are_named(one: Any, other: Any, fields: list[str]) -> None:
+    assert [field_name(path) for path in manifests.differing(one, other)] == fields

@@ -78,7 +78,9 @@ def test_every_kind_has_an_example_here() -> None:
     assert [(each["apiVersion"], each["kind"]) for each in EVERY_KIND] == list(KINDS)
 
 
-@pytest.mark.parametrize("manifest", EVERY_KIND, ids=lambda each: each["kind"])
+@pytest.mark.parametrize(
+    "manifest", [*EVERY_KIND, declaring.data_plane_with_credentials()], ids=lambda each: each["kind"]
+)
 def test_an_object_of_each_kind_is_taken(manifest: Manifest) -> None:
     assert complaints(objects(), manifest) == []
 

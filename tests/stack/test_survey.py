@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from choreo_components.api import V0_2_0, custom_resource_definitions
 from choreo_components.controllers import Controllers
-from choreo_components.findings import Severity, warning
+from choreo_components.findings import Severity, errors, warning
 from choreo_components.survey import Survey, survey
 from tests.stack import declaring
 from tests.stack.declaring import Stack, stack
@@ -54,8 +55,8 @@ def kubeconfig(server: str) -> str:
     return json.dumps({**config, "clusters": [cluster], "contexts": [context], "users": [user]})
 
 
-def asked(found: Stack, kubeconfig: str) -> Survey:
-    return survey(found.plan, Controllers.PRESENT, kubeconfig)
+def asked(found: Stack, kubeconfig: str, controllers: Controllers = Controllers.PRESENT) -> Survey:
+    return survey(found.plan, controllers, kubeconfig)
 
 
 def test_a_stack_of_nothing_asks_nobody() -> None:
@@ -75,7 +76,7 @@ def test_an_unreachable_cluster_is_a_warning_that_says_all_that_was_not_checked(
         "Organization 'acme' of organization 'acme', DataPlane 'dp-local' of organization 'acme'; "
         "nor whether the cluster serves the kinds of this stack; "
         "nor whether the credentials have the rights that it takes; "
-        "nor whether the conditions can come that are waited for"
+        "nor whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
     )
     assert "very-secret" not in finding.message
 
@@ -109,3 +110,69 @@ def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:
         return len(asked(stack(declaring.data_plane()), nobody).findings)
 
     assert asyncio.run(program_of_pulumi()) == 1
+
+
+# --- The cluster's definitions ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def api_server() -> Iterator[tuple[str, list[str]]]:
+    """What an API server with OpenChoreo v0.2.0's definitions is reached at, and the paths that it is asked for."""
+    definitions = custom_resource_definitions(V0_2_0)
+    kinds = [{"kind": each["spec"]["names"]["kind"]} for each in definitions]
+    schemas = {
+        kind["kind"]: {
+            **definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"],
+            "x-kubernetes-group-version-kind": [{"group": "core.choreo.dev", "version": "v1", **kind}],
+        }
+        for kind, definition in zip(kinds, definitions, strict=True)
+    }
+    answers: dict[str, Any] = {
+        "/apis/core.choreo.dev/v1": {"resources": kinds},
+        "/openapi/v3/apis/core.choreo.dev/v1": {"components": {"schemas": schemas}},
+        "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews": {"status": {}},
+        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": {"status": {"allowed": True}},
+    }
+    paths: list[str] = []
+
+    class Api(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            text = json.dumps(answers[self.path]).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_POST = do_GET
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield kubeconfig(f"http://127.0.0.1:{server.server_port}"), paths
+        server.shutdown()
+
+
+@pytest.mark.parametrize("controllers", Controllers)
+def test_the_definitions_are_asked_for_once_whoever_wants_to_know(
+    api_server: tuple[str, list[str]], controllers: Controllers
+) -> None:
+    leading, paths = api_server
+    found = stack(declaring.organization(), declaring.data_plane_with_credentials(), controllers=controllers.value)
+    surveyed = asked(found, leading, controllers)
+    assert [path for path in paths if "openapi" in path] == ["/openapi/v3/apis/core.choreo.dev/v1"]
+    assert not errors(surveyed.findings)
+    waited = {"Organization", "DataPlane"} if controllers is Controllers.PRESENT else set()
+    assert surveyed.endless == waited, "it publishes no status subresource"
+
+
+def test_an_object_that_the_definitions_do_not_fit_is_an_error(api_server: tuple[str, list[str]]) -> None:
+    found = stack(declaring.organization(), declaring.data_plane(), controllers="absent")
+    [finding] = asked(found, api_server[0], Controllers.ABSENT).findings
+    assert finding.where == found.at(
+        "connectionConfigRef", "choreo:resources[1].spec.kubernetesCluster.connectionConfigRef"
+    )
+    assert finding.message.startswith("the cluster serves the DataPlane of OpenChoreo v0.2.0, and this is one of ")

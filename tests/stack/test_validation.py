@@ -1,21 +1,22 @@
 """A problem says what is wrong with a value, and what would be right."""
 
+from base64 import encodebytes
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from choreo_components.api import kind_of
-from choreo_components.validation import problems, shown
+from choreo_components.validation import parse, shown
 from tests.stack import declaring
+
+DATA_PLANE = kind_of("core.choreo.dev/v1", "DataPlane")
 
 
 def messages(wire: dict[str, Any]) -> dict[str, str]:
     """What is wrong with an object, by field."""
-    model = kind_of(wire["apiVersion"], wire["kind"]).model
-    with pytest.raises(ValidationError) as invalid:
-        model.from_wire(wire)
-    found = problems(invalid.value, model)
+    read, found = parse(kind_of(wire["apiVersion"], wire["kind"]), wire)
+    assert read is None
     assert len({problem.field for problem in found}) == len(found), f"a field is told twice: {found}"
     return {problem.field: problem.message for problem in found}
 
@@ -126,3 +127,120 @@ def test_all_problems_come_in_the_order_of_the_fields() -> None:
 
 def test_a_long_value_is_cut() -> None:
     assert shown("x" * 100) == f"'{'x' * 56}..."
+
+
+# --- The two DataPlanes that there are -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("made", [declaring.data_plane, declaring.data_plane_with_credentials])
+def test_a_data_plane_of_either_release_is_read_and_goes_back_as_it_came(made: Any) -> None:
+    wire = made()
+    read, found = parse(DATA_PLANE, wire)
+    assert found == []
+    assert read is not None
+    assert read.to_wire() == wire
+
+
+@pytest.mark.parametrize(
+    ("foreign", "value"), [("connectionConfigRef", "c"), ("featureFlags", {}), ("connectionConfigRef", None)]
+)
+def test_a_field_of_before_v0_2_0_in_a_later_data_plane_is_told_as_such(foreign: str, value: Any) -> None:
+    wire = declaring.data_plane_with_credentials()
+    wire["spec"]["kubernetesCluster"][foreign] = value
+    assert messages(wire) == {
+        f"spec.kubernetesCluster.{foreign}": (
+            "belongs to the DataPlane of OpenChoreo before v0.2.0, and the rest of this one to that of "
+            "OpenChoreo v0.2.0: it has to be the one or the other"
+        )
+    }
+
+
+def test_a_field_of_v0_2_0_in_an_earlier_data_plane_is_told_as_such() -> None:
+    wire = declaring.data_plane()
+    wire["spec"]["registry"] = {}
+    assert messages(wire) == {
+        "spec.registry": (
+            "belongs to the DataPlane of OpenChoreo v0.2.0, and the rest of this one to that of "
+            "OpenChoreo before v0.2.0: it has to be the one or the other"
+        )
+    }
+
+
+def test_of_a_data_plane_that_is_both_the_later_fields_are_told() -> None:
+    wire = declaring.data_plane()
+    later = declaring.data_plane_with_credentials()["spec"]
+    wire["spec"]["kubernetesCluster"] |= later["kubernetesCluster"]
+    wire["spec"]["registry"] = later["registry"]
+    assert list(messages(wire)) == ["spec.kubernetesCluster.credentials", "spec.registry"]
+
+
+def test_a_data_plane_that_is_neither_gets_what_either_wants_in_one_message() -> None:
+    wire = declaring.data_plane()
+    wire["spec"]["kubernetesCluster"] = {"name": "kind-1"}
+    assert messages(wire) == {
+        "spec.kubernetesCluster": (
+            "required, and missing: spec.kubernetesCluster.connectionConfigRef and spec.kubernetesCluster.featureFlags "
+            "for OpenChoreo before v0.2.0, or spec.kubernetesCluster.credentials and spec.registry "
+            "for OpenChoreo v0.2.0"
+        )
+    }
+
+
+@pytest.mark.parametrize(("misspelt", "meant"), [("credential", "credentials"), ("featureFlag", "featureFlags")])
+def test_a_misspelt_field_may_be_meant_for_either_data_plane(misspelt: str, meant: str) -> None:
+    wire = declaring.data_plane()
+    wire["spec"]["kubernetesCluster"] = {"name": "kind-1", misspelt: {}}
+    assert messages(wire)[f"spec.kubernetesCluster.{misspelt}"] == f"unknown field; did you mean {meant}?"
+
+
+def test_credentials_without_a_registry_lack_it() -> None:
+    wire = declaring.data_plane_with_credentials()
+    del wire["spec"]["registry"]
+    assert messages(wire) == {"spec.registry": "required, and missing"}
+
+
+# --- What is secret --------------------------------------------------------------------------------------------------
+
+KEY = "-----BEGIN PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize("field", ["caCert", "clientCert", "clientKey"])
+@pytest.mark.parametrize("value", [KEY, "/etc/kubernetes/admin.key", "bm90IHdob2xl!", "bm90IHdob2x", "schön"])
+def test_what_is_no_base64_is_told_and_not_quoted(field: str, value: str) -> None:
+    wire = declaring.data_plane_with_credentials()
+    wire["spec"]["kubernetesCluster"]["credentials"][field] = value
+    assert messages(wire) == {
+        f"spec.kubernetesCluster.credentials.{field}": (
+            "should be base64, as in the fields …-data of a kubeconfig: neither PEM nor the path of a file"
+        )
+    }
+
+
+def test_base64_may_be_broken_into_lines() -> None:
+    wire = declaring.data_plane_with_credentials()
+    wire["spec"]["kubernetesCluster"]["credentials"]["clientKey"] = encodebytes(b"k" * 100).decode()
+    assert parse(DATA_PLANE, wire)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (("kubernetesCluster", "credentials", "clientKey"), "should be a string (put it in quotes)"),
+        (("kubernetesCluster", "credentials"), "should be a mapping"),
+    ],
+)
+def test_what_stands_in_the_place_of_a_secret_is_not_quoted(path: tuple[str, ...], message: str) -> None:
+    wire = declaring.data_plane_with_credentials()
+    around = wire["spec"]
+    for name in path[:-1]:
+        around = around[name]
+    around[path[-1]] = 7243
+    assert messages(wire) == {".".join(("spec", *path)): message}
+
+
+def test_the_text_of_an_error_holds_no_value() -> None:
+    wire = declaring.data_plane_with_credentials()
+    wire["spec"]["kubernetesCluster"]["credentials"]["clientKey"] = KEY
+    with pytest.raises(ValidationError) as refused:
+        DATA_PLANE.model_of(wire).from_wire(wire)
+    assert KEY not in str(refused.value)

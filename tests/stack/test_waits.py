@@ -1,18 +1,17 @@
 """A wait that can end: what the cluster's schemas say about the conditions that a plan waits for."""
 
-import asyncio
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from choreo_components.api import kind_of
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import Cluster
-from choreo_components.findings import Finding, warning
+from choreo_components.definitions import Definitions
+from choreo_components.findings import warning
 from choreo_components.waits import endless, lacking
 from tests.stack import declaring
-from tests.stack.declaring import Stack, stack
+from tests.stack.declaring import stack
 
 CONDITIONS = {"conditions": {"type": "array"}}
 
@@ -25,8 +24,8 @@ def schema(**status: Any) -> dict[str, Any]:
 WHOLE = schema(properties=CONDITIONS)
 
 
-def document(kinds: Mapping[str, Mapping[str, Any]], subresource: bool = True) -> dict[str, Any]:
-    """The OpenAPI document of a cluster with these kinds."""
+def document(kinds: Mapping[str, Mapping[str, Any]], subresource: bool = True) -> Definitions:
+    """What a cluster with these kinds publishes."""
     group, _, version = API_VERSION.partition("/")
     schemas = {
         f"dev.choreo.core.v1.{kind}": {
@@ -41,24 +40,7 @@ def document(kinds: Mapping[str, Mapping[str, Any]], subresource: bool = True) -
         paths[path] = {}
         if subresource:
             paths[f"{path}/status"] = {}
-    return {"paths": paths, "components": {"schemas": schemas}}
-
-
-class Publisher:
-    """A cluster that publishes a document, and counts how often."""
-
-    def __init__(self, published: Mapping[str, Any]) -> None:
-        self.published = published
-        self.asked = 0
-
-    async def openapi(self, group: str, version: str) -> Mapping[str, Any]:
-        self.asked += 1
-        assert f"{group}/{version}" == API_VERSION
-        return self.published
-
-
-def ask(cluster: Publisher, found: Stack) -> dict[str, Finding]:
-    return asyncio.run(endless(cast(Cluster, cluster), found.plan))
+    return Definitions({"paths": paths, "components": {"schemas": schemas}})
 
 
 def test_a_kind_with_conditions_is_waited_for() -> None:
@@ -93,27 +75,26 @@ def test_without_its_subresource_nobody_writes_a_status() -> None:
     assert lacking(document({"DataPlane": WHOLE}, subresource=False), "DataPlane") == "status subresource"
 
 
-@pytest.mark.parametrize("published", [{}, document({"Project": WHOLE})])
-def test_of_a_kind_without_a_schema_nothing_is_said(published: dict[str, Any]) -> None:
+@pytest.mark.parametrize("published", [Definitions({}), document({"Project": WHOLE})], ids=["nothing", "another kind"])
+def test_of_a_kind_without_a_schema_nothing_is_said(published: Definitions) -> None:
     assert lacking(published, "DataPlane") is None
 
 
 def test_a_kind_that_can_never_be_ready_is_told_once_at_its_first_object() -> None:
     found = stack(declaring.data_plane(), declaring.data_plane("two"), declaring.pipeline())
-    cluster = Publisher(document({"DataPlane": schema(), "DeploymentPipeline": WHOLE}))
+    installed = document({"DataPlane": schema(), "DeploymentPipeline": WHOLE})
     message = (
         "no DataPlane is waited for: the cluster's definition of the kind has no status.conditions, so its condition "
         "Created can never be seen; the definition may be older than the controllers"
     )
-    assert ask(cluster, found) == {"DataPlane": warning(found.declared("DataPlane", "dp-local").at("kind"), message)}
-    assert cluster.asked == 1
+    wanted = {"DataPlane": warning(found.declared("DataPlane", "dp-local").at("kind"), message)}
+    assert endless(installed, found.plan) == wanted
 
 
-def test_who_waits_for_nothing_asks_nothing() -> None:
-    cluster = Publisher({})
-    assert ask(cluster, stack(declaring.data_plane(), controllers="absent")) == {}
-    assert ask(cluster, stack(declaring.configuration_group())) == {}
-    assert cluster.asked == 0
+def test_of_who_waits_for_nothing_nothing_is_said() -> None:
+    installed = document({"DataPlane": schema(), "ConfigurationGroup": schema()})
+    assert endless(installed, stack(declaring.data_plane(), controllers="absent").plan) == {}
+    assert endless(installed, stack(declaring.configuration_group()).plan) == {}
 
 
 def test_a_plan_without_waits_waits_for_its_other_kinds() -> None:
