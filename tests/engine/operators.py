@@ -21,6 +21,9 @@ from tests.engine.workspace import CHECKOUT
 PERMISSIONS = CHECKOUT / "docs" / "permissions"
 SECONDS_TO_TAKE_EFFECT = 30.0
 
+IN_ORGANIZATIONS = ("choreo-objects", "choreo-connections")
+"""The roles that are bound in an organization's namespace."""
+
 
 @dataclass(frozen=True)
 class Right:
@@ -39,7 +42,7 @@ def rights() -> Iterator[Right]:
     for role in _documents():
         for rule in role.get("rules", []):
             name, (group,) = role["metadata"]["name"], rule["apiGroups"]
-            resources = [Resource(group, "v1", "", plural, name == "choreo-objects") for plural in rule["resources"]]
+            resources = [Resource(group, "v1", "", plural, name in IN_ORGANIZATIONS) for plural in rule["resources"]]
             yield from (Right(name, verb, tuple(resources)) for verb in rule["verbs"])
 
 

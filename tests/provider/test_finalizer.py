@@ -11,7 +11,7 @@ from choreo_components.provider import finalizer
 from choreo_components.provider.custom import Failure, Session, differences
 from choreo_components.provider.finalizer import identifier, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, namespace
-from tests.provider.sessions import session, silent
+from tests.provider.sessions import nowhere, session, silent
 
 INPUTS = {
     "organization": "acme",
@@ -69,7 +69,7 @@ def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
             {"timeout": "5m"},
             {
                 "timeout": "unknown property; the properties are organization, environment, dataPlaneRef, "
-                "deploymentsTimeout, namespacesTimeout, namespaceNames"
+                "deploymentsTimeout, namespacesTimeout, namespaceNames, remote, dataPlaneKubeconfig"
             },
         ),
     ],
@@ -185,7 +185,7 @@ def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(cluster: FakeClu
 
 def test_a_kubeconfig_that_leads_nowhere_is_a_failure_that_the_engine_is_told() -> None:
     with pytest.raises(Failure, match="is not finalized: no usable kubeconfig") as error:
-        asyncio.run(finalizer.delete(INPUTS, Session(lambda: Cluster("/nonexistent/config"), silent, silent)))
+        asyncio.run(finalizer.delete(INPUTS, Session(lambda: Cluster("/nonexistent/config"), silent, silent, nowhere)))
     assert "Traceback" not in str(error.value)
 
 

@@ -131,7 +131,10 @@ def test_a_cluster_that_cannot_be_asked_is_a_warning() -> None:
         ({"objects": "all"}, {"objects": "should map kinds to lists of names"}),
         ({"objects": {"Environment": "a"}}, {"objects": "should map kinds to lists of names"}),
         ({"objects": {}, "adopt": "yes"}, {"adopt": "should be never or if-labelled, not 'yes'"}),
-        ({"objects": {}, "name": "x"}, {"name": "unknown property; the properties are objects, dataPlaneRefs, adopt"}),
+        (
+            {"objects": {}, "name": "x"},
+            {"name": "unknown property; the properties are objects, dataPlaneRefs, remoteDataPlanes, adopt"},
+        ),
     ],
     ids=lambda value: next(iter(value)),
 )

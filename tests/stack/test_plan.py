@@ -281,7 +281,7 @@ def test_the_organization_of_another_stack_is_to_be_looked_for() -> None:
 def test_every_kind_has_its_place_in_the_order() -> None:
     from choreo_components.api import KINDS
 
-    assert {kind for _, kind in KINDS} == set(CREATION_ORDER) - {"Namespace", "EnvironmentFinalizer"}
+    assert {kind for _, kind in KINDS} == set(CREATION_ORDER) - {"Namespace", "EnvironmentFinalizer", "Secret"}
 
 
 # --- Whatever is declared ------------------------------------------------------------------------------------------
