@@ -224,6 +224,9 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
     # A string is a sequence of strings too: of its letters.
     if isinstance(projects, str) or not all(isinstance(each, str) and each for each in projects):
         yield f"projects: should be a list of names, not {shown(projects)}"
+    cluster = args.get("kubernetesCluster")
+    if args.get("connectionConfig") and isinstance(cluster, Mapping) and not cluster.get("connectionConfigRef"):
+        yield "connectionConfig: needs kubernetesCluster.connectionConfigRef, which names the Secret that it goes into"
     timeouts = args.get("timeouts") or {}
     if not isinstance(timeouts, Mapping):
         yield f"timeouts: should be a mapping of steps to durations, not {shown(timeouts)}"

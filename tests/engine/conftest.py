@@ -6,6 +6,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from lightkube import Client, KubeConfig
+from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 
 from choreo_components import Controllers
 from devcluster import ControlPlane
@@ -25,6 +27,15 @@ def controlled_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contr
 def standin(controlled_plane: ControlPlane) -> Iterator[StandIn]:
     """The stand-in for OpenChoreo's controllers, at work on that control plane."""
     with StandIn(controlled_plane) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def data_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A second cluster, for tests that want a data plane besides the control plane: without OpenChoreo's kinds."""
+    with ControlPlane.start(tmp_path_factory.mktemp("data-plane")) as started:
+        with Client(config=KubeConfig.from_file(started.kubeconfig), trust_env=False) as client:
+            client.deletecollection(CustomResourceDefinition)
         yield started
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from choreo_components.cluster import ClusterError, Live, Resource
+from choreo_components.cluster import ClusterError, Forbidden, Live, Resource
 from choreo_components.naming import data_plane_namespace
 from choreo_components.provider.finalization import Scope, SparedError, finalize
 from tests.provider.fake_cluster import FakeCluster, namespace
@@ -75,6 +75,20 @@ def test_a_namespace_that_nobody_may_look_into_stays() -> None:
             return await super().list(resource, *more)  # type: ignore[arg-type]
 
     assert "nobody may look at what it holds: list projects: 403" in spared(Closed(labelled("sneaky")))
+
+
+def test_where_none_of_openchoreos_kinds_is_served_nobody_has_to_be_allowed_to_look() -> None:
+    class DataPlane(FakeCluster):
+        async def list(self, resource: Resource, *more: object) -> tuple[list[Live], str | None]:
+            if resource == PROJECT:
+                raise Forbidden("list projects: 403")
+            return await super().list(resource, *more)  # type: ignore[arg-type]
+
+    cluster = DataPlane(labelled("stray"))
+    assert "nobody may look" in spared(cluster)
+    cluster.served = frozenset()
+    asyncio.run(finalize(cluster, cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
+    assert cluster.names == []
 
 
 def test_what_has_the_name_that_openchoreo_makes_of_its_labels_is_not_looked_into() -> None:
