@@ -44,6 +44,10 @@ class Unreachable(ClusterError):
     """Nobody answered, or only that it is not the moment: the same request may go through later."""
 
 
+class Unauthorized(ClusterError):
+    """The credentials are not accepted, any more or at all."""
+
+
 class Forbidden(ClusterError):
     """The credentials have not the right to it."""
 
@@ -370,7 +374,7 @@ def _kind_of(status: int, said: str) -> type[ClusterError]:
     starting = status == 403 and "RBAC:" in said and "not found" in said
     if starting or status in NOT_NOW:
         return Unreachable
-    return Forbidden if status == 403 else ClusterError
+    return {401: Unauthorized, 403: Forbidden}.get(status, ClusterError)
 
 
 def kubeconfig_text(given: str) -> str:

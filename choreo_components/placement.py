@@ -43,13 +43,6 @@ class Placement:
                 self._settled.add(name)
 
     @property
-    def targets(self) -> list[Target]:
-        """What has to be looked up: where the environments are so far, and data planes that only the settings name."""
-        environments = (each for group in self._environments.values() for each in group)
-        unknown = [target for name in self._given for target in self._only_given(name)]
-        return [*(Target("Environment", each.organization, each.name) for each in environments), *unknown]
-
-    @property
     def remote(self) -> dict[Key, str]:
         """The environments whose data plane is a cluster of its own, and that data plane as ORGANIZATION/NAME."""
         return {
@@ -60,10 +53,12 @@ class Placement:
         }
 
     async def locate(self, cluster: Cluster, live: Found) -> None:
-        """Finds out which clusters the data planes are. `cluster` is the control plane, `live` what was looked up.
+        """Finds out which clusters the data planes are.
 
-        Raises ClusterError when the control plane cannot be asked.
+        `cluster` is the control plane, `live` what has been looked up there already. Raises ClusterError when it cannot
+        be asked.
         """
+        live = {**live, **await look_up(cluster, [target for target in self._targets() if target not in live])}
         self.findings += self._unknown(live)
         wanted: dict[str, Mapping[str, Any]] = {}
         for name, group in self._environments.items():
@@ -104,6 +99,16 @@ class Placement:
         """An error for each data plane of which nobody knows which cluster it is, since nobody could be asked."""
         for name in self._environments.keys() - self.connections.keys() - self._settled:
             yield self._about(name, "which cluster it is could not be asked; nothing was applied")
+
+    def _targets(self) -> Iterator[Target]:
+        """Data planes outside the stack, also those that only the settings name, and where environments are so far."""
+        for group in self._environments.values():
+            data_plane = Target("DataPlane", group[0].organization, group[0].spec.data_plane_ref)
+            if self._plan.index.find(data_plane) is None:
+                yield data_plane
+            yield from (Target("Environment", each.organization, each.name) for each in group)
+        for name in self._given:
+            yield from self._only_given(name)
 
     def _usable(self) -> Iterator[tuple[str, str]]:
         """The texts of the kubeconfigs in the settings."""

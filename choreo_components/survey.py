@@ -87,7 +87,7 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
 
     async def placed(cluster: Cluster) -> tuple[Found, list[Finding]]:
         """What the references lead to, then the clusters of the data planes among it, then the rights that it takes."""
-        live = await checked("".join(existing) or clusters, look_up(cluster, [*targets, *placement.targets]), {})
+        live = await checked("".join(existing), look_up(cluster, targets), {})
         await checked(clusters, placement.locate(cluster, live), None)
         return live, await checked(rights, denied(cluster, plan, controllers, placement.remote), [])
 

@@ -124,7 +124,7 @@ async def update(olds: Properties, news: Properties, session: Session) -> None:
 
 async def delete(state: Properties, session: Session) -> None:
     """Finalizes the environment."""
-    from choreo_components.cluster import ClusterError
+    from choreo_components.cluster import ClusterError, Unauthorized
     from choreo_components.provider.finalization import Scope, SparedError, finalize
     from choreo_components.provider.removal import DeadlineError
 
@@ -137,4 +137,7 @@ async def delete(state: Properties, session: Session) -> None:
         where = f"environment {state.get('environment')!r} of organization {state.get('organization')!r}"
         if is_remote(state):
             where += f" on data plane {state.get('dataPlaneRef')!r}"
-        raise Failure(f"{where} is not finalized: {problem}") from None
+        advice = (
+            "; to use other credentials than the state has: --run-program" if isinstance(problem, Unauthorized) else ""
+        )
+        raise Failure(f"{where} is not finalized: {problem}{advice}") from None

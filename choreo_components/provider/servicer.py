@@ -161,7 +161,7 @@ class Servicer(ResourceProviderServicer):
         if not kubeconfig:
             raise ClusterError(
                 f"data plane {name!r} is a cluster of its own, and nobody has its kubeconfig any more: give it in "
-                "choreo:dataPlaneKubeconfigs, and run the same command with --run-program"
+                "choreo:dataPlaneKubeconfigs, and destroy with --run-program"
             )
         try:
             return self._connect(kubeconfig)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -24,6 +25,37 @@ from tests.faults.proxy import Proxy
 ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
 SECRET = "kind-cluster-1-connection-config"
 
+# What a program in any language does: it knows a type token and the names of inputs, nothing of our package.
+FOREIGN = """
+import pulumi
+
+class Remote(pulumi.ComponentResource):
+    def __init__(self, kind, name, props, outputs=("name", "namespace"), opts=None):
+        super().__init__(f"choreo:index:{kind}", name, {**props, **dict.fromkeys(outputs)}, opts, remote=True)
+
+kubeconfig = pulumi.Config().require_secret("kubeconfig")
+organization = Remote("Organization", pulumi.Config().require("organization"), {"controllers": "absent"})
+plane = Remote("DataPlane", "plane", {
+    "organization": organization.namespace,
+    "controllers": "absent",
+    "connectionConfig": kubeconfig,
+    "kubernetesCluster": {
+        "name": "elsewhere",
+        "connectionConfigRef": "elsewhere-connection",
+        "featureFlags": {"cilium": False, "scaleToZero": False, "gatewayType": "envoy"},
+    },
+    "gateway": {"publicVirtualHost": "example.com", "organizationVirtualHost": "internal.example.com"},
+})
+environment = Remote("Environment", "development", {
+    "organization": organization.namespace,
+    "controllers": "absent",
+    "dataPlaneRef": plane.name,
+    "dataPlaneKubeconfig": kubeconfig,
+    "gateway": {"dnsPrefix": "dev"},
+    "projects": ["portal"],
+}, ("name", "namespace", "namespaces"))
+"""
+
 
 @dataclass(frozen=True)
 class Estate:
@@ -42,12 +74,25 @@ class Estate:
         set_kubeconfig(self.workspace, "acme", "dp-local", text)
         return text, self.workspace.up("acme")
 
-    def rotate(self) -> Path:
-        """Puts new credentials of the data plane into the Secret."""
+    def rotate(self, address: str = "127.0.0.1") -> Path:
+        """Puts new credentials of the data plane into the Secret, and another address of it."""
         kubeconfig = self.operators.operator(None, file="data-plane")
-        data = {"data": {"kubeconfig": base64.b64encode(kubeconfig.read_bytes()).decode()}}
+        text = kubeconfig.read_text().replace("127.0.0.1", address)
+        data = {"data": {"kubeconfig": base64.b64encode(text.encode()).decode()}}
         self.workspace.kubectl("patch", "secret", SECRET, "-n", self.organization, "-p", json.dumps(data))
         return kubeconfig
+
+    def secret(self) -> dict[str, Any]:
+        """The Secret with the data plane's kubeconfig."""
+        found = self.workspace.kubectl("get", "secret", SECRET, "-n", self.organization, "-o", "yaml")
+        secret: dict[str, Any] = yaml.safe_load(found)
+        return secret
+
+    def secret_words(self) -> list[str]:
+        """What may be seen nowhere: the token in the kubeconfig, and the whole of it as Kubernetes has it."""
+        encoded = self.secret()["data"]["kubeconfig"]
+        config = yaml.safe_load(base64.b64decode(encoded))
+        return [config["users"][0]["user"]["token"], encoded[:200]]
 
     def namespaces(self, environment: str, kubeconfig: Path) -> list[str]:
         """The environment's namespaces in one of the clusters."""
@@ -82,22 +127,15 @@ def estate(
         assert made.resources("acme") == []
 
 
-@pytest.fixture
-def workspace(estate: Estate) -> Workspace:
-    return estate.workspace
-
-
 def test_the_organizations_stack_makes_the_secret_and_keeps_it_to_itself(estate: Estate) -> None:
     workspace = estate.workspace
     text, said = estate.give()
     assert said.changes["updated"] == 1, said.said
-    secret = yaml.safe_load(workspace.kubectl("get", "secret", SECRET, "-n", estate.organization, "-o", "yaml"))
+    secret = estate.secret()
     assert base64.b64decode(secret["data"]["kubeconfig"]).decode() == text
     assert secret["metadata"]["labels"]["core.choreo.dev/organization"] == estate.organization
-    token = yaml.safe_load(text)["users"][0]["user"]["token"]
     for place, seen in (("state", workspace.state("acme")), ("diff", workspace.preview("acme", "--diff").said)):
-        for word in (token, base64.b64encode(text.encode()).decode()[:200], secret["data"]["kubeconfig"]):
-            assert word not in seen, f"the kubeconfig stands in the {place}"
+        assert not [word for word in estate.secret_words() if word in seen], f"the kubeconfig stands in the {place}"
 
 
 def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_clusters(estate: Estate) -> None:
@@ -108,6 +146,8 @@ def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_cl
     [own] = estate.namespaces("development", estate.data_plane)
     assert estate.namespaces("development", control_plane) == []
     assert workspace.refresh("development").changes == {"unchanged": made}
+    state = workspace.state("development")
+    assert not [word for word in estate.secret_words() if word in state], "the data plane's kubeconfig in plain text"
     # Made by others: on the data plane they go with the environment, on the control plane they are somebody else's.
     stray = f"stray-{organization}"
     for kubeconfig in (estate.data_plane, control_plane):
@@ -128,18 +168,22 @@ def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_cl
     assert max(each.seen for each in deployments) < begun, "a namespace began to go while a Deployment was there"
     gone = {event.name: event.seen for event in ours if event.type == "DELETED"}
     assert gone.keys() == {own.removeprefix("namespace/"), stray}
-    [environment] = [each for each in there.of(ENVIRONMENTS) if each.namespace == organization and each.deleting]
-    assert max(gone.values()) < environment.seen, "the Environment went before its namespaces were gone"
+    environments = [each for each in there.of(ENVIRONMENTS) if each.namespace == organization]
+    assert {each.name for each in environments if each.type == "DELETED"} == {"development"}
+    going = min(each.seen for each in environments if each.deleting or each.type == "DELETED")
+    assert max(gone.values()) < going, "the Environment went before its namespaces were gone"
     assert estate.namespaces("development", control_plane) == [f"namespace/{stray}"]
     workspace.kubectl("delete", "namespace", stray, "--wait=false")
 
 
-def test_other_credentials_reach_the_finalizer_with_the_next_up_and_replace_nothing(estate: Estate) -> None:
+def test_other_credentials_and_another_address_reach_the_finalizer_with_the_next_up_and_replace_nothing(
+    estate: Estate,
+) -> None:
     workspace = estate.workspace
     first = estate.rotate()
     workspace.stack("staging", samples.stack("staging", estate.organization))
     workspace.up("staging")
-    second = estate.rotate()
+    second = estate.rotate("localhost")
     with Watcher(estate.data_plane, [NAMESPACES]) as watcher:
         said = workspace.up("staging")
     assert not {"created", "deleted", "replaced"} & said.changes.keys(), said.said
@@ -153,6 +197,7 @@ def test_other_credentials_reach_the_finalizer_with_the_next_up_and_replace_noth
     assert "environment 'staging'" in said.said
     assert "on data plane 'dp-local' is not finalized" in said.said
     assert "answers 401" in said.said
+    assert "to use other credentials than the state has: --run-program" in said.said
     workspace.destroy("staging", "--run-program")
     assert workspace.resources("staging") == []
     assert estate.namespaces("staging", estate.data_plane) == []
@@ -196,3 +241,27 @@ def test_an_environment_moves_from_a_cluster_of_its_own_to_the_control_planes(es
     workspace.destroy("moving")
     assert estate.namespaces("staging", workspace.kubeconfig) == []
     workspace.kubectl("delete", "dataplanes.core.choreo.dev", "dp-here", "-n", estate.organization)
+
+
+def test_a_program_in_another_language_says_itself_where_its_data_plane_is(
+    workspace: Workspace, organization: str, data_plane: ControlPlane
+) -> None:
+    text = data_plane.kubeconfig.read_text().strip()
+    key = yaml.safe_load(text)["users"][0]["user"]["client-key-data"]
+    workspace.project({"__main__.py": FOREIGN}, "foreign")
+    workspace.stack("foreign")
+    workspace.run("config", "set", "--stack", "foreign", "organization", organization)
+    workspace.run("config", "set", "--secret", "--stack", "foreign", "kubeconfig", given=text)
+    made = workspace.up("foreign").changes["created"]
+    assert workspace.refresh("foreign").changes == {"unchanged": made}
+    selector = f"organization-name={organization},environment-name=development"
+    namespaces = ("get", "namespaces", "-l", selector, "-o", "name")
+    assert len(kubectl(workspace, data_plane.kubeconfig, *namespaces).split()) == 1
+    assert workspace.kubectl(*namespaces) == ""
+    secret = workspace.kubectl("get", "secret", "elsewhere-connection", "-n", organization, "-o", "yaml")
+    encoded = yaml.safe_load(secret)["data"]["kubeconfig"]
+    assert base64.b64decode(encoded).decode() == text
+    state = workspace.state("foreign")
+    assert not [word for word in (key, encoded) if word in state], "the kubeconfig stands in the state"
+    workspace.destroy("foreign")
+    assert kubectl(workspace, data_plane.kubeconfig, *namespaces) == ""

@@ -36,7 +36,8 @@ class ControlPlane:
         self.secrets, self.refuses, self.asked = secrets or {}, refuses, list[str]()
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
-        assert resource == SECRETS
+        if resource != SECRETS:
+            return None
         self.asked.append(f"{namespace}/{name}")
         if self.refuses:
             raise self.refuses

@@ -21,16 +21,20 @@ DEVELOPMENT = Key("Environment", "acme", "development")
 
 
 class Platform(ControlPlane):
-    """Has Secrets, and DataPlanes."""
+    """Has Secrets, and other objects too."""
 
-    def __init__(self, secrets: Mapping[str, Mapping[str, str]] | None = None, data_planes: tuple[str, ...] = ()):
+    def __init__(self, *objects: declaring.Manifest, secrets: Mapping[str, Mapping[str, str]] | None = None) -> None:
         super().__init__(secrets)
-        self.data_planes = data_planes
+        self.objects = {(each["kind"], each["metadata"]["name"]): each for each in objects}
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
-        if resource.kind != "DataPlane":
-            return await super().get(resource, name, namespace)
-        return Live(resource, declaring.data_plane(name)) if name in self.data_planes else None
+        found = self.objects.get((resource.kind, name))
+        return await super().get(resource, name, namespace) if found is None else Live(resource, found)
+
+    async def list(
+        self, resource: Resource, labels: Mapping[str, str], namespace: str | None = None
+    ) -> tuple[list[Live], str | None]:
+        return [Live(resource, each) for (kind, _), each in self.objects.items() if kind == resource.kind], "1"
 
 
 def placed(
@@ -55,7 +59,7 @@ def reference(name: str = "dp-local") -> Target:
 
 
 def test_an_environment_is_on_its_data_plane_of_the_stack_or_of_the_cluster() -> None:
-    cluster = ControlPlane({"kind-1-config": {"kubeconfig": kubeconfig()}})
+    cluster = Platform(secrets={"kind-1-config": {"kubeconfig": kubeconfig()}})
     declared = placed(stack(declaring.environment(), declaring.data_plane()), cluster)
     live = placed(stack(declaring.environment()), cluster, {reference(): declaring.data_plane()})
     assert declared.remote == live.remote == {DEVELOPMENT: "acme/dp-local"}
@@ -70,7 +74,9 @@ def test_who_has_no_environment_asks_nothing() -> None:
 
 def test_what_cannot_be_found_out_is_an_error_at_the_environment() -> None:
     found = stack(declaring.environment(), declaring.environment("staging"), declaring.data_plane())
-    placement = placed(found, ControlPlane(refuses=Forbidden("403")))
+    cluster = Platform()
+    cluster.refuses = Forbidden("403")
+    placement = placed(found, cluster)
     [finding] = placement.findings
     assert finding.severity is Severity.ERROR
     assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
@@ -114,7 +120,7 @@ def test_one_with_commands_in_it_cannot_go_into_a_secret() -> None:
 
 def test_a_name_that_no_data_plane_has_is_an_error_where_it_stands() -> None:
     found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-lcoal": kubeconfig()})
-    [finding] = placed(found, ControlPlane(), {reference("dp-lcoal"): None, reference(): None}).findings
+    [finding] = placed(found, Platform()).findings
     assert finding.where.field == "choreo:dataPlaneKubeconfigs.dp-lcoal"
     assert (
         finding.message == "no data plane 'dp-lcoal' in organization 'acme': neither in this stack nor in the cluster"
@@ -124,9 +130,8 @@ def test_a_name_that_no_data_plane_has_is_an_error_where_it_stands() -> None:
 def test_the_data_plane_that_an_environment_leaves_is_known_too() -> None:
     """Its finalizer has to get there once more."""
     found = stack(declaring.environment(data_plane="dp-new"), declaring.data_plane("dp-new"))
-    standing = declaring.environment(data_plane="dp-old")
-    cluster = Platform({"kind-1-config": {"kubeconfig": kubeconfig()}}, ("dp-old",))
-    placement = placed(found, cluster, {Target("Environment", "acme", "development"): standing})
+    standing = declaring.environment(data_plane="dp-old"), declaring.data_plane("dp-old")
+    placement = placed(found, Platform(*standing, secrets={"kind-1-config": {"kubeconfig": kubeconfig()}}))
     assert placement.connections.keys() == {"acme/dp-new", "acme/dp-old"}
     assert placement.remote == {DEVELOPMENT: "acme/dp-new"}
 
