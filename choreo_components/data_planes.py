@@ -14,7 +14,16 @@ from typing import Any
 
 import yaml
 
-from choreo_components.cluster import RIGHTS, SECRETS, Cluster, ClusterError, Forbidden, Unreachable, kubeconfig_text
+from choreo_components.cluster import (
+    NAMESPACES,
+    RIGHTS,
+    SECRETS,
+    Cluster,
+    ClusterError,
+    Forbidden,
+    Unreachable,
+    kubeconfig_text,
+)
 from choreo_components.naming import CONNECTION_KEY, Use, refusal
 from choreo_components.settings import DATA_PLANE_KUBECONFIGS
 
@@ -101,6 +110,8 @@ async def _of_secret(cluster: Cluster, namespace: str, name: str) -> str | None:
     except Unreachable:
         raise
     except Forbidden:
+        if await _is_absent(cluster, namespace):
+            return None
         raise NoConnection(
             f"the credentials may not get secrets in namespace {namespace!r}, and Secret {name!r} would say which "
             f"cluster it is; {RIGHTS}"
@@ -121,6 +132,16 @@ async def _of_secret(cluster: Cluster, namespace: str, name: str) -> str | None:
     if foreign:
         raise NoConnection(f"Secret {namespace}/{name}: the kubeconfig in it {foreign}")
     return text
+
+
+async def _is_absent(cluster: Cluster, namespace: str) -> bool:
+    """Whether there is no such namespace, and so nothing in it: no role can have been granted there yet."""
+    try:
+        return await cluster.get(NAMESPACES, namespace) is None
+    except Unreachable:
+        raise
+    except ClusterError:
+        return False
 
 
 def foreign_parts(text: str) -> str | None:

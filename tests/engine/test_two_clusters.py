@@ -138,25 +138,40 @@ def test_the_organizations_stack_makes_the_secret_and_keeps_it_to_itself(estate:
         assert not [word for word in estate.secret_words() if word in seen], f"the kubeconfig stands in the {place}"
 
 
-def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_clusters(estate: Estate) -> None:
-    workspace, organization = estate.workspace, estate.organization
-    control_plane = workspace.kubeconfig
+@pytest.fixture
+def operated(estate: Estate, tmp_path: Path) -> Iterator[Workspace]:
+    """The estate's workspace, in the hands of one who has the roles of control-plane.yaml on the control plane."""
+    administrator = estate.workspace.kubeconfig
+    with Operators(administrator, tmp_path) as operators:
+        kubeconfig = operators.operator(estate.organization, file="control-plane")
+        estate.workspace.environment["KUBECONFIG"] = str(kubeconfig)
+        yield estate.workspace
+        estate.workspace.environment["KUBECONFIG"] = str(administrator)
+
+
+def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_clusters(
+    estate: Estate, operated: Workspace, control_plane: ControlPlane
+) -> None:
+    """With the rights of docs/permissions/control-plane.yaml here, and of data-plane.yaml there."""
+    workspace, organization = operated, estate.organization
+    administrator = control_plane.kubeconfig
     workspace.stack("development", samples.stack("development", organization))
     made = workspace.up("development").changes["created"]
     [own] = estate.namespaces("development", estate.data_plane)
-    assert estate.namespaces("development", control_plane) == []
+    assert estate.namespaces("development", administrator) == []
     assert workspace.refresh("development").changes == {"unchanged": made}
     state = workspace.state("development")
     assert not [word for word in estate.secret_words() if word in state], "the data plane's kubeconfig in plain text"
     # Made by others: on the data plane they go with the environment, on the control plane they are somebody else's.
     stray = f"stray-{organization}"
-    for kubeconfig in (estate.data_plane, control_plane):
+    for kubeconfig in (estate.data_plane, administrator):
         manifest = samples.namespace(stray, organization, "development")
         kubectl(workspace, kubeconfig, "apply", "-f", "-", manifest=manifest)
-    workspace.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "made-by-hand"))
+    by_hand = samples.deployment(organization, "development", "made-by-hand")
+    kubectl(workspace, administrator, "apply", "-f", "-", manifest=by_hand)
 
     with (
-        Watcher(control_plane, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as there,
+        Watcher(administrator, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as there,
         Watcher(estate.data_plane, [NAMESPACES]) as here,
     ):
         workspace.destroy("development")
@@ -172,8 +187,8 @@ def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_cl
     assert {each.name for each in environments if each.type == "DELETED"} == {"development"}
     going = min(each.seen for each in environments if each.deleting or each.type == "DELETED")
     assert max(gone.values()) < going, "the Environment went before its namespaces were gone"
-    assert estate.namespaces("development", control_plane) == [f"namespace/{stray}"]
-    workspace.kubectl("delete", "namespace", stray, "--wait=false")
+    assert estate.namespaces("development", administrator) == [f"namespace/{stray}"]
+    kubectl(workspace, administrator, "delete", "namespace", stray, "--wait=false")
 
 
 def test_other_credentials_and_another_address_reach_the_finalizer_with_the_next_up_and_replace_nothing(

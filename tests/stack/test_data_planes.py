@@ -2,13 +2,13 @@
 
 import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 import pytest
 import yaml
 
-from choreo_components.cluster import SECRETS, Cluster, ClusterError, Forbidden, Live, Resource, Unreachable
+from choreo_components.cluster import NAMESPACES, SECRETS, Cluster, ClusterError, Forbidden, Live, Resource, Unreachable
 from choreo_components.data_planes import Connection, NoConnection, connection, connections, foreign_parts
 from devcluster.pki import Pki
 from tests.stack import declaring
@@ -32,12 +32,14 @@ def kubeconfig(server: str = "https://east.example", **user: Any) -> str:
 class ControlPlane:
     """Has Secrets, or refuses to show them."""
 
+    namespaces: Collection[str] = ("acme",)
+
     def __init__(self, secrets: Mapping[str, Mapping[str, str]] | None = None, refuses: ClusterError | None = None):
         self.secrets, self.refuses, self.asked = secrets or {}, refuses, list[str]()
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         if resource != SECRETS:
-            return None
+            return Live(resource, {}) if resource == NAMESPACES and name in self.namespaces else None
         self.asked.append(f"{namespace}/{name}")
         if self.refuses:
             raise self.refuses
@@ -148,6 +150,12 @@ def test_a_secret_that_may_not_be_read_is_not_taken_for_none() -> None:
         "the credentials may not get secrets in namespace 'acme', and Secret 'kind-1-config' would say which cluster "
         "it is; docs/permissions.md has the roles to grant"
     )
+
+
+def test_in_an_organization_that_is_yet_to_come_there_is_no_secret_and_no_role_to_read_it() -> None:
+    cluster = ControlPlane(refuses=Forbidden("get secrets kind-1-config: answers 403"))
+    cluster.namespaces = ()
+    assert found(cluster).kubeconfig is None
 
 
 def test_a_control_plane_that_does_not_answer_is_asked_again_and_not_taken_for_none() -> None:
