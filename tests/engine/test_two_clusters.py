@@ -17,6 +17,7 @@ from choreo_components.cluster import NAMESPACES, resource_of
 from choreo_components.provider.finalization import DEPLOYMENTS
 from devcluster import ControlPlane
 from tests.engine import samples
+from tests.engine.modes import with_controllers
 from tests.engine.operators import Operators
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Outcome, Workspace, leading_to
@@ -280,3 +281,19 @@ def test_a_program_in_another_language_says_itself_where_its_data_plane_is(
     assert not [word for word in (key, encoded) if word in state], "the kubeconfig stands in the state"
     workspace.destroy("foreign")
     assert kubectl(workspace, data_plane.kubeconfig, *namespaces) == ""
+
+
+@with_controllers
+def test_what_controllers_make_in_their_own_cluster_all_the_same_goes_with_the_environment(
+    acme: Workspace, organization: str, data_plane: ControlPlane
+) -> None:
+    acme.stack("development", samples.stack("development", organization))
+    set_kubeconfig(acme, "development", "dp-local", data_plane.kubeconfig.read_text())
+    said = acme.up("development").said
+    assert "OpenChoreo's controllers that know connectionConfigRef do not read it" in said
+    selector = f"organization-name={organization},environment-name=development"
+    namespaces = ("get", "namespaces", "-l", selector, "-o", "name")
+    assert len(kubectl(acme, data_plane.kubeconfig, *namespaces).split()) == 1, "made by the stack"
+    assert len(acme.kubectl(*namespaces).split()) == 1, "made by the controllers"
+    acme.destroy("development")
+    assert kubectl(acme, data_plane.kubeconfig, *namespaces) == acme.kubectl(*namespaces) == ""
