@@ -44,6 +44,18 @@ class Unreachable(ClusterError):
     """Nobody answered, or only that it is not the moment: the same request may go through later."""
 
 
+class Unauthorized(ClusterError):
+    """The credentials are not accepted, any more or at all."""
+
+
+class Forbidden(ClusterError):
+    """The credentials have not the right to it."""
+
+
+RIGHTS = "docs/permissions.md has the roles to grant"
+"""What to say about a right that lacks."""
+
+
 class Denied(ClusterError):
     """Admission refused the request (a webhook, or a policy), or could not be asked: its mind may change."""
 
@@ -82,6 +94,7 @@ def resource_named(kind: str) -> Resource:
 
 
 NAMESPACES = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
+SECRETS = Resource("", "v1", "Secret", "secrets")
 
 
 @dataclass(frozen=True)
@@ -359,7 +372,22 @@ def _kind_of(status: int, said: str) -> type[ClusterError]:
         return Denied
     # An API server that has just started knows bindings before it knows their roles.
     starting = status == 403 and "RBAC:" in said and "not found" in said
-    return Unreachable if starting or status in NOT_NOW else ClusterError
+    if starting or status in NOT_NOW:
+        return Unreachable
+    return {401: Unauthorized, 403: Forbidden}.get(status, ClusterError)
+
+
+def kubeconfig_text(given: str) -> str:
+    """The text of a kubeconfig which is given as one, or as the path of one.
+
+    Raises ClusterError, in words that quote nothing of what may be secret, where nobody could use it.
+    """
+    try:
+        text = given if _is_text(given) else Path(given).expanduser().read_text(encoding="utf-8")
+    except (OSError, ValueError) as problem:
+        raise ClusterError(f"no usable kubeconfig: {_reason(problem, given)}") from None
+    Cluster(text)
+    return text
 
 
 class _NotFound(Exception):

@@ -17,6 +17,9 @@ LONGEST_RESOURCE_NAME = 253
 LONGEST_NAMESPACE_NAME = 63
 _HASH_DIGITS = 8
 
+CONNECTION_KEY = "kubeconfig"
+"""The key of the Secret that `connectionConfigRef` names, under which the kubeconfig stands."""
+
 Triple = tuple[str, str, str]
 """Names of an organization, of one of its projects, and of one of its environments."""
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from choreo_components.api import kind_of, labels
 from choreo_components.checks import check
 from choreo_components.controllers import Controllers
-from choreo_components.findings import Finding, Severity
-from choreo_components.naming import data_plane_namespace
+from choreo_components.findings import Finding, Severity, error
+from choreo_components.naming import Use, data_plane_namespace, refusal
 from choreo_components.references import (
     Index,
     Reference,
@@ -23,6 +23,7 @@ from choreo_components.settings import Declared, Settings
 
 CREATION_ORDER = (
     "Organization",
+    "Secret",
     "DataPlane",
     "Environment",
     "DeploymentPipeline",
@@ -88,7 +89,15 @@ class FinalizerNode:
     environment: Key
 
 
-Node = ObjectNode | NamespaceNode | FinalizerNode
+@dataclass(frozen=True)
+class SecretNode:
+    """The Secret that a DataPlane of the stack refers to: other stacks find the data plane's kubeconfig in it."""
+
+    key: Key
+    data_plane: Key
+
+
+Node = ObjectNode | NamespaceNode | FinalizerNode | SecretNode
 
 
 @dataclass(frozen=True)
@@ -138,11 +147,13 @@ class _Builder:
             self.by_kind[each.kind].append(each)
         self.needs: dict[Key, set[Key]] = defaultdict(set)
         self.outside: list[Reference] = []
+        self.findings: list[Finding] = []
 
     def plan(self) -> Plan:
         objects = [ObjectNode(_key(each), each, self.wait(each)) for each in self.declared]
         for each in self.declared:
             self.connect(each)
+        secrets = self.secrets()
         namespaces = [node for each in self.by_kind["Environment"] for node in self.namespaces(each)]
         finalizers = self.finalizers(namespaces)
         for deployment in self.by_kind["Deployment"]:
@@ -153,14 +164,14 @@ class _Builder:
             )
             if finalizer in self.needs:
                 self.needs[_key(deployment)].add(finalizer)
-        nodes: list[Node] = [*objects, *namespaces, *finalizers]
+        nodes: list[Node] = [*objects, *secrets, *namespaces, *finalizers]
         nodes.sort(key=lambda node: (CREATION_ORDER.index(node.key.kind), node.key))
         triples = [(node.key.organization, node.project, node.environment.name) for node in namespaces]
         return Plan(
             nodes=tuple(nodes),
             needs={node.key: tuple(sorted(self.needs[node.key], key=_creation)) for node in nodes},
             outside=tuple(self.outside),
-            findings=tuple(check(self.declared, triples)),
+            findings=(*self.findings, *check(self.declared, triples)),
             index=self.index,
         )
 
@@ -184,6 +195,30 @@ class _Builder:
                 self.needs[key].add(_key(found))
         if organization is not None and not self.needs[key]:
             self.needs[key].add(_key(organization))
+
+    def secrets(self) -> list[SecretNode]:
+        """The Secrets of those data planes whose kubeconfigs the stack has; each comes before its DataPlane."""
+        given = self.settings.data_plane_kubeconfigs
+        nodes: dict[Key, SecretNode] = {}
+        for each in self.by_kind["DataPlane"]:
+            described = each.object.to_wire()["spec"]["kubernetesCluster"]
+            name = described.get("connectionConfigRef")
+            if not name or each.name not in given:
+                continue
+            key = Key("Secret", each.organization, name)
+            first = nodes.setdefault(key, SecretNode(key, _key(each))).data_plane
+            if given[first.name].given != given[each.name].given:
+                message = f"data planes {first.name!r} and {each.name!r} name one Secret, and have two kubeconfigs"
+                self.findings.append(error(each.at("spec", "kubernetesCluster", "connectionConfigRef"), message))
+            if refused := refusal(name, Use.OBJECT) or refusal(name, Use.LABEL_VALUE):
+                where = each.at("spec", "kubernetesCluster", "connectionConfigRef")
+                self.findings.append(
+                    error(where, f"Kubernetes would refuse the name {name!r} of the Secret: {refused}")
+                )
+            # The organization stands behind its Secret.
+            self.needs[key] = {needed for needed in self.needs[_key(each)] if needed.kind == "Organization"}
+            self.needs[_key(each)] = {key}
+        return list(nodes.values())
 
     def namespaces(self, environment: Declared) -> list[NamespaceNode]:
         """The namespaces that are wanted in an environment: one for each project that can be deployed to it."""

@@ -4,15 +4,24 @@ Asked before anything is applied: a kind or a right that is missing half-way lea
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Resource, Rule, resource_named
+from choreo_components.cluster import (
+    NAMESPACES,
+    RIGHTS,
+    SECRETS,
+    Cluster,
+    ClusterError,
+    Resource,
+    Rule,
+    resource_named,
+)
 from choreo_components.controllers import Controllers
 from choreo_components.dependants import DEPENDANTS
 from choreo_components.findings import Finding, Location, error, warning
-from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan
+from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 
 VERBS = ("get", "list", "watch", "create", "patch", "delete")
 """What it takes to bring objects up, to change them, and to take them away again.
@@ -42,40 +51,52 @@ REVIEWS_AT_ONCE = 4
 BY_NAME = ("get", "create", "patch", "delete")
 """The verbs whose requests name an object, so that a role may allow them for certain names only."""
 
-RIGHTS = "docs/permissions.md has the roles to grant"
-
 
 @dataclass
 class Need:
     """Verbs that a stack needs on a kind in a namespace, or in the whole cluster, and the first place that needs them.
 
     `names` are the objects of the stack, where they belong to the whole cluster: the right to them alone is enough.
+    `data_plane` is the one whose cluster is meant, as ORGANIZATION/NAME; None: the control plane's.
     """
 
     resource: Resource
     namespace: str | None
     where: Location
+    data_plane: str | None = None
     verbs: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         scope = "in the whole cluster" if self.namespace is None else f"in namespace {self.namespace!r}"
-        return f"{self.resource.full_name} {scope}"
+        of_data_plane = f" of data plane {self.data_plane!r}" if self.data_plane is not None else ""
+        return f"{self.resource.full_name} {scope}{of_data_plane}"
 
 
-def needs(plan: Plan, controllers: Controllers) -> list[Need]:
-    """What it takes to bring the plan's objects up, to refresh them and to destroy them, by kind and namespace."""
-    found: dict[tuple[Resource, str | None], Need] = {}
+def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None = None) -> list[Need]:
+    """What it takes to bring the plan's objects up, to refresh them and to destroy them, by kind and namespace.
+
+    `remote` has the environments whose data plane, as ORGANIZATION/NAME, is a cluster of its own.
+    """
+    found: dict[tuple[Resource, str | None, str | None], Need] = {}
+    elsewhere = remote or {}
 
     def need(
-        resource: Resource, namespace: str | None, where: Location, verbs: Collection[str], name: str = ""
+        resource: Resource,
+        namespace: str | None,
+        where: Location,
+        verbs: Collection[str],
+        name: str = "",
+        data_plane: str | None = None,
     ) -> None:
-        each = found.setdefault((resource, namespace), Need(resource, namespace, where))
+        key = (resource, namespace, data_plane)
+        each = found.setdefault(key, Need(resource, namespace, where, data_plane))
         each.verbs.update(verbs)
         if namespace is None and name:
             each.names.add(name)
 
     places: dict[Key, Location] = {}
+    secrets: list[SecretNode] = []
     for node in plan.nodes:
         if isinstance(node, ObjectNode):
             where = places[node.key] = node.declared.at("kind")
@@ -83,11 +104,15 @@ def needs(plan: Plan, controllers: Controllers) -> list[Need]:
             if node.key.kind == "Organization" and controllers is Controllers.ABSENT:
                 need(NAMESPACES, None, where, VERBS, node.key.name)
         elif isinstance(node, NamespaceNode):
-            need(NAMESPACES, None, places[node.environment], VERBS, node.name)
+            need(NAMESPACES, None, places[node.environment], VERBS, node.name, elsewhere.get(node.environment))
         elif isinstance(node, FinalizerNode):
             where = places[node.environment]
             need(resource_named("Deployment"), node.key.organization, where, SWEEP)
-            need(NAMESPACES, None, where, SWEEP)
+            need(NAMESPACES, None, where, SWEEP, data_plane=elsewhere.get(node.environment))
+        elif isinstance(node, SecretNode):
+            secrets.append(node)
+    for node in secrets:
+        need(SECRETS, node.key.organization, places[node.data_plane], VERBS)
     # After all that the stack has of these kinds itself, which is the better place to point at.
     for key, where in places.items():
         for kind in DEPENDANTS.get(key.kind, ()):
@@ -123,14 +148,23 @@ async def unserved(cluster: Cluster, plan: Plan) -> list[Finding]:
     return findings
 
 
-async def denied(cluster: Cluster, plan: Plan, controllers: Controllers) -> list[Finding]:
+async def denied(
+    cluster: Cluster,
+    plan: Plan,
+    controllers: Controllers,
+    remote: Mapping[Key, str] | None = None,
+    data_plane: str | None = None,
+) -> list[Finding]:
     """Findings about the rights that the credentials lack: warnings about verbs that an up can do without, else errors.
+
+    `cluster` is the one of `data_plane`, which is one of those in `remote`; None: the control plane's.
 
     The number of requests follows the kinds, and the namespaces that objects of OpenChoreo stand in, not the objects:
     one question for each namespace settles what roles allow there; the rest, and what belongs to the whole cluster, is
     asked verb by verb. Raises ClusterError when the cluster cannot be asked.
     """
-    lacking = await _lacking(cluster, needs(plan, controllers))
+    wanted = [need for need in needs(plan, controllers, remote) if need.data_plane == data_plane]
+    lacking = await _lacking(cluster, wanted)
     own = {node.key.name for node in plan.nodes if node.key.kind == "Organization"}
     to_come = [each for each in own & {need.namespace for need, _ in lacking} if not await _exists(cluster, each)]
     return [finding for need, verbs in lacking for finding in _told(need, verbs, need.namespace in to_come)]

@@ -33,15 +33,20 @@ def run() -> None:
     planned = plan(read)
     unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,)))
     surveyed = (
-        Survey(findings=tuple(unusable)) if unusable else survey(planned, read.controllers, values.get(KUBECONFIG))
+        Survey(findings=tuple(unusable))
+        if unusable
+        else survey(planned, read.controllers, values.get(KUBECONFIG), read.data_plane_kubeconfigs)
     )
     findings += [*planned.findings, *surveyed.findings, *missing(planned.outside, surveyed.live)]
+    if not pulumi.runtime.is_dry_run():
+        findings += surveyed.undecided
     if errors(findings):
         raise pulumi.RunError(report(findings))
     for finding in findings:
         pulumi.warn(f"{finding.where}: {finding.message}")
     planned = planned.without_waits(surveyed.endless)
-    declare(read, planned, pulumi.Config("choreo").get_secret("kubeconfig"), hooks(read, values.get(KUBECONFIG)))
+    kubeconfig = pulumi.Config("choreo").get_secret("kubeconfig")
+    declare(read, planned, kubeconfig, hooks(read, values.get(KUBECONFIG)), surveyed.data_planes)
     pulumi.export("environments", outputs(planned, surveyed.live))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from choreo_components import manifests, settings
 from choreo_components.findings import Finding, Location, error, errors, warning
 from choreo_components.manifests import Document, FieldPath, Place
-from choreo_components.settings import KUBECONFIG, MANIFESTS, RESOURCES, Settings
+from choreo_components.settings import DATA_PLANE_KUBECONFIGS, KUBECONFIG, MANIFESTS, RESOURCES, Settings
 
 SEALED = "withheld"
 """What stands for a value that Pulumi has encrypted, of which nothing is known: a name, a label and base64."""
@@ -160,7 +160,8 @@ def _read_stack(project: Project, name: str) -> Stack:
     sealed = [key for key, value in values.items() if _is_sealed(value)]
     config = _layered({key: _unsealed(value) for key, value in values.items() if key not in sealed}, written, project)
     read, findings = settings.read(config, project.folder)
-    unread = [warning(config.at((key,)), "is encrypted as a whole; not checked") for key in sealed if key != KUBECONFIG]
+    secret = (KUBECONFIG, DATA_PLANE_KUBECONFIGS)
+    unread = [warning(config.at((key,)), "is encrypted as a whole; not checked") for key in sealed if key not in secret]
     findings = [*unreadable, *project.findings, *findings]
     complete = not errors(findings) and not {RESOURCES, MANIFESTS} & set(sealed)
     return Stack(name, read, (*findings, *unread), complete)

@@ -19,6 +19,7 @@ from choreo_components.settings import (
     ADOPT,
     ALLOW_PRODUCTION_DESTROY,
     CONTROLLERS,
+    DATA_PLANE_KUBECONFIGS,
     KUBECONFIG,
     MANIFESTS,
     PROJECTS,
@@ -164,6 +165,10 @@ class _Builder:
                 {"enum": [True, False, "true", "false"]},
             ),
             KUBECONFIG: _setting("The text of a kubeconfig; prefer the ambient one.", {"type": "string"}),
+            DATA_PLANE_KUBECONFIGS: _setting(
+                "By name of a data plane: the text or the path of its kubeconfig.",
+                {"type": "object", "additionalProperties": self.text()},
+            ),
         }
 
     def model(self, model: type[WireModel]) -> Schema:

@@ -89,6 +89,14 @@ class Declared:
 
 
 @dataclass(frozen=True)
+class Kubeconfig:
+    """The kubeconfig of a data plane as it was given, its text or its path, and the place that gives it."""
+
+    given: str = field(repr=False)
+    where: Location
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a stack declares.
 
@@ -96,6 +104,7 @@ class Settings:
     each with the place that names it. `allow_production_destroy` lets an environment of production go.
     `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
     `contradicting` are objects that say otherwise what one of `declared` says: an error, which their place tells.
+    `data_plane_kubeconfigs` are those of data planes with a cluster of their own, by the DataPlane's name.
     """
 
     declared: tuple[Declared, ...] = ()
@@ -105,6 +114,7 @@ class Settings:
     timeouts: Timeouts = field(default_factory=Timeouts)
     allow_production_destroy: bool = False
     adopt: Adopt = Adopt.NEVER
+    data_plane_kubeconfigs: Mapping[str, Kubeconfig] = field(default_factory=dict)
 
 
 def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
@@ -137,7 +147,18 @@ TIMEOUTS = "choreo:timeouts"
 ADOPT = "choreo:adopt"
 ALLOW_PRODUCTION_DESTROY = "choreo:allowProductionDestroy"
 KUBECONFIG = "choreo:kubeconfig"
-KEYS = (RESOURCES, MANIFESTS, PROJECTS, CONTROLLERS, TIMEOUTS, ADOPT, ALLOW_PRODUCTION_DESTROY, KUBECONFIG)
+DATA_PLANE_KUBECONFIGS = "choreo:dataPlaneKubeconfigs"
+KEYS = (
+    RESOURCES,
+    MANIFESTS,
+    PROJECTS,
+    CONTROLLERS,
+    TIMEOUTS,
+    ADOPT,
+    ALLOW_PRODUCTION_DESTROY,
+    KUBECONFIG,
+    DATA_PLANE_KUBECONFIGS,
+)
 """The settings' names in a stack's configuration. The kubeconfig is a secret, and not read here."""
 
 
@@ -167,6 +188,7 @@ class _Reader:
             adopt=self.choice(ADOPT, Adopt, Adopt.NEVER),
             timeouts=self.timeouts(),
             allow_production_destroy=self.allowed(),
+            data_plane_kubeconfigs=self.kubeconfigs(),
         )
         return settings, self.findings
 
@@ -217,6 +239,28 @@ class _Reader:
         if value not in (True, False, "true", "false"):
             self.refuse(self.config.at((ALLOW_PRODUCTION_DESTROY,)), f"should be true or false, not {shown(value)}")
         return value in (True, "true")
+
+    def kubeconfigs(self) -> dict[str, Kubeconfig]:
+        """The kubeconfigs of data planes; what is wrong with one is said without a word of it."""
+        given = self.config.value.get(DATA_PLANE_KUBECONFIGS)
+        if given is None:
+            return {}
+        if not isinstance(given, Mapping):
+            what = "a list" if isinstance(given, list) else "a text that is no JSON, or a value of another type"
+            self.refuse(
+                self.config.at((DATA_PLANE_KUBECONFIGS,)),
+                f"should be a mapping of data planes' names to their kubeconfigs, not {what}",
+            )
+            return {}
+        found = {}
+        for name, value in given.items():
+            where = self.config.at((DATA_PLANE_KUBECONFIGS, name))
+            if isinstance(value, str) and value:
+                found[name] = Kubeconfig(value, where)
+            else:
+                what = shown(value) if isinstance(value, Mapping | list) else "empty, or a value of another type"
+                self.refuse(where, f"should be the text of a kubeconfig, or the path of one, not {what}")
+        return found
 
     def timeouts(self) -> Timeouts:
         given = self.value(TIMEOUTS, dict, "a mapping of steps to durations") or {}

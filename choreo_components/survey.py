@@ -1,19 +1,22 @@
-"""A survey: everything that is asked of the cluster before a plan is carried out, over one set of connections."""
+"""A survey: everything that is asked of the clusters before a plan is carried out, over one set of connections each."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from choreo_components.cluster import Cluster, ClusterError
 from choreo_components.controllers import Controllers
+from choreo_components.data_planes import Connection
 from choreo_components.definitions import Definitions, definitions, unfit
 from choreo_components.findings import Finding, warning
 from choreo_components.live import look_up
+from choreo_components.placement import Placement
 from choreo_components.plan import ObjectNode, Plan
 from choreo_components.preflight import denied, unserved
 from choreo_components.references import Found
+from choreo_components.settings import Kubeconfig
 from choreo_components.waits import endless
 
 _Answer = TypeVar("_Answer")
@@ -21,36 +24,58 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True)
 class Survey:
-    """What the cluster has said.
+    """What the clusters have said.
 
     `live` is what the references outside lead to, `endless` the kinds whose conditions the cluster cannot keep.
-    `findings` say what it lacks, and what was not checked because it did not answer.
+    `data_planes` has, by ORGANIZATION/NAME, the way to each data plane that the plan's environments run on, or leave.
+    `findings` say what is lacking, and what was not checked because the control plane did not answer. `undecided` are
+    errors about what nobody knows then, and somebody has to before anything is applied.
     """
 
     live: Found = field(default_factory=dict)
     endless: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
+    data_planes: Mapping[str, Connection] = field(default_factory=dict)
+    undecided: tuple[Finding, ...] = ()
 
 
-def survey(plan: Plan, controllers: Controllers, kubeconfig: str | None) -> Survey:
-    """Asks the cluster that a kubeconfig leads to (its text or a path; None: the ambient one).
+def survey(
+    plan: Plan, controllers: Controllers, kubeconfig: str | None, given: Mapping[str, Kubeconfig] | None = None
+) -> Survey:
+    """Asks the control plane that a kubeconfig leads to (its text or a path; None: the ambient one), and data planes.
 
-    For a plan of nothing, nobody is asked. A cluster that does not answer is a warning.
+    `given` are the kubeconfigs of data planes in the settings. For a plan of nothing, nobody is asked. A control plane
+    that does not answer is a warning, a data plane that does not is an error.
     """
     if not plan.nodes:
         return Survey()
     # Pulumi runs the program inside an event loop, which is no place to wait in.
     with ThreadPoolExecutor(1) as elsewhere:
-        return elsewhere.submit(asyncio.run, _survey(plan, controllers, kubeconfig)).result()
+        return elsewhere.submit(asyncio.run, _survey(plan, controllers, kubeconfig, given or {})).result()
 
 
-async def _survey(plan: Plan, controllers: Controllers, kubeconfig: str | None) -> Survey:
+async def _survey(
+    plan: Plan, controllers: Controllers, kubeconfig: str | None, given: Mapping[str, Kubeconfig]
+) -> Survey:
+    placement = Placement(plan, controllers, given)
+    surveyed = await _control_plane(plan, controllers, kubeconfig, placement)
+    await placement.check()
+    return replace(
+        surveyed,
+        data_planes=placement.connections,
+        findings=(*surveyed.findings, *placement.findings),
+        undecided=tuple(placement.undecided()),
+    )
+
+
+async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str | None, placement: Placement) -> Survey:
     targets = list(dict.fromkeys(reference.target for reference in plan.outside))
     told = ", ".join(f"{target} of organization {target.organization!r}" for target in targets)
     existing = [f"whether these exist: {told}"] if targets else []
     kinds = "whether the cluster serves the kinds of this stack"
     rights = "whether the credentials have the rights that it takes"
     kept = "whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
+    clusters = "which clusters the data planes are"
     where = plan.outside[0].where if targets else next(n for n in plan.nodes if isinstance(n, ObjectNode)).declared.at()
     unchecked: list[Finding] = []
 
@@ -61,13 +86,18 @@ async def _survey(plan: Plan, controllers: Controllers, kubeconfig: str | None) 
             unchecked.append(warning(where, f"{problem}; not checked {what}"))
             return otherwise
 
+    async def placed(cluster: Cluster) -> tuple[Found, list[Finding]]:
+        """What the references lead to, then the clusters of the data planes among it, then the rights that it takes."""
+        live = await checked("".join(existing), look_up(cluster, targets), {})
+        await checked(clusters, placement.locate(cluster, live), None)
+        return live, await checked(rights, denied(cluster, plan, controllers, placement.remote), [])
+
     try:
         async with Cluster(kubeconfig) as cluster:
             # By itself: it finds out whether anybody answers, and who is asking, for all the others.
             absent = await unserved(cluster, plan)
-            live, lacking, installed = await asyncio.gather(
-                checked("".join(existing), look_up(cluster, targets), {}),
-                checked(rights, denied(cluster, plan, controllers), []),
+            (live, lacking), installed = await asyncio.gather(
+                placed(cluster),
                 checked(kept, definitions(cluster), Definitions({})),
             )
     except ClusterError as problem:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Denied, Unreachable
+from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Denied, Forbidden, Unauthorized, Unreachable
 
 MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
 ENCODED = base64.b64encode(MARK.encode()).decode()
@@ -150,8 +150,8 @@ class _Answering(BaseHTTPRequestHandler):
         (503, "before all known HTTP paths have been installed", Unreachable),
         (500, "etcdserver: request timed out", Unreachable),
         (403, 'forbidden: RBAC: clusterrole.rbac.authorization.k8s.io "choreo-objects" not found', Unreachable),
-        (403, 'User "x" cannot list resource "namespaces"', ClusterError),
-        (401, "Unauthorized", ClusterError),
+        (403, 'User "x" cannot list resource "namespaces"', Forbidden),
+        (401, "Unauthorized", Unauthorized),
         (403, 'admission webhook "keep.example.com" denied the request: no', Denied),
         (500, 'Internal error occurred: failed calling webhook "keep.example.com"', Denied),
         (422, "ValidatingAdmissionPolicy 'keep' with binding 'keep' denied request: no", Denied),

@@ -113,6 +113,8 @@ class DataPlaneArgs(TypedDict):
 
     organization: pulumi.Input[str]
     """Name of its Organization, whose namespace it is in."""
+    connectionConfig: NotRequired[pulumi.Input[str]]
+    """Kubeconfig of its own cluster, for the Secret that connectionConfigRef names; kept as a secret."""
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
     displayName: NotRequired[pulumi.Input[str]]
@@ -165,6 +167,8 @@ class EnvironmentArgs(TypedDict):
     """Name of its Organization, whose namespace it is in."""
     projects: NotRequired[Sequence[str]]
     """Names of the Projects that get a namespace in it."""
+    dataPlaneKubeconfig: NotRequired[pulumi.Input[str]]
+    """Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret."""
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
     displayName: NotRequired[pulumi.Input[str]]

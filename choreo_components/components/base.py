@@ -1,6 +1,6 @@
 """A component: one of OpenChoreo's objects as a Pulumi resource, with whatever has to stand around it."""
 
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -41,10 +41,15 @@ AROUND_SPEC = frozenset(
         "annotations",
         "controllers",
         "timeouts",
-        "projects",
     }
 )
-"""The arguments which are not fields of the object's spec."""
+"""The arguments of all kinds which are not fields of the object's spec."""
+
+OF_ONE_KIND: Mapping[str, frozenset[str]] = {
+    "DataPlane": frozenset({"connectionConfig"}),
+    "Environment": frozenset({"projects", "dataPlaneKubeconfig"}),
+}
+"""By kind: further arguments which are not fields of the object's spec."""
 
 
 REPLACED_BY: Mapping[str, Sequence[str]] = {
@@ -63,14 +68,15 @@ def declare_object(
     parent: pulumi.Resource | None = None,
     *,
     waits: bool = True,
+    needs: Callable[[], Sequence[pulumi.Resource]] = tuple,
 ) -> KubernetesObject:
     """The custom resource that the arguments describe, called `name` in the cluster and `role` in the program.
 
-    It depends on what `opts` names. `waits` False: its condition is not waited for in any case. Raises pulumi.RunError
-    with all that is wrong with the arguments, and registers nothing then.
+    It depends on what `opts` names, and on what `needs` makes for it. `waits` False: its condition is not waited for in
+    any case. Raises pulumi.RunError with all that is wrong with the arguments, and registers nothing then.
     """
     body = _body(kind_of(API_VERSION, kind), name, args, waits)
-    own = object_options(parent, args, opts, replace_on_changes=REPLACED_BY.get(kind, ()))
+    own = object_options(parent, args, opts, needs(), replace_on_changes=REPLACED_BY.get(kind, ()))
     return kubernetes_object(role, API_VERSION, kind, body, own)
 
 
@@ -108,11 +114,23 @@ class ObjectComponent(pulumi.ComponentResource):
         super().__init__(f"choreo:index:{kind}", name, None, opts)
         self.object_name: str = args.get("name") or name
         self.resource: KubernetesObject = declare_object(
-            kind, f"{name}-{kind.lower()}", self.object_name, args, opts, parent=self
+            kind,
+            f"{name}-{kind.lower()}",
+            self.object_name,
+            args,
+            opts,
+            parent=self,
+            needs=lambda: self.before(name, args, opts),
         )
         self.name = self.resource.metadata["name"]
         cluster_scoped = kind_of(API_VERSION, kind).scope == "Cluster"
         self.namespace = self.name if cluster_scoped else self.resource.metadata["namespace"]
+
+    def before(
+        self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> Sequence[pulumi.Resource]:
+        """Registers what has to be there before the custom resource; nothing for most kinds."""
+        return ()
 
     def complete(self) -> None:
         """Tells Pulumi that the component has all its children; the last step of its construction."""
@@ -138,7 +156,7 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any], waits: bool) -> dict[s
     }
     if kind.scope == "Namespaced":
         metadata["namespace"] = args.get("organization")
-    around = AROUND_SPEC if kind.kind == "Environment" else AROUND_SPEC - {"projects"}
+    around = AROUND_SPEC | OF_ONE_KIND.get(kind.kind, frozenset())
     spec = {field: _plain(value) for field, value in args.items() if field not in around}
     body = {"metadata": metadata, "spec": spec}
     _validate(kind, name, args, body)
@@ -222,6 +240,9 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
     # A string is a sequence of strings too: of its letters.
     if isinstance(projects, str) or not all(isinstance(each, str) and each for each in projects):
         yield f"projects: should be a list of names, not {shown(projects)}"
+    cluster = args.get("kubernetesCluster")
+    if args.get("connectionConfig") and isinstance(cluster, Mapping) and not cluster.get("connectionConfigRef"):
+        yield "connectionConfig: needs kubernetesCluster.connectionConfigRef, which names the Secret that it goes into"
     timeouts = args.get("timeouts") or {}
     if not isinstance(timeouts, Mapping):
         yield f"timeouts: should be a mapping of steps to durations, not {shown(timeouts)}"

@@ -45,6 +45,31 @@ def kubernetes_object(
     return KubernetesObject(f"kubernetes:{group_version}:{kind}", name, props, versioned)
 
 
+def kubernetes_provider(
+    name: str,
+    kubeconfig: pulumi.Input[str] | None,
+    cluster: pulumi.Input[str],
+    opts: pulumi.ResourceOptions | None = None,
+    *,
+    mutable_secrets: bool = False,
+) -> pulumi.ProviderResource:
+    """A Kubernetes provider of its own for the `cluster`, whose name is all that tells it from others.
+
+    Other credentials, or another address, of a cluster with the same name replace nothing that is in it: without a
+    name, the provider takes another address for another cluster, and makes everything anew. `kubeconfig` is kept as a
+    secret; None leaves it to the ambient one. `mutable_secrets`: Secrets are changed, and not deleted and made anew.
+    """
+    props = {
+        "clusterIdentifier": cluster,
+        "kubeconfig": None if kubeconfig is None else pulumi.Output.secret(kubeconfig),
+        # Pulumi takes settings of a provider as texts.
+        "enableSecretMutable": "true" if mutable_secrets else None,
+    }
+    versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=KUBERNETES_VERSION), opts)
+    # Not the SDK's class: it takes an ambient KUBECONFIG for a setting, and keeps it in the state.
+    return pulumi.ProviderResource("kubernetes", name, props, versioned)
+
+
 def namespace(
     role: str,
     name: pulumi.Input[str],

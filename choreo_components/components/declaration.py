@@ -1,16 +1,25 @@
 """A declaration: a plan as resources, registered in its order and with its edges."""
 
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import pulumi
 
-from choreo_components.components.base import PARENTS, declare_object
+from choreo_components.cluster import kubeconfig_text
+from choreo_components.components.base import PARENTS, declare_object, object_options
+from choreo_components.components.children import KubernetesObject, kubernetes_provider
+from choreo_components.components.connection import connection_secret
 from choreo_components.components.finalizer import Finalizer, Provider
 from choreo_components.components.organization import organization_namespace
-from choreo_components.components.provisioning import Provisioning
+from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.components.stack_resources import deletion_guard, full_name, inventory
-from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan
+from choreo_components.data_planes import Connection
+from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.settings import Declared, Settings
+
+CONTROL_PLANE = "control-plane"
+"""What the Kubernetes provider calls the control plane's cluster."""
 
 
 def declare(
@@ -18,18 +27,20 @@ def declare(
     plan: Plan,
     kubeconfig: pulumi.Output[str] | None,
     hooks: pulumi.ResourceHookBinding | None = None,
+    data_planes: Mapping[str, Connection] | None = None,
 ) -> None:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
-    `kubeconfig` is the secret text that leads to the cluster; None leaves it to the ambient one. `hooks` are those of
-    the objects.
+    `kubeconfig` is the secret text that leads to the control plane; None leaves it to the ambient one. `hooks` are
+    those of the objects. `data_planes` are the ways to data planes by ORGANIZATION/NAME.
     """
-    providers = _providers(kubeconfig)
+    clusters = _Clusters(kubeconfig, data_planes or {})
+    providers = clusters.providers
     made: dict[Key, pulumi.Resource] = {}
     provisionings: dict[Key, Provisioning] = {}
     finalizers: dict[Key, Finalizer] = {}
     protected: list[Key] = []
-    first = inventory(settings, plan, providers)
+    first = inventory(settings, plan, clusters.remote, providers)
     for node in plan.nodes:
         needs = plan.needs[node.key]
         resources = [made[key] for key in needs] or [first]
@@ -38,6 +49,9 @@ def declare(
             continue
         if isinstance(node, FinalizerNode):
             made[node.key] = finalizers[node.key] = provisionings[node.environment].add_finalizer(resources)
+            continue
+        if isinstance(node, SecretNode):
+            made[node.key] = _secret(node, settings, clusters, resources)
             continue
         args = _arguments(node, settings)
         # By way of the finalizer, so that Deployments are made anew when their environment is.
@@ -55,7 +69,8 @@ def declare(
         kind, role = node.key.kind, full_name(node.key)
         made[node.key] = own = declare_object(kind, role, args["name"], args, opts, waits=node.wait is not None)
         if kind == "Environment":
-            provisionings[node.key] = Provisioning(role, own, args, opts, parent=own)
+            elsewhere = clusters.elsewhere(f"{node.key.organization}/{node.declared.spec.data_plane_ref}")
+            provisionings[node.key] = Provisioning(role, own, args, opts, parent=own, elsewhere=elsewhere)
         elif kind == "Organization":
             made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
     needed = {key for keys in plan.needs.values() for key in keys}
@@ -68,16 +83,45 @@ def _is_protected(declared: Declared, settings: Settings) -> bool:
     return bool(production) and not settings.allow_production_destroy
 
 
-def _providers(
-    kubeconfig: pulumi.Output[str] | None,
-) -> list[pulumi.ProviderResource]:
-    """The providers of the whole stack. A default `choreo` provider would keep all of the stack's settings in state."""
-    providers: list[pulumi.ProviderResource] = [Provider("choreo", kubeconfig)]
-    if kubeconfig is not None:
-        from pulumi_kubernetes import Provider as KubernetesProvider
+class _Clusters:
+    """The clusters of a stack, and the providers that reach them."""
 
-        providers.append(KubernetesProvider("kubernetes", kubeconfig=kubeconfig))
-    return providers
+    def __init__(self, kubeconfig: pulumi.Output[str] | None, data_planes: Mapping[str, Connection]) -> None:
+        texts = {name: each.kubeconfig for name, each in sorted(data_planes.items()) if each.kubeconfig is not None}
+        self.remote = texts
+        """The kubeconfigs of data planes with clusters of their own, by ORGANIZATION/NAME."""
+        # A default `choreo` provider would keep all of the stack's settings in the state.
+        self.providers: list[pulumi.ProviderResource] = [
+            Provider("choreo", kubeconfig, data_plane_kubeconfigs=texts or None)
+        ]
+        """Those of all that is on the control plane."""
+        if kubeconfig is not None:
+            self.providers.append(kubernetes_provider("kubernetes", kubeconfig, CONTROL_PLANE))
+        self._kubeconfig = kubeconfig
+        self._elsewhere: dict[str, Elsewhere] = {}
+
+    def elsewhere(self, data_plane: str) -> Elsewhere | None:
+        """The data plane, as ORGANIZATION/NAME, if it is a cluster of its own."""
+        if data_plane in self.remote and data_plane not in self._elsewhere:
+            provider = kubernetes_provider(data_plane, self.remote[data_plane], data_plane)
+            self._elsewhere[data_plane] = Elsewhere(provider, {"remote": True})
+        return self._elsewhere.get(data_plane)
+
+    @cached_property
+    def of_secrets(self) -> pulumi.ProviderResource:
+        """The provider of Secrets on the control plane: with other credentials, one is changed in its place."""
+        return kubernetes_provider("connections", self._kubeconfig, CONTROL_PLANE, mutable_secrets=True)
+
+
+def _secret(
+    node: SecretNode, settings: Settings, clusters: _Clusters, needs: Sequence[pulumi.Resource]
+) -> KubernetesObject:
+    """The Secret with a data plane's kubeconfig."""
+    args = {"timeouts": vars(settings.timeouts)}
+    opts = object_options(None, args, pulumi.ResourceOptions(depends_on=list(needs), providers=[clusters.of_secrets]))
+    text = kubeconfig_text(settings.data_plane_kubeconfigs[node.data_plane.name].given)
+    key = node.key
+    return connection_secret(full_name(key), key.name, key.organization, node.data_plane.name, text, opts)
 
 
 def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:

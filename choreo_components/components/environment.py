@@ -7,7 +7,8 @@ import pulumi
 
 from choreo_components.components.args import EnvironmentArgs
 from choreo_components.components.base import ObjectComponent
-from choreo_components.components.provisioning import Provisioning
+from choreo_components.components.children import kubernetes_provider
+from choreo_components.components.provisioning import Elsewhere, Provisioning
 
 
 class Environment(ObjectComponent):
@@ -23,7 +24,7 @@ class Environment(ObjectComponent):
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares the Environment, a namespace for each of the `projects`, and the finalizer."""
         super().__init__("Environment", name, args, opts)
-        provisioning = Provisioning(name, self.resource, args, opts, parent=self)
+        provisioning = Provisioning(name, self.resource, args, opts, parent=self, elsewhere=self._elsewhere(name, args))
         for project in args.get("projects") or ():
             provisioning.add_namespace(project)
         # Who uses the name comes after the finalizer, so that Deployments go before it.
@@ -32,3 +33,13 @@ class Environment(ObjectComponent):
         # Not Output.all, which makes a list of no namespaces.
         self.namespaces = pulumi.Output.from_input(made)
         self.register_outputs({"name": self.name, "namespace": self.namespace, "namespaces": self.namespaces})
+
+    def _elsewhere(self, name: str, args: EnvironmentArgs) -> Elsewhere | None:
+        kubeconfig = args.get("dataPlaneKubeconfig")
+        if kubeconfig is None:
+            return None
+        secret = pulumi.Output.secret(kubeconfig)
+        cluster = pulumi.Output.concat(args["organization"], "/", args.get("dataPlaneRef") or "")
+        inherited = pulumi.ResourceOptions(parent=self)
+        provider = kubernetes_provider(f"{name}-data-plane", secret, cluster, inherited)
+        return Elsewhere(provider, {"dataPlaneKubeconfig": secret})

@@ -1,6 +1,6 @@
 """The finalizer and its provider, as Pulumi programs in Python see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -15,11 +15,16 @@ class Provider(pulumi.ProviderResource):
         name: str,
         kubeconfig: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        data_plane_kubeconfigs: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
     ) -> None:
-        """`kubeconfig` is the text of a kubeconfig or the path of one; its text is kept as a secret."""
-        secret = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
+        """`kubeconfig` is the text of a kubeconfig or the path of one; its text is kept as a secret.
+
+        So are `data_plane_kubeconfigs`, those of data planes with clusters of their own by ORGANIZATION/DATAPLANE.
+        """
+        settings = {"kubeconfig": kubeconfig, "dataPlaneKubeconfigs": data_plane_kubeconfigs}
+        secret = {name: None if value is None else pulumi.Output.secret(value) for name, value in settings.items()}
         versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
-        super().__init__("choreo", name, {"kubeconfig": secret}, versioned)
+        super().__init__("choreo", name, secret, versioned)
 
 
 class Finalizer(pulumi.CustomResource):
@@ -59,11 +64,13 @@ class EnvironmentFinalizer(Finalizer):
         deployments_timeout: pulumi.Input[str] | None = None,
         namespaces_timeout: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        data_plane_kubeconfig: pulumi.Input[str] | None = None,
     ) -> None:
         """`data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew.
 
         `namespace_names` are those of the namespaces that were made for it: they go even if their labels were changed.
         `deployments_timeout` and `namespaces_timeout` are the deadlines of the two steps as durations (10m each).
+        `data_plane_kubeconfig` leads to the data plane where that is a cluster of its own; it is kept as a secret.
         """
         props = {
             "organization": organization,
@@ -72,5 +79,8 @@ class EnvironmentFinalizer(Finalizer):
             "namespaceNames": namespace_names,
             "deploymentsTimeout": deployments_timeout,
             "namespacesTimeout": namespaces_timeout,
+            "dataPlaneKubeconfig": None
+            if data_plane_kubeconfig is None
+            else pulumi.Output.secret(data_plane_kubeconfig),
         }
         super().__init__(TOKEN, name, props, released(opts))

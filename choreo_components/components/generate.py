@@ -53,7 +53,23 @@ _PARENTS = {
     labels.DEPLOYMENT: "Name of its Deployment.",
 }
 
-_PROJECTS = ("projects", "NotRequired[Sequence[str]]", "Names of the Projects that get a namespace in it.")
+_OF_ONE_KIND = {
+    "DataPlane": [
+        (
+            "connectionConfig",
+            "NotRequired[pulumi.Input[str]]",
+            "Kubeconfig of its own cluster, for the Secret that connectionConfigRef names; kept as a secret.",
+        ),
+    ],
+    "Environment": [
+        ("projects", "NotRequired[Sequence[str]]", "Names of the Projects that get a namespace in it."),
+        (
+            "dataPlaneKubeconfig",
+            "NotRequired[pulumi.Input[str]]",
+            "Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret.",
+        ),
+    ],
+}
 
 _COMMON = (
     ("name", "NotRequired[str]", "Name of the object; default: the name of the Pulumi resource."),
@@ -98,7 +114,7 @@ def _classes(kind: Kind) -> Iterator[tuple[str, str]]:
     parents = [label for label in kind.hierarchy if label != labels.NAME]
     attributes = [
         *((parent_argument(label), "pulumi.Input[str]", _PARENTS[label]) for label in parents),
-        *([_PROJECTS] if kind.kind == "Environment" else []),
+        *_OF_ONE_KIND.get(kind.kind, []),
         *_COMMON,
         *_attributes(specs),
     ]

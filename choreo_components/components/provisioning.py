@@ -1,6 +1,7 @@
 """A provisioning: what an Environment has on its data plane, and the finalizer that takes it away again."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -10,6 +11,15 @@ from choreo_components.components.base import deadline, object_options
 from choreo_components.components.children import KubernetesObject, namespace
 from choreo_components.components.finalizer import TOKEN, Finalizer, released
 from choreo_components.naming import data_plane_namespace
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A data plane that is a cluster of its own: the provider of what is made there, and the finalizer's way there."""
+
+    provider: pulumi.ProviderResource
+    finalizer: Mapping[str, Any]
+    """Inputs of the finalizer."""
 
 
 class Provisioning:
@@ -22,14 +32,19 @@ class Provisioning:
         args: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
         parent: pulumi.Resource,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """`role` is what the Environment is called in the program; `args` and `opts` are those it was made with."""
+        """`role` is what the Environment is called in the program; `args` and `opts` are those it was made with.
+
+        `elsewhere` is its data plane; None where that is the control plane's own cluster.
+        """
         self.namespaces: dict[str, KubernetesObject] = {}
         self._role = role
         self._environment = environment
         self._args = args
         self._opts = opts
         self._parent = parent
+        self._elsewhere = elsewhere
         # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
         self._names = pulumi.Output.all(args["organization"], environment.metadata["name"])
 
@@ -38,6 +53,8 @@ class Provisioning:
         opts = self._options([self._environment, *needs])
         # The finalizer has taken it away by then, or the Environment would not go.
         opts.deleted_with = self._environment
+        if self._elsewhere is not None:
+            opts.provider = self._elsewhere.provider
         made = namespace(
             f"{self._role}-namespace-{project}",
             self._names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
@@ -59,6 +76,7 @@ class Provisioning:
             ),
             "deploymentsTimeout": deadline(self._args, "deployments"),
             "namespacesTimeout": deadline(self._args, "namespaces"),
+            **(self._elsewhere.finalizer if self._elsewhere is not None else {}),
         }
         opts = self._options([self._environment, *self.namespaces.values(), *needs])
         return Finalizer(TOKEN, f"{self._role}-finalizer", props, released(opts))

@@ -1,18 +1,20 @@
 """What a stack has besides its objects: the inventory, which comes first and goes last, and the guard, the reverse."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pulumi
 
 from choreo_components.components.finalizer import released
 from choreo_components.dependants import DEPENDANTS, GUARDED
-from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan
+from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.settings import Settings
 
 
-def inventory(settings: Settings, plan: Plan, providers: list[pulumi.ProviderResource]) -> pulumi.CustomResource:
-    """The inventory of the plan's objects."""
+def inventory(
+    settings: Settings, plan: Plan, remote: Iterable[str], providers: list[pulumi.ProviderResource]
+) -> pulumi.CustomResource:
+    """The inventory of the plan's objects; `remote` are data planes with clusters of their own."""
     objects: dict[str, list[str]] = defaultdict(list)
     data_planes: dict[str, str] = {}
     for node in plan.nodes:
@@ -24,7 +26,14 @@ def inventory(settings: Settings, plan: Plan, providers: list[pulumi.ProviderRes
                 objects["Namespace"].append(f"{node.key.name}/{node.key.name}")
         elif isinstance(node, NamespaceNode):
             objects["Namespace"].append(f"{node.key.organization}/{node.environment.name}/{node.name}")
-    props = {"objects": dict(objects), "dataPlaneRefs": data_planes, "adopt": settings.adopt.value}
+        elif isinstance(node, SecretNode):
+            objects["Secret"].append(full_name(node.key))
+    props = {
+        "objects": dict(objects),
+        "dataPlaneRefs": data_planes,
+        "remoteDataPlanes": sorted(remote) or None,
+        "adopt": settings.adopt.value,
+    }
     opts = pulumi.ResourceOptions(providers=providers)
     return pulumi.CustomResource("choreo:index:Inventory", "inventory", props, released(opts))
 

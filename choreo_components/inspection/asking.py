@@ -41,7 +41,8 @@ async def ask(found: Iterable[Destination], more: Collection[str] = ()) -> Answe
 async def _ask(destination: Destination, more: Collection[str]) -> Answer | ClusterError:
     try:
         async with Cluster(destination.kubeconfig) as cluster:
-            census = await take(cluster, destination.organizations | frozenset(more))
+            given = {name: text for stack in destination.stacks for name, text in stack.data_plane_kubeconfigs.items()}
+            census = await take(cluster, destination.organizations | frozenset(more), given)
             unending = endless(await definitions(cluster), _plan(destination))
     except ClusterError as problem:
         return problem

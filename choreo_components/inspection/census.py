@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from choreo_components.api import KINDS, labels
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Live, Resource, resource_of
+from choreo_components.data_planes import Connection, connections
 from choreo_components.plan import Key
 from choreo_components.provider.blocking import finalizers, holder
 
 ORGANIZATIONS = "Organization"
+DATA_PLANES = "namespaces of data plane "
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ class Census:
 
     def knows_data_planes(self, organization: str) -> bool:
         """Whether a namespace of the organization's environments that is not here is on no data plane either."""
-        return self.knows(NAMESPACES.kind, organization)
+        return self.knows(NAMESPACES.kind, organization) and not any(
+            kind.startswith(DATA_PLANES) and of == organization for kind, of in self.unread
+        )
 
 
 def key_of(live: Live) -> Key:
@@ -49,8 +53,10 @@ def key_of(live: Live) -> Key:
     return Key(live.resource.kind, live.namespace or live.name, live.name)
 
 
-async def take(cluster: Cluster, organizations: Collection[str]) -> Census:
-    """The census of these organizations. Raises ClusterError when the cluster cannot be asked at all."""
+async def take(cluster: Cluster, organizations: Collection[str], given: Mapping[str, str] | None = None) -> Census:
+    """The census of these organizations; `given` has kubeconfigs by the names of data planes.
+
+    Raises ClusterError when the cluster cannot be asked at all."""
     group, _, version = API_VERSION.partition("/")
     # By itself: it finds out whether anybody answers, and who is asking, for all the others.
     served = await cluster.kinds(group, version)
@@ -71,19 +77,46 @@ async def take(cluster: Cluster, organizations: Collection[str]) -> Census:
             return []
 
     *objects, namespaces = await asyncio.gather(*(listed(*question) for question in questions))
+    every = tuple(live for found in objects for live in found)
+    elsewhere = await _on_data_planes(cluster, every, given or {}, unread)
+    # A data plane may be the control plane's cluster by another kubeconfig.
+    of_data_planes = {live.metadata.get("uid"): live for live in (*namespaces, *elsewhere)}
     return Census(
         server=cluster.server,
-        objects=tuple(live for found in objects for live in found),
+        objects=every,
         namespaces=tuple(namespaces),
-        data_plane_namespaces=_on_data_planes(namespaces),
+        data_plane_namespaces=tuple(of_data_planes.values()),
         unread=unread,
         served=served,
     )
 
 
-def _on_data_planes(namespaces: Iterable[Live]) -> tuple[Live, ...]:
-    """The namespaces of the data planes, which are all on the control plane's own cluster."""
-    return tuple(namespaces)
+async def _on_data_planes(
+    cluster: Cluster, objects: Iterable[Live], given: Mapping[str, str], unread: dict[tuple[str, str | None], str]
+) -> list[Live]:
+    """The namespaces of the data planes that have a cluster of their own; what could not be asked goes to `unread`.
+
+    A list for each cluster, and a request for each DataPlane that refers to a Secret.
+    """
+    planes = [live.manifest for live in objects if live.resource.kind == "DataPlane"]
+    ways = await connections(cluster, planes, given)
+    by_text: dict[str, set[str]] = {}
+    for name, way in ways.items():
+        if not isinstance(way, Connection):
+            unread[DATA_PLANES + name, name.partition("/")[0]] = f"{DATA_PLANES}{name}: {way}"
+        elif way.kubeconfig is not None:
+            by_text.setdefault(way.kubeconfig, set()).add(name)
+
+    async def listed(text: str, names: Iterable[str]) -> list[Live]:
+        try:
+            async with Cluster(text) as data_plane:
+                return (await data_plane.list(NAMESPACES, {}))[0]
+        except ClusterError as problem:
+            for name in names:
+                unread[DATA_PLANES + name, name.partition("/")[0]] = f"{DATA_PLANES}{name}: {problem}"
+            return []
+
+    return [live for found in await asyncio.gather(*(listed(*each) for each in by_text.items())) for live in found]
 
 
 def other_organizations(census: Census, organizations: Collection[str]) -> list[str]:

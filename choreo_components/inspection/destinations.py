@@ -51,6 +51,12 @@ class Opened:
         """The organizations that it speaks of: that it declares, or names as a namespace."""
         return frozenset(node.key.organization for node in self.plan.nodes)
 
+    @property
+    def data_plane_kubeconfigs(self) -> dict[str, str]:
+        """The kubeconfigs of data planes that its settings have, as far as they are known."""
+        given = self.settings.data_plane_kubeconfigs
+        return {name: each.given for name, each in given.items() if each.where.field not in self.unknown}
+
 
 @dataclass(frozen=True)
 class Destination:

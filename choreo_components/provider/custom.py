@@ -17,12 +17,15 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Session:
-    """What a call works with: the way to the cluster, and the user's ear."""
+    """What a call works with: the ways to the clusters, and the user's ear."""
 
     connect: "Callable[[], LiveCluster]"
-    """Leads to the cluster; raises ClusterError where there is no way to it."""
+    """Leads to the control plane; raises ClusterError where there is no way to it."""
     tell: Callable[[str], None]
     warn: Callable[[str], None]
+    data_plane: "Callable[[str, str | None], LiveCluster]"
+    """Leads to a data plane with a cluster of its own, by ORGANIZATION/NAME and a kubeconfig where one is meant for it
+    alone; raises ClusterError where there is no way to it."""
 
 
 class Custom(Protocol):

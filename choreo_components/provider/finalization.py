@@ -1,4 +1,4 @@
-"""Finalization: taking an environment's Deployments, then its data-plane namespaces, out of a cluster, and waiting.
+"""Finalization: taking an environment's Deployments, then its data-plane namespaces, away, and waiting.
 
 What OpenChoreo's Environment controller does in `finalize` (upstream: internal/controller/environment/
 controller_finalize.go), with a deadline for each step and an error that says what blocks.
@@ -48,7 +48,8 @@ class Scope:
 
 
 async def finalize(
-    cluster: LiveCluster,
+    control_plane: LiveCluster,
+    data_plane: LiveCluster,
     scope: Scope,
     deployments: str,
     namespaces: str,
@@ -56,12 +57,14 @@ async def finalize(
 ) -> None:
     """Deletes every Deployment of the environment and waits, then all its namespaces at once and waits.
 
+    Deployments stand on the control plane, namespaces on the data plane, which may be the same cluster.
     `deployments` and `namespaces` are the two steps' deadlines as durations. `progress` gets a line when something
     happens, and at least every ten seconds. Raises DeadlineError, ClusterError where the API server refuses, or
     SparedError when a namespace was left that the environment may not take along.
     """
-    await Removal(cluster, scope.deployments, progress).run(deployments)
-    removal = Removal(cluster, scope.namespaces, progress, spare(cluster, scope.organization, scope.environment))
+    await Removal(control_plane, scope.deployments, progress).run(deployments)
+    spared = spare(data_plane, scope.organization, scope.environment)
+    removal = Removal(data_plane, scope.namespaces, progress, spared)
     await removal.run(namespaces)
     if removal.spared:
         raise SparedError(_left(removal.spared))

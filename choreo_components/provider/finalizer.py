@@ -1,16 +1,19 @@
-"""The finalizer: a resource whose deletion takes an environment's Deployments and namespaces out of the cluster.
+"""The finalizer: a resource whose deletion takes an environment's Deployments and namespaces out of their clusters.
 
 In the graph it stands after the Environment and its namespaces and before the Deployments, so that a plain
 `pulumi destroy`, which runs no program, comes to it at the right moment.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.durations import seconds
 from choreo_components.provider.custom import Failure, Properties, Session, differences, given, strings, unknown
+
+if TYPE_CHECKING:
+    from choreo_components.provider.removal import LiveCluster
 
 IDENTITY = ("organization", "environment", "dataPlaneRef")
 """The inputs that say which environment is meant, on which data plane: another value is another finalizer."""
@@ -21,7 +24,16 @@ DEFAULTS: Mapping[str, str] = {"deploymentsTimeout": "10m", "namespacesTimeout":
 NAMESPACES = "namespaceNames"
 """The input with the names of the namespaces that were made for the environment."""
 
-PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES)
+REMOTE = "remote"
+"""The input that says that the data plane is a cluster of its own, whose kubeconfig the provider has.
+
+Without it a provider that has lost the kubeconfig would finalize the control plane's cluster.
+"""
+
+KUBECONFIG = "dataPlaneKubeconfig"
+"""The input with the kubeconfig of the data plane's own cluster, for a finalizer whose provider does not have it."""
+
+PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES, REMOTE, KUBECONFIG)
 """All inputs."""
 
 
@@ -35,6 +47,12 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
         if name == NAMESPACES:
             if value != UNKNOWN and strings(value) is None:
                 failures[name] = f"should be a list of names, not {value!r}"
+        elif name == REMOTE:
+            if value != UNKNOWN and not isinstance(value, bool):
+                failures[name] = f"should be true or false, not {value!r}"
+        elif name == KUBECONFIG:
+            if not isinstance(value, str) or not value:
+                failures[name] = "should be the text of a kubeconfig, or the path of one"
         elif not isinstance(value, str) or not value:
             failures[name] = f"should be a string that is not empty, not {value!r}"
         elif name in DEFAULTS and value != UNKNOWN:
@@ -51,9 +69,24 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
 def replaced(olds: Properties, news: Properties) -> list[str]:
     """The properties whose change makes it another environment's finalizer. One that had no value yet only gets it.
 
-    That is the case after an import, which knows an id and no data plane: it must not finalize what it took over.
+    That is the case after an import, which knows an id and no data plane: it must not finalize what it took over. Other
+    credentials of the same data plane change nothing; that it gets a cluster of its own, or has none any more, does.
     """
-    return [name for name in differences(olds, news) if name in IDENTITY and olds.get(name) is not None]
+    moved = olds.get("dataPlaneRef") is not None and is_remote(olds) != is_remote(news)
+    another = [name for name in IDENTITY if olds.get(name) is not None]
+    return [name for name in differences(olds, news) if name in another or (moved and name in (REMOTE, KUBECONFIG))]
+
+
+def is_remote(inputs: Properties) -> bool:
+    """Whether the data plane is another cluster than the control plane's."""
+    return bool(inputs.get(REMOTE) or inputs.get(KUBECONFIG))
+
+
+def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
+    """The cluster that the environment's namespaces are in. Raises ClusterError where there is no way to it."""
+    if not is_remote(inputs):
+        return session.connect()
+    return session.data_plane(f"{inputs['organization']}/{inputs.get('dataPlaneRef')}", inputs.get(KUBECONFIG))
 
 
 def identifier(inputs: Properties) -> str:
@@ -77,8 +110,8 @@ async def read(identifier: str, inputs: Properties, session: Session) -> tuple[P
     found = {}
     try:
         scope = Scope(inputs["organization"], inputs["environment"])
-        cluster = session.connect()
-        for each in (scope.deployments, scope.namespaces):
+        clusters = (session.connect(), scope.deployments), (_data_plane(inputs, session), scope.namespaces)
+        for cluster, each in clusters:
             found[each.resource.plural], _ = await cluster.list(each.resource, each.labels, each.namespace)
     except (ClusterError, ValueError) as problem:
         raise Failure(str(problem)) from None
@@ -86,19 +119,25 @@ async def read(identifier: str, inputs: Properties, session: Session) -> tuple[P
 
 
 async def update(olds: Properties, news: Properties, session: Session) -> None:
-    """Other deadlines, or other namespaces, are good from now on."""
+    """Other deadlines, namespaces or credentials are good from now on."""
 
 
 async def delete(state: Properties, session: Session) -> None:
     """Finalizes the environment."""
-    from choreo_components.cluster import ClusterError
+    from choreo_components.cluster import ClusterError, Unauthorized
     from choreo_components.provider.finalization import Scope, SparedError, finalize
     from choreo_components.provider.removal import DeadlineError
 
     try:
         scope = Scope(state["organization"], state["environment"], frozenset(state.get(NAMESPACES) or ()))
         deadlines = [state.get(name) or default for name, default in DEFAULTS.items()]
-        await finalize(session.connect(), scope, deadlines[0], deadlines[1], session.tell)
+        clusters = session.connect(), _data_plane(state, session)
+        await finalize(*clusters, scope, deadlines[0], deadlines[1], session.tell)
     except (ClusterError, DeadlineError, SparedError, ValueError) as problem:
         where = f"environment {state.get('environment')!r} of organization {state.get('organization')!r}"
-        raise Failure(f"{where} is not finalized: {problem}") from None
+        if is_remote(state):
+            where += f" on data plane {state.get('dataPlaneRef')!r}"
+        advice = (
+            "; to use other credentials than the state has: --run-program" if isinstance(problem, Unauthorized) else ""
+        )
+        raise Failure(f"{where} is not finalized: {problem}{advice}") from None

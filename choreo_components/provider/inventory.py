@@ -6,7 +6,7 @@ lost it knows nothing, and everything is: `choreo:adopt` says what then.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 
 OBJECTS = "objects"
 DATA_PLANES = "dataPlaneRefs"
+"""The input that maps environments, as ORGANIZATION/NAME, to the names of their data planes."""
+
+REMOTE = "remoteDataPlanes"
+"""The input with the data planes, as ORGANIZATION/NAME, that are clusters of their own."""
+
 ADOPT = "adopt"
-PROPERTIES = (OBJECTS, DATA_PLANES, ADOPT)
+PROPERTIES = (OBJECTS, DATA_PLANES, REMOTE, ADOPT)
 """All inputs."""
 
 
@@ -47,8 +52,13 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
         return inputs, failures
     if not isinstance(objects, dict) or not all(strings(names) is not None for names in objects.values()):
         return inputs, {**failures, OBJECTS: "should map kinds to lists of names"}
+    if strings(inputs.get(REMOTE, [])) is None:
+        failures[REMOTE] = "should be a list of names"
     if failures:
         return inputs, failures
+    displaced = list(_displaced(olds, inputs))
+    if displaced:
+        return inputs, {"": "\n".join(displaced)}
     for environment, before in sorted((olds.get(DATA_PLANES) or {}).items()):
         after = (inputs.get(DATA_PLANES) or {}).get(environment, before)
         if after != before:
@@ -58,7 +68,7 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
             )
     known = olds.get(OBJECTS) or {}
     new = {kind: sorted(set(names) - set(known.get(kind) or ())) for kind, names in objects.items()}
-    refused = await _refused(new, Adopt(inputs[ADOPT]), session)
+    refused = await _refused(new, inputs, session)
     if refused:
         # Of no property: the engine would print its value, which is the names of all the stack's objects.
         failures[""] = "\n".join(refused)
@@ -87,7 +97,7 @@ async def delete(state: Properties, session: Session) -> None:
     from choreo_components.cluster import ClusterError
 
     try:
-        existing = await _existing(state.get(OBJECTS) or {}, session)
+        existing = await _existing(state.get(OBJECTS) or {}, state, session)
     except ClusterError as problem:
         raise Failure(f"all that Pulumi knows of is gone; whether anything else is left: {problem}") from None
     left = [live for _, _, live in existing if not live.deleting]
@@ -101,15 +111,44 @@ all that Pulumi knows of is gone, and this is still in the cluster: Pulumi was k
 made it again. If it is to go, delete it and destroy again; if it is to stay, `pulumi state delete` the inventory:"""
 
 
-async def _refused(new: Mapping[str, list[str]], adopt: Adopt, session: Session) -> list[str]:
+def _remote(environment: str, inputs: Properties) -> str | None:
+    """The data plane of the environment if it is a cluster of its own, both as ORGANIZATION/NAME."""
+    reference = (inputs.get(DATA_PLANES) or {}).get(environment)
+    data_plane = f"{environment.partition('/')[0]}/{reference}"
+    return data_plane if data_plane in (inputs.get(REMOTE) or ()) else None
+
+
+def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
+    """Lines about environments whose data plane is the same by name, and another cluster all of a sudden.
+
+    What is there would be lost from sight, and a stack would lose its namespaces over a setting that somebody forgot.
+    """
+    for environment, reference in sorted((olds.get(DATA_PLANES) or {}).items()):
+        if (news.get(DATA_PLANES) or {}).get(environment) != reference:
+            continue
+        before, after = _remote(environment, olds), _remote(environment, news)
+        if before and not after:
+            yield (
+                f"environment {environment!r} is on data plane {reference!r}, which is a cluster of its own, and now "
+                "nothing says which: neither choreo:dataPlaneKubeconfigs, nor a Secret, nor the DataPlane itself"
+            )
+        elif after and not before:
+            yield (
+                f"environment {environment!r} is on data plane {reference!r}, which was the control plane's cluster "
+                "and is another one now: destroy the environment first, or let it move to a DataPlane of another name"
+            )
+
+
+async def _refused(new: Mapping[str, list[str]], inputs: Properties, session: Session) -> list[str]:
     """What is in the cluster and may not be taken over, as lines for the user; none where all is well."""
     if not any(new.values()):
         return []
+    adopt = Adopt(inputs[ADOPT])
     # Deferred, as most commands start this process and add nothing to a stack.
     from choreo_components.cluster import ClusterError
 
     try:
-        existing = await _existing(new, session)
+        existing = await _existing(new, inputs, session)
     except ClusterError as problem:
         session.warn(f"{problem}; not checked whether any of the stack's objects is in the cluster already")
         return []
@@ -135,22 +174,28 @@ async def _refused(new: Mapping[str, list[str]], adopt: Adopt, session: Session)
     return [f"{count} this stack:", *sorted(lines), advice]
 
 
-async def _existing(objects: Mapping[str, list[str]], session: Session) -> "list[tuple[str, str, Live]]":
-    """Those of the inventory's objects that are there, each after its kind and its name in the inventory."""
-    from choreo_components.cluster import NAMESPACES, resource_named
+async def _existing(
+    objects: Mapping[str, list[str]], inputs: Properties, session: Session
+) -> "list[tuple[str, str, Live]]":
+    """Those of the objects that are there, each after its kind and its name in the inventory that has the inputs."""
+    from choreo_components.cluster import NAMESPACES, SECRETS, resource_named
+
+    others = {resource.kind: resource for resource in (NAMESPACES, SECRETS)}
 
     async def of_kind(kind: str, names: list[str]) -> "list[tuple[str, str, Live]]":
-        cluster = session.connect()
-        resource = NAMESPACES if kind == "Namespace" else resource_named(kind)
-        places: dict[str | None, dict[str, str]] = {}
+        resource = others.get(kind) or resource_named(kind)
+        places: dict[tuple[str | None, str | None], dict[str, str]] = {}
         for name in names:
             *owners, own = name.split("/")
-            places.setdefault(owners[0] if resource.namespaced else None, {})[own] = name
+            data_plane = _remote("/".join(owners), inputs) if resource == NAMESPACES else None
+            places.setdefault((data_plane, owners[0] if resource.namespaced else None), {})[own] = name
         found: list[tuple[str, str, Live]] = []
-        for namespace, wanted in places.items():
-            if len(wanted) == 1:
-                one = await cluster.get(resource, next(iter(wanted)), namespace)
-                lives = [] if one is None else [one]
+        for (data_plane, namespace), wanted in places.items():
+            cluster = session.connect() if data_plane is None else session.data_plane(data_plane, None)
+            if len(wanted) == 1 or resource == SECRETS:
+                # A list of Secrets would bring those of others.
+                ones = [await cluster.get(resource, own, namespace) for own in wanted]
+                lives = [one for one in ones if one is not None]
             else:
                 lives, _ = await cluster.list(resource, {}, namespace)
             found += [(kind, wanted[live.name], live) for live in lives if live.name in wanted]

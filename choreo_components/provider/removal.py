@@ -42,6 +42,10 @@ class LiveCluster(Protocol):
         """All objects with the labels, and the version to watch from (None: the kind is not served)."""
         ...
 
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        """The kinds that the API server serves of a group's version, which everybody may ask."""
+        ...
+
     async def delete(self, live: Live) -> None:
         """Asks for the object's deletion; gone already is fine."""
         ...

@@ -35,6 +35,15 @@ _INPUTS: dict[str, Any] = {
         "items": {"type": "string"},
         "description": "Namespaces that were made for it: they go with it even if somebody has changed their labels.",
     },
+    "remote": {
+        "type": "boolean",
+        "description": "Whether the data plane is a cluster of its own, whose kubeconfig the provider has.",
+    },
+    "dataPlaneKubeconfig": {
+        "type": "string",
+        "description": "The kubeconfig of the data plane, where it is a cluster of its own and the provider has none.",
+        "secret": True,
+    },
 }
 
 _FOUND: dict[str, Any] = {
@@ -62,13 +71,22 @@ _FINALIZER: dict[str, Any] = {
     "required": ["organization", "environment"],
 }
 
-_KUBECONFIG: dict[str, Any] = {
+_SETTINGS: dict[str, Any] = {
     "kubeconfig": {
         "type": "string",
         "description": "The text of a kubeconfig, or the path of one; the ambient kubeconfig by default.",
         "secret": True,
-    }
+    },
+    "dataPlaneKubeconfigs": {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "description": "The kubeconfigs of data planes with clusters of their own, by ORGANIZATION/DATAPLANE.",
+        "secret": True,
+    },
 }
+
+_SECRET_ARGUMENTS = {"DataPlane": "connectionConfig", "Environment": "dataPlaneKubeconfig"}
+"""By component: the argument that is a secret, which its Python type cannot say."""
 
 _OUTPUTS = {
     "name": "The object's metadata.name. Who uses it comes after the object, and goes before it.",
@@ -86,11 +104,13 @@ def package_schema() -> str:
     for kind in KINDS.values():
         for model in kind.models:
             _mark_secrets(model, schema["types"])
+    for component, argument in _SECRET_ARGUMENTS.items():
+        schema["resources"][f"choreo:index:{component}"]["inputProperties"][argument]["secret"] = True
     schema["resources"]["choreo:index:EnvironmentFinalizer"] = _FINALIZER
-    schema["config"] = {"variables": _KUBECONFIG}
+    schema["config"] = {"variables": _SETTINGS}
     schema["provider"] = {
         "description": "OpenChoreo as code.",
-        "inputProperties": _KUBECONFIG,
+        "inputProperties": _SETTINGS,
     }
     return json.dumps(schema)
 

@@ -1,6 +1,7 @@
 """The provider's gRPC face: hands the engine's calls to a custom resource, or to the SDK's host of components."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
@@ -42,7 +43,8 @@ class Servicer(ResourceProviderServicer):
         self._engine_address = engine_address
         self._arguments = arguments
         self._kubeconfig: str | None = None
-        self._cluster: Cluster | None = None
+        self._data_planes: Mapping[str, str] = {}
+        self._clusters: dict[str | None, Cluster] = {}
         self._hosting: ComponentServicer | None = None
         self._engine = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
         self._running: set[asyncio.Task[Any]] = set()
@@ -70,8 +72,10 @@ class Servicer(ResourceProviderServicer):
         return _diff(differences(old, new), replaced=[])
 
     async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
-        """Keeps the kubeconfig in memory. A host of components has to take secrets, resources and outputs."""
-        self._kubeconfig = _properties(request.args).get("kubeconfig") or None
+        """Keeps the kubeconfigs in memory. A host of components has to take secrets, resources and outputs."""
+        settings = _properties(request.args)
+        self._kubeconfig = settings.get("kubeconfig") or None
+        self._data_planes = _mapping(settings.get("dataPlaneKubeconfigs"))
         return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
@@ -113,8 +117,11 @@ class Servicer(ResourceProviderServicer):
         """What there is of the resource now."""
         known = _properties(request.inputs)
         work = _custom(request.urn).read(request.id, known, self._session(request.urn))
-        inputs, state = await self._cancellable(work, context)
-        return proto.ReadResponse(id=request.id, inputs=_struct(inputs), properties=_struct(state))
+        inputs, state = map(_struct, await self._cancellable(work, context))
+        # What it had before stays as it came, so that what is secret stays marked.
+        inputs.MergeFrom(request.inputs)
+        state.MergeFrom(request.inputs)
+        return proto.ReadResponse(id=request.id, inputs=inputs, properties=state)
 
     async def Delete(self, request: proto.DeleteRequest, context: Any) -> empty_pb2.Empty:
         """What the resource is for, in most cases."""
@@ -131,15 +138,35 @@ class Servicer(ResourceProviderServicer):
     def _session(self, urn: str) -> Session:
         """What a call about this resource works with."""
         severity = proto.engine_pb2
-        return Session(self._connect, partial(self._log, urn, severity.INFO), partial(self._log, urn, severity.WARNING))
+        return Session(
+            lambda: self._connect(self._kubeconfig),
+            partial(self._log, urn, severity.INFO),
+            partial(self._log, urn, severity.WARNING),
+            self._data_plane,
+        )
 
-    def _connect(self) -> "Cluster":
-        """The cluster, with one set of connections for all finalizers: making them costs more than most requests."""
-        if self._cluster is None:
+    def _connect(self, kubeconfig: str | None) -> "Cluster":
+        """A cluster, with one set of connections for all that ask it: making them costs more than most requests."""
+        if kubeconfig not in self._clusters:
             from choreo_components.cluster import Cluster
 
-            self._cluster = Cluster(self._kubeconfig)
-        return self._cluster
+            self._clusters[kubeconfig] = Cluster(kubeconfig)
+        return self._clusters[kubeconfig]
+
+    def _data_plane(self, name: str, own: str | None) -> "Cluster":
+        """The cluster of a data plane. Never another one: without a kubeconfig for it, there is no way to it."""
+        from choreo_components.cluster import ClusterError
+
+        kubeconfig = own or self._data_planes.get(name)
+        if not kubeconfig:
+            raise ClusterError(
+                f"data plane {name!r} is a cluster of its own, and nobody has its kubeconfig any more: give it in "
+                "choreo:dataPlaneKubeconfigs, and destroy with --run-program"
+            )
+        try:
+            return self._connect(kubeconfig)
+        except ClusterError as problem:
+            raise ClusterError(f"data plane {name!r}: {problem}") from None
 
     def _components(self) -> "ComponentServicer":
         if self._hosting is None:
@@ -220,6 +247,14 @@ def _properties(struct: Struct) -> dict[str, Any]:
     """The properties as plain values, secrets in the clear."""
     properties: dict[str, Any] = _plain(json_format.MessageToDict(struct))
     return properties
+
+
+def _mapping(value: Any) -> Mapping[str, str]:
+    """The value if it is a mapping of texts, or the JSON of one: settings of other types come as their JSON."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = json.loads(value)
+    return {name: each for name, each in value.items() if isinstance(each, str)} if isinstance(value, dict) else {}
 
 
 def _plain(value: Any) -> Any:

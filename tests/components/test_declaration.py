@@ -5,7 +5,9 @@ from typing import Any
 import pulumi
 import pytest
 
+from choreo_components.components import declaration
 from choreo_components.components.declaration import declare
+from choreo_components.data_planes import Connection
 from choreo_components.naming import data_plane_namespace
 from choreo_components.plan import NamespaceNode, ObjectNode
 from tests.components.registering import Registrations, registered
@@ -160,6 +162,7 @@ def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
     [kubernetes] = found.of_type("pulumi:providers:kubernetes")
     [choreo] = found.of_type("pulumi:providers:choreo")
     assert "kind: Config" in str(kubernetes.inputs["kubeconfig"])
+    assert kubernetes.inputs["clusterIdentifier"] == "control-plane", "another address would replace everything"
     assert "kind: Config" in str(choreo.inputs["kubeconfig"])
     assert "pulumi:providers:kubernetes::kubernetes::" in found["acme/development"].request.provider
 
@@ -167,6 +170,70 @@ def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
 def test_objects_of_one_name_in_two_organizations_are_two() -> None:
     found = declared(stack(declaring.data_plane(organization="a"), declaring.data_plane(organization="b")))
     assert {"a/dp-local", "b/dp-local"} <= set(found.names)
+
+
+# --- Data planes that are clusters of their own --------------------------------------------------------------------
+
+EAST = {"acme/dp-local": Connection("kind: Config", "somebody"), "acme/dp-here": Connection(None, "nobody")}
+
+
+def is_secret(value: Any) -> bool:
+    return bool(value["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270")
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Registrations:
+    """An environment on a cluster of its own, and one that is not."""
+    environments = [declaring.environment(), declaring.environment("here", data_plane="dp-here")]
+    found = stack(*environments, declaring.pipeline(promotions=[("development", ["here"])]), declaring.project())
+    return registered(lambda: declare(found.settings, found.plan, None, data_planes=EAST))
+
+
+def test_namespaces_are_made_by_a_provider_of_their_data_planes_own_cluster(elsewhere: Registrations) -> None:
+    assert "::acme/dp-local::" in elsewhere["acme/development-namespace-shop"].request.provider
+    assert elsewhere["acme/here-namespace-shop"].request.provider == elsewhere["acme/here"].request.provider
+    assert elsewhere["acme/development"].request.provider == elsewhere["acme/here"].request.provider
+
+
+def test_a_cluster_is_known_by_its_data_planes_name_so_that_other_credentials_replace_nothing(
+    elsewhere: Registrations,
+) -> None:
+    [provider] = elsewhere.of_type("pulumi:providers:kubernetes")
+    assert (provider.name, provider.inputs["clusterIdentifier"]) == ("acme/dp-local", "acme/dp-local")
+    assert is_secret(provider.request.object["kubeconfig"])
+
+
+def test_finalizers_and_the_inventory_know_which_data_planes_are_clusters_of_their_own(
+    elsewhere: Registrations,
+) -> None:
+    assert elsewhere["acme/development-finalizer"].inputs["remote"] is True
+    assert "remote" not in elsewhere["acme/here-finalizer"].inputs
+    assert elsewhere["inventory"].inputs["remoteDataPlanes"] == ["acme/dp-local"]
+    [choreo] = elsewhere.of_type("pulumi:providers:choreo")
+    assert is_secret(choreo.request.object["dataPlaneKubeconfigs"])
+    assert "kind: Config" in str(choreo.inputs["dataPlaneKubeconfigs"])
+
+
+def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_data_plane(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(declaration, "kubeconfig_text", str)
+    objects = [declaring.organization(), declaring.data_plane()]
+    made = declared(stack(*objects, controllers="absent", dataPlaneKubeconfigs={"dp-local": "kind: Config"}))
+    secret = made["acme/kind-1-config"]
+    assert (secret.type, secret.inputs["type"]) == ("kubernetes:core/v1:Secret", "Opaque")
+    assert (secret.metadata["name"], secret.metadata["namespace"]) == ("kind-1-config", "acme")
+    assert secret.labels == {
+        "core.choreo.dev/organization": "acme",
+        "core.choreo.dev/name": "kind-1-config",
+        "core.choreo.dev/dataplane": "dp-local",
+    }
+    assert is_secret(secret.request.object["data"]["kubeconfig"])
+    assert secret.depends_on == {"acme-namespace"}
+    assert "acme/kind-1-config" in made["acme/dp-local"].depends_on
+    [provider] = made.of_type("pulumi:providers:kubernetes")
+    assert provider.inputs == {"clusterIdentifier": "control-plane", "enableSecretMutable": "true"}
+    assert made["inventory"].inputs["objects"]["Secret"] == ["acme/kind-1-config"]
 
 
 # --- The inventory and the guard -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 from pulumi.output import Unknown
 
-from choreo_components import Component, Deployment, Environment
+from choreo_components import Component, DataPlane, Deployment, Environment
 from choreo_components.naming import data_plane_namespace
 from tests.components.registering import Registrations, args_of, dependencies, registered, unknown
 
@@ -176,3 +176,31 @@ def test_the_children_of_a_protected_environment_are_protected() -> None:
     found = registered(lambda: development(projects=["portal"], opts=pulumi.ResourceOptions(protect=True)))
     children = ("development-environment", "development-namespace-portal", "development-finalizer")
     assert all(found[child].request.protect for child in children)
+
+
+# --- A data plane that is a cluster of its own ---------------------------------------------------------------------
+
+
+def test_on_a_data_plane_of_its_own_its_namespaces_have_a_provider_and_its_finalizer_a_kubeconfig() -> None:
+    found = registered(lambda: development(dataPlaneKubeconfig="kind: Config"))
+    provider = found["development-data-plane"]
+    assert (provider.type, provider.parent) == ("pulumi:providers:kubernetes", "development")
+    assert provider.inputs["clusterIdentifier"] == "acme/dp-local"
+    for namespace in ("development-namespace-shop", "development-namespace-portal"):
+        assert "::development-data-plane::" in found[namespace].request.provider
+    assert "::development-data-plane::" not in found["development-environment"].request.provider
+    for each, argument in ((provider, "kubeconfig"), (found["development-finalizer"], "dataPlaneKubeconfig")):
+        # Pulumi's sign for a secret.
+        assert each.request.object[argument]["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
+
+
+def test_a_data_plane_makes_the_secret_that_it_refers_to_before_itself() -> None:
+    args: Any = args_of("DataPlane") | {"connectionConfig": "kind: Config"}
+    found = registered(lambda: DataPlane("east", args))
+    secret = found["east-connection"]
+    assert (secret.parent, secret.metadata["name"], secret.metadata["namespace"]) == ("east", "kind-1-config", "acme")
+    assert "east-connection" in found["east-dataplane"].depends_on
+    assert "connectionConfig" not in found["east-dataplane"].inputs["spec"]
+    encoded = secret.request.object["data"]["kubeconfig"]
+    assert encoded["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
+    assert list(secret.request.additionalSecretOutputs) == ["data"]

@@ -6,6 +6,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from lightkube import Client, KubeConfig
+from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 
 from choreo_components import Controllers
 from choreo_components.api import V0_2_0
@@ -44,6 +46,14 @@ def later(tmp_path: Path, toolchain_bin: Path, later_plane: ControlPlane) -> Wor
     made = Workspace(tmp_path, leading_to(later_plane.kubeconfig, toolchain_bin), Controllers.ABSENT)
     made.environment |= {"TMPDIR": str(temporary)}
     return made
+
+
+def data_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A second cluster, for tests that want a data plane besides the control plane: without OpenChoreo's kinds."""
+    with ControlPlane.start(tmp_path_factory.mktemp("data-plane")) as started:
+        with Client(config=KubeConfig.from_file(started.kubeconfig), trust_env=False) as client:
+            client.deletecollection(CustomResourceDefinition)
+        yield started
 
 
 @pytest.fixture

@@ -21,6 +21,9 @@ from tests.engine.workspace import CHECKOUT
 PERMISSIONS = CHECKOUT / "docs" / "permissions"
 SECONDS_TO_TAKE_EFFECT = 30.0
 
+IN_ORGANIZATIONS = ("choreo-objects", "choreo-connections")
+"""The roles that are bound in an organization's namespace."""
+
 
 @dataclass(frozen=True)
 class Right:
@@ -34,17 +37,17 @@ class Right:
         return f"{self.role}-{self.verb}"
 
 
-def rights() -> Iterator[Right]:
-    """Every verb of every role in docs/permissions."""
-    for role in _documents():
+def rights(file: str = "*") -> Iterator[Right]:
+    """Every verb of every role in docs/permissions, or in one of its files."""
+    for role in _documents(file):
         for rule in role.get("rules", []):
             name, (group,) = role["metadata"]["name"], rule["apiGroups"]
-            resources = [Resource(group, "v1", "", plural, name == "choreo-objects") for plural in rule["resources"]]
+            resources = [Resource(group, "v1", "", plural, name in IN_ORGANIZATIONS) for plural in rule["resources"]]
             yield from (Right(name, verb, tuple(resources)) for verb in rule["verbs"])
 
 
-def _documents() -> list[dict[str, Any]]:
-    files = sorted(PERMISSIONS.glob("*.yaml"))
+def _documents(file: str) -> list[dict[str, Any]]:
+    files = sorted(PERMISSIONS.glob(f"{file}.yaml"))
     return [document for file in files for document in yaml.safe_load_all(file.read_text())]
 
 
@@ -68,11 +71,14 @@ class Operators:
             self._client.delete(type(each), each.metadata.name, namespace=each.metadata.namespace)
         self._client.close()
 
-    def operator(self, organization: str | None, without: Right | None = None) -> Path:
-        """The kubeconfig of a new operator of an organization (None: of all), who lacks the right."""
+    def operator(self, organization: str | None, without: Right | None = None, file: str = "*") -> Path:
+        """The kubeconfig of a new operator of an organization (None: of all), who lacks the right.
+
+        With a `file`, its roles are all that the operator has.
+        """
         account = f"operator-{uuid4().hex[:8]}"
         self._create(ServiceAccount(metadata=ObjectMeta(name=account, namespace=self._namespace)))
-        for document in _documents():
+        for document in _documents(file):
             self._create(codecs.from_dict(self._theirs(document, account, organization, without)))
         path = self._folder / f"{account}.kubeconfig"
         config = yaml.safe_load(self._administrator.read_text())
@@ -83,8 +89,14 @@ class Operators:
         )
         config["users"][0]["user"] = {"token": token.status.token}  # type: ignore[union-attr]
         private.write(path, yaml.safe_dump(config))
-        asyncio.run(_in_force(path, organization, without))
+        asyncio.run(_in_force(path, organization, without, file))
         return path
+
+    def dismiss(self, kubeconfig: Path) -> None:
+        """Ends the operator with this kubeconfig: the credentials are good for nothing from now on."""
+        account = next(each for each in self._made if each.metadata.name == kubeconfig.stem)
+        self._made.remove(account)
+        self._client.delete(ServiceAccount, account.metadata.name, namespace=self._namespace)
 
     def _theirs(
         self, document: dict[str, Any], account: str, organization: str | None, without: Right | None
@@ -110,10 +122,10 @@ class Operators:
         self._made.append(made)
 
 
-async def _in_force(kubeconfig: Path, organization: str | None, without: Right | None) -> None:
+async def _in_force(kubeconfig: Path, organization: str | None, without: Right | None, file: str) -> None:
     """Waits until the API server has heard of the roles: a moment after they were made."""
     deadline = time.monotonic() + SECONDS_TO_TAKE_EFFECT
-    waiting = [right for right in rights() if right != without]
+    waiting = [right for right in rights(file) if right != without]
     async with Cluster(str(kubeconfig)) as cluster:
         while waiting:
             assert time.monotonic() < deadline, f"not in force: {', '.join(map(str, waiting))}"

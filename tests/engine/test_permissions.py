@@ -64,14 +64,34 @@ def test_each_right_that_lacks_is_named_before_anything_is_applied(
 ) -> None:
     right = BY_KEY[key]
     kubeconfig = operators.operator(acme_organization, without=right)
-    found = declaring.stack(*_everything(acme_organization), controllers="absent")
+    # The data plane is reached by the same credentials as the control plane, and its Secret is the stack's to make.
+    own = {"dp-local": kubeconfig.read_text()}
+    found = declaring.stack(*_everything(acme_organization), controllers="absent", dataPlaneKubeconfigs=own)
     assert found.findings == []
-    told = survey(found.plan, Controllers.ABSENT, str(kubeconfig)).findings
+    given = found.settings.data_plane_kubeconfigs
+    told = survey(found.plan, Controllers.ABSENT, str(kubeconfig), given).findings
     denials = {match: finding for finding in told if (match := DENIAL.match(finding.message))}
     expected = {(right.verb, resource.full_name) for resource in right.resources}
     assert {(denial["verbs"], denial["resource"]) for denial in denials} == expected, f"what was said: {told}"
     severity = Severity.WARNING if right.verb in ("watch", "delete") else Severity.ERROR
     assert {finding.severity for finding in denials.values()} == {severity}
+
+
+def test_a_secret_that_may_not_be_read_is_an_error_and_not_another_cluster(
+    acme_organization: str, operators: Operators
+) -> None:
+    kubeconfig = operators.operator(acme_organization, without=BY_KEY["choreo-connections-get"])
+    environment = declaring.environment(organization=acme_organization)
+    found = declaring.stack(environment, controllers="absent")
+    surveyed = survey(found.plan, Controllers.ABSENT, str(kubeconfig))
+    [finding] = [each for each in surveyed.findings if each.severity is Severity.ERROR]
+    assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
+    assert finding.message == (
+        "data plane 'dp-local' of environment 'development': the credentials may not get secrets in namespace "
+        f"{acme_organization!r}, and Secret 'kind-cluster-1-connection-config' would say which cluster it is; "
+        "docs/permissions.md has the roles to grant"
+    )
+    assert surveyed.data_planes == {}
 
 
 def test_without_a_right_that_an_up_needs_nothing_is_applied(

@@ -126,7 +126,8 @@ def test_a_kubeconfig_in_the_settings_is_used_and_only_pulumis_own_trace_tells_i
     private.environment["KUBECONFIG"] = str(private.folder / "nowhere")
     with Listener(private.folder.parent / "tmp", words.words.values()) as listener:
         private.stack("staging", samples.stack("staging", organization))
-        private.run("config", "set", "--secret", "--stack", "staging", "choreo:kubeconfig", given=words.kubeconfig)
+        for key in ("choreo:kubeconfig", "choreo:dataPlaneKubeconfigs.dp-local"):
+            private.run("config", "set", "--secret", "--path", "--stack", "staging", key, given=words.kubeconfig)
         below = private.preview("staging", *NEARLY_EVERYTHING).said
         said = dict(everything_said(private, *EVERYTHING))
     remove_copies(private, words)

@@ -2,9 +2,10 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,8 @@ class Event:
     name: str
     deleting: bool
     labels: frozenset[tuple[str, str]]
+    seen: float = field(compare=False)
+    """When the watcher saw it (time.monotonic): versions of two API servers do not compare."""
 
     def has(self, **labels: str) -> bool:
         """Whether the object carries the labels (underscores stand for hyphens)."""
@@ -85,4 +88,6 @@ def _event(event: str, live: Live) -> Event:
     metadata: Any = live.metadata
     labels = frozenset(live.labels.items())
     version = int(metadata["resourceVersion"])
-    return Event(version, event, live.resource.kind, live.namespace or "", live.name, live.deleting, labels)
+    return Event(
+        version, event, live.resource.kind, live.namespace or "", live.name, live.deleting, labels, time.monotonic()
+    )

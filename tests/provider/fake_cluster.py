@@ -58,6 +58,7 @@ class FakeCluster:
         self.story: list[str] = []
         self.then: dict[str, Callable[[], None]] = {}
         self.mute = False
+        self.served = frozenset({"Environment"})
         self._events: list[tuple[str, Live]] = []
 
     @property
@@ -94,6 +95,9 @@ class FakeCluster:
         await self._answer()
         found = [live for live in self.lives.values() if _matches(live, resource, labels, namespace)]
         return copy.deepcopy(found), str(len(self._events))
+
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        return self.served
 
     async def delete(self, live: Live) -> None:
         self._tell(f"delete {live}")

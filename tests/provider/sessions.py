@@ -1,7 +1,8 @@
 """Sessions on a cluster in memory, for the calls of our custom resources."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from choreo_components.cluster import ClusterError
 from choreo_components.provider.custom import Session
 from tests.provider.fake_cluster import FakeCluster
 
@@ -10,8 +11,20 @@ def silent(line: str) -> None:
     """Nobody listens."""
 
 
+def nowhere(data_plane: str, kubeconfig: str | None) -> FakeCluster:
+    """Nobody has the data plane's kubeconfig."""
+    raise ClusterError(f"no way to {data_plane}")
+
+
 def session(
-    cluster: FakeCluster, tell: Callable[[str], None] = silent, warn: Callable[[str], None] = silent
+    cluster: FakeCluster,
+    tell: Callable[[str], None] = silent,
+    warn: Callable[[str], None] = silent,
+    data_planes: Mapping[str, FakeCluster] | None = None,
 ) -> Session:
-    """What a call works with, on that cluster."""
-    return Session(lambda: cluster, tell, warn)
+    """What a call works with, on that control plane; `data_planes` are clusters of their own by ORGANIZATION/NAME."""
+
+    def data_plane(name: str, kubeconfig: str | None) -> FakeCluster:
+        return (data_planes or {}).get(kubeconfig or name) or nowhere(name, kubeconfig)
+
+    return Session(lambda: cluster, tell, warn, data_plane)

@@ -29,7 +29,7 @@ def finalized(
 ) -> list[str]:
     """What was told while the environment `development` of `acme` was finalized."""
     told: list[str] = []
-    asyncio.run(finalize(cluster, scope, deployments, namespaces, told.append))
+    asyncio.run(finalize(cluster, cluster, scope, deployments, namespaces, told.append))
     return told
 
 
@@ -164,7 +164,7 @@ def test_cancelling_leaves_nothing_running() -> None:
     cluster = FakeCluster(deployment("a"), held=["Deployment acme/a"])
 
     async def cancelled() -> list[str]:
-        task = asyncio.create_task(finalize(cluster, DEVELOPMENT, "5s", "5s", told.append))
+        task = asyncio.create_task(finalize(cluster, cluster, DEVELOPMENT, "5s", "5s", told.append))
         await asyncio.sleep(0.02)
         task.cancel()
         await asyncio.wait([task])
@@ -352,7 +352,7 @@ def test_no_silence_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
             for name in names:
                 cluster.remove(f"Namespace {name}")
 
-    asyncio.run(finalize(cluster, DEVELOPMENT, "5s", "5s", progress))
+    asyncio.run(finalize(cluster, cluster, DEVELOPMENT, "5s", "5s", progress))
     assert told[:4] == [
         "namespaces: deleting 5",
         "namespaces: 5 left (shrinking): Namespace dp-0, Namespace dp-1, Namespace dp-2 and 2 more",
@@ -367,7 +367,7 @@ def test_no_silence_is_long_while_the_api_server_says_nothing(monkeypatch: pytes
     cluster = FakeCluster()
     cluster.outages = ["no route to host"] * 1000
     with pytest.raises(DeadlineError):
-        asyncio.run(finalize(cluster, DEVELOPMENT, "200ms", "5s", told.append))
+        asyncio.run(finalize(cluster, cluster, DEVELOPMENT, "200ms", "5s", told.append))
     assert told[0] == "no route to host; trying again"
     assert set(told[1:]) == {"deployments.core.choreo.dev: the API server has not said yet what is there"}
 

@@ -11,7 +11,7 @@ from choreo_components.provider import finalizer
 from choreo_components.provider.custom import Failure, Session, differences
 from choreo_components.provider.finalizer import identifier, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, namespace
-from tests.provider.sessions import session, silent
+from tests.provider.sessions import nowhere, session, silent
 
 INPUTS = {
     "organization": "acme",
@@ -69,7 +69,7 @@ def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
             {"timeout": "5m"},
             {
                 "timeout": "unknown property; the properties are organization, environment, dataPlaneRef, "
-                "deploymentsTimeout, namespacesTimeout, namespaceNames"
+                "deploymentsTimeout, namespacesTimeout, namespaceNames, remote, dataPlaneKubeconfig"
             },
         ),
     ],
@@ -185,7 +185,7 @@ def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(cluster: FakeClu
 
 def test_a_kubeconfig_that_leads_nowhere_is_a_failure_that_the_engine_is_told() -> None:
     with pytest.raises(Failure, match="is not finalized: no usable kubeconfig") as error:
-        asyncio.run(finalizer.delete(INPUTS, Session(lambda: Cluster("/nonexistent/config"), silent, silent)))
+        asyncio.run(finalizer.delete(INPUTS, Session(lambda: Cluster("/nonexistent/config"), silent, silent, nowhere)))
     assert "Traceback" not in str(error.value)
 
 
@@ -209,3 +209,71 @@ def test_an_imported_finalizer_which_gets_its_data_plane_finalizes_nothing() -> 
 
 def test_another_deadline_is_the_same_finalizer() -> None:
     assert finalizer.replaced(INPUTS, {**INPUTS, "namespacesTimeout": "1h"}) == []
+
+
+# --- A data plane that is a cluster of its own ---------------------------------------------------------------------
+
+ELSEWHERE = {**INPUTS, "dataPlaneRef": "east", "remote": True}
+
+
+def test_on_a_data_plane_of_its_own_deployments_go_here_and_namespaces_there() -> None:
+    control_plane = FakeCluster(deployment("a"), namespace("dp-1"))
+    east = FakeCluster(namespace("dp-1"), namespace("stray"), deployment("b"))
+    asyncio.run(finalizer.delete(ELSEWHERE, session(control_plane, data_planes={"acme/east": east})))
+    assert control_plane.names == ["Namespace dp-1"], "labelled alike, and not on its data plane"
+    assert east.names == ["Deployment acme/b"]
+
+
+def test_a_kubeconfig_of_its_own_comes_before_the_providers() -> None:
+    own = FakeCluster(namespace("dp-1"))
+    state = {**INPUTS, "dataPlaneKubeconfig": "kind: Config"}
+    asyncio.run(finalizer.delete(state, session(FakeCluster(), data_planes={"kind: Config": own})))
+    assert own.names == []
+
+
+def test_without_a_way_to_its_data_plane_nothing_is_deleted_anywhere() -> None:
+    control_plane = FakeCluster(deployment("a"), namespace("dp-1"))
+    with pytest.raises(Failure) as error:
+        asyncio.run(finalizer.delete(ELSEWHERE, session(control_plane)))
+    assert str(error.value) == (
+        "environment 'development' of organization 'acme' on data plane 'east' is not finalized: no way to acme/east"
+    )
+    assert control_plane.story == []
+
+
+def test_reading_it_shows_the_namespaces_of_its_data_plane() -> None:
+    control_plane, east = FakeCluster(deployment("a"), namespace("dp-1")), FakeCluster(namespace("dp-2"))
+    clusters = session(control_plane, data_planes={"acme/east": east})
+    _, state = asyncio.run(finalizer.read("acme/development", ELSEWHERE, clusters))
+    assert (state["deployments"], state["namespaces"]) == (["a"], ["dp-2"])
+
+
+@pytest.mark.parametrize(
+    ("olds", "news", "replaced"),
+    [
+        ({}, {"remote": True}, ["remote"]),
+        ({"remote": True}, {}, ["remote"]),
+        ({"remote": True}, {"dataPlaneKubeconfig": "a"}, []),
+        ({"dataPlaneKubeconfig": "a"}, {"dataPlaneKubeconfig": "b"}, []),
+        ({"dataPlaneKubeconfig": "a"}, {}, ["dataPlaneKubeconfig"]),
+    ],
+)
+def test_another_cluster_is_another_finalizer_and_other_credentials_are_not(
+    olds: dict[str, Any], news: dict[str, Any], replaced: list[str]
+) -> None:
+    assert finalizer.replaced({**INPUTS, **olds}, {**INPUTS, **news}) == replaced
+
+
+@pytest.mark.parametrize(
+    ("change", "failure"),
+    [
+        ({"remote": "yes"}, {"remote": "should be true or false, not 'yes'"}),
+        (
+            {"dataPlaneKubeconfig": 4711},
+            {"dataPlaneKubeconfig": "should be the text of a kubeconfig, or the path of one"},
+        ),
+    ],
+    ids=lambda value: next(iter(value)),
+)
+def test_what_says_nothing_about_its_data_plane_is_refused(change: dict[str, Any], failure: dict[str, str]) -> None:
+    assert checked({**INPUTS, **change})[1] == failure

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from choreo_components.cluster import NAMESPACES, Live, Resource
+from choreo_components.cluster import NAMESPACES, SECRETS, Live, Resource
 from choreo_components.provider import inventory
 from choreo_components.provider.custom import Failure
 from tests.provider.fake_cluster import FakeCluster, namespace
@@ -131,7 +131,10 @@ def test_a_cluster_that_cannot_be_asked_is_a_warning() -> None:
         ({"objects": "all"}, {"objects": "should map kinds to lists of names"}),
         ({"objects": {"Environment": "a"}}, {"objects": "should map kinds to lists of names"}),
         ({"objects": {}, "adopt": "yes"}, {"adopt": "should be never or if-labelled, not 'yes'"}),
-        ({"objects": {}, "name": "x"}, {"name": "unknown property; the properties are objects, dataPlaneRefs, adopt"}),
+        (
+            {"objects": {}, "name": "x"},
+            {"name": "unknown property; the properties are objects, dataPlaneRefs, remoteDataPlanes, adopt"},
+        ),
     ],
     ids=lambda value: next(iter(value)),
 )
@@ -171,3 +174,48 @@ def test_a_cluster_that_cannot_be_asked_may_still_have_something() -> None:
     cluster.outages = ["no route to host"] * 10
     with pytest.raises(Failure, match="whether anything else is left: no route to host"):
         asyncio.run(inventory.delete({"objects": ALL}, session(cluster)))
+
+
+# --- Data planes that are clusters of their own --------------------------------------------------------------------
+
+EAST = {"dataPlaneRefs": {"acme/development": "east", "acme/staging": "here"}, "remoteDataPlanes": ["acme/east"]}
+ON_BOTH = {**ALL, "Namespace": ["acme/acme", "acme/development/dp-1", "acme/staging/dp-2"]}
+
+
+def failure(olds: Any, news: Any, control_plane: FakeCluster, east: FakeCluster) -> str | None:
+    work = inventory.check(olds, {"objects": ON_BOTH, **news}, session(control_plane, data_planes={"acme/east": east}))
+    return asyncio.run(work)[1].get("")
+
+
+def test_namespaces_are_looked_for_in_the_cluster_of_their_environments_data_plane() -> None:
+    foreign = namespace("dp-1", None, None)
+    assert failure({}, EAST, FakeCluster(foreign), FakeCluster()) is None
+    told = failure({}, EAST, FakeCluster(), FakeCluster(foreign)) or ""
+    assert "  Namespace dp-1 lacks organization-name=acme, environment-name=development" in told.splitlines()
+
+
+def test_what_is_left_on_a_data_plane_is_named_too() -> None:
+    state = {"objects": ON_BOTH, **EAST}
+    clusters = {"acme/east": FakeCluster(namespace("dp-1"))}
+    with pytest.raises(Failure, match="Namespace dp-1: kubectl delete namespaces dp-1"):
+        asyncio.run(inventory.delete(state, session(FakeCluster(namespace("dp-1")), data_planes=clusters)))
+    asyncio.run(
+        inventory.delete(state, session(FakeCluster(namespace("dp-1")), data_planes={"acme/east": FakeCluster()}))
+    )
+
+
+def test_a_data_plane_that_is_another_cluster_all_of_a_sudden_is_refused() -> None:
+    """A kubeconfig that somebody forgot would otherwise move an environment, and destroy all that it has."""
+    olds, news = {"objects": ON_BOTH, **EAST}, {"objects": ON_BOTH, **EAST, "remoteDataPlanes": []}
+    assert failure(olds, news, FakeCluster(), FakeCluster()) == (
+        "environment 'acme/development' is on data plane 'east', which is a cluster of its own, and now nothing says "
+        "which: neither choreo:dataPlaneKubeconfigs, nor a Secret, nor the DataPlane itself"
+    )
+    told = failure(news, olds, FakeCluster(), FakeCluster()) or ""
+    assert "which was the control plane's cluster and is another one now: destroy the environment first" in told
+
+
+def test_a_secret_that_somebody_else_has_made_is_not_overwritten() -> None:
+    secret = Live(SECRETS, {"metadata": {"name": "east-config", "namespace": "acme"}})
+    told = refusal(FakeCluster(secret), {"Secret": ["acme/east-config", "acme/west-config"]})
+    assert told[:2] == ["1 object is in the cluster already and not made by this stack:", "  Secret acme/east-config"]

@@ -48,9 +48,16 @@ def test_the_finalizers_properties_are_those_that_it_checks(schema: dict[str, An
     assert set(resource["properties"]) == {*PROPERTIES, "deployments", "namespaces"}
 
 
-def test_the_kubeconfig_is_a_secret(schema: dict[str, Any]) -> None:
-    assert schema["provider"]["inputProperties"]["kubeconfig"]["secret"]
-    assert schema["config"]["variables"]["kubeconfig"]["secret"]
+def test_kubeconfigs_are_secrets(schema: dict[str, Any]) -> None:
+    for name in ("kubeconfig", "dataPlaneKubeconfigs"):
+        assert schema["provider"]["inputProperties"][name]["secret"]
+        assert schema["config"]["variables"][name]["secret"]
+    for resource, name in (
+        ("EnvironmentFinalizer", "dataPlaneKubeconfig"),
+        ("Environment", "dataPlaneKubeconfig"),
+        ("DataPlane", "connectionConfig"),
+    ):
+        assert schema["resources"][f"choreo:index:{resource}"]["inputProperties"][name]["secret"]
 
 
 def test_a_data_planes_private_key_is_a_secret(schema: dict[str, Any]) -> None:

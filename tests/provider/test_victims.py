@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from choreo_components.cluster import ClusterError, Live, Resource
+from choreo_components.cluster import ClusterError, Forbidden, Live, Resource
 from choreo_components.naming import data_plane_namespace
 from choreo_components.provider.finalization import Scope, SparedError, finalize
 from tests.provider.fake_cluster import FakeCluster, namespace
@@ -33,7 +33,9 @@ def project(where: str, organization: str = "other") -> Live:
 def spared(cluster: FakeCluster, names: Sequence[str] = ()) -> str:
     """What the finalization of `development` of `acme` fails with."""
     with pytest.raises(SparedError) as error:
-        asyncio.run(finalize(cluster, Scope("acme", "development", frozenset(names)), "5s", "5s", lambda _: None))
+        asyncio.run(
+            finalize(cluster, cluster, Scope("acme", "development", frozenset(names)), "5s", "5s", lambda _: None)
+        )
     return str(error.value)
 
 
@@ -75,9 +77,23 @@ def test_a_namespace_that_nobody_may_look_into_stays() -> None:
     assert "nobody may look at what it holds: list projects: 403" in spared(Closed(labelled("sneaky")))
 
 
+def test_where_none_of_openchoreos_kinds_is_served_nobody_has_to_be_allowed_to_look() -> None:
+    class DataPlane(FakeCluster):
+        async def list(self, resource: Resource, *more: object) -> tuple[list[Live], str | None]:
+            if resource == PROJECT:
+                raise Forbidden("list projects: 403")
+            return await super().list(resource, *more)  # type: ignore[arg-type]
+
+    cluster = DataPlane(labelled("stray"))
+    assert "nobody may look" in spared(cluster)
+    cluster.served = frozenset()
+    asyncio.run(finalize(cluster, cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
+    assert cluster.names == []
+
+
 def test_what_has_the_name_that_openchoreo_makes_of_its_labels_is_not_looked_into() -> None:
     cluster = FakeCluster(labelled(OURS, **{"project-name": "shop"}))
-    asyncio.run(finalize(cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
+    asyncio.run(finalize(cluster, cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
     assert cluster.names == []
     assert "list projects" not in cluster.story
 
@@ -92,7 +108,7 @@ def test_one_whose_labels_are_taken_off_lets_the_next_destroy_pass() -> None:
     cluster = FakeCluster(labelled("default"))
     spared(cluster)
     cluster.lives = {"Namespace default": namespace("default", None, None)}
-    asyncio.run(finalize(cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
+    asyncio.run(finalize(cluster, cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
     assert cluster.names == ["Namespace default"]
 
 
@@ -127,7 +143,7 @@ def goes(live: Live, held: Sequence[Live]) -> bool:
 def test_exactly_the_environments_own_namespaces_are_deleted(lives: list[Live], held: list[Live]) -> None:
     cluster = FakeCluster(*lives, *held)
     with suppress(SparedError):
-        asyncio.run(finalize(cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
+        asyncio.run(finalize(cluster, cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
     ours = {str(live) for live in lives if goes(live, held)}
     assert set(cluster.requests("delete")) == ours
     assert set(cluster.names) == {str(live) for live in (*lives, *held)} - ours

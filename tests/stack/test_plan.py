@@ -281,7 +281,7 @@ def test_the_organization_of_another_stack_is_to_be_looked_for() -> None:
 def test_every_kind_has_its_place_in_the_order() -> None:
     from choreo_components.api import KINDS
 
-    assert {kind for _, kind in KINDS} == set(CREATION_ORDER) - {"Namespace", "EnvironmentFinalizer"}
+    assert {kind for _, kind in KINDS} == set(CREATION_ORDER) - {"Namespace", "EnvironmentFinalizer", "Secret"}
 
 
 # --- Whatever is declared ------------------------------------------------------------------------------------------
@@ -412,3 +412,37 @@ def test_every_object_is_behind_its_organization_if_the_stack_has_it(settings: S
         organization = Key("Organization", key.organization, key.organization)
         if organization in keys and key != organization:
             assert organization in behind(planned, key), f"{key} may be created before its organization"
+
+
+# --- Secrets of data planes ----------------------------------------------------------------------------------------
+
+
+def test_a_data_plane_whose_kubeconfig_the_stack_has_gets_its_secret_first() -> None:
+    found = stack(declaring.organization(), declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": "a"})
+    assert [str(node.key) for node in found.plan.nodes] == [
+        "Organization acme/acme",
+        "Secret acme/kind-1-config",
+        "DataPlane acme/dp-local",
+    ]
+    assert needs(found, "DataPlane", "dp-local") == ["Secret/kind-1-config"]
+    assert needs(found, "Secret", "kind-1-config") == ["Organization/acme"]
+
+
+def test_a_data_plane_of_another_stack_gets_no_secret_from_this_one() -> None:
+    found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": "a"})
+    assert not [node for node in found.plan.nodes if node.key.kind == "Secret"]
+
+
+def test_two_data_planes_with_two_kubeconfigs_cannot_share_a_secret() -> None:
+    objects = [declaring.data_plane("east"), declaring.data_plane("west")]
+    assert stack(*objects, dataPlaneKubeconfigs={"east": "a", "west": "a"}).findings == []
+    [finding] = stack(*objects, dataPlaneKubeconfigs={"east": "a", "west": "b"}).findings
+    assert finding.message == "data planes 'east' and 'west' name one Secret, and have two kubeconfigs"
+    assert finding.where.field == "choreo:resources[1].spec.kubernetesCluster.connectionConfigRef"
+
+
+def test_a_reference_that_can_be_no_secrets_name_is_refused_where_the_secret_is_to_be_made() -> None:
+    data_plane = declaring.data_plane()
+    data_plane["spec"]["kubernetesCluster"]["connectionConfigRef"] = "No Name"
+    [finding] = stack(data_plane, dataPlaneKubeconfigs={"dp-local": "a"}).findings
+    assert "Kubernetes would refuse the name 'No Name' of the Secret" in finding.message

@@ -46,6 +46,38 @@ def test_a_kubeconfig_is_not_read_and_not_refused() -> None:
     assert stack(kubeconfig={"secure": "v1:abc"}).findings == []
 
 
+def test_kubeconfigs_of_data_planes_are_known_with_the_places_that_give_them_and_tell_nothing() -> None:
+    found = stack(dataPlaneKubeconfigs={"dp-east": "very-secret"})
+    [given] = found.settings.data_plane_kubeconfigs.values()
+    assert given.where == found.at("dp-east", "choreo:dataPlaneKubeconfigs.dp-east")
+    assert given.given == "very-secret"
+    assert "very-secret" not in repr(found.settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "why"),
+    [
+        ("{very-secret", "", "should be a mapping of data planes' names to their kubeconfigs, not a text"),
+        (["very-secret"], "", "not a list"),
+        (
+            {"dp-east": {"token": "very-secret"}},
+            ".dp-east",
+            "should be the text of a kubeconfig, or the path of one, not a mapping",
+        ),
+        ({"dp-east": ""}, ".dp-east", "not empty, or a value of another type"),
+        ({"dp-east": 4711}, ".dp-east", "not empty, or a value of another type"),
+    ],
+)
+def test_what_is_no_kubeconfig_of_a_data_plane_is_refused_without_a_word_of_it(
+    given: Any, field: str, why: str
+) -> None:
+    [finding] = stack(dataPlaneKubeconfigs=given).findings
+    assert finding.where.field == f"choreo:dataPlaneKubeconfigs{field}"
+    assert why in finding.message
+    assert "very-secret" not in finding.message
+    assert "4711" not in finding.message
+
+
 def test_projects_of_other_stacks_are_known_with_the_place_that_names_them() -> None:
     found = stack(projects=["shop", "portal"])
     assert found.settings.projects == {

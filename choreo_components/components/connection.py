@@ -1,0 +1,33 @@
+"""A connection: the Secret that a DataPlane refers to, with the kubeconfig of its own cluster in it."""
+
+import base64
+
+import pulumi
+
+from choreo_components.api import labels
+from choreo_components.components.children import PATCH_FORCE, KubernetesObject, kubernetes_object
+from choreo_components.naming import CONNECTION_KEY
+
+
+def connection_secret(
+    role: str,
+    name: pulumi.Input[str],
+    organization: pulumi.Input[str],
+    data_plane: str,
+    kubeconfig: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> KubernetesObject:
+    """The Secret `name` in the organization's namespace, called `role` in the program.
+
+    Pulumi keeps the kubeconfig as a secret, also in the encoding that Kubernetes has it in.
+    """
+    metadata = {
+        "name": name,
+        "namespace": organization,
+        "labels": {labels.ORGANIZATION: organization, labels.NAME: name, labels.DATAPLANE: data_plane},
+        "annotations": {PATCH_FORCE: "true"},
+    }
+    encoded = pulumi.Output.secret(kubeconfig).apply(lambda text: base64.b64encode(text.encode()).decode())
+    body = {"metadata": metadata, "type": "Opaque", "data": {CONNECTION_KEY: encoded}}
+    secret = pulumi.ResourceOptions(additional_secret_outputs=["data"])
+    return kubernetes_object(role, "v1", "Secret", body, pulumi.ResourceOptions.merge(opts, secret))

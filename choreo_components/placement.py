@@ -1,0 +1,183 @@
+"""A placement: which cluster each environment of a plan runs on, and what keeps it from running there."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from choreo_components.cluster import Cluster, ClusterError, Forbidden, kubeconfig_text
+from choreo_components.context import environment_context
+from choreo_components.controllers import Controllers
+from choreo_components.data_planes import Connection, connections, foreign_parts, full_name
+from choreo_components.findings import Finding, Location, error, warning
+from choreo_components.live import look_up
+from choreo_components.plan import Key, ObjectNode, Plan, SecretNode
+from choreo_components.preflight import denied
+from choreo_components.references import Found, Target
+from choreo_components.settings import DATA_PLANE_KUBECONFIGS, Declared, Kubeconfig
+
+
+class Placement:
+    """The data planes of a plan's environments. What is found to be wrong collects in `findings`."""
+
+    def __init__(self, plan: Plan, controllers: Controllers, given: Mapping[str, Kubeconfig]) -> None:
+        """`given` are the kubeconfigs of the stack's settings by the data planes' names."""
+        self.connections: dict[str, Connection] = {}
+        """By ORGANIZATION/NAME: the ways to the data planes that the environments run on, or leave."""
+        self.findings: list[Finding] = []
+        self._plan = plan
+        self._controllers = controllers
+        self._given = given
+        self._texts = dict(self._usable())
+        self._settled: set[str] = set()
+        """Data planes about which nothing more can be known: what is wrong with them is told."""
+        self._environments: dict[str, list[Declared]] = defaultdict(list)
+        for node in plan.nodes:
+            if isinstance(node, ObjectNode) and node.key.kind == "Environment" and node.declared.spec.data_plane_ref:
+                self._environments[_data_plane(node.declared)].append(node.declared)
+        for name in self._environments:
+            own = name.partition("/")[2]
+            if own in self._texts:
+                self.connections[name] = Connection(self._texts[own], DATA_PLANE_KUBECONFIGS)
+            elif own in given:
+                self._settled.add(name)
+
+    @property
+    def remote(self) -> dict[Key, str]:
+        """The environments whose data plane is a cluster of its own, and that data plane as ORGANIZATION/NAME."""
+        return {
+            Key("Environment", each.organization, each.name): name
+            for name, group in self._environments.items()
+            if name in self.connections and self.connections[name].kubeconfig is not None
+            for each in group
+        }
+
+    async def locate(self, cluster: Cluster, live: Found) -> None:
+        """Finds out which clusters the data planes are.
+
+        `cluster` is the control plane, `live` what has been looked up there already. Raises ClusterError when it cannot
+        be asked.
+        """
+        live = {**live, **await look_up(cluster, [target for target in self._targets() if target not in live])}
+        self.findings += self._unknown(live)
+        wanted: dict[str, Mapping[str, Any]] = {}
+        for name, group in self._environments.items():
+            manifest = environment_context(group[0], self._plan, live).data_plane
+            if manifest is not None:
+                wanted[name] = manifest
+            elif Target("DataPlane", group[0].organization, group[0].spec.data_plane_ref) in live:
+                self._settled.add(name)
+        former = [each for each in await self._former(cluster, live) if full_name(each) not in wanted]
+        found = await connections(cluster, [*wanted.values(), *former], self._texts)
+        for name, connection in found.items():
+            if isinstance(connection, Connection):
+                self.connections[name] = connection
+            elif name in wanted:
+                self._settled.add(name)
+                self.findings.append(self._about(name, str(connection)))
+        for name in wanted:
+            self.findings += self._ignored_by_controllers(name, wanted[name])
+
+    async def check(self) -> None:
+        """Asks each data plane with a cluster of its own whether it answers, and what the credentials may do there."""
+
+        async def one(name: str) -> list[Finding]:
+            connection = self.connections[name]
+            try:
+                async with Cluster(connection.kubeconfig) as cluster:
+                    return await denied(cluster, self._plan, self._controllers, self.remote, name)
+            except Forbidden as problem:
+                where = self._environments[name][0].at("spec", "dataPlaneRef")
+                return [warning(where, f"{problem}; not checked what the credentials may do on data plane {name!r}")]
+            except ClusterError as problem:
+                return [self._about(name, f"{problem} (by {connection.origin})")]
+
+        answers = await asyncio.gather(*map(one, sorted(set(self.remote.values()))))
+        self.findings += [finding for answer in answers for finding in answer]
+
+    def undecided(self) -> Iterator[Finding]:
+        """An error for each data plane of which nobody knows which cluster it is, since nobody could be asked."""
+        for name in self._environments.keys() - self.connections.keys() - self._settled:
+            yield self._about(name, "which cluster it is could not be asked; nothing was applied")
+
+    def _targets(self) -> Iterator[Target]:
+        """Data planes outside the stack, also those that only the settings name, and where environments are so far."""
+        for group in self._environments.values():
+            data_plane = Target("DataPlane", group[0].organization, group[0].spec.data_plane_ref)
+            if self._plan.index.find(data_plane) is None:
+                yield data_plane
+            yield from (Target("Environment", each.organization, each.name) for each in group)
+        for name in self._given:
+            yield from self._only_given(name)
+
+    def _usable(self) -> Iterator[tuple[str, str]]:
+        """The texts of the kubeconfigs in the settings."""
+        handed_on = {node.data_plane.name for node in self._plan.nodes if isinstance(node, SecretNode)}
+        for name, kubeconfig in self._given.items():
+            try:
+                text = kubeconfig_text(kubeconfig.given)
+            except ClusterError as problem:
+                self.findings.append(error(kubeconfig.where, str(problem)))
+                continue
+            if name in handed_on and (foreign := foreign_parts(text)):
+                message = f"cannot go into the Secret of data plane {name!r}: the kubeconfig {foreign}"
+                self.findings.append(error(kubeconfig.where, message))
+                continue
+            yield name, text
+
+    def _only_given(self, name: str) -> Sequence[Target]:
+        """What a name in the settings may mean besides data planes that the stack declares or refers to."""
+        organizations = sorted({node.key.organization for node in self._plan.nodes})
+        targets = [Target("DataPlane", organization, name) for organization in organizations]
+        if any(self._plan.index.find(each) or f"{each.organization}/{name}" in self._environments for each in targets):
+            return []
+        return targets
+
+    def _unknown(self, live: Found) -> Iterator[Finding]:
+        for name, kubeconfig in self._given.items():
+            targets = self._only_given(name)
+            if targets and all(each in live and live[each] is None for each in targets):
+                organizations = ", ".join(repr(each.organization) for each in targets)
+                message = (
+                    f"no data plane {name!r} in organization {organizations}: neither in this stack nor in the cluster"
+                )
+                yield error(kubeconfig.where, message)
+
+    async def _former(self, cluster: Cluster, live: Found) -> list[Mapping[str, Any]]:
+        """The data planes that environments are about to leave: their finalizers have to get there once more."""
+        targets = set()
+        for group in self._environments.values():
+            for each in group:
+                standing = live.get(Target("Environment", each.organization, each.name)) or {}
+                before = (standing.get("spec") or {}).get("dataPlaneRef")
+                if before and before != each.spec.data_plane_ref:
+                    targets.add(Target("DataPlane", each.organization, before))
+        known = [self._plan.index.find(target) for target in targets]
+        outside = [target for target, found in zip(targets, known, strict=True) if found is None]
+        looked_up = (await look_up(cluster, outside)).values() if outside else ()
+        return [found.object.to_wire() for found in known if found] + [found for found in looked_up if found]
+
+    def _ignored_by_controllers(self, name: str, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+        connection = self.connections.get(name)
+        if self._controllers is Controllers.ABSENT or connection is None or connection.kubeconfig is None:
+            return
+        described = (manifest.get("spec") or {}).get("kubernetesCluster") or {}
+        if described.get("connectionConfigRef"):
+            message = (
+                f"data plane {name.partition('/')[2]!r} is a cluster of its own (by {connection.origin}); OpenChoreo's "
+                "controllers that know connectionConfigRef do not read it, and run workloads in their own cluster"
+            )
+            yield warning(self._where(name), message)
+
+    def _about(self, name: str, problem: str) -> Finding:
+        first, *others = self._environments[name]
+        more = f" and {len(others)} more" if others else ""
+        message = f"data plane {name.partition('/')[2]!r} of environment {first.name!r}{more}: {problem}"
+        return error(self._where(name), message)
+
+    def _where(self, name: str) -> Location:
+        return self._environments[name][0].at("spec", "dataPlaneRef")
+
+
+def _data_plane(environment: Declared) -> str:
+    return f"{environment.organization}/{environment.spec.data_plane_ref}"

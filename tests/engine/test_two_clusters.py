@@ -1,0 +1,299 @@
+"""Data planes that are clusters of their own: environments come up, move and go over two API servers."""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import yaml
+
+from choreo_components import Controllers
+from choreo_components.api import KINDS
+from choreo_components.cluster import NAMESPACES, resource_of
+from choreo_components.provider.finalization import DEPLOYMENTS
+from devcluster import ControlPlane
+from tests.engine import samples
+from tests.engine.modes import with_controllers
+from tests.engine.operators import Operators
+from tests.engine.watching import Watcher
+from tests.engine.workspace import Outcome, Workspace, leading_to
+from tests.faults.proxy import Proxy
+
+ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
+SECRET = "kind-cluster-1-connection-config"
+
+# What a program in any language does: it knows a type token and the names of inputs, nothing of our package.
+FOREIGN = """
+import pulumi
+
+class Remote(pulumi.ComponentResource):
+    def __init__(self, kind, name, props, outputs=("name", "namespace"), opts=None):
+        super().__init__(f"choreo:index:{kind}", name, {**props, **dict.fromkeys(outputs)}, opts, remote=True)
+
+kubeconfig = pulumi.Config().require_secret("kubeconfig")
+organization = Remote("Organization", pulumi.Config().require("organization"), {"controllers": "absent"})
+plane = Remote("DataPlane", "plane", {
+    "organization": organization.namespace,
+    "controllers": "absent",
+    "connectionConfig": kubeconfig,
+    "kubernetesCluster": {
+        "name": "elsewhere",
+        "connectionConfigRef": "elsewhere-connection",
+        "featureFlags": {"cilium": False, "scaleToZero": False, "gatewayType": "envoy"},
+    },
+    "gateway": {"publicVirtualHost": "example.com", "organizationVirtualHost": "internal.example.com"},
+})
+environment = Remote("Environment", "development", {
+    "organization": organization.namespace,
+    "controllers": "absent",
+    "dataPlaneRef": plane.name,
+    "dataPlaneKubeconfig": kubeconfig,
+    "gateway": {"dnsPrefix": "dev"},
+    "projects": ["portal"],
+}, ("name", "namespace", "namespaces"))
+"""
+
+
+@dataclass(frozen=True)
+class Estate:
+    """An organization on the control plane whose data plane `dp-local` is the second cluster, by way of its Secret."""
+
+    organization: str
+    workspace: Workspace
+    data_plane: Path
+    """The kubeconfig of the second cluster's administrator."""
+    operators: Operators
+    """Those of the second cluster."""
+
+    def give(self) -> tuple[str, Outcome]:
+        """Gives the stack of the organization new credentials of the data plane, and brings it up."""
+        text = self.operators.operator(None, file="data-plane").read_text().strip()
+        set_kubeconfig(self.workspace, "acme", "dp-local", text)
+        return text, self.workspace.up("acme")
+
+    def rotate(self, address: str = "127.0.0.1") -> Path:
+        """Puts new credentials of the data plane into the Secret, and another address of it."""
+        kubeconfig = self.operators.operator(None, file="data-plane")
+        text = kubeconfig.read_text().replace("127.0.0.1", address)
+        data = {"data": {"kubeconfig": base64.b64encode(text.encode()).decode()}}
+        self.workspace.kubectl("patch", "secret", SECRET, "-n", self.organization, "-p", json.dumps(data))
+        return kubeconfig
+
+    def secret(self) -> dict[str, Any]:
+        """The Secret with the data plane's kubeconfig."""
+        found = self.workspace.kubectl("get", "secret", SECRET, "-n", self.organization, "-o", "yaml")
+        secret: dict[str, Any] = yaml.safe_load(found)
+        return secret
+
+    def secret_words(self) -> list[str]:
+        """What may be seen nowhere: the token in the kubeconfig, and the whole of it as Kubernetes has it."""
+        encoded = self.secret()["data"]["kubeconfig"]
+        config = yaml.safe_load(base64.b64decode(encoded))
+        return [config["users"][0]["user"]["token"], encoded[:200]]
+
+    def namespaces(self, environment: str, kubeconfig: Path) -> list[str]:
+        """The environment's namespaces in one of the clusters."""
+        selector = f"organization-name={self.organization},environment-name={environment}"
+        return kubectl(self.workspace, kubeconfig, "get", "namespaces", "-l", selector, "-o", "name").split()
+
+
+def set_kubeconfig(workspace: Workspace, stack: str, data_plane: str, text: str) -> None:
+    """Gives a stack the kubeconfig of a data plane."""
+    key = f"choreo:dataPlaneKubeconfigs.{data_plane}"
+    workspace.run("config", "set", "--secret", "--path", key, "--stack", stack, given=text)
+
+
+def kubectl(workspace: Workspace, kubeconfig: Path, *arguments: str, manifest: str | None = None) -> str:
+    """Runs kubectl on one of the clusters."""
+    return workspace.kubectl("--kubeconfig", str(kubeconfig), *arguments, manifest=manifest)
+
+
+@pytest.fixture(scope="module")
+def estate(
+    tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path, control_plane: ControlPlane, data_plane: ControlPlane
+) -> Iterator[Estate]:
+    organization = f"acme-{uuid4().hex[:8]}"
+    environment = leading_to(control_plane.kubeconfig, toolchain_bin)
+    made = Workspace(tmp_path_factory.mktemp("estate"), environment, Controllers.ABSENT)
+    made.stack("acme", samples.stack("acme", organization))
+    with Operators(data_plane.kubeconfig, tmp_path_factory.mktemp("operators")) as operators:
+        found = Estate(organization, made, data_plane.kubeconfig, operators)
+        found.give()
+        yield found
+        made.destroy("acme")
+        assert made.resources("acme") == []
+
+
+def test_the_organizations_stack_makes_the_secret_and_keeps_it_to_itself(estate: Estate) -> None:
+    workspace = estate.workspace
+    text, said = estate.give()
+    assert said.changes["updated"] == 1, said.said
+    secret = estate.secret()
+    assert base64.b64decode(secret["data"]["kubeconfig"]).decode() == text
+    assert secret["metadata"]["labels"]["core.choreo.dev/organization"] == estate.organization
+    for place, seen in (("state", workspace.state("acme")), ("diff", workspace.preview("acme", "--diff").said)):
+        assert not [word for word in estate.secret_words() if word in seen], f"the kubeconfig stands in the {place}"
+
+
+@pytest.fixture
+def operated(estate: Estate, tmp_path: Path) -> Iterator[Workspace]:
+    """The estate's workspace, in the hands of one who has the roles of control-plane.yaml on the control plane."""
+    administrator = estate.workspace.kubeconfig
+    with Operators(administrator, tmp_path) as operators:
+        kubeconfig = operators.operator(estate.organization, file="control-plane")
+        estate.workspace.environment["KUBECONFIG"] = str(kubeconfig)
+        yield estate.workspace
+        estate.workspace.environment["KUBECONFIG"] = str(administrator)
+
+
+def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_clusters(
+    estate: Estate, operated: Workspace, control_plane: ControlPlane
+) -> None:
+    """With the rights of docs/permissions/control-plane.yaml here, and of data-plane.yaml there."""
+    workspace, organization = operated, estate.organization
+    administrator = control_plane.kubeconfig
+    workspace.stack("development", samples.stack("development", organization))
+    made = workspace.up("development").changes["created"]
+    [own] = estate.namespaces("development", estate.data_plane)
+    assert estate.namespaces("development", administrator) == []
+    assert workspace.refresh("development").changes == {"unchanged": made}
+    state = workspace.state("development")
+    assert not [word for word in estate.secret_words() if word in state], "the data plane's kubeconfig in plain text"
+    # Made by others: on the data plane they go with the environment, on the control plane they are somebody else's.
+    stray = f"stray-{organization}"
+    for kubeconfig in (estate.data_plane, administrator):
+        manifest = samples.namespace(stray, organization, "development")
+        kubectl(workspace, kubeconfig, "apply", "-f", "-", manifest=manifest)
+    by_hand = samples.deployment(organization, "development", "made-by-hand")
+    kubectl(workspace, administrator, "apply", "-f", "-", manifest=by_hand)
+
+    with (
+        Watcher(administrator, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as there,
+        Watcher(estate.data_plane, [NAMESPACES]) as here,
+    ):
+        workspace.destroy("development")
+
+    ours = [event for event in here.events if event.has(organization_name=organization)]
+    deployments = [each for each in there.of(DEPLOYMENTS) if each.namespace == organization and each.type == "DELETED"]
+    assert {each.name for each in deployments} == {"reading-list-service-development", "made-by-hand"}
+    begun = min(event.seen for event in ours if event.deleting)
+    assert max(each.seen for each in deployments) < begun, "a namespace began to go while a Deployment was there"
+    gone = {event.name: event.seen for event in ours if event.type == "DELETED"}
+    assert gone.keys() == {own.removeprefix("namespace/"), stray}
+    environments = [each for each in there.of(ENVIRONMENTS) if each.namespace == organization]
+    assert {each.name for each in environments if each.type == "DELETED"} == {"development"}
+    going = min(each.seen for each in environments if each.deleting or each.type == "DELETED")
+    assert max(gone.values()) < going, "the Environment went before its namespaces were gone"
+    assert estate.namespaces("development", administrator) == [f"namespace/{stray}"]
+    kubectl(workspace, administrator, "delete", "namespace", stray, "--wait=false")
+
+
+def test_other_credentials_and_another_address_reach_the_finalizer_with_the_next_up_and_replace_nothing(
+    estate: Estate,
+) -> None:
+    workspace = estate.workspace
+    first = estate.rotate()
+    workspace.stack("staging", samples.stack("staging", estate.organization))
+    workspace.up("staging")
+    second = estate.rotate("localhost")
+    with Watcher(estate.data_plane, [NAMESPACES]) as watcher:
+        said = workspace.up("staging")
+    assert not {"created", "deleted", "replaced"} & said.changes.keys(), said.said
+    assert not [event for event in watcher.events if event.has(organization_name=estate.organization)]
+    estate.operators.dismiss(first)
+
+    # Credentials that are dead in the state, and good in the Secret.
+    estate.rotate()
+    estate.operators.dismiss(second)
+    said = workspace.destroy("staging", fails=True)
+    assert "environment 'staging'" in said.said
+    assert "on data plane 'dp-local' is not finalized" in said.said
+    assert "answers 401" in said.said
+    assert "to use other credentials than the state has: --run-program" in said.said
+    workspace.destroy("staging", "--run-program")
+    assert workspace.resources("staging") == []
+    assert estate.namespaces("staging", estate.data_plane) == []
+
+
+def test_a_data_plane_that_does_not_answer_is_an_error_and_what_it_held_up_goes_on(
+    estate: Estate, tmp_path: Path
+) -> None:
+    workspace = estate.workspace
+    config = samples.stack("production", estate.organization)
+    config |= {"choreo:timeouts": {"namespaces": "6s"}, "choreo:allowProductionDestroy": True}
+    with Proxy(estate.data_plane) as proxy:
+        workspace.stack("production", config)
+        kubeconfig = proxy.kubeconfig(tmp_path / "kubeconfig")
+        set_kubeconfig(workspace, "production", "dp-local", kubeconfig.read_text())
+        workspace.up("production")
+        proxy.cut()
+        said = workspace.preview("production", fails=True).said
+        assert "spec.dataPlaneRef: error: data plane 'dp-local' of environment 'production': " in said
+        assert "cannot be reached" in said
+        assert "Traceback" not in said
+        said = workspace.destroy("production", fails=True).said
+        assert "on data plane 'dp-local' is not finalized: after 6s" in said
+        assert "the next destroy goes on from here" in said
+        proxy.restore()
+        workspace.destroy("production")
+    assert workspace.resources("production") == []
+
+
+def test_an_environment_moves_from_a_cluster_of_its_own_to_the_control_planes(estate: Estate) -> None:
+    workspace = estate.workspace
+    manifest = samples.data_plane(estate.organization, "dp-here").replace(SECRET, "nobody-has-made-it")
+    workspace.kubectl("apply", "-f", "-", manifest=manifest)
+    workspace.stack("moving", samples.stack("staging", estate.organization))
+    workspace.up("moving")
+    file = workspace.folder / "stacks" / "Pulumi.moving.yaml"
+    file.write_text(file.read_text().replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-here"))
+    workspace.up("moving")
+    assert estate.namespaces("staging", estate.data_plane) == []
+    assert len(estate.namespaces("staging", workspace.kubeconfig)) == 1
+    workspace.destroy("moving")
+    assert estate.namespaces("staging", workspace.kubeconfig) == []
+    workspace.kubectl("delete", "dataplanes.core.choreo.dev", "dp-here", "-n", estate.organization)
+
+
+def test_a_program_in_another_language_says_itself_where_its_data_plane_is(
+    workspace: Workspace, organization: str, data_plane: ControlPlane
+) -> None:
+    text = data_plane.kubeconfig.read_text().strip()
+    key = yaml.safe_load(text)["users"][0]["user"]["client-key-data"]
+    workspace.project({"__main__.py": FOREIGN}, "foreign")
+    workspace.stack("foreign")
+    workspace.run("config", "set", "--stack", "foreign", "organization", organization)
+    workspace.run("config", "set", "--secret", "--stack", "foreign", "kubeconfig", given=text)
+    made = workspace.up("foreign").changes["created"]
+    assert workspace.refresh("foreign").changes == {"unchanged": made}
+    selector = f"organization-name={organization},environment-name=development"
+    namespaces = ("get", "namespaces", "-l", selector, "-o", "name")
+    assert len(kubectl(workspace, data_plane.kubeconfig, *namespaces).split()) == 1
+    assert workspace.kubectl(*namespaces) == ""
+    secret = workspace.kubectl("get", "secret", "elsewhere-connection", "-n", organization, "-o", "yaml")
+    encoded = yaml.safe_load(secret)["data"]["kubeconfig"]
+    assert base64.b64decode(encoded).decode() == text
+    state = workspace.state("foreign")
+    assert not [word for word in (key, encoded) if word in state], "the kubeconfig stands in the state"
+    workspace.destroy("foreign")
+    assert kubectl(workspace, data_plane.kubeconfig, *namespaces) == ""
+
+
+@with_controllers
+def test_what_controllers_make_in_their_own_cluster_all_the_same_goes_with_the_environment(
+    acme: Workspace, organization: str, data_plane: ControlPlane
+) -> None:
+    acme.stack("development", samples.stack("development", organization))
+    set_kubeconfig(acme, "development", "dp-local", data_plane.kubeconfig.read_text())
+    said = acme.up("development").said
+    assert "OpenChoreo's controllers that know connectionConfigRef do not read it" in said
+    selector = f"organization-name={organization},environment-name=development"
+    namespaces = ("get", "namespaces", "-l", selector, "-o", "name")
+    assert len(kubectl(acme, data_plane.kubeconfig, *namespaces).split()) == 1, "made by the stack"
+    assert len(acme.kubectl(*namespaces).split()) == 1, "made by the controllers"
+    acme.destroy("development")
+    assert kubectl(acme, data_plane.kubeconfig, *namespaces) == acme.kubectl(*namespaces) == ""

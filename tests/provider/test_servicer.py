@@ -1,0 +1,103 @@
+"""The servicer: its settings lead to clusters, never to another one than is meant, and what is secret stays marked."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime import proto, rpc
+
+from choreo_components.cluster import ClusterError
+from choreo_components.provider.servicer import Servicer
+
+URN = "urn:pulumi:test::choreo::choreo:index:EnvironmentFinalizer::finalizer"
+
+
+def kubeconfig(server: str) -> str:
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "c", "cluster": {"server": server}}],
+        "users": [{"name": "u", "user": {"token": "very-secret"}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+        "current-context": "x",
+    }
+    return yaml.safe_dump(config)
+
+
+HERE, EAST = kubeconfig("https://here.example"), kubeconfig("https://east.example")
+
+
+def struct(values: dict[str, Any]) -> Struct:
+    made = Struct()
+    made.update(values)
+    return made
+
+
+def secret(value: Any) -> dict[str, Any]:
+    return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
+
+
+def configured(settings: dict[str, Any], then: Callable[[Servicer], Any]) -> Any:
+    """What comes of a servicer with these settings."""
+
+    async def run() -> Any:
+        servicer = Servicer("127.0.0.1:1", [])
+        await servicer.Configure(proto.ConfigureRequest(args=struct(settings)), None)
+        found = then(servicer)
+        return await found if asyncio.iscoroutine(found) else found
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "data_planes",
+    [secret({"acme/east": EAST}), {"acme/east": secret(EAST)}, json.dumps({"acme/east": EAST})],
+    ids=["a secret mapping", "a mapping of secrets", "its JSON, as most SDKs hand it over"],
+)
+def test_its_settings_lead_to_the_control_plane_and_to_data_planes(data_planes: Any) -> None:
+    def servers(servicer: Servicer) -> list[str]:
+        session = servicer._session(URN)
+        clusters: list[Any] = [session.connect(), session.data_plane("acme/east", None)]
+        return [cluster.server for cluster in clusters]
+
+    settings = {"kubeconfig": secret(HERE), "dataPlaneKubeconfigs": data_planes}
+    assert configured(settings, servers) == ["https://here.example", "https://east.example"]
+
+
+def test_all_that_ask_a_cluster_share_one_set_of_connections() -> None:
+    def same(servicer: Servicer) -> bool:
+        one, another = servicer._session(URN), servicer._session(URN)
+        return one.data_plane("acme/east", None) is another.data_plane("acme/west", EAST)
+
+    assert configured({"dataPlaneKubeconfigs": {"acme/east": EAST}}, same)
+
+
+@pytest.mark.parametrize("settings", [{}, {"kubeconfig": HERE}, {"dataPlaneKubeconfigs": {"acme/west": EAST}}])
+def test_a_data_plane_whose_kubeconfig_is_gone_is_never_taken_for_another_cluster(settings: dict[str, Any]) -> None:
+    with pytest.raises(ClusterError, match="data plane 'acme/east' is a cluster of its own, and nobody has"):
+        configured(settings, lambda servicer: servicer._session(URN).data_plane("acme/east", None))
+
+
+def test_a_kubeconfig_that_cannot_be_used_is_told_with_its_data_plane_and_not_quoted() -> None:
+    settings = {"dataPlaneKubeconfigs": {"acme/east": "token: very-secret\n"}}
+    with pytest.raises(ClusterError, match=r"^data plane 'acme/east': no usable kubeconfig") as refused:
+        configured(settings, lambda servicer: servicer._session(URN).data_plane("acme/east", None))
+    assert "very-secret" not in str(refused.value)
+
+
+def test_a_refresh_leaves_secrets_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return inputs, {**inputs, "namespaces": ["dp-1"]}
+
+    monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
+    inputs = struct({"organization": "acme", "dataPlaneKubeconfig": secret(EAST)})
+    request = proto.ReadRequest(urn=URN, id="acme/development", inputs=inputs)
+    answer = configured({}, lambda servicer: servicer.Read(request, None))
+    for properties in (answer.inputs, answer.properties):
+        assert properties["dataPlaneKubeconfig"]["value"] == EAST
+        assert properties["dataPlaneKubeconfig"][rpc._special_sig_key] == rpc._special_secret_sig
+    assert list(answer.properties["namespaces"]) == ["dp-1"]
