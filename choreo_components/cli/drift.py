@@ -24,7 +24,7 @@ def drift(
     output: Format = Output.TEXT,
     folder: Folder = Path(),
 ) -> None:
-    """Tell what is missing in the cluster, or other than the stacks declare it. Nothing is changed."""
+    """Tell what differs between stacks and cluster. Nothing is changed."""
     from choreo_components.inspection.drift import drift as differences
 
     said = inspect(folder, stacks or (), kubeconfig)

@@ -25,7 +25,7 @@ def leftovers(
     output: Format = Output.TEXT,
     folder: Folder = Path(),
 ) -> None:
-    """Tell what the cluster has and no stack declares, in the order in which it can be taken away.
+    """Tell what is in the cluster and in no stack. It is in the order in which it can be taken away.
 
     Looked at are the organizations that the stacks speak of. Name all stacks that share a cluster, or none: what is
     only in others is told as well. Nothing is changed.
