@@ -2,6 +2,7 @@
 
 import typer
 
+from choreo_components.cli.adopt import adopt
 from choreo_components.cli.validate import validate
 
 app = typer.Typer(
@@ -11,6 +12,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(adopt)
 app.command()(validate)
 
 

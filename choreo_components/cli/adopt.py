@@ -1,0 +1,116 @@
+"""`choreo adopt`: an organization that is live becomes stacks, and nothing in the cluster changes."""
+
+import asyncio
+import re
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from choreo_components.cli.options import Folder, give_up
+from choreo_components.cluster import Cluster, ClusterError
+from choreo_components.project import NoProject, stack_names
+from choreo_components.takeover.division import Division, divide
+from choreo_components.takeover.estate import Estate, argument
+from choreo_components.takeover.files import Occupied, Written, check_free, write
+from choreo_components.takeover.import_file import import_file
+from choreo_components.takeover.reading import NoOrganization, read_estate
+
+SECONDS_BEFORE_PROGRESS = 2.0
+
+STACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+def adopt(
+    organization: Annotated[str, typer.Option(help="The organization: metadata.name of its Organization.")],
+    stack: Annotated[str, typer.Option(help="The stack's name; environments get STACK-ENVIRONMENT.")],
+    environment: Annotated[
+        str | None,
+        typer.Option(help="This environment alone, into the stack itself; all of the organization if left out."),
+    ] = None,
+    kubeconfig: Annotated[
+        Path | None, typer.Option(help="A kubeconfig file; the one that kubectl finds if left out.", dir_okay=False)
+    ] = None,
+    folder: Folder = Path(),
+) -> None:
+    """Take over a live organization into stacks, without a change to any object."""
+    try:
+        stack_names(folder)
+        estate = _read(organization, kubeconfig)
+        division = divide(estate, stack, environment)
+        stacks = [each.stack for each in division.stacks]
+        for each in stacks:
+            if not STACK_NAME.fullmatch(each.name):
+                give_up(f"{each.name!r} is no name of a stack: letters, digits, '-', '_' and '.', at most 100")
+        check_free(folder, stacks)
+        imports = [import_file(each, estate) for each in division.stacks]
+        written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
+    except (NoProject, NoOrganization, ClusterError, Occupied, OSError) as problem:
+        give_up(str(problem))
+    for told, planned, file in zip(written, division.stacks, imports, strict=True):
+        typer.echo(f"stack {told.stack}: {len(planned.stack.manifests)} objects, {told.settings}, {told.manifests}/")
+        for line in file.pending:
+            typer.echo(f"  later: {line}")
+        for line in file.missing:
+            typer.echo(f"  new: {line}: `pulumi up` makes it")
+    _tell(division)
+    if not written:
+        what = f"organization {organization!r}" if environment is None else f"environment {environment!r}"
+        give_up(f"nothing of {what} can be adopted, or there is nothing; no file was written")
+    typer.echo(_next(written, folder, kubeconfig, estate))
+    raise typer.Exit(1 if division.left else 0)
+
+
+def _read(organization: str, kubeconfig: Path | None) -> Estate:
+    """The estate; on a terminal, with a sign of life when it takes long."""
+
+    async def read() -> Estate:
+        async with Cluster(None if kubeconfig is None else str(kubeconfig)) as cluster:
+            reading = asyncio.create_task(read_estate(cluster, organization))
+            done, _ = await asyncio.wait([reading], timeout=SECONDS_BEFORE_PROGRESS)
+            if done:
+                return await reading
+            console = Console(stderr=True)
+            if not console.is_terminal:
+                return await reading
+            with console.status(f"reading organization {organization} from {cluster.server}"):
+                return await reading
+
+    return asyncio.run(read())
+
+
+def _tell(division: Division) -> None:
+    for line in division.warnings:
+        typer.echo(f"warning: {line}")
+    for left in division.left:
+        typer.echo(f"not adopted: {left}")
+
+
+def _next(written: Sequence[Written], folder: Path, kubeconfig: Path | None, estate: Estate) -> str:
+    """The commands that take over, in order."""
+    lines = ["", "Nothing has changed in the cluster. To take over:"]
+    if folder.resolve() != Path.cwd():
+        lines.append(f"  cd {shlex.quote(str(folder))}")
+    if kubeconfig is not None:
+        lines.append(f"  export KUBECONFIG={shlex.quote(str(kubeconfig.resolve()))}")
+    for each in written:
+        if each.is_new:
+            lines.append(f"  pulumi stack init {each.stack}")
+        for secret in each.secrets:
+            metadata = secret.manifest["metadata"]
+            live = estate.live(secret.manifest["kind"], metadata.get("namespace"), metadata["name"])
+            assert live is not None
+            path = ".".join(secret.path)
+            lines.append(
+                f"  kubectl get {argument(live)} -o jsonpath='{{.{path}}}' | "
+                f"pulumi config set --stack {each.stack} --secret --path '{secret.setting}'"
+            )
+        lines.append(
+            f"  pulumi import --stack {each.stack} --file {each.imports} --generate-code=false --protect=false --yes"
+        )
+        lines.append(f"  rm {each.imports}")
+        lines.append(f"  pulumi up --stack {each.stack}")
+    return "\n".join(lines)
