@@ -5,19 +5,15 @@ import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from choreo_components.cli.options import Folder, give_up
-from choreo_components.cluster import Cluster, ClusterError
-from choreo_components.project import NoProject, stack_names
-from choreo_components.takeover.division import Division, divide
-from choreo_components.takeover.estate import Estate, argument
-from choreo_components.takeover.files import Occupied, Written, check_free, write
-from choreo_components.takeover.import_file import import_file
-from choreo_components.takeover.reading import NoOrganization, read_estate
+
+if TYPE_CHECKING:
+    from choreo_components.takeover.estate import Estate
+    from choreo_components.takeover.files import Written
 
 SECONDS_BEFORE_PROGRESS = 2.0
 
@@ -37,6 +33,13 @@ def adopt(
     folder: Folder = Path(),
 ) -> None:
     """Take over a live organization into stacks, without a change to any object."""
+    from choreo_components.cluster import ClusterError
+    from choreo_components.project import NoProject, stack_names
+    from choreo_components.takeover.division import divide
+    from choreo_components.takeover.files import Occupied, check_free, write
+    from choreo_components.takeover.import_file import import_file
+    from choreo_components.takeover.reading import NoOrganization
+
     try:
         stack_names(folder)
         estate = _read(organization, kubeconfig)
@@ -56,16 +59,23 @@ def adopt(
             typer.echo(f"  later: {line}")
         for line in file.missing:
             typer.echo(f"  new: {line}: `pulumi up` makes it")
-    _tell(division)
-    if not written:
-        what = f"organization {organization!r}" if environment is None else f"environment {environment!r}"
-        give_up(f"nothing of {what} can be adopted, or there is nothing; no file was written")
-    typer.echo(_next(written, folder, kubeconfig, estate))
+    for warning in division.warnings:
+        typer.echo(f"warning: {warning}")
+    for left in division.left:
+        typer.echo(f"not adopted: {left}")
+    if written:
+        typer.echo(_next(written, folder, kubeconfig, estate))
+    elif not division.left:
+        give_up(f"no Environment {environment!r} in organization {organization!r}")
     raise typer.Exit(1 if division.left else 0)
 
 
-def _read(organization: str, kubeconfig: Path | None) -> Estate:
+def _read(organization: str, kubeconfig: Path | None) -> "Estate":
     """The estate; on a terminal, with a sign of life when it takes long."""
+    from rich.console import Console
+
+    from choreo_components.cluster import Cluster
+    from choreo_components.takeover.reading import read_estate
 
     async def read() -> Estate:
         async with Cluster(None if kubeconfig is None else str(kubeconfig)) as cluster:
@@ -82,15 +92,10 @@ def _read(organization: str, kubeconfig: Path | None) -> Estate:
     return asyncio.run(read())
 
 
-def _tell(division: Division) -> None:
-    for line in division.warnings:
-        typer.echo(f"warning: {line}")
-    for left in division.left:
-        typer.echo(f"not adopted: {left}")
-
-
-def _next(written: Sequence[Written], folder: Path, kubeconfig: Path | None, estate: Estate) -> str:
+def _next(written: "Sequence[Written]", folder: Path, kubeconfig: Path | None, estate: "Estate") -> str:
     """The commands that take over, in order."""
+    from choreo_components.takeover.estate import argument
+
     lines = ["", "Nothing has changed in the cluster. To take over:"]
     if folder.resolve() != Path.cwd():
         lines.append(f"  cd {shlex.quote(str(folder))}")

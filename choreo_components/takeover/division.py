@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from choreo_components import settings
 from choreo_components.api import Kind, kind_of, labels
 from choreo_components.controllers import Controllers
@@ -29,8 +27,7 @@ from choreo_components.takeover.estate import (
     namespace_of,
     shown,
 )
-from choreo_components.takeover.manifest import manifest_of
-from choreo_components.validation import problems
+from choreo_components.takeover.manifest import NoManifest, manifest_of
 
 OF_ENVIRONMENT = ("Deployment", "Endpoint")
 """The kinds that belong to the stack of the environment which they name."""
@@ -136,10 +133,9 @@ def _adoptable(live: Wire, estate: Estate) -> dict[str, Any] | Left:
         reason = f"its namespace is not there: kubectl create namespace {name_of(live)}, and adopt again"
     if reason is None:
         try:
-            return manifest_of(live, kind)
-        except ValidationError as invalid:
-            found = "; ".join(f"{each.field}: {each.message}" for each in problems(invalid, kind.model))
-            reason = f"choreo's model of the kind does not take it: {found}"
+            return manifest_of(live)
+        except NoManifest as problem:
+            reason = f"choreo's model of the kind does not take it: {problem}"
     return Left(shown(live), reason)
 
 

@@ -34,12 +34,12 @@ class Estate:
 
     def find(self, target: Target) -> Wire | None:
         """The object that a reference leads to."""
-        wanted = dict(target.labels)
+        wanted = {labels.ORGANIZATION: target.organization, **dict(target.labels)}
         for live in self.objects:
-            if live["kind"] == target.kind and (target.name is None or name_of(live) == target.name):
-                has = labels_of(live)
-                if all(has.get(key) == value for key, value in wanted.items()):
-                    return live
+            if live["kind"] != target.kind:
+                continue
+            if target.name == name_of(live) or (target.name is None and wanted.items() <= labels_of(live).items()):
+                return live
         return None
 
     def live(self, kind: str, namespace: str | None, name: str) -> Wire | None:

@@ -3,6 +3,7 @@
 All of them appear, or none: each is written under another name first.
 """
 
+import json
 import os
 import shutil
 import tempfile
@@ -137,7 +138,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    # Other signs that YAML takes for the end of a line, and what no terminal shows, are escaped.
+    plain = text.replace("\n", "").isprintable()
+    style = ("|" if "\n" in text else None) if plain else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _string)
@@ -173,8 +177,7 @@ def _file_name(name: str) -> str:
 def _settings(stack: Stack, file: Path, manifests: Path) -> str:
     """The text of the stack's file: what was there, and the settings."""
     config: dict[str, Any] = {CONTROLLERS: stack.controllers.value}
-    patterns = sorted({f"{manifests}/{path.parent}/*.yaml" for path in _layout(stack)})
-    if patterns:
+    if _layout(stack):
         config[MANIFESTS] = [f"{manifests}/*/*.yaml"]
     if stack.projects:
         config[PROJECTS] = list(stack.projects)
@@ -182,10 +185,8 @@ def _settings(stack: Stack, file: Path, manifests: Path) -> str:
     if inline:
         config[RESOURCES] = inline
     there = _existing(file)
-    if there.get("config"):
-        return dumped({**there, "config": {**there["config"], **config}})
-    before = {key: value for key, value in there.items() if key != "config"}
-    return dumped({"config": config, **before})
+    whole = {"config": {**(there.pop("config", None) or {}), **config}, **there}
+    return json.dumps(whole, indent=2) + "\n" if file.suffix == ".json" else dumped(whole)
 
 
 def _open(manifest: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,10 +6,13 @@ Pure. The round trip holds: what is read from a manifest is what is live, withou
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from choreo_components.annotations import PATCH_FORCE, WAIT_FOR
-from choreo_components.api import Kind, labels
+from choreo_components.api import Kind, kind_of, labels
 from choreo_components.api.shape import fields_of
 from choreo_components.takeover.estate import Wire, labels_of, name_of, namespace_of
+from choreo_components.validation import problems
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """The annotation in which `kubectl apply` keeps what it applied last."""
@@ -22,12 +25,17 @@ SECRETS: Mapping[str, Sequence[tuple[str, ...]]] = {
 """By kind: the fields that never stand in a file in plain text (OpenChoreo v0.2.0: api/v1/dataplane_types.go)."""
 
 
-def manifest_of(live: Wire, kind: Kind) -> dict[str, Any]:
+class NoManifest(Exception):
+    """Our model of the kind does not take the object: the message has every problem with its field."""
+
+
+def manifest_of(live: Wire) -> dict[str, Any]:
     """The manifest of a live object, its keys in the order of the API. Labels that follow from the object are left out.
 
-    Raises:
-        pydantic.ValidationError: where our model of the kind does not know the object.
+    Raises NoManifest.
     """
+    kind = kind_of(live["apiVersion"], live["kind"])
+    model = kind.model
     written = live["metadata"].get("annotations") or {}
     metadata = {
         "name": name_of(live),
@@ -41,8 +49,11 @@ def manifest_of(live: Wire, kind: Kind) -> dict[str, Any]:
     wire = {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": metadata}
     if live.get("spec") is not None:
         wire["spec"] = live["spec"]
-    made = kind.model.from_wire(wire).to_wire()
-    if not made["spec"] and not fields_of(kind.model)["spec"].required:
+    try:
+        made = model.from_wire(wire).to_wire()
+    except ValidationError as invalid:
+        raise NoManifest("; ".join(f"{each.field}: {each.message}" for each in problems(invalid, model))) from None
+    if not made["spec"] and not fields_of(model)["spec"].required:
         del made["spec"]
     return made
 

@@ -1,27 +1,56 @@
 """Takeover: a live organization becomes stacks of a fresh project, and no object notices."""
 
 import json
-from collections.abc import Iterator
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from choreo_components import Controllers
+from choreo_components import Controllers, settings
 from choreo_components.api import KINDS
+from choreo_components.api.labels import data_plane_namespace_labels
+from choreo_components.manifests import Document
+from choreo_components.naming import data_plane_namespace
+from choreo_components.project import read_stack
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
-from tests.engine.workspace import Outcome, Workspace, _run
+from tests.engine.workspace import SECONDS, Workspace
 
-PROGRAM = ("--generate-code=false", "--protect=false", "--yes")
+ENVIRONMENT = "environments.core.choreo.dev"
 
 
-def choreo(workspace: Workspace, *arguments: str, code: int = 0) -> str:
-    """Runs the command `choreo` in the project."""
-    done: Outcome = _run(["choreo", *arguments], workspace.folder, workspace.environment)
-    assert done.code == code, f"`choreo {' '.join(arguments)}` ended with {done.code}:\n{done.said}"
-    return done.said
+def run(workspace: Workspace, command: str, code: int = 0) -> str:
+    """Runs a line of a shell in the project's folder."""
+    done = subprocess.run(
+        ["sh", "-euc", command],
+        cwd=workspace.folder,
+        env=workspace.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert done.returncode == code, f"`{command}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def steps(said: str) -> list[str]:
+    """The commands that `choreo adopt` tells its user to type."""
+    return [line.strip() for line in said.partition("To take over:")[2].splitlines() if line.strip()]
+
+
+def take_over(workspace: Workspace, said: str) -> dict[str, dict[str, int]]:
+    """Does what `choreo adopt` said; what each stack's `pulumi up` has changed."""
+    changes = {}
+    for step in steps(said):
+        if step.startswith("pulumi up --stack "):
+            stack = step.rpartition(" ")[2]
+            changes[stack] = workspace.up(stack).changes
+        else:
+            run(workspace, step)
+    return changes
 
 
 def versions(workspace: Workspace, organization: str) -> dict[str, str]:
@@ -38,6 +67,13 @@ def versions(workspace: Workspace, organization: str) -> dict[str, str]:
     return {f"{each['kind']} {each['metadata']['name']}": each["metadata"]["resourceVersion"] for each in objects}
 
 
+def declared(config: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects that settings declare, with all their labels, in the order of their creation."""
+    read, findings = settings.read(Document(config, "test"), Path())
+    assert not findings
+    return [each.object.to_wire() for each in read.declared]
+
+
 @pytest.fixture
 def another(tmp_path: Path, environment: dict[str, str], controllers: Controllers) -> Workspace:
     """Another project, with a backend of its own."""
@@ -45,19 +81,85 @@ def another(tmp_path: Path, environment: dict[str, str], controllers: Controller
     return Workspace(tmp_path / "another", environment, controllers)
 
 
-@with_and_without_controllers
 def test_what_one_project_has_made_another_takes_over(acme: Workspace, another: Workspace, organization: str) -> None:
-    acme.stack("development", samples.stack("development", organization))
-    acme.up("development")
+    config = samples.stack("development", organization)
+    acme.stack("development", config)
+    made = acme.up("development").changes["created"]
     before = versions(acme, organization)
+    options = f"--organization {organization} --environment development --stack development"
 
-    said = choreo(another, "adopt", "--organization", organization, "--stack", "acme", code=0)
-    print(said)
-    for stack in ("acme", "acme-development"):
-        another.stack(stack)
-        another.run("import", "--stack", stack, "--file", f".choreo/import-{stack}.json", *PROGRAM)
-        print(another.preview(stack, "--diff").said)
-        print(another.up(stack).said)
-        assert set(another.up(stack).changes) == {"unchanged"}
+    said = run(another, f"choreo adopt {options}")
+
+    assert versions(acme, organization) == before, "`choreo adopt` has written to the cluster"
+    taken = read_stack(another.folder, "development")
+    wire = {each.name: each.object.to_wire() for each in taken.settings.declared}
+    of_environment = [each for each in declared(config) if each["kind"] in ("Environment", "Deployment")]
+    assert wire == {each["metadata"]["name"]: each for each in of_environment}
+    # Without the stack's component, track and artifact, which are the organization's.
+    assert take_over(another, said) == {"development": {"unchanged": made - 3}}
+    assert another.up("development").changes == {"unchanged": made - 3}
     assert versions(acme, organization) == before
-    assert 0
+    assert "already" in run(another, f"choreo adopt {options} 2>&1", code=1), "settings are never overwritten"
+    acme.destroy("development")
+
+
+def apply(workspace: Workspace, organization: str, controllers: Controllers) -> None:
+    """Makes an organization with kubectl, on the client's side, and waits until controllers have accepted it."""
+    config = samples.stack("acme", organization)
+    for stack in ("development", "production"):
+        config["choreo:resources"] += samples.stack(stack, organization)["choreo:resources"]
+    objects = sorted(declared(config), key=lambda each: [kind.kind for kind in KINDS.values()].index(each["kind"]))
+    if controllers is Controllers.ABSENT:
+        namespace = data_plane_namespace(organization, "customer-portal", "development")
+        labels = data_plane_namespace_labels(organization, "customer-portal", "development")
+        for name, own in ((organization, None), (namespace, labels)):
+            made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": own}}
+            workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(made))
+    for each in objects:
+        if each["metadata"]["name"] == "development":
+            each["spec"]["isProduction"] = False
+        workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(each))
+        kind = KINDS[each["apiVersion"], each["kind"]]
+        if controllers is Controllers.PRESENT and kind.ready_condition is not None:
+            where = ("-n", organization) if kind.namespaced else ()
+            target = f"{kind.plural}.{kind.group}/{each['metadata']['name']}"
+            workspace.kubectl("wait", target, *where, f"--for=condition={kind.ready_condition}", "--timeout=60s")
+
+
+@with_and_without_controllers
+def test_what_kubectl_has_made_is_taken_over_then_changed_and_destroyed(
+    another: Workspace, organization: str, controllers: Controllers
+) -> None:
+    apply(another, organization, controllers)
+    before = versions(another, organization)
+
+    with_controllers = controllers is Controllers.PRESENT
+    said = run(another, f"choreo adopt --organization {organization} --stack acme", code=1 if with_controllers else 0)
+    assert versions(another, organization) == before, "`choreo adopt` has written to the cluster"
+    left = [line for line in said.splitlines() if line.startswith("not adopted: ")]
+    assert [line.split()[2] for line in left] == (["Endpoint"] if with_controllers else [])
+    assert ("metadata.labels.managed-by is missing" in said) is not with_controllers, "the namespace's own labels"
+
+    changes = take_over(another, said)
+
+    assert sorted(changes) == ["acme", "acme-development", "acme-production"]
+    assert all(set(each) == {"unchanged"} for each in changes.values()), changes
+    assert {stack: another.up(stack).changes for stack in changes} == changes
+    assert versions(another, organization) == before
+
+    manifest = another.folder / "stacks" / "acme-development" / "environments" / "development.yaml"
+    written = yaml.safe_load(manifest.read_text())
+    written["spec"]["gateway"]["dnsPrefix"] = "changed"
+    del written["metadata"]["annotations"]
+    manifest.write_text(yaml.safe_dump(written))
+    assert another.up("acme-development").changes["updated"] == 1
+    live = json.loads(another.kubectl("get", ENVIRONMENT, "development", "-n", organization, "-o", "json"))
+    assert live["spec"]["gateway"]["dnsPrefix"] == "changed"
+    assert "core.choreo.dev/display-name" not in live["metadata"]["annotations"], "kubectl still owns what it has made"
+
+    assert "is protected" in another.destroy("acme-production", fails=True).said
+    another.run("config", "set", "--stack", "acme-production", "choreo:allowProductionDestroy", "true")
+    another.up("acme-production")
+    for stack in ("acme-production", "acme-development", "acme"):
+        another.destroy(stack)
+    assert versions(another, organization) == {}
