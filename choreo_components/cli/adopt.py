@@ -3,8 +3,10 @@
 import asyncio
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,19 +44,23 @@ def adopt(
 
     try:
         stack_names(folder)
-        estate = _read(organization, kubeconfig)
-        division = divide(estate, stack, environment)
+        with _sign_of_life(f"reading organization {organization}"):
+            estate = _read(organization, kubeconfig)
+            division = divide(estate, stack, environment)
         stacks = [each.stack for each in division.stacks]
         for each in stacks:
             if not STACK_NAME.fullmatch(each.name):
                 give_up(f"{each.name!r} is no name of a stack: letters, digits, '-', '_' and '.', at most 100")
         check_free(folder, stacks)
-        imports = [import_file(each, estate) for each in division.stacks]
+        with _sign_of_life("writing down what is live"):
+            imports = [import_file(each, estate) for each in division.stacks]
         written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
     except (NoProject, NoOrganization, ClusterError, Occupied, OSError) as problem:
         give_up(str(problem))
     for told, planned, file in zip(written, division.stacks, imports, strict=True):
-        typer.echo(f"stack {told.stack}: {len(planned.stack.manifests)} objects, {told.settings}, {told.manifests}/")
+        count = len(planned.stack.manifests)
+        objects = "1 object" if count == 1 else f"{count} objects"
+        typer.echo(f"stack {told.stack}: {objects}, {told.settings}, {told.manifests}/")
         for line in file.pending:
             typer.echo(f"  later: {line}")
         for line in file.missing:
@@ -71,25 +77,34 @@ def adopt(
 
 
 def _read(organization: str, kubeconfig: Path | None) -> "Estate":
-    """The estate; on a terminal, with a sign of life when it takes long."""
-    from rich.console import Console
-
+    """The estate, read from the cluster."""
     from choreo_components.cluster import Cluster
     from choreo_components.takeover.reading import read_estate
 
-    async def read() -> Estate:
+    async def read() -> "Estate":
         async with Cluster(None if kubeconfig is None else str(kubeconfig)) as cluster:
-            reading = asyncio.create_task(read_estate(cluster, organization))
-            done, _ = await asyncio.wait([reading], timeout=SECONDS_BEFORE_PROGRESS)
-            if done:
-                return await reading
-            console = Console(stderr=True)
-            if not console.is_terminal:
-                return await reading
-            with console.status(f"reading organization {organization} from {cluster.server}"):
-                return await reading
+            return await read_estate(cluster, organization)
 
     return asyncio.run(read())
+
+
+@contextmanager
+def _sign_of_life(what: str) -> Iterator[None]:
+    """Tells a terminal what goes on, once it takes long."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    status = console.status(what)
+    timer = Timer(SECONDS_BEFORE_PROGRESS, status.start)
+    if console.is_terminal:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if console.is_terminal:
+            timer.join()
+        status.stop()
 
 
 def _next(written: "Sequence[Written]", folder: Path, kubeconfig: Path | None, estate: "Estate") -> str:

@@ -34,13 +34,12 @@ class Estate:
 
     def find(self, target: Target) -> Wire | None:
         """The object that a reference leads to."""
+        if target.name is not None:
+            cluster_scoped = target.kind == "Organization"
+            return self.live(target.kind, None if cluster_scoped else target.organization, target.name)
         wanted = {labels.ORGANIZATION: target.organization, **dict(target.labels)}
-        for live in self.objects:
-            if live["kind"] != target.kind:
-                continue
-            if target.name == name_of(live) or (target.name is None and wanted.items() <= labels_of(live).items()):
-                return live
-        return None
+        lives = self._by_kind.get(target.kind, ())
+        return next((live for live in lives if wanted.items() <= labels_of(live).items()), None)
 
     def live(self, kind: str, namespace: str | None, name: str) -> Wire | None:
         """The live object of that identity."""
@@ -49,6 +48,13 @@ class Estate:
     @cached_property
     def _by_identity(self) -> Mapping[tuple[str, str | None, str], Wire]:
         return {(live["kind"], namespace_of(live), name_of(live)): live for live in self._all()}
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[Wire]]:
+        by_kind: dict[str, list[Wire]] = {}
+        for live in self.objects:
+            by_kind.setdefault(live["kind"], []).append(live)
+        return by_kind
 
     def _all(self) -> Iterator[Wire]:
         yield from self.objects

@@ -78,10 +78,12 @@ def write(folder: Path, stacks: Sequence[tuple[Stack, str]]) -> list[Written]:
     """
     check_free(folder, [stack for stack, _ in stacks])
     private = folder / PRIVATE
-    private.mkdir(exist_ok=True)
-    stack_folder(folder).mkdir(parents=True, exist_ok=True)
     written = []
     with ExitStack() as undo:
+        if not private.exists():
+            undo.callback(_remove, private)
+            private.mkdir()
+        stack_folder(folder).mkdir(parents=True, exist_ok=True)
         ready: list[tuple[Path, Path]] = []
         ready.append((_staged(undo, private / ".gitignore", "*\n", 0o644), private / ".gitignore"))
         for stack, imports in stacks:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from choreo_components.api import ApiObject
 from choreo_components.controllers import Controllers
 from choreo_components.project import read_stack
+from choreo_components.settings import Settings
 from choreo_components.takeover import files
 from choreo_components.takeover.division import Stack, divide
 from choreo_components.takeover.files import Occupied, write
@@ -48,7 +50,9 @@ def test_a_stack_has_its_settings_and_a_file_for_each_object_beside_them(project
         "acme/organizations/acme.yaml",
         "acme/projects/shop.yaml",
     ]
-    assert (project / "stacks" / "Pulumi.acme-development.yaml").read_text() == """\
+    assert (
+        (project / "stacks" / "Pulumi.acme-development.yaml").read_text()
+        == """\
 config:
   choreo:controllers: absent
   choreo:manifests:
@@ -56,21 +60,19 @@ config:
   choreo:projects:
     - shop
 """
+    )
 
 
 def test_what_is_written_is_read_as_it_was_planned(project: Path) -> None:
     write(project, of_acme())
-    for stack in divide(acme(), "acme").stacks:
-        read = read_stack(project, stack.stack.name)
+    for each in divide(acme(), "acme").stacks:
+        read = read_stack(project, each.stack.name)
         assert read.findings == ()
-        assert {each.object for each in map(_hashable, read.settings.declared)} == {
-            each.object for each in map(_hashable, stack.settings.declared)
-        }
+        assert _objects(read.settings) == _objects(each.settings)
 
 
-class _hashable:
-    def __init__(self, declared: Any) -> None:
-        self.object = json.dumps(declared.object.to_wire(), sort_keys=True)
+def _objects(read: Settings) -> dict[tuple[str, str], ApiObject]:
+    return {(each.kind, each.name): each.object for each in read.declared}
 
 
 def test_what_pulumi_has_written_is_kept(project: Path) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from choreo_components.controllers import Controllers
 from choreo_components.takeover import manifest
 from choreo_components.takeover.division import divide
 from choreo_components.takeover.estate import Estate
@@ -29,8 +28,8 @@ def entry(file: ImportFile, name: str) -> dict[str, Any]:
 def test_everything_that_the_program_registers_is_in_it() -> None:
     names = {stack: [each["name"] for each in file.resources] for stack, file in imports(acme()).items()}
     assert sorted(names["acme-development"]) == [
-        "Deployment acme/web-development",
         "DeletionGuard deletion-guard",
+        "Deployment acme/web-development",
         "Environment acme/development",
         "EnvironmentFinalizer acme/development-finalizer",
         "Inventory inventory",
@@ -51,7 +50,9 @@ def test_a_child_names_its_parent_and_a_resource_of_ours_its_provider() -> None:
 def test_the_state_differs_from_the_inputs_in_nothing(controllers: bool) -> None:
     def within(inputs: Any, outputs: Any) -> bool:
         if isinstance(inputs, dict):
-            return isinstance(outputs, dict) and all(key in outputs and within(inputs[key], outputs[key]) for key in inputs)
+            return isinstance(outputs, dict) and all(
+                key in outputs and within(inputs[key], outputs[key]) for key in inputs
+            )
         return bool(inputs == outputs)
 
     for file in imports(acme(controllers=controllers)).values():
@@ -63,7 +64,10 @@ def test_the_state_differs_from_the_inputs_in_nothing(controllers: bool) -> None
 
 
 def test_the_annotations_are_those_of_the_next_preview() -> None:
-    for controllers, expected in ((True, {"pulumi.com/patchForce", "pulumi.com/waitFor"}), (False, {"pulumi.com/patchForce"})):
+    for controllers, expected in (
+        (True, {"pulumi.com/patchForce", "pulumi.com/waitFor"}),
+        (False, {"pulumi.com/patchForce"}),
+    ):
         environment = entry(imports(acme(controllers=controllers))["acme-development"], "Environment acme/development")
         assert set(environment["inputs"]["metadata"]["annotations"]) == expected
 
@@ -110,12 +114,8 @@ def test_the_field_manager_is_the_one_that_pulumi_has_had_before() -> None:
 
 def test_secrets_are_marked_for_the_engine_to_encrypt(monkeypatch: pytest.MonkeyPatch) -> None:
     path = ("spec", "kubernetesCluster", "connectionConfigRef")
-    monkeypatch.setitem(manifest.SECRETS, "DataPlane", [path])  # type: ignore[arg-type]
+    monkeypatch.setitem(manifest.SECRETS, "DataPlane", [path])
     plane = entry(imports(acme())["acme"], "DataPlane acme/dp-local")
     sealed = {SECRET: "1b47061264138c4ac30d75fd1eb44270", "plaintext": json.dumps("kind-1-config")}
     for state in (plane["inputs"], plane["outputs"], plane["outputs"]["__inputs"]):
         assert state["spec"]["kubernetesCluster"]["connectionConfigRef"] == sealed
-
-
-def test_controllers_are_no_part_of_a_stack_without_them() -> None:
-    assert divide(acme(), "acme").stacks[0].settings.controllers is Controllers.ABSENT
