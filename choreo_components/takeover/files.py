@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from choreo_components.api import kind_of
+from choreo_components.manifests import is_text
 from choreo_components.project import stack_file, stack_folder
 from choreo_components.settings import CONTROLLERS, MANIFESTS, PROJECTS, RESOURCES
 from choreo_components.takeover.division import Stack
@@ -140,9 +141,15 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    # Other signs that YAML takes for the end of a line, and what no terminal shows, are escaped.
-    plain = text.replace("\n", "").isprintable()
-    style = ("|" if "\n" in text else None) if plain else '"'
+    style: str | None
+    if not text.replace("\n", "").isprintable():
+        # Other signs that YAML takes for the end of a line, and what no terminal shows, are escaped.
+        style = '"'
+    elif "\n" in text:
+        style = "|"
+    else:
+        # Manifests are read as Kubernetes reads them, for whom more is a number than for PyYAML.
+        style = None if is_text(text) else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

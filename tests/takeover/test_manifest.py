@@ -81,6 +81,14 @@ def test_a_text_of_several_lines_is_written_as_such() -> None:
     assert dumped({"value": "a: 1\nb: 2\n"}) == "value: |\n  a: 1\n  b: 2\n"
 
 
+@pytest.mark.parametrize(
+    "text", ["0o17", "1e5", "0x1F", "12", "1:30", "yes", "~", "", "2025-05-09", "\x85", " a", "a: b"]
+)
+def test_a_text_stays_one_when_it_is_read_as_kubernetes_reads_it(text: str) -> None:
+    documents, _ = manifests.read(dumped({"value": text, text: text}), "a.yaml")
+    assert documents[0].value == {"value": text, text: text}
+
+
 def test_fields_that_the_model_does_not_know_are_named() -> None:
     plane = live(declaring.data_plane())
     plane["spec"]["gateway"]["observer"] = {}
