@@ -35,7 +35,6 @@ def manifest_of(live: Wire) -> dict[str, Any]:
     Raises NoManifest.
     """
     kind = kind_of(live["apiVersion"], live["kind"])
-    model = kind.model
     written = live["metadata"].get("annotations") or {}
     metadata = {
         "name": name_of(live),
@@ -50,10 +49,11 @@ def manifest_of(live: Wire) -> dict[str, Any]:
     if live.get("spec") is not None:
         wire["spec"] = live["spec"]
     try:
-        made = model.from_wire(wire).to_wire()
+        found = kind.model.from_wire(wire)
     except ValidationError as invalid:
-        raise NoManifest("; ".join(f"{each.field}: {each.message}" for each in problems(invalid, model))) from None
-    if not made["spec"] and not fields_of(model)["spec"].required:
+        raise NoManifest("; ".join(f"{each.field}: {each.message}" for each in problems(invalid, kind.model))) from None
+    made = found.to_wire()
+    if not made["spec"] and not fields_of(type(found))["spec"].required:
         del made["spec"]
     return made
 
