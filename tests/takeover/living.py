@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from choreo_components import settings
-from choreo_components.api import kind_of, labels
+from choreo_components.api import labels
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.settings import Declared
@@ -78,10 +78,8 @@ def read(config: Manifest) -> list[Declared]:
 
 def as_declared(each: Manifest) -> Manifest:
     """A live object as a person would have declared it, with all its labels and without optional zero values."""
-    metadata = {
-        key: each["metadata"][key] for key in ("name", "namespace", "labels", "annotations") if key in each["metadata"]
-    }
+    own = each["metadata"]
+    metadata = {key: own[key] for key in ("name", "namespace", "labels", "annotations") if key in own}
     metadata["annotations"] = {key: text for key, text in metadata["annotations"].items() if key != LAST_APPLIED}
-    model = kind_of(each["apiVersion"], each["kind"]).model
-    wire: Manifest = {key: each[key] for key in ("apiVersion", "kind", "spec") if key in each}
-    return model.from_wire({**wire, "metadata": metadata}).to_wire()
+    declared = {key: each[key] for key in ("apiVersion", "kind", "spec") if key in each} | {"metadata": metadata}
+    return read({"choreo:resources": [declared]})[0].object.to_wire()

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from choreo_components import manifests
+from choreo_components.api import custom_resource_definitions
 from choreo_components.takeover.files import dumped
 from choreo_components.takeover.manifest import NoManifest, manifest_of, secrets_in, without
-from tests.api.test_zero_values import SPECS, values
+from tests.api.test_zero_values import values
 from tests.stack import declaring
 from tests.takeover.living import as_declared, live, read
 
@@ -105,6 +106,10 @@ def test_the_private_key_of_a_data_plane_is_a_secret_that_can_be_taken_out() -> 
     assert secrets_in(opened) == []
 
 
+SPECS = {
+    crd["spec"]["names"]["kind"]: crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    for crd in custom_resource_definitions()
+}
 NAMES = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?", fullmatch=True)
 PARENTS = ("project", "component", "deployment_track", "environment", "deployment")
 
