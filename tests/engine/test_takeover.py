@@ -1,6 +1,7 @@
 """Takeover: a live organization becomes stacks of a fresh project, and no object notices."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def run(workspace: Workspace, command: str, code: int = 0) -> str:
     done = subprocess.run(
         ["sh", "-euc", command],
         cwd=workspace.folder,
-        env=workspace.environment,
+        env=os.environ | workspace.environment,
         capture_output=True,
         text=True,
         check=False,
