@@ -14,8 +14,8 @@ import typer
 from choreo_components.cli.options import Folder, give_up
 
 if TYPE_CHECKING:
-    from choreo_components.takeover.estate import Estate
     from choreo_components.takeover.files import Written
+    from choreo_components.takeover.organization import LiveOrganization
 
 SECONDS_BEFORE_PROGRESS = 2.0
 
@@ -45,15 +45,15 @@ def adopt(
     try:
         stack_names(folder)
         with _sign_of_life(f"reading organization {organization}"):
-            estate = _read(organization, kubeconfig)
-            division = divide(estate, stack, environment)
+            there = _read(organization, kubeconfig)
+            division = divide(there, stack, environment)
         stacks = [each.stack for each in division.stacks]
         for each in stacks:
             if not STACK_NAME.fullmatch(each.name):
                 give_up(f"{each.name!r} is no name of a stack: letters, digits, '-', '_' and '.', at most 100")
         check_free(folder, stacks)
         with _sign_of_life("writing down what is live"):
-            imports = [import_file(each, estate) for each in division.stacks]
+            imports = [import_file(each, there) for each in division.stacks]
         written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
     except (NoProject, NoOrganization, ClusterError, Occupied, OSError) as problem:
         give_up(str(problem))
@@ -70,20 +70,20 @@ def adopt(
     for left in division.left:
         typer.echo(f"not adopted: {left}")
     if written:
-        typer.echo(_next(written, folder, kubeconfig, estate))
+        typer.echo(_next(written, folder, kubeconfig, there))
     elif not division.left:
         give_up(f"no Environment {environment!r} in organization {organization!r}")
     raise typer.Exit(1 if division.left else 0)
 
 
-def _read(organization: str, kubeconfig: Path | None) -> "Estate":
-    """The estate, read from the cluster."""
+def _read(organization: str, kubeconfig: Path | None) -> "LiveOrganization":
+    """The live organization, read from the cluster."""
     from choreo_components.cluster import Cluster
-    from choreo_components.takeover.reading import read_estate
+    from choreo_components.takeover.reading import read_organization
 
-    async def read() -> "Estate":
+    async def read() -> "LiveOrganization":
         async with Cluster(None if kubeconfig is None else str(kubeconfig)) as cluster:
-            return await read_estate(cluster, organization)
+            return await read_organization(cluster, organization)
 
     return asyncio.run(read())
 
@@ -107,9 +107,9 @@ def _sign_of_life(what: str) -> Iterator[None]:
         status.stop()
 
 
-def _next(written: "Sequence[Written]", folder: Path, kubeconfig: Path | None, estate: "Estate") -> str:
+def _next(written: "Sequence[Written]", folder: Path, kubeconfig: Path | None, there: "LiveOrganization") -> str:
     """The commands that take over, in order."""
-    from choreo_components.takeover.estate import argument
+    from choreo_components.takeover.organization import argument
 
     lines = ["", "Nothing has changed in the cluster. To take over:"]
     if folder.resolve() != Path.cwd():
@@ -121,7 +121,7 @@ def _next(written: "Sequence[Written]", folder: Path, kubeconfig: Path | None, e
             lines.append(f"  pulumi stack init {each.stack}")
         for secret in each.secrets:
             metadata = secret.manifest["metadata"]
-            live = estate.live(secret.manifest["kind"], metadata.get("namespace"), metadata["name"])
+            live = there.live(secret.manifest["kind"], metadata.get("namespace"), metadata["name"])
             assert live is not None
             path = ".".join(secret.path)
             lines.append(

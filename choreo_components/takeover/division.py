@@ -1,4 +1,4 @@
-"""A division: which stack takes over which objects of an estate, and what stays where it is, each with the reason.
+"""A division: which stack takes over which objects of a live organization, and what stays where it is, each with the reason.
 
 Pure. What a stack gets has been read and planned just as a preview does it, and found to be right.
 """
@@ -18,8 +18,9 @@ from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.plan import CREATION_ORDER, Plan, plan
 from choreo_components.settings import CONTROLLERS, NAMED_BY_NAME, PROJECTS, RESOURCES, Settings
-from choreo_components.takeover.estate import (
-    Estate,
+from choreo_components.takeover.manifest import NoManifest, manifest_of
+from choreo_components.takeover.organization import (
+    LiveOrganization,
     Wire,
     argument,
     labels_of,
@@ -27,7 +28,6 @@ from choreo_components.takeover.estate import (
     namespace_of,
     shown,
 )
-from choreo_components.takeover.manifest import NoManifest, manifest_of
 
 OF_ENVIRONMENT = ("Deployment", "Endpoint")
 """The kinds that belong to the stack of the environment which they name."""
@@ -78,31 +78,31 @@ class Division:
     warnings: list[str] = field(default_factory=list)
 
 
-def divide(estate: Estate, name: str, environment: str | None = None) -> Division:
-    """The estate as a stack `name` and a stack `name`-ENVIRONMENT for each environment.
+def divide(there: LiveOrganization, name: str, environment: str | None = None) -> Division:
+    """The organization as a stack `name` and a stack `name`-ENVIRONMENT for each environment.
 
     With an environment: that one alone, as the stack `name`.
     """
     division = Division()
     adopted: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
-    for live in sorted(estate.objects, key=lambda each: (CREATION_ORDER.index(each["kind"]), name_of(each))):
+    for live in sorted(there.objects, key=lambda each: (CREATION_ORDER.index(each["kind"]), name_of(each))):
         of = _environment_of(live)
         if environment is not None and of != environment:
             continue
         adopted.setdefault(of, [])
-        made = _adoptable(live, estate)
+        made = _adoptable(live, there)
         if isinstance(made, Left):
             division.left.append(made)
         else:
             adopted[of].append(made)
     namespaces = [
         live
-        for live in estate.data_plane_namespaces
+        for live in there.data_plane_namespaces
         if environment in (None, labels_of(live).get(labels.ENVIRONMENT_NAME))
     ]
     projects: dict[str, list[str]] = defaultdict(list)
     for live in namespaces:
-        reason = _foreign(live, estate.organization)
+        reason = _foreign(live, there.organization)
         if reason is None:
             projects[labels_of(live)[labels.ENVIRONMENT_NAME]].append(labels_of(live)[labels.PROJECT_NAME])
         else:
@@ -110,11 +110,11 @@ def divide(estate: Estate, name: str, environment: str | None = None) -> Divisio
     for of in sorted({*adopted, *projects}, key=lambda each: each or ""):
         stack = Stack(
             name if environment is not None or of is None else f"{name}-{of}",
-            estate.controllers,
+            there.controllers,
             tuple(adopted[of]),
             tuple(sorted(projects[of])) if of is not None else (),
         )
-        _settle(stack, of, estate, division)
+        _settle(stack, of, there, division)
     return division
 
 
@@ -125,11 +125,11 @@ def _environment_of(live: Wire) -> str | None:
     return labels_of(live).get(labels.ENVIRONMENT) if live["kind"] in OF_ENVIRONMENT else None
 
 
-def _adoptable(live: Wire, estate: Estate) -> dict[str, Any] | Left:
+def _adoptable(live: Wire, there: LiveOrganization) -> dict[str, Any] | Left:
     """The object's manifest, or why it cannot be taken over."""
     kind = kind_of(live["apiVersion"], live["kind"])
     reason = _obstacle(live, kind)
-    if reason is None and kind.scope == "Cluster" and estate.namespace is None:
+    if reason is None and kind.scope == "Cluster" and there.namespace is None:
         reason = f"its namespace is not there: kubectl create namespace {name_of(live)}, and adopt again"
     if reason is None:
         try:
@@ -187,21 +187,21 @@ def _foreign(live: Wire, organization: str) -> str | None:
     return None
 
 
-def _settle(stack: Stack, environment: str | None, estate: Estate, division: Division) -> None:
+def _settle(stack: Stack, environment: str | None, there: LiveOrganization, division: Division) -> None:
     """Takes out of the stack what a preview would refuse, until it refuses nothing, and adds what remains."""
     while True:
         if environment is not None and not any(each["kind"] == "Environment" for each in stack.manifests):
             reason = f"its Environment {environment!r} cannot be adopted, or is not there"
             left = [shown(each) for each in stack.manifests]
             left += [
-                f"Namespace {data_plane_namespace(estate.organization, project, environment)}"
+                f"Namespace {data_plane_namespace(there.organization, project, environment)}"
                 for project in stack.projects
             ]
             division.left += [Left(each, reason) for each in left]
             return
         read, findings = settings.read(Document(stack.config, stack.name), Path())
-        planned = plan(read).without_waits(estate.endless)
-        found = [*findings, *planned.findings, *_dangling(planned, estate)]
+        planned = plan(read).without_waits(there.endless)
+        found = [*findings, *planned.findings, *_dangling(planned, there)]
         refused: dict[str, dict[int, list[str]]] = {RESOURCES: defaultdict(list), PROJECTS: defaultdict(list)}
         for setting, index, finding, message in _attributed(found):
             if finding.severity is Severity.ERROR:
@@ -228,10 +228,10 @@ def _settle(stack: Stack, environment: str | None, estate: Estate, division: Div
         ]
 
 
-def _dangling(planned: Plan, estate: Estate) -> Iterator[Finding]:
+def _dangling(planned: Plan, there: LiveOrganization) -> Iterator[Finding]:
     """What the stack refers to and nobody has: its preview would fail."""
     for reference in planned.outside:
-        if reference.severity is Severity.ERROR and estate.find(reference.target) is None:
+        if reference.severity is Severity.ERROR and there.find(reference.target) is None:
             yield error(reference.where, reference.missing())
 
 

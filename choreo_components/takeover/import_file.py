@@ -21,8 +21,8 @@ from choreo_components.components.declaration import declare
 from choreo_components.manifests import field_name
 from choreo_components.provider.servicer import CUSTOM
 from choreo_components.takeover.division import Planned
-from choreo_components.takeover.estate import Estate, Wire, shown
 from choreo_components.takeover.manifest import LAST_APPLIED, secrets_in
+from choreo_components.takeover.organization import LiveOrganization, Wire, shown
 
 _PROVIDER = "pulumi:providers:"
 _KUBERNETES = "kubernetes:"
@@ -46,9 +46,9 @@ class ImportFile:
         return json.dumps({"resources": self.resources}, indent=2) + "\n"
 
 
-def import_file(planned: Planned, estate: Estate) -> ImportFile:
+def import_file(planned: Planned, there: LiveOrganization) -> ImportFile:
     """The import of a stack: everything that its program registers and that is there."""
-    monitor = _Monitor(estate)
+    monitor = _Monitor(there)
     # A loop of its own: others that run in this process are none of its business.
     with asyncio.Runner() as runner:
         runner.get_loop()
@@ -61,8 +61,8 @@ def import_file(planned: Planned, estate: Estate) -> ImportFile:
 class _Answers(mocks.Mocks):
     """Answers as the engine and its providers do when all is there already."""
 
-    def __init__(self, estate: Estate) -> None:
-        self.estate = estate
+    def __init__(self, there: LiveOrganization) -> None:
+        self.there = there
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         raise AssertionError(f"the declaration calls {args.token}: it should read nothing")
@@ -74,16 +74,16 @@ class _Answers(mocks.Mocks):
             return args.name, args.inputs
         metadata = args.inputs["metadata"]
         name, namespace = metadata["name"], metadata.get("namespace")
-        live = self.estate.live(args.inputs["kind"], namespace, name)
+        live = self.there.live(args.inputs["kind"], namespace, name)
         return f"{namespace}/{name}" if namespace else name, _overlaid(live or {}, args.inputs)
 
 
 class _Monitor(mocks.MockMonitor):
     """Writes down what is registered."""
 
-    def __init__(self, estate: Estate) -> None:
-        super().__init__(_Answers(estate))
-        self.estate = estate
+    def __init__(self, there: LiveOrganization) -> None:
+        super().__init__(_Answers(there))
+        self.there = there
         self.file = ImportFile()
 
     def RegisterResource(self, request: Any) -> Any:
@@ -115,7 +115,7 @@ class _Monitor(mocks.MockMonitor):
         if request.type.startswith(_KUBERNETES):
             plain = _revealed(inputs)
             namespace, name = plain["metadata"].get("namespace"), plain["metadata"]["name"]
-            live = self.estate.live(plain["kind"], namespace, name)
+            live = self.there.live(plain["kind"], namespace, name)
             if live is None:
                 self.file.missing.append(shown(plain))
                 return

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from choreo_components.annotations import PATCH_FORCE, WAIT_FOR
 from choreo_components.api import Kind, kind_of, labels
 from choreo_components.api.shape import fields_of
-from choreo_components.takeover.estate import Wire, labels_of, name_of, namespace_of
+from choreo_components.takeover.organization import Wire, labels_of, name_of, namespace_of
 from choreo_components.validation import problems
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

@@ -1,4 +1,4 @@
-"""The estate, read from its cluster. Nothing is written there."""
+"""The live organization, read from its cluster. Nothing is written there."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from choreo_components.api import KINDS, labels
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.cluster import NAMESPACES, Cluster, Live, resource_named, resource_of
-from choreo_components.takeover.estate import Estate
+from choreo_components.takeover.organization import LiveOrganization
 from choreo_components.waits import lacking
 
 
@@ -15,7 +15,7 @@ class NoOrganization(Exception):
     """The cluster has no such Organization: the message says which there are."""
 
 
-async def read_estate(cluster: Cluster, organization: str) -> Estate:
+async def read_organization(cluster: Cluster, organization: str) -> LiveOrganization:
     """The organization and all that belongs to it, by one list for each kind.
 
     Raises NoOrganization, and ClusterError when the cluster cannot be asked.
@@ -33,7 +33,7 @@ async def read_estate(cluster: Cluster, organization: str) -> Estate:
         _data_plane_namespaces(cluster, organization),
         *(cluster.list(resource_of(kind), {}, organization) for kind in kinds),
     )
-    return Estate(
+    return LiveOrganization(
         organization,
         tuple(_wire(live) for live in [owner, *(live for lives, _ in listings for live in lives)]),
         None if namespace is None else _wire(namespace),

@@ -9,8 +9,8 @@ from choreo_components.api import labels
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.settings import Declared
-from choreo_components.takeover.estate import Estate
 from choreo_components.takeover.manifest import LAST_APPLIED
+from choreo_components.takeover.organization import LiveOrganization
 from tests.stack import declaring
 
 Manifest = dict[str, Any]
@@ -46,13 +46,13 @@ def namespace(project: str, environment: str, organization: str = "acme", **more
     return live({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": own}}, **more)
 
 
-def estate(*lives: Manifest, namespaces: tuple[Manifest, ...] = (), organization: str = "acme") -> Estate:
+def living(*lives: Manifest, namespaces: tuple[Manifest, ...] = (), organization: str = "acme") -> LiveOrganization:
     """An organization with these objects, and a namespace that nobody has labelled."""
     own = live({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": organization}})
-    return Estate(organization, lives, own, namespaces)
+    return LiveOrganization(organization, lives, own, namespaces)
 
 
-def acme(*more: Manifest, controllers: bool = False) -> Estate:
+def acme(*more: Manifest, controllers: bool = False) -> LiveOrganization:
     """An organization with an environment `development`, in which a project has a namespace and a Deployment."""
     made = (
         declaring.organization(),
@@ -66,7 +66,7 @@ def acme(*more: Manifest, controllers: bool = False) -> Estate:
         declaring.deployment(),
     )
     lives = [live(each, controllers=controllers) for each in made]
-    return estate(*lives, *more, namespaces=(namespace("shop", "development"),))
+    return living(*lives, *more, namespaces=(namespace("shop", "development"),))
 
 
 def read(config: Manifest) -> list[Declared]:

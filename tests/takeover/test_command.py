@@ -9,7 +9,7 @@ from choreo_components.api import labels
 from choreo_components.cli import adopt
 from choreo_components.cli.app import app
 from choreo_components.cluster import Unreachable
-from choreo_components.takeover.estate import Estate
+from choreo_components.takeover.organization import LiveOrganization
 from tests.stack import declaring
 from tests.takeover.living import acme, live
 
@@ -23,10 +23,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(monkeypatch: pytest.MonkeyPatch, there: Estate | Exception, *more: str) -> tuple[int, str]:
+def run(monkeypatch: pytest.MonkeyPatch, there: LiveOrganization | Exception, *more: str) -> tuple[int, str]:
     """The exit code and all that is said, about an organization that is there."""
 
-    def read(organization: str, kubeconfig: Path | None) -> Estate:
+    def read(organization: str, kubeconfig: Path | None) -> LiveOrganization:
         if isinstance(there, Exception):
             raise there
         return there
@@ -94,7 +94,11 @@ def test_nothing_is_written_where_nothing_can_be_taken_over(project: Path, monke
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(
-    project: Path, monkeypatch: pytest.MonkeyPatch, there: Estate | Exception, more: tuple[str, ...], told: str
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    there: LiveOrganization | Exception,
+    more: tuple[str, ...],
+    told: str,
 ) -> None:
     code, said = run(monkeypatch, there, *more)
     assert code != 0

@@ -9,7 +9,7 @@ from choreo_components.api import labels
 from choreo_components.controllers import Controllers
 from choreo_components.takeover.division import Division, divide
 from tests.stack import declaring
-from tests.takeover.living import Manifest, acme, as_declared, estate, live, namespace, read
+from tests.takeover.living import Manifest, acme, as_declared, live, living, namespace, read
 
 
 def contents(division: Division) -> dict[str, list[str]]:
@@ -111,7 +111,7 @@ def test_the_stack_of_an_environment_that_is_left_is_left_as_a_whole() -> None:
 
 
 def test_an_organization_without_its_namespace_is_left() -> None:
-    there = estate(live(declaring.organization()))
+    there = living(live(declaring.organization()))
     assert "kubectl create namespace acme" in reason(
         divide(type(there)("acme", there.objects, None), "acme"), "Organization acme"
     )
@@ -161,7 +161,7 @@ def organizations(draw: st.DrawFn) -> list[Manifest]:
 def test_each_object_is_declared_again_by_exactly_one_stack(made: list[Manifest], controllers: bool) -> None:
     lives = [live(each, controllers=controllers) for each in made]
 
-    division = divide(estate(*lives), "acme")
+    division = divide(living(*lives), "acme")
 
     assert division.left == []
     again = [one.object.to_wire() for each in division.stacks for one in read(each.stack.config)]

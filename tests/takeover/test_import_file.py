@@ -7,15 +7,15 @@ import pytest
 
 from choreo_components.takeover import manifest
 from choreo_components.takeover.division import divide
-from choreo_components.takeover.estate import Estate
 from choreo_components.takeover.import_file import ImportFile, import_file
+from choreo_components.takeover.organization import LiveOrganization
 from tests.stack import declaring
-from tests.takeover.living import acme, estate, live
+from tests.takeover.living import acme, live, living
 
 SECRET = "4dabf18193072939515e22adb298388d"
 
 
-def imports(there: Estate) -> dict[str, ImportFile]:
+def imports(there: LiveOrganization) -> dict[str, ImportFile]:
     """The import file of each stack."""
     return {each.stack.name: import_file(each, there) for each in divide(there, "acme").stacks}
 
@@ -74,7 +74,9 @@ def test_the_annotations_are_those_of_the_next_preview() -> None:
 
 def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for() -> None:
     there = acme(controllers=True)
-    there = Estate("acme", there.objects, there.namespace, there.data_plane_namespaces, frozenset({"Environment"}))
+    there = LiveOrganization(
+        "acme", there.objects, there.namespace, there.data_plane_namespaces, frozenset({"Environment"})
+    )
     environment = entry(imports(there)["acme-development"], "Environment acme/development")
     assert "pulumi.com/waitFor" not in environment["inputs"]["metadata"]["annotations"]
 
@@ -96,7 +98,7 @@ def test_what_an_object_lacks_is_told() -> None:
 
 def test_a_namespace_that_is_not_there_is_told_and_not_imported() -> None:
     there = acme()
-    file = imports(Estate("acme", there.objects, there.namespace))["acme-development"]
+    file = imports(LiveOrganization("acme", there.objects, there.namespace))["acme-development"]
     assert [each.split()[0] for each in file.missing] == ["Namespace"]
     assert not [each for each in file.resources if each["name"].startswith("Namespace ")]
 
@@ -104,7 +106,7 @@ def test_a_namespace_that_is_not_there_is_told_and_not_imported() -> None:
 def test_the_field_manager_is_the_one_that_pulumi_has_had_before() -> None:
     before = live(declaring.organization(), managedFields=[{"manager": "pulumi-kubernetes-1a", "operation": "Apply"}])
     managers = [
-        entry(imports(estate(each))["acme"], "Organization acme")["outputs"]["__fieldManager"]
+        entry(imports(living(each))["acme"], "Organization acme")["outputs"]["__fieldManager"]
         for each in (before, live(declaring.organization()))
     ]
     assert managers[0] == "pulumi-kubernetes-1a"

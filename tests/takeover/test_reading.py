@@ -1,4 +1,4 @@
-"""An estate is read by one list for each kind, and nothing is written."""
+"""A live organization is read by one list for each kind, and nothing is written."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ import pytest
 
 from choreo_components.api import KINDS
 from choreo_components.cluster import NAMESPACES, Live, resource_named
-from choreo_components.takeover.estate import Estate
-from choreo_components.takeover.reading import NoOrganization, read_estate
+from choreo_components.takeover.organization import LiveOrganization
+from choreo_components.takeover.reading import NoOrganization, read_organization
 from tests.provider.fake_cluster import FakeCluster
 from tests.takeover.living import acme
 
@@ -35,7 +35,7 @@ class Cluster(FakeCluster):
         return DEFINITIONS
 
 
-def cluster(there: Estate) -> Cluster:
+def cluster(there: LiveOrganization) -> Cluster:
     """A cluster with an organization, as lists show it: without apiVersion and kind."""
     assert there.namespace is not None
     lives = [Live(resource_named(each["kind"]), _listed(each)) for each in there.objects]
@@ -47,8 +47,8 @@ def _listed(each: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: value for key, value in each.items() if key not in ("apiVersion", "kind")}
 
 
-def read(asked: Cluster, organization: str = "acme") -> Estate:
-    return asyncio.run(read_estate(asked, organization))  # type: ignore[arg-type]
+def read(asked: Cluster, organization: str = "acme") -> LiveOrganization:
+    return asyncio.run(read_organization(asked, organization))  # type: ignore[arg-type]
 
 
 def test_an_organization_is_read_whole() -> None:

@@ -1,4 +1,4 @@
-"""An estate: an organization as the API server has it, its objects and its namespaces."""
+"""A live organization: what the API server has of one, its objects and its namespaces."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Wire = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Estate:
+class LiveOrganization:
     """An organization and what belongs to it.
 
     `objects` are OpenChoreo's, the Organization among them; `namespace` is theirs. `data_plane_namespaces` carry the
