@@ -1,4 +1,4 @@
-"""A division: which stack takes over which objects of a live organization, and what stays where it is, each with the reason.
+"""A division: which stack takes over which objects of a live organization, and what stays where it is, and why.
 
 Pure. What a stack gets has been read and planned just as a preview does it, and found to be right.
 """
