@@ -105,12 +105,11 @@ class _Monitor(mocks.MockMonitor):
             self.file.resources.append(spec | {"inputs": _serialized(inputs)})
             return
         spec["id"] = identifier
-        if "$" in request.parent or not request.parent.split("::")[2].startswith("pulumi:pulumi:Stack"):
-            *_, types, name = request.parent.split("::", 3)
-            spec["parent"] = _called(types.rpartition("$")[2], name)
+        parent = _called_by(request.parent)
+        if not parent.startswith("Stack "):
+            spec["parent"] = parent
         if request.provider:
-            _, _, types, name, _ = request.provider.split("::")
-            spec["provider"] = _called(types.rpartition("$")[2], name)
+            spec["provider"] = _called_by(request.provider.rpartition("::")[0])
         outputs = inputs
         if request.type.startswith(_KUBERNETES):
             plain = _revealed(inputs)
@@ -129,6 +128,12 @@ class _Monitor(mocks.MockMonitor):
 def _called(type_: str, name: str) -> str:
     """How the entries of the file call one another: several kinds may have an object of one name."""
     return f"{type_.rpartition(':')[2]} {name}"
+
+
+def _called_by(urn: str) -> str:
+    """The same of a resource that an URN names."""
+    _, _, types, name = urn.split("::", 3)
+    return _called(types.rpartition("$")[2], name)
 
 
 def _checkpoint(live: Wire, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`choreo adopt` tells what it has written, what is left and why, and the commands that come next."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,25 @@ def test_a_private_key_is_set_through_a_pipe() -> None:
         "-o jsonpath='{.spec.kubernetesCluster.credentials.clientKey}' | pulumi config set --stack acme --secret "
         "--path 'choreo:resources[0].spec.kubernetesCluster.credentials.clientKey'\n"
     ) in said
+
+
+def test_a_terminal_is_told_what_takes_long(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(adopt, "SECONDS_BEFORE_PROGRESS", 0.01)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    deadline, said = time.monotonic() + 10, ""
+    with adopt._sign_of_life("reading organization acme"):
+        while "reading organization acme" not in said:
+            assert time.monotonic() < deadline, "nothing is told"
+            time.sleep(0.01)
+            said += capsys.readouterr().err
+
+
+def test_what_is_no_terminal_is_told_nothing_of_the_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(adopt, "SECONDS_BEFORE_PROGRESS", 0.0)
+    with adopt._sign_of_life("reading organization acme"):
+        pass
+    assert capsys.readouterr() == ("", "")
