@@ -27,11 +27,11 @@ async def read_organization(cluster: Cluster, organization: str) -> LiveOrganiza
         raise NoOrganization(f"no Organization {organization!r} in {cluster.server}; there are: {there}")
     kinds = [kind for kind in KINDS.values() if kind.namespaced]
     group, _, version = API_VERSION.partition("/")
-    document, namespace, data_plane_namespaces, *listings = await asyncio.gather(
+    document, namespace, data_plane_namespaces, listings = await asyncio.gather(
         cluster.openapi(group, version),
         cluster.get(NAMESPACES, organization),
         _data_plane_namespaces(cluster, organization),
-        *(cluster.list(resource_of(kind), {}, organization) for kind in kinds),
+        asyncio.gather(*(cluster.list(resource_of(kind), {}, organization) for kind in kinds)),
     )
     return LiveOrganization(
         organization,
