@@ -94,7 +94,6 @@ def test_missing_labels_are_told_as_a_command() -> None:
 
 def test_what_a_preview_would_refuse_is_left() -> None:
     wrong = live(declaring.environment("staging", data_plane="dp-gone"))
-    wrong["metadata"]["labels"]["core.choreo.dev/project"] = "shop"
     division = divide(acme(wrong), "acme")
     assert "refers to a non-existent dataplane 'dp-gone'" in reason(division, "Environment acme/staging")
     assert "acme-staging" not in contents(division)
