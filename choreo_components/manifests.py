@@ -149,6 +149,11 @@ _Parser.add_implicit_resolver(
 )
 
 
+def is_text(scalar: str) -> bool:
+    """Whether a scalar is read as a string when it stands without quotes."""
+    return not any(pattern.match(scalar) for _, pattern in _Parser.yaml_implicit_resolvers.get(scalar[:1], ()))
+
+
 def _integer(text: str) -> int:
     digits = text.lstrip("+-").lower()
     base = 16 if digits.startswith("0x") else 8 if len(digits) > 1 and digits.startswith("0") else 10

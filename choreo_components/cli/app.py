@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from choreo_components.cli.adopt import adopt
 from choreo_components.cli.drift import drift
 from choreo_components.cli.graph import graph
 from choreo_components.cli.leftovers import leftovers
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (validate, graph, schema, drift, leftovers):
+for command in (validate, graph, schema, adopt, drift, leftovers):
     app.command()(command)
 
 

@@ -5,14 +5,13 @@ from typing import Any
 
 import pulumi
 
+from choreo_components.annotations import PATCH_FORCE, WAIT_FOR
 from choreo_components.api import Kind, kind_of, labels, prune_zero_values
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.shape import ObjectOf, Shape, fields_of, holds_secrets
 from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.children import (
     DEADLINE,
-    PATCH_FORCE,
-    WAIT_FOR,
     KubernetesObject,
     child_options,
     kubernetes_object,

@@ -6,15 +6,10 @@ from typing import Any
 
 import pulumi
 
+from choreo_components.annotations import PATCH_FORCE
+
 KUBERNETES_VERSION = version("pulumi-kubernetes")
 """The release of the Kubernetes provider which its children are registered for: that of the SDK beside us."""
-
-PATCH_FORCE = "pulumi.com/patchForce"
-"""Annotation: mends what somebody else has changed by hand. Without it, server-side apply refuses with a conflict."""
-
-WAIT_FOR = "pulumi.com/waitFor"
-"""Annotation: what the Kubernetes provider waits for before it calls an object created or updated."""
-
 
 DEADLINE = "10m"
 """How long anything is waited for unless somebody says otherwise: the Kubernetes provider's own default."""

@@ -4,8 +4,9 @@ import base64
 
 import pulumi
 
+from choreo_components.annotations import PATCH_FORCE
 from choreo_components.api import labels
-from choreo_components.components.children import PATCH_FORCE, KubernetesObject, kubernetes_object
+from choreo_components.components.children import KubernetesObject, kubernetes_object
 from choreo_components.naming import CONNECTION_KEY
 
 

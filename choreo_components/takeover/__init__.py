@@ -1,0 +1,1 @@
+"""A takeover: an organization that is live becomes stacks, and nothing in the cluster changes."""

@@ -1,0 +1,187 @@
+"""Takeover: a live organization becomes stacks of a fresh project, and no object notices."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from choreo_components import Controllers, settings
+from choreo_components.api import KINDS
+from choreo_components.api.labels import data_plane_namespace_labels
+from choreo_components.manifests import Document
+from choreo_components.naming import data_plane_namespace
+from choreo_components.project import read_stack
+from tests.engine import samples
+from tests.engine.modes import with_and_without_controllers
+from tests.engine.workspace import SECONDS, Workspace
+from tests.stack.declaring import CREDENTIALS, data_plane_with_credentials
+from tests.stack.declaring import organization as owner
+
+ENVIRONMENT = "environments.core.choreo.dev"
+
+
+def run(workspace: Workspace, command: str, code: int = 0) -> str:
+    """Runs a line of a shell in the project's folder."""
+    done = subprocess.run(
+        ["sh", "-euc", command],
+        cwd=workspace.folder,
+        env=os.environ | workspace.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert done.returncode == code, f"`{command}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def steps(said: str) -> list[str]:
+    """The commands that `choreo adopt` tells its user to type."""
+    return [line.strip() for line in said.partition("To take over:")[2].splitlines() if line.strip()]
+
+
+def take_over(workspace: Workspace, said: str) -> dict[str, dict[str, int]]:
+    """Does what `choreo adopt` said; what each stack's `pulumi up` has changed."""
+    changes = {}
+    for step in steps(said):
+        if step.startswith("pulumi up --stack "):
+            stack = step.rpartition(" ")[2]
+            changes[stack] = workspace.up(stack).changes
+        else:
+            run(workspace, step)
+    return changes
+
+
+def versions(workspace: Workspace, organization: str) -> dict[str, str]:
+    """Every object of the organization, its namespaces among them, with its version in the cluster."""
+    objects: list[dict[str, Any]] = []
+    kinds = ",".join(f"{kind.plural}.{kind.group}" for kind in KINDS.values() if kind.namespaced)
+    for query in (
+        (kinds, "-n", organization),
+        ("organizations.core.choreo.dev", "--field-selector", f"metadata.name={organization}"),
+        ("namespaces", "--field-selector", f"metadata.name={organization}"),
+        ("namespaces", "-l", f"organization-name={organization}"),
+    ):
+        objects += json.loads(workspace.kubectl("get", *query, "-o", "json"))["items"]
+    return {f"{each['kind']} {each['metadata']['name']}": each["metadata"]["resourceVersion"] for each in objects}
+
+
+def declared(config: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects that settings declare, with all their labels, in the order of their creation."""
+    read, findings = settings.read(Document(config, "test"), Path())
+    assert not findings
+    return [each.object.to_wire() for each in read.declared]
+
+
+@pytest.fixture
+def another(tmp_path: Path, environment: dict[str, str], controllers: Controllers) -> Workspace:
+    """Another project, with a backend of its own."""
+    (tmp_path / "another").mkdir()
+    return Workspace(tmp_path / "another", environment, controllers)
+
+
+def test_what_one_project_has_made_another_takes_over(acme: Workspace, another: Workspace, organization: str) -> None:
+    config = samples.stack("development", organization)
+    acme.stack("development", config)
+    made = acme.up("development").changes["created"]
+    before = versions(acme, organization)
+    options = f"--organization {organization} --environment development --stack development"
+
+    said = run(another, f"choreo adopt {options}")
+
+    assert versions(acme, organization) == before, "`choreo adopt` has written to the cluster"
+    taken = read_stack(another.folder, "development")
+    wire = {each.name: each.object.to_wire() for each in taken.settings.declared}
+    of_environment = [each for each in declared(config) if each["kind"] in ("Environment", "Deployment")]
+    assert wire == {each["metadata"]["name"]: each for each in of_environment}
+    # Without the stack's component, track and artifact, which are the organization's.
+    assert take_over(another, said) == {"development": {"unchanged": made - 3}}
+    assert another.up("development").changes == {"unchanged": made - 3}
+    assert versions(acme, organization) == before
+    assert "already" in run(another, f"choreo adopt {options} 2>&1", code=1), "settings are never overwritten"
+    acme.destroy("development")
+
+
+def apply(workspace: Workspace, organization: str, controllers: Controllers) -> None:
+    """Makes an organization with kubectl, on the client's side, and waits until controllers have accepted it.
+
+    Its environment is production's, and its pipeline says `false` where nothing would do.
+    """
+    config = samples.stack("acme", organization)
+    config["choreo:resources"] += samples.stack("development", organization)["choreo:resources"]
+    objects = sorted(declared(config), key=lambda each: [kind.kind for kind in KINDS.values()].index(each["kind"]))
+    if controllers is Controllers.ABSENT:
+        namespace = data_plane_namespace(organization, "customer-portal", "development")
+        labels = data_plane_namespace_labels(organization, "customer-portal", "development")
+        for name, own in ((organization, None), (namespace, labels)):
+            made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": own}}
+            workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(made))
+    for each in objects:
+        if each["kind"] == "Environment":
+            each["spec"]["isProduction"] = True
+        if each["kind"] == "DeploymentPipeline":
+            each["spec"]["promotionPaths"][0]["targetEnvironmentRefs"][0]["requiresApproval"] = False
+        workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(each))
+        kind = KINDS[each["apiVersion"], each["kind"]]
+        if controllers is Controllers.PRESENT and kind.ready_condition is not None:
+            where = ("-n", organization) if kind.namespaced else ()
+            target = f"{kind.plural}.{kind.group}/{each['metadata']['name']}"
+            workspace.kubectl("wait", target, *where, f"--for=condition={kind.ready_condition}", "--timeout=60s")
+
+
+@with_and_without_controllers
+def test_what_kubectl_has_made_is_taken_over_then_changed_and_destroyed(
+    another: Workspace, organization: str, controllers: Controllers
+) -> None:
+    apply(another, organization, controllers)
+    before = versions(another, organization)
+
+    with_controllers = controllers is Controllers.PRESENT
+    said = run(another, f"choreo adopt --organization {organization} --stack acme")
+    assert versions(another, organization) == before, "`choreo adopt` has written to the cluster"
+    assert "not adopted: " not in said
+    assert ("belongs in no stack: Endpoint" in said) is with_controllers
+    assert ("metadata.labels.managed-by is missing" in said) is not with_controllers, "the namespace's own labels"
+
+    changes = take_over(another, said)
+
+    assert list(changes) == ["acme", "acme-development"]
+    assert all(set(each) == {"unchanged"} for each in changes.values()), changes
+    assert versions(another, organization) == before
+
+    manifest = another.folder / "stacks" / "acme-development" / "environments" / "development.yaml"
+    written = yaml.safe_load(manifest.read_text())
+    written["spec"]["gateway"]["dnsPrefix"] = "changed"
+    del written["metadata"]["annotations"]
+    manifest.write_text(yaml.safe_dump(written))
+    assert another.up("acme-development").changes["updated"] == 1
+    live = json.loads(another.kubectl("get", ENVIRONMENT, "development", "-n", organization, "-o", "json"))
+    assert live["spec"]["gateway"]["dnsPrefix"] == "changed"
+    assert "core.choreo.dev/display-name" not in live["metadata"]["annotations"], "kubectl still owns what it has made"
+
+    assert "is protected" in another.destroy("acme-development", fails=True).said
+    another.run("config", "set", "--stack", "acme-development", "choreo:allowProductionDestroy", "true")
+    another.up("acme-development")
+    another.destroy("acme-development")
+    another.destroy("acme")
+    assert versions(another, organization) == {}
+
+
+def test_a_private_key_is_taken_over_and_stands_in_no_file(later: Workspace, organization: str) -> None:
+    plane = data_plane_with_credentials(organization=organization)
+    later.kubectl("create", "namespace", organization)
+    for each in declared({"choreo:controllers": "absent", "choreo:resources": [owner(organization), plane]}):
+        later.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(each))
+    before = versions(later, organization)
+
+    said = run(later, f"choreo adopt --organization {organization} --stack acme")
+
+    assert take_over(later, said) == {"acme": {"unchanged": 7}}
+    assert versions(later, organization) == before
+    files = [file for file in later.folder.parent.rglob("*") if file.is_file()]
+    assert not [file for file in files if CREDENTIALS["clientKey"].encode() in file.read_bytes()]
+    later.destroy("acme")

@@ -1,0 +1,143 @@
+"""`choreo adopt` tells what it has written, what is left and why, and the commands that come next."""
+
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from choreo_components.api import labels
+from choreo_components.cli import adopt
+from choreo_components.cli.app import app
+from choreo_components.cluster import Unreachable
+from choreo_components.takeover.organization import LiveOrganization
+from tests.stack import declaring
+from tests.takeover.living import acme, live
+
+KUBECONFIG = "kube config"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "Pulumi.yaml").write_text("name: mine\nruntime: python\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, there: LiveOrganization | Exception, *more: str) -> tuple[int, str]:
+    """The exit code and all that is said, about an organization that is there."""
+
+    def read(organization: str, kubeconfig: Path | None) -> LiveOrganization:
+        if isinstance(there, Exception):
+            raise there
+        return there
+
+    monkeypatch.setattr(adopt, "_read", read)
+    done = CliRunner().invoke(app, ["adopt", "--organization", "acme", "--stack", "acme", *more])
+    return done.exit_code, done.output
+
+
+def test_all_that_is_taken_over_ends_with_the_next_commands(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, said = run(monkeypatch, acme(), "--environment", "development", "--kubeconfig", KUBECONFIG)
+    assert code == 0
+    assert (
+        said
+        == f"""\
+stack acme: 2 objects, Pulumi.acme.yaml, acme/
+
+Nothing has changed in the cluster. To take over:
+  export KUBECONFIG='{project / KUBECONFIG}'
+  pulumi stack init acme
+  pulumi import --stack acme --file .choreo/import-acme.json --generate-code=false --protect=false --yes
+  rm .choreo/import-acme.json
+  pulumi up --stack acme
+"""
+    )
+
+
+def test_what_is_left_is_told_with_the_reason_and_by_the_exit_code(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, said = run(monkeypatch, acme(live(declaring.data_plane("old"), deletionTimestamp="now")))
+    assert code == 1
+    assert "not adopted: DataPlane acme/old: is being deleted\n" in said
+    assert "pulumi up --stack acme-development\n" in said
+
+
+def test_what_changes_later_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, said = run(monkeypatch, acme())
+    assert '  later: Namespace acme: metadata.labels.managed-by is missing, and is to be "choreo-control-plane"' in said
+
+
+def test_what_a_preview_would_warn_of_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, said = run(monkeypatch, acme(live(declaring.environment("staging", dns_prefix=None))))
+    assert "warning: Environment acme/staging: spec.gateway.dnsPrefix: empty" in said
+
+
+def test_nothing_is_written_where_nothing_can_be_taken_over(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = acme()
+    for each in there.objects:
+        each["metadata"]["labels"][labels.NAME] = "another"
+        each["metadata"]["deletionTimestamp"] = "now"
+    code, said = run(monkeypatch, there)
+    assert code == 1
+    assert "To take over" not in said
+    assert sorted(path.name for path in project.iterdir()) == ["Pulumi.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("there", "more", "told"),
+    [
+        (Unreachable("https://x cannot be reached"), (), "error: https://x cannot be reached"),
+        (acme(), ("--environment", "qa"), "error: no Environment 'qa' in organization 'acme'"),
+        (acme(), ("--stack", "a/b"), "error: 'a/b' is no name of a stack"),
+        (acme(), ("--folder", "/nonexistent"), "error: no Pulumi.yaml in /nonexistent"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    there: LiveOrganization | Exception,
+    more: tuple[str, ...],
+    told: str,
+) -> None:
+    code, said = run(monkeypatch, there, *more)
+    assert code != 0
+    assert told in said
+    assert "Traceback" not in said
+
+
+def test_a_private_key_is_set_through_a_pipe() -> None:
+    from choreo_components.takeover.files import Secret, Written
+
+    plane = live(declaring.data_plane())
+    path = ("spec", "kubernetesCluster", "credentials", "clientKey")
+    written = Written("acme", Path("a"), Path("b"), Path("c"), True, (Secret(plane, 0, path),))
+    said = adopt._next([written], Path(), None, acme())
+    assert (
+        "  kubectl get dataplanes.core.choreo.dev dp-local -n acme "
+        "-o jsonpath='{.spec.kubernetesCluster.credentials.clientKey}' | pulumi config set --stack acme --secret "
+        "--path 'choreo:resources[0].spec.kubernetesCluster.credentials.clientKey'\n"
+    ) in said
+
+
+def test_a_terminal_is_told_what_takes_long(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(adopt, "SECONDS_BEFORE_PROGRESS", 0.01)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    deadline, said = time.monotonic() + 10, ""
+    with adopt._sign_of_life("reading organization acme"):
+        while "reading organization acme" not in said:
+            assert time.monotonic() < deadline, "nothing is told"
+            time.sleep(0.01)
+            said += capsys.readouterr().err
+
+
+def test_what_is_no_terminal_is_told_nothing_of_the_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(adopt, "SECONDS_BEFORE_PROGRESS", 0.0)
+    with adopt._sign_of_life("reading organization acme"):
+        pass
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,123 @@
+"""An import file is the state of a stack that has made what is live."""
+
+import json
+from typing import Any
+
+import pytest
+
+from choreo_components.takeover import manifest
+from choreo_components.takeover.division import divide
+from choreo_components.takeover.import_file import ImportFile, import_file
+from choreo_components.takeover.organization import LiveOrganization
+from tests.stack import declaring
+from tests.takeover.living import acme, live, living
+
+SECRET = "4dabf18193072939515e22adb298388d"
+
+
+def imports(there: LiveOrganization) -> dict[str, ImportFile]:
+    """The import file of each stack."""
+    return {each.stack.name: import_file(each, there) for each in divide(there, "acme").stacks}
+
+
+def entry(file: ImportFile, name: str) -> dict[str, Any]:
+    """The entry of this name."""
+    return next(each for each in file.resources if each["name"] == name)
+
+
+def test_everything_that_the_program_registers_is_in_it() -> None:
+    names = {stack: [each["name"] for each in file.resources] for stack, file in imports(acme()).items()}
+    assert sorted(names["acme-development"]) == [
+        "DeletionGuard deletion-guard",
+        "Deployment acme/web-development",
+        "Environment acme/development",
+        "EnvironmentFinalizer acme/development-finalizer",
+        "Inventory inventory",
+        "Namespace acme/development-namespace-shop",
+        "choreo choreo",
+    ]
+
+
+def test_a_child_names_its_parent_and_a_resource_of_ours_its_provider() -> None:
+    file = imports(acme())["acme-development"]
+    finalizer = entry(file, "EnvironmentFinalizer acme/development-finalizer")
+    assert (finalizer["parent"], finalizer["provider"]) == ("Environment acme/development", "choreo choreo")
+    assert (finalizer["id"], finalizer["logicalName"]) == ("acme/development", "acme/development-finalizer")
+    assert "parent" not in entry(file, "Environment acme/development")
+
+
+@pytest.mark.parametrize("controllers", [True, False])
+def test_the_state_differs_from_the_inputs_in_nothing(controllers: bool) -> None:
+    def within(inputs: Any, outputs: Any) -> bool:
+        if isinstance(inputs, dict):
+            return isinstance(outputs, dict) and all(
+                key in outputs and within(inputs[key], outputs[key]) for key in inputs
+            )
+        return bool(inputs == outputs)
+
+    for file in imports(acme(controllers=controllers)).values():
+        for each in file.resources:
+            if each["type"].startswith("kubernetes:"):
+                assert within(each["inputs"], each["outputs"]), each["name"]
+                assert each["outputs"]["__inputs"] == each["inputs"]
+                assert each["outputs"]["metadata"]["uid"].startswith("uid-of-")
+
+
+def test_the_annotations_are_those_of_the_next_preview() -> None:
+    for controllers, expected in (
+        (True, {"pulumi.com/patchForce", "pulumi.com/waitFor"}),
+        (False, {"pulumi.com/patchForce"}),
+    ):
+        environment = entry(imports(acme(controllers=controllers))["acme-development"], "Environment acme/development")
+        assert set(environment["inputs"]["metadata"]["annotations"]) == expected
+
+
+def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for() -> None:
+    there = acme(controllers=True)
+    there = LiveOrganization(
+        "acme", there.objects, there.namespace, there.data_plane_namespaces, endless=frozenset({"Environment"})
+    )
+    environment = entry(imports(there)["acme-development"], "Environment acme/development")
+    assert "pulumi.com/waitFor" not in environment["inputs"]["metadata"]["annotations"]
+
+
+def test_what_kubectl_keeps_for_itself_is_left_out_since_it_may_repeat_a_secret() -> None:
+    assert manifest.LAST_APPLIED not in imports(acme())["acme"].text
+
+
+def test_the_owner_of_the_organizations_namespace_is_the_live_organization() -> None:
+    made = entry(imports(acme(controllers=True))["acme"], "Namespace acme-namespace")
+    assert made["inputs"]["metadata"]["ownerReferences"][0]["uid"] == "uid-of-acme"
+
+
+def test_what_an_object_lacks_is_told() -> None:
+    pending = imports(acme(controllers=True))["acme"].pending
+    assert len(pending) == 4, pending
+    assert 'Namespace acme: metadata.labels.managed-by is missing, and is to be "choreo-control-plane"' in pending
+
+
+def test_a_namespace_that_is_not_there_is_told_and_not_imported() -> None:
+    there = acme()
+    file = imports(LiveOrganization("acme", there.objects, there.namespace))["acme-development"]
+    assert [each.split()[0] for each in file.missing] == ["Namespace"]
+    assert not [each for each in file.resources if each["name"].startswith("Namespace ")]
+
+
+def test_the_field_manager_is_the_one_that_pulumi_has_had_before() -> None:
+    before = live(declaring.organization(), managedFields=[{"manager": "pulumi-kubernetes-1a", "operation": "Apply"}])
+    managers = [
+        entry(imports(living(each))["acme"], "Organization acme")["outputs"]["__fieldManager"]
+        for each in (before, live(declaring.organization()))
+    ]
+    assert managers[0] == "pulumi-kubernetes-1a"
+    assert managers[1].startswith("pulumi-kubernetes-")
+    assert managers[1] != managers[0]
+
+
+def test_secrets_are_marked_for_the_engine_to_encrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = ("spec", "kubernetesCluster", "connectionConfigRef")
+    monkeypatch.setitem(manifest.SECRETS, "DataPlane", [path])
+    plane = entry(imports(acme())["acme"], "DataPlane acme/dp-local")
+    sealed = {SECRET: "1b47061264138c4ac30d75fd1eb44270", "plaintext": json.dumps("kind-1-config")}
+    for state in (plane["inputs"], plane["outputs"], plane["outputs"]["__inputs"]):
+        assert state["spec"]["kubernetesCluster"]["connectionConfigRef"] == sealed

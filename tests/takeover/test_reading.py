@@ -1,0 +1,73 @@
+"""A live organization is read by one list for each kind, and nothing is written."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from choreo_components.api import KINDS
+from choreo_components.cluster import NAMESPACES, Live, resource_named
+from choreo_components.takeover.organization import LiveOrganization
+from choreo_components.takeover.reading import NoOrganization, read_organization
+from tests.provider.fake_cluster import FakeCluster
+from tests.takeover.living import acme
+
+DEFINITIONS = {
+    "components": {
+        "schemas": {
+            "dataplane": {
+                "x-kubernetes-group-version-kind": [{"group": "core.choreo.dev", "version": "v1", "kind": "DataPlane"}],
+                "properties": {"status": {"properties": {}}},
+            }
+        }
+    },
+    "paths": {"/apis/core.choreo.dev/v1/namespaces/{namespace}/dataplanes/{name}/status": {}},
+}
+
+
+class Cluster(FakeCluster):
+    """One whose DataPlanes have no conditions."""
+
+    server = "https://cluster.example"
+
+    async def openapi(self, group: str, version: str) -> Mapping[str, Any]:
+        return DEFINITIONS
+
+
+def cluster(there: LiveOrganization) -> Cluster:
+    """A cluster with an organization, as lists show it: without apiVersion and kind."""
+    assert there.namespace is not None
+    lives = [Live(resource_named(each["kind"]), _listed(each)) for each in there.objects]
+    namespaces = [Live(NAMESPACES, _listed(each)) for each in (there.namespace, *there.data_plane_namespaces)]
+    return Cluster(*lives, *namespaces)
+
+
+def _listed(each: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in each.items() if key not in ("apiVersion", "kind")}
+
+
+def read(asked: Cluster, organization: str = "acme") -> LiveOrganization:
+    return asyncio.run(read_organization(asked, organization))  # type: ignore[arg-type]
+
+
+def test_an_organization_is_read_whole() -> None:
+    found = read(cluster(acme()))
+    assert sorted(map(str, found.objects)) == sorted(map(str, acme().objects))
+    assert (found.namespace, found.data_plane_namespaces) == (acme().namespace, acme().data_plane_namespaces)
+
+
+def test_it_asks_once_for_each_kind_and_writes_nothing() -> None:
+    asked = cluster(acme())
+    read(asked)
+    assert len(asked.story) == len(KINDS) + 2
+    assert {line.split()[0] for line in asked.story} == {"get", "list"}
+
+
+def test_conditions_that_the_definitions_have_no_room_for_are_known() -> None:
+    assert read(cluster(acme())).endless == {"DataPlane"}
+
+
+def test_an_organization_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(NoOrganization, match=r"no Organization 'acne' in https://cluster.example; there are: acme"):
+        read(cluster(acme()), "acne")
