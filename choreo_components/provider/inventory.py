@@ -130,7 +130,8 @@ def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
         if before and not after:
             yield (
                 f"environment {environment!r} is on data plane {reference!r}, which is a cluster of its own, and now "
-                "nothing says which: neither choreo:dataPlaneKubeconfigs, nor a Secret, nor the DataPlane itself"
+                "nothing says which: neither choreo:dataPlaneKubeconfigs, nor a Secret, nor the DataPlane itself, or "
+                "the control plane did not answer"
             )
         elif after and not before:
             yield (

@@ -209,7 +209,8 @@ def test_a_data_plane_that_is_another_cluster_all_of_a_sudden_is_refused() -> No
     olds, news = {"objects": ON_BOTH, **EAST}, {"objects": ON_BOTH, **EAST, "remoteDataPlanes": []}
     assert failure(olds, news, FakeCluster(), FakeCluster()) == (
         "environment 'acme/development' is on data plane 'east', which is a cluster of its own, and now nothing says "
-        "which: neither choreo:dataPlaneKubeconfigs, nor a Secret, nor the DataPlane itself"
+        "which: neither choreo:dataPlaneKubeconfigs, nor a Secret, nor the DataPlane itself, or the control plane did "
+        "not answer"
     )
     told = failure(news, olds, FakeCluster(), FakeCluster()) or ""
     assert "which was the control plane's cluster and is another one now: destroy the environment first" in told

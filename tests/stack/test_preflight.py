@@ -11,6 +11,7 @@ from choreo_components.cluster import Cluster, ClusterError, Live, Resource, Rul
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Severity
 from choreo_components.naming import data_plane_namespace
+from choreo_components.plan import Key
 from choreo_components.preflight import REVIEWS_AT_ONCE, VERBS, denied, needs, unserved
 from tests.stack import declaring
 from tests.stack.declaring import Manifest, Stack, stack
@@ -279,3 +280,40 @@ def test_a_cluster_without_our_version_is_one_error(others: dict[tuple[str, str]
     assert finding.message == (
         f"the cluster does not serve core.choreo.dev/v1, and so not Organization and DataPlane: {has}"
     )
+
+
+# --- Data planes that are clusters of their own --------------------------------------------------------------------
+
+EAST = {Key("Environment", "acme", "development"): "acme/east"}
+
+
+def on_east() -> Stack:
+    here = declaring.environment("here", data_plane="here")
+    return stack(declaring.environment(data_plane="east"), here, projects=["shop"], controllers="absent")
+
+
+def test_the_rights_to_namespaces_are_needed_on_the_cluster_of_each_environments_data_plane() -> None:
+    found = on_east().plan
+    told = {str(need): need for need in needs(found, Controllers.ABSENT, EAST)}
+    there = told["namespaces in the whole cluster of data plane 'acme/east'"]
+    assert (there.data_plane, there.verbs) == ("acme/east", set(VERBS))
+    assert there.names == {data_plane_namespace("acme", "shop", "development")}
+    assert told["namespaces in the whole cluster"].names == {data_plane_namespace("acme", "shop", "here")}
+    assert all(need.data_plane is None for need in told.values() if need is not there)
+
+
+def test_a_data_plane_is_asked_for_nothing_but_its_namespaces() -> None:
+    cluster = Authorizer()
+    found = asyncio.run(denied(cast(Cluster, cluster), on_east().plan, Controllers.ABSENT, EAST, "acme/east"))
+    assert {question.split()[1] for question in cluster.asked} == {"namespaces"}
+    assert "the credentials may not get, list, create and patch namespaces in the whole cluster of data plane" in str(
+        found[0]
+    )
+
+
+def test_the_stack_that_makes_a_data_planes_secret_needs_all_rights_to_it_and_others_none_beforehand() -> None:
+    objects = [declaring.data_plane(), declaring.environment()]
+    making = stack(*objects, dataPlaneKubeconfigs={"dp-local": "a"}).plan
+    told = {str(need): need.verbs for need in needs(making, Controllers.PRESENT)}
+    assert told["secrets in namespace 'acme'"] == set(VERBS)
+    assert not [need for need in needs(stack(*objects).plan, Controllers.PRESENT) if need.resource.plural == "secrets"]
