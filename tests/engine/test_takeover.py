@@ -1,8 +1,6 @@
 """Takeover: a live organization becomes stacks of a fresh project, and no object notices."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,57 +15,12 @@ from choreo_components.naming import data_plane_namespace
 from choreo_components.project import read_stack
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
-from tests.engine.workspace import SECONDS, Workspace
+from tests.engine.takeover import run, take_over, versions
+from tests.engine.workspace import Workspace
 from tests.stack.declaring import CREDENTIALS, data_plane_with_credentials
 from tests.stack.declaring import organization as owner
 
 ENVIRONMENT = "environments.core.choreo.dev"
-
-
-def run(workspace: Workspace, command: str, code: int = 0) -> str:
-    """Runs a line of a shell in the project's folder."""
-    done = subprocess.run(
-        ["sh", "-euc", command],
-        cwd=workspace.folder,
-        env=os.environ | workspace.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-    )
-    assert done.returncode == code, f"`{command}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-    return done.stdout
-
-
-def steps(said: str) -> list[str]:
-    """The commands that `choreo adopt` tells its user to type."""
-    return [line.strip() for line in said.partition("To take over:")[2].splitlines() if line.strip()]
-
-
-def take_over(workspace: Workspace, said: str) -> dict[str, dict[str, int]]:
-    """Does what `choreo adopt` said; what each stack's `pulumi up` has changed."""
-    changes = {}
-    for step in steps(said):
-        if step.startswith("pulumi up --stack "):
-            stack = step.rpartition(" ")[2]
-            changes[stack] = workspace.up(stack).changes
-        else:
-            run(workspace, step)
-    return changes
-
-
-def versions(workspace: Workspace, organization: str) -> dict[str, str]:
-    """Every object of the organization, its namespaces among them, with its version in the cluster."""
-    objects: list[dict[str, Any]] = []
-    kinds = ",".join(f"{kind.plural}.{kind.group}" for kind in KINDS.values() if kind.namespaced)
-    for query in (
-        (kinds, "-n", organization),
-        ("organizations.core.choreo.dev", "--field-selector", f"metadata.name={organization}"),
-        ("namespaces", "--field-selector", f"metadata.name={organization}"),
-        ("namespaces", "-l", f"organization-name={organization}"),
-    ):
-        objects += json.loads(workspace.kubectl("get", *query, "-o", "json"))["items"]
-    return {f"{each['kind']} {each['metadata']['name']}": each["metadata"]["resourceVersion"] for each in objects}
 
 
 def declared(config: dict[str, Any]) -> list[dict[str, Any]]:
@@ -102,7 +55,7 @@ def test_what_one_project_has_made_another_takes_over(acme: Workspace, another: 
     assert take_over(another, said) == {"development": {"unchanged": made - 3}}
     assert another.up("development").changes == {"unchanged": made - 3}
     assert versions(acme, organization) == before
-    assert "already" in run(another, f"choreo adopt {options} 2>&1", code=1), "settings are never overwritten"
+    assert "already" in run(another, f"choreo adopt {options} 2>&1", code=2), "settings are never overwritten"
     acme.destroy("development")
 
 

@@ -19,6 +19,7 @@ from devcluster import ControlPlane
 from tests.engine import samples
 from tests.engine.modes import with_controllers
 from tests.engine.operators import Operators
+from tests.engine.takeover import run, take_over, versions
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Outcome, Workspace, leading_to
 from tests.faults.proxy import Proxy
@@ -257,6 +258,32 @@ def test_an_environment_moves_from_a_cluster_of_its_own_to_the_control_planes(es
     workspace.destroy("moving")
     assert estate.namespaces("staging", workspace.kubeconfig) == []
     workspace.kubectl("delete", "dataplanes.core.choreo.dev", "dp-here", "-n", estate.organization)
+
+
+def test_an_environment_on_a_cluster_of_its_own_is_taken_over_where_it_is(
+    estate: Estate, tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane
+) -> None:
+    organization = estate.organization
+    estate.workspace.stack("forgotten", samples.stack("staging", organization))
+    estate.workspace.up("forgotten")
+    estate.workspace.run("stack", "rm", "--force", "--yes", "--preserve-config", "forgotten")
+
+    def seen() -> tuple[dict[str, str], str]:
+        selector = f"organization-name={organization}"
+        namespaces = kubectl(estate.workspace, estate.data_plane, "get", "namespaces", "-l", selector, "-o", "yaml")
+        return versions(estate.workspace, organization), namespaces
+
+    before = seen()
+    another = Workspace(tmp_path, leading_to(control_plane.kubeconfig, toolchain_bin), Controllers.ABSENT)
+    said = run(another, f"choreo adopt --organization {organization} --environment staging --stack staging")
+    changes = take_over(another, said)
+
+    assert list(changes["staging"]) == ["unchanged"], said
+    assert seen() == before
+    state = another.state("staging")
+    assert not [word for word in estate.secret_words() if word in state], "the data plane's kubeconfig in plain text"
+    another.destroy("staging")
+    assert estate.namespaces("staging", estate.data_plane) == []
 
 
 def test_a_program_in_another_language_says_itself_where_its_data_plane_is(

@@ -81,8 +81,8 @@ def test_names_of_choreoctl_are_refused_with_what_to_do() -> None:
     made = live(declaring.project("shop-two-1a2b3c4d"))
     made["metadata"]["labels"][labels.NAME] = "shop-two"
     told = reason(divide(acme(made), "acme"), "Project acme/shop-two-1a2b3c4d")
-    assert "Apply it anew with metadata.name shop-two" in told
-    assert "kubectl delete projects.core.choreo.dev shop-two-1a2b3c4d -n acme" in told
+    assert "its metadata.name is not its name 'shop-two'" in told
+    assert "docs/choreoctl.md says how" in told
 
 
 def test_missing_labels_are_told_as_a_command() -> None:

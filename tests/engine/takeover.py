@@ -1,0 +1,55 @@
+"""A takeover: what a user types to bring a live organization into stacks, and what of it an API server can see."""
+
+import json
+import os
+import subprocess
+from typing import Any
+
+from choreo_components.api import KINDS
+from tests.engine.workspace import SECONDS, Workspace
+
+
+def run(workspace: Workspace, command: str, code: int = 0) -> str:
+    """Runs a line of a shell in the project's folder."""
+    done = subprocess.run(
+        ["sh", "-euc", command],
+        cwd=workspace.folder,
+        env=os.environ | workspace.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert done.returncode == code, f"`{command}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def steps(said: str) -> list[str]:
+    """The commands that `choreo adopt` tells its user to type."""
+    return [line.strip() for line in said.partition("To take over:")[2].splitlines() if line.strip()]
+
+
+def take_over(workspace: Workspace, said: str) -> dict[str, dict[str, int]]:
+    """Does what `choreo adopt` said; what each stack's `pulumi up` has changed."""
+    changes = {}
+    for step in steps(said):
+        if step.startswith("pulumi up --stack "):
+            stack = step.rpartition(" ")[2]
+            changes[stack] = workspace.up(stack).changes
+        else:
+            run(workspace, step)
+    return changes
+
+
+def versions(workspace: Workspace, organization: str) -> dict[str, str]:
+    """Every object of the organization, its namespaces among them, with its version in the cluster."""
+    objects: list[dict[str, Any]] = []
+    kinds = ",".join(f"{kind.plural}.{kind.group}" for kind in KINDS.values() if kind.namespaced)
+    for query in (
+        (kinds, "-n", organization),
+        ("organizations.core.choreo.dev", "--field-selector", f"metadata.name={organization}"),
+        ("namespaces", "--field-selector", f"metadata.name={organization}"),
+        ("namespaces", "-l", f"organization-name={organization}"),
+    ):
+        objects += json.loads(workspace.kubectl("get", *query, "-o", "json"))["items"]
+    return {f"{each['kind']} {each['metadata']['name']}": each["metadata"]["resourceVersion"] for each in objects}
