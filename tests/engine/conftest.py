@@ -48,6 +48,7 @@ def later(tmp_path: Path, toolchain_bin: Path, later_plane: ControlPlane) -> Wor
     return made
 
 
+@pytest.fixture(scope="session")
 def data_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A second cluster, for tests that want a data plane besides the control plane: without OpenChoreo's kinds."""
     with ControlPlane.start(tmp_path_factory.mktemp("data-plane")) as started:

@@ -23,6 +23,7 @@ from tests.engine.takeover import run, take_over, versions
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Outcome, Workspace, leading_to
 from tests.faults.proxy import Proxy
+from tests.stack import declaring
 
 ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
 SECRET = "kind-cluster-1-connection-config"
@@ -324,3 +325,34 @@ def test_what_controllers_make_in_their_own_cluster_all_the_same_goes_with_the_e
     assert len(acme.kubectl(*namespaces).split()) == 1, "made by the controllers"
     acme.destroy("development")
     assert kubectl(acme, data_plane.kubeconfig, *namespaces) == acme.kubectl(*namespaces) == ""
+
+
+def test_the_credentials_of_a_data_plane_lead_to_its_cluster(
+    later: Workspace, data_plane: ControlPlane, organization: str
+) -> None:
+    """OpenChoreo v0.2.0 has them in the DataPlane; its controllers use exactly these."""
+    config = yaml.safe_load(data_plane.kubeconfig.read_text())
+    cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+    plane = declaring.data_plane_with_credentials(organization=organization)
+    plane["spec"]["kubernetesCluster"]["credentials"] = {
+        "apiServerURL": cluster["server"],
+        "caCert": cluster["certificate-authority-data"],
+        "clientCert": user["client-certificate-data"],
+        "clientKey": user["client-key-data"],
+    }
+    later.stack("acme", {"choreo:resources": [declaring.organization(organization), plane]})
+    later.stack(
+        "development",
+        {"choreo:projects": ["shop"], "choreo:resources": [declaring.environment(organization=organization)]},
+    )
+    later.up("acme")
+    later.up("development")
+
+    selector = f"organization-name={organization}"
+    assert later.kubectl("get", "namespaces", "-l", selector, "-o", "name") == ""
+    assert len(kubectl(later, data_plane.kubeconfig, "get", "namespaces", "-l", selector, "-o", "name").split()) == 1
+    assert user["client-key-data"] not in later.state("development"), "the key in plain text"
+
+    later.destroy("development")
+    assert kubectl(later, data_plane.kubeconfig, "get", "namespaces", "-l", selector, "-o", "name") == ""
+    later.destroy("acme")
