@@ -8,10 +8,10 @@ PYTHON := .venv/bin/python
 
 .PHONY: setup up down test lint
 
-# The virtual environment .venv, just as uv.lock has it.
+# The virtual environment .venv, just as uv.lock has it; compiled once, as each command of Pulumi starts Python twice.
 setup: $(filter $(OWN_UV),$(UV))
 	@echo "==> Python packages"
-	@$(UV) sync --frozen
+	@$(UV) sync --frozen --compile-bytecode
 
 $(OWN_UV):
 	@echo "==> uv $(UV_VERSION)"

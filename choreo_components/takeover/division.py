@@ -23,6 +23,7 @@ from choreo_components.takeover.organization import (
     LiveOrganization,
     Wire,
     argument,
+    data_plane_of,
     labels_of,
     name_of,
     namespace_of,
@@ -134,6 +135,8 @@ def _adoptable(live: Wire, there: LiveOrganization) -> dict[str, Any] | Left:
         owner = f"{owners[0]['kind']} {owners[0]['name']}"
         return Left(shown(live), f"made and owned by {owner}: it comes and goes with it", owned=True)
     reason = _obstacle(live, kind)
+    if reason is None and kind.kind == "Environment" and (why := there.closed.get(data_plane_of(live))) is not None:
+        reason = f"its namespaces are not known, since nobody gets to its data plane: {why}"
     if reason is None and kind.scope == "Cluster" and there.namespace is None:
         reason = f"its namespace is not there: kubectl create namespace {name_of(live)}, and adopt again"
     if reason is None:

@@ -19,8 +19,8 @@ class LiveOrganization:
 
     `objects` are OpenChoreo's, the Organization among them; `namespace` is theirs. `data_plane_namespaces` carry the
     organization's label; each is read where its environment's data plane is. `kubeconfigs` lead to the data planes with
-    a cluster of their own, by ORGANIZATION/NAME. `endless` are the kinds whose condition the installed definitions
-    cannot keep.
+    a cluster of their own, by ORGANIZATION/NAME; `closed` says of others, by the same names, why nobody gets there.
+    `endless` are the kinds whose condition the installed definitions cannot keep.
     """
 
     organization: str
@@ -28,6 +28,7 @@ class LiveOrganization:
     namespace: Wire | None
     data_plane_namespaces: tuple[Wire, ...] = ()
     kubeconfigs: Mapping[str, str] = field(default_factory=dict, repr=False)
+    closed: Mapping[str, str] = field(default_factory=dict)
     endless: frozenset[str] = frozenset()
 
     @property
@@ -85,6 +86,11 @@ def labels_of(live: Wire) -> Mapping[str, str]:
 def shown(live: Wire) -> str:
     """The object for people: kind, namespace and name."""
     return f"{live['kind']} {'/'.join(filter(None, (namespace_of(live), name_of(live))))}"
+
+
+def data_plane_of(environment: Wire) -> str:
+    """The data plane that an Environment refers to, as ORGANIZATION/NAME."""
+    return f"{namespace_of(environment)}/{(environment.get('spec') or {}).get('dataPlaneRef')}"
 
 
 def argument(live: Wire) -> str:

@@ -1,14 +1,14 @@
 """The live organization, read from its cluster. Nothing is written there."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from choreo_components.api import KINDS, labels
 from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Live, resource_named, resource_of
-from choreo_components.data_planes import NoConnection, connections
+from choreo_components.data_planes import Connection, NoConnection, connections, full_name
 from choreo_components.definitions import definitions
-from choreo_components.takeover.organization import LiveOrganization, Wire, name_of
+from choreo_components.takeover.organization import LiveOrganization, data_plane_of, name_of
 from choreo_components.waits import lacking
 
 
@@ -17,7 +17,9 @@ class NoOrganization(Exception):
 
 
 async def read_organization(cluster: Cluster, organization: str) -> LiveOrganization:
-    """The organization and all that belongs to it, by one list for each kind.
+    """The organization and all that belongs to it, by one list for each kind, and one for each data plane's cluster.
+
+    A namespace that names no environment is looked for on the control plane's own cluster.
 
     Raises NoOrganization, and ClusterError when the cluster cannot be asked.
     """
@@ -33,57 +35,38 @@ async def read_organization(cluster: Cluster, organization: str) -> LiveOrganiza
         asyncio.gather(*(cluster.list(resource_of(kind), {}, organization) for kind in kinds)),
     )
     objects = tuple(_wire(live) for live in [owner, *(live for lives, _ in listings for live in lives)])
-    kubeconfigs = await _kubeconfigs(cluster, objects)
+    environments = {name_of(each): data_plane_of(each) for each in objects if each["kind"] == "Environment"}
+    planes = [each for each in objects if each["kind"] == "DataPlane" and full_name(each) in environments.values()]
+    ways = await connections(cluster, planes)
+    closed = {name: str(way) for name, way in ways.items() if isinstance(way, NoConnection)}
+    texts = {
+        name: way.kubeconfig for name, way in ways.items() if isinstance(way, Connection) and way.kubeconfig is not None
+    }
+
+    async def elsewhere(name: str) -> list[Live]:
+        try:
+            async with Cluster(texts[name]) as data_plane:
+                found, _ = await data_plane.list(NAMESPACES, {labels.ORGANIZATION_NAME: organization})
+        except ClusterError as problem:
+            closed[name] = str(problem)
+            return []
+        return [live for live in found if environments.get(live.labels.get(labels.ENVIRONMENT_NAME, "")) == name]
+
+    here, _ = await cluster.list(NAMESPACES, {labels.ORGANIZATION_NAME: organization})
+    namespaces = [
+        live for live in here if environments.get(live.labels.get(labels.ENVIRONMENT_NAME, "")) not in {*texts, *closed}
+    ]
+    for found in await asyncio.gather(*map(elsewhere, texts)):
+        namespaces += found
     return LiveOrganization(
         organization,
         objects,
         None if namespace is None else _wire(namespace),
-        tuple(_wire(live) for live in await _namespaces(cluster, organization, objects, kubeconfigs)),
-        kubeconfigs,
+        tuple(map(_wire, namespaces)),
+        texts,
+        closed,
         frozenset(kind.kind for kind in KINDS.values() if lacking(installed, kind.kind) is not None),
     )
-
-
-async def _kubeconfigs(cluster: Cluster, objects: Iterable[Wire]) -> dict[str, str]:
-    """What leads to the data planes with a cluster of their own, by ORGANIZATION/NAME.
-
-    Raises ClusterError where nobody can tell which cluster one is.
-    """
-    ways = {}
-    for name, way in (await connections(cluster, [each for each in objects if each["kind"] == "DataPlane"])).items():
-        if isinstance(way, NoConnection):
-            raise ClusterError(f"data plane {name!r}: {way}")
-        if way.kubeconfig is not None:
-            ways[name] = way.kubeconfig
-    return ways
-
-
-async def _namespaces(
-    cluster: Cluster, organization: str, objects: Iterable[Wire], kubeconfigs: Mapping[str, str]
-) -> list[Live]:
-    """The namespaces with the organization's label: each environment's where its data plane is.
-
-    Of a namespace that names no environment, the control plane's own cluster is asked.
-    """
-    by_environment = {
-        name_of(each): kubeconfigs.get(f"{organization}/{(each.get('spec') or {}).get('dataPlaneRef')}")
-        for each in objects
-        if each["kind"] == "Environment"
-    }
-
-    async def on(kubeconfig: str | None) -> list[Live]:
-        selector = {labels.ORGANIZATION_NAME: organization}
-        if kubeconfig is None:
-            found, _ = await cluster.list(NAMESPACES, selector)
-        else:
-            async with Cluster(kubeconfig) as data_plane:
-                found, _ = await data_plane.list(NAMESPACES, selector)
-        return [
-            live for live in found if by_environment.get(live.labels.get(labels.ENVIRONMENT_NAME, "")) == kubeconfig
-        ]
-
-    clusters = {None, *by_environment.values()}
-    return [live for found in await asyncio.gather(*map(on, clusters)) for live in found]
 
 
 def _wire(live: Live) -> Mapping[str, Any]:

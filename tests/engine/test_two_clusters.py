@@ -221,6 +221,34 @@ def test_other_credentials_and_another_address_reach_the_finalizer_with_the_next
     assert estate.namespaces("staging", estate.data_plane) == []
 
 
+def test_kubeconfigs_in_the_settings_are_rotated_by_an_up_and_the_next_destroy_uses_the_new_ones(
+    estate: Estate, tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane
+) -> None:
+    """With nothing but the settings: the ambient kubeconfig leads nowhere."""
+    organization = estate.organization
+    workspace = Workspace(tmp_path, leading_to(tmp_path / "nowhere", toolchain_bin), Controllers.ABSENT)
+    workspace.stack("staging", samples.stack("staging", organization))
+    with Operators(control_plane.kubeconfig, tmp_path) as operators:
+
+        def give() -> tuple[Path, Path]:
+            here = operators.operator(organization, file="control-plane")
+            there = estate.operators.operator(None, file="data-plane")
+            workspace.run("config", "set", "--secret", "choreo:kubeconfig", "-s", "staging", given=here.read_text())
+            set_kubeconfig(workspace, "staging", "dp-local", there.read_text())
+            return here, there
+
+        here, there = give()
+        workspace.up("staging")
+        assert len(estate.namespaces("staging", estate.data_plane)) == 1
+        give()
+        said = workspace.up("staging")
+        assert not {"created", "deleted", "replaced"} & said.changes.keys(), said.said
+        operators.dismiss(here)
+        estate.operators.dismiss(there)
+        workspace.destroy("staging")
+    assert estate.namespaces("staging", estate.data_plane) == []
+
+
 def test_a_data_plane_that_does_not_answer_is_an_error_and_what_it_held_up_goes_on(
     estate: Estate, tmp_path: Path
 ) -> None:

@@ -44,6 +44,8 @@ def leading_to(kubeconfig: Path, toolchain_bin: Path) -> dict[str, str]:
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        # Compiling our modules anew in each process takes longer than most of them work.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
 
 

@@ -136,7 +136,7 @@ def others(kubeconfig: Path) -> Mapping[str, tuple[str, str]]:
 
 def _config(layout: Layout, organization: str) -> dict[str, Any]:
     """The settings of the stack: those of this checkout's samples, with a second project."""
-    config = samples.stack(ENVIRONMENT, organization)
+    config = samples.stack(ENVIRONMENT, organization) | {"choreo:timeouts": {"delete": "90s"}}
     config.pop("choreo:projects")
     if layout is Layout.ENVIRONMENT:
         return config | {"choreo:projects": list(PROJECTS)}

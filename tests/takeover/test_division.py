@@ -1,5 +1,6 @@
 """A division says which stack takes over what, and why something stays where it is."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -169,3 +170,9 @@ def test_each_object_is_declared_again_by_exactly_one_stack(made: list[Manifest]
     assert sorted(again, key=lambda each: [str(each[key]) for key in order]) == sorted(
         map(as_declared, lives), key=lambda each: [str(each[key]) for key in order]
     )
+
+
+def test_an_environment_whose_data_plane_nobody_gets_to_is_left_and_the_organization_is_not() -> None:
+    division = divide(replace(acme(), closed={"acme/dp-local": "it cannot be reached"}), "acme")
+    assert "nobody gets to its data plane: it cannot be reached" in reason(division, "Environment acme/development")
+    assert [each.stack.name for each in division.stacks] == ["acme"]
