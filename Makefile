@@ -36,7 +36,7 @@ test: setup
 	@echo "==> toolchain"
 	@$(PYTHON) -m toolchain
 	@echo "==> tests"
-	@.venv/bin/pytest -n 2 --dist worksteal
+	@.venv/bin/pytest -n 4 --dist worksteal
 
 lint: setup
 	@echo "==> ruff"

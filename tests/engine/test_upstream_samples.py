@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from choreo_components import Controllers
-from tests.engine.modes import with_and_without_controllers
+from tests.engine.modes import with_and_without_controllers, with_controllers
 from tests.engine.workspace import Workspace
 from tests.upstream import CONFLICTING, FOLDER, SAMPLES, not_in_samples, with_samples
 
@@ -30,7 +30,7 @@ def assert_nothing_left(workspace: Workspace, stack: str, *organizations: str) -
         assert workspace.kubectl("get", *found) == ""
 
 
-@with_and_without_controllers
+@with_controllers
 def test_a_complete_organization_comes_up_and_goes(workspace: Workspace) -> None:
     sample = "configuring-choreo/create-new-organization/complete-organization.yaml"
     workspace.stack("complete", settings([sample]))
