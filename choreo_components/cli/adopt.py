@@ -3,21 +3,18 @@
 import asyncio
 import re
 import shlex
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from threading import Timer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from choreo_components.cli.options import FOUND, Folder, give_up
+from choreo_components.cli.progress import sign_of_life
 
 if TYPE_CHECKING:
     from choreo_components.takeover.files import Written
     from choreo_components.takeover.organization import LiveOrganization
-
-SECONDS_BEFORE_PROGRESS = 2.0
 
 STACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
@@ -44,7 +41,7 @@ def adopt(
 
     try:
         stack_names(folder)
-        with _sign_of_life(f"reading organization {organization}"):
+        with sign_of_life(f"reading organization {organization}"):
             there = _read(organization, kubeconfig)
             division = divide(there, stack, environment)
         stacks = [each.stack for each in division.stacks]
@@ -52,7 +49,7 @@ def adopt(
             if not STACK_NAME.fullmatch(each.name):
                 give_up(f"{each.name!r} is no name of a stack: letters, digits, '-', '_' and '.', at most 100")
         check_free(folder, stacks)
-        with _sign_of_life("writing down what is live"):
+        with sign_of_life("writing down what is live"):
             imports = [import_file(each, there) for each in division.stacks]
         written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
     except (NoProject, NoOrganization, ClusterError, Occupied, OSError) as problem:
@@ -86,25 +83,6 @@ def _read(organization: str, kubeconfig: Path | None) -> "LiveOrganization":
             return await read_organization(cluster, organization)
 
     return asyncio.run(read())
-
-
-@contextmanager
-def _sign_of_life(what: str) -> Iterator[None]:
-    """Tells a terminal what goes on, once it takes long."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    status = console.status(what)
-    timer = Timer(SECONDS_BEFORE_PROGRESS, status.start)
-    if console.is_terminal:
-        timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        if console.is_terminal:
-            timer.join()
-        status.stop()
 
 
 def _next(written: "Sequence[Written]", folder: Path, kubeconfig: Path | None, there: "LiveOrganization") -> str:

@@ -2,21 +2,19 @@
 
 import asyncio
 import shlex
-from collections.abc import Collection, Coroutine, Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from choreo_components.cli.options import FOUND, UNABLE, give_up
+from choreo_components.cli.progress import sign_of_life
 
 if TYPE_CHECKING:
     from choreo_components.cluster import Live
     from choreo_components.inspection.asking import Answers
-
-PATIENCE = 2.0
-"""Seconds after which a person wants to know what is going on."""
 
 Kubeconfig = Annotated[
     Path | None,
@@ -33,8 +31,6 @@ class Output(str, Enum):
 
 Format = Annotated[Output, typer.Option("--output", "-o", help="For people, or for programs.")]
 
-_Answer = TypeVar("_Answer")
-
 
 def inspect(folder: Path, stacks: Iterable[str], kubeconfig: Path | None, more: Collection[str] = ()) -> "Answers":
     """What the clusters of the stacks say about their organizations, and about `more`.
@@ -50,7 +46,8 @@ def inspect(folder: Path, stacks: Iterable[str], kubeconfig: Path | None, more: 
     except (NoProject, Unopened) as problem:
         give_up(str(problem))
     many = f"{len(found)} clusters" if len(found) > 1 else "the cluster"
-    said = asyncio.run(_with_progress(ask(found, more), f"asking {many} …"))
+    with sign_of_life(f"asking {many} …"):
+        said = asyncio.run(ask(found, more))
     if not said.answers:
         give_up("\n".join(said.unread))
     return said
@@ -77,16 +74,3 @@ def tell(line: str, style: str = "") -> None:
     from choreo_components.findings import one_line
 
     Console(soft_wrap=True).print(Text(one_line(line), style=style))
-
-
-async def _with_progress(work: Coroutine[Any, Any, _Answer], doing: str) -> _Answer:
-    """Does the work; a person at a terminal is told of it when it takes long."""
-    from rich.console import Console
-
-    task = asyncio.ensure_future(work)
-    await asyncio.wait([task], timeout=PATIENCE)
-    terminal = Console(stderr=True)
-    if task.done() or not terminal.is_terminal:
-        return await task
-    with terminal.status(doing):
-        return await task

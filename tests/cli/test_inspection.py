@@ -12,7 +12,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from choreo_components.api import labels
-from choreo_components.cli import inspecting
+from choreo_components.cli import progress
 from choreo_components.cli.app import app
 from choreo_components.inspection import asking
 from choreo_components.inspection.asking import Answer, Answers
@@ -215,7 +215,7 @@ def test_colours_are_for_terminals_only(run: Run, monkeypatch: pytest.MonkeyPatc
 
 
 def test_who_waits_at_no_terminal_is_told_nothing_meanwhile(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspecting, "PATIENCE", 0.01)
+    monkeypatch.setattr(progress, "PATIENCE", 0.01)
     begun = time.monotonic()
     result = run("drift", seconds=0.1)
     assert time.monotonic() - begun >= 0.1
@@ -223,7 +223,7 @@ def test_who_waits_at_no_terminal_is_told_nothing_meanwhile(run: Run, monkeypatc
 
 
 def test_who_waits_at_a_terminal_is_told_what_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspecting, "PATIENCE", 0.01)
+    monkeypatch.setattr(progress, "PATIENCE", 0.01)
     monkeypatch.setenv("FORCE_COLOR", "1")
     result = run("drift", seconds=0.3)
     assert "asking the cluster …" in result.stderr

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from choreo_components.api import labels
-from choreo_components.cli import adopt
+from choreo_components.cli import adopt, progress
 from choreo_components.cli.app import app
 from choreo_components.cluster import Unreachable
 from choreo_components.takeover.organization import LiveOrganization
@@ -124,10 +124,10 @@ def test_a_private_key_is_set_through_a_pipe() -> None:
 def test_a_terminal_is_told_what_takes_long(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(adopt, "SECONDS_BEFORE_PROGRESS", 0.01)
+    monkeypatch.setattr(progress, "PATIENCE", 0.01)
     monkeypatch.setenv("FORCE_COLOR", "1")
     deadline, said = time.monotonic() + 10, ""
-    with adopt._sign_of_life("reading organization acme"):
+    with progress.sign_of_life("reading organization acme"):
         while "reading organization acme" not in said:
             assert time.monotonic() < deadline, "nothing is told"
             time.sleep(0.01)
@@ -137,7 +137,7 @@ def test_a_terminal_is_told_what_takes_long(
 def test_what_is_no_terminal_is_told_nothing_of_the_way(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(adopt, "SECONDS_BEFORE_PROGRESS", 0.0)
-    with adopt._sign_of_life("reading organization acme"):
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    with progress.sign_of_life("reading organization acme"):
         pass
     assert capsys.readouterr() == ("", "")
