@@ -117,7 +117,7 @@ class Estate:
             for reference in member.plan.outside:
                 needed = self._index.find(reference.target)
                 if needed is not None:
-                    yield Link(member.name, reference, self._first[_key(needed)][0], needed)
+                    yield Link(member.name, reference, self._first[Key.of(needed)][0], needed)
 
     def _between(self) -> Iterator[tuple[str, Finding]]:
         """What is wrong between stacks, each with the name of the stack that has the place."""
@@ -143,7 +143,7 @@ class Estate:
     def _declared_twice(self) -> Iterator[tuple[str, Finding]]:
         for member in self.members:
             for declared in member.stack.settings.declared:
-                owner, first = self._first[_key(declared)]
+                owner, first = self._first[Key.of(declared)]
                 if owner != member.name:
                     where = first.at("metadata", "name")
                     message = f"{declared} is declared in stack {owner!r} as well ({where}): only one stack can have it"
@@ -174,7 +174,3 @@ class Estate:
         ]
         close = get_close_matches(wanted, names, n=1)
         return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def _key(declared: Declared) -> Key:
-    return Key(declared.kind, declared.organization, declared.name)

@@ -102,10 +102,7 @@ class _Drawing:
                 if (reference.source.kind, reference.target.kind) == ("DeploymentPipeline", "Environment"):
                     continue
                 needed = links.get((member.name, reference.target))
-                if needed is None:
-                    key = _outside(reference.target)
-                else:
-                    key = _behind(Key(needed.kind, needed.organization, needed.name))
+                key = _outside(reference.target) if needed is None else _behind(Key.of(needed))
                 if reference.target.kind == "Organization":
                     organizations.append((_source(reference), key))
                 else:
@@ -179,7 +176,7 @@ def _source(reference: Reference) -> Key:
     source, target = reference.source, reference.target
     if (source.kind, target.kind) == ("Environment", "Project"):
         return Key("Namespace", source.organization, f"{dict(target.labels)[labels.NAME]}/{source.name}")
-    return Key(source.kind, source.organization, source.name)
+    return Key.of(source)
 
 
 def _outside(target: Target) -> Key:

@@ -46,7 +46,7 @@ class Placement:
     def remote(self) -> dict[Key, str]:
         """The environments whose data plane is a cluster of its own, and that data plane as ORGANIZATION/NAME."""
         return {
-            Key("Environment", each.organization, each.name): name
+            Key.of(each): name
             for name, group in self._environments.items()
             if name in self.connections and self.connections[name].kubeconfig is not None
             for each in group

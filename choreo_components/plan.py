@@ -58,6 +58,11 @@ class Key:
     organization: str
     name: str
 
+    @classmethod
+    def of(cls, declared: Declared) -> "Key":
+        """The node of an object that a stack declares."""
+        return cls(declared.kind, declared.organization, declared.name)
+
     def __str__(self) -> str:
         return f"{self.kind} {self.organization}/{self.name}"
 
@@ -150,7 +155,7 @@ class _Builder:
         self.findings: list[Finding] = []
 
     def plan(self) -> Plan:
-        objects = [ObjectNode(_key(each), each, self.wait(each)) for each in self.declared]
+        objects = [ObjectNode(Key.of(each), each, self.wait(each)) for each in self.declared]
         for each in self.declared:
             self.connect(each)
         secrets = self.secrets()
@@ -163,7 +168,7 @@ class _Builder:
                 deployment.labels[labels.ENVIRONMENT],
             )
             if finalizer in self.needs:
-                self.needs[_key(deployment)].add(finalizer)
+                self.needs[Key.of(deployment)].add(finalizer)
         nodes: list[Node] = [*objects, *secrets, *namespaces, *finalizers]
         nodes.sort(key=lambda node: (CREATION_ORDER.index(node.key.kind), node.key))
         triples = [(node.key.organization, node.project, node.environment.name) for node in namespaces]
@@ -182,7 +187,7 @@ class _Builder:
 
     def connect(self, declared: Declared) -> None:
         """Edges to what the object refers to; the organization stands behind all of it already."""
-        key = _key(declared)
+        key = Key.of(declared)
         self.needs[key] = set()
         organization: Declared | None = None
         for reference in references(declared):
@@ -192,9 +197,9 @@ class _Builder:
             elif found.kind == "Organization":
                 organization = found
             else:
-                self.needs[key].add(_key(found))
+                self.needs[key].add(Key.of(found))
         if organization is not None and not self.needs[key]:
-            self.needs[key].add(_key(organization))
+            self.needs[key].add(Key.of(organization))
 
     def secrets(self) -> list[SecretNode]:
         """The Secrets of those data planes whose kubeconfigs the stack has; each comes before its DataPlane."""
@@ -206,7 +211,7 @@ class _Builder:
             if not name or each.name not in given:
                 continue
             key = Key("Secret", each.organization, name)
-            first = nodes.setdefault(key, SecretNode(key, _key(each))).data_plane
+            first = nodes.setdefault(key, SecretNode(key, Key.of(each))).data_plane
             if given[first.name].given != given[each.name].given:
                 message = f"data planes {first.name!r} and {each.name!r} name one Secret, and have two kubeconfigs"
                 self.findings.append(error(each.at("spec", "kubernetesCluster", "connectionConfigRef"), message))
@@ -216,8 +221,8 @@ class _Builder:
                     error(where, f"Kubernetes would refuse the name {name!r} of the Secret: {refused}")
                 )
             # The organization stands behind its Secret.
-            self.needs[key] = {needed for needed in self.needs[_key(each)] if needed.kind == "Organization"}
-            self.needs[_key(each)] = {key}
+            self.needs[key] = {needed for needed in self.needs[Key.of(each)] if needed.kind == "Organization"}
+            self.needs[Key.of(each)] = {key}
         return list(nodes.values())
 
     def namespaces(self, environment: Declared) -> list[NamespaceNode]:
@@ -229,10 +234,10 @@ class _Builder:
             found = self.index.find(target)
             if found is None:
                 self.outside.append(Reference(environment, where, target, Severity.WARNING))
-            projects[project_name] = None if found is None else _key(found)
+            projects[project_name] = None if found is None else Key.of(found)
         for project in self.by_kind["Project"]:
             if project.organization == organization and self.reaches(project, name):
-                projects[project.name] = _key(project)
+                projects[project.name] = Key.of(project)
         for deployment in self.by_kind["Deployment"]:
             if deployment.organization == organization and deployment.labels[labels.ENVIRONMENT] == name:
                 projects.setdefault(deployment.labels[labels.PROJECT], None)
@@ -240,11 +245,11 @@ class _Builder:
         for project_name, project_key in sorted(projects.items()):
             key = Key("Namespace", organization, f"{project_name}/{name}")
             self.needs[key] = {
-                _key(environment),
+                Key.of(environment),
                 *([project_key] if project_key else []),
             }
             namespace = data_plane_namespace(organization, project_name, name)
-            nodes.append(NamespaceNode(key, _key(environment), project_name, namespace))
+            nodes.append(NamespaceNode(key, Key.of(environment), project_name, namespace))
         return nodes
 
     def reaches(self, project: Declared, environment: str) -> bool:
@@ -262,7 +267,7 @@ class _Builder:
         """The environments' finalizers, after their namespaces and whatever their Deployments may be made of."""
         workloads: dict[str, set[Key]] = defaultdict(set)
         for each in (workload for kind in _WORKLOADS for workload in self.by_kind[kind]):
-            workloads[each.organization].add(_key(each))
+            workloads[each.organization].add(Key.of(each))
         # What stands behind another workload is waited for through that one.
         last = {
             organization: keys - {needed for key in keys for needed in self.needs[key]}
@@ -272,7 +277,7 @@ class _Builder:
         for node in namespaces:
             own[node.environment].add(node.key)
         nodes = []
-        for environment in map(_key, self.by_kind["Environment"]):
+        for environment in map(Key.of, self.by_kind["Environment"]):
             key = Key("EnvironmentFinalizer", environment.organization, environment.name)
             self.needs[key] = {
                 environment,
@@ -281,10 +286,6 @@ class _Builder:
             }
             nodes.append(FinalizerNode(key, environment))
         return nodes
-
-
-def _key(declared: Declared) -> Key:
-    return Key(declared.kind, declared.organization, declared.name)
 
 
 def _creation(key: Key) -> tuple[int, Key]:

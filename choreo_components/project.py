@@ -55,13 +55,14 @@ class Project:
 class Stack:
     """A stack as its file declares it, read without Pulumi and without a cluster.
 
-    `complete` is whether all the objects that it declares could be read.
+    `complete` is whether all the objects that it declares could be read; `written` are the settings of its own file.
     """
 
     name: str
     settings: Settings
     findings: tuple[Finding, ...]
     complete: bool = True
+    written: Document = field(default_factory=lambda: Document({}, ""))
 
 
 @dataclass(frozen=True)
@@ -157,14 +158,14 @@ def located(values: Mapping[str, Any], folder: Path, stack: str) -> Document:
 def _read_stack(project: Project, name: str) -> Stack:
     written, unreadable = _written(project, name)
     values = {key: value for key, value in (project.config.value | written.value).items() if key.startswith("choreo:")}
-    sealed = [key for key, value in values.items() if _is_sealed(value)]
+    sealed = [key for key, value in values.items() if is_sealed(value)]
     config = _layered({key: _unsealed(value) for key, value in values.items() if key not in sealed}, written, project)
     read, findings = settings.read(config, project.folder)
     secret = (KUBECONFIG, DATA_PLANE_KUBECONFIGS)
     unread = [warning(config.at((key,)), "is encrypted as a whole; not checked") for key in sealed if key not in secret]
     findings = [*unreadable, *project.findings, *findings]
     complete = not errors(findings) and not {RESOURCES, MANIFESTS} & set(sealed)
-    return Stack(name, read, (*findings, *unread), complete)
+    return Stack(name, read, (*findings, *unread), complete, written)
 
 
 def _written(project: Project, stack: str) -> tuple[Document, list[Finding]]:
@@ -229,12 +230,13 @@ def _around(config: Document, places: Mapping[str, Place]) -> Place | None:
     return Place(config.place.line, places) if config.place else None
 
 
-def _is_sealed(value: Any) -> bool:
+def is_sealed(value: Any) -> bool:
+    """Whether Pulumi has encrypted the value."""
     return isinstance(value, dict) and list(value) == ["secure"]
 
 
 def _unsealed(value: Any) -> Any:
-    if _is_sealed(value):
+    if is_sealed(value):
         return SEALED
     if isinstance(value, dict):
         return {key: _unsealed(each) for key, each in value.items()}

@@ -113,8 +113,7 @@ def _by_server(by_text: Mapping[str | None, Sequence[Opened]]) -> list[Destinati
 
 def _open(folder: Path, stack: project.Stack, *, decrypt: bool) -> Opened:
     """The stack with its encrypted settings decrypted, where it has some. Raises Unopened."""
-    written, _ = settings.read_file(project.stack_file(folder, stack.name), folder)
-    ours = {key: value for key, value in written.value.items() if key.startswith("choreo:")}
+    ours = {key: value for key, value in stack.written.value.items() if key.startswith("choreo:")}
     secrets = frozenset(map(field_name, _sealed(ours, ())))
     unknown = secrets
     kubeconfig = ours.get(KUBECONFIG)
@@ -174,7 +173,7 @@ def decrypted(folder: Path, stack: str) -> dict[str, Any]:
 
 def _sealed(value: Any, path: FieldPath) -> Iterator[FieldPath]:
     """The fields whose values Pulumi has encrypted."""
-    if isinstance(value, dict) and list(value) == ["secure"]:
+    if project.is_sealed(value):
         yield path
     elif isinstance(value, dict):
         for key, each in value.items():

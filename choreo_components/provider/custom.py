@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pulumi.runtime import rpc
+
 if TYPE_CHECKING:
     from choreo_components.provider.removal import LiveCluster
 
@@ -90,3 +92,17 @@ def never_replaced(olds: Properties, news: Properties) -> list[str]:
 async def as_known(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
     """`read` of a resource that is in the state only."""
     return inputs, inputs
+
+
+def is_secret(value: Any) -> bool:
+    """Whether a value, as it goes over the wire, is marked as a secret."""
+    return isinstance(value, Mapping) and value.get(rpc._special_sig_key) == rpc._special_secret_sig
+
+
+def revealed(value: Any) -> Any:
+    """The value with secrets in the clear."""
+    if is_secret(value):
+        return revealed(value["value"])
+    if isinstance(value, dict):
+        return {name: revealed(each) for name, each in value.items()}
+    return [revealed(each) for each in value] if isinstance(value, list) else value

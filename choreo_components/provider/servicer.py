@@ -11,11 +11,11 @@ import grpc
 import grpc.aio
 from google.protobuf import empty_pb2, json_format
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime import proto, rpc
+from pulumi.runtime import proto
 from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
 
 from choreo_components.provider import finalizer, guard, inventory
-from choreo_components.provider.custom import Custom, Failure, Session, differences
+from choreo_components.provider.custom import Custom, Failure, Session, differences, revealed
 from choreo_components.version import VERSION
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def _custom(urn: str) -> Custom:
 
 def _properties(struct: Struct) -> dict[str, Any]:
     """The properties as plain values, secrets in the clear."""
-    properties: dict[str, Any] = _plain(json_format.MessageToDict(struct))
+    properties: dict[str, Any] = revealed(json_format.MessageToDict(struct))
     return properties
 
 
@@ -255,14 +255,6 @@ def _mapping(value: Any) -> Mapping[str, str]:
         with suppress(ValueError):
             value = json.loads(value)
     return {name: each for name, each in value.items() if isinstance(each, str)} if isinstance(value, dict) else {}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        if value.get(rpc._special_sig_key) == rpc._special_secret_sig:
-            return _plain(value["value"])
-        return {name: _plain(each) for name, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _struct(properties: Mapping[str, Any]) -> Struct:

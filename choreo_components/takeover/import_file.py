@@ -20,6 +20,7 @@ from choreo_components.annotations import PATCH_FORCE, WAIT_FOR
 from choreo_components.components.declaration import declare
 from choreo_components.data_planes import Connection
 from choreo_components.manifests import field_name
+from choreo_components.provider.custom import is_secret, revealed
 from choreo_components.provider.servicer import CUSTOM
 from choreo_components.takeover.division import Planned
 from choreo_components.takeover.manifest import LAST_APPLIED, secrets_in
@@ -114,7 +115,7 @@ class _Monitor(mocks.MockMonitor):
             spec["provider"] = _called_by(request.provider.rpartition("::")[0])
         outputs = inputs
         if request.type.startswith(_KUBERNETES):
-            plain = _revealed(inputs)
+            plain = revealed(inputs)
             namespace, name = plain["metadata"].get("namespace"), plain["metadata"]["name"]
             live = self.there.live(plain["kind"], namespace, name)
             if live is None:
@@ -171,7 +172,7 @@ def _overlaid(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, A
         **live,
         **{
             key: _overlaid(live[key], value)
-            if isinstance(value, Mapping) and isinstance(live.get(key), Mapping) and not _is_secret(value)
+            if isinstance(value, Mapping) and isinstance(live.get(key), Mapping) and not is_secret(value)
             else value
             for key, value in inputs.items()
         },
@@ -207,22 +208,9 @@ def _present(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _is_secret(value: Any) -> bool:
-    return isinstance(value, Mapping) and value.get(rpc._special_sig_key) == rpc._special_secret_sig
-
-
-def _revealed(value: Any) -> Any:
-    """The value with secrets in the clear."""
-    if _is_secret(value):
-        return _revealed(value["value"])
-    if isinstance(value, dict):
-        return {key: _revealed(each) for key, each in value.items()}
-    return [_revealed(each) for each in value] if isinstance(value, list) else value
-
-
 def _sealed(value: Any, path: tuple[str, ...]) -> Any:
     """The value with what stands at the path marked as a secret."""
-    if _is_secret(value):
+    if is_secret(value):
         return value
     if not path:
         return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
@@ -231,8 +219,8 @@ def _sealed(value: Any, path: tuple[str, ...]) -> Any:
 
 def _serialized(value: Any) -> Any:
     """The value as a state has it: a secret is JSON, which the engine encrypts (pulumi: apitype.SecretV1)."""
-    if _is_secret(value):
-        return {rpc._special_sig_key: rpc._special_secret_sig, "plaintext": json.dumps(_revealed(value["value"]))}
+    if is_secret(value):
+        return {rpc._special_sig_key: rpc._special_secret_sig, "plaintext": json.dumps(revealed(value["value"]))}
     if isinstance(value, dict):
         return {key: _serialized(each) for key, each in value.items()}
     return [_serialized(each) for each in value] if isinstance(value, list) else value

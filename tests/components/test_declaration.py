@@ -12,19 +12,7 @@ from choreo_components.naming import data_plane_namespace
 from choreo_components.plan import NamespaceNode, ObjectNode
 from tests.components.registering import Registrations, registered
 from tests.stack import declaring
-from tests.stack.declaring import Stack, stack
-
-WHOLE = (
-    declaring.organization(),
-    declaring.data_plane(),
-    declaring.environment(),
-    declaring.pipeline(),
-    declaring.project(),
-    declaring.component(),
-    declaring.track(),
-    declaring.artifact(),
-    declaring.deployment(),
-)
+from tests.stack.declaring import WHOLE, Stack, stack
 
 
 def declared(found: Stack, kubeconfig: str | None = None) -> Registrations:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.engine.foreign import REMOTE
 from tests.engine.workspace import CHECKOUT, Workspace
 
 PROGRAM = """
@@ -43,14 +44,9 @@ Deployment("list", {
 pulumi.export("namespaces", environment.namespaces)
 """
 
-# What a program in any language does: it knows a type token and the names of inputs, nothing of our package.
-FOREIGN = """
-import pulumi
-
-class Remote(pulumi.ComponentResource):
-    def __init__(self, kind, name, props, outputs=("name", "namespace"), opts=None):
-        super().__init__(f"choreo:index:{kind}", name, {**props, **dict.fromkeys(outputs)}, opts, remote=True)
-
+FOREIGN = (
+    REMOTE
+    + """
 organization = Remote("Organization", pulumi.Config().require("organization"), {"controllers": "absent"})
 plane = Remote("DataPlane", "plane", {
     "organization": organization.namespace,
@@ -71,6 +67,7 @@ environment = Remote("Environment", "development", {
 }, ("name", "namespace", "namespaces"))
 pulumi.export("namespaces", environment.namespaces)
 """
+)
 
 
 def test_a_program_outside_with_the_wheel_is_brought_up_and_destroyed(

@@ -17,6 +17,7 @@ from choreo_components.cluster import NAMESPACES, resource_of
 from choreo_components.provider.finalization import DEPLOYMENTS
 from devcluster import ControlPlane
 from tests.engine import samples
+from tests.engine.foreign import REMOTE
 from tests.engine.modes import with_controllers
 from tests.engine.operators import Operators
 from tests.engine.takeover import run, take_over, versions
@@ -28,14 +29,9 @@ from tests.stack import declaring
 ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
 SECRET = "kind-cluster-1-connection-config"
 
-# What a program in any language does: it knows a type token and the names of inputs, nothing of our package.
-FOREIGN = """
-import pulumi
-
-class Remote(pulumi.ComponentResource):
-    def __init__(self, kind, name, props, outputs=("name", "namespace"), opts=None):
-        super().__init__(f"choreo:index:{kind}", name, {**props, **dict.fromkeys(outputs)}, opts, remote=True)
-
+FOREIGN = (
+    REMOTE
+    + """
 kubeconfig = pulumi.Config().require_secret("kubeconfig")
 organization = Remote("Organization", pulumi.Config().require("organization"), {"controllers": "absent"})
 plane = Remote("DataPlane", "plane", {
@@ -58,6 +54,7 @@ environment = Remote("Environment", "development", {
     "projects": ["portal"],
 }, ("name", "namespace", "namespaces"))
 """
+)
 
 
 @dataclass(frozen=True)

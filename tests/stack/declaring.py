@@ -155,6 +155,20 @@ def configuration_group(name: str = "redis", organization: str = "acme") -> Mani
     return manifest("ConfigurationGroup", name, {"configurations": []}, organization=organization)
 
 
+WHOLE = (
+    organization(),
+    data_plane(),
+    environment(),
+    pipeline(),
+    project(),
+    component(),
+    track(),
+    artifact(),
+    deployment(),
+)
+"""An organization with an environment `development`, and all that a Deployment in it needs."""
+
+
 @dataclass(frozen=True)
 class Stack:
     """What was read and planned of a stack, and the text of its file."""

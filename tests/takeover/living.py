@@ -54,18 +54,7 @@ def living(*lives: Manifest, namespaces: tuple[Manifest, ...] = (), organization
 
 def acme(*more: Manifest, controllers: bool = False) -> LiveOrganization:
     """An organization with an environment `development`, in which a project has a namespace and a Deployment."""
-    made = (
-        declaring.organization(),
-        declaring.data_plane(),
-        declaring.environment(),
-        declaring.pipeline(),
-        declaring.project(),
-        declaring.component(),
-        declaring.track(),
-        declaring.artifact(),
-        declaring.deployment(),
-    )
-    lives = [live(each, controllers=controllers) for each in made]
+    lives = [live(each, controllers=controllers) for each in declaring.WHOLE]
     return living(*lives, *more, namespaces=(namespace("shop", "development"),))
 
 

@@ -1,0 +1,10 @@
+"""A foreign program: what one in any language does, which knows type tokens and names of inputs, not our package."""
+
+REMOTE = """
+import pulumi
+
+class Remote(pulumi.ComponentResource):
+    def __init__(self, kind, name, props, outputs=("name", "namespace"), opts=None):
+        super().__init__(f"choreo:index:{kind}", name, {**props, **dict.fromkeys(outputs)}, opts, remote=True)
+"""
+"""Its beginning: any of the components, by its kind."""
