@@ -89,8 +89,9 @@ def resource_of(kind: Kind) -> Resource:
 
 
 def resource_named(kind: str) -> Resource:
-    """The kind of that name in the version that choreo declares."""
-    return resource_of(kind_of(API_VERSION, kind))
+    """The kind of that name: OpenChoreo's in the version that choreo declares, or what Kubernetes itself has for it."""
+    kubernetes = {resource.kind: resource for resource in (NAMESPACES, SECRETS)}
+    return kubernetes.get(kind) or resource_of(kind_of(API_VERSION, kind))
 
 
 NAMESPACES = Resource("", "v1", "Namespace", "namespaces", namespaced=False)

@@ -74,7 +74,7 @@ def declare(
         elif kind == "Organization":
             made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
     needed = {key for keys in plan.needs.values() for key in keys}
-    deletion_guard(plan, protected, [made[key] for key in made if key not in needed], providers)
+    deletion_guard(settings, plan, protected, [made[key] for key in made if key not in needed], providers)
 
 
 def _is_protected(declared: Declared, settings: Settings) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import pulumi
 
 from choreo_components.components.finalizer import released
+from choreo_components.controllers import Controllers
 from choreo_components.dependants import DEPENDANTS, GUARDED
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.settings import Settings
@@ -39,6 +40,7 @@ def inventory(
 
 
 def deletion_guard(
+    settings: Settings,
     plan: Plan,
     protected: Sequence[Key],
     after: Sequence[pulumi.Resource],
@@ -51,7 +53,11 @@ def deletion_guard(
             names[GUARDED[node.key.kind]].append(full_name(node.key))
     if not any(names[GUARDED[kind]] for kind in DEPENDANTS):
         return
-    props = {**names, "protectedEnvironments": [full_name(key) for key in protected]}
+    props = {
+        **names,
+        "protectedEnvironments": [full_name(key) for key in protected],
+        "awaited": sorted(_awaited(settings, plan)),
+    }
     opts = pulumi.ResourceOptions(providers=providers, depends_on=list(after))
     pulumi.CustomResource(
         "choreo:index:DeletionGuard",
@@ -59,6 +65,17 @@ def deletion_guard(
         {property_: value for property_, value in props.items() if value},
         released(opts),
     )
+
+
+def _awaited(settings: Settings, plan: Plan) -> set[str]:
+    """The kinds whose end the Kubernetes provider waits for; what is `deletedWith` another is not among them."""
+    kinds: set[str] = set()
+    for node in plan.nodes:
+        if node.key.kind == "Organization":
+            kinds |= {"Organization"} | ({"Namespace"} if settings.controllers is Controllers.ABSENT else set())
+        elif isinstance(node, ObjectNode | SecretNode):
+            kinds.add(f"{node.key.organization}/{node.key.kind}")
+    return kinds
 
 
 def full_name(key: Key) -> str:

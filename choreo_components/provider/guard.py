@@ -29,7 +29,10 @@ KINDS: Mapping[str, str] = {property_: kind for kind, property_ in GUARDED.items
 PROTECTED = "protectedEnvironments"
 """The input with the environments of production, which the stack does not allow to go."""
 
-PROPERTIES = (*KINDS, PROTECTED)
+AWAITED = "awaited"
+"""The input with the kinds whose end a destroy waits for, as ORGANIZATION/KIND, or as KIND in the whole cluster."""
+
+PROPERTIES = (*KINDS, PROTECTED, AWAITED)
 """All inputs."""
 
 
@@ -68,17 +71,26 @@ async def delete(state: Properties, session: Session) -> None:
 
 
 async def _refuse(going: Properties, stack: Properties, session: Session) -> None:
-    """Raises Failure with all that still needs what is going, and warns of what OpenChoreo would not mind."""
-    from choreo_components.cluster import ClusterError
+    """Raises Failure with all that still needs what is going, and warns of what OpenChoreo would not mind.
+
+    Raises it as well where the end of what the stack has cannot be awaited.
+    """
+    from choreo_components.cluster import RIGHTS, ClusterError
 
     organizations = {name.partition("/")[0] for kind in KINDS for name in going.get(kind) or ()}
     own = {(kind, name) for property_, kind in KINDS.items() for name in stack.get(property_) or ()}
     try:
+        unseen = await _unseen(stack.get(AWAITED) or (), session)
         users = [each for name in sorted(organizations) for each in await _others(name, going, own, session)]
     except ClusterError as problem:
         raise Failure(
             f"nothing was deleted: it is not known whether others need what this stack has: {problem}"
         ) from None
+    if unseen:
+        raise Failure(
+            "nothing was deleted: the Kubernetes provider would wait without end, whatever the deadline, as the "
+            f"credentials may not list {', '.join(unseen)}; {RIGHTS}"
+        )
     refused = [line for name in KINDS for line in _needed(name, going.get(name) or (), users)]
     for line in _promoting(going.get("environments") or (), users):
         session.warn(line)
@@ -88,6 +100,22 @@ async def _refuse(going: Properties, stack: Properties, session: Session) -> Non
             + "\n".join(f"  {line}" for line in refused)
             + "\n  Destroy those first; what is in no stack: kubectl delete"
         )
+
+
+async def _unseen(awaited: Iterable[str], session: Session) -> list[str]:
+    """What of it the credentials may not list, as a person reads it."""
+    from choreo_components.cluster import resource_named
+
+    cluster = session.connect()
+
+    async def unseen(each: str) -> str | None:
+        organization, _, kind = each.rpartition("/")
+        resource = resource_named(kind)
+        if await cluster.allowed("list", resource, organization or None):
+            return None
+        return f"{resource.full_name} in " + (f"namespace {organization!r}" if organization else "the whole cluster")
+
+    return [line for line in await asyncio.gather(*map(unseen, awaited)) if line]
 
 
 async def _others(organization: str, going: Properties, own: set[tuple[str, str]], session: Session) -> "list[Live]":

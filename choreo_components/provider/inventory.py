@@ -181,10 +181,8 @@ async def _existing(
     """Those of the objects that are there, each after its kind and its name in the inventory that has the inputs."""
     from choreo_components.cluster import NAMESPACES, SECRETS, resource_named
 
-    others = {resource.kind: resource for resource in (NAMESPACES, SECRETS)}
-
     async def of_kind(kind: str, names: list[str]) -> "list[tuple[str, str, Live]]":
-        resource = others.get(kind) or resource_named(kind)
+        resource = resource_named(kind)
         places: dict[tuple[str | None, str | None], dict[str, str]] = {}
         for name in names:
             *owners, own = name.split("/")

@@ -27,7 +27,7 @@ DELETES_AT_ONCE = 32
 
 
 class LiveCluster(Protocol):
-    """What finalization asks of a cluster."""
+    """What our custom resources ask of a cluster."""
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         """The object, or None."""
@@ -44,6 +44,10 @@ class LiveCluster(Protocol):
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
         """The kinds that the API server serves of a group's version, which everybody may ask."""
+        ...
+
+    async def allowed(self, verb: str, resource: Resource, namespace: str | None = None) -> bool:
+        """Whether the credentials may do this to all objects; without a namespace, in all of them."""
         ...
 
     async def delete(self, live: Live) -> None:

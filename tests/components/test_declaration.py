@@ -255,12 +255,14 @@ def test_the_inventory_names_all_that_the_stack_makes_and_everything_comes_after
 
 def test_the_guard_comes_after_everything_and_knows_what_others_may_need(whole: Registrations) -> None:
     guard = whole["deletion-guard"]
+    awaited = {f"acme/{each['kind']}" for each in WHOLE if each["kind"] != "Organization"}
     assert guard.inputs == {
         "organizations": ["acme"],
         "dataPlanes": ["acme/dp-local"],
         "environments": ["acme/development"],
         "deploymentPipelines": ["acme/pipeline"],
         "projects": ["acme/shop"],
+        "awaited": sorted(["Organization", *awaited]),
     }
     behind, ahead = set(guard.depends_on), set(guard.depends_on)
     while ahead:

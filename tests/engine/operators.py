@@ -27,7 +27,7 @@ IN_ORGANIZATIONS = ("choreo-objects", "choreo-connections")
 
 @dataclass(frozen=True)
 class Right:
-    """A verb of a role in docs/permissions, and the resources that the role has it on."""
+    """A verb of a role in docs/permissions, and resources that the role has it on."""
 
     role: str
     verb: str
@@ -103,9 +103,8 @@ class Operators:
     ) -> dict[str, Any]:
         """A document of docs/permissions for this operator alone."""
         metadata = document["metadata"]
-        for rule in document.get("rules", []):
-            if without is not None and metadata["name"] == without.role:
-                rule["verbs"].remove(without.verb)
+        if without is not None and (document["kind"], metadata["name"]) == ("ClusterRole", without.role):
+            document["rules"] = [each for rule in document["rules"] for each in _lacking(rule, without)]
         metadata["name"] += f"-{account}"
         if "roleRef" in document:
             document["roleRef"]["name"] += f"-{account}"
@@ -120,6 +119,14 @@ class Operators:
     def _create(self, made: Any) -> None:
         self._client.create(made, namespace=made.metadata.namespace)
         self._made.append(made)
+
+
+def _lacking(rule: dict[str, Any], without: Right) -> list[dict[str, Any]]:
+    """What the rule becomes without the right, which may be one to a part of its resources alone."""
+    lacking = [resource.plural for resource in without.resources]
+    kept = [plural for plural in rule["resources"] if plural not in lacking]
+    less = {**rule, "resources": lacking, "verbs": [verb for verb in rule["verbs"] if verb != without.verb]}
+    return [{**rule, "resources": kept}, less] if kept else [less]
 
 
 async def _in_force(kubeconfig: Path, organization: str | None, without: Right | None, file: str) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from choreo_components.cluster import resource_named
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Severity
 from choreo_components.survey import survey
 from devcluster import ControlPlane
 from tests.engine import samples
-from tests.engine.operators import Operators, rights
+from tests.engine.operators import Operators, Right, rights
+from tests.engine.watching import Watcher
 from tests.engine.workspace import Workspace
 from tests.stack import declaring
 
@@ -75,6 +77,23 @@ def test_each_right_that_lacks_is_named_before_anything_is_applied(
     assert {(denial["verbs"], denial["resource"]) for denial in denials} == expected, f"what was said: {told}"
     severity = Severity.WARNING if right.verb in ("watch", "delete") else Severity.ERROR
     assert {finding.severity for finding in denials.values()} == {severity}
+
+
+def test_a_destroy_that_could_not_see_an_end_deletes_nothing(
+    acme: Workspace, organization: str, operators: Operators
+) -> None:
+    administrator = acme.kubeconfig
+    acme.stack("development", samples.stack("development", organization))
+    acme.up("development")
+    without = Right("choreo-objects", "list", (resource_named("Deployment"),))
+    act_as(acme, operators.operator(organization, without))
+    with Watcher(administrator, [resource_named("Deployment")]) as watcher:
+        said = acme.destroy("development", fails=True).said
+    assert "nothing was deleted" in said
+    assert f"may not list deployments.core.choreo.dev in namespace {organization!r}" in said
+    assert not [event for event in watcher.events if event.namespace == organization and event.type == "DELETED"]
+    act_as(acme, administrator)
+    acme.destroy("development")
 
 
 def test_a_secret_that_may_not_be_read_is_an_error_and_not_another_cluster(

@@ -15,6 +15,8 @@ class Recovery(Enum):
     NONE = "none: the command goes on to its end"
     IF_FAILED = "none, or the same command again where it has failed"
     AGAIN = "the same command again"
+    ANYWAY = "the same command again, whatever it has said"
+    INTERRUPT = "Ctrl-C where the command does not end, then the same command again, whatever it has said"
     CANCEL = "`pulumi cancel --yes`, then the same command again"
 
 
@@ -52,6 +54,8 @@ def _destroy(fault: Fault, point: Point, recovery: Recovery = Recovery.AGAIN, un
 
 # A destroy takes over what an up has recovered, so they stand in turns.
 CASES = (
+    _up(faults.INTERRUPTED, points.FIRST_NAMESPACE_MADE, Recovery.ANYWAY),
+    _destroy(faults.INTERRUPTED, points.DEPLOYMENT_HELD, Recovery.ANYWAY),
     _up(faults.ENGINE_KILLED, points.ORGANIZATION_NAMESPACE_MADE, Recovery.CANCEL),
     _destroy(faults.ENGINE_KILLED, points.ORGANIZATION_NAMESPACE_GOES, Recovery.CANCEL),
     _up(faults.ENGINE_KILLED, points.ENVIRONMENT_MADE, Recovery.CANCEL),
@@ -81,7 +85,7 @@ CASES = (
     _destroy(faults.NETWORK_GONE, points.DEPLOYMENT_HELD, Recovery.NONE, until=points.DEPLOYMENTS_GONE),
     _destroy(faults.NETWORK_SILENT, points.ALL_NAMESPACES_GO, Recovery.NONE, until=points.NAMESPACES_GONE),
     _up(faults.RIGHT_LOST, points.ENVIRONMENT_MADE),
-    _destroy(faults.RIGHT_LOST, points.FIRST_DEPLOYMENT_GONE),
+    _destroy(faults.RIGHT_LOST, points.FIRST_DEPLOYMENT_GONE, Recovery.INTERRUPT),
     _up(faults.CREDENTIALS_EXPIRE, points.ENVIRONMENT_MADE),
-    _destroy(faults.CREDENTIALS_EXPIRE, points.FIRST_DEPLOYMENT_GONE),
+    _destroy(faults.CREDENTIALS_EXPIRE, points.FIRST_DEPLOYMENT_GONE, Recovery.INTERRUPT),
 )

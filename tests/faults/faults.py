@@ -53,6 +53,7 @@ def _meanwhile(refuse: Callable[[User], None]) -> Callable[[Scene], None]:
     return strike
 
 
+INTERRUPTED = Fault("somebody interrupts the command", lambda scene: scene.operation.interrupt())
 ENGINE_KILLED = Fault("the engine is killed", _kill(ENGINE))
 PROVIDER_KILLED = Fault("our provider is killed", _kill(CHOREO))
 KUBERNETES_PROVIDER_KILLED = Fault("the Kubernetes provider is killed", _kill(KUBERNETES))

@@ -17,6 +17,9 @@ KUBERNETES = "pulumi-resource-kubernetes"
 SECONDS_TO_END = 20
 """How long a process of ours may outlive its engine."""
 
+SECONDS_OF_PATIENCE = 60
+"""After which somebody gives up waiting for a command that has been struck."""
+
 
 class Operation:
     """`pulumi up` or `pulumi destroy` of a stack, without a preview, and all processes that it has started."""
@@ -49,13 +52,17 @@ class Operation:
         for process in chosen:
             process.kill()
 
-    def outcome(self) -> Outcome:
-        """What the command said, once it has ended.
+    def interrupt(self) -> None:
+        """Asks the engine to end, as Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+
+    def outcome(self, *, impatient: bool = False) -> Outcome:
+        """What the command said, once it has ended. Somebody `impatient` interrupts one that does not.
 
         Our provider has to end with its engine; whatever else is left behind is ended here, as nobody else would.
         """
         try:
-            code = self._process.wait(SECONDS)
+            code = self._ended(impatient)
             outliving = [each for each in self._processes.values() if each.name == CHOREO and not each.ends()]
         finally:
             for process in self._processes.values():
@@ -64,6 +71,16 @@ class Operation:
         said = self._output.read_text()
         assert not outliving, f"the provider outlives its engine:\n{said}"
         return Outcome(code, said)
+
+    def _ended(self, impatient: bool) -> int:
+        if impatient:
+            with suppress(subprocess.TimeoutExpired):
+                return self._process.wait(SECONDS_OF_PATIENCE)
+            self.interrupt()
+        try:
+            return self._process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it does not end:\n{self._output.read_text()}") from None
 
     def _look(self) -> None:
         """Keeps hold of the processes that run now: those of an engine that has ended could not be found any more."""

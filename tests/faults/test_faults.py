@@ -71,7 +71,7 @@ def strike(
                 case.fault.mend(scene)
     finally:
         try:
-            outcome = operation.outcome()
+            outcome = operation.outcome(impatient=case.recovery is Recovery.INTERRUPT)
         finally:
             case.fault.mend(scene)
     assert reached, f"it never came so far that {case.point.sentence}:\n{outcome.said}"
@@ -84,11 +84,12 @@ def recover(case: Case, estate: Estate, kubeconfig: Path, struck: Outcome) -> No
     """Does what the case says has to be done, and no more."""
     if case.recovery is Recovery.NONE:
         assert struck.code == 0, f"it did not ride the fault out:\n{struck.said}"
-    elif case.recovery is not Recovery.IF_FAILED:
+    elif case.recovery in (Recovery.AGAIN, Recovery.CANCEL):
         assert struck.code != 0, f"it needed no recovery:\n{struck.said}"
     if case.recovery is Recovery.CANCEL:
         estate.workspace.run("cancel", "--yes", "--stack", STACK)
-    if struck.code != 0:
+    # An interrupted command of Pulumi may end with 0 before it is at its end.
+    if struck.code != 0 or case.recovery in (Recovery.ANYWAY, Recovery.INTERRUPT):
         again = Operation(estate.workspace, case.command, STACK, kubeconfig).outcome()
         assert again.code == 0, f"first:\n{struck.said}\nand then, when repeated:\n{again.said}"
     if case.recovery is Recovery.CANCEL and estate.pending():

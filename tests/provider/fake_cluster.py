@@ -59,6 +59,7 @@ class FakeCluster:
         self.then: dict[str, Callable[[], None]] = {}
         self.mute = False
         self.served = frozenset({"Environment"})
+        self.denied: set[tuple[str, str, str | None]] = set()
         self._events: list[tuple[str, Live]] = []
 
     @property
@@ -95,6 +96,9 @@ class FakeCluster:
         await self._answer()
         found = [live for live in self.lives.values() if _matches(live, resource, labels, namespace)]
         return copy.deepcopy(found), str(len(self._events))
+
+    async def allowed(self, verb: str, resource: Resource, namespace: str | None = None) -> bool:
+        return (verb, resource.plural, namespace) not in self.denied
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
         return self.served

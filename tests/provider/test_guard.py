@@ -108,6 +108,18 @@ def test_a_cluster_that_cannot_be_asked_keeps_everything() -> None:
     ]
 
 
+def test_what_the_credentials_may_not_list_is_not_begun_to_be_deleted() -> None:
+    cluster = FakeCluster()
+    cluster.denied = {("list", "deployments", "acme"), ("list", "namespaces", None)}
+    state = {**STACK, "awaited": ["Namespace", "Organization", "acme/Deployment", "acme/Project", "globex/Deployment"]}
+    expected = (
+        "nothing was deleted: the Kubernetes provider would wait without end, whatever the deadline, as the "
+        "credentials may not list namespaces in the whole cluster, deployments.core.choreo.dev in namespace 'acme'; "
+    )
+    assert refused(cluster, state)[0].startswith(expected)
+    assert cluster.requests("delete") == []
+
+
 def test_what_leaves_the_stack_is_looked_at_before_it_is_deleted() -> None:
     news = {name: value for name, value in STACK.items() if name != "dataPlanes"}
     with pytest.raises(Failure, match="DataPlane 'acme/dp-local' is still used by Environment 'staging'"):
@@ -125,5 +137,5 @@ def test_inputs_that_are_wrong_are_named() -> None:
     assert asyncio.run(guard.check({}, inputs, session(FakeCluster())))[1] == {
         "dataPlanes": "should be a list of names, not 'dp'",
         "names": "unknown property; the properties are organizations, dataPlanes, environments, deploymentPipelines, "
-        "projects, protectedEnvironments",
+        "projects, protectedEnvironments, awaited",
     }
