@@ -52,24 +52,6 @@ def test_a_namespace_that_was_there_before_goes_with_its_organization(workspace:
     assert workspace.kubectl("get", "organizations.core.choreo.dev", organization, "--ignore-not-found") == ""
 
 
-def test_an_organization_stays_as_it_is_when_its_stack_goes_over_to_controllers(
-    workspace: Workspace, organization: str
-) -> None:
-    workspace.stack("acme", samples.stack("acme", organization))
-    workspace.run("config", "set", "--stack", "acme", "choreo:controllers", "absent")
-    workspace.up("acme")
-    uid = ("get", "projects.core.choreo.dev", "customer-portal", "-n", organization, "-o", "jsonpath={.metadata.uid}")
-    project = workspace.kubectl(*uid)
-
-    workspace.run("config", "set", "--stack", "acme", "choreo:controllers", "present")
-    changes = workspace.up("acme").changes
-
-    assert changes.keys() == {"updated", "unchanged"}, changes
-    assert workspace.kubectl(*uid) == project, "the namespace was deleted, with all that was in it"
-    workspace.destroy("acme")
-    assert workspace.kubectl("get", "namespace", organization, "--ignore-not-found") == ""
-
-
 def test_zero_values_that_controllers_leave_out_are_no_change(acme: Workspace, organization: str) -> None:
     config = samples.stack("development", organization)
     declared: dict[str, dict[str, Any]] = {each["kind"]: each for each in config["choreo:resources"]}
