@@ -71,7 +71,7 @@ class Estate:
         `whole` is whether these are all stacks of a project. What they refer to and none declares may be in the
         cluster; it is told only where it is most likely misspelt: of a whole project that declares the organization.
         """
-        found = {each.name: [*each.stack.findings, *each.plan.findings] for each in self.members}
+        found = {each.name: [*each.stack.findings, *each.stack.known(each.plan.findings)] for each in self.members}
         for name, finding in self._between():
             found[name].append(finding)
         if whole and all(each.stack.complete for each in self.members):

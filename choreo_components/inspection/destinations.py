@@ -121,7 +121,7 @@ def _open(folder: Path, stack: project.Stack, *, decrypt: bool) -> Opened:
     findings: Sequence[Finding] = stack.findings
     if secrets and decrypt:
         values = decrypted(folder, stack.name)
-        read, findings = settings.read(project.located(values, folder, stack.name), folder)
+        read, findings = settings.read(project.located(values, folder, stack.name)[0], folder)
         kubeconfig, unknown = values.get(KUBECONFIG), frozenset()
     if wrong := errors(findings):
         raise Unopened("\n".join([f"what stack {stack.name!r} declares cannot be read:", *(f"  {e}" for e in wrong)]))

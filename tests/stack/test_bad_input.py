@@ -123,10 +123,10 @@ def test_an_unknown_field_with_the_one_that_is_meant() -> None:
     assert error(where, "unknown field; did you mean deploymentPipelineRef?") in found.findings
 
 
-def test_something_else_than_an_object() -> None:
+def test_a_text_instead_of_an_object_is_not_quoted_as_it_may_be_a_key() -> None:
     found = stack_of("choreo:resources:\n  - Organization\n")
     where = Location(declaring.STACK_FILE, 2, "choreo:resources[0]")
-    message = "should be an object with apiVersion, kind, metadata and spec, not 'Organization'"
+    message = "should be an object with apiVersion, kind, metadata and spec, not a text"
     assert found.findings == [error(where, message)]
 
 
@@ -264,12 +264,19 @@ def test_a_key_that_is_no_string(tmp_path: Path, key: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["nowhere/*.yaml", "missing.yaml", "**x", "/nonexistent/a.yaml", "/nonexistent/*.yaml", "x" * 300],
+    ["nowhere/*.yaml", "missing.yaml", "**x", "x" * 300],
 )
 def test_a_glob_that_matches_nothing(tmp_path: Path, pattern: str) -> None:
     found = stack(folder=tmp_path, manifests=[pattern])
     where = Location(declaring.STACK_FILE, 2, "choreo:manifests[0]")
     assert found.findings == [error(where, f"no file matches {pattern!r} in {tmp_path}")]
+
+
+@pytest.mark.parametrize("pattern", ["/nonexistent/a.yaml", "/nonexistent/*.yaml"])
+def test_an_absolute_glob_that_matches_nothing_blames_no_folder(tmp_path: Path, pattern: str) -> None:
+    found = stack(folder=tmp_path, manifests=[pattern])
+    where = Location(declaring.STACK_FILE, 2, "choreo:manifests[0]")
+    assert found.findings == [error(where, f"no file matches {pattern!r}")]
 
 
 def test_a_manifest_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
