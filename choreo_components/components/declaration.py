@@ -69,7 +69,7 @@ def declare(
         kind, role = node.key.kind, full_name(node.key)
         made[node.key] = own = declare_object(kind, role, args["name"], args, opts, waits=node.wait is not None)
         if kind == "Environment":
-            elsewhere = clusters.elsewhere(f"{node.key.organization}/{node.declared.spec.data_plane_ref}")
+            elsewhere = clusters.elsewhere(f"{node.key.organization}/{node.declared.spec.data_plane_ref}", first)
             provisionings[node.key] = Provisioning(role, own, args, opts, parent=own, elsewhere=elsewhere)
         elif kind == "Organization":
             made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
@@ -87,24 +87,31 @@ class _Clusters:
     """The clusters of a stack, and the providers that reach them."""
 
     def __init__(self, kubeconfig: pulumi.Output[str] | None, data_planes: Mapping[str, Connection]) -> None:
-        texts = {name: each.kubeconfig for name, each in sorted(data_planes.items()) if each.kubeconfig is not None}
-        self.remote = texts
+        self.remote = {
+            name: each.kubeconfig for name, each in sorted(data_planes.items()) if each.kubeconfig is not None
+        }
         """The kubeconfigs of data planes with clusters of their own, by ORGANIZATION/NAME."""
         # A default `choreo` provider would keep all of the stack's settings in the state.
-        self.providers: list[pulumi.ProviderResource] = [
-            Provider("choreo", kubeconfig, data_plane_kubeconfigs=texts or None)
-        ]
+        self.providers: list[pulumi.ProviderResource] = [Provider("choreo", kubeconfig)]
         """Those of all that is on the control plane."""
         if kubeconfig is not None:
             self.providers.append(kubernetes_provider("kubernetes", kubeconfig, CONTROL_PLANE))
         self._kubeconfig = kubeconfig
         self._elsewhere: dict[str, Elsewhere] = {}
 
-    def elsewhere(self, data_plane: str) -> Elsewhere | None:
-        """The data plane, as ORGANIZATION/NAME, if it is a cluster of its own."""
+    def elsewhere(self, data_plane: str, after: pulumi.Resource) -> Elsewhere | None:
+        """The data plane, as ORGANIZATION/NAME, if it is a cluster of its own.
+
+        It has providers of its own: those of a data plane that leaves the stack stay in the state until all that was on
+        it is gone. They come `after` the inventory: where that refuses, the state keeps the kubeconfig that it has.
+        """
         if data_plane in self.remote and data_plane not in self._elsewhere:
-            provider = kubernetes_provider(data_plane, self.remote[data_plane], data_plane)
-            self._elsewhere[data_plane] = Elsewhere(provider, {"remote": True})
+            kubeconfig, opts = self.remote[data_plane], pulumi.ResourceOptions(depends_on=[after])
+            self._elsewhere[data_plane] = Elsewhere(
+                kubernetes_provider(data_plane, kubeconfig, data_plane, opts),
+                {"remote": True},
+                Provider(data_plane, self._kubeconfig, opts, kubeconfig),
+            )
         return self._elsewhere.get(data_plane)
 
     @cached_property

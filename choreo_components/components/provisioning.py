@@ -20,6 +20,8 @@ class Elsewhere:
     provider: pulumi.ProviderResource
     finalizer: Mapping[str, Any]
     """Inputs of the finalizer."""
+    of_finalizer: pulumi.ProviderResource | None = None
+    """The finalizer's provider, where that has the kubeconfig; None: that of all that is on the control plane."""
 
 
 class Provisioning:
@@ -79,6 +81,8 @@ class Provisioning:
             **(self._elsewhere.finalizer if self._elsewhere is not None else {}),
         }
         opts = self._options([self._environment, *self.namespaces.values(), *needs])
+        if self._elsewhere is not None:
+            opts.provider = self._elsewhere.of_finalizer
         return Finalizer(TOKEN, f"{self._role}-finalizer", props, released(opts))
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:

@@ -1,7 +1,7 @@
 """What a stack has besides its objects: the inventory, which comes first and goes last, and the guard, the reverse."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -13,9 +13,9 @@ from choreo_components.settings import Settings
 
 
 def inventory(
-    settings: Settings, plan: Plan, remote: Iterable[str], providers: list[pulumi.ProviderResource]
+    settings: Settings, plan: Plan, remote: Mapping[str, str], providers: list[pulumi.ProviderResource]
 ) -> pulumi.CustomResource:
-    """The inventory of the plan's objects; `remote` are data planes with clusters of their own."""
+    """The inventory of the plan's objects; `remote` has the kubeconfigs of data planes with clusters of their own."""
     objects: dict[str, list[str]] = defaultdict(list)
     data_planes: dict[str, str] = {}
     for node in plan.nodes:
@@ -32,7 +32,7 @@ def inventory(
     props = {
         "objects": dict(objects),
         "dataPlaneRefs": data_planes,
-        "remoteDataPlanes": sorted(remote) or None,
+        "dataPlaneKubeconfigs": pulumi.Output.secret(dict(remote)) if remote else None,
         "adopt": settings.adopt.value,
     }
     opts = pulumi.ResourceOptions(providers=providers)

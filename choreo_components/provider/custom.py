@@ -26,8 +26,8 @@ class Session:
     tell: Callable[[str], None]
     warn: Callable[[str], None]
     data_plane: "Callable[[str, str | None], LiveCluster]"
-    """Leads to a data plane with a cluster of its own, by ORGANIZATION/NAME and a kubeconfig where one is meant for it
-    alone; raises ClusterError where there is no way to it."""
+    """Leads to a data plane with a cluster of its own, by ORGANIZATION/NAME and its kubeconfig, which is the provider's
+    where None is given; raises ClusterError where there is no way to it."""
 
 
 class Custom(Protocol):
@@ -61,16 +61,16 @@ class Custom(Protocol):
 
 
 def differences(olds: Properties, news: Properties) -> list[str]:
-    """The names of the properties that differ, without those that the engine keeps for itself.
+    """The names of the properties that differ, without those that the engine and our resources keep for themselves.
 
     One that is not known yet differs.
     """
-    internal = ("__defaults", "version")
-    return sorted(name for name in {*olds, *news} if olds.get(name) != news.get(name) and name not in internal)
+    old, new = given(olds), given(news)
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name) and name != "version")
 
 
 def given(news: Properties) -> dict[str, Any]:
-    """The inputs without what the engine keeps for itself."""
+    """The inputs without what the engine and our resources keep for themselves."""
     return {name: value for name, value in news.items() if not name.startswith("__")}
 
 

@@ -5,12 +5,14 @@ In the graph it stands after the Environment and its namespaces and before the D
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.durations import seconds
 from choreo_components.provider.custom import Failure, Properties, Session, differences, given, strings, unknown
+from choreo_components.provider.identity import LEAVING, AnotherCluster, recognize
 
 if TYPE_CHECKING:
     from choreo_components.provider.removal import LiveCluster
@@ -27,7 +29,7 @@ NAMESPACES = "namespaceNames"
 REMOTE = "remote"
 """The input that says that the data plane is a cluster of its own, whose kubeconfig the provider has.
 
-Without it a provider that has lost the kubeconfig would finalize the control plane's cluster.
+Without it a provider that has no kubeconfig of it would finalize the control plane's cluster.
 """
 
 KUBECONFIG = "dataPlaneKubeconfig"
@@ -35,6 +37,9 @@ KUBECONFIG = "dataPlaneKubeconfig"
 
 PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES, REMOTE, KUBECONFIG)
 """All inputs."""
+
+CLUSTER = "__cluster"
+"""What is kept with the inputs: the identity of the data plane's own cluster, as far as anybody could see it."""
 
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
@@ -63,7 +68,42 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
     for name in ("organization", "environment"):
         if name not in inputs:
             failures[name] = "required: without it the finalizer cannot know what belongs to the environment"
-    return inputs, failures
+    if not failures and UNKNOWN not in (inputs.get(KUBECONFIG), inputs.get("dataPlaneRef")):
+        return await _recognized(olds, inputs, session)
+    return {**inputs, **_known(olds)}, failures
+
+
+def _known(olds: Properties) -> dict[str, str]:
+    return {CLUSTER: olds[CLUSTER]} if CLUSTER in olds else {}
+
+
+async def _recognized(
+    olds: Properties, inputs: dict[str, Any], session: Session
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The inputs with the identity of the data plane's own cluster, and what is wrong with that.
+
+    It is wrong where it is not the cluster that the environment is on, and where nobody can get to the one it leaves.
+    """
+    from choreo_components.cluster import ClusterError
+
+    moves = bool(replaced(olds, inputs))
+    found = {} if moves else _known(olds)
+    try:
+        # The provider is that of the data plane to come, and has no way to another one.
+        if moves and olds.get(KUBECONFIG):
+            await recognize(_data_plane(olds, session), olds.get(CLUSTER))
+    except (ClusterError, AnotherCluster) as problem:
+        return inputs, {"": f"{_named(olds)} cannot leave it: {problem}; {LEAVING}"}
+    try:
+        if is_remote(inputs) and (identity := await recognize(_data_plane(inputs, session), found.get(CLUSTER))):
+            found = {CLUSTER: identity}
+    except AnotherCluster as problem:
+        # Of no property: the engine would print its value, which is a secret.
+        return inputs, {"": f"{_named(inputs)}: {problem}"}
+    except ClusterError:
+        # Who uses it will say so.
+        pass
+    return {**inputs, **found}, {}
 
 
 def replaced(olds: Properties, news: Properties) -> list[str]:
@@ -87,6 +127,19 @@ def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
     if not is_remote(inputs):
         return session.connect()
     return session.data_plane(f"{inputs['organization']}/{inputs.get('dataPlaneRef')}", inputs.get(KUBECONFIG))
+
+
+def _named(inputs: Properties) -> str:
+    """The environment as a person knows it, and where it is."""
+    where = f"environment {inputs.get('environment')!r} of organization {inputs.get('organization')!r}"
+    return f"{where} on data plane {inputs.get('dataPlaneRef')!r}" if is_remote(inputs) else where
+
+
+def _advice(problem: Exception) -> str:
+    """What to do where the credentials are those of the state, and no good any more."""
+    from choreo_components.cluster import Unauthorized
+
+    return "; to use other credentials than the state has: --run-program" if isinstance(problem, Unauthorized) else ""
 
 
 def identifier(inputs: Properties) -> str:
@@ -114,7 +167,7 @@ async def read(identifier: str, inputs: Properties, session: Session) -> tuple[P
         for cluster, each in clusters:
             found[each.resource.plural], _ = await cluster.list(each.resource, each.labels, each.namespace)
     except (ClusterError, ValueError) as problem:
-        raise Failure(str(problem)) from None
+        raise Failure(f"{_named(inputs)} cannot be read: {problem}{_advice(problem)}") from None
     return inputs, {**inputs, **{plural: sorted(live.name for live in lives) for plural, lives in found.items()}}
 
 
@@ -124,20 +177,18 @@ async def update(olds: Properties, news: Properties, session: Session) -> None:
 
 async def delete(state: Properties, session: Session) -> None:
     """Finalizes the environment."""
-    from choreo_components.cluster import ClusterError, Unauthorized
+    from choreo_components.cluster import ClusterError, Unreachable
     from choreo_components.provider.finalization import Scope, SparedError, finalize
     from choreo_components.provider.removal import DeadlineError
 
     try:
         scope = Scope(state["organization"], state["environment"], frozenset(state.get(NAMESPACES) or ()))
         deadlines = [state.get(name) or default for name, default in DEFAULTS.items()]
-        clusters = session.connect(), _data_plane(state, session)
-        await finalize(*clusters, scope, deadlines[0], deadlines[1], session.tell)
-    except (ClusterError, DeadlineError, SparedError, ValueError) as problem:
-        where = f"environment {state.get('environment')!r} of organization {state.get('organization')!r}"
+        control_plane, data_plane = session.connect(), _data_plane(state, session)
         if is_remote(state):
-            where += f" on data plane {state.get('dataPlaneRef')!r}"
-        advice = (
-            "; to use other credentials than the state has: --run-program" if isinstance(problem, Unauthorized) else ""
-        )
-        raise Failure(f"{where} is not finalized: {problem}{advice}") from None
+            # One that does not answer yet may do so before the deadline.
+            with suppress(Unreachable):
+                await recognize(data_plane, state.get(CLUSTER))
+        await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell)
+    except (ClusterError, AnotherCluster, DeadlineError, SparedError, ValueError) as problem:
+        raise Failure(f"{_named(state)} is not finalized: {problem}{_advice(problem)}") from None

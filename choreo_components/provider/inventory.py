@@ -22,6 +22,7 @@ from choreo_components.provider.custom import (
     strings,
     unknown,
 )
+from choreo_components.provider.identity import LEAVING, AnotherCluster, recognize
 
 if TYPE_CHECKING:
     from choreo_components.cluster import Live
@@ -30,18 +31,22 @@ OBJECTS = "objects"
 DATA_PLANES = "dataPlaneRefs"
 """The input that maps environments, as ORGANIZATION/NAME, to the names of their data planes."""
 
-REMOTE = "remoteDataPlanes"
-"""The input with the data planes, as ORGANIZATION/NAME, that are clusters of their own."""
+KUBECONFIGS = "dataPlaneKubeconfigs"
+"""The input with the kubeconfigs of the data planes, by ORGANIZATION/NAME, that are clusters of their own."""
 
 ADOPT = "adopt"
-PROPERTIES = (OBJECTS, DATA_PLANES, REMOTE, ADOPT)
+PROPERTIES = (OBJECTS, DATA_PLANES, KUBECONFIGS, ADOPT)
 """All inputs."""
+
+CLUSTERS = "__clusters"
+"""What is kept with the inputs: the identities of the data planes' own clusters, as far as anybody could see them."""
 
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
     """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted.
 
-    Warns of an environment that moves to another data plane.
+    Refuses what would lose environments from sight: a data plane that is another cluster all of a sudden, and a move
+    away from one that nobody can get to. Warns of an environment that moves to another data plane.
     """
     inputs = {ADOPT: Adopt.NEVER.value, **given(news)}
     failures = unknown(inputs, PROPERTIES)
@@ -52,11 +57,16 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
         return inputs, failures
     if not isinstance(objects, dict) or not all(strings(names) is not None for names in objects.values()):
         return inputs, {**failures, OBJECTS: "should map kinds to lists of names"}
-    if strings(inputs.get(REMOTE, [])) is None:
-        failures[REMOTE] = "should be a list of names"
+    if not _maps_texts(inputs.get(KUBECONFIGS, {})):
+        failures[KUBECONFIGS] = "should map data planes to the texts of kubeconfigs"
     if failures:
         return inputs, failures
     displaced = list(_displaced(olds, inputs))
+    if not displaced:
+        identities, mistaken = await _identities(olds, inputs, session)
+        displaced = [*mistaken, *await _out_of_reach(olds, inputs, session)]
+        if identities:
+            inputs[CLUSTERS] = identities
     if displaced:
         return inputs, {"": "\n".join(displaced)}
     for environment, before in sorted((olds.get(DATA_PLANES) or {}).items()):
@@ -115,7 +125,18 @@ def _remote(environment: str, inputs: Properties) -> str | None:
     """The data plane of the environment if it is a cluster of its own, both as ORGANIZATION/NAME."""
     reference = (inputs.get(DATA_PLANES) or {}).get(environment)
     data_plane = f"{environment.partition('/')[0]}/{reference}"
-    return data_plane if data_plane in (inputs.get(REMOTE) or ()) else None
+    return data_plane if data_plane in (inputs.get(KUBECONFIGS) or ()) else None
+
+
+def _maps_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+
+
+def _staying(olds: Properties, news: Properties) -> Iterator[str]:
+    """The environments, as ORGANIZATION/NAME, that are on the data plane that they were on."""
+    for environment, reference in sorted((olds.get(DATA_PLANES) or {}).items()):
+        if (news.get(DATA_PLANES) or {}).get(environment) == reference:
+            yield environment
 
 
 def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
@@ -123,9 +144,8 @@ def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
 
     What is there would be lost from sight, and a stack would lose its namespaces over a setting that somebody forgot.
     """
-    for environment, reference in sorted((olds.get(DATA_PLANES) or {}).items()):
-        if (news.get(DATA_PLANES) or {}).get(environment) != reference:
-            continue
+    for environment in _staying(olds, news):
+        reference = news[DATA_PLANES][environment]
         before, after = _remote(environment, olds), _remote(environment, news)
         if before and not after:
             yield (
@@ -138,6 +158,61 @@ def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
                 f"environment {environment!r} is on data plane {reference!r}, which was the control plane's cluster "
                 "and is another one now: destroy the environment first, or let it move to a DataPlane of another name"
             )
+
+
+async def _identities(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, str], list[str]]:
+    """The identities of the data planes' own clusters, and lines about those which are others than environments are on.
+
+    One that does not answer keeps the identity that it had.
+    """
+    from choreo_components.cluster import ClusterError
+
+    users = {data_plane: each for each in _staying(olds, news) if (data_plane := _remote(each, olds))}
+    before: Mapping[str, str] = {name: each for name, each in (olds.get(CLUSTERS) or {}).items() if name in users}
+    mistaken: list[str] = []
+
+    async def identity(data_plane: str, kubeconfig: str) -> str | None:
+        known = before.get(data_plane)
+        try:
+            return await recognize(session.data_plane(data_plane, kubeconfig), known)
+        except AnotherCluster as problem:
+            mistaken.append(
+                f"environment {users[data_plane]!r} is on data plane {data_plane!r}: {problem}; nothing was applied. "
+                "Give the kubeconfig of its own cluster, or let the environment move to a DataPlane of another name"
+            )
+        except ClusterError:
+            # Who uses it will say so.
+            pass
+        return known
+
+    given = news.get(KUBECONFIGS) or {}
+    found = await asyncio.gather(*(identity(*each) for each in given.items()))
+    return {name: each for name, each in zip(given, found, strict=True) if each}, sorted(mistaken)
+
+
+async def _out_of_reach(olds: Properties, news: Properties, session: Session) -> list[str]:
+    """Lines about environments that are to leave a data plane which nobody can get to with what the state has.
+
+    Their finalizers have to get there once more, with nothing else.
+    """
+    from choreo_components.cluster import ClusterError, Unauthorized
+
+    after = news.get(DATA_PLANES) or {}
+    moving = [each for each, before in (olds.get(DATA_PLANES) or {}).items() if after.get(each, before) != before]
+    leaving = {data_plane: each for each in sorted(moving) if (data_plane := _remote(each, olds))}
+
+    async def line(data_plane: str, environment: str) -> str | None:
+        try:
+            cluster = session.data_plane(data_plane, olds[KUBECONFIGS][data_plane])
+            await recognize(cluster, (olds.get(CLUSTERS) or {}).get(data_plane))
+        except (ClusterError, AnotherCluster) as problem:
+            renewed = isinstance(problem, Unauthorized)
+            advice = "; a pulumi up before the move takes over the credentials of today" if renewed else ""
+            return f"environment {environment!r} cannot leave data plane {data_plane!r}: {problem}; {LEAVING}{advice}"
+        return None
+
+    lines = await asyncio.gather(*(line(*each) for each in leaving.items()))
+    return [each for each in lines if each]
 
 
 async def _refused(new: Mapping[str, list[str]], inputs: Properties, session: Session) -> list[str]:
@@ -178,8 +253,28 @@ async def _refused(new: Mapping[str, list[str]], inputs: Properties, session: Se
 async def _existing(
     objects: Mapping[str, list[str]], inputs: Properties, session: Session
 ) -> "list[tuple[str, str, Live]]":
-    """Those of the objects that are there, each after its kind and its name in the inventory that has the inputs."""
-    from choreo_components.cluster import NAMESPACES, SECRETS, resource_named
+    """Those of the objects that are there, each after its kind and its name in the inventory that has the inputs.
+
+    Warns of a data plane that cannot be asked: the kubeconfig in the inputs may have had its day. Raises ClusterError
+    when the control plane cannot be asked.
+    """
+    from choreo_components.cluster import NAMESPACES, SECRETS, ClusterError, resource_named
+
+    async def there(
+        kind: str, data_plane: str | None, namespace: str | None, wanted: Mapping[str, str]
+    ) -> "list[tuple[str, str, Live]]":
+        resource = resource_named(kind)
+        if data_plane is None:
+            cluster = session.connect()
+        else:
+            cluster = session.data_plane(data_plane, inputs[KUBECONFIGS][data_plane])
+        if len(wanted) == 1 or resource == SECRETS:
+            # A list of Secrets would bring those of others.
+            ones = [await cluster.get(resource, own, namespace) for own in wanted]
+            lives = [one for one in ones if one is not None]
+        else:
+            lives, _ = await cluster.list(resource, {}, namespace)
+        return [(kind, wanted[live.name], live) for live in lives if live.name in wanted]
 
     async def of_kind(kind: str, names: list[str]) -> "list[tuple[str, str, Live]]":
         resource = resource_named(kind)
@@ -190,14 +285,12 @@ async def _existing(
             places.setdefault((data_plane, owners[0] if resource.namespaced else None), {})[own] = name
         found: list[tuple[str, str, Live]] = []
         for (data_plane, namespace), wanted in places.items():
-            cluster = session.connect() if data_plane is None else session.data_plane(data_plane, None)
-            if len(wanted) == 1 or resource == SECRETS:
-                # A list of Secrets would bring those of others.
-                ones = [await cluster.get(resource, own, namespace) for own in wanted]
-                lives = [one for one in ones if one is not None]
-            else:
-                lives, _ = await cluster.list(resource, {}, namespace)
-            found += [(kind, wanted[live.name], live) for live in lives if live.name in wanted]
+            try:
+                found += await there(kind, data_plane, namespace, wanted)
+            except ClusterError as problem:
+                if data_plane is None:
+                    raise
+                session.warn(f"not checked what there is on data plane {data_plane!r}: {problem}")
         return found
 
     listings = await asyncio.gather(*(of_kind(kind, names) for kind, names in objects.items()))

@@ -77,10 +77,9 @@ _SETTINGS: dict[str, Any] = {
         "description": "The text of a kubeconfig, or the path of one; the ambient kubeconfig by default.",
         "secret": True,
     },
-    "dataPlaneKubeconfigs": {
-        "type": "object",
-        "additionalProperties": {"type": "string"},
-        "description": "The kubeconfigs of data planes with clusters of their own, by ORGANIZATION/DATAPLANE.",
+    "dataPlaneKubeconfig": {
+        "type": "string",
+        "description": "The kubeconfig of the data plane that finalizers get to by this provider, if any.",
         "secret": True,
     },
 }

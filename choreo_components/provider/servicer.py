@@ -1,7 +1,6 @@
 """The provider's gRPC face: hands the engine's calls to a custom resource, or to the SDK's host of components."""
 
 import asyncio
-import json
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
@@ -43,7 +42,7 @@ class Servicer(ResourceProviderServicer):
         self._engine_address = engine_address
         self._arguments = arguments
         self._kubeconfig: str | None = None
-        self._data_planes: Mapping[str, str] = {}
+        self._data_plane_kubeconfig: str | None = None
         self._clusters: dict[str | None, Cluster] = {}
         self._hosting: ComponentServicer | None = None
         self._engine = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
@@ -75,7 +74,7 @@ class Servicer(ResourceProviderServicer):
         """Keeps the kubeconfigs in memory. A host of components has to take secrets, resources and outputs."""
         settings = _properties(request.args)
         self._kubeconfig = settings.get("kubeconfig") or None
-        self._data_planes = _mapping(settings.get("dataPlaneKubeconfigs"))
+        self._data_plane_kubeconfig = settings.get("dataPlaneKubeconfig") or None
         return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
@@ -125,7 +124,9 @@ class Servicer(ResourceProviderServicer):
 
     async def Delete(self, request: proto.DeleteRequest, context: Any) -> empty_pb2.Empty:
         """What the resource is for, in most cases."""
-        work = _custom(request.urn).delete(_properties(request.properties), self._session(request.urn))
+        # An update that changes nothing else leaves what a check has found out in the inputs alone.
+        state = _properties(request.properties) | _properties(request.old_inputs)
+        work = _custom(request.urn).delete(state, self._session(request.urn))
         await self._cancellable(work, context)
         return empty_pb2.Empty()
 
@@ -157,12 +158,9 @@ class Servicer(ResourceProviderServicer):
         """The cluster of a data plane. Never another one: without a kubeconfig for it, there is no way to it."""
         from choreo_components.cluster import ClusterError
 
-        kubeconfig = own or self._data_planes.get(name)
+        kubeconfig = own or self._data_plane_kubeconfig
         if not kubeconfig:
-            raise ClusterError(
-                f"data plane {name!r} is a cluster of its own, and nobody has its kubeconfig any more: give it in "
-                "choreo:dataPlaneKubeconfigs, and destroy with --run-program"
-            )
+            raise ClusterError(f"data plane {name!r} is a cluster of its own, and its provider has no kubeconfig of it")
         try:
             return self._connect(kubeconfig)
         except ClusterError as problem:
@@ -247,14 +245,6 @@ def _properties(struct: Struct) -> dict[str, Any]:
     """The properties as plain values, secrets in the clear."""
     properties: dict[str, Any] = revealed(json_format.MessageToDict(struct))
     return properties
-
-
-def _mapping(value: Any) -> Mapping[str, str]:
-    """The value if it is a mapping of texts, or the JSON of one: settings of other types come as their JSON."""
-    if isinstance(value, str):
-        with suppress(ValueError):
-            value = json.loads(value)
-    return {name: each for name, each in value.items() if isinstance(each, str)} if isinstance(value, dict) else {}
 
 
 def _struct(properties: Mapping[str, Any]) -> Struct:

@@ -196,10 +196,28 @@ def test_finalizers_and_the_inventory_know_which_data_planes_are_clusters_of_the
 ) -> None:
     assert elsewhere["acme/development-finalizer"].inputs["remote"] is True
     assert "remote" not in elsewhere["acme/here-finalizer"].inputs
-    assert elsewhere["inventory"].inputs["remoteDataPlanes"] == ["acme/dp-local"]
-    [choreo] = elsewhere.of_type("pulumi:providers:choreo")
-    assert is_secret(choreo.request.object["dataPlaneKubeconfigs"])
-    assert "kind: Config" in str(choreo.inputs["dataPlaneKubeconfigs"])
+    inventory = elsewhere["inventory"]
+    assert "{'acme/dp-local': 'kind: Config'}" in str(inventory.inputs["dataPlaneKubeconfigs"])
+    assert is_secret(inventory.request.object["dataPlaneKubeconfigs"])
+
+
+def test_a_finalizer_gets_to_its_data_plane_by_a_provider_that_leaves_the_state_after_it(
+    elsewhere: Registrations,
+) -> None:
+    """That of the whole stack would forget the data plane before what is on it is deleted."""
+    shared, own = elsewhere.of_type("pulumi:providers:choreo")
+    assert (shared.name, shared.inputs) == ("choreo", {})
+    assert own.name == "acme/dp-local"
+    assert "kind: Config" in str(own.inputs["dataPlaneKubeconfig"])
+    assert is_secret(own.request.object["dataPlaneKubeconfig"])
+    assert "providers:choreo::acme/dp-local::" in elsewhere["acme/development-finalizer"].request.provider
+    assert "providers:choreo::choreo::" in elsewhere["acme/here-finalizer"].request.provider
+
+
+def test_what_leads_to_a_data_plane_changes_after_the_inventory_has_agreed(elsewhere: Registrations) -> None:
+    """A refused update would otherwise leave a kubeconfig in the state that nobody wanted there."""
+    providers = [*elsewhere.of_type("pulumi:providers:kubernetes"), *elsewhere.of_type("pulumi:providers:choreo")]
+    assert {each.name: each.depends_on for each in providers} == {"acme/dp-local": {"inventory"}, "choreo": set()}
 
 
 def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_data_plane(

@@ -1,8 +1,9 @@
 """Data planes that are clusters of their own: environments come up, move and go over two API servers."""
 
 import base64
+import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -310,6 +311,139 @@ def test_an_environment_on_a_cluster_of_its_own_is_taken_over_where_it_is(
     assert not [word for word in estate.secret_words() if word in state], "the data plane's kubeconfig in plain text"
     another.destroy("staging")
     assert estate.namespaces("staging", estate.data_plane) == []
+
+
+# --- What the state knows ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def west(estate: Estate) -> Iterator[Estate]:
+    """The estate with a second data plane, `dp-west`, which only the settings of stacks lead to."""
+    manifest = samples.data_plane(estate.organization, "dp-west").replace(SECRET, "nobody-has-made-it")
+    estate.workspace.kubectl("apply", "-f", "-", manifest=manifest)
+    yield estate
+    estate.workspace.kubectl("delete", "dataplanes.core.choreo.dev", "dp-west", "-n", estate.organization)
+
+
+def on_west(estate: Estate, stack: str, kubeconfig: Path) -> None:
+    """A stack with the environment staging on `dp-west`, and its kubeconfig in the settings; it is up."""
+    config = samples.stack("staging", estate.organization)
+    config["choreo:resources"][0]["spec"]["dataPlaneRef"] = "dp-west"
+    estate.workspace.stack(stack, config)
+    set_kubeconfig(estate.workspace, stack, "dp-west", kubeconfig.read_text())
+    estate.workspace.up(stack)
+    assert len(estate.namespaces("staging", estate.data_plane)) == 1
+
+
+def change(workspace: Workspace, stack: str, edit: Callable[[dict[str, Any]], object]) -> None:
+    """Edits the settings of a stack."""
+    file = workspace.folder / "stacks" / f"Pulumi.{stack}.yaml"
+    content = yaml.safe_load(file.read_text())
+    edit(content["config"])
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+
+def forget(workspace: Workspace, stack: str) -> None:
+    """Takes the kubeconfigs of data planes out of the settings of a stack."""
+    change(workspace, stack, lambda config: config.pop("choreo:dataPlaneKubeconfigs"))
+
+
+def test_an_environment_that_leaves_its_stack_is_taken_away_on_a_data_plane_that_nobody_names_any_more(
+    west: Estate,
+) -> None:
+    workspace = west.workspace
+    config = samples.stack("staging", west.organization)
+    [staging] = config["choreo:resources"]
+    perf = copy.deepcopy(staging)
+    perf["metadata"]["name"], perf["spec"] = "perf", {"dataPlaneRef": "dp-west", "gateway": {"dnsPrefix": "perf"}}
+    workspace.stack("many", {**config, "choreo:resources": [staging, perf]})
+    set_kubeconfig(workspace, "many", "dp-west", west.operators.operator(None, file="data-plane").read_text())
+    workspace.up("many")
+    assert len(west.namespaces("perf", west.data_plane)) == 1
+
+    forget(workspace, "many")
+    change(workspace, "many", lambda config: config["choreo:resources"].pop())
+    workspace.up("many")
+
+    assert west.namespaces("perf", west.data_plane) == []
+    assert len(west.namespaces("staging", west.data_plane)) == 1
+    assert not [each for each in workspace.resources("many") if "dp-west" in each["urn"]]
+    workspace.destroy("many")
+
+
+def test_after_an_up_that_was_refused_the_state_still_leads_to_the_data_plane(west: Estate) -> None:
+    workspace = west.workspace
+    on_west(west, "refused", west.operators.operator(None, file="data-plane"))
+    before = workspace.resources("refused")
+    forget(workspace, "refused")
+    said = workspace.up("refused", fails=True).said
+    assert "is on data plane 'dp-west', which is a cluster of its own, and now nothing says which" in said
+    assert len(workspace.resources("refused")) == len(before)
+    assert workspace.refresh("refused").changes == {"unchanged": len(before) - 1}
+    workspace.destroy("refused")
+    assert west.namespaces("staging", west.data_plane) == []
+    assert workspace.resources("refused") == []
+
+
+def test_an_environment_does_not_begin_to_leave_a_data_plane_that_does_not_answer(west: Estate, tmp_path: Path) -> None:
+    workspace = west.workspace
+    with Proxy(west.data_plane) as proxy:
+        on_west(west, "leaving", proxy.kubeconfig(tmp_path / "kubeconfig"))
+
+        def move(config: dict[str, Any]) -> None:
+            config["choreo:resources"][0]["spec"]["dataPlaneRef"] = "dp-local"
+
+        change(workspace, "leaving", move)
+        forget(workspace, "leaving")
+        proxy.cut()
+        for command in (workspace.preview, workspace.up):
+            said = command("leaving", fails=True).said
+            assert (
+                f"environment '{west.organization}/staging' cannot leave data plane '{west.organization}/dp-w" in said
+            )
+            assert "cannot be reached" in said
+            assert "deleting" not in said
+        proxy.restore()
+        workspace.up("leaving")
+    providers = {each["urn"].rpartition("::")[2] for each in workspace.resources("leaving")}
+    assert f"{west.organization}/dp-local" in providers
+    assert f"{west.organization}/dp-west" not in providers
+    workspace.destroy("leaving")
+    assert west.namespaces("staging", west.data_plane) == []
+
+
+def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused(west: Estate) -> None:
+    workspace = west.workspace
+    on_west(west, "mistaken", west.operators.operator(None, file="data-plane"))
+    own = west.namespaces("staging", west.data_plane)
+    set_kubeconfig(workspace, "mistaken", "dp-west", workspace.kubeconfig.read_text())
+    for command in (workspace.preview, workspace.up):
+        said = command("mistaken", fails=True).said
+        assert f"is on data plane '{west.organization}/dp-west': its kubeconfig leads to another cluster" in said
+    assert west.namespaces("staging", west.data_plane) == own
+    assert west.namespaces("staging", workspace.kubeconfig) == []
+    workspace.destroy("mistaken")
+    assert west.namespaces("staging", west.data_plane) == []
+
+
+def test_data_planes_that_name_one_secret_are_one_cluster_from_the_first_up_on(
+    workspace: Workspace, organization: str, data_plane: ControlPlane
+) -> None:
+    config = samples.stack("acme", organization)
+    other = yaml.safe_load(samples.data_plane(organization, "dp-other"))
+    staging = samples.stack("staging", organization)["choreo:resources"][0]
+    staging["spec"]["dataPlaneRef"] = "dp-other"
+    config["choreo:resources"] += [other, staging]
+    workspace.stack("whole", config)
+    set_kubeconfig(workspace, "whole", "dp-local", data_plane.kubeconfig.read_text())
+    workspace.up("whole")
+    selector = f"organization-name={organization},environment-name=staging"
+    namespaces = ("get", "namespaces", "-l", selector, "-o", "name")
+    assert workspace.kubectl(*namespaces) == ""
+    assert len(kubectl(workspace, data_plane.kubeconfig, *namespaces).split()) == 1
+    assert workspace.preview("whole").changes.keys() == {"unchanged"}
+    workspace.destroy("whole")
+    assert kubectl(workspace, data_plane.kubeconfig, *namespaces) == ""
 
 
 def test_a_program_in_another_language_says_itself_where_its_data_plane_is(

@@ -5,7 +5,7 @@ import copy
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
-from choreo_components.cluster import NAMESPACES, Live, Resource, Unreachable
+from choreo_components.cluster import NAMESPACES, ClusterError, Live, Resource, Unreachable
 from choreo_components.provider.finalization import DEPLOYMENTS
 
 Manifest = dict[str, Any]
@@ -31,6 +31,11 @@ def namespace(
     return _live(NAMESPACES, name, labels, metadata, {"spec": {"finalizers": ["kubernetes"]}})
 
 
+def kube_system(uid: str) -> Live:
+    """The namespace whose UID tells a cluster from others."""
+    return _live(NAMESPACES, "kube-system", {}, {"uid": uid})
+
+
 def _live(
     resource: Resource,
     name: str,
@@ -47,7 +52,7 @@ class FakeCluster:
 
     `story` has a line for each request (`list deployments`, `delete Deployment acme/a`) and for each object that is
     gone (`gone Deployment acme/a`). Requests are answered with `Unreachable` while `outages` has entries: each takes
-    one. `breaks` is how many watches end as soon as they begin.
+    one; `refusal` is the answer to all of them. `breaks` is how many watches end as soon as they begin.
     """
 
     def __init__(self, *lives: Live, held: Sequence[str] = (), breaks: int = 0) -> None:
@@ -60,6 +65,7 @@ class FakeCluster:
         self.mute = False
         self.served = frozenset({"Environment"})
         self.denied: set[tuple[str, str, str | None]] = set()
+        self.refusal: ClusterError | None = None
         self._events: list[tuple[str, Live]] = []
 
     @property
@@ -134,6 +140,8 @@ class FakeCluster:
 
     async def _answer(self) -> None:
         await asyncio.sleep(0)
+        if self.refusal:
+            raise self.refusal
         if self.outages:
             raise Unreachable(self.outages.pop())
 

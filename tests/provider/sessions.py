@@ -22,7 +22,10 @@ def session(
     warn: Callable[[str], None] = silent,
     data_planes: Mapping[str, FakeCluster] | None = None,
 ) -> Session:
-    """What a call works with, on that control plane; `data_planes` are clusters of their own by ORGANIZATION/NAME."""
+    """What a call works with, on that control plane.
+
+    `data_planes` are clusters of their own by their kubeconfigs, or by ORGANIZATION/NAME where the provider has that.
+    """
 
     def data_plane(name: str, kubeconfig: str | None) -> FakeCluster:
         return (data_planes or {}).get(kubeconfig or name) or nowhere(name, kubeconfig)

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components.cluster import Cluster
+from choreo_components.cluster import Cluster, ClusterError, Forbidden, Unauthorized, Unreachable
 from choreo_components.provider import finalizer
 from choreo_components.provider.custom import Failure, Session, differences
 from choreo_components.provider.finalizer import identifier, inputs_of
-from tests.provider.fake_cluster import FakeCluster, deployment, namespace
+from tests.provider.fake_cluster import FakeCluster, deployment, kube_system, namespace
 from tests.provider.sessions import nowhere, session, silent
 
 INPUTS = {
@@ -214,6 +214,7 @@ def test_another_deadline_is_the_same_finalizer() -> None:
 # --- A data plane that is a cluster of its own ---------------------------------------------------------------------
 
 ELSEWHERE = {**INPUTS, "dataPlaneRef": "east", "remote": True}
+OF_EAST = {"__cluster": "uid of east"}
 
 
 def test_on_a_data_plane_of_its_own_deployments_go_here_and_namespaces_there() -> None:
@@ -277,3 +278,83 @@ def test_another_cluster_is_another_finalizer_and_other_credentials_are_not(
 )
 def test_what_says_nothing_about_its_data_plane_is_refused(change: dict[str, Any], failure: dict[str, str]) -> None:
     assert checked({**INPUTS, **change})[1] == failure
+
+
+# --- Which cluster it is -------------------------------------------------------------------------------------------
+
+
+def checked_on(east: FakeCluster, olds: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The inputs of a finalizer on that data plane as they are taken, and what is wrong with them."""
+    clusters = session(FakeCluster(), data_planes={"acme/east": east})
+    return asyncio.run(finalizer.check(olds, ELSEWHERE, clusters))
+
+
+def test_the_identity_of_its_data_planes_cluster_is_kept_and_makes_no_difference() -> None:
+    inputs, failures = checked_on(FakeCluster(kube_system("uid of east")), ELSEWHERE)
+    assert (inputs, failures) == ({**ELSEWHERE, **OF_EAST}, {})
+    assert differences(ELSEWHERE, inputs) == []
+
+
+def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused_and_not_quoted() -> None:
+    _, failures = checked_on(FakeCluster(kube_system("another")), {**ELSEWHERE, **OF_EAST})
+    assert failures == {
+        "": "environment 'development' of organization 'acme' on data plane 'east': its kubeconfig leads to another "
+        "cluster, which has nothing to do with what was made"
+    }
+
+
+@pytest.mark.parametrize("refusal", [Forbidden("403"), Unauthorized("401"), Unreachable("nobody answers")])
+def test_an_identity_that_nobody_can_see_stays_what_it_was(refusal: ClusterError) -> None:
+    east = FakeCluster()
+    east.refusal = refusal
+    assert checked_on(east, {**ELSEWHERE, **OF_EAST}) == ({**ELSEWHERE, **OF_EAST}, {})
+    assert checked_on(east, {}) == (ELSEWHERE, {})
+
+
+BY_ITSELF = {**INPUTS, **OF_EAST, "dataPlaneRef": "east", "dataPlaneKubeconfig": "to east"}
+"""What a finalizer knows whose provider has no kubeconfig of the data plane."""
+
+
+@pytest.mark.parametrize("olds", [{**ELSEWHERE, **OF_EAST}, BY_ITSELF], ids=["by its provider", "by itself"])
+def test_an_environment_that_moves_has_the_identity_of_its_new_data_plane(olds: dict[str, Any]) -> None:
+    news = {**INPUTS, "dataPlaneRef": "west", "dataPlaneKubeconfig": "to west"}
+    east, west = FakeCluster(kube_system("uid of east")), FakeCluster(kube_system("uid of west"))
+    clusters = session(FakeCluster(), data_planes={"to east": east, "to west": west})
+    inputs, failures = asyncio.run(finalizer.check(olds, news, clusters))
+    assert (inputs["__cluster"], failures) == ("uid of west", {})
+
+
+def test_an_environment_cannot_leave_a_data_plane_that_nobody_can_get_to() -> None:
+    east = FakeCluster()
+    east.refusal = Unreachable("nobody answers")
+    clusters = session(FakeCluster(), data_planes={"to east": east})
+    _, failures = asyncio.run(finalizer.check(BY_ITSELF, {**INPUTS, "dataPlaneRef": "here"}, clusters))
+    assert failures == {
+        "": "environment 'development' of organization 'acme' on data plane 'east' cannot leave it: nobody answers; "
+        "nothing was applied, as its Deployments and namespaces could not be taken away there"
+    }
+
+
+def test_on_another_cluster_than_it_was_made_on_nothing_is_deleted_anywhere() -> None:
+    control_plane, another = FakeCluster(deployment("a")), FakeCluster(namespace("dp-1"), kube_system("another"))
+    with pytest.raises(Failure, match="on data plane 'east' is not finalized: its kubeconfig leads to another cluster"):
+        asyncio.run(
+            finalizer.delete({**ELSEWHERE, **OF_EAST}, session(control_plane, data_planes={"acme/east": another}))
+        )
+    assert control_plane.requests("delete") == another.requests("delete") == []
+
+
+@pytest.mark.parametrize("call", ["read", "delete"])
+def test_credentials_that_were_withdrawn_are_told_with_the_way_to_others(call: str) -> None:
+    control_plane, east = FakeCluster(deployment("a")), FakeCluster(namespace("dp-1"))
+    east.refusal = Unauthorized("answers 401")
+    clusters = session(control_plane, data_planes={"acme/east": east})
+    work: Any = {
+        "read": lambda: finalizer.read("acme/development", ELSEWHERE, clusters),
+        "delete": lambda: finalizer.delete(ELSEWHERE, clusters),
+    }
+    with pytest.raises(Failure) as refused:
+        asyncio.run(work[call]())
+    assert "environment 'development' of organization 'acme' on data plane 'east' " in str(refused.value)
+    assert str(refused.value).endswith(": answers 401; to use other credentials than the state has: --run-program")
+    assert control_plane.requests("delete") == [], "a Deployment went, and the namespaces cannot follow"

@@ -5,10 +5,19 @@ from typing import Any
 
 import pytest
 
-from choreo_components.cluster import NAMESPACES, SECRETS, Live, Resource
+from choreo_components.cluster import (
+    NAMESPACES,
+    SECRETS,
+    ClusterError,
+    Forbidden,
+    Live,
+    Resource,
+    Unauthorized,
+    Unreachable,
+)
 from choreo_components.provider import inventory
 from choreo_components.provider.custom import Failure
-from tests.provider.fake_cluster import FakeCluster, namespace
+from tests.provider.fake_cluster import FakeCluster, kube_system, namespace
 from tests.provider.sessions import session
 
 ENVIRONMENTS = Resource("core.choreo.dev", "v1", "Environment", "environments")
@@ -130,10 +139,14 @@ def test_a_cluster_that_cannot_be_asked_is_a_warning() -> None:
     [
         ({"objects": "all"}, {"objects": "should map kinds to lists of names"}),
         ({"objects": {"Environment": "a"}}, {"objects": "should map kinds to lists of names"}),
+        (
+            {"objects": {}, "dataPlaneKubeconfigs": {"acme/east": 1}},
+            {"dataPlaneKubeconfigs": "should map data planes to the texts of kubeconfigs"},
+        ),
         ({"objects": {}, "adopt": "yes"}, {"adopt": "should be never or if-labelled, not 'yes'"}),
         (
             {"objects": {}, "name": "x"},
-            {"name": "unknown property; the properties are objects, dataPlaneRefs, remoteDataPlanes, adopt"},
+            {"name": "unknown property; the properties are objects, dataPlaneRefs, dataPlaneKubeconfigs, adopt"},
         ),
     ],
     ids=lambda value: next(iter(value)),
@@ -178,13 +191,16 @@ def test_a_cluster_that_cannot_be_asked_may_still_have_something() -> None:
 
 # --- Data planes that are clusters of their own --------------------------------------------------------------------
 
-EAST = {"dataPlaneRefs": {"acme/development": "east", "acme/staging": "here"}, "remoteDataPlanes": ["acme/east"]}
+EAST = {
+    "dataPlaneRefs": {"acme/development": "east", "acme/staging": "here"},
+    "dataPlaneKubeconfigs": {"acme/east": "to east"},
+}
 ON_BOTH = {**ALL, "Namespace": ["acme/acme", "acme/development/dp-1", "acme/staging/dp-2"]}
 
 
 def failure(olds: Any, news: Any, control_plane: FakeCluster, east: FakeCluster) -> str | None:
-    work = inventory.check(olds, {"objects": ON_BOTH, **news}, session(control_plane, data_planes={"acme/east": east}))
-    return asyncio.run(work)[1].get("")
+    clusters = session(control_plane, data_planes={"to east": east, "to west": FakeCluster(kube_system("uid of west"))})
+    return asyncio.run(inventory.check(olds, {"objects": ON_BOTH, **news}, clusters))[1].get("")
 
 
 def test_namespaces_are_looked_for_in_the_cluster_of_their_environments_data_plane() -> None:
@@ -196,17 +212,26 @@ def test_namespaces_are_looked_for_in_the_cluster_of_their_environments_data_pla
 
 def test_what_is_left_on_a_data_plane_is_named_too() -> None:
     state = {"objects": ON_BOTH, **EAST}
-    clusters = {"acme/east": FakeCluster(namespace("dp-1"))}
+    clusters = {"to east": FakeCluster(namespace("dp-1"))}
     with pytest.raises(Failure, match="Namespace dp-1: kubectl delete namespaces dp-1"):
         asyncio.run(inventory.delete(state, session(FakeCluster(namespace("dp-1")), data_planes=clusters)))
     asyncio.run(
-        inventory.delete(state, session(FakeCluster(namespace("dp-1")), data_planes={"acme/east": FakeCluster()}))
+        inventory.delete(state, session(FakeCluster(namespace("dp-1")), data_planes={"to east": FakeCluster()}))
     )
+
+
+def test_a_data_plane_that_cannot_be_asked_is_a_warning_when_all_else_is_gone() -> None:
+    """Its finalizers have been there just now, perhaps with newer credentials than the inventory has."""
+    east, warned = FakeCluster(), list[str]()
+    east.refusal = Unauthorized("answers 401")
+    clusters = session(FakeCluster(), warn=warned.append, data_planes={"to east": east})
+    asyncio.run(inventory.delete({"objects": ON_BOTH, **EAST}, clusters))
+    assert warned == ["not checked what there is on data plane 'acme/east': answers 401"]
 
 
 def test_a_data_plane_that_is_another_cluster_all_of_a_sudden_is_refused() -> None:
     """A kubeconfig that somebody forgot would otherwise move an environment, and destroy all that it has."""
-    olds, news = {"objects": ON_BOTH, **EAST}, {"objects": ON_BOTH, **EAST, "remoteDataPlanes": []}
+    olds, news = {"objects": ON_BOTH, **EAST}, {"objects": ON_BOTH, **EAST, "dataPlaneKubeconfigs": {}}
     assert failure(olds, news, FakeCluster(), FakeCluster()) == (
         "environment 'acme/development' is on data plane 'east', which is a cluster of its own, and now nothing says "
         "which: neither choreo:dataPlaneKubeconfigs, nor a Secret, nor the DataPlane itself, or the control plane did "
@@ -214,6 +239,76 @@ def test_a_data_plane_that_is_another_cluster_all_of_a_sudden_is_refused() -> No
     )
     told = failure(news, olds, FakeCluster(), FakeCluster()) or ""
     assert "which was the control plane's cluster and is another one now: destroy the environment first" in told
+
+
+KNOWN = {"objects": ON_BOTH, **EAST, "__clusters": {"acme/east": "uid of east"}}
+
+
+def identities(east: FakeCluster, olds: Any = None) -> Any:
+    """The identities that are kept with an inventory whose data plane that is."""
+    work = inventory.check(olds or {}, {"objects": {}, **EAST}, session(FakeCluster(), data_planes={"to east": east}))
+    return asyncio.run(work)[0].get("__clusters")
+
+
+def test_the_identities_of_data_planes_are_kept_as_far_as_anybody_can_see_them() -> None:
+    hidden = FakeCluster()
+    hidden.refusal = Forbidden("403")
+    assert identities(FakeCluster(kube_system("uid of east"))) == {"acme/east": "uid of east"}
+    assert identities(hidden) is None
+    assert identities(hidden, KNOWN) == {"acme/east": "uid of east"}
+
+
+def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused_before_anything_is_applied() -> None:
+    """What is on the one is not on the other, and so would seem to be gone."""
+    told = failure(KNOWN, EAST, FakeCluster(), FakeCluster(kube_system("another")))
+    assert told == (
+        "environment 'acme/development' is on data plane 'acme/east': its kubeconfig leads to another cluster, which "
+        "has nothing to do with what was made; nothing was applied. Give the kubeconfig of its own cluster, or let the "
+        "environment move to a DataPlane of another name"
+    )
+
+
+def test_a_data_plane_that_nobody_is_on_any_more_may_become_another_cluster() -> None:
+    news = {**EAST, "dataPlaneRefs": {"acme/new": "east"}}
+    assert failure(KNOWN, news, FakeCluster(), FakeCluster(kube_system("another"))) is None
+
+
+AWAY = {"dataPlaneRefs": {"acme/development": "west"}, "dataPlaneKubeconfigs": {"acme/west": "to west"}}
+"""What EAST becomes when its environment moves, with nothing left that leads to where it was."""
+
+
+def test_an_environment_leaves_its_data_plane_with_the_kubeconfig_that_the_state_has() -> None:
+    assert failure(KNOWN, AWAY, FakeCluster(), FakeCluster(kube_system("uid of east"))) is None
+
+
+@pytest.mark.parametrize(
+    ("refusal", "uid", "why", "advice"),
+    [
+        (Unreachable("nobody answers"), "uid of east", "nobody answers", ""),
+        (
+            Unauthorized("answers 401"),
+            "uid of east",
+            "answers 401",
+            "; a pulumi up before the move takes over the credentials of today",
+        ),
+        (
+            None,
+            "another",
+            "its kubeconfig leads to another cluster, which has nothing to do with what was made",
+            "",
+        ),
+    ],
+    ids=["down", "its credentials withdrawn", "another cluster"],
+)
+def test_an_environment_cannot_leave_a_data_plane_that_nobody_can_get_to(
+    refusal: ClusterError | None, uid: str, why: str, advice: str
+) -> None:
+    east = FakeCluster(kube_system(uid))
+    east.refusal = refusal
+    assert failure(KNOWN, AWAY, FakeCluster(), east) == (
+        f"environment 'acme/development' cannot leave data plane 'acme/east': {why}; nothing was applied, as its "
+        f"Deployments and namespaces could not be taken away there{advice}"
+    )
 
 
 def test_a_secret_that_somebody_else_has_made_is_not_overwritten() -> None:

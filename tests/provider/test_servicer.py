@@ -1,7 +1,6 @@
 """The servicer: its settings lead to clusters, never to another one than is meant, and what is secret stays marked."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -53,18 +52,13 @@ def configured(settings: dict[str, Any], then: Callable[[Servicer], Any]) -> Any
     return asyncio.run(run())
 
 
-@pytest.mark.parametrize(
-    "data_planes",
-    [secret({"acme/east": EAST}), {"acme/east": secret(EAST)}, json.dumps({"acme/east": EAST})],
-    ids=["a secret mapping", "a mapping of secrets", "its JSON, as most SDKs hand it over"],
-)
-def test_its_settings_lead_to_the_control_plane_and_to_data_planes(data_planes: Any) -> None:
+def test_its_settings_lead_to_the_control_plane_and_to_data_planes() -> None:
     def servers(servicer: Servicer) -> list[str]:
         session = servicer._session(URN)
         clusters: list[Any] = [session.connect(), session.data_plane("acme/east", None)]
         return [cluster.server for cluster in clusters]
 
-    settings = {"kubeconfig": secret(HERE), "dataPlaneKubeconfigs": data_planes}
+    settings = {"kubeconfig": secret(HERE), "dataPlaneKubeconfig": secret(EAST)}
     assert configured(settings, servers) == ["https://here.example", "https://east.example"]
 
 
@@ -73,20 +67,38 @@ def test_all_that_ask_a_cluster_share_one_set_of_connections() -> None:
         one, another = servicer._session(URN), servicer._session(URN)
         return one.data_plane("acme/east", None) is another.data_plane("acme/west", EAST)
 
-    assert configured({"dataPlaneKubeconfigs": {"acme/east": EAST}}, same)
+    assert configured({"dataPlaneKubeconfig": EAST}, same)
 
 
-@pytest.mark.parametrize("settings", [{}, {"kubeconfig": HERE}, {"dataPlaneKubeconfigs": {"acme/west": EAST}}])
+@pytest.mark.parametrize("settings", [{}, {"kubeconfig": HERE}])
 def test_a_data_plane_whose_kubeconfig_is_gone_is_never_taken_for_another_cluster(settings: dict[str, Any]) -> None:
-    with pytest.raises(ClusterError, match="data plane 'acme/east' is a cluster of its own, and nobody has"):
+    with pytest.raises(ClusterError, match="data plane 'acme/east' is a cluster of its own, and its provider has no"):
         configured(settings, lambda servicer: servicer._session(URN).data_plane("acme/east", None))
 
 
 def test_a_kubeconfig_that_cannot_be_used_is_told_with_its_data_plane_and_not_quoted() -> None:
-    settings = {"dataPlaneKubeconfigs": {"acme/east": "token: very-secret\n"}}
+    settings = {"dataPlaneKubeconfig": "token: very-secret\n"}
     with pytest.raises(ClusterError, match=r"^data plane 'acme/east': no usable kubeconfig") as refused:
         configured(settings, lambda servicer: servicer._session(URN).data_plane("acme/east", None))
     assert "very-secret" not in str(refused.value)
+
+
+def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The engine then writes down the inputs alone."""
+    seen: list[dict[str, Any]] = []
+
+    async def delete(state: dict[str, Any], session: Any) -> None:
+        seen.append(state)
+
+    monkeypatch.setattr("choreo_components.provider.finalizer.delete", delete)
+    known = {"organization": "acme"}
+    request = proto.DeleteRequest(
+        urn=URN, properties=struct(known), old_inputs=struct({**known, "__cluster": "uid of east"})
+    )
+    configured({}, lambda servicer: servicer.Delete(request, None))
+    assert seen == [{**known, "__cluster": "uid of east"}]
 
 
 def test_a_refresh_leaves_secrets_secret(monkeypatch: pytest.MonkeyPatch) -> None:
