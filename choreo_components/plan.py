@@ -4,7 +4,7 @@ Pure: no Pulumi, no network. The program, the pictures, the checks and the comma
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from choreo_components.api import kind_of, labels
@@ -201,9 +201,27 @@ class _Builder:
         if organization is not None and not self.needs[key]:
             self.needs[key].add(Key.of(organization))
 
+    def ambiguous(self) -> Iterator[Finding]:
+        """An error for each kubeconfig in the settings whose name means data planes of several organizations."""
+        meant: dict[str, set[str]] = defaultdict(set)
+        for each in self.by_kind["DataPlane"]:
+            meant[each.name].add(each.organization)
+        for each in self.by_kind["Environment"]:
+            if each.spec.data_plane_ref:
+                meant[each.spec.data_plane_ref].add(each.organization)
+        for name, kubeconfig in self.settings.data_plane_kubeconfigs.items():
+            if len(meant[name]) > 1:
+                organizations = " and ".join(map(repr, sorted(meant[name])))
+                message = (
+                    f"organizations {organizations} of this stack each have a data plane {name!r}, and they would "
+                    "share this kubeconfig: give each organization a stack of its own, or the data planes other names"
+                )
+                yield error(kubeconfig.where, message)
+
     def secrets(self) -> list[SecretNode]:
         """The Secrets of those data planes whose kubeconfigs the stack has; each comes before its DataPlane."""
         given = self.settings.data_plane_kubeconfigs
+        self.findings += self.ambiguous()
         nodes: dict[Key, SecretNode] = {}
         for each in self.by_kind["DataPlane"]:
             described = each.object.to_wire()["spec"]["kubernetesCluster"]

@@ -441,6 +441,18 @@ def test_two_data_planes_with_two_kubeconfigs_cannot_share_a_secret() -> None:
     assert finding.where.field == "choreo:resources[1].spec.kubernetesCluster.connectionConfigRef"
 
 
+def test_a_kubeconfig_whose_name_means_data_planes_of_two_organizations_is_an_error_where_it_stands() -> None:
+    """The settings know no organization: both would silently get the same cluster."""
+    objects = [declaring.data_plane(organization="acme"), declaring.environment(organization="globex")]
+    assert stack(*objects, dataPlaneKubeconfigs={"dp-other": "a"}).findings == []
+    [finding] = stack(*objects, dataPlaneKubeconfigs={"dp-local": "a"}).findings
+    assert finding.message == (
+        "organizations 'acme' and 'globex' of this stack each have a data plane 'dp-local', and they would share this "
+        "kubeconfig: give each organization a stack of its own, or the data planes other names"
+    )
+    assert finding.where.field == "choreo:dataPlaneKubeconfigs.dp-local"
+
+
 def test_a_reference_that_can_be_no_secrets_name_is_refused_where_the_secret_is_to_be_made() -> None:
     data_plane = declaring.data_plane()
     data_plane["spec"]["kubernetesCluster"]["connectionConfigRef"] = "No Name"
