@@ -25,6 +25,7 @@ from choreo_components.cluster import (
     kubeconfig_text,
 )
 from choreo_components.naming import CONNECTION_KEY, Use, refusal
+from choreo_components.plan import Key
 from choreo_components.settings import DATA_PLANE_KUBECONFIGS
 
 CREDENTIALS = ("apiServerURL", "caCert", "clientCert", "clientKey")
@@ -57,18 +58,21 @@ def full_name(data_plane: Mapping[str, Any]) -> str:
 
 
 async def connections(
-    cluster: Cluster, data_planes: Iterable[Mapping[str, Any]], given: Mapping[str, str] | None = None
+    cluster: Cluster,
+    data_planes: Iterable[Mapping[str, Any]],
+    given: Mapping[str, str] | None = None,
+    secrets: Mapping[Key, str] | None = None,
 ) -> dict[str, Connection | NoConnection]:
     """Which cluster each of the DataPlanes is, by ORGANIZATION/NAME.
 
-    `cluster` is the control plane, the DataPlanes are in wire names, and `given` has the kubeconfigs of the stack's
-    settings by the DataPlane's name. One request for each that refers to a Secret. Raises Unreachable when the control
-    plane cannot be asked.
+    `cluster` is the control plane, the DataPlanes are in wire names, `given` has the kubeconfigs of the stack's
+    settings by the DataPlane's name, and `secrets` those in the Secrets that the stack is about to make. One request
+    for each that refers to another Secret. Raises Unreachable when the control plane cannot be asked.
     """
 
     async def one(data_plane: Mapping[str, Any]) -> Connection | NoConnection:
         try:
-            return await connection(cluster, data_plane, given or {})
+            return await connection(cluster, data_plane, given or {}, secrets)
         except NoConnection as problem:
             return problem
 
@@ -77,7 +81,12 @@ async def connections(
     return dict(zip(wanted, found, strict=True))
 
 
-async def connection(cluster: Cluster, data_plane: Mapping[str, Any], given: Mapping[str, str]) -> Connection:
+async def connection(
+    cluster: Cluster,
+    data_plane: Mapping[str, Any],
+    given: Mapping[str, str],
+    secrets: Mapping[Key, str] | None = None,
+) -> Connection:
     """Which cluster the DataPlane is. Raises NoConnection, or Unreachable when the control plane cannot be asked."""
     organization, name = data_plane["metadata"]["namespace"], data_plane["metadata"]["name"]
     if name in given:
@@ -87,7 +96,9 @@ async def connection(cluster: Cluster, data_plane: Mapping[str, Any], given: Map
         if refused := refusal(reference, Use.OBJECT):
             raise NoConnection(f"its connectionConfigRef {reference!r} can be no Secret's name: {refused}")
         origin = f"Secret {organization}/{reference}"
-        text = await _of_secret(cluster, organization, reference)
+        text = (secrets or {}).get(Key("Secret", organization, reference))
+        if text is None:
+            text = await _of_secret(cluster, organization, reference)
         if text is not None:
             return _usable(text, origin)
     elif credentials := described.get("credentials"):

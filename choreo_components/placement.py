@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from choreo_components.cluster import Cluster, ClusterError, Forbidden, kubeconfig_text
+from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Forbidden, kubeconfig_text
 from choreo_components.context import environment_context
 from choreo_components.controllers import Controllers
-from choreo_components.data_planes import Connection, connections, foreign_parts, full_name
+from choreo_components.data_planes import Connection, connections, foreign_parts
 from choreo_components.findings import Finding, Location, error, warning
 from choreo_components.live import look_up
 from choreo_components.plan import Key, ObjectNode, Plan, SecretNode
@@ -23,12 +23,15 @@ class Placement:
     def __init__(self, plan: Plan, controllers: Controllers, given: Mapping[str, Kubeconfig]) -> None:
         """`given` are the kubeconfigs of the stack's settings by the data planes' names."""
         self.connections: dict[str, Connection] = {}
-        """By ORGANIZATION/NAME: the ways to the data planes that the environments run on, or leave."""
+        """By ORGANIZATION/NAME: the ways to the data planes that the environments run on."""
         self.findings: list[Finding] = []
         self._plan = plan
         self._controllers = controllers
         self._given = given
         self._texts = dict(self._usable())
+        handed_on = {node.key: node.data_plane.name for node in plan.nodes if isinstance(node, SecretNode)}
+        self._secrets = {key: self._texts[name] for key, name in handed_on.items() if name in self._texts}
+        """The kubeconfigs in the Secrets that the plan makes: several data planes may name one."""
         self._settled: set[str] = set()
         """Data planes about which nothing more can be known: what is wrong with them is told."""
         self._environments: dict[str, list[Declared]] = defaultdict(list)
@@ -67,19 +70,21 @@ class Placement:
                 wanted[name] = manifest
             elif Target("DataPlane", group[0].organization, group[0].spec.data_plane_ref) in live:
                 self._settled.add(name)
-        former = [each for each in await self._former(cluster, live) if full_name(each) not in wanted]
-        found = await connections(cluster, [*wanted.values(), *former], self._texts)
+        found = await connections(cluster, wanted.values(), self._texts, self._secrets)
         for name, connection in found.items():
             if isinstance(connection, Connection):
                 self.connections[name] = connection
-            elif name in wanted:
+            else:
                 self._settled.add(name)
                 self.findings.append(self._about(name, str(connection)))
         for name in wanted:
             self.findings += self._ignored_by_controllers(name, wanted[name])
 
     async def check(self) -> None:
-        """Asks each data plane with a cluster of its own whether it answers, and what the credentials may do there."""
+        """Asks each data plane with a cluster of its own whether it answers, and what the credentials may do there.
+
+        Also one that no environment of the plan runs on, where others will find the kubeconfig in the plan's Secret.
+        """
 
         async def one(name: str) -> list[Finding]:
             connection = self.connections[name]
@@ -92,8 +97,22 @@ class Placement:
             except ClusterError as problem:
                 return [self._about(name, f"{problem} (by {connection.origin})")]
 
-        answers = await asyncio.gather(*map(one, sorted(set(self.remote.values()))))
-        self.findings += [finding for answer in answers for finding in answer]
+        async def handed_on(name: str) -> list[Finding]:
+            try:
+                async with Cluster(self._texts[name]) as cluster:
+                    await cluster.allowed("get", NAMESPACES)
+            except ClusterError as problem:
+                return [error(self._given[name].where, f"data plane {name!r}: {problem}")]
+            return []
+
+        used = set(self.remote.values())
+        handed = {
+            node.data_plane.name
+            for node in self._plan.nodes
+            if isinstance(node, SecretNode) and f"{node.data_plane.organization}/{node.data_plane.name}" not in used
+        }
+        tried = [*map(one, sorted(used)), *map(handed_on, sorted(handed & self._texts.keys()))]
+        self.findings += [finding for answer in await asyncio.gather(*tried) for finding in answer]
 
     def undecided(self) -> Iterator[Finding]:
         """An error for each data plane of which nobody knows which cluster it is, since nobody could be asked."""
@@ -101,12 +120,11 @@ class Placement:
             yield self._about(name, "which cluster it is could not be asked; nothing was applied")
 
     def _targets(self) -> Iterator[Target]:
-        """Data planes outside the stack, also those that only the settings name, and where environments are so far."""
+        """Data planes outside the stack, also those that only the settings name."""
         for group in self._environments.values():
             data_plane = Target("DataPlane", group[0].organization, group[0].spec.data_plane_ref)
             if self._plan.index.find(data_plane) is None:
                 yield data_plane
-            yield from (Target("Environment", each.organization, each.name) for each in group)
         for name in self._given:
             yield from self._only_given(name)
 
@@ -142,20 +160,6 @@ class Placement:
                     f"no data plane {name!r} in organization {organizations}: neither in this stack nor in the cluster"
                 )
                 yield error(kubeconfig.where, message)
-
-    async def _former(self, cluster: Cluster, live: Found) -> list[Mapping[str, Any]]:
-        """The data planes that environments are about to leave: their finalizers have to get there once more."""
-        targets = set()
-        for group in self._environments.values():
-            for each in group:
-                standing = live.get(Target("Environment", each.organization, each.name)) or {}
-                before = (standing.get("spec") or {}).get("dataPlaneRef")
-                if before and before != each.spec.data_plane_ref:
-                    targets.add(Target("DataPlane", each.organization, before))
-        known = [self._plan.index.find(target) for target in targets]
-        outside = [target for target, found in zip(targets, known, strict=True) if found is None]
-        looked_up = (await look_up(cluster, outside)).values() if outside else ()
-        return [found.object.to_wire() for found in known if found] + [found for found in looked_up if found]
 
     def _ignored_by_controllers(self, name: str, manifest: Mapping[str, Any]) -> Iterator[Finding]:
         connection = self.connections.get(name)

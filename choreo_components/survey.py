@@ -27,7 +27,7 @@ class Survey:
     """What the clusters have said.
 
     `live` is what the references outside lead to, `endless` the kinds whose conditions the cluster cannot keep.
-    `data_planes` has, by ORGANIZATION/NAME, the way to each data plane that the plan's environments run on, or leave.
+    `data_planes` has, by ORGANIZATION/NAME, the way to each data plane that the plan's environments run on.
     `findings` say what is lacking, and what was not checked because the control plane did not answer. `undecided` are
     errors about what nobody knows then, and somebody has to before anything is applied.
     """

@@ -9,6 +9,7 @@ import pytest
 
 from choreo_components.cluster import Cluster, Forbidden, Live, Resource
 from choreo_components.controllers import Controllers
+from choreo_components.data_planes import Connection
 from choreo_components.findings import Severity
 from choreo_components.placement import Placement
 from choreo_components.plan import Key
@@ -127,13 +128,16 @@ def test_a_name_that_no_data_plane_has_is_an_error_where_it_stands() -> None:
     )
 
 
-def test_the_data_plane_that_an_environment_leaves_is_known_too() -> None:
-    """Its finalizer has to get there once more."""
-    found = stack(declaring.environment(data_plane="dp-new"), declaring.data_plane("dp-new"))
-    standing = declaring.environment(data_plane="dp-old"), declaring.data_plane("dp-old")
-    placement = placed(found, Platform(*standing, secrets={"kind-1-config": {"kubeconfig": kubeconfig()}}))
-    assert placement.connections.keys() == {"acme/dp-new", "acme/dp-old"}
-    assert placement.remote == {DEVELOPMENT: "acme/dp-new"}
+def test_data_planes_that_name_one_secret_have_the_kubeconfig_that_the_stack_makes_it_of() -> None:
+    """Nobody has made the Secret yet: without it the other one would be the control plane's own cluster."""
+    planes = declaring.data_plane("east"), declaring.data_plane("west")
+    environments = declaring.environment(data_plane="east"), declaring.environment("staging", data_plane="west")
+    found = stack(*planes, *environments, dataPlaneKubeconfigs={"east": kubeconfig()})
+    cluster = Platform()
+    placement = placed(found, cluster)
+    assert placement.remote == {DEVELOPMENT: "acme/east", Key("Environment", "acme", "staging"): "acme/west"}
+    assert placement.connections["acme/west"] == Connection(kubeconfig(), "Secret acme/kind-1-config")
+    assert cluster.asked == []
 
 
 @pytest.mark.parametrize("controllers", Controllers)
@@ -145,10 +149,26 @@ def test_controllers_that_do_not_read_the_reference_are_warned_about(controllers
     assert all("they run workloads" in each or "run workloads in their own cluster" in each for each in warned)
 
 
-def test_a_data_plane_that_does_not_answer_is_an_error_that_names_it_and_its_environment() -> None:
+def nowhere() -> str:
+    """A kubeconfig with the address of nobody."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        text = kubeconfig(f"https://127.0.0.1:{closed.getsockname()[1]}")
+        return kubeconfig(f"https://127.0.0.1:{closed.getsockname()[1]}")
+
+
+def test_a_kubeconfig_that_is_handed_on_in_a_secret_is_tried_although_nothing_runs_there() -> None:
+    found = stack(declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": nowhere()})
+    placement = placed(found)
+    asyncio.run(placement.check())
+    [finding] = placement.findings
+    assert (finding.severity, finding.where.field) == (Severity.ERROR, "choreo:dataPlaneKubeconfigs.dp-local")
+    assert finding.message.startswith("data plane 'dp-local': ")
+    assert "cannot be reached" in finding.message
+    assert MARK not in finding.message
+
+
+def test_a_data_plane_that_does_not_answer_is_an_error_that_names_it_and_its_environment() -> None:
+    text = nowhere()
     found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": text})
     placement = placed(found)
     asyncio.run(placement.check())
