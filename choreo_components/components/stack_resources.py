@@ -1,7 +1,7 @@
 """What a stack has besides its objects: the inventory, which comes first and goes last, and the guard, the reverse."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
 
@@ -55,6 +55,7 @@ def deletion_guard(
         return
     props = {
         **names,
+        "connectedDataPlanes": sorted(_connected(plan)),
         "protectedEnvironments": [full_name(key) for key in protected],
         "awaited": sorted(_awaited(settings, plan)),
     }
@@ -65,6 +66,16 @@ def deletion_guard(
         {property_: value for property_, value in props.items() if value},
         released(opts),
     )
+
+
+def _connected(plan: Plan) -> Iterator[str]:
+    """The data planes that refer to Secrets of the plan, as ORGANIZATION/NAME; several may refer to one."""
+    secrets = {node.key for node in plan.nodes if isinstance(node, SecretNode)}
+    for node in plan.nodes:
+        if isinstance(node, ObjectNode) and node.key.kind == "DataPlane":
+            reference = node.declared.object.to_wire()["spec"]["kubernetesCluster"].get("connectionConfigRef")
+            if Key("Secret", node.key.organization, reference) in secrets:
+                yield full_name(node.key)
 
 
 def _awaited(settings: Settings, plan: Plan) -> set[str]:

@@ -29,19 +29,50 @@ KINDS: Mapping[str, str] = {property_: kind for kind, property_ in GUARDED.items
 PROTECTED = "protectedEnvironments"
 """The input with the environments of production, which the stack does not allow to go."""
 
+CONNECTED = "connectedDataPlanes"
+"""The input with the data planes, as ORGANIZATION/NAME, whose kubeconfig others find in a Secret of the stack."""
+
 AWAITED = "awaited"
 """The input with the kinds whose end a destroy waits for, as ORGANIZATION/KIND, or as KIND in the whole cluster."""
 
-PROPERTIES = (*KINDS, PROTECTED, AWAITED)
+PROPERTIES = (*KINDS, PROTECTED, CONNECTED, AWAITED)
 """All inputs."""
 
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
-    """The inputs as they are, and what is wrong with them by property."""
+    """The inputs as they are, and what is wrong with them by property.
+
+    Warns of a data plane whose Secret is to go while environments need it. It may go: they may have other kubeconfigs.
+    """
     inputs = given(news)
     wrong = {name: value for name, value in inputs.items() if name in PROPERTIES and strings(value) is None}
-    failures = {name: f"should be a list of names, not {value!r}" for name, value in wrong.items()}
-    return inputs, {**unknown(inputs, PROPERTIES), **failures}
+    failures = {**unknown(inputs, PROPERTIES), **{name: _no_list(value) for name, value in wrong.items()}}
+    if not failures:
+        staying = set(olds.get("dataPlanes") or ()) & set(inputs.get("dataPlanes") or ())
+        for data_plane in sorted(staying & set(olds.get(CONNECTED) or ()) - set(inputs.get(CONNECTED) or ())):
+            await _warn_of_users(data_plane, session)
+    return inputs, failures
+
+
+def _no_list(value: Any) -> str:
+    return f"should be a list of names, not {value!r}"
+
+
+async def _warn_of_users(data_plane: str, session: Session) -> None:
+    """Says whose kubeconfig goes with the Secret of a data plane."""
+    from choreo_components.cluster import ClusterError, resource_named
+
+    organization, _, own = data_plane.partition("/")
+    goes = f"the Secret with the kubeconfig of data plane {data_plane!r} goes, as the settings no longer have it"
+    try:
+        found, _ = await session.connect().list(resource_named("Environment"), {}, organization)
+    except ClusterError as problem:
+        session.warn(f"{goes}; not checked whether environments need it: {problem}")
+        return
+    users = sorted(live.name for live in found if _data_plane(live) == own and not live.deleting)
+    if users:
+        named = ", ".join(map(repr, users))
+        session.warn(f"{goes}: the stack of {named} then refuses an up, unless its own settings have the kubeconfig")
 
 
 def identifier(inputs: Properties) -> str:

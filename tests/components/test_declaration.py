@@ -240,6 +240,7 @@ def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_dat
     [provider] = made.of_type("pulumi:providers:kubernetes")
     assert provider.inputs == {"clusterIdentifier": "control-plane", "enableSecretMutable": "true"}
     assert made["inventory"].inputs["objects"]["Secret"] == ["acme/kind-1-config"]
+    assert made["deletion-guard"].inputs["connectedDataPlanes"] == ["acme/dp-local"]
 
 
 # --- The inventory and the guard -----------------------------------------------------------------------------------

@@ -132,10 +132,43 @@ def test_what_stays_in_the_stack_is_not_looked_at() -> None:
     assert cluster.story == []
 
 
+CONNECTED = {**STACK, "connectedDataPlanes": ["acme/dp-local"]}
+
+
+def warned_of(cluster: FakeCluster, news: Any) -> list[str]:
+    """What is said, at preview too, when a stack that hands a kubeconfig on becomes another."""
+    lines: list[str] = []
+    _, failures = asyncio.run(guard.check(CONNECTED, news, session(cluster, warn=lines.append)))
+    assert failures == {}
+    return lines
+
+
+GOES = "the Secret with the kubeconfig of data plane 'acme/dp-local' goes, as the settings no longer have it"
+
+
+def test_a_secret_that_goes_while_environments_find_their_data_plane_by_it_is_warned_of() -> None:
+    others = environment("far", "dp-other"), environment("going", deletionTimestamp="2025-05-09T00:00:00Z")
+    assert warned_of(FakeCluster(environment("staging"), environment("development"), *others), STACK) == [
+        f"{GOES}: the stack of 'development', 'staging' then refuses an up, unless its own settings have the kubeconfig"
+    ]
+
+
+def test_a_secret_that_nobody_needs_or_that_goes_with_its_data_plane_is_not_warned_of() -> None:
+    assert warned_of(FakeCluster(environment("far", "dp-other")), STACK) == []
+    assert warned_of(FakeCluster(environment("staging")), {"projects": ["acme/shop"]}) == [], "the guard refuses that"
+    assert warned_of(FakeCluster(environment("staging")), CONNECTED) == []
+
+
+def test_a_secret_that_nobody_can_say_who_needs_is_warned_of() -> None:
+    cluster = FakeCluster()
+    cluster.outages = ["no route to host"]
+    assert warned_of(cluster, STACK) == [f"{GOES}; not checked whether environments need it: no route to host"]
+
+
 def test_inputs_that_are_wrong_are_named() -> None:
     inputs = {"dataPlanes": "dp", "names": []}
     assert asyncio.run(guard.check({}, inputs, session(FakeCluster())))[1] == {
         "dataPlanes": "should be a list of names, not 'dp'",
         "names": "unknown property; the properties are organizations, dataPlanes, environments, deploymentPipelines, "
-        "projects, protectedEnvironments, awaited",
+        "projects, protectedEnvironments, connectedDataPlanes, awaited",
     }
