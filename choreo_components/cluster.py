@@ -1,5 +1,6 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
+import copy
 import json
 import os
 import ssl
@@ -176,6 +177,12 @@ class Rule:
         return all(allowed & {"*", each} for allowed, each in wanted)
 
 
+FILES = {
+    "cluster": ("certificate-authority",),
+    "user": ("client-certificate", "client-key", "tokenFile"),
+}
+"""The fields of a kubeconfig's clusters and users that name files, relative to the kubeconfig's own."""
+
 EXEC_V1 = "client.authentication.k8s.io/v1"
 """The version that a kubeconfig's command for credentials is asked for today."""
 
@@ -189,15 +196,16 @@ class Cluster:
         Raises ClusterError when there is none, or it cannot be read; no request is sent yet.
         """
         try:
-            config: Any = _informed(_kubeconfig(kubeconfig).get())
-            timeout, transport = httpx.Timeout(REQUEST_SECONDS), _transport(config)
+            read = _content(kubeconfig)
+            config: Any = _informed(_kubeconfig(read).get())
+            timeout, transport = httpx.Timeout(REQUEST_SECONDS), _transport(config, _way(read, config))
             self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
             self.server: str = _shown(config.cluster.server)
             # For what is no object; on the same connections.
             self._http = httpx.AsyncClient(
                 base_url=config.cluster.server, auth=user_auth(config.user), timeout=timeout, transport=transport
             )
-        except _UNUSABLE as problem:
+        except (*_UNUSABLE, *_UNREADABLE) as problem:
             raise ClusterError(f"no usable kubeconfig: {_reason(problem, kubeconfig)}") from None
 
     async def __aenter__(self) -> Self:
@@ -364,6 +372,8 @@ class Cluster:
         except _UNUSABLE as problem:
             # A command that is to print credentials is not there, or prints others; or no API server answers.
             read = problem.strerror if isinstance(problem, OSError) else type(problem).__name__
+            if isinstance(problem, KeyError) and problem.args == ("token",):
+                read = "the kubeconfig's command prints no token; one that prints a certificate is not supported"
             raise ClusterError(f"{what}: {self.server}: credentials or answer cannot be read: {read}") from None
 
 
@@ -384,11 +394,19 @@ def kubeconfig_text(given: str) -> str:
     Raises ClusterError, in words that quote nothing of what may be secret, where nobody could use it.
     """
     try:
-        text = given if _is_text(given) else Path(given).expanduser().read_text(encoding="utf-8")
-    except (OSError, ValueError) as problem:
+        text = given if _is_text(given) else _standing_alone(Path(given).expanduser())
+    except (*_UNUSABLE, *_UNREADABLE) as problem:
         raise ClusterError(f"no usable kubeconfig: {_reason(problem, given)}") from None
     Cluster(text)
     return text
+
+
+def _standing_alone(file: Path) -> str:
+    """The text of a kubeconfig that means the same wherever it is put: as it is, unless it names files next to it."""
+    text = file.read_text(encoding="utf-8")
+    config = yaml.safe_load(text)
+    resolved = _resolved(config, file.parent)
+    return text if resolved == config else yaml.safe_dump(resolved)
 
 
 class _NotFound(Exception):
@@ -408,6 +426,9 @@ _UNUSABLE = (
 )
 """What is raised about a kubeconfig that is none, or not a whole one."""
 
+_UNREADABLE = (RuntimeError, httpx.InvalidURL)
+"""What is raised besides while one is read: about a home that nobody has, endless nesting, an address that is none."""
+
 
 def _reason(problem: Exception, kubeconfig: str | None) -> str:
     """Why a kubeconfig is not usable, in words that quote nothing of what may be secret."""
@@ -426,7 +447,35 @@ def _shown(server: str) -> str:
     return str(httpx.URL(server).copy_with(userinfo=b""))
 
 
-def _transport(config: Any) -> httpx.AsyncHTTPTransport:
+class _Transport(httpx.AsyncHTTPTransport):
+    """Connections to an API server whose certificate may have another name than its address (`tls-server-name`)."""
+
+    def __init__(self, server_name: str | None, **options: Any) -> None:
+        super().__init__(**options)
+        self._server_name = server_name
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._server_name:
+            request.extensions = {**request.extensions, "sni_hostname": self._server_name}
+        return await super().handle_async_request(request)
+
+
+def _way(content: Any, config: Any) -> Mapping[str, str | None]:
+    """What a kubeconfig says of the way to its server and lightkube does not read: `tls-server-name`, `proxy-url`."""
+    port = httpx.URL(config.cluster.server).port
+    if port is not None and not 0 < port < 65536:
+        raise ConfigError(f"there is no port {port}")
+    if content is None:
+        return {}
+    clusters = {each["name"]: each["cluster"] for each in content["clusters"]}
+    cluster: Mapping[str, str | None] = clusters[config.context.cluster]
+    proxy = cluster.get("proxy-url")
+    if proxy and httpx.URL(proxy).scheme not in ("http", "https"):
+        raise ConfigError("its proxy-url is neither http:// nor https://, and no other is supported")
+    return cluster
+
+
+def _transport(config: Any, way: Mapping[str, str | None]) -> httpx.AsyncHTTPTransport:
     """Connections without a limit: each watch holds one, and a request must not wait for a watch to end."""
     files = {
         "certificate-authority": config.cluster.certificate_auth,
@@ -435,29 +484,37 @@ def _transport(config: Any) -> httpx.AsyncHTTPTransport:
     }
     for field, path in files.items():
         # lightkube would quote it, and it may be the key itself, under the wrong name.
-        if path and config.fname is None and not Path(path).is_absolute():
+        if path and not Path(path).is_absolute():
             raise ConfigError(f"its {field} is neither an absolute path nor called {field}-data")
     trusted = verify_cluster(config.cluster, config.user, config.abs_file)
-    return httpx.AsyncHTTPTransport(
-        verify=trusted, limits=httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS)
+    return _Transport(
+        way.get("tls-server-name"),
+        verify=trusted,
+        proxy=way.get("proxy-url"),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS),
     )
 
 
-def _kubeconfig(given: str | None) -> KubeConfig:
-    """The kubeconfig given as text or path, else the files that KUBECONFIG lists, ~/.kube/config, or the pod's own."""
+def _content(given: str | None) -> Any:
+    """What stands in the kubeconfig given as text or path, else in the files that KUBECONFIG lists, or ~/.kube/config.
+
+    None where there is none, and the pod's own credentials are meant.
+    """
     if given is not None:
         if _is_text(given):
-            return KubeConfig.from_dict(yaml.safe_load(given))
-        return KubeConfig.from_file(Path(given).expanduser())
+            return yaml.safe_load(given)
+        return _of_file(Path(given).expanduser())
     listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
     files = [path for path in listed or [Path("~/.kube/config").expanduser()] if path.is_file()]
     if not files:
         if listed:
             raise ConfigError(f"KUBECONFIG names {os.environ['KUBECONFIG']}, which is no file")
-        return KubeConfig.from_service_account()
-    if len(files) == 1:
-        return KubeConfig.from_file(files[0])
-    return KubeConfig.from_dict(_merged(yaml.safe_load(path.read_text()) or {} for path in files))
+        return None
+    return _of_file(files[0]) if len(files) == 1 else _merged(_of_file(file) or {} for file in files)
+
+
+def _kubeconfig(content: Any) -> KubeConfig:
+    return KubeConfig.from_service_account() if content is None else KubeConfig.from_dict(content)
 
 
 def _informed(config: Any) -> Any:
@@ -474,6 +531,25 @@ def _informed(config: Any) -> Any:
         if version == EXEC_V1:
             command.apiVersion = f"{version}beta1"
     return config
+
+
+def _of_file(file: Path) -> Any:
+    return _resolved(yaml.safe_load(file.read_text(encoding="utf-8")), file.parent)
+
+
+def _resolved(config: Any, folder: Path) -> Any:
+    """A kubeconfig with the files that it names by absolute paths, as kubectl finds them; `folder` is its own."""
+    if not isinstance(config, dict):
+        return config
+    resolved = copy.deepcopy(config)
+    for section, fields in FILES.items():
+        for each in resolved.get(f"{section}s") or []:
+            named = each.get(section) or {}
+            named |= {field: str(folder.absolute() / named[field]) for field in fields if named.get(field)}
+            command = named.get("exec") or {}
+            if os.sep in command.get("command", ""):
+                command["command"] = str(folder.absolute() / command["command"])
+    return resolved
 
 
 def _is_text(given: str) -> bool:

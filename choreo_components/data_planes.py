@@ -166,7 +166,7 @@ def foreign_parts(text: str) -> str | None:
         users = [each.get("user") or {} for each in config.get("users") or []]
         clusters = [each.get("cluster") or {} for each in config.get("clusters") or []]
         parts = {part for each in (*users, *clusters) for part in each}
-    except (yaml.YAMLError, AttributeError, TypeError):
+    except (yaml.YAMLError, AttributeError, TypeError, RecursionError):
         return "cannot be read as one"
     found = sorted(parts & ON_THIS_MACHINE)
     if not found:

@@ -7,7 +7,9 @@ import os
 import ssl
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,8 +17,22 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
-from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Denied, Forbidden, Unauthorized, Unreachable
+from choreo_components.cluster import (
+    EXEC_V1,
+    NAMESPACES,
+    Cluster,
+    ClusterError,
+    Denied,
+    Forbidden,
+    Unauthorized,
+    Unreachable,
+    kubeconfig_text,
+)
 
 MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
 ENCODED = base64.b64encode(MARK.encode()).decode()
@@ -55,6 +71,14 @@ def kubeconfig(user: Any, server: str = "https://127.0.0.1:1", **cluster: Any) -
         (kubeconfig({"client-certificate": "/nonexistent", "client-key": f"/{MARK}"}), "No such file or directory"),
         (kubeconfig({}, **{"certificate-authority-data": ENCODED}), "its key cannot be read"),
         (kubeconfig({"auth-provider": {"name": MARK}}), "auth-provider not supported"),
+        (f"~nobody-has-this-home/{MARK}", "neither its text nor the path of a file"),
+        ("{" * 20_000 + MARK, "it cannot be read as one (RecursionError)"),
+        (kubeconfig({}, f"https://a\0{MARK}"), "it cannot be read as one (InvalidURL)"),
+        (kubeconfig({}, "https://127.0.0.1:99999999"), "there is no port 99999999"),
+        (
+            kubeconfig({}, **{"proxy-url": f"socks5://{MARK}@127.0.0.1:1"}),
+            "its proxy-url is neither http:// nor https://",
+        ),
         (kubeconfig({"token": MARK}).replace("current-context: x", "current-context: y"), "Context 'y' not found"),
     ],
 )
@@ -80,6 +104,10 @@ def plugin(command: str, *arguments: str) -> Mapping[str, Any]:
         ({"token": f"{MARK}é"}, "answers 401"),
         (plugin(f"/nonexistent/{MARK}"), "credentials or answer cannot be read: No such file or directory"),
         (plugin("echo", MARK), "credentials or answer cannot be read: JSONDecodeError"),
+        (
+            plugin("echo", f'{{"status": {{"clientKeyData": "{MARK}"}}}}'),
+            "prints no token; one that prints a certificate",
+        ),
         (plugin("echo", f'{{"{MARK}": 1}}'), "credentials or answer cannot be read: KeyError"),
         ({"token": MARK}, "answers 401"),
     ],
@@ -143,6 +171,23 @@ class _Answering(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
+@contextmanager
+def serving(answer: tuple[int, str], tls: ssl.SSLContext | None = None) -> Iterator[HTTPServer]:
+    """A server that answers every request with the status and message."""
+    server = HTTPServer(("127.0.0.1", 0), _Answering)
+    server.answer = answer  # type: ignore[attr-defined]
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 @pytest.mark.parametrize(
     ("status", "message", "meaning"),
     [
@@ -160,24 +205,80 @@ class _Answering(BaseHTTPRequestHandler):
 def test_an_answer_means_ask_again_ask_somebody_else_or_give_up(
     status: int, message: str, meaning: type[ClusterError]
 ) -> None:
-    server = HTTPServer(("127.0.0.1", 0), _Answering)
-    server.answer = (status, message)  # type: ignore[attr-defined]
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-
-    async def ask() -> None:
-        async with Cluster(kubeconfig({}, f"http://127.0.0.1:{server.server_port}")) as cluster:
+    async def ask(port: int) -> None:
+        async with Cluster(kubeconfig({}, f"http://127.0.0.1:{port}")) as cluster:
             await cluster.list(NAMESPACES, {})
 
-    try:
-        with pytest.raises(ClusterError) as told:
-            asyncio.run(ask())
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving((status, message)) as server, pytest.raises(ClusterError) as told:
+        asyncio.run(ask(server.server_port))
     assert type(told.value) is meaning
     assert message in str(told.value)
+
+
+def said(text: str) -> str:
+    """What comes of a request with this kubeconfig, which has to fail."""
+
+    async def ask() -> None:
+        async with Cluster(text) as cluster:
+            await cluster.list(NAMESPACES, {})
+
+    with pytest.raises(ClusterError) as told:
+        asyncio.run(ask())
+    return str(told.value)
+
+
+def test_a_proxy_that_a_kubeconfig_names_is_used() -> None:
+    with serving((401, "by the proxy")) as proxy:
+        way = {"proxy-url": f"http://127.0.0.1:{proxy.server_port}"}
+        assert "answers 401: by the proxy" in said(kubeconfig({}, "http://nowhere.invalid", **way))
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A file with a key, and a certificate of this name that trusts itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "server.pem"
+    encoding, private = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    file.write_bytes(key.private_bytes(encoding, private, serialization.NoEncryption()) + made.public_bytes(encoding))
+    return file
+
+
+def test_a_server_is_known_by_the_name_that_a_kubeconfig_gives_it(tmp_path: Path) -> None:
+    file = certificate(tmp_path, "inside.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with serving((401, "it is me"), context) as server:
+        address, trusted = f"https://127.0.0.1:{server.server_port}", {"certificate-authority": str(file)}
+        assert "it is me" in said(kubeconfig({}, address, **trusted, **{"tls-server-name": "inside.example"}))
+        assert "cannot be reached" in said(kubeconfig({}, address, **trusted))
+
+
+def test_the_files_of_a_kubeconfig_are_looked_for_next_to_it(tmp_path: Path) -> None:
+    """Also by who gets its text alone, as Secrets and providers do."""
+    certificate(tmp_path, "anybody")
+    (tmp_path / "plugin").touch()
+    user = {"tokenFile": "./token", "exec": {"apiVersion": EXEC_V1, "command": "./plugin"}}
+    file = tmp_path / "kubeconfig"
+    file.write_text(kubeconfig(user, **{"certificate-authority": "server.pem"}))
+    config = yaml.safe_load(kubeconfig_text(str(file)))
+    [cluster], [user] = config["clusters"], [each["user"] for each in config["users"]]
+    assert cluster["cluster"]["certificate-authority"] == str(tmp_path / "server.pem")
+    assert user["tokenFile"] == str(tmp_path / "token")
+    assert user["exec"] == {"apiVersion": EXEC_V1, "command": str(tmp_path / "plugin")}
+
+
+def test_a_kubeconfig_that_names_no_files_is_taken_letter_by_letter(tmp_path: Path) -> None:
+    file = tmp_path / "kubeconfig"
+    file.write_text("# Mine.\n" + kubeconfig({"exec": {"apiVersion": EXEC_V1, "command": "aws"}}))
+    assert kubeconfig_text(str(file)) == file.read_text()
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta1"])
