@@ -18,6 +18,9 @@ from choreo_components.data_planes import Connection
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.settings import Declared, Settings
 
+DATA_PLANES = "data-planes"
+"""What the `choreo` provider of finalizers is called whose data planes are clusters of their own."""
+
 CONTROL_PLANE = "control-plane"
 """What the Kubernetes provider calls the control plane's cluster."""
 
@@ -97,21 +100,21 @@ class _Clusters:
         if kubeconfig is not None:
             self.providers.append(kubernetes_provider("kubernetes", kubeconfig, CONTROL_PLANE))
         self._kubeconfig = kubeconfig
+        self._of_finalizers: pulumi.ProviderResource | None = None
         self._elsewhere: dict[str, Elsewhere] = {}
 
     def elsewhere(self, data_plane: str, after: pulumi.Resource) -> Elsewhere | None:
         """The data plane, as ORGANIZATION/NAME, if it is a cluster of its own.
 
-        It has providers of its own: those of a data plane that leaves the stack stay in the state until all that was on
-        it is gone. They come `after` the inventory: where that refuses, the state keeps the kubeconfig that it has.
+        Its providers come `after` the inventory: where that refuses, the state keeps the kubeconfigs that it has.
         """
         if data_plane in self.remote and data_plane not in self._elsewhere:
-            kubeconfig, opts = self.remote[data_plane], pulumi.ResourceOptions(depends_on=[after])
-            self._elsewhere[data_plane] = Elsewhere(
-                kubernetes_provider(data_plane, kubeconfig, data_plane, opts),
-                {"remote": True},
-                Provider(data_plane, self._kubeconfig, opts, kubeconfig),
-            )
+            opts = pulumi.ResourceOptions(depends_on=[after])
+            if self._of_finalizers is None:
+                self._of_finalizers = Provider(DATA_PLANES, self._kubeconfig, opts, self.remote)
+            kubeconfig = pulumi.Output.secret(self.remote[data_plane])
+            kubernetes = kubernetes_provider(data_plane, kubeconfig, data_plane, opts)
+            self._elsewhere[data_plane] = Elsewhere(kubeconfig, kubernetes, self._of_finalizers)
         return self._elsewhere.get(data_plane)
 
     @cached_property

@@ -41,5 +41,4 @@ class Environment(ObjectComponent):
         secret = pulumi.Output.secret(kubeconfig)
         cluster = pulumi.Output.concat(args["organization"], "/", args.get("dataPlaneRef") or "")
         inherited = pulumi.ResourceOptions(parent=self)
-        provider = kubernetes_provider(f"{name}-data-plane", secret, cluster, inherited)
-        return Elsewhere(provider, {"dataPlaneKubeconfig": secret})
+        return Elsewhere(secret, kubernetes_provider(f"{name}-data-plane", secret, cluster, inherited))

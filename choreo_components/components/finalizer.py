@@ -1,6 +1,6 @@
 """The finalizer and its provider, as Pulumi programs in Python see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -15,13 +15,14 @@ class Provider(pulumi.ProviderResource):
         name: str,
         kubeconfig: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
-        data_plane_kubeconfig: pulumi.Input[str] | None = None,
+        data_plane_kubeconfigs: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
     ) -> None:
-        """`kubeconfig` is the text of a kubeconfig or the path of one; it is kept as a secret.
+        """`kubeconfig` is the text of a kubeconfig or the path of one; its text is kept as a secret.
 
-        So is `data_plane_kubeconfig`, that of the data plane which finalizers get to by this provider, if any.
+        So are `data_plane_kubeconfigs`, by ORGANIZATION/DATAPLANE. They come before those that finalizers have: with
+        `--run-program`, providers take new settings, and nothing else in the state does.
         """
-        settings = {"kubeconfig": kubeconfig, "dataPlaneKubeconfig": data_plane_kubeconfig}
+        settings = {"kubeconfig": kubeconfig, "dataPlaneKubeconfigs": data_plane_kubeconfigs}
         secret = {name: None if value is None else pulumi.Output.secret(value) for name, value in settings.items()}
         versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
         super().__init__("choreo", name, secret, versioned)

@@ -15,13 +15,12 @@ from choreo_components.naming import data_plane_namespace
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A data plane that is a cluster of its own: the provider of what is made there, and the finalizer's way there."""
+    """A data plane that is a cluster of its own: its kubeconfig, which is a secret, and who makes what is there."""
 
-    provider: pulumi.ProviderResource
-    finalizer: Mapping[str, Any]
-    """Inputs of the finalizer."""
-    of_finalizer: pulumi.ProviderResource | None = None
-    """The finalizer's provider, where that has the kubeconfig; None: that of all that is on the control plane."""
+    kubeconfig: pulumi.Output[str]
+    kubernetes: pulumi.ProviderResource
+    choreo: pulumi.ProviderResource | None = None
+    """The finalizer's provider; None: that of all that is on the control plane."""
 
 
 class Provisioning:
@@ -56,7 +55,7 @@ class Provisioning:
         # The finalizer has taken it away by then, or the Environment would not go.
         opts.deleted_with = self._environment
         if self._elsewhere is not None:
-            opts.provider = self._elsewhere.provider
+            opts.provider = self._elsewhere.kubernetes
         made = namespace(
             f"{self._role}-namespace-{project}",
             self._names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
@@ -78,11 +77,11 @@ class Provisioning:
             ),
             "deploymentsTimeout": deadline(self._args, "deployments"),
             "namespacesTimeout": deadline(self._args, "namespaces"),
-            **(self._elsewhere.finalizer if self._elsewhere is not None else {}),
+            "dataPlaneKubeconfig": self._elsewhere.kubeconfig if self._elsewhere is not None else None,
         }
         opts = self._options([self._environment, *self.namespaces.values(), *needs])
         if self._elsewhere is not None:
-            opts.provider = self._elsewhere.of_finalizer
+            opts.provider = self._elsewhere.choreo
         return Finalizer(TOKEN, f"{self._role}-finalizer", props, released(opts))
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:

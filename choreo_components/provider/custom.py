@@ -25,9 +25,9 @@ class Session:
     """Leads to the control plane; raises ClusterError where there is no way to it."""
     tell: Callable[[str], None]
     warn: Callable[[str], None]
-    data_plane: "Callable[[str, str | None], LiveCluster]"
-    """Leads to a data plane with a cluster of its own, by ORGANIZATION/NAME and its kubeconfig, which is the provider's
-    where None is given; raises ClusterError where there is no way to it."""
+    data_plane: "Callable[[str, str], LiveCluster]"
+    """Leads to a data plane with a cluster of its own, by ORGANIZATION/NAME and the kubeconfig in the state, unless the
+    provider has a newer one; raises ClusterError where that cannot be used."""
 
 
 class Custom(Protocol):

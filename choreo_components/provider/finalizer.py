@@ -26,16 +26,13 @@ DEFAULTS: Mapping[str, str] = {"deploymentsTimeout": "10m", "namespacesTimeout":
 NAMESPACES = "namespaceNames"
 """The input with the names of the namespaces that were made for the environment."""
 
-REMOTE = "remote"
-"""The input that says that the data plane is a cluster of its own, whose kubeconfig the provider has.
+KUBECONFIG = "dataPlaneKubeconfig"
+"""The input with the kubeconfig of the data plane, where that is a cluster of its own.
 
-Without it a provider that has no kubeconfig of it would finalize the control plane's cluster.
+It is the finalizer's own, so that whatever a program has forgotten, what it has made can be taken away.
 """
 
-KUBECONFIG = "dataPlaneKubeconfig"
-"""The input with the kubeconfig of the data plane's own cluster, for a finalizer whose provider does not have it."""
-
-PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES, REMOTE, KUBECONFIG)
+PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES, KUBECONFIG)
 """All inputs."""
 
 CLUSTER = "__cluster"
@@ -52,9 +49,6 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
         if name == NAMESPACES:
             if value != UNKNOWN and strings(value) is None:
                 failures[name] = f"should be a list of names, not {value!r}"
-        elif name == REMOTE:
-            if value != UNKNOWN and not isinstance(value, bool):
-                failures[name] = f"should be true or false, not {value!r}"
         elif name == KUBECONFIG:
             if not isinstance(value, str) or not value:
                 failures[name] = "should be the text of a kubeconfig, or the path of one"
@@ -89,8 +83,7 @@ async def _recognized(
     moves = bool(replaced(olds, inputs))
     found = {} if moves else _known(olds)
     try:
-        # The provider is that of the data plane to come, and has no way to another one.
-        if moves and olds.get(KUBECONFIG):
+        if moves and is_remote(olds):
             await recognize(_data_plane(olds, session), olds.get(CLUSTER))
     except (ClusterError, AnotherCluster) as problem:
         return inputs, {"": f"{_named(olds)} cannot leave it: {problem}; {LEAVING}"}
@@ -114,19 +107,19 @@ def replaced(olds: Properties, news: Properties) -> list[str]:
     """
     moved = olds.get("dataPlaneRef") is not None and is_remote(olds) != is_remote(news)
     another = [name for name in IDENTITY if olds.get(name) is not None]
-    return [name for name in differences(olds, news) if name in another or (moved and name in (REMOTE, KUBECONFIG))]
+    return [name for name in differences(olds, news) if name in another or (moved and name == KUBECONFIG)]
 
 
 def is_remote(inputs: Properties) -> bool:
     """Whether the data plane is another cluster than the control plane's."""
-    return bool(inputs.get(REMOTE) or inputs.get(KUBECONFIG))
+    return bool(inputs.get(KUBECONFIG))
 
 
 def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
     """The cluster that the environment's namespaces are in. Raises ClusterError where there is no way to it."""
     if not is_remote(inputs):
         return session.connect()
-    return session.data_plane(f"{inputs['organization']}/{inputs.get('dataPlaneRef')}", inputs.get(KUBECONFIG))
+    return session.data_plane(f"{inputs['organization']}/{inputs.get('dataPlaneRef')}", inputs[KUBECONFIG])
 
 
 def _named(inputs: Properties) -> str:

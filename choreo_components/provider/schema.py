@@ -35,13 +35,9 @@ _INPUTS: dict[str, Any] = {
         "items": {"type": "string"},
         "description": "Namespaces that were made for it: they go with it even if somebody has changed their labels.",
     },
-    "remote": {
-        "type": "boolean",
-        "description": "Whether the data plane is a cluster of its own, whose kubeconfig the provider has.",
-    },
     "dataPlaneKubeconfig": {
         "type": "string",
-        "description": "The kubeconfig of the data plane, where it is a cluster of its own and the provider has none.",
+        "description": "The kubeconfig of the data plane, where that is a cluster of its own.",
         "secret": True,
     },
 }
@@ -77,9 +73,10 @@ _SETTINGS: dict[str, Any] = {
         "description": "The text of a kubeconfig, or the path of one; the ambient kubeconfig by default.",
         "secret": True,
     },
-    "dataPlaneKubeconfig": {
-        "type": "string",
-        "description": "The kubeconfig of the data plane that finalizers get to by this provider, if any.",
+    "dataPlaneKubeconfigs": {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "description": "Newer kubeconfigs of data planes than finalizers have in the state, by ORGANIZATION/DATAPLANE.",
         "secret": True,
     },
 }

@@ -1,6 +1,7 @@
 """The provider's gRPC face: hands the engine's calls to a custom resource, or to the SDK's host of components."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
@@ -42,7 +43,7 @@ class Servicer(ResourceProviderServicer):
         self._engine_address = engine_address
         self._arguments = arguments
         self._kubeconfig: str | None = None
-        self._data_plane_kubeconfig: str | None = None
+        self._data_planes: Mapping[str, str] = {}
         self._clusters: dict[str | None, Cluster] = {}
         self._hosting: ComponentServicer | None = None
         self._engine = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
@@ -74,7 +75,7 @@ class Servicer(ResourceProviderServicer):
         """Keeps the kubeconfigs in memory. A host of components has to take secrets, resources and outputs."""
         settings = _properties(request.args)
         self._kubeconfig = settings.get("kubeconfig") or None
-        self._data_plane_kubeconfig = settings.get("dataPlaneKubeconfig") or None
+        self._data_planes = _mapping(settings.get("dataPlaneKubeconfigs"))
         return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
@@ -154,15 +155,12 @@ class Servicer(ResourceProviderServicer):
             self._clusters[kubeconfig] = Cluster(kubeconfig)
         return self._clusters[kubeconfig]
 
-    def _data_plane(self, name: str, own: str | None) -> "Cluster":
-        """The cluster of a data plane. Never another one: without a kubeconfig for it, there is no way to it."""
+    def _data_plane(self, name: str, kubeconfig: str) -> "Cluster":
+        """The cluster of a data plane: by the kubeconfig that the provider has today, else by that of the state."""
         from choreo_components.cluster import ClusterError
 
-        kubeconfig = own or self._data_plane_kubeconfig
-        if not kubeconfig:
-            raise ClusterError(f"data plane {name!r} is a cluster of its own, and its provider has no kubeconfig of it")
         try:
-            return self._connect(kubeconfig)
+            return self._connect(self._data_planes.get(name, kubeconfig))
         except ClusterError as problem:
             raise ClusterError(f"data plane {name!r}: {problem}") from None
 
@@ -245,6 +243,14 @@ def _properties(struct: Struct) -> dict[str, Any]:
     """The properties as plain values, secrets in the clear."""
     properties: dict[str, Any] = revealed(json_format.MessageToDict(struct))
     return properties
+
+
+def _mapping(value: Any) -> Mapping[str, str]:
+    """The value if it is a mapping of texts, or the JSON of one: settings of other types come as their JSON."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = json.loads(value)
+    return {name: each for name, each in value.items() if isinstance(each, str)} if isinstance(value, dict) else {}
 
 
 def _struct(properties: Mapping[str, Any]) -> Struct:

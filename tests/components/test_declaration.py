@@ -194,30 +194,32 @@ def test_a_cluster_is_known_by_its_data_planes_name_so_that_other_credentials_re
 def test_finalizers_and_the_inventory_know_which_data_planes_are_clusters_of_their_own(
     elsewhere: Registrations,
 ) -> None:
-    assert elsewhere["acme/development-finalizer"].inputs["remote"] is True
-    assert "remote" not in elsewhere["acme/here-finalizer"].inputs
-    inventory = elsewhere["inventory"]
+    """Each by itself: a program that has forgotten a data plane leaves them what they know."""
+    finalizer, inventory = elsewhere["acme/development-finalizer"], elsewhere["inventory"]
+    assert "kind: Config" in str(finalizer.inputs["dataPlaneKubeconfig"])
+    assert is_secret(finalizer.request.object["dataPlaneKubeconfig"])
+    assert "dataPlaneKubeconfig" not in elsewhere["acme/here-finalizer"].inputs
     assert "{'acme/dp-local': 'kind: Config'}" in str(inventory.inputs["dataPlaneKubeconfigs"])
     assert is_secret(inventory.request.object["dataPlaneKubeconfigs"])
 
 
-def test_a_finalizer_gets_to_its_data_plane_by_a_provider_that_leaves_the_state_after_it(
-    elsewhere: Registrations,
-) -> None:
-    """That of the whole stack would forget the data plane before what is on it is deleted."""
+def test_finalizers_have_a_provider_that_brings_them_newer_credentials(elsewhere: Registrations) -> None:
     shared, own = elsewhere.of_type("pulumi:providers:choreo")
     assert (shared.name, shared.inputs) == ("choreo", {})
-    assert own.name == "acme/dp-local"
-    assert "kind: Config" in str(own.inputs["dataPlaneKubeconfig"])
-    assert is_secret(own.request.object["dataPlaneKubeconfig"])
-    assert "providers:choreo::acme/dp-local::" in elsewhere["acme/development-finalizer"].request.provider
+    assert "kind: Config" in str(own.inputs["dataPlaneKubeconfigs"])
+    assert is_secret(own.request.object["dataPlaneKubeconfigs"])
+    assert f"providers:choreo::{own.name}::" in elsewhere["acme/development-finalizer"].request.provider
     assert "providers:choreo::choreo::" in elsewhere["acme/here-finalizer"].request.provider
 
 
 def test_what_leads_to_a_data_plane_changes_after_the_inventory_has_agreed(elsewhere: Registrations) -> None:
     """A refused update would otherwise leave a kubeconfig in the state that nobody wanted there."""
     providers = [*elsewhere.of_type("pulumi:providers:kubernetes"), *elsewhere.of_type("pulumi:providers:choreo")]
-    assert {each.name: each.depends_on for each in providers} == {"acme/dp-local": {"inventory"}, "choreo": set()}
+    assert {each.name: each.depends_on for each in providers} == {
+        "acme/dp-local": {"inventory"},
+        "data-planes": {"inventory"},
+        "choreo": set(),
+    }
 
 
 def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_data_plane(

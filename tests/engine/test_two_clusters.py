@@ -371,7 +371,10 @@ def test_an_environment_that_leaves_its_stack_is_taken_away_on_a_data_plane_that
     workspace.destroy("many")
 
 
-def test_after_an_up_that_was_refused_the_state_still_leads_to_the_data_plane(west: Estate) -> None:
+@pytest.mark.parametrize("options", [(), ("--run-program",)], ids=["plain", "with the program"])
+def test_after_an_up_that_was_refused_the_state_still_leads_to_the_data_plane(
+    west: Estate, options: tuple[str, ...]
+) -> None:
     workspace = west.workspace
     on_west(west, "refused", west.operators.operator(None, file="data-plane"))
     before = workspace.resources("refused")
@@ -380,7 +383,7 @@ def test_after_an_up_that_was_refused_the_state_still_leads_to_the_data_plane(we
     assert "is on data plane 'dp-west', which is a cluster of its own, and now nothing says which" in said
     assert len(workspace.resources("refused")) == len(before)
     assert workspace.refresh("refused").changes == {"unchanged": len(before) - 1}
-    workspace.destroy("refused")
+    workspace.destroy("refused", *options)
     assert west.namespaces("staging", west.data_plane) == []
     assert workspace.resources("refused") == []
 

@@ -11,8 +11,8 @@ def silent(line: str) -> None:
     """Nobody listens."""
 
 
-def nowhere(data_plane: str, kubeconfig: str | None) -> FakeCluster:
-    """Nobody has the data plane's kubeconfig."""
+def nowhere(data_plane: str, kubeconfig: str) -> FakeCluster:
+    """The kubeconfig leads to no data plane."""
     raise ClusterError(f"no way to {data_plane}")
 
 
@@ -22,12 +22,9 @@ def session(
     warn: Callable[[str], None] = silent,
     data_planes: Mapping[str, FakeCluster] | None = None,
 ) -> Session:
-    """What a call works with, on that control plane.
+    """What a call works with, on that control plane; `data_planes` are clusters of their own by their kubeconfigs."""
 
-    `data_planes` are clusters of their own by their kubeconfigs, or by ORGANIZATION/NAME where the provider has that.
-    """
-
-    def data_plane(name: str, kubeconfig: str | None) -> FakeCluster:
-        return (data_planes or {}).get(kubeconfig or name) or nowhere(name, kubeconfig)
+    def data_plane(name: str, kubeconfig: str) -> FakeCluster:
+        return (data_planes or {}).get(kubeconfig) or nowhere(name, kubeconfig)
 
     return Session(lambda: cluster, tell, warn, data_plane)

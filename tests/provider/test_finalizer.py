@@ -69,7 +69,7 @@ def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
             {"timeout": "5m"},
             {
                 "timeout": "unknown property; the properties are organization, environment, dataPlaneRef, "
-                "deploymentsTimeout, namespacesTimeout, namespaceNames, remote, dataPlaneKubeconfig"
+                "deploymentsTimeout, namespacesTimeout, namespaceNames, dataPlaneKubeconfig"
             },
         ),
     ],
@@ -213,23 +213,16 @@ def test_another_deadline_is_the_same_finalizer() -> None:
 
 # --- A data plane that is a cluster of its own ---------------------------------------------------------------------
 
-ELSEWHERE = {**INPUTS, "dataPlaneRef": "east", "remote": True}
+ELSEWHERE = {**INPUTS, "dataPlaneRef": "east", "dataPlaneKubeconfig": "to east"}
 OF_EAST = {"__cluster": "uid of east"}
 
 
 def test_on_a_data_plane_of_its_own_deployments_go_here_and_namespaces_there() -> None:
     control_plane = FakeCluster(deployment("a"), namespace("dp-1"))
     east = FakeCluster(namespace("dp-1"), namespace("stray"), deployment("b"))
-    asyncio.run(finalizer.delete(ELSEWHERE, session(control_plane, data_planes={"acme/east": east})))
+    asyncio.run(finalizer.delete(ELSEWHERE, session(control_plane, data_planes={"to east": east})))
     assert control_plane.names == ["Namespace dp-1"], "labelled alike, and not on its data plane"
     assert east.names == ["Deployment acme/b"]
-
-
-def test_a_kubeconfig_of_its_own_comes_before_the_providers() -> None:
-    own = FakeCluster(namespace("dp-1"))
-    state = {**INPUTS, "dataPlaneKubeconfig": "kind: Config"}
-    asyncio.run(finalizer.delete(state, session(FakeCluster(), data_planes={"kind: Config": own})))
-    assert own.names == []
 
 
 def test_without_a_way_to_its_data_plane_nothing_is_deleted_anywhere() -> None:
@@ -244,7 +237,7 @@ def test_without_a_way_to_its_data_plane_nothing_is_deleted_anywhere() -> None:
 
 def test_reading_it_shows_the_namespaces_of_its_data_plane() -> None:
     control_plane, east = FakeCluster(deployment("a"), namespace("dp-1")), FakeCluster(namespace("dp-2"))
-    clusters = session(control_plane, data_planes={"acme/east": east})
+    clusters = session(control_plane, data_planes={"to east": east})
     _, state = asyncio.run(finalizer.read("acme/development", ELSEWHERE, clusters))
     assert (state["deployments"], state["namespaces"]) == (["a"], ["dp-2"])
 
@@ -252,9 +245,7 @@ def test_reading_it_shows_the_namespaces_of_its_data_plane() -> None:
 @pytest.mark.parametrize(
     ("olds", "news", "replaced"),
     [
-        ({}, {"remote": True}, ["remote"]),
-        ({"remote": True}, {}, ["remote"]),
-        ({"remote": True}, {"dataPlaneKubeconfig": "a"}, []),
+        ({}, {"dataPlaneKubeconfig": "a"}, ["dataPlaneKubeconfig"]),
         ({"dataPlaneKubeconfig": "a"}, {"dataPlaneKubeconfig": "b"}, []),
         ({"dataPlaneKubeconfig": "a"}, {}, ["dataPlaneKubeconfig"]),
     ],
@@ -265,19 +256,10 @@ def test_another_cluster_is_another_finalizer_and_other_credentials_are_not(
     assert finalizer.replaced({**INPUTS, **olds}, {**INPUTS, **news}) == replaced
 
 
-@pytest.mark.parametrize(
-    ("change", "failure"),
-    [
-        ({"remote": "yes"}, {"remote": "should be true or false, not 'yes'"}),
-        (
-            {"dataPlaneKubeconfig": 4711},
-            {"dataPlaneKubeconfig": "should be the text of a kubeconfig, or the path of one"},
-        ),
-    ],
-    ids=lambda value: next(iter(value)),
-)
-def test_what_says_nothing_about_its_data_plane_is_refused(change: dict[str, Any], failure: dict[str, str]) -> None:
-    assert checked({**INPUTS, **change})[1] == failure
+@pytest.mark.parametrize("given", [4711, ""])
+def test_what_says_nothing_about_its_data_plane_is_refused(given: Any) -> None:
+    told = checked({**INPUTS, "dataPlaneKubeconfig": given})[1]
+    assert told == {"dataPlaneKubeconfig": "should be the text of a kubeconfig, or the path of one"}
 
 
 # --- Which cluster it is -------------------------------------------------------------------------------------------
@@ -285,7 +267,7 @@ def test_what_says_nothing_about_its_data_plane_is_refused(change: dict[str, Any
 
 def checked_on(east: FakeCluster, olds: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """The inputs of a finalizer on that data plane as they are taken, and what is wrong with them."""
-    clusters = session(FakeCluster(), data_planes={"acme/east": east})
+    clusters = session(FakeCluster(), data_planes={"to east": east})
     return asyncio.run(finalizer.check(olds, ELSEWHERE, clusters))
 
 
@@ -311,16 +293,11 @@ def test_an_identity_that_nobody_can_see_stays_what_it_was(refusal: ClusterError
     assert checked_on(east, {}) == (ELSEWHERE, {})
 
 
-BY_ITSELF = {**INPUTS, **OF_EAST, "dataPlaneRef": "east", "dataPlaneKubeconfig": "to east"}
-"""What a finalizer knows whose provider has no kubeconfig of the data plane."""
-
-
-@pytest.mark.parametrize("olds", [{**ELSEWHERE, **OF_EAST}, BY_ITSELF], ids=["by its provider", "by itself"])
-def test_an_environment_that_moves_has_the_identity_of_its_new_data_plane(olds: dict[str, Any]) -> None:
+def test_an_environment_that_moves_has_the_identity_of_its_new_data_plane() -> None:
     news = {**INPUTS, "dataPlaneRef": "west", "dataPlaneKubeconfig": "to west"}
     east, west = FakeCluster(kube_system("uid of east")), FakeCluster(kube_system("uid of west"))
     clusters = session(FakeCluster(), data_planes={"to east": east, "to west": west})
-    inputs, failures = asyncio.run(finalizer.check(olds, news, clusters))
+    inputs, failures = asyncio.run(finalizer.check({**ELSEWHERE, **OF_EAST}, news, clusters))
     assert (inputs["__cluster"], failures) == ("uid of west", {})
 
 
@@ -328,7 +305,7 @@ def test_an_environment_cannot_leave_a_data_plane_that_nobody_can_get_to() -> No
     east = FakeCluster()
     east.refusal = Unreachable("nobody answers")
     clusters = session(FakeCluster(), data_planes={"to east": east})
-    _, failures = asyncio.run(finalizer.check(BY_ITSELF, {**INPUTS, "dataPlaneRef": "here"}, clusters))
+    _, failures = asyncio.run(finalizer.check(ELSEWHERE, {**INPUTS, "dataPlaneRef": "here"}, clusters))
     assert failures == {
         "": "environment 'development' of organization 'acme' on data plane 'east' cannot leave it: nobody answers; "
         "nothing was applied, as its Deployments and namespaces could not be taken away there"
@@ -339,7 +316,7 @@ def test_on_another_cluster_than_it_was_made_on_nothing_is_deleted_anywhere() ->
     control_plane, another = FakeCluster(deployment("a")), FakeCluster(namespace("dp-1"), kube_system("another"))
     with pytest.raises(Failure, match="on data plane 'east' is not finalized: its kubeconfig leads to another cluster"):
         asyncio.run(
-            finalizer.delete({**ELSEWHERE, **OF_EAST}, session(control_plane, data_planes={"acme/east": another}))
+            finalizer.delete({**ELSEWHERE, **OF_EAST}, session(control_plane, data_planes={"to east": another}))
         )
     assert control_plane.requests("delete") == another.requests("delete") == []
 
@@ -348,7 +325,7 @@ def test_on_another_cluster_than_it_was_made_on_nothing_is_deleted_anywhere() ->
 def test_credentials_that_were_withdrawn_are_told_with_the_way_to_others(call: str) -> None:
     control_plane, east = FakeCluster(deployment("a")), FakeCluster(namespace("dp-1"))
     east.refusal = Unauthorized("answers 401")
-    clusters = session(control_plane, data_planes={"acme/east": east})
+    clusters = session(control_plane, data_planes={"to east": east})
     work: Any = {
         "read": lambda: finalizer.read("acme/development", ELSEWHERE, clusters),
         "delete": lambda: finalizer.delete(ELSEWHERE, clusters),

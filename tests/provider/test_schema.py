@@ -49,7 +49,7 @@ def test_the_finalizers_properties_are_those_that_it_checks(schema: dict[str, An
 
 
 def test_kubeconfigs_are_secrets(schema: dict[str, Any]) -> None:
-    for name in ("kubeconfig", "dataPlaneKubeconfig"):
+    for name in ("kubeconfig", "dataPlaneKubeconfigs"):
         assert schema["provider"]["inputProperties"][name]["secret"]
         assert schema["config"]["variables"][name]["secret"]
     for resource, name in (

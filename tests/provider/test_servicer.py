@@ -1,6 +1,7 @@
 """The servicer: its settings lead to clusters, never to another one than is meant, and what is secret stays marked."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -52,34 +53,44 @@ def configured(settings: dict[str, Any], then: Callable[[Servicer], Any]) -> Any
     return asyncio.run(run())
 
 
-def test_its_settings_lead_to_the_control_plane_and_to_data_planes() -> None:
+@pytest.mark.parametrize(
+    "data_planes",
+    [secret({"acme/east": EAST}), {"acme/east": secret(EAST)}, json.dumps({"acme/east": EAST})],
+    ids=["a secret mapping", "a mapping of secrets", "its JSON, as most SDKs hand it over"],
+)
+def test_its_settings_lead_to_the_control_plane_and_to_data_planes(data_planes: Any) -> None:
+    """A kubeconfig in the settings is newer than that in the state."""
+
     def servers(servicer: Servicer) -> list[str]:
         session = servicer._session(URN)
-        clusters: list[Any] = [session.connect(), session.data_plane("acme/east", None)]
+        clusters: list[Any] = [session.connect(), session.data_plane("acme/east", HERE)]
         return [cluster.server for cluster in clusters]
 
-    settings = {"kubeconfig": secret(HERE), "dataPlaneKubeconfig": secret(EAST)}
+    settings = {"kubeconfig": secret(HERE), "dataPlaneKubeconfigs": data_planes}
     assert configured(settings, servers) == ["https://here.example", "https://east.example"]
 
 
 def test_all_that_ask_a_cluster_share_one_set_of_connections() -> None:
     def same(servicer: Servicer) -> bool:
         one, another = servicer._session(URN), servicer._session(URN)
-        return one.data_plane("acme/east", None) is another.data_plane("acme/west", EAST)
+        return one.data_plane("acme/east", HERE) is another.data_plane("acme/west", EAST)
 
-    assert configured({"dataPlaneKubeconfig": EAST}, same)
+    assert configured({"dataPlaneKubeconfigs": {"acme/east": EAST}}, same)
 
 
-@pytest.mark.parametrize("settings", [{}, {"kubeconfig": HERE}])
-def test_a_data_plane_whose_kubeconfig_is_gone_is_never_taken_for_another_cluster(settings: dict[str, Any]) -> None:
-    with pytest.raises(ClusterError, match="data plane 'acme/east' is a cluster of its own, and its provider has no"):
-        configured(settings, lambda servicer: servicer._session(URN).data_plane("acme/east", None))
+@pytest.mark.parametrize("settings", [{}, {"kubeconfig": HERE}, {"dataPlaneKubeconfigs": {"acme/west": HERE}}])
+def test_a_data_plane_that_the_settings_have_forgotten_is_the_one_that_the_state_knows(
+    settings: dict[str, Any],
+) -> None:
+    def server(servicer: Servicer) -> Any:
+        return servicer._session(URN).data_plane("acme/east", EAST)
+
+    assert configured(settings, server).server == "https://east.example"
 
 
 def test_a_kubeconfig_that_cannot_be_used_is_told_with_its_data_plane_and_not_quoted() -> None:
-    settings = {"dataPlaneKubeconfig": "token: very-secret\n"}
     with pytest.raises(ClusterError, match=r"^data plane 'acme/east': no usable kubeconfig") as refused:
-        configured(settings, lambda servicer: servicer._session(URN).data_plane("acme/east", None))
+        configured({}, lambda servicer: servicer._session(URN).data_plane("acme/east", "token: very-secret\n"))
     assert "very-secret" not in str(refused.value)
 
 
