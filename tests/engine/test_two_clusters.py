@@ -371,21 +371,21 @@ def test_an_environment_that_leaves_its_stack_is_taken_away_on_a_data_plane_that
     workspace.destroy("many")
 
 
-@pytest.mark.parametrize("options", [(), ("--run-program",)], ids=["plain", "with the program"])
+@pytest.mark.parametrize(("stack", "options"), [("refused", ()), ("refused-again", ("--run-program",))])
 def test_after_an_up_that_was_refused_the_state_still_leads_to_the_data_plane(
-    west: Estate, options: tuple[str, ...]
+    west: Estate, stack: str, options: tuple[str, ...]
 ) -> None:
     workspace = west.workspace
-    on_west(west, "refused", west.operators.operator(None, file="data-plane"))
-    before = workspace.resources("refused")
-    forget(workspace, "refused")
-    said = workspace.up("refused", fails=True).said
+    on_west(west, stack, west.operators.operator(None, file="data-plane"))
+    before = workspace.resources(stack)
+    forget(workspace, stack)
+    said = workspace.up(stack, fails=True).said
     assert "is on data plane 'dp-west', which is a cluster of its own, and now nothing says which" in said
-    assert len(workspace.resources("refused")) == len(before)
-    assert workspace.refresh("refused").changes == {"unchanged": len(before) - 1}
-    workspace.destroy("refused", *options)
+    assert len(workspace.resources(stack)) == len(before)
+    assert workspace.refresh(stack).changes == {"unchanged": len(before) - 1}
+    workspace.destroy(stack, *options)
     assert west.namespaces("staging", west.data_plane) == []
-    assert workspace.resources("refused") == []
+    assert workspace.resources(stack) == []
 
 
 def test_an_environment_does_not_begin_to_leave_a_data_plane_that_does_not_answer(west: Estate, tmp_path: Path) -> None:
