@@ -120,3 +120,45 @@ def test_a_shells_completion_can_be_installed(shell: str, tmp_path: Path) -> Non
     done = run("--install-completion", shell, HOME=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert [file for file in tmp_path.rglob("*choreo*") if file.is_file()], "no file of completions"
+
+
+# --- Ways to end ---------------------------------------------------------------------------------------------------
+
+
+def ended(command: str, **environment: str) -> tuple[int, str]:
+    """The exit code and the standard error of a line of bash, in the checkout, in which `choreo` is the command."""
+    path = {"PATH": f"{BIN}:{os.environ['PATH']}"}
+    shell = ["bash", "-c", command]
+    done = subprocess.run(
+        shell, cwd=CHECKOUT, env=os.environ | path | environment, stderr=subprocess.PIPE, text=True, check=False
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("command", ["validate", "graph", "schema", "--version"])
+def test_what_cannot_be_written_is_an_error_in_one_line_and_nothing_that_was_found(command: str) -> None:
+    assert ended(f"choreo {command} > /dev/full") == (2, "error: [Errno 28] No space left on device\n")
+
+
+def test_a_defect_of_choreo_is_an_error_in_one_line_without_the_text_of_what_was_raised(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import choreo_components.project as p\ndef broken(*_): raise KeyError('GEHEIM')\np.read_stacks = broken\n"
+    )
+    code, said = ended("choreo validate", PYTHONPATH=str(tmp_path))
+    assert (code, len(said.splitlines())) == (2, 1), said
+    assert said.startswith("error: choreo itself has failed: KeyError in sitecustomize.py, line 2")
+    assert "GEHEIM" not in said
+
+
+def test_who_has_read_enough_is_told_nothing() -> None:
+    code, said = ended("set -o pipefail; choreo schema | true")
+    assert (code in (0, 1), said) == (True, "")
+
+
+def test_who_interrupts_is_told_nothing_but_that(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import choreo_components.project as p\ndef stopped(*_): raise KeyboardInterrupt\np.read_stacks = stopped\n"
+    )
+    code, said = ended("choreo validate", PYTHONPATH=str(tmp_path))
+    assert code == 130, said
+    assert "Traceback" not in said
