@@ -79,7 +79,7 @@ def _read(organization: str, kubeconfig: Path | None) -> "LiveOrganization":
     from choreo_components.takeover.reading import read_organization
 
     async def read() -> "LiveOrganization":
-        async with Cluster(None if kubeconfig is None else str(kubeconfig)) as cluster:
+        async with Cluster(kubeconfig) as cluster:
             return await read_organization(cluster, organization)
 
     return asyncio.run(read())
