@@ -1,6 +1,8 @@
 """A project: a folder with a Pulumi.yaml, and the settings of each of its stacks as they stand in their files."""
 
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,12 +84,30 @@ class _Layered(Document):
 
 
 def read_project(folder: Path) -> Project:
+def is_project(folder: Path) -> bool:
+    """Whether the folder has a project's file."""
+    return any((folder / name).is_file() for name in PROJECT_FILES)
+
+
+def find_project(folder: Path) -> Path:
+    """The folder of the project that this one is in, as Pulumi finds it: this one, or the nearest above with a project.
+
+    It is this one where there is none.
+    """
+    # Who reads the project is told why it cannot be read.
+    with suppress(OSError):
+        if not is_project(folder) and (found := next(filter(is_project, folder.resolve().parents), None)):
+            return Path(os.path.relpath(found))
+    return folder
+
+
     """The project in a folder. Raises NoProject where there is none, or its file cannot be understood."""
     try:
         file = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
         if file is None:
             raise NoProject(
-                f"no Pulumi.yaml in {folder}: this command is run in the folder of a project, or with --folder"
+                f"no Pulumi.yaml in {folder.absolute()}: "
+                "this command is run in the folder of a project or below it, or with --folder"
             )
         documents, findings = manifests.read_file(file, file.name)
     except OSError as problem:
