@@ -57,14 +57,15 @@ class Project:
 class Stack:
     """A stack as its file declares it, read without Pulumi and without a cluster.
 
-    `complete` is whether all the objects that it declares could be read; `written` are the settings of its own file.
+    `complete` is whether all the objects that it declares could be read; `given` are choreo's settings as they stand in
+    its file, and in the project's where that has none, what Pulumi has encrypted among them.
     """
 
     name: str
     settings: Settings
     findings: tuple[Finding, ...]
     complete: bool = True
-    written: Document = field(default_factory=lambda: Document({}, ""))
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,6 @@ class _Layered(Document):
         return bool(path) and path[0] in self.inherited.value
 
 
-def read_project(folder: Path) -> Project:
 def is_project(folder: Path) -> bool:
     """Whether the folder has a project's file."""
     return any((folder / name).is_file() for name in PROJECT_FILES)
@@ -101,6 +101,7 @@ def find_project(folder: Path) -> Path:
     return folder
 
 
+def read_project(folder: Path) -> Project:
     """The project in a folder. Raises NoProject where there is none, or its file cannot be understood."""
     try:
         file = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
@@ -185,7 +186,7 @@ def _read_stack(project: Project, name: str) -> Stack:
     unread = [warning(config.at((key,)), "is encrypted as a whole; not checked") for key in sealed if key not in secret]
     findings = [*unreadable, *project.findings, *findings]
     complete = not errors(findings) and not {RESOURCES, MANIFESTS} & set(sealed)
-    return Stack(name, read, (*findings, *unread), complete, written)
+    return Stack(name, read, (*findings, *unread), complete, values)
 
 
 def _written(project: Project, stack: str) -> tuple[Document, list[Finding]]:
