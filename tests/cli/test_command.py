@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from choreo_components.cli.app import app
+from choreo_components.cli.options import EXIT_CODES
 from choreo_components.version import VERSION
 from tests.cli.running import CHECKOUT, choreo
 
@@ -57,6 +58,37 @@ def test_a_command_without_a_project_ends_with_2_and_a_sentence(command: str, tm
     done = choreo(command, "--folder", tmp_path)
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}: ")
+
+
+def test_the_folder_without_a_project_is_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert choreo("validate").stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}: ")
+
+
+@pytest.mark.parametrize("below", ["stacks", "stacks/development"])
+@pytest.mark.parametrize("command", ["graph", "validate"])
+def test_a_command_finds_the_project_above_as_pulumi_does(
+    command: str, below: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = choreo(command, "--folder", CHECKOUT)
+    assert choreo(command, "--folder", CHECKOUT / below).stdout == here.stdout
+    monkeypatch.chdir(CHECKOUT / below)
+    assert choreo(command).stdout == here.stdout
+
+
+@pytest.mark.parametrize("command", ["adopt", "drift", "graph", "leftovers", "schema", "validate"])
+def test_the_help_of_each_command_has_the_exit_codes(command: str) -> None:
+    assert EXIT_CODES in " ".join(choreo(command, "--help").stdout.split())
+
+
+def test_a_finding_is_told_at_the_file_as_it_is_called_below_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: test\nstackConfigDir: stacks\n")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.a.yaml").write_text("config: {choreo:nonsense: 1}\n")
+    monkeypatch.chdir(tmp_path / "stacks")
+    assert "../stacks/Pulumi.a.yaml:1: " in choreo("validate").stdout
 
 
 @pytest.mark.parametrize(
@@ -109,6 +141,10 @@ def test_a_shell_completes_the_stacks_of_the_folder_that_is_given(tmp_path: Path
     (tmp_path / "Pulumi.yaml").write_text("name: test\n")
     (tmp_path / "Pulumi.other.yaml").touch()
     assert completed(f"choreo validate -C {tmp_path} ") == ["other"]
+
+
+def test_a_shell_completes_the_stacks_of_the_project_above() -> None:
+    assert completed("choreo validate -C stacks d") == ["development"]
 
 
 def test_a_shell_completes_nothing_where_there_is_no_project(tmp_path: Path) -> None:
