@@ -29,7 +29,7 @@ def drift(
     Asked for is what the stacks declare, and nothing else.
 
     JSON has stacks and unread (why something is not known). Each stack has stack (its name), objects (how many were
-    looked at), notCompared (how many values are encrypted) and drift: of each object kind, namespace (or null), name,
+    looked at), notCompared (how many values are not known) and drift: of each object kind, namespace (or null), name,
     state (missing, deleting, differs or notReady), file, line (or null), notes, look (a command, or null) and
     differences, each with field, file, line, and declared and live, or secret.
     """
@@ -54,7 +54,7 @@ def drift(
             _tell(each, folder, kubeconfig)
         if report.unknown:
             values = "value is" if report.unknown == 1 else "values are"
-            tell(f"  {report.unknown} {values} encrypted in the stack's file, and not compared")
+            tell(f"  {report.unknown} {values} encrypted, or in a file that cannot be read, and not compared")
     if undone := [report.stack for report in reports if any(map(_can_be_undone, report.drifts))]:
         stack = undone[0] if len(undone) == 1 else "STACK"
         tell(f"`pulumi up --refresh --stack {stack}` puts it right; without --refresh, Pulumi asks its state only")

@@ -82,7 +82,7 @@ def leftovers(
     if others:
         tell(f"not looked at, as no stack speaks of them: {', '.join(sorted(others))} (--organization NAME)")
     if restricted:
-        tell(f"not looked at: other namespaces, where the credentials may not list every {', '.join(restricted)}")
+        tell(f"not looked at in other namespaces, as the credentials may not list them there: {', '.join(restricted)}")
     end(said.unread, found=bool(count))
 
 

@@ -21,7 +21,7 @@ from choreo_components.inspection.destinations import Opened
 from choreo_components.manifests import FieldPath, field_name
 from choreo_components.naming import CONNECTION_KEY
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, SecretNode
-from choreo_components.settings import RESOURCES, Declared
+from choreo_components.settings import DATA_PLANE_KUBECONFIGS, RESOURCES, Declared
 
 CREDENTIALS = "credentials"
 """The field of a DataPlane whose values nobody may see."""
@@ -61,7 +61,7 @@ class Drift:
 class Report:
     """What was found of a stack: how many of its objects were looked at, and which of them have drifted.
 
-    `unknown` is how many of its values are encrypted and were not compared.
+    `unknown` is how many of its values are not known, being encrypted or in a file, and were not compared.
     """
 
     stack: str
@@ -93,7 +93,8 @@ class _Comparison:
     def report(self) -> Report:
         drifts: list[Drift | None] = []
         environments: dict[Key, Declared] = {}
-        unknown = sum(_inside(field, [RESOURCES]) for field in self._stack.unknown)
+        # As a whole, data planes' kubeconfigs may be those of Secrets that nobody can name then.
+        unknown = sum(_inside(each, [RESOURCES]) or each == DATA_PLANE_KUBECONFIGS for each in self._stack.unknown)
         for node in self._stack.plan.nodes:
             if isinstance(node, ObjectNode):
                 environments[node.key] = node.declared

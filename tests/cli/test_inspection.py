@@ -182,7 +182,7 @@ class TestLeftovers:
         assert (result.exit_code, result.stderr) == (0, "")
         assert result.stdout.splitlines() == [
             "0 leftovers",
-            "not looked at: other namespaces, where the credentials may not list every Build, Project",
+            "not looked at in other namespaces, as the credentials may not list them there: Build, Project",
         ]
 
     def test_the_command_that_looks_at_a_secret_shows_no_content(self, run: Run) -> None:

@@ -356,6 +356,10 @@ class TestConnections:
         report = self.report(worlds.connection(text="other"), known=False)
         assert (report.drifts, report.unknown) == ((), 1)
 
+    def test_kubeconfigs_that_are_encrypted_as_a_whole_are_counted(self) -> None:
+        made, unknown = stack(declaring.data_plane()), frozenset({"choreo:dataPlaneKubeconfigs"})
+        assert drift(opened(made, secrets=unknown, unknown=unknown), up(made.plan)).unknown == 1
+
     def test_one_of_its_labels_with_another_value_is_told(self) -> None:
         found = only(self.report(worlds.connection(text=self.TEXT, **{labels.DATAPLANE: "other"})).drifts)
         assert told(found) == [("metadata.labels[core.choreo.dev/dataplane]", "dp-local", "other")]
