@@ -9,6 +9,7 @@ import yaml
 from choreo_components.version import VERSION
 from tests.engine.foreign import REMOTE
 from tests.engine.workspace import CHECKOUT, Workspace
+from tests.inspection.worlds import kubeconfig
 
 PROGRAM = """
 import pulumi
@@ -127,8 +128,12 @@ def test_the_command_works_with_the_lowest_versions_that_the_wheel_allows(tmp_pa
     assert choreo("validate").endswith(": nothing found\n")
     assert choreo("graph").startswith("flowchart LR\n")
     assert "Usage: choreo leftovers" in choreo("leftovers", "--help")
-    # What talks to clusters, which validating does without.
-    subprocess.run([command.with_name("python"), "-c", "import choreo_components.cluster"], cwd="/", check=True)
+    # What talks to clusters, which the others do without.
+    nowhere = tmp_path / "kubeconfig"
+    nowhere.write_text(kubeconfig("https://127.0.0.1:1"))
+    drift = [command, "drift", "--kubeconfig", nowhere]
+    said = subprocess.run(drift, cwd=CHECKOUT, capture_output=True, text=True, check=False).stderr
+    assert said.startswith("error: get /apis/core.choreo.dev/v1: https://127.0.0.1:1 cannot be reached: "), said
 
 
 @pytest.mark.parametrize("kind", ["Environment", "EnvironmentFinalizer"])
