@@ -62,6 +62,8 @@ class Stack:
 
     `complete` is whether all the objects that it declares could be read; `written` are the settings of its own file,
     `sealed` the fields in it whose values Pulumi has encrypted: a word stands for each, of which nothing can be said.
+    `kubeconfig` is what leads to its cluster, as it is written: a text, or what Pulumi made of one; None is the ambient
+    one.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Stack:
     complete: bool = True
     written: Document = field(default_factory=lambda: Document({}, ""))
     sealed: frozenset[str] = frozenset()
+    kubeconfig: Any = field(default=None, repr=False)
 
     def known(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings without those about values that Pulumi has encrypted."""
@@ -184,7 +187,8 @@ def _read_stack(project: Project, name: str) -> Stack:
     findings = [*unreadable, *project.findings, *findings]
     # What is wrong with a word that stands for an encrypted value has kept an object from being read as well.
     complete = not errors(findings) and not {RESOURCES, MANIFESTS} & set(sealed)
-    stack = Stack(name, read, (), complete, written, frozenset(map(field_name, sealed_fields(whole.value))))
+    encrypted = frozenset(map(field_name, sealed_fields(whole.value)))
+    stack = Stack(name, read, (), complete, written, encrypted, whole.value.get(KUBECONFIG))
     return replace(stack, findings=(*stack.known(findings), *unread, *_exposed(whole)))
 
 
