@@ -1,8 +1,9 @@
 """A manifest: a YAML document as a plain value which remembers the line that each of its fields came from."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -33,6 +34,11 @@ def field_name(path: FieldPath) -> str:
         else:
             text += f".{step}" if text else step
     return text
+
+
+def is_inside(field: str, fields: Collection[str]) -> bool:
+    """Whether a field is one of the others, or inside of one."""
+    return any(field == each or field.startswith((f"{each}.", f"{each}[")) for each in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +72,21 @@ class Document:
         return Document(value, self.file, _descend(self.place, path)[1], self.at(path).field)
 
 
-def read(text: str | bytes, file: str) -> tuple[list[Document], list[Finding]]:
+class Rules(Enum):
+    """Whose reading of scalars counts: of a manifest `kubectl apply`'s, of a project's and a stack's file Pulumi's.
+
+    To both a date stays a string, and `1:30` is no number. To Kubernetes (sigs.k8s.io/yaml) `yes`, `no`, `on` and `off`
+    are booleans, and to Pulumi (gopkg.in/yaml.v3) strings.
+    """
+
+    KUBERNETES = "kubernetes"
+    PULUMI = "pulumi"
+
+
+def read(text: str | bytes, file: str, rules: Rules = Rules.KUBERNETES) -> tuple[list[Document], list[Finding]]:
     """Every document of a YAML text that is not empty, and a finding for each thing in it that is no manifest.
 
-    Scalars are read as `kubectl apply` reads them: a date stays a string, `1:30` is no number. Time and memory are
-    bounded by the length of the text, whatever stands in it.
+    Time and memory are bounded by the length of the text, whatever stands in it.
     """
     if len(text) > LARGEST:
         return [], [error(Location(file), f"more than {LARGEST // 2**20} MiB in one file: divide it")]
@@ -78,7 +94,7 @@ def read(text: str | bytes, file: str) -> tuple[list[Document], list[Finding]]:
     documents: list[Document] = []
     findings: list[Finding] = []
     try:
-        parser = _Parser(text)
+        parser = _PARSERS[rules](text)
         parser.get_event()
         builder = _Builder(parser, file, findings)
         while parser.check_event(yaml.DocumentStartEvent):
@@ -106,13 +122,13 @@ def read(text: str | bytes, file: str) -> tuple[list[Document], list[Finding]]:
     return documents, findings
 
 
-def read_file(path: Path, file: str) -> tuple[list[Document], list[Finding]]:
+def read_file(path: Path, file: str, rules: Rules = Rules.KUBERNETES) -> tuple[list[Document], list[Finding]]:
     """The documents and findings of the file at `path`, which findings call `file`.
 
     No more of it is read than a manifest may be long. Raises OSError when it cannot be.
     """
     with path.open("rb") as opened:
-        return read(opened.read(LARGEST + 1), file)
+        return read(opened.read(LARGEST + 1), file, rules)
 
 
 class _Parser(yaml.CSafeLoader):
@@ -137,26 +153,43 @@ _Parser.yaml_implicit_resolvers = {
 }
 _Parser.add_implicit_resolver(
     "tag:yaml.org,2002:int",
-    re.compile(r"[-+]?(?:0|[1-9][0-9]*|0x[0-9a-fA-F]+|0o?[0-7]+)$"),
+    re.compile(r"[-+]?(?:0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|0o?[0-7_]+|0b[01_]+)$"),
     list("-+0123456789"),
 )
 _Parser.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(
-        r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
+        r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9_]+|[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?$"
+        r"|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
     ),
     list("-+0123456789."),
 )
 
 
+class _PulumiParser(_Parser):
+    """The same with the booleans of YAML 1.2."""
+
+
+_PulumiParser.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in _Parser.yaml_implicit_resolvers.items()
+}
+_PulumiParser.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+_PARSERS = {Rules.KUBERNETES: _Parser, Rules.PULUMI: _PulumiParser}
+
+
 def is_text(scalar: str) -> bool:
-    """Whether a scalar is read as a string when it stands without quotes."""
+    """Whether a scalar is read as a string when it stands without quotes, to both."""
     return not any(pattern.match(scalar) for _, pattern in _Parser.yaml_implicit_resolvers.get(scalar[:1], ()))
 
 
 def _integer(text: str) -> int:
-    digits = text.lstrip("+-").lower()
-    base = 16 if digits.startswith("0x") else 8 if len(digits) > 1 and digits.startswith("0") else 10
+    digits = text.lstrip("+-").lower().replace("_", "")
+    octal = 8 if len(digits) > 1 and digits.startswith("0") else 10
+    base = {"0x": 16, "0b": 2}.get(digits[:2], octal)
     number = int(digits, base)
     if number.bit_length() > 64:
         raise ValueError(text)
@@ -175,7 +208,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:bool": _boolean,
     "tag:yaml.org,2002:int": _integer,
     "tag:yaml.org,2002:float": lambda text: float(
-        text.replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf").lower().replace(".nan", "nan")
+        text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan")
     ),
 }
 

@@ -28,8 +28,9 @@ def run() -> None:
     """
     folder = Path.cwd()
     values = configuration()
-    config = located(values, folder, pulumi.get_stack())
+    config, exposed = located(values, folder, pulumi.get_stack())
     read, findings = settings.read(config, folder)
+    findings += exposed
     planned = plan(read)
     unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,)))
     surveyed = (

@@ -1,15 +1,16 @@
 """A project: a folder with a Pulumi.yaml, and the settings of each of its stacks as they stand in their files."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from choreo_components import manifests, settings
+from choreo_components.api import secrets_of
 from choreo_components.findings import Finding, Location, error, errors, warning
-from choreo_components.manifests import Document, FieldPath, Place
+from choreo_components.manifests import Document, FieldPath, Place, Rules, field_name, is_inside
 from choreo_components.settings import DATA_PLANE_KUBECONFIGS, KUBECONFIG, MANIFESTS, RESOURCES, Settings
 
 SEALED = "withheld"
@@ -17,6 +18,9 @@ SEALED = "withheld"
 
 PROJECT_FILES = ("Pulumi.json", "Pulumi.yaml", "Pulumi.yml")
 """What a project's file may be called, as Pulumi looks for it; the files of its stacks have the same suffix."""
+
+IN_PLAIN_TEXT = "a secret in plain text, for all who may read this file: pulumi config set --secret"
+"""What is said of a secret that is not encrypted, with the command that does it."""
 
 _DECLARATION = frozenset({"type", "description", "items", "secret"})
 """What a project may say of a setting without giving it a value."""
@@ -48,7 +52,8 @@ class Project:
     @property
     def stack_names(self) -> list[str]:
         """The stacks that have a file."""
-        names = [file.name[len("Pulumi.") : -len(self.suffix)] for file in self.stacks.glob(f"Pulumi.*{self.suffix}")]
+        files = [file for file in self.stacks.glob(f"Pulumi.*{self.suffix}") if file.is_file()]
+        names = [file.name[len("Pulumi.") : -len(self.suffix)] for file in files]
         # Pulumi.STACK.deploy.yaml are settings of Pulumi's own.
         return sorted(name for name in names if name and not name.endswith(".deploy"))
 
@@ -57,15 +62,28 @@ class Project:
 class Stack:
     """A stack as its file declares it, read without Pulumi and without a cluster.
 
-    `complete` is whether all the objects that it declares could be read; `given` are choreo's settings as they stand in
-    its file, and in the project's where that has none, what Pulumi has encrypted among them.
+    `complete` is whether all the objects that it declares could be read; `written` are the settings of its own file,
+    `given` these and those of its project, as they are written, and `sealed` the fields whose values Pulumi has
+    encrypted: a word stands for each, of which nothing can be said. `kubeconfig` is what leads to its cluster, as it is
+    written: a text, or what Pulumi made of one; None is the ambient one.
     """
 
     name: str
     settings: Settings
     findings: tuple[Finding, ...]
     complete: bool = True
-    given: Mapping[str, Any] = field(default_factory=dict)
+    written: Document = field(default_factory=lambda: Document({}, ""))
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    sealed: frozenset[str] = frozenset()
+    kubeconfig: Any = field(default=None, repr=False)
+
+    def known(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings without those about values that Pulumi has encrypted."""
+        return [
+            each
+            for each in findings
+            if each.where.file != self.written.at().file or not is_inside(each.where.field, self.sealed)
+        ]
 
 
 @dataclass(frozen=True)
@@ -110,7 +128,7 @@ def read_project(folder: Path) -> Project:
                 f"no Pulumi.yaml in {folder.absolute()}: "
                 "this command is run in the folder of a project or below it, or with --folder"
             )
-        documents, findings = manifests.read_file(file, file.name)
+        documents, findings = manifests.read_file(file, file.name, Rules.PULUMI)
     except OSError as problem:
         raise NoProject(f"the project in {folder} cannot be read: {problem.strerror}") from None
     if findings:
@@ -163,8 +181,11 @@ def read_stacks(folder: Path, names: Iterable[str] = ()) -> list[Stack]:
     return [_read_stack(project, name) for name in chosen]
 
 
-def located(values: Mapping[str, Any], folder: Path, stack: str) -> Document:
-    """The settings that Pulumi handed over, with their places in the files of the stack and the project, if any."""
+def located(values: Mapping[str, Any], folder: Path, stack: str) -> tuple[Document, list[Finding]]:
+    """The settings that Pulumi handed over, with their places in the files of the stack and the project, if any.
+
+    And a warning for each secret that the files have in plain text.
+    """
     try:
         project = read_project(folder)
     except NoProject:
@@ -173,20 +194,23 @@ def located(values: Mapping[str, Any], folder: Path, stack: str) -> Document:
         written, _ = _written(project, stack)
     except NoProject:
         written = Document({}, f"configuration of stack {stack}")
-    return _layered(values, written, project)
+    return _layered(values, written, project), list(_exposed(_as_written(written, project)))
 
 
 def _read_stack(project: Project, name: str) -> Stack:
     written, unreadable = _written(project, name)
-    values = {key: value for key, value in (project.config.value | written.value).items() if key.startswith("choreo:")}
-    sealed = [key for key, value in values.items() if is_sealed(value)]
-    config = _layered({key: _unsealed(value) for key, value in values.items() if key not in sealed}, written, project)
-    read, findings = settings.read(config, project.folder)
+    whole = _as_written(written, project)
+    sealed = [key for key, value in whole.value.items() if is_sealed(value)]
+    values = {key: _unsealed(value) for key, value in whole.value.items() if key not in sealed}
+    read, findings = settings.read(_layered(values, written, project), project.folder)
     secret = (KUBECONFIG, DATA_PLANE_KUBECONFIGS)
-    unread = [warning(config.at((key,)), "is encrypted as a whole; not checked") for key in sealed if key not in secret]
+    unread = [warning(whole.at((key,)), "is encrypted as a whole; not checked") for key in sealed if key not in secret]
     findings = [*unreadable, *project.findings, *findings]
+    # What is wrong with a word that stands for an encrypted value has kept an object from being read as well.
     complete = not errors(findings) and not {RESOURCES, MANIFESTS} & set(sealed)
-    return Stack(name, read, (*findings, *unread), complete, values)
+    encrypted = frozenset(map(field_name, sealed_fields(whole.value)))
+    stack = Stack(name, read, (), complete, written, whole.value, encrypted, whole.value.get(KUBECONFIG))
+    return replace(stack, findings=(*stack.known(findings), *unread, *_exposed(whole)))
 
 
 def _written(project: Project, stack: str) -> tuple[Document, list[Finding]]:
@@ -237,6 +261,38 @@ def _layered(values: Mapping[str, Any], written: Document, project: Project) -> 
     )
 
 
+def _as_written(written: Document, project: Project) -> Document:
+    """Our settings as they stand in the files of a stack and its project, encrypted where they are."""
+    values = {key: value for key, value in (project.config.value | written.value).items() if key.startswith("choreo:")}
+    return _layered(values, written, project)
+
+
+def _exposed(config: Document) -> Iterator[Finding]:
+    """A warning for each secret that stands in plain text in settings as they are written."""
+    values: Mapping[str, Any] = config.value
+    kubeconfigs: dict[FieldPath, Any] = {(KUBECONFIG,): values.get(KUBECONFIG)}
+    if isinstance(given := values.get(DATA_PLANE_KUBECONFIGS), dict):
+        kubeconfigs |= {(DATA_PLANE_KUBECONFIGS, name): text for name, text in given.items()}
+    for path, text in kubeconfigs.items():
+        # In one line it is a path.
+        if isinstance(text, str) and ("\n" in text or text.lstrip()[:1] == "{"):
+            yield warning(config.at(path), f"{IN_PLAIN_TEXT} --path '{_path_for_pulumi(path)}' < FILE")
+    resources = values.get(RESOURCES)
+    sealed = set(sealed_fields(values))
+    for index, value in enumerate(resources if isinstance(resources, list) else ()):
+        for inside in secrets_of(value) if isinstance(value, dict) else ():
+            path = (RESOURCES, index, *inside)
+            if path not in sealed:
+                yield warning(config.at(path), f"{IN_PLAIN_TEXT} --path '{_path_for_pulumi(path)}'")
+
+
+def _path_for_pulumi(path: FieldPath) -> str:
+    """The path as `pulumi config set --path` takes it."""
+    return "".join(
+        f"[{step}]" if isinstance(step, int) else f'["{step}"]' if "." in step else f".{step}" for step in path
+    ).removeprefix(".")
+
+
 def _full(key: str, project: str) -> str:
     """A setting's full name: one without a namespace is the project's."""
     return key if ":" in key else f"{project}:{key}"
@@ -254,6 +310,18 @@ def _around(config: Document, places: Mapping[str, Place]) -> Place | None:
 def is_sealed(value: Any) -> bool:
     """Whether Pulumi has encrypted the value."""
     return isinstance(value, dict) and list(value) == ["secure"]
+
+
+def sealed_fields(value: Any, path: FieldPath = ()) -> Iterator[FieldPath]:
+    """The fields whose values Pulumi has encrypted."""
+    if is_sealed(value):
+        yield path
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from sealed_fields(each, (*path, key))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from sealed_fields(each, (*path, index))
 
 
 def _unsealed(value: Any) -> Any:

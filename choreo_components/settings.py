@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 
 from choreo_components import manifests
 from choreo_components.adoption import Adopt
+from choreo_components.annotations import LAST_APPLIED
 from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of, labels
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
 from choreo_components.findings import Finding, Location, error, warning
-from choreo_components.manifests import Document, differing, field_name
+from choreo_components.manifests import Document, Rules, differing, field_name
 from choreo_components.naming import Use, refusal
 from choreo_components.validation import parse, shown
 
@@ -30,6 +31,13 @@ NAMED_BY_NAME = (
     "Project",
 )
 """Kinds which OpenChoreo looks up by metadata.name here and by the label `name` there: the two have to agree."""
+
+
+IN_MANIFEST = (
+    "a secret in plain text, for all who may read this file: let the object stand in the stack's file, under "
+    "choreo:resources, where `pulumi config set --secret --path` encrypts it"
+)
+"""What is said of a secret in a manifest."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
 def read_file(file: Path, folder: Path) -> tuple[Document, list[Finding]]:
     """The configuration in a stack's file, which is named relative to `folder`, and what is wrong with the file."""
     called = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
-    documents, findings = manifests.read_file(file, called)
+    documents, findings = manifests.read_file(file, called, Rules.PULUMI)
     whole = documents[0] if documents else Document({}, called)
     config = whole.value.get("config") if isinstance(whole.value, dict) else whole.value
     if config is not None and not isinstance(config, dict):
@@ -316,8 +324,14 @@ class _Reader:
     def matching(self, pattern: str) -> list[Path]:
         """The files that a path or glob stands for, in the order of their names."""
         try:
-            found = [Path(pattern)] if Path(pattern).is_absolute() else self.folder.glob(pattern)
-            return sorted(path for path in found if path.is_file())
+            named = self.folder / pattern
+            if named.is_file():
+                return [named]
+            anchor = Path(pattern).anchor
+            found = Path(anchor).glob(pattern.removeprefix(anchor)) if anchor else self.folder.glob(pattern)
+            # As in a shell, what begins with a dot has to be asked for.
+            hidden = Path(pattern).name.startswith(".")
+            return sorted(path for path in found if path.is_file() and (hidden or not path.name.startswith(".")))
         except (OSError, ValueError, IndexError):
             # pathlib's ways to say that no file can have such a name: too long, not encodable, `**x`, `.`.
             return []
@@ -327,16 +341,16 @@ class _Reader:
         with suppress(OSError, ValueError):
             if (self.folder / pattern).is_dir():
                 return f"{pattern!r} is a directory: name the files in it, like {str(Path(pattern) / '*.yaml')!r}"
-        return f"no file matches {pattern!r} in {self.folder}"
+        where = "" if Path(pattern).is_absolute() else f" in {self.folder}"
+        return f"no file matches {pattern!r}{where}"
 
     def declare(self, document: Document) -> Declared | None:
         """The document as an object with all its labels; what is wrong with it becomes findings, and None."""
         value = document.value
         if not isinstance(value, dict):
-            self.refuse(
-                document.at(),
-                f"should be an object with apiVersion, kind, metadata and spec, not {shown(value)}",
-            )
+            # Whatever it is that a glob has caught, a key maybe: it is not quoted.
+            what = "a text" if isinstance(value, str) else shown(value)
+            self.refuse(document.at(), f"should be an object with apiVersion, kind, metadata and spec, not {what}")
             return None
         api_version, kind_name = (self.text(document, key) for key in ("apiVersion", "kind"))
         if api_version is None or kind_name is None:
@@ -350,6 +364,10 @@ class _Reader:
         declared, problems = parse(kind, value)
         for problem in problems:
             self.refuse(document.at(problem.path), problem.message)
+        if not document.prefix:
+            # What stands in a stack's own file may have been encrypted there.
+            for path in kind.secrets_in(value):
+                self.findings.append(warning(document.at(path), IN_MANIFEST))
         return None if declared is None else self.identify(kind, declared, document)
 
     def text(self, document: Document, key: str) -> str | None:
@@ -426,7 +444,12 @@ class _Reader:
                 self.refuse(where, f"Kubernetes would refuse the annotation's key: {refused}")
         if len(self.findings) > before:
             return None
-        filled = metadata.model_copy(update={"namespace": namespace, "labels": given})
+        annotations = metadata.annotations
+        if annotations and LAST_APPLIED in annotations:
+            where = document.at(("metadata", "annotations", LAST_APPLIED))
+            self.findings.append(warning(where, "left out: it is a note of kubectl's own, not of the object"))
+            annotations = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
+        filled = metadata.model_copy(update={"namespace": namespace, "labels": given, "annotations": annotations})
         return Declared(declared.model_copy(update={"metadata": filled}), document)
 
     def unique(self, declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], tuple[Declared, ...]]:

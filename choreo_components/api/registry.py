@@ -9,7 +9,7 @@ from choreo_components.api import core_v1, labels
 from choreo_components.api.meta import WireModel
 from choreo_components.api.objects import ApiObject
 from choreo_components.api.releases import has, own_fields
-from choreo_components.api.shape import ObjectOf, fields_of
+from choreo_components.api.shape import ObjectOf, fields_of, secrets_in
 
 V0_2_0: Final = "v0.2.0"
 """The release of OpenChoreo that changed the DataPlane, and the last with this API."""
@@ -99,12 +99,22 @@ class Kind:
             return self.model
         return max(self.models, key=lambda model: sum(has(wire, path) for path in own_fields(model, self.models)))
 
+    def secrets_in(self, wire: Mapping[str, Any]) -> list[tuple[str, ...]]:
+        """The paths of all secrets in an object in wire names, of whichever model it is meant to be."""
+        return list(dict.fromkeys(path for model in self.models for path in secrets_in(model, wire)))
+
     def release_of(self, model: type[ApiObject]) -> str:
         """The release that has this one of several models, in words."""
         for release, later in self.since.items():
             if later is model:
                 return f"OpenChoreo {release}"
         return f"OpenChoreo before {next(iter(self.since))}"
+
+
+def secrets_of(wire: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The paths of all secrets in an object in wire names, of whatever kind, be it valid or not."""
+    kind = next((each for key, each in KINDS.items() if key == (wire.get("apiVersion"), wire.get("kind"))), None)
+    return [] if kind is None else kind.secrets_in(wire)
 
 
 def spec_of(model: type[ApiObject]) -> type[WireModel]:

@@ -5,7 +5,7 @@ CRDs, the pruning of zero values and the arguments of the Pulumi components all 
 
 import types
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
@@ -143,6 +143,18 @@ def holds_secrets(model: type[WireModel]) -> bool:
         field.secret or (isinstance(field.shape, ObjectOf) and holds_secrets(field.shape.model))
         for field in fields_of(model).values()
     )
+
+
+def secrets_in(model: type[WireModel], value: Any) -> Iterator[tuple[str, ...]]:
+    """The paths of the secrets that a value in wire names has if it is of the model, be it valid or not."""
+    if not isinstance(value, Mapping) or not holds_secrets(model):
+        return
+    for name, field in fields_of(model).items():
+        inside = value.get(name)
+        if field.secret and inside is not None:
+            yield (name,)
+        elif isinstance(field.shape, ObjectOf):
+            yield from ((name, *path) for path in secrets_in(field.shape.model, inside))
 
 
 def _shape(annotation: Any, marks: Iterable[Any]) -> Shape:

@@ -74,8 +74,12 @@ def declare_object(
     It depends on what `opts` names, and on what `needs` makes for it. `waits` False: its condition is not waited for in
     any case. Raises pulumi.RunError with all that is wrong with the arguments, and registers nothing then.
     """
-    body = _body(kind_of(API_VERSION, kind), name, args, waits)
+    known = kind_of(API_VERSION, kind)
+    body = _body(known, name, args, waits)
     own = object_options(parent, args, opts, needs(), replace_on_changes=REPLACED_BY.get(kind, ()))
+    if any(map(holds_secrets, known.models)):
+        # `kubectl apply` has left the whole object in an annotation, if it ever applied it.
+        own.additional_secret_outputs = ["metadata"]
     return kubernetes_object(role, API_VERSION, kind, body, own)
 
 
@@ -121,9 +125,11 @@ class ObjectComponent(pulumi.ComponentResource):
             parent=self,
             needs=lambda: self.before(name, args, opts),
         )
-        self.name = self.resource.metadata["name"]
+        # Where the metadata may hold a secret, it is not in these two.
+        metadata = pulumi.Output.unsecret(self.resource.metadata)
+        self.name = metadata["name"]
         cluster_scoped = kind_of(API_VERSION, kind).scope == "Cluster"
-        self.namespace = self.name if cluster_scoped else self.resource.metadata["namespace"]
+        self.namespace = self.name if cluster_scoped else metadata["namespace"]
 
     def before(
         self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None

@@ -30,5 +30,6 @@ def connection_secret(
     }
     encoded = pulumi.Output.secret(kubeconfig).apply(lambda text: base64.b64encode(text.encode()).decode())
     body = {"metadata": metadata, "type": "Opaque", "data": {CONNECTION_KEY: encoded}}
-    secret = pulumi.ResourceOptions(additional_secret_outputs=["data"])
+    # Somebody's `kubectl apply` may have left the kubeconfig in an annotation as well.
+    secret = pulumi.ResourceOptions(additional_secret_outputs=["data", "metadata"])
     return kubernetes_object(role, "v1", "Secret", body, pulumi.ResourceOptions.merge(opts, secret))

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Any
 from choreo_components import project, settings
 from choreo_components.cluster import Cluster, ClusterError, from_folder, is_text
 from choreo_components.findings import Finding, errors
-from choreo_components.manifests import FieldPath, field_name
 from choreo_components.plan import Plan, plan
 from choreo_components.settings import KUBECONFIG, MANIFESTS, PROJECTS, RESOURCES, Settings
 
@@ -135,14 +134,13 @@ def _by_server(by_kubeconfig: Mapping[Kubeconfig, Sequence[Opened]]) -> list[Des
 
 def _open(folder: Path, stack: project.Stack, kubeconfig: Path | None) -> Opened:
     """The stack; without `kubeconfig`, with what is encrypted in its settings decrypted. Raises Unopened."""
-    secrets = frozenset(map(field_name, _sealed(stack.given, ())))
-    unknown = secrets
+    secrets = unknown = stack.sealed
     values: Mapping[str, Any] = stack.given
     read: Settings = stack.settings
     findings: Sequence[Finding] = stack.findings
     if secrets and kubeconfig is None:
         values = decrypted(folder, stack.name)
-        read, findings = settings.read(project.located(values, folder, stack.name), folder)
+        read, findings = settings.read(project.located(values, folder, stack.name)[0], folder)
         unknown = frozenset()
     if wrong := errors(findings):
         raise Unopened("\n".join([f"what stack {stack.name!r} declares cannot be read:", *(f"  {e}" for e in wrong)]))
@@ -211,15 +209,3 @@ def decrypted(folder: Path, stack: str) -> dict[str, Any]:
     except (ValueError, AttributeError):
         # Not chained: the error would quote what Pulumi has answered.
         raise Unopened(f"{told}, and its answer is not what `pulumi config --json` should say") from None
-
-
-def _sealed(value: Any, path: FieldPath) -> Iterator[FieldPath]:
-    """The fields whose values Pulumi has encrypted."""
-    if project.is_sealed(value):
-        yield path
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield from _sealed(each, (*path, key))
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _sealed(each, (*path, index))

@@ -18,7 +18,7 @@ from choreo_components.cluster import NAMESPACES, SECRETS, Live
 from choreo_components.findings import Location, one_line
 from choreo_components.inspection.census import ORGANIZATIONS, Census, deletion, key_of
 from choreo_components.inspection.destinations import Opened
-from choreo_components.manifests import FieldPath, field_name
+from choreo_components.manifests import FieldPath, field_name, is_inside
 from choreo_components.naming import CONNECTION_KEY
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, SecretNode
 from choreo_components.settings import DATA_PLANE_KUBECONFIGS, RESOURCES, Declared
@@ -94,7 +94,7 @@ class _Comparison:
         drifts: list[Drift | None] = []
         environments: dict[Key, Declared] = {}
         # As a whole, data planes' kubeconfigs may be those of Secrets that nobody can name then.
-        unknown = sum(_inside(each, [RESOURCES]) or each == DATA_PLANE_KUBECONFIGS for each in self._stack.unknown)
+        unknown = sum(is_inside(each, [RESOURCES]) or each == DATA_PLANE_KUBECONFIGS for each in self._stack.unknown)
         for node in self._stack.plan.nodes:
             if isinstance(node, ObjectNode):
                 environments[node.key] = node.declared
@@ -179,7 +179,7 @@ class _Comparison:
             ),
         ):
             where = declared.at(*path)
-            if _inside(where.field, self._stack.unknown):
+            if is_inside(where.field, self._stack.unknown):
                 continue
             if self._is_secret(where.field, path, (ours, theirs)):
                 yield Difference(field_name(path), where, secret=True)
@@ -188,14 +188,9 @@ class _Comparison:
 
     def _is_secret(self, field: str, path: FieldPath, values: tuple[Any, Any]) -> bool:
         """Whether the value is secret, or holds one that is."""
-        if _inside(field, self._stack.secrets) or any(_inside(each, [field]) for each in self._stack.secrets):
+        if is_inside(field, self._stack.secrets) or any(is_inside(each, [field]) for each in self._stack.secrets):
             return True
         return CREDENTIALS in path or any(CREDENTIALS in value for value in values if isinstance(value, Mapping))
-
-
-def _inside(field: str, fields: Collection[str]) -> bool:
-    """Whether a field is one of the others, or inside of one."""
-    return any(field == each or field.startswith((f"{each}.", f"{each}[")) for each in fields)
 
 
 def _namespace(name: str, live: Live | None, wanted: Mapping[str, str], where: Location) -> Drift | None:

@@ -16,12 +16,12 @@ from typing import Any
 
 import yaml
 
-from choreo_components.api import kind_of
+from choreo_components.api import kind_of, secrets_of
 from choreo_components.manifests import is_text
 from choreo_components.project import stack_file, stack_folder
 from choreo_components.settings import CONTROLLERS, MANIFESTS, PROJECTS, RESOURCES
 from choreo_components.takeover.division import Stack
-from choreo_components.takeover.manifest import secrets_in, without
+from choreo_components.takeover.manifest import without
 
 PRIVATE = ".choreo"
 """The folder of the project for what nobody should commit; it tells Git so by a file of its own."""
@@ -174,7 +174,7 @@ def _layout(stack: Stack) -> dict[Path, Mapping[str, Any]]:
     return {
         Path(kind_of(each["apiVersion"], each["kind"]).plural) / f"{_file_name(each['metadata']['name'])}.yaml": each
         for each in stack.manifests
-        if not secrets_in(each)
+        if not secrets_of(each)
     }
 
 
@@ -190,7 +190,7 @@ def _settings(stack: Stack, file: Path, manifests: Path) -> str:
         config[MANIFESTS] = [f"{manifests}/*/*.yaml"]
     if stack.projects:
         config[PROJECTS] = list(stack.projects)
-    inline = [_open(each) for each in stack.manifests if secrets_in(each)]
+    inline = [_open(each) for each in stack.manifests if secrets_of(each)]
     if inline:
         config[RESOURCES] = inline
     there = _existing(file)
@@ -200,14 +200,14 @@ def _settings(stack: Stack, file: Path, manifests: Path) -> str:
 
 def _open(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
     """The manifest without its secrets."""
-    for path in secrets_in(manifest):
+    for path in secrets_of(manifest):
         manifest = without(manifest, path)
     return manifest
 
 
 def _secrets(stack: Stack) -> Iterable[Secret]:
-    inline = [each for each in stack.manifests if secrets_in(each)]
-    return [Secret(each, index, path) for index, each in enumerate(inline) for path in secrets_in(each)]
+    inline = [each for each in stack.manifests if secrets_of(each)]
+    return [Secret(each, index, path) for index, each in enumerate(inline) for path in secrets_of(each)]
 
 
 def _staged(undo: ExitStack, path: Path, text: str, mode: int) -> Path:

@@ -16,14 +16,14 @@ import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
 
-from choreo_components.annotations import PATCH_FORCE, WAIT_FOR
+from choreo_components.annotations import LAST_APPLIED, PATCH_FORCE, WAIT_FOR
+from choreo_components.api import secrets_of
 from choreo_components.components.declaration import declare
 from choreo_components.data_planes import Connection
 from choreo_components.manifests import field_name
 from choreo_components.provider.custom import is_secret, revealed
 from choreo_components.provider.servicer import CUSTOM
 from choreo_components.takeover.division import Planned
-from choreo_components.takeover.manifest import LAST_APPLIED, secrets_in
 from choreo_components.takeover.organization import LiveOrganization, Wire, shown
 
 _PROVIDER = "pulumi:providers:"
@@ -121,7 +121,7 @@ class _Monitor(mocks.MockMonitor):
             if live is None:
                 self.file.missing.append(shown(plain))
                 return
-            for path in secrets_in(plain):
+            for path in secrets_of(plain):
                 inputs = _sealed(inputs, path)
             self.file.pending += [f"{shown(live)}: {each}" for each in _pending(live, plain)]
             outputs = _checkpoint(live, inputs)

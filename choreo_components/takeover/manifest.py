@@ -6,21 +6,13 @@ Pure. The round trip holds: what is read from a manifest is what is live, withou
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from choreo_components.annotations import PATCH_FORCE, WAIT_FOR
+from choreo_components.annotations import LAST_APPLIED, PATCH_FORCE, WAIT_FOR
 from choreo_components.api import Kind, kind_of, labels
 from choreo_components.api.shape import fields_of
 from choreo_components.takeover.organization import Wire, labels_of, name_of, namespace_of
 from choreo_components.validation import parse
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""The annotation in which `kubectl apply` keeps what it applied last."""
-
 _NOT_WRITTEN = (LAST_APPLIED, PATCH_FORCE, WAIT_FOR)
-
-SECRETS: Mapping[str, Sequence[tuple[str, ...]]] = {
-    "DataPlane": [("spec", "kubernetesCluster", "credentials", "clientKey")],
-}
-"""By kind: the fields that never stand in a file in plain text (OpenChoreo v0.2.0: api/v1/dataplane_types.go)."""
 
 
 class NoManifest(Exception):
@@ -55,11 +47,6 @@ def manifest_of(live: Wire) -> dict[str, Any]:
     return made
 
 
-def secrets_in(manifest: Wire) -> list[tuple[str, ...]]:
-    """The paths of the secrets that the manifest has."""
-    return [path for path in SECRETS.get(manifest["kind"], ()) if _at(manifest, path) is not None]
-
-
 def without(manifest: Any, path: Sequence[str]) -> Any:
     """A copy of the manifest that lacks the field at the path."""
     head, *rest = path
@@ -79,9 +66,3 @@ def _own_labels(live: Wire, kind: Kind) -> dict[str, str]:
 
 def _ordered(given: Mapping[str, str], first: Sequence[str]) -> dict[str, str]:
     return {key: given[key] for key in [*(k for k in first if k in given), *sorted(given.keys() - set(first))]}
-
-
-def _at(value: Any, path: Sequence[str]) -> Any:
-    for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value

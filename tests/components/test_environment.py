@@ -203,4 +203,4 @@ def test_a_data_plane_makes_the_secret_that_it_refers_to_before_itself() -> None
     assert "connectionConfig" not in found["east-dataplane"].inputs["spec"]
     encoded = secret.request.object["data"]["kubeconfig"]
     assert encoded["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
-    assert list(secret.request.additionalSecretOutputs) == ["data"]
+    assert list(secret.request.additionalSecretOutputs) == ["data", "metadata"]

@@ -131,7 +131,7 @@ def test_the_command_works_with_the_lowest_versions_that_the_wheel_allows(tmp_pa
     # What talks to clusters, which the others do without.
     nowhere = tmp_path / "kubeconfig"
     nowhere.write_text(kubeconfig("https://127.0.0.1:1"))
-    drift = [command, "drift", "--kubeconfig", nowhere]
+    drift = [str(command), "drift", "--kubeconfig", str(nowhere)]
     said = subprocess.run(drift, cwd=CHECKOUT, capture_output=True, text=True, check=False).stderr
     assert said.startswith("error: get /apis/core.choreo.dev/v1: https://127.0.0.1:1 cannot be reached: "), said
 

@@ -252,6 +252,31 @@ def test_a_private_key_reaches_the_cluster_and_stands_nowhere_else(later: Worksp
     assert later.kubectl("get", "dataplanes.core.choreo.dev", "-A", "-o", "name") == ""
 
 
+def test_a_private_key_that_kubectl_has_applied_stands_nowhere_else_either(later: Workspace, organization: str) -> None:
+    """`kubectl apply` keeps the whole object in an annotation, which comes back from the cluster."""
+    key = Key()
+    manifest = later.folder / "plane.yaml"
+    _write(manifest, "theirs", organization, key)
+    later.kubectl("create", "namespace", organization)
+    labelled = yaml.safe_load(manifest.read_text())
+    own = {"core.choreo.dev/organization": organization, "core.choreo.dev/name": "theirs"}
+    labelled["metadata"]["labels"] = own
+    later.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(labelled))
+    later.kubectl("label", "namespace", organization, f"core.choreo.dev/organization={organization}")
+    config = {"choreo:resources": [declaring.organization(organization)], "choreo:manifests": ["plane.yaml"]}
+    later.stack("planes", config | {"choreo:adopt": "if-labelled"})
+
+    said = {"the preview": later.preview("planes", "--diff", *NEARLY_EVERYTHING).said}
+    said["the up"] = later.up("planes", "--diff").said
+    said["the state"] = later.state("planes")
+    said["the refresh"] = later.refresh("planes", "--diff").said
+    said["the state after the refresh"] = later.state("planes")
+
+    for place, text in said.items():
+        assert not key.seen_in(text), f"the key stands in {place}:\n{text}"
+    later.destroy("planes")
+
+
 def test_a_private_key_that_is_no_base64_is_an_error_that_does_not_quote_it(
     later: Workspace, organization: str
 ) -> None:

@@ -135,6 +135,9 @@ def test_a_private_key_is_taken_over_and_stands_in_no_file(later: Workspace, org
 
     assert take_over(later, said) == {"acme": {"unchanged": 7}}
     assert versions(later, organization) == before
+    # `kubectl apply` has left the key in an annotation too, which a refresh reads.
+    assert CREDENTIALS["clientKey"] not in later.refresh("acme", "--diff").said
+    later.up("acme")
     files = [file for file in later.folder.parent.rglob("*") if file.is_file()]
     assert not [file for file in files if CREDENTIALS["clientKey"].encode() in file.read_bytes()]
     later.destroy("acme")

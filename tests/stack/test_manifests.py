@@ -7,7 +7,7 @@ import pytest
 
 from choreo_components import manifests
 from choreo_components.findings import Finding, Location, error
-from choreo_components.manifests import Document, FieldPath, field_name
+from choreo_components.manifests import Document, FieldPath, Rules, field_name
 
 PIPELINE = """\
 # a comment
@@ -50,7 +50,11 @@ def test_each_document_of_a_text_is_read_and_empty_ones_are_left_out() -> None:
         ("2025-05-09", "2025-05-09"),
         ("2025-05-09T10:00:00Z", "2025-05-09T10:00:00Z"),
         ("1:30", "1:30"),
-        ("1_000", "1_000"),
+        ("1_000", 1000),
+        ("1_000.5", 1000.5),
+        ("0b101", 5),
+        ("1_a", "1_a"),
+        ("_1", "_1"),
         ("08", "08"),
         ("'8080'", "8080"),
         ("8080", 8080),
@@ -72,6 +76,19 @@ def test_each_document_of_a_text_is_read_and_empty_ones_are_left_out() -> None:
 )
 def test_scalars_are_those_of_kubernetes(scalar: str, expected: Any) -> None:
     assert value(f"a: {scalar}") == {"a": expected}
+
+
+@pytest.mark.parametrize("scalar", ["yes", "no", "on", "off", "Yes", "NO"])
+def test_what_kubernetes_takes_for_a_boolean_is_a_text_to_pulumi(scalar: str) -> None:
+    (read,), _ = manifests.read(f"a: {scalar}", "Pulumi.dev.yaml", Rules.PULUMI)
+    assert read.value == {"a": scalar}
+    assert isinstance(document(f"a: {scalar}").value["a"], bool)
+
+
+@pytest.mark.parametrize("scalar", ["true", "True", "TRUE", "false"])
+def test_both_take_these_for_booleans(scalar: str) -> None:
+    (read,), _ = manifests.read(f"a: {scalar}", "Pulumi.dev.yaml", Rules.PULUMI)
+    assert read.value == document(f"a: {scalar}").value == {"a": scalar.lower() == "true"}
 
 
 def test_nan_is_a_number() -> None:

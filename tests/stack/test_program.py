@@ -67,7 +67,7 @@ def test_a_list_that_is_nested_too_deep_stays_text(monkeypatch: pytest.MonkeyPat
 
 def located(folder: Path) -> Document:
     values = {"choreo:resources": [{"kind": "Organization"}]}
-    return located_settings(values, folder, "dev")
+    return located_settings(values, folder, "dev")[0]
 
 
 def test_a_setting_stands_in_the_stacks_file(tmp_path: Path) -> None:

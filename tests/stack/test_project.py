@@ -175,6 +175,6 @@ def test_an_object_of_the_project_stands_in_the_projects_file(tmp_path: Path) ->
 
 def test_what_pulumi_hands_over_is_found_in_the_projects_file_too(tmp_path: Path) -> None:
     project(tmp_path, "name: shop\nconfig:\n  choreo:controllers: absent\n", staging="config:\n  choreo:projects: []\n")
-    found = located({"choreo:controllers": "absent", "choreo:projects": []}, tmp_path, "staging")
+    found, _ = located({"choreo:controllers": "absent", "choreo:projects": []}, tmp_path, "staging")
     assert str(found.at(("choreo:controllers",))) == "Pulumi.yaml:3: choreo:controllers"
     assert str(found.at(("choreo:projects",))) == "Pulumi.staging.yaml:2: choreo:projects"

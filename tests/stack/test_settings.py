@@ -12,8 +12,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from choreo_components import settings
+from choreo_components.annotations import LAST_APPLIED
 from choreo_components.controllers import Controllers
-from choreo_components.findings import report
+from choreo_components.findings import Severity, report
 from choreo_components.manifests import Document
 from choreo_components.plan import plan
 from choreo_components.settings import KEYS, Timeouts
@@ -158,6 +159,44 @@ def test_manifests_are_read_after_the_inline_objects_in_the_order_of_their_names
         "b.yaml:2: kind",
         "b.yaml:7: kind",
     ]
+
+
+def test_a_glob_may_begin_anywhere(tmp_path: Path) -> None:
+    write(tmp_path, b=organizations("b1"), a=organizations("a1"))
+    found = stack(folder=tmp_path / "elsewhere", manifests=[str(tmp_path / "*.yaml")])
+    assert [each.name for each in found.settings.declared] == ["a1", "b1"]
+
+
+def test_a_file_is_found_by_its_name_whatever_signs_are_in_it(tmp_path: Path) -> None:
+    write(tmp_path, **{"a[1]": organizations("a1")})
+    assert [each.name for each in stack(folder=tmp_path, manifests=["a[1].yaml"]).settings.declared] == ["a1"]
+
+
+def test_what_begins_with_a_dot_has_to_be_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, **{"a": organizations("a1"), "._a": "left by an archive"})
+    assert stack(folder=tmp_path, manifests=["*.yaml"]).findings == []
+    assert len(stack(folder=tmp_path, manifests=[".*.yaml"]).findings) == 1
+
+
+def test_what_kubectl_has_noted_in_a_manifest_is_left_out(tmp_path: Path) -> None:
+    """With kubectl's note, a private key would stand in previews and in the state."""
+    made = declaring.organization()
+    made["metadata"]["annotations"] = {LAST_APPLIED: "{}", "core.choreo.dev/description": "Ours"}
+    found = stack(made)
+    assert found.declared("Organization", "acme").object.metadata.annotations == {"core.choreo.dev/description": "Ours"}
+    [finding] = found.findings
+    assert finding.severity is Severity.WARNING
+    assert finding.message == "left out: it is a note of kubectl's own, not of the object"
+
+
+def test_a_private_key_in_a_manifest_is_warned_of_and_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "plane.yaml").write_text(yaml.safe_dump(declaring.data_plane_with_credentials(), sort_keys=False))
+    [finding] = stack(folder=tmp_path, manifests=["plane.yaml"]).findings
+    assert str(finding.where).startswith("plane.yaml:")
+    assert finding.where.field == "spec.kubernetesCluster.credentials.clientKey"
+    assert finding.severity is Severity.WARNING
+    assert "a secret in plain text" in finding.message
+    assert declaring.CREDENTIALS["clientKey"] not in finding.message
 
 
 def test_a_file_that_two_patterns_match_is_read_once(tmp_path: Path) -> None:

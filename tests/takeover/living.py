@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 from choreo_components import settings
+from choreo_components.annotations import LAST_APPLIED
 from choreo_components.api import labels
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.settings import Declared
-from choreo_components.takeover.manifest import LAST_APPLIED
 from choreo_components.takeover.organization import LiveOrganization
 from tests.stack import declaring
 

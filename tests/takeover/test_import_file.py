@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from choreo_components.takeover import manifest
+from choreo_components.annotations import LAST_APPLIED
 from choreo_components.takeover.division import divide
 from choreo_components.takeover.import_file import ImportFile, import_file
 from choreo_components.takeover.organization import LiveOrganization
@@ -82,7 +82,7 @@ def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for() -> None:
 
 
 def test_what_kubectl_keeps_for_itself_is_left_out_since_it_may_repeat_a_secret() -> None:
-    assert manifest.LAST_APPLIED not in imports(acme())["acme"].text
+    assert LAST_APPLIED not in imports(acme())["acme"].text
 
 
 def test_the_owner_of_the_organizations_namespace_is_the_live_organization() -> None:
@@ -114,10 +114,11 @@ def test_the_field_manager_is_the_one_that_pulumi_has_had_before() -> None:
     assert managers[1] != managers[0]
 
 
-def test_secrets_are_marked_for_the_engine_to_encrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = ("spec", "kubernetesCluster", "connectionConfigRef")
-    monkeypatch.setitem(manifest.SECRETS, "DataPlane", [path])
-    plane = entry(imports(acme())["acme"], "DataPlane acme/dp-local")
-    sealed = {SECRET: "1b47061264138c4ac30d75fd1eb44270", "plaintext": json.dumps("kind-1-config")}
+def test_secrets_are_marked_for_the_engine_to_encrypt() -> None:
+    there = living(live(declaring.organization()), live(declaring.data_plane_with_credentials()))
+    plane = entry(imports(there)["acme"], "DataPlane acme/dp-local")
+    key = declaring.CREDENTIALS["clientKey"]
+    sealed = {SECRET: "1b47061264138c4ac30d75fd1eb44270", "plaintext": json.dumps(key)}
     for state in (plane["inputs"], plane["outputs"], plane["outputs"]["__inputs"]):
-        assert state["spec"]["kubernetesCluster"]["connectionConfigRef"] == sealed
+        assert state["spec"]["kubernetesCluster"]["credentials"]["clientKey"] == sealed
+    assert key not in json.dumps(plane).replace(json.dumps(json.dumps(key)), "")

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from choreo_components import manifests
-from choreo_components.api import custom_resource_definitions
+from choreo_components.api import custom_resource_definitions, secrets_of
 from choreo_components.takeover.files import dumped
-from choreo_components.takeover.manifest import NoManifest, manifest_of, secrets_in, without
+from choreo_components.takeover.manifest import NoManifest, manifest_of, without
 from tests.api.test_zero_values import values
 from tests.stack import declaring
 from tests.takeover.living import as_declared, live, read
@@ -98,12 +98,12 @@ def test_fields_that_the_model_does_not_know_are_named() -> None:
 
 
 def test_the_private_key_of_a_data_plane_is_a_secret_that_can_be_taken_out() -> None:
-    credentials = {"apiServerURL": "https://x", "clientKey": "a2V5"}
-    plane = {"kind": "DataPlane", "spec": {"kubernetesCluster": {"name": "x", "credentials": credentials}}}
-    (path,) = secrets_in(plane)
+    plane = declaring.data_plane_with_credentials()
+    (path,) = secrets_of(plane)
     opened = without(plane, path)
-    assert opened["spec"]["kubernetesCluster"] == {"name": "x", "credentials": {"apiServerURL": "https://x"}}
-    assert secrets_in(opened) == []
+    credentials = opened["spec"]["kubernetesCluster"]["credentials"]
+    assert credentials == {name: each for name, each in declaring.CREDENTIALS.items() if name != "clientKey"}
+    assert secrets_of(opened) == []
 
 
 SPECS = {
