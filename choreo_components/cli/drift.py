@@ -58,20 +58,22 @@ def drift(
     if undone := [report.stack for report in reports if any(map(_can_be_undone, report.drifts))]:
         stack = undone[0] if len(undone) == 1 else "STACK"
         tell(f"`pulumi up --refresh --stack {stack}` puts it right; without --refresh, Pulumi asks its state only")
+    if any(each.foreign for report in reports for drift in report.drifts for each in drift.differences):
+        tell("fields that are declared nowhere stay as they are: declare them, or take them out with `kubectl edit`")
     tell(f"{_counted(reports)}{so_far(said.unread)}", "bold")
     end(said.unread, found=found)
 
 
 def _can_be_undone(drift: "Drift") -> bool:
     """Whether the object is missing or other than declared, which Pulumi can put right."""
-    return drift.live is None or bool(drift.differences)
+    return drift.live is None or not all(each.foreign for each in drift.differences)
 
 
 def _counted(reports: Sequence["Report"]) -> str:
     drifts = [each for report in reports for each in report.drifts]
     missing = sum(each.live is None for each in drifts)
     differ = sum(bool(each.differences) for each in drifts)
-    others = sum(not _can_be_undone(each) for each in drifts)
+    others = sum(each.live is not None and not each.differences for each in drifts)
     counts = (
         (differ, "differs", "differ"),
         (missing, "is missing", "are missing"),

@@ -1,7 +1,7 @@
 """A drift: what the cluster has otherwise than a stack declares it.
 
-Pure: a stack and a census are held against each other, and only what is declared is looked at: others may add labels,
-annotations and fields. Zero values are absences, as on the wire (api/wire.py). A list is declared as a whole.
+Pure: a stack and a census are held against each other. A spec is declared as a whole; labels and annotations others may
+add. Zero values are absences, as on the wire (api/wire.py).
 """
 
 import base64
@@ -31,7 +31,8 @@ CREDENTIALS = "credentials"
 class Difference:
     """A field that is declared with another value than it has; None is no value.
 
-    Of a `secret` one nothing but that it differs is known here.
+    Of a `secret` one nothing but that it differs is known here. One that is `foreign` is declared nowhere, and somebody
+    else's: Pulumi leaves it as it is.
     """
 
     field: str
@@ -39,6 +40,7 @@ class Difference:
     declared: Any = None
     live: Any = None
     secret: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,9 @@ class _Comparison:
             if self._is_secret(where.field, path, (ours, theirs)):
                 yield Difference(field_name(path), where, secret=True)
             else:
-                yield Difference(field_name(path), where, ours, theirs)
+                # Lists are applied as a whole.
+                foreign = ours is None and not any(isinstance(step, int) for step in path)
+                yield Difference(field_name(path), where, ours, theirs, foreign=foreign)
 
     def _is_secret(self, field: str, path: FieldPath, values: tuple[Any, Any]) -> bool:
         """Whether the value is secret, or holds one that is."""
@@ -216,30 +220,30 @@ def _in_map(path: FieldPath, ours: Mapping[str, Any], theirs: Mapping[str, Any])
 
 
 def _in_object(
-    model: type[WireModel], ours: Mapping[str, Any], theirs: Mapping[str, Any], path: FieldPath, *, whole: bool = False
+    model: type[WireModel], ours: Mapping[str, Any], theirs: Mapping[str, Any], path: FieldPath
 ) -> _Differing:
-    """The fields of an object that differ; `whole`: it is in a list, where what is not declared is not to be there."""
+    """The fields of an object that differ; what is not declared is not to be there."""
     fields = fields_of(model)
-    for name in (*ours, *(each for each in theirs if whole and each not in ours)):
+    for name in dict.fromkeys((*ours, *theirs)):
         shape = fields[name].shape if name in fields else None
         sent, there = (prune_zero_values(model, {name: each.get(name)}).get(name) for each in (ours, theirs))
         # What is shown of a zero value that was declared, and so not sent, is that value.
-        for inner, declared, live in _in_value(shape, sent, there, (*path, name), whole=whole):
+        for inner, declared, live in _in_value(shape, sent, there, (*path, name)):
             yield inner, ours.get(name) if len(inner) == len(path) + 1 else declared, live
 
 
-def _in_value(shape: Shape | None, ours: Any, theirs: Any, path: FieldPath, *, whole: bool) -> _Differing:
+def _in_value(shape: Shape | None, ours: Any, theirs: Any, path: FieldPath) -> _Differing:
     match shape:
         case ObjectOf(model) if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-            yield from _in_object(model, ours, theirs, path, whole=whole)
+            yield from _in_object(model, ours, theirs, path)
         case ObjectOf() if ours is None and _is_empty(shape, theirs):
             # Go writes some empty objects that nobody has declared.
             return
         case ListOf(item) if isinstance(ours, list) and isinstance(theirs, list):
             for index, (one, other) in enumerate(zip_longest(ours, theirs)):
-                yield from _in_value(item, one, other, (*path, index), whole=True)
+                yield from _in_value(item, one, other, (*path, index))
         case StringMap() if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-            yield from _in_map(path, {**(dict.fromkeys(theirs) if whole else {}), **ours}, theirs)
+            yield from _in_map(path, {**dict.fromkeys(theirs), **ours}, theirs)
         case _ if ours != theirs:
             yield path, ours, theirs
 

@@ -243,6 +243,15 @@ class TestDrift:
         world = worlds.changed(WORLD, "Environment", "development", status={"conditions": []})
         assert "pulumi up" not in run("drift", world=world).stdout
 
+    def test_what_nobody_has_declared_is_told_with_what_can_be_done_about_it(self, run: Run) -> None:
+        spec = {"dataPlaneRef": "dp-local", "gateway": {"dnsPrefix": "development"}, "isProduction": True}
+        world = worlds.changed(WORLD, "Environment", "development", spec=spec)
+        assert run("drift", world=world).stdout.splitlines()[2:] == [
+            "    spec.isProduction: nothing -> true (Pulumi.acme.yaml:29)",
+            "fields that are declared nowhere stay as they are: declare them, or take them out with `kubectl edit`",
+            "1 stack, 4 objects: 1 differs",
+        ]
+
     def test_where_something_is_not_known_no_drift_is_what_is_known(self, run: Run) -> None:
         assert run("drift", unread=["x"]).stdout == "1 stack, 4 objects: no drift, as far as is known\n"
 

@@ -93,6 +93,14 @@ def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_somebody_inter
     workspace.up("all", "--refresh")
     assert told(workspace, "drift", 0)["stacks"][0]["drift"] == []
 
+    foreign: Any = {"spec": {"gateway": {"security": {"remoteJwks": {"uri": "https://example.com"}}}}}
+    kubectl("patch", environment, *inside, "--type", "merge", "-p", json.dumps(foreign))
+    workspace.up("all", "--refresh")
+    assert "spec.gateway.security: nothing -> " in choreo(workspace, "drift").stdout, "Pulumi does not see it"
+    foreign["spec"]["gateway"]["security"] = None
+    kubectl("patch", environment, *inside, "--type", "merge", "-p", json.dumps(foreign))
+    assert told(workspace, "drift", 0)["stacks"][0]["drift"] == []
+
     kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "stray"))
     stray = f"stray-{organization}"
     kubectl("apply", "-f", "-", manifest=samples.namespace(stray, organization, "test"))

@@ -106,9 +106,7 @@ def test_a_zero_value_that_the_api_server_keeps_is_no_drift(declared: Manifest) 
 def test_what_differs_is_told_if_and_only_if_other_objects_would_be_sent(first: Manifest, second: Manifest) -> None:
     one, other = stack(first), stack(second)
     same = one.settings.declared[0].object.to_wire() == other.settings.declared[0].object.to_wire()
-    # What only the other has is not declared here, unless it is in a list: so both ways.
-    differing = drifts(one, up(other.plan)) + drifts(other, up(one.plan))
-    assert (differing == ()) is same
+    assert (drifts(one, up(other.plan)) == ()) is same
 
 
 def test_a_changed_field_is_told_with_what_is_declared_what_is_there_and_the_place() -> None:
@@ -132,11 +130,17 @@ def test_a_declared_zero_value_differs_from_any_other() -> None:
     assert told(found) == [("spec.isProduction", False, True)]
 
 
-def test_a_field_that_is_not_declared_may_have_any_value() -> None:
-    assert drifts(ENVIRONMENT, with_spec(ENVIRONMENT, "Environment", "development", isProduction=True)) == ()
+def test_a_field_of_the_spec_that_nobody_declares_is_told_as_foreign() -> None:
+    found = only(drifts(ENVIRONMENT, with_spec(ENVIRONMENT, "Environment", "development", isProduction=True)))
+    assert told(found) == [("spec.isProduction", None, True)]
+    assert found.differences[0].foreign
 
 
-def test_a_list_is_declared_as_a_whole() -> None:
+def test_a_zero_value_that_nobody_declares_is_no_drift() -> None:
+    assert drifts(ENVIRONMENT, with_spec(ENVIRONMENT, "Environment", "development", isProduction=False)) == ()
+
+
+def test_a_list_is_declared_as_a_whole_and_nothing_in_it_is_foreign() -> None:
     paths = [
         {
             "sourceEnvironmentRef": "development",
@@ -150,6 +154,7 @@ def test_a_list_is_declared_as_a_whole() -> None:
         ("spec.promotionPaths[0].targetEnvironmentRefs[1]", {"name": "production"}, None),
         ("spec.promotionPaths[1]", None, paths[1]),
     ]
+    assert not any(each.foreign for each in found.differences)
 
 
 def test_an_empty_object_that_go_writes_into_a_list_is_no_drift() -> None:
