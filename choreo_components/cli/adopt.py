@@ -37,6 +37,7 @@ def adopt(
     from choreo_components.takeover.division import divide
     from choreo_components.takeover.files import Occupied, check_free, write
     from choreo_components.takeover.import_file import import_file
+    from choreo_components.takeover.ownership import kept_by_others
     from choreo_components.takeover.reading import NoOrganization
 
     try:
@@ -58,7 +59,7 @@ def adopt(
         count = len(planned.stack.manifests)
         objects = "1 object" if count == 1 else f"{count} objects"
         typer.echo(f"stack {told.stack}: {objects}, {told.settings}, {told.manifests}/")
-        for line in file.pending:
+        for line in (*file.pending, *kept_by_others(planned.stack.manifests, there)):
             typer.echo(f"  later: {line}")
         for line in file.missing:
             typer.echo(f"  new: {line}: `pulumi up` makes it")

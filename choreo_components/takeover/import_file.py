@@ -6,7 +6,6 @@ the program's own declaration runs, and what it registers is written down, answe
 """
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from choreo_components.provider.custom import is_secret, revealed
 from choreo_components.provider.servicer import CUSTOM
 from choreo_components.takeover.division import Planned
 from choreo_components.takeover.organization import LiveOrganization, Wire, shown
+from choreo_components.takeover.ownership import field_manager
 
 _PROVIDER = "pulumi:providers:"
 _KUBERNETES = "kubernetes:"
@@ -154,16 +154,8 @@ def _checkpoint(live: Wire, inputs: Mapping[str, Any]) -> dict[str, Any]:
         **state,
         "__inputs": inputs,
         "__initialApiVersion": live["apiVersion"],
-        "__fieldManager": _field_manager(live),
+        "__fieldManager": field_manager(live),
     }
-
-
-def _field_manager(live: Wire) -> str:
-    """The field manager that applies the object from now on: the one that Pulumi has had before, or a new one."""
-    for entry in live["metadata"].get("managedFields") or ():
-        if entry.get("operation") == "Apply" and str(entry.get("manager")).startswith("pulumi-kubernetes"):
-            return str(entry["manager"])
-    return f"pulumi-kubernetes-{hashlib.sha256(live['metadata']['uid'].encode()).hexdigest()[:8]}"
 
 
 def _overlaid(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:

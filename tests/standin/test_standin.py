@@ -19,6 +19,22 @@ def test_a_zero_value_is_gone_when_the_controller_has_added_its_finalizer(kubect
     assert live["spec"] == {"dataPlaneRef": "dp-local", "gateway": {"dnsPrefix": "qa"}}
 
 
+def test_of_what_somebody_has_declared_the_controllers_own_nothing_though_they_write_whole_objects(
+    kubectl: Kubectl, organization: str
+) -> None:
+    kinds = "dataplanes,environments,projects".replace(",", ".core.choreo.dev,") + ".core.choreo.dev"
+    found = json.loads(kubectl("get", kinds, "-n", organization, "-o", "json", "--show-managed-fields"))["items"]
+    assert len(found) == 3
+    for live in found:
+        written = [
+            entry["fieldsV1"]
+            for entry in live["metadata"]["managedFields"]
+            if entry["manager"] == "manager" and "subresource" not in entry
+        ]
+        assert [list(each) for each in written] == [["f:metadata"]], f"{live['kind']}: {written}"
+        assert list(written[0]["f:metadata"]) == ["f:finalizers"], f"{live['kind']}: {written}"
+
+
 def test_a_project_whose_pipeline_went_first_hangs_and_nothing_can_change_it(
     kubectl: Kubectl, organization: str, errors: StandIn
 ) -> None:
