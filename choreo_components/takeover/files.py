@@ -53,7 +53,6 @@ class Written:
     settings: Path
     manifests: Path
     imports: Path
-    is_new: bool
     secrets: tuple[Secret, ...]
 
 
@@ -95,7 +94,6 @@ def write(folder: Path, stacks: Sequence[tuple[Stack, str]]) -> list[Written]:
             for path, manifest in _layout(stack).items():
                 (staged / path).parent.mkdir(exist_ok=True)
                 (staged / path).write_text(dumped(manifest), encoding="utf-8")
-            is_new = not settings.exists()
             ready.append((staged, manifests))
             ready.append((_staged(undo, _imports(folder, stack), imports, 0o600), _imports(folder, stack)))
             text = _settings(stack, settings, manifests.relative_to(folder))
@@ -106,7 +104,6 @@ def write(folder: Path, stacks: Sequence[tuple[Stack, str]]) -> list[Written]:
                     settings.relative_to(folder),
                     manifests.relative_to(folder),
                     _imports(folder, stack).relative_to(folder),
-                    is_new,
                     tuple(_secrets(stack)),
                 )
             )

@@ -51,7 +51,12 @@ class ImportFile:
 def import_file(planned: Planned, there: LiveOrganization) -> ImportFile:
     """The import of a stack: everything that its program registers and that is there."""
     monitor = _Monitor(there)
-    data_planes = {name: Connection(text, "what is live") for name, text in there.kubeconfigs.items()}
+    # Those that its next preview finds: no other stack needs to know them.
+    data_planes = {
+        name: Connection(text, "what is live")
+        for name, text in there.kubeconfigs.items()
+        if name in planned.stack.data_planes
+    }
     # A loop of its own: others that run in this process are none of its business.
     with asyncio.Runner() as runner:
         runner.get_loop()

@@ -16,10 +16,13 @@ class NoOrganization(Exception):
     """The cluster has no such Organization: the message says which there are."""
 
 
-async def read_organization(cluster: Cluster, organization: str) -> LiveOrganization:
+async def read_organization(
+    cluster: Cluster, organization: str, given: Mapping[str, str] | None = None
+) -> LiveOrganization:
     """The organization and all that belongs to it, by one list for each kind, and one for each data plane's cluster.
 
-    A namespace that names no environment is looked for on the control plane's own cluster.
+    A namespace that names no environment is looked for on the control plane's own cluster. `given` are the texts of
+    kubeconfigs by the names of the DataPlanes that they lead to.
 
     Raises NoOrganization, and ClusterError when the cluster cannot be asked.
     """
@@ -37,7 +40,7 @@ async def read_organization(cluster: Cluster, organization: str) -> LiveOrganiza
     objects = tuple(_wire(live) for live in [owner, *(live for lives, _ in listings for live in lives)])
     environments = {name_of(each): data_plane_of(each) for each in objects if each["kind"] == "Environment"}
     planes = [each for each in objects if each["kind"] == "DataPlane" and full_name(each) in environments.values()]
-    ways = await connections(cluster, planes)
+    ways = await connections(cluster, planes, given)
     closed = {name: str(way) for name, way in ways.items() if isinstance(way, NoConnection)}
     texts = {
         name: way.kubeconfig for name, way in ways.items() if isinstance(way, Connection) and way.kubeconfig is not None
