@@ -41,11 +41,13 @@ def adopt(
 ) -> None:
     """Take over a live organization into stacks, without a change to any object."""
     from choreo_components.cluster import ClusterError
-    from choreo_components.project import NoProject, read_project
+    from choreo_components.project import NoProject, read_project, read_stacks, stack_names
     from choreo_components.takeover.division import divide
     from choreo_components.takeover.files import Occupied, check_free, write
     from choreo_components.takeover.import_file import import_file
-    from choreo_components.takeover.ownership import kept_by_others
+    from choreo_components.takeover.neighbours import Claimed, settle
+    from choreo_components.takeover.organization import shown
+    from choreo_components.takeover.ownership import kept_by_others, written_by_pulumi
     from choreo_components.takeover.reading import NoOrganization
 
     try:
@@ -58,6 +60,9 @@ def adopt(
             if unknown:
                 give_up(f"no environment of organization {organization!r} is on a data plane {unknown[0]!r}")
             division = divide(there, stack, environment)
+        taken = {each.stack.name for each in division.stacks}
+        others = [each for each in stack_names(folder) if each not in taken]
+        settle(division, read_stacks(folder, others) if others else [])
         stacks = [each.stack for each in division.stacks]
         for each in stacks:
             if not STACK_NAME.fullmatch(each.name):
@@ -66,7 +71,7 @@ def adopt(
         with sign_of_life("writing down what is live"):
             imports = [import_file(each, there) for each in division.stacks]
         written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
-    except (NoProject, NoOrganization, ClusterError, Occupied, OSError, UnicodeError) as problem:
+    except (NoProject, NoOrganization, ClusterError, Claimed, Occupied, OSError, UnicodeError) as problem:
         give_up(str(problem))
     for told, planned, file in zip(written, division.stacks, imports, strict=True):
         count = len(planned.stack.manifests)
@@ -76,6 +81,14 @@ def adopt(
             typer.echo(f"  later: {line}")
         for line in file.missing:
             typer.echo(f"  new: {line}: `pulumi up` makes it")
+    for planned in division.stacks:
+        written_before = written_by_pulumi(planned.stack.manifests, there)
+        if written_before:
+            typer.echo(
+                f"warning: stack {planned.stack.name}: Pulumi has written {len(written_before)} of its objects before, "
+                f"{shown(written_before[0])} among them: a state that still has them deletes them in its next destroy; "
+                "let `pulumi state delete` there forget them first"
+            )
     for warning in division.warnings:
         typer.echo(f"warning: {warning}")
     for left in division.left:
