@@ -63,6 +63,9 @@ def import_file(planned: Planned, there: LiveOrganization) -> ImportFile:
         mocks.set_mocks(monitor.mocks, project="choreo", stack=planned.stack.name, preview=False, monitor=monitor)
         run = pulumi.runtime.test(lambda: declare(planned.settings, planned.plan, None, data_planes=data_planes))  # type: ignore[no-untyped-call]
         run()
+    # They are registered in no certain order.
+    monitor.file.missing.sort()
+    monitor.file.pending.sort()
     return monitor.file
 
 

@@ -14,6 +14,7 @@ from choreo_components.api.labels import data_plane_namespace_labels
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.project import read_stack
+from devcluster import ControlPlane
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.takeover import hand_over, run, take_over, unversioned, versions
@@ -31,6 +32,18 @@ def declared(config: dict[str, Any]) -> list[dict[str, Any]]:
     read, findings = settings.read(Document(config, "test"), Path())
     assert not findings
     return [each.object.to_wire() for each in read.declared]
+
+
+def adopted(workspace: Workspace, *stacks: str) -> dict[str, Wire]:
+    """What the files of adopted stacks declare, by kind and name."""
+    read = [each for name in stacks for each in read_stack(workspace.folder, name).settings.declared]
+    return {f"{each.kind} {each.name}": each.object.to_wire() for each in read}
+
+
+def by_name(objects: Sequence[Wire]) -> dict[str, Wire]:
+    """Objects as settings that say the same declare them, by kind and name."""
+    again = declared({"choreo:controllers": "absent", "choreo:resources": list(objects)})
+    return {f"{each['kind']} {each['metadata']['name']}": each for each in again}
 
 
 @pytest.fixture
@@ -60,6 +73,32 @@ def test_what_one_project_has_made_another_takes_over(acme: Workspace, another: 
     assert versions(acme, organization) == before
     assert "already" in run(another, f"choreo adopt {options} 2>&1", code=2), "settings are never overwritten"
     acme.destroy("development")
+
+
+def test_all_kinds_that_one_project_has_made_are_adopted_as_they_were_declared(
+    workspace: Workspace, another: Workspace, organization: str
+) -> None:
+    everything = samples.everything(organization)
+    workspace.stack("everything", {"choreo:resources": everything})
+    workspace.up("everything")
+    before = versions(workspace, organization)
+
+    said = run(another, f"choreo adopt --organization {organization} --stack acme")
+
+    assert adopted(another, "acme", "acme-development") == by_name(everything)
+    changes = take_over(another, said)
+    assert {stack: list(each) for stack, each in changes.items()} == {
+        "acme": ["unchanged"],
+        "acme-development": ["unchanged"],
+    }
+    assert versions(workspace, organization) == before
+    another.destroy("acme-development")
+    another.destroy("acme")
+
+
+def test_a_cluster_without_openchoreo_is_told_as_such(another: Workspace, data_plane: ControlPlane) -> None:
+    command = f"choreo adopt --organization acme --stack acme --kubeconfig {data_plane.kubeconfig} 2>&1"
+    assert "error: the cluster serves no core.choreo.dev/v1: https://" in run(another, command, code=2)
 
 
 def apply(
@@ -119,6 +158,7 @@ def test_what_somebody_else_has_made_is_handed_over_by_a_command_and_then_can_be
 ) -> None:
     made = apply(another, organization, controllers, *command)
     said = run(another, f"choreo adopt --organization {organization} --stack acme")
+    assert adopted(another, "acme", "acme-development") == by_name(made)
     take_over(another, said)
     before = unversioned(another, organization)
 
