@@ -6,7 +6,7 @@ Pure. What is left out here, `choreo validate` would refuse of the project.
 from collections.abc import Iterable, Iterator, Sequence
 
 from choreo_components.estate import Estate
-from choreo_components.findings import Finding, Severity
+from choreo_components.findings import Finding, errors
 from choreo_components.plan import Key, NamespaceNode
 from choreo_components.project import Stack
 from choreo_components.takeover.division import Division, Left, Planned
@@ -23,23 +23,22 @@ def settle(division: Division, existing: Sequence[Stack]) -> None:
     Raises Claimed.
     """
     _check_unclaimed(division, existing)
-    beside = list(existing)
-    found = _between(beside)
-    together = _between([*beside, *map(_stack, division.stacks)])
-    if any(each.severity is Severity.ERROR for each in together if each not in found):
-        planned, division.stacks = division.stacks, []
-        for each in planned:
-            together = _between([*beside, _stack(each)])
-            wrong = [one for one in together if one not in found and one.severity is Severity.ERROR]
-            if wrong:
-                division.left += _left(each, "; ".join(one.message for one in wrong))
-                continue
-            division.stacks.append(each)
-            beside.append(_stack(each))
-            found = together
-        together = found
     before = _between(existing)
-    division.warnings += [f"{each.where}: {each.message}" for each in together if each not in before]
+
+    def found_with(stacks: Iterable[Planned]) -> list[Finding]:
+        return [each for each in _between([*existing, *map(_stack, stacks)]) if each not in before]
+
+    found = found_with(division.stacks)
+    if errors(found):
+        planned, division.stacks, found = division.stacks, [], []
+        for each in planned:
+            together = found_with([*division.stacks, each])
+            if wrong := errors(together):
+                division.left += _left(each, "; ".join(one.message for one in wrong))
+            else:
+                division.stacks.append(each)
+                found = together
+    division.warnings += [f"{each.where}: {each.message}" for each in found]
 
 
 def _check_unclaimed(division: Division, existing: Iterable[Stack]) -> None:

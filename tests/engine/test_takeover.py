@@ -82,6 +82,8 @@ def test_all_kinds_that_one_project_has_made_are_adopted_as_they_were_declared(
     workspace.stack("everything", {"choreo:resources": everything})
     workspace.up("everything")
     before = versions(workspace, organization)
+    another.run("stack", "init", "acme")
+    (another.folder / "stacks" / "Pulumi.acme.yaml").unlink()
 
     said = run(another, f"choreo adopt --organization {organization} --stack acme")
 
@@ -132,16 +134,19 @@ def apply(
     return objects
 
 
-def without_annotations(workspace: Workspace, organization: str) -> Wire:
-    """The environment after it was changed, and its annotations were taken out."""
+def changed(workspace: Workspace, organization: str, **spec: Any) -> tuple[int, Wire]:
+    """How many updates it takes to take the environment's annotations out and to change its spec, and the environment.
+
+    A field that is None is taken out.
+    """
     manifest = workspace.folder / "stacks" / "acme-development" / "environments" / "development.yaml"
     written = yaml.safe_load(manifest.read_text())
-    written["spec"]["gateway"]["dnsPrefix"] = "changed"
+    written["spec"] = {key: value for key, value in (written["spec"] | spec).items() if value is not None}
     del written["metadata"]["annotations"]
     manifest.write_text(yaml.safe_dump(written))
-    assert workspace.up("acme-development").changes["updated"] == 1
+    updated = workspace.up("acme-development").changes["updated"]
     live: Wire = json.loads(workspace.kubectl("get", ENVIRONMENT, "development", "-n", organization, "-o", "json"))
-    return live
+    return updated, live
 
 
 @pytest.mark.parametrize(
@@ -167,10 +172,9 @@ def test_what_somebody_else_has_made_is_handed_over_by_a_command_and_then_can_be
     assert unversioned(another, organization) == before, "only the owners of fields are to change"
     fresh = f"mkdir again; cp Pulumi.yaml again; choreo adopt --organization {organization} --stack acme -C again"
     assert hand_over(another, run(another, fresh)) == 0, "somebody else still owns something"
-    live = without_annotations(another, organization)
+    _, live = changed(another, organization, isProduction=None)
     assert "core.choreo.dev/display-name" not in live["metadata"]["annotations"], "somebody else still owns it"
-    another.run("config", "set", "--stack", "acme-development", "choreo:allowProductionDestroy", "true")
-    another.up("acme-development")
+    assert "isProduction" not in live["spec"], "somebody else still owns it"
     another.destroy("acme-development")
     another.destroy("acme")
 
@@ -195,7 +199,8 @@ def test_what_kubectl_has_made_is_taken_over_then_changed_and_destroyed(
     assert all(set(each) == {"unchanged"} for each in changes.values()), changes
     assert versions(another, organization) == before
 
-    live = without_annotations(another, organization)
+    updated, live = changed(another, organization, gateway={"dnsPrefix": "changed"})
+    assert updated == 1
     assert live["spec"]["gateway"]["dnsPrefix"] == "changed"
     assert "core.choreo.dev/display-name" not in live["metadata"]["annotations"], "kubectl still owns what it has made"
 
