@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import ssl
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -186,10 +187,11 @@ EXEC_V1 = "client.authentication.k8s.io/v1"
 class Cluster:
     """One API server, asked with the credentials of one kubeconfig: `async with Cluster(None) as cluster: …`."""
 
-    def __init__(self, kubeconfig: str | None) -> None:
+    def __init__(self, kubeconfig: str | Path | None) -> None:
         """Takes a kubeconfig (its YAML text or a path); None stands for the ambient one, as `kubectl` finds it.
 
-        Raises ClusterError when there is none, or it cannot be read; no request is sent yet.
+        Raises ClusterError when there is none, or it cannot be read; no request is sent yet. It names what is a Path,
+        and of a text nothing, unless that is called as a kubeconfig's file is.
         """
         try:
             config: Any = _informed(_kubeconfig(kubeconfig).get())
@@ -389,7 +391,7 @@ def kubeconfig_text(given: str) -> str:
     Raises ClusterError, in words that quote nothing of what may be secret, where nobody could use it.
     """
     try:
-        text = given if _is_text(given) else Path(given).expanduser().read_text(encoding="utf-8")
+        text = given if is_text(given) else Path(given).expanduser().read_text(encoding="utf-8")
     except (OSError, ValueError) as problem:
         raise ClusterError(f"no usable kubeconfig: {_reason(problem, given)}") from None
     Cluster(text)
@@ -414,10 +416,15 @@ _UNUSABLE = (
 """What is raised about a kubeconfig that is none, or not a whole one."""
 
 
-def _reason(problem: Exception, kubeconfig: str | None) -> str:
+def _reason(problem: Exception, kubeconfig: str | Path | None) -> str:
     """Why a kubeconfig is not usable, in words that quote nothing of what may be secret."""
-    if kubeconfig is not None and not _is_text(kubeconfig):
-        return "what is given as one is neither its text nor the path of a file that can be read as one"
+    if kubeconfig is not None and not is_text(kubeconfig):
+        if not _is_surely_a_path(kubeconfig):
+            return "what is given as one is neither its text nor the path of a file that can be read as one"
+        with suppress(OSError, RuntimeError):
+            if not Path(kubeconfig).expanduser().exists():
+                return f"there is no file {kubeconfig}"
+        return f"{kubeconfig} cannot be read as one"
     if isinstance(problem, ssl.SSLError):
         return f"its certificates or its key cannot be read: {problem.reason or 'no PEM'}"
     if isinstance(problem, (ConfigError, OSError)):
@@ -448,18 +455,24 @@ def _transport(config: Any) -> httpx.AsyncHTTPTransport:
     )
 
 
-def _kubeconfig(given: str | None) -> KubeConfig:
+def _kubeconfig(given: str | Path | None) -> KubeConfig:
     """The kubeconfig given as text or path, else the files that KUBECONFIG lists, ~/.kube/config, or the pod's own."""
     if given is not None:
-        if _is_text(given):
-            return KubeConfig.from_dict(yaml.safe_load(given))
+        if is_text(given):
+            return KubeConfig.from_dict(yaml.safe_load(str(given)))
         return KubeConfig.from_file(Path(given).expanduser())
     listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
     files = [path for path in listed or [Path("~/.kube/config").expanduser()] if path.is_file()]
     if not files:
         if listed:
             raise ConfigError(f"KUBECONFIG names {os.environ['KUBECONFIG']}, which is no file")
-        return KubeConfig.from_service_account()
+        try:
+            return KubeConfig.from_service_account()
+        except ConfigError:
+            raise ConfigError(
+                "KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod of a cluster: set KUBECONFIG to "
+                "the file that leads to the cluster"
+            ) from None
     if len(files) == 1:
         return KubeConfig.from_file(files[0])
     return KubeConfig.from_dict(_merged(yaml.safe_load(path.read_text()) or {} for path in files))
@@ -481,9 +494,25 @@ def _informed(config: Any) -> Any:
     return config
 
 
-def _is_text(given: str) -> bool:
+def is_text(given: str | Path) -> bool:
     """Whether it is a kubeconfig, and not the path of one."""
-    return "\n" in given or given.lstrip().startswith("{")
+    return isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{"))
+
+
+def from_folder(given: str, folder: Path) -> str:
+    """A kubeconfig that is given as its text, or as its path from the folder."""
+    return given if is_text(given) else str(folder / os.path.expanduser(given))
+
+
+_SEGMENT = r"[\w.@+ -]{0,64}"
+_CALLED_LIKE_ONE = re.compile(
+    rf"({_SEGMENT}/|~/)*(?=[^/]*(kube|config|\.ya?ml$|\.json$|\.conf$)){_SEGMENT}", re.IGNORECASE
+)
+
+
+def _is_surely_a_path(given: str | Path) -> bool:
+    """Whether it may be told: a text that somebody has put in the place of a path may be a password."""
+    return isinstance(given, Path) or _CALLED_LIKE_ONE.fullmatch(given) is not None
 
 
 def _merged(configs: Iterable[dict[str, Any]]) -> dict[str, Any]:

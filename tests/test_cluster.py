@@ -54,6 +54,8 @@ def kubeconfig(user: Any, server: str = "https://127.0.0.1:1", **cluster: Any) -
         (MARK, "neither its text nor the path of a file"),
         (MARK * 200, "neither its text nor the path of a file"),
         (f"/nonexistent/{MARK}", "neither its text nor the path of a file"),
+        (f"{MARK * 5}/{MARK}.yaml", "neither its text nor the path of a file"),
+        (f"apiVersion: v1, token: {MARK}, kind: config", "neither its text nor the path of a file"),
         (f"{MARK}\n", "it cannot be read as one (AttributeError)"),
         (f"token: {MARK}\n", "it cannot be read as one (KeyError)"),
         (f"users: [{MARK}\n", "it cannot be read as one (ParserError)"),
@@ -88,6 +90,40 @@ def test_a_kind_that_a_real_api_server_does_not_serve_has_no_objects(control_pla
             return await cluster.get(unserved, "a", "default"), *await cluster.list(unserved, {})
 
     assert asyncio.run(asked()) == (None, [], None)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Path("/nonexistent/mine"),
+        "/nonexistent/kube/config",
+        "kubeconfig",
+        "clusters/east.yaml",
+        "~/nonexistent/east.yml",
+    ],
+)
+def test_a_path_that_leads_nowhere_is_named(given: str | Path) -> None:
+    with pytest.raises(ClusterError, match=f"no usable kubeconfig: there is no file {given}$"):
+        Cluster(given)
+
+
+def test_a_path_that_leads_to_something_else_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text(MARK)
+    with pytest.raises(ClusterError, match=f"{tmp_path}/mine cannot be read as one$"):
+        Cluster(tmp_path / "mine")
+
+
+def test_without_any_kubeconfig_it_is_said_what_is_not_there_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ClusterError) as refused:
+        Cluster(None)
+    assert str(refused.value) == (
+        "no usable kubeconfig: KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod of a cluster: "
+        "set KUBECONFIG to the file that leads to the cluster"
+    )
 
 
 def plugin(command: str, *arguments: str) -> Mapping[str, Any]:

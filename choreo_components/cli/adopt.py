@@ -41,7 +41,8 @@ def adopt(
 ) -> None:
     """Take over a live organization into stacks, without a change to any object."""
     from choreo_components.cluster import ClusterError
-    from choreo_components.project import NoProject, read_project, read_stacks, stack_names
+    from choreo_components.project import NoProject, read_project, read_stacks
+    from choreo_components.settings import KUBECONFIG
     from choreo_components.takeover.division import divide
     from choreo_components.takeover.files import Occupied, check_free, write
     from choreo_components.takeover.import_file import import_file
@@ -53,7 +54,7 @@ def adopt(
     try:
         files = _named_files(data_plane_kubeconfig or ())
         texts = {name: _as_set(file) for name, file in files.items()}
-        read_project(folder)
+        project = read_project(folder)
         with sign_of_life(f"reading organization {organization}"):
             there = _read(organization, kubeconfig, texts)
             unknown = [name for name in files if f"{organization}/{name}" not in {*there.kubeconfigs, *there.closed}]
@@ -61,8 +62,8 @@ def adopt(
                 give_up(f"no environment of organization {organization!r} is on a data plane {unknown[0]!r}")
             division = divide(there, stack, environment)
         taken = {each.stack.name for each in division.stacks}
-        others = [each for each in stack_names(folder) if each not in taken]
-        settle(division, read_stacks(folder, others) if others else [])
+        others = [each for each in project.stack_names if each not in taken]
+        settle(division, read_stacks(folder, others) if others else [], project.config.value.get(KUBECONFIG))
         stacks = [each.stack for each in division.stacks]
         for each in stacks:
             if not STACK_NAME.fullmatch(each.name):
@@ -122,7 +123,7 @@ def _read(organization: str, kubeconfig: Path | None, data_planes: Mapping[str, 
     from choreo_components.takeover.reading import read_organization
 
     async def read() -> "LiveOrganization":
-        async with Cluster(None if kubeconfig is None else str(kubeconfig)) as cluster:
+        async with Cluster(kubeconfig) as cluster:
             return await read_organization(cluster, organization, data_planes)
 
     return asyncio.run(read())

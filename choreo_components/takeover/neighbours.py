@@ -4,6 +4,7 @@ Pure. What is left out here, `choreo validate` would refuse of the project.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from choreo_components.estate import Estate
 from choreo_components.findings import Finding, errors
@@ -17,16 +18,19 @@ class Claimed(Exception):
     """Stacks of the project declare already what is to be taken over: the message says which, and what."""
 
 
-def settle(division: Division, existing: Sequence[Stack]) -> None:
+def settle(division: Division, existing: Sequence[Stack], kubeconfig: Any = None) -> None:
     """Leaves out the stacks that do not go together with those before them, and adds what else is to be warned of.
 
-    Raises Claimed.
+    `kubeconfig` is what the stacks have from their project. Raises Claimed, where those of the same cluster have some
+    of it already.
     """
-    _check_unclaimed(division, existing)
+    _check_unclaimed(division, [each for each in existing if each.kubeconfig == kubeconfig])
     before = _between(existing)
 
     def found_with(stacks: Iterable[Planned]) -> list[Finding]:
-        return [each for each in _between([*existing, *map(_stack, stacks)]) if each not in before]
+        return [
+            each for each in _between([*existing, *(_stack(each, kubeconfig) for each in stacks)]) if each not in before
+        ]
 
     found = found_with(division.stacks)
     if errors(found):
@@ -57,8 +61,8 @@ def _check_unclaimed(division: Division, existing: Iterable[Stack]) -> None:
         )
 
 
-def _stack(planned: Planned) -> Stack:
-    return Stack(planned.stack.name, planned.settings, ())
+def _stack(planned: Planned, kubeconfig: Any) -> Stack:
+    return Stack(planned.stack.name, planned.settings, (), kubeconfig=kubeconfig)
 
 
 def _between(stacks: Iterable[Stack]) -> list[Finding]:

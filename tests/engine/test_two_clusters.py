@@ -141,6 +141,27 @@ def test_the_organizations_stack_makes_the_secret_and_keeps_it_to_itself(estate:
         assert not [word for word in estate.secret_words() if word in seen], f"the kubeconfig stands in the {place}"
 
 
+def test_drift_sees_the_secret_and_shows_nothing_of_it(estate: Estate) -> None:
+    workspace = estate.workspace
+    estate.give()
+    before = run(workspace, "choreo drift")
+    assert before.endswith("1 stack, 6 objects: no drift\n"), before
+
+    estate.rotate()
+    workspace.kubectl("label", "secret", SECRET, "-n", estate.organization, "core.choreo.dev/dataplane-")
+    words = estate.secret_words()
+    for output in ("text", "json"):
+        said = run(workspace, f"choreo drift --output {output} || [ $? = 1 ]")
+        assert not [word for word in words if word in said], "the kubeconfig is shown"
+    lines = run(workspace, "choreo drift || [ $? = 1 ]").splitlines()
+    assert lines[1].startswith(f"  Secret {estate.organization}/{SECRET} (stacks/Pulumi.acme.yaml:")
+    assert lines[2].startswith('    metadata.labels[core.choreo.dev/dataplane]: "dp-local" -> nothing (')
+    assert lines[3].startswith("    data.kubeconfig: differs (secret, not shown) (stacks/Pulumi.acme.yaml:")
+
+    workspace.up("acme", "--refresh")
+    assert run(workspace, "choreo drift") == before
+
+
 @pytest.fixture
 def operated(estate: Estate, tmp_path: Path) -> Iterator[Workspace]:
     """The estate's workspace, in the hands of one who has the roles of control-plane.yaml on the control plane."""

@@ -1,5 +1,6 @@
 """The stacks of a takeover go together with one another, and with those that the project has."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +36,18 @@ def test_what_another_stack_declares_is_refused_as_a_whole() -> None:
         settled(beside=(existing("mine", declaring.environment()),))
     assert "\n  Environment 'development' of organization 'acme': stack 'mine'\n" in str(refused.value)
     assert "--environment" in str(refused.value)
+
+
+def test_what_a_stack_of_another_cluster_declares_is_something_else() -> None:
+    east = replace(existing("east", declaring.environment()), kubeconfig="east.kubeconfig")
+    assert len(settled(beside=(east,)).stacks) == 2
+
+
+def test_a_stack_whose_cluster_nobody_can_tell_is_warned_of() -> None:
+    sealed = replace(existing("east", declaring.environment()), kubeconfig={"secure": "v1:x"})
+    division = settled(beside=(sealed,))
+    assert len(division.stacks) == 2
+    assert "right where the two lead to different clusters" in "".join(division.warnings)
 
 
 def test_the_other_environments_of_an_organization_that_a_stack_declares_can_be_taken_over() -> None:
