@@ -9,6 +9,7 @@ import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from choreo_components.takeover.organization import LiveOrganization, Wire, argument, name_of, namespace_of, shown
@@ -58,19 +59,23 @@ def kept_by_others(manifests: Sequence[Wire], there: LiveOrganization) -> Iterat
         owners = list(_others(live, manifest))
         if owners:
             told = " and ".join(f"{each.manager} owns {', '.join(each.parts)}" for each in owners)
-            command = f"kubectl patch {argument(live)} --type=json -p {shlex.quote(json.dumps(_renamed(owners)))}"
+            patch = json.dumps(_renamed(owners, set(map(_manager, _entries(live)))))
+            command = f"kubectl patch {argument(live)} --type=json -p {shlex.quote(patch)}"
             told += "; what leaves the manifest stays live, until this hands it over"
             yield f"{shown(live)}: {told}:\n    {command}"
 
 
-def _renamed(owners: Iterable[_Owner]) -> list[Mapping[str, str]]:
+def _renamed(owners: Iterable[_Owner], taken: set[str]) -> list[Mapping[str, str]]:
     """A JSON patch that gives the entries to a kubectl; nothing happens where they are not as they were."""
     patch: list[Mapping[str, str]] = []
     for owner in owners:
         path = f"/metadata/managedFields/{owner.index}/manager"
         patch.append({"op": "test", "path": path, "value": owner.manager})
         # Each has a name of its own: of two entries with one name, the API server keeps one.
-        patch.append({"op": "replace", "path": path, "value": f"kubectl-{owner.manager}"[:_LONGEST]})
+        names = (f"kubectl{number or ''}-{owner.manager}"[:_LONGEST] for number in count())
+        name = next(each for each in names if each not in taken)
+        taken.add(name)
+        patch.append({"op": "replace", "path": path, "value": name})
     return patch
 
 

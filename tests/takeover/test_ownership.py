@@ -47,6 +47,13 @@ def test_who_owns_what_is_told_with_a_command_that_gives_it_to_a_kubectl() -> No
     ]
 
 
+def test_a_name_that_an_entry_has_already_is_given_to_no_other() -> None:
+    """Of two entries with one name, the API server forgets one, and its fields are nobody's for ever."""
+    [line] = told(owned(("kubectl-helm", "Update", SPEC), ("helm", "Update", SPEC), ("helm", "Apply", SPEC)))
+    patch = json.loads(shlex.split(line.partition("\n    ")[2])[-1])
+    assert [each["value"] for each in patch if each["op"] == "replace"] == ["kubectl1-helm", "kubectl2-helm"]
+
+
 @pytest.mark.parametrize(
     ("manager", "operation"),
     [
