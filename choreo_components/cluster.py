@@ -61,6 +61,9 @@ class Denied(ClusterError):
     """Admission refused the request (a webhook, or a policy), or could not be asked: its mind may change."""
 
 
+UNSERVED = "404 page not found"
+"""What an API server answers, in plain text, where it does not serve a kind. A proxy would say something else."""
+
 NOT_NOW = frozenset({429, 500, 502, 503, 504})
 """HTTP statuses of an API server that is busy, or whose etcd or proxy is away."""
 
@@ -354,6 +357,8 @@ class Cluster:
             raise _kind_of(code, said)(f"{what}: {self.server} answers {code}: {said}") from None
         except httpx.HTTPStatusError as problem:
             code = problem.response.status_code
+            if code == 404 and problem.response.text.strip() == UNSERVED:
+                raise _NotFound from None
             raise _kind_of(code, "")(f"{what}: {self.server} answers {code}") from None
         except (httpx.LocalProtocolError, UnicodeEncodeError):
             # Its text quotes the header, and so the token.

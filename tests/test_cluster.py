@@ -7,7 +7,8 @@ import os
 import ssl
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -16,7 +17,18 @@ from typing import Any
 import pytest
 import yaml
 
-from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Denied, Forbidden, Unauthorized, Unreachable
+from choreo_components.cluster import (
+    NAMESPACES,
+    Cluster,
+    ClusterError,
+    Denied,
+    Forbidden,
+    Live,
+    Resource,
+    Unauthorized,
+    Unreachable,
+)
+from devcluster import ControlPlane
 
 MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
 ENCODED = base64.b64encode(MARK.encode()).decode()
@@ -67,6 +79,17 @@ def test_a_kubeconfig_that_is_none_is_refused_without_a_word_of_it(text: str, wh
     assert why in str(refused.value)
     assert MARK not in str(refused.value)
     assert ENCODED not in str(refused.value)
+
+
+def test_a_kind_that_a_real_api_server_does_not_serve_has_no_objects(control_plane: ControlPlane) -> None:
+    unserved = Resource("nobody.example", "v1", "Thing", "things")
+
+    async def asked() -> tuple[Any, ...]:
+        async with Cluster(str(control_plane.kubeconfig)) as cluster:
+            await cluster.delete(Live(unserved, {"metadata": {"name": "a", "namespace": "default"}}))
+            return await cluster.get(unserved, "a", "default"), *await cluster.list(unserved, {})
+
+    assert asyncio.run(asked()) == (None, [], None)
 
 
 @pytest.mark.parametrize(
@@ -164,19 +187,46 @@ def test_files_with_the_key_are_the_users_own_and_gone_when_the_key_is_loaded(
 
 
 class _Answering(BaseHTTPRequestHandler):
-    """Answers every request with the server's status and message, as an API server does."""
+    """Answers every request with the server's status and text."""
 
     def do_GET(self) -> None:
-        status, message = self.server.answer  # type: ignore[attr-defined]
-        body = json.dumps({"kind": "Status", "apiVersion": "v1", "code": status, "message": message}).encode()
+        status, text, content_type = self.server.answer  # type: ignore[attr-defined]
+        body = text.encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nobody reads it."""
+
+
+@contextmanager
+def answering(status: int, text: str, content_type: str) -> Iterator[str]:
+    """The address of a server that answers every request so."""
+    server = HTTPServer(("127.0.0.1", 0), _Answering)
+    server.answer = (status, text, content_type)  # type: ignore[attr-defined]
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+async def namespaces(server: str) -> tuple[list[Live], str | None]:
+    """What a list of namespaces comes to."""
+    async with Cluster(kubeconfig({}, server)) as cluster:
+        return await cluster.list(NAMESPACES, {})
+
+
+def test_a_404_of_somebody_else_than_an_api_server_does_not_mean_that_nothing_is_there() -> None:
+    answer = (404, "<html>not found</html>", "text/html")
+    with answering(*answer) as server, pytest.raises(ClusterError, match="answers 404"):
+        asyncio.run(namespaces(server))
 
 
 @pytest.mark.parametrize(
@@ -196,22 +246,9 @@ class _Answering(BaseHTTPRequestHandler):
 def test_an_answer_means_ask_again_ask_somebody_else_or_give_up(
     status: int, message: str, meaning: type[ClusterError]
 ) -> None:
-    server = HTTPServer(("127.0.0.1", 0), _Answering)
-    server.answer = (status, message)  # type: ignore[attr-defined]
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-
-    async def ask() -> None:
-        async with Cluster(kubeconfig({}, f"http://127.0.0.1:{server.server_port}")) as cluster:
-            await cluster.list(NAMESPACES, {})
-
-    try:
-        with pytest.raises(ClusterError) as told:
-            asyncio.run(ask())
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    text = json.dumps({"kind": "Status", "apiVersion": "v1", "code": status, "message": message})
+    with answering(status, text, "application/json") as server, pytest.raises(ClusterError) as told:
+        asyncio.run(namespaces(server))
     assert type(told.value) is meaning
     assert message in str(told.value)
 
