@@ -13,8 +13,9 @@ from choreo_components.cli.options import FOUND, Folder, give_up
 from choreo_components.cli.progress import sign_of_life
 
 if TYPE_CHECKING:
-    from choreo_components.takeover.division import Stack
+    from choreo_components.takeover.division import Division, Stack
     from choreo_components.takeover.files import Written
+    from choreo_components.takeover.import_file import ImportFile
     from choreo_components.takeover.organization import LiveOrganization
 
 STACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -47,8 +48,6 @@ def adopt(
     from choreo_components.takeover.files import Occupied, check_free, write
     from choreo_components.takeover.import_file import import_file
     from choreo_components.takeover.neighbours import Claimed, settle
-    from choreo_components.takeover.organization import shown
-    from choreo_components.takeover.ownership import kept_by_others, written_by_pulumi
     from choreo_components.takeover.reading import NoOrganization
 
     try:
@@ -74,6 +73,21 @@ def adopt(
         written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
     except (NoProject, NoOrganization, ClusterError, Claimed, Occupied, OSError, UnicodeError) as problem:
         give_up(str(problem))
+    _tell(written, division, imports, there)
+    if written:
+        typer.echo(_next(list(zip(written, stacks, strict=True)), folder, kubeconfig, files, there))
+    elif not division.left:
+        give_up(f"no Environment {environment!r} in organization {organization!r}")
+    raise typer.Exit(FOUND if any(not left.owned for left in division.left) else 0)
+
+
+def _tell(
+    written: "Sequence[Written]", division: "Division", imports: "Sequence[ImportFile]", there: "LiveOrganization"
+) -> None:
+    """What each stack takes over, what its objects lack, what is to be minded, and what is left."""
+    from choreo_components.takeover.organization import shown
+    from choreo_components.takeover.ownership import kept_by_others, written_by_pulumi
+
     for told, planned, file in zip(written, division.stacks, imports, strict=True):
         count = len(planned.stack.manifests)
         objects = "1 object" if count == 1 else f"{count} objects"
@@ -94,11 +108,6 @@ def adopt(
         typer.echo(f"warning: {warning}")
     for left in division.left:
         typer.echo(f"{'belongs in no stack' if left.owned else 'not adopted'}: {left}")
-    if written:
-        typer.echo(_next(list(zip(written, stacks, strict=True)), folder, kubeconfig, files, there))
-    elif not division.left:
-        give_up(f"no Environment {environment!r} in organization {organization!r}")
-    raise typer.Exit(FOUND if any(not left.owned for left in division.left) else 0)
 
 
 def _named_files(given: Sequence[str]) -> dict[str, Path]:
