@@ -1,7 +1,8 @@
 """A check: something that OpenChoreo would accept, and that then fails, hangs or collides where nobody looks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 
 from choreo_components.findings import Finding, error, warning
 from choreo_components.naming import (
@@ -14,6 +15,9 @@ from choreo_components.naming import (
 from choreo_components.references import promoted_environments
 from choreo_components.settings import Declared
 
+COMPONENT_TYPES = ("Service", "WebApplication", "ScheduledTask")
+"""The types of components that OpenChoreo's controllers do something for (reference: section 1)."""
+
 
 def check(declared: Sequence[Declared], triples: Iterable[Triple]) -> Iterator[Finding]:
     """All findings about a stack's objects and the data-plane namespaces of its triples."""
@@ -22,8 +26,8 @@ def check(declared: Sequence[Declared], triples: Iterable[Triple]) -> Iterator[F
         yield from _environment(environment)
     yield from _dns_prefixes(environments)
     for each in declared:
-        if each.kind == "DeploymentPipeline":
-            yield from _pipeline(each)
+        if (checked := _BY_KIND.get(each.kind)) is not None:
+            yield from checked(each)
     yield from _namespaces(environments, list(triples))
 
 
@@ -81,6 +85,35 @@ def _pipeline(pipeline: Declared) -> Iterator[Finding]:
             where,
             f"promotion goes in a circle: {' -> '.join([*cycle, cycle[0]])}{start}",
         )
+
+
+def _component(component: Declared) -> Iterator[Finding]:
+    """OpenChoreo takes any type, and makes nothing of those that it does not know."""
+    given = component.spec.type or ""
+    if given in COMPONENT_TYPES:
+        return
+    close = get_close_matches(given, COMPONENT_TYPES, n=1)
+    meant = f"did you mean {close[0]!r}?" if close else f"those that it runs are {', '.join(COMPONENT_TYPES)}"
+    message = f"OpenChoreo runs nothing for a component of type {given!r}; {meant}"
+    yield warning(component.at("spec", "type"), message)
+
+
+def _artifact(artifact: Declared) -> Iterator[Finding]:
+    """An artifact is one image."""
+    image = artifact.spec.target_artifact
+    given = [each for each in (image.from_build_ref, image.from_image_ref) if each is not None]
+    if len(given) != 1:
+        told = "two images" if given else "no image: its Deployments never come to anything"
+        message = f"{told}; fromBuildRef or fromImageRef, one of them, says which it is"
+        yield warning(artifact.at("spec", "targetArtifact"), message)
+
+
+_BY_KIND: Mapping[str, Callable[[Declared], Iterator[Finding]]] = {
+    "DeploymentPipeline": _pipeline,
+    "Component": _component,
+    "DeployableArtifact": _artifact,
+}
+"""What is checked of an object by itself."""
 
 
 def _cycle(targets: dict[str, list[str]]) -> list[str]:

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import ssl
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -60,6 +61,9 @@ RIGHTS = "docs/permissions.md has the roles to grant"
 class Denied(ClusterError):
     """Admission refused the request (a webhook, or a policy), or could not be asked: its mind may change."""
 
+
+UNSERVED = "404 page not found"
+"""What an API server answers, in plain text, where it does not serve a kind. A proxy would say something else."""
 
 NOT_NOW = frozenset({429, 500, 502, 503, 504})
 """HTTP statuses of an API server that is busy, or whose etcd or proxy is away."""
@@ -190,10 +194,11 @@ EXEC_V1 = "client.authentication.k8s.io/v1"
 class Cluster:
     """One API server, asked with the credentials of one kubeconfig: `async with Cluster(None) as cluster: …`."""
 
-    def __init__(self, kubeconfig: str | None) -> None:
+    def __init__(self, kubeconfig: str | Path | None) -> None:
         """Takes a kubeconfig (its YAML text or a path); None stands for the ambient one, as `kubectl` finds it.
 
-        Raises ClusterError when there is none, or it cannot be read; no request is sent yet.
+        Raises ClusterError when there is none, or it cannot be read; no request is sent yet. It names what is a Path,
+        and of a text nothing, unless that is called as a kubeconfig's file is.
         """
         try:
             read = _content(kubeconfig)
@@ -360,6 +365,8 @@ class Cluster:
             raise _kind_of(code, said)(f"{what}: {self.server} answers {code}: {said}") from None
         except httpx.HTTPStatusError as problem:
             code = problem.response.status_code
+            if code == 404 and problem.response.text.strip() == UNSERVED:
+                raise _NotFound from None
             raise _kind_of(code, "")(f"{what}: {self.server} answers {code}") from None
         except (httpx.LocalProtocolError, UnicodeEncodeError):
             # Its text quotes the header, and so the token.
@@ -394,7 +401,7 @@ def kubeconfig_text(given: str) -> str:
     Raises ClusterError, in words that quote nothing of what may be secret, where nobody could use it.
     """
     try:
-        text = given if _is_text(given) else _standing_alone(Path(given).expanduser())
+        text = given if is_text(given) else _standing_alone(Path(given).expanduser())
     except (*_UNUSABLE, *_UNREADABLE) as problem:
         raise ClusterError(f"no usable kubeconfig: {_reason(problem, given)}") from None
     Cluster(text)
@@ -430,10 +437,15 @@ _UNREADABLE = (RuntimeError, httpx.InvalidURL)
 """What is raised besides while one is read: about a home that nobody has, endless nesting, an address that is none."""
 
 
-def _reason(problem: Exception, kubeconfig: str | None) -> str:
+def _reason(problem: Exception, kubeconfig: str | Path | None) -> str:
     """Why a kubeconfig is not usable, in words that quote nothing of what may be secret."""
-    if kubeconfig is not None and not _is_text(kubeconfig):
-        return "what is given as one is neither its text nor the path of a file that can be read as one"
+    if kubeconfig is not None and not is_text(kubeconfig):
+        if not _is_surely_a_path(kubeconfig):
+            return "what is given as one is neither its text nor the path of a file that can be read as one"
+        with suppress(OSError, RuntimeError):
+            if not Path(kubeconfig).expanduser().exists():
+                return f"there is no file {kubeconfig}"
+        return f"{kubeconfig} cannot be read as one"
     if isinstance(problem, ssl.SSLError):
         return f"its certificates or its key cannot be read: {problem.reason or 'no PEM'}"
     if isinstance(problem, (ConfigError, OSError)):
@@ -495,14 +507,14 @@ def _transport(config: Any, way: Mapping[str, str | None]) -> httpx.AsyncHTTPTra
     )
 
 
-def _content(given: str | None) -> Any:
+def _content(given: str | Path | None) -> Any:
     """What stands in the kubeconfig given as text or path, else in the files that KUBECONFIG lists, or ~/.kube/config.
 
     None where there is none, and the pod's own credentials are meant.
     """
     if given is not None:
-        if _is_text(given):
-            return yaml.safe_load(given)
+        if is_text(given):
+            return yaml.safe_load(str(given))
         return _of_file(Path(given).expanduser())
     listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
     files = [path for path in listed or [Path("~/.kube/config").expanduser()] if path.is_file()]
@@ -514,7 +526,15 @@ def _content(given: str | None) -> Any:
 
 
 def _kubeconfig(content: Any) -> KubeConfig:
-    return KubeConfig.from_service_account() if content is None else KubeConfig.from_dict(content)
+    if content is not None:
+        return KubeConfig.from_dict(content)
+    try:
+        return KubeConfig.from_service_account()
+    except ConfigError:
+        raise ConfigError(
+            "KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod of a cluster: set KUBECONFIG to "
+            "the file that leads to the cluster"
+        ) from None
 
 
 def _informed(config: Any) -> Any:
@@ -552,9 +572,25 @@ def _resolved(config: Any, folder: Path) -> Any:
     return resolved
 
 
-def _is_text(given: str) -> bool:
+def is_text(given: str | Path) -> bool:
     """Whether it is a kubeconfig, and not the path of one."""
-    return "\n" in given or given.lstrip().startswith("{")
+    return isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{"))
+
+
+def from_folder(given: str, folder: Path) -> str:
+    """A kubeconfig that is given as its text, or as its path from the folder."""
+    return given if is_text(given) else str(folder / os.path.expanduser(given))
+
+
+_SEGMENT = r"[\w.@+ -]{0,64}"
+_CALLED_LIKE_ONE = re.compile(
+    rf"({_SEGMENT}/|~/)*(?=[^/]*(kube|config|\.ya?ml$|\.json$|\.conf$)){_SEGMENT}", re.IGNORECASE
+)
+
+
+def _is_surely_a_path(given: str | Path) -> bool:
+    """Whether it may be told: a text that somebody has put in the place of a path may be a password."""
+    return isinstance(given, Path) or _CALLED_LIKE_ONE.fullmatch(given) is not None
 
 
 def _merged(configs: Iterable[dict[str, Any]]) -> dict[str, Any]:

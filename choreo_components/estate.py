@@ -30,6 +30,11 @@ class Member:
         """The stack's name."""
         return self.stack.name
 
+    @property
+    def objects(self) -> int:
+        """How many objects it declares."""
+        return len(self.stack.settings.declared)
+
 
 @dataclass(frozen=True)
 class Link:
@@ -46,24 +51,37 @@ class Link:
         return self.reference.severity is Severity.ERROR
 
 
+class _Cluster:
+    """What the stacks of a cluster declare: `first` has each object, and the first stack that has it."""
+
+    def __init__(self, members: Iterable[Member]) -> None:
+        self.members = tuple(members)
+        self.first: dict[Key, tuple[str, Declared]] = {}
+        for member in self.members:
+            for node in member.plan.nodes:
+                if isinstance(node, ObjectNode):
+                    self.first.setdefault(node.key, (member.name, node.declared))
+        self.index = Index(declared for _, declared in self.first.values())
+
+
 class Estate:
-    """The stacks, planned: `members` in the order in which they were given, and the `links` between them."""
+    """The stacks, planned: `members` in the order in which they were given, and the `links` between them.
+
+    Stacks whose kubeconfigs can be read and differ have different clusters, and nothing in common. Of one that is
+    encrypted nothing is known: it is taken for that of the others, unless they declare the same.
+    """
 
     def __init__(self, stacks: Iterable[Stack]) -> None:
         """Plans the stacks."""
         self.members = tuple(Member(stack, plan(stack.settings)) for stack in stacks)
-        self._first: dict[Key, tuple[str, Declared]] = {}
+        self._stacks = {member.name: member.stack for member in self.members}
+        groups: dict[str, list[Member]] = defaultdict(list)
         for member in self.members:
-            for node in member.plan.nodes:
-                if isinstance(node, ObjectNode):
-                    self._first.setdefault(node.key, (member.name, node.declared))
-        self._index = Index(declared for _, declared in self._first.values())
+            kubeconfig = member.stack.kubeconfig
+            groups[kubeconfig if isinstance(kubeconfig, str) else ""].append(member)
+        self._clusters = tuple(map(_Cluster, groups.values()))
+        self._cluster = {member.name: cluster for cluster in self._clusters for member in cluster.members}
         self.links = tuple(self._links())
-
-    @property
-    def objects(self) -> int:
-        """How many objects the stacks declare."""
-        return sum(len(member.stack.settings.declared) for member in self.members)
 
     def findings(self, *, whole: bool) -> Mapping[str, list[Finding]]:
         """All findings by stack, in the order of the stacks.
@@ -112,42 +130,83 @@ class Estate:
                 needs[link.source].add(link.owner)
         return needs
 
+    @property
+    def overlaps(self) -> Mapping[tuple[str, str], list[tuple[Declared, Declared]]]:
+        """By pairs of stacks: what the one declares and the other before it too, and which are not of one cluster then.
+
+        Only of stacks of which nobody can tell: one's kubeconfig is encrypted, or left out.
+        """
+        found: dict[tuple[str, str], list[tuple[Declared, Declared]]] = defaultdict(list)
+        for member, owner, declared, first in self._doubles():
+            if member.stack.kubeconfig != self._stacks[owner].kubeconfig:
+                found[member.name, owner].append((declared, first))
+        return found
+
+    def _find(self, stack: str, target: Target) -> tuple[str, Declared] | None:
+        """The object that is meant, and the stack that has it: on the cluster of the `stack` before any other."""
+        own = self._cluster[stack]
+        for cluster in (own, *(each for each in self._clusters if each is not own)):
+            if (declared := cluster.index.find(target)) is not None:
+                return cluster.first[Key.of(declared)]
+        return None
+
     def _links(self) -> Iterator[Link]:
         for member in self.members:
             for reference in member.plan.outside:
-                needed = self._index.find(reference.target)
-                if needed is not None:
-                    yield Link(member.name, reference, self._first[Key.of(needed)][0], needed)
+                if (found := self._find(member.name, reference.target)) is not None:
+                    yield Link(member.name, reference, *found)
 
     def _between(self) -> Iterator[tuple[str, Finding]]:
         """What is wrong between stacks, each with the name of the stack that has the place."""
         yield from self._declared_twice()
-        home: dict[str, str] = {}
-        for name, declared in self._first.values():
-            home.setdefault(declared.at().file, name)
-        triples = [
-            (node.key.organization, node.project, node.environment.name)
-            for member in self.members
-            for node in member.plan.nodes
-            if isinstance(node, NamespaceNode)
-        ]
-        alone = {finding for member in self.members for finding in member.plan.findings}
-        for finding in check([declared for _, declared in self._first.values()], triples):
-            if finding not in alone:
-                yield home[finding.where.file], finding
+        for cluster in self._clusters:
+            yield from self._shared(cluster)
         if circle := self.circle:
             link = next(each for each in self.links if each.binding and [each.source, each.owner] == circle[1::-1])
             message = f"stacks need each other: {' -> '.join(circle)}; none of them can be brought up first"
             yield link.source, warning(link.reference.where, message)
 
-    def _declared_twice(self) -> Iterator[tuple[str, Finding]]:
+    def _shared(self, cluster: _Cluster) -> Iterator[tuple[str, Finding]]:
+        """What collides on a cluster."""
+        home: dict[str, str] = {}
+        for name, declared in cluster.first.values():
+            home.setdefault(declared.at().file, name)
+        triples = [
+            (node.key.organization, node.project, node.environment.name)
+            for member in cluster.members
+            for node in member.plan.nodes
+            if isinstance(node, NamespaceNode)
+        ]
+        alone = {finding for member in cluster.members for finding in member.plan.findings}
+        for finding in check([declared for _, declared in cluster.first.values()], triples):
+            if finding not in alone:
+                name = home[finding.where.file]
+                yield from ((name, each) for each in self._stacks[name].known([finding]))
+
+    def _doubles(self) -> Iterator[tuple[Member, str, Declared, Declared]]:
+        """What a stack declares, and another of its cluster before it: that one's name, the object, and that one's."""
         for member in self.members:
             for declared in member.stack.settings.declared:
-                owner, first = self._first[Key.of(declared)]
+                owner, first = self._cluster[member.name].first[Key.of(declared)]
                 if owner != member.name:
-                    where = first.at("metadata", "name")
-                    message = f"{declared} is declared in stack {owner!r} as well ({where}): only one stack can have it"
-                    yield member.name, error(declared.at("metadata", "name"), message)
+                    yield member, owner, declared, first
+
+    def _declared_twice(self) -> Iterator[tuple[str, Finding]]:
+        overlaps = self.overlaps
+        for member, owner, declared, first in self._doubles():
+            if (member.name, owner) not in overlaps:
+                where = first.at("metadata", "name")
+                message = f"{declared} is declared in stack {owner!r} as well ({where}): only one stack can have it"
+                yield member.name, error(declared.at("metadata", "name"), message)
+        for (name, owner), objects in overlaps.items():
+            declared, first = objects[0]
+            more = f" and {len(objects) - 1} more are" if len(objects) > 1 else " is"
+            where = first.at("metadata", "name")
+            message = (
+                f"{declared}{more} declared in stack {owner!r} as well ({where}): right where the two lead to "
+                "different clusters, which cannot be seen here"
+            )
+            yield name, warning(declared.at("metadata", "name"), message)
 
     def _unknown(self) -> Iterator[tuple[str, Finding]]:
         """What is referred to and nobody declares, each once, in organizations that the estate declares."""
@@ -156,7 +215,8 @@ class Estate:
             for reference in member.plan.outside:
                 target = reference.target
                 organization = Key("Organization", target.organization, target.organization)
-                if self._index.find(target) is None and organization in self._first:
+                declared = any(organization in cluster.first for cluster in self._clusters)
+                if declared and self._find(member.name, target) is None:
                     told[target].append((member.name, reference))
         for target, references in told.items():
             name, reference = references[0]
@@ -169,7 +229,8 @@ class Estate:
         wanted = target.name or dict(target.labels).get(labels.NAME, "")
         names = [
             declared.name if target.name else declared.labels[labels.NAME]
-            for key, (_, declared) in self._first.items()
+            for cluster in self._clusters
+            for key, (_, declared) in cluster.first.items()
             if (key.kind, key.organization) == (target.kind, target.organization)
         ]
         close = get_close_matches(wanted, names, n=1)

@@ -1,6 +1,8 @@
 """A project: a folder with a Pulumi.yaml, and the settings of each of its stacks as they stand in their files."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,9 @@ class Stack:
     """A stack as its file declares it, read without Pulumi and without a cluster.
 
     `complete` is whether all the objects that it declares could be read; `written` are the settings of its own file,
-    `sealed` the fields in it whose values Pulumi has encrypted: a word stands for each, of which nothing can be said.
+    `given` these and those of its project, as they are written, and `sealed` the fields whose values Pulumi has
+    encrypted: a word stands for each, of which nothing can be said. `kubeconfig` is what leads to its cluster, as it is
+    written: a text, or what Pulumi made of one; None is the ambient one.
     """
 
     name: str
@@ -69,7 +73,9 @@ class Stack:
     findings: tuple[Finding, ...]
     complete: bool = True
     written: Document = field(default_factory=lambda: Document({}, ""))
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
     sealed: frozenset[str] = frozenset()
+    kubeconfig: Any = field(default=None, repr=False)
 
     def known(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings without those about values that Pulumi has encrypted."""
@@ -96,13 +102,31 @@ class _Layered(Document):
         return bool(path) and path[0] in self.inherited.value
 
 
+def is_project(folder: Path) -> bool:
+    """Whether the folder has a project's file."""
+    return any((folder / name).is_file() for name in PROJECT_FILES)
+
+
+def find_project(folder: Path) -> Path:
+    """The folder of the project that this one is in, as Pulumi finds it: this one, or the nearest above with a project.
+
+    It is this one where there is none.
+    """
+    # Who reads the project is told why it cannot be read.
+    with suppress(OSError):
+        if not is_project(folder) and (found := next(filter(is_project, folder.resolve().parents), None)):
+            return Path(os.path.relpath(found))
+    return folder
+
+
 def read_project(folder: Path) -> Project:
     """The project in a folder. Raises NoProject where there is none, or its file cannot be understood."""
     try:
         file = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
         if file is None:
             raise NoProject(
-                f"no Pulumi.yaml in {folder}: this command is run in the folder of a project, or with --folder"
+                f"no Pulumi.yaml in {folder.absolute()}: "
+                "this command is run in the folder of a project or below it, or with --folder"
             )
         documents, findings = manifests.read_file(file, file.name, Rules.PULUMI)
     except OSError as problem:
@@ -184,7 +208,8 @@ def _read_stack(project: Project, name: str) -> Stack:
     findings = [*unreadable, *project.findings, *findings]
     # What is wrong with a word that stands for an encrypted value has kept an object from being read as well.
     complete = not errors(findings) and not {RESOURCES, MANIFESTS} & set(sealed)
-    stack = Stack(name, read, (), complete, written, frozenset(map(field_name, sealed_fields(whole.value))))
+    encrypted = frozenset(map(field_name, sealed_fields(whole.value)))
+    stack = Stack(name, read, (), complete, written, whole.value, encrypted, whole.value.get(KUBECONFIG))
     return replace(stack, findings=(*stack.known(findings), *unread, *_exposed(whole)))
 
 

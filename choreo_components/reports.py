@@ -1,6 +1,7 @@
 """A report: the findings of several stacks in one order, for people, for programs (JSON), and for GitHub."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,16 +45,17 @@ def as_json(report: Sequence[Told], stacks: Sequence[str], objects: int) -> str:
     return json.dumps({"stacks": list(stacks), "objects": objects, "findings": findings}, indent=2, ensure_ascii=False)
 
 
-def as_annotations(report: Sequence[Told]) -> Iterator[str]:
+def as_annotations(report: Sequence[Told], workspace: Path) -> Iterator[str]:
     """A workflow command of GitHub Actions for each finding, which shows it beside the line of the file.
 
+    GitHub takes the names of files relative to its `workspace`, the checkout, wherever the command runs.
     Source: docs.github.com, Workflow commands for GitHub Actions; the escapes are those of actions/toolkit
     (packages/core/src/command.ts).
     """
     # Two stacks may read one file.
     for finding in dict.fromkeys(each.finding for each in report):
         where = finding.where
-        properties = {"file": where.file, "line": where.line, "title": where.field}
+        properties = {"file": _within(workspace, where.file), "line": where.line, "title": where.field}
         written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value)
         yield f"::{finding.severity.value} {written}::{_data(finding.message)}"
 
@@ -65,6 +67,11 @@ def summary(report: Sequence[Told], stacks: int, objects: int) -> str:
     counts = [_counted(wrong, "error"), _counted(len(findings) - wrong, "warning")]
     told = ", ".join(count for count in counts if not count.startswith("0 ")) or "nothing found"
     return f"{_counted(stacks, 'stack')}, {_counted(objects, 'object')}: {told}"
+
+
+def _within(workspace: Path, file: str) -> str:
+    path, root = Path(file).absolute(), workspace.absolute()
+    return os.path.relpath(path, root) if path.is_relative_to(root) else file
 
 
 def _counted(count: int, what: str) -> str:

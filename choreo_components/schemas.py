@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from choreo_components.adoption import Adopt
 from choreo_components.api import KINDS, ApiObject, Kind, ObjectMeta, labels
 from choreo_components.api.meta import WireModel
+from choreo_components.api.releases import Path, own_fields
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
 from choreo_components.controllers import Controllers
 from choreo_components.settings import (
@@ -34,20 +35,13 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 _TYPES = {str: "string", bool: "boolean", int: "integer"}
 
-_DURATION = {"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?(ms|h|m|s))+$"}
+_DURATION = {"pattern": r"^([0-9]+(\.[0-9]+)?(ms|h|m|s))+$"}
 
 
 def object_schema() -> Schema:
     """The schema of a manifest: an object of any kind, told apart by apiVersion and kind."""
     builder = _Builder()
-    return {
-        "$schema": DRAFT,
-        "title": "An object of OpenChoreo",
-        "type": "object",
-        "required": ["apiVersion", "kind"],
-        "anyOf": builder.objects(),
-        "$defs": builder.definitions,
-    }
+    return {"$schema": DRAFT, "title": "An object of OpenChoreo", **builder.any_object(), "$defs": builder.definitions}
 
 
 def settings_schema() -> Schema:
@@ -89,9 +83,34 @@ class _Builder:
                 "additionalProperties": False,
             }
 
-    def objects(self) -> list[Schema]:
-        """The alternatives that an object has."""
-        return [self.object(kind, model) for kind in KINDS.values() for model in kind.models]
+    def any_object(self) -> Schema:
+        """An object of any kind. By its kind and not one of many, so that editors say what is wrong with that one."""
+        return {
+            "type": "object",
+            "required": ["apiVersion", "kind"],
+            "properties": {
+                "apiVersion": {"enum": list(dict.fromkeys(kind.api_version for kind in KINDS.values()))},
+                "kind": {"enum": [kind.kind for kind in KINDS.values()]},
+            },
+            "allOf": [
+                {
+                    "if": {
+                        "required": ["apiVersion", "kind"],
+                        "properties": {"apiVersion": {"const": kind.api_version}, "kind": {"const": kind.kind}},
+                    },
+                    "then": self.of_kind(kind),
+                }
+                for kind in KINDS.values()
+            ],
+        }
+
+    def of_kind(self, kind: Kind) -> Schema:
+        """An object of a kind: of the later release if it has fields that only that has."""
+        schema = self.object(kind, kind.model)
+        for model in kind.since.values():
+            own = [_present(path) for path in own_fields(model, kind.models)]
+            schema = {"if": {"anyOf": own}, "then": self.object(kind, model), "else": schema}
+        return schema
 
     def object(self, kind: Kind, model: type[ApiObject]) -> Schema:
         """A reference to the definition of a kind's objects."""
@@ -143,12 +162,11 @@ class _Builder:
 
     def settings(self) -> Mapping[str, Schema]:
         """Our settings by their names."""
-        names = {"type": "array", "items": {"type": "string", "minLength": 1}}
-        resource = {"type": "object", "required": ["apiVersion", "kind"], "anyOf": self.objects()}
-        steps = {step.name: _DURATION for step in fields(Timeouts)}
+        names = {"type": "array", "items": {"allOf": [self.text(), {"minLength": 1}]}}
+        steps = {step.name: {"allOf": [self.text(), _DURATION]} for step in fields(Timeouts)}
         timeouts = {"type": "object", "properties": steps, "additionalProperties": False}
         return {
-            RESOURCES: _setting("Objects of OpenChoreo.", {"type": "array", "items": resource}),
+            RESOURCES: _setting("Objects of OpenChoreo.", {"type": "array", "items": self.any_object()}),
             MANIFESTS: _setting("Files and globs of YAML with objects, relative to the project.", names),
             PROJECTS: _setting("Projects of other stacks that get a namespace in each environment of this one.", names),
             CONTROLLERS: _setting(
@@ -222,6 +240,12 @@ class _Builder:
     def text(self) -> Schema:
         text: Schema = {"type": "string"}
         return {"anyOf": [text, {"$ref": "#/$defs/secure"}]} if self.secure else text
+
+
+def _present(path: Path) -> Schema:
+    """What has the field at the path."""
+    head, rest = path[0], path[1:]
+    return {"required": [head], **({"properties": {head: _present(rest)}} if rest else {})}
 
 
 def _setting(description: str, value: Schema) -> Schema:

@@ -29,10 +29,13 @@ from choreo_components.cluster import (
     ClusterError,
     Denied,
     Forbidden,
+    Live,
+    Resource,
     Unauthorized,
     Unreachable,
     kubeconfig_text,
 )
+from devcluster import ControlPlane
 
 MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
 ENCODED = base64.b64encode(MARK.encode()).decode()
@@ -58,6 +61,8 @@ def kubeconfig(user: Any, server: str = "https://127.0.0.1:1", **cluster: Any) -
         (MARK, "neither its text nor the path of a file"),
         (MARK * 200, "neither its text nor the path of a file"),
         (f"/nonexistent/{MARK}", "neither its text nor the path of a file"),
+        (f"{MARK * 5}/{MARK}.yaml", "neither its text nor the path of a file"),
+        (f"apiVersion: v1, token: {MARK}, kind: config", "neither its text nor the path of a file"),
         (f"{MARK}\n", "it cannot be read as one (AttributeError)"),
         (f"token: {MARK}\n", "it cannot be read as one (KeyError)"),
         (f"users: [{MARK}\n", "it cannot be read as one (ParserError)"),
@@ -89,6 +94,51 @@ def test_a_kubeconfig_that_is_none_is_refused_without_a_word_of_it(text: str, wh
     assert why in str(refused.value)
     assert MARK not in str(refused.value)
     assert ENCODED not in str(refused.value)
+
+
+def test_a_kind_that_a_real_api_server_does_not_serve_has_no_objects(control_plane: ControlPlane) -> None:
+    unserved = Resource("nobody.example", "v1", "Thing", "things")
+
+    async def asked() -> tuple[Any, ...]:
+        async with Cluster(str(control_plane.kubeconfig)) as cluster:
+            await cluster.delete(Live(unserved, {"metadata": {"name": "a", "namespace": "default"}}))
+            return await cluster.get(unserved, "a", "default"), *await cluster.list(unserved, {})
+
+    assert asyncio.run(asked()) == (None, [], None)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Path("/nonexistent/mine"),
+        "/nonexistent/kube/config",
+        "kubeconfig",
+        "clusters/east.yaml",
+        "~/nonexistent/east.yml",
+    ],
+)
+def test_a_path_that_leads_nowhere_is_named(given: str | Path) -> None:
+    with pytest.raises(ClusterError, match=f"no usable kubeconfig: there is no file {given}$"):
+        Cluster(given)
+
+
+def test_a_path_that_leads_to_something_else_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text(MARK)
+    with pytest.raises(ClusterError, match=f"{tmp_path}/mine cannot be read as one$"):
+        Cluster(tmp_path / "mine")
+
+
+def test_without_any_kubeconfig_it_is_said_what_is_not_there_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ClusterError) as refused:
+        Cluster(None)
+    assert str(refused.value) == (
+        "no usable kubeconfig: KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod of a cluster: "
+        "set KUBECONFIG to the file that leads to the cluster"
+    )
 
 
 def plugin(command: str, *arguments: str) -> Mapping[str, Any]:
@@ -156,13 +206,13 @@ def test_files_with_the_key_are_the_users_own_and_gone_when_the_key_is_loaded(
 
 
 class _Answering(BaseHTTPRequestHandler):
-    """Answers every request with the server's status and message, as an API server does."""
+    """Answers every request with the server's status and text."""
 
     def do_GET(self) -> None:
-        status, message = self.server.answer  # type: ignore[attr-defined]
-        body = json.dumps({"kind": "Status", "apiVersion": "v1", "code": status, "message": message}).encode()
+        status, text, content_type = self.server.answer  # type: ignore[attr-defined]
+        body = text.encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -172,20 +222,32 @@ class _Answering(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(answer: tuple[int, str], tls: ssl.SSLContext | None = None) -> Iterator[HTTPServer]:
-    """A server that answers every request with the status and message."""
+def answering(status: int, text: str, content_type: str, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The address of a server that answers every request so."""
     server = HTTPServer(("127.0.0.1", 0), _Answering)
-    server.answer = answer  # type: ignore[attr-defined]
+    server.answer = (status, text, content_type)  # type: ignore[attr-defined]
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield server
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+async def namespaces(server: str) -> tuple[list[Live], str | None]:
+    """What a list of namespaces comes to."""
+    async with Cluster(kubeconfig({}, server)) as cluster:
+        return await cluster.list(NAMESPACES, {})
+
+
+def test_a_404_of_somebody_else_than_an_api_server_does_not_mean_that_nothing_is_there() -> None:
+    answer = (404, "<html>not found</html>", "text/html")
+    with answering(*answer) as server, pytest.raises(ClusterError, match="answers 404"):
+        asyncio.run(namespaces(server))
 
 
 @pytest.mark.parametrize(
@@ -205,12 +267,9 @@ def serving(answer: tuple[int, str], tls: ssl.SSLContext | None = None) -> Itera
 def test_an_answer_means_ask_again_ask_somebody_else_or_give_up(
     status: int, message: str, meaning: type[ClusterError]
 ) -> None:
-    async def ask(port: int) -> None:
-        async with Cluster(kubeconfig({}, f"http://127.0.0.1:{port}")) as cluster:
-            await cluster.list(NAMESPACES, {})
-
-    with serving((status, message)) as server, pytest.raises(ClusterError) as told:
-        asyncio.run(ask(server.server_port))
+    text = json.dumps({"kind": "Status", "apiVersion": "v1", "code": status, "message": message})
+    with answering(status, text, "application/json") as server, pytest.raises(ClusterError) as told:
+        asyncio.run(namespaces(server))
     assert type(told.value) is meaning
     assert message in str(told.value)
 
@@ -228,9 +287,9 @@ def said(text: str) -> str:
 
 
 def test_a_proxy_that_a_kubeconfig_names_is_used() -> None:
-    with serving((401, "by the proxy")) as proxy:
-        way = {"proxy-url": f"http://127.0.0.1:{proxy.server_port}"}
-        assert "answers 401: by the proxy" in said(kubeconfig({}, "http://nowhere.invalid", **way))
+    with answering(401, "no", "text/plain") as proxy:
+        told = said(kubeconfig({}, "http://nowhere.invalid", **{"proxy-url": proxy}))
+    assert "http://nowhere.invalid answers 401" in told
 
 
 def certificate(folder: Path, name: str) -> Path:
@@ -255,9 +314,9 @@ def test_a_server_is_known_by_the_name_that_a_kubeconfig_gives_it(tmp_path: Path
     file = certificate(tmp_path, "inside.example")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
-    with serving((401, "it is me"), context) as server:
-        address, trusted = f"https://127.0.0.1:{server.server_port}", {"certificate-authority": str(file)}
-        assert "it is me" in said(kubeconfig({}, address, **trusted, **{"tls-server-name": "inside.example"}))
+    trusted = {"certificate-authority": str(file)}
+    with answering(401, "no", "text/plain", context) as address:
+        assert "answers 401" in said(kubeconfig({}, address, **trusted, **{"tls-server-name": "inside.example"}))
         assert "cannot be reached" in said(kubeconfig({}, address, **trusted))
 
 

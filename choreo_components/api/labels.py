@@ -60,6 +60,16 @@ def organization_namespace_labels(organization: str) -> dict[str, str]:
     return {MANAGED_BY: MANAGED_BY_CONTROL_PLANE, ORGANIZATION: organization, NAME: organization}
 
 
+def connection_labels(organization: str, name: str, data_plane: str) -> dict[str, str]:
+    """The labels of the Secret `name` with a data plane's kubeconfig: choreo's own, as OpenChoreo makes no such Secret.
+
+    Raises:
+        ValueError: if a name is empty.
+    """
+    _refuse_empty(organization=organization, name=name, data_plane=data_plane)
+    return {ORGANIZATION: organization, NAME: name, DATAPLANE: data_plane}
+
+
 def data_plane_namespace_labels(organization: str, project: str, environment: str) -> dict[str, str]:
     """The labels of a data-plane namespace: exactly the five which the Deployment controller sets.
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,9 @@ from choreo_components.cli.options import FOUND, Folder, give_up
 from choreo_components.cli.progress import sign_of_life
 
 if TYPE_CHECKING:
+    from choreo_components.takeover.division import Division, Stack
     from choreo_components.takeover.files import Written
+    from choreo_components.takeover.import_file import ImportFile
     from choreo_components.takeover.organization import LiveOrganization
 
 STACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -29,21 +31,38 @@ def adopt(
     kubeconfig: Annotated[
         Path | None, typer.Option(help="A kubeconfig file; the one that kubectl finds if left out.", dir_okay=False)
     ] = None,
+    data_plane_kubeconfig: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FILE",
+            help="A data plane, and the kubeconfig that leads to it where nothing in the cluster does; repeatable.",
+        ),
+    ] = None,
     folder: Folder = Path(),
 ) -> None:
     """Take over a live organization into stacks, without a change to any object."""
     from choreo_components.cluster import ClusterError
-    from choreo_components.project import NoProject, stack_names
+    from choreo_components.project import NoProject, read_project, read_stacks
+    from choreo_components.settings import KUBECONFIG
     from choreo_components.takeover.division import divide
     from choreo_components.takeover.files import Occupied, check_free, write
     from choreo_components.takeover.import_file import import_file
+    from choreo_components.takeover.neighbours import Claimed, settle
     from choreo_components.takeover.reading import NoOrganization
 
     try:
-        stack_names(folder)
+        files = _named_files(data_plane_kubeconfig or ())
+        texts = {name: _as_set(file) for name, file in files.items()}
+        project = read_project(folder)
         with sign_of_life(f"reading organization {organization}"):
-            there = _read(organization, kubeconfig)
+            there = _read(organization, kubeconfig, texts)
+            unknown = [name for name in files if f"{organization}/{name}" not in {*there.kubeconfigs, *there.closed}]
+            if unknown:
+                give_up(f"no environment of organization {organization!r} is on a data plane {unknown[0]!r}")
             division = divide(there, stack, environment)
+        taken = {each.stack.name for each in division.stacks}
+        others = [each for each in project.stack_names if each not in taken]
+        settle(division, read_stacks(folder, others) if others else [], project.config.value.get(KUBECONFIG))
         stacks = [each.stack for each in division.stacks]
         for each in stacks:
             if not STACK_NAME.fullmatch(each.name):
@@ -52,41 +71,82 @@ def adopt(
         with sign_of_life("writing down what is live"):
             imports = [import_file(each, there) for each in division.stacks]
         written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
-    except (NoProject, NoOrganization, ClusterError, Occupied, OSError) as problem:
+    except (NoProject, NoOrganization, ClusterError, Claimed, Occupied, OSError, UnicodeError) as problem:
         give_up(str(problem))
-    for told, planned, file in zip(written, division.stacks, imports, strict=True):
-        count = len(planned.stack.manifests)
-        objects = "1 object" if count == 1 else f"{count} objects"
-        typer.echo(f"stack {told.stack}: {objects}, {told.settings}, {told.manifests}/")
-        for line in file.pending:
-            typer.echo(f"  later: {line}")
-        for line in file.missing:
-            typer.echo(f"  new: {line}: `pulumi up` makes it")
-    for warning in division.warnings:
-        typer.echo(f"warning: {warning}")
-    for left in division.left:
-        typer.echo(f"{'belongs in no stack' if left.owned else 'not adopted'}: {left}")
+    _tell(written, division, imports, there)
     if written:
-        typer.echo(_next(written, folder, kubeconfig, there))
+        typer.echo(_next(list(zip(written, stacks, strict=True)), folder, kubeconfig, files, there))
     elif not division.left:
         give_up(f"no Environment {environment!r} in organization {organization!r}")
     raise typer.Exit(FOUND if any(not left.owned for left in division.left) else 0)
 
 
-def _read(organization: str, kubeconfig: Path | None) -> "LiveOrganization":
+def _tell(
+    written: "Sequence[Written]", division: "Division", imports: "Sequence[ImportFile]", there: "LiveOrganization"
+) -> None:
+    """What each stack takes over, what its objects lack, what is to be minded, and what is left."""
+    from choreo_components.takeover.organization import shown
+    from choreo_components.takeover.ownership import kept_by_others, written_by_pulumi
+
+    for told, planned, file in zip(written, division.stacks, imports, strict=True):
+        count = len(planned.stack.manifests)
+        objects = "1 object" if count == 1 else f"{count} objects"
+        typer.echo(f"stack {told.stack}: {objects}, {told.settings}, {told.manifests}/")
+        for line in (*file.pending, *kept_by_others(planned.stack.manifests, there)):
+            typer.echo(f"  later: {line}")
+        for line in file.missing:
+            typer.echo(f"  new: {line}: `pulumi up` makes it")
+    for planned in division.stacks:
+        written_before = written_by_pulumi(planned.stack.manifests, there)
+        if written_before:
+            typer.echo(
+                f"warning: stack {planned.stack.name}: Pulumi has written {len(written_before)} of its objects before, "
+                f"{shown(written_before[0])} among them: a state that still has them deletes them in its next destroy; "
+                "let `pulumi state delete` there forget them first"
+            )
+    for warning in division.warnings:
+        typer.echo(f"warning: {warning}")
+    for left in division.left:
+        typer.echo(f"{'belongs in no stack' if left.owned else 'not adopted'}: {left}")
+
+
+def _named_files(given: Sequence[str]) -> dict[str, Path]:
+    """The files of kubeconfigs by the names of their data planes."""
+    named = {}
+    for each in given:
+        name, _, file = each.partition("=")
+        if not name or not file:
+            raise typer.BadParameter(f"{each!r} is not NAME=FILE", param_hint="--data-plane-kubeconfig")
+        named[name] = Path(file)
+    return named
+
+
+def _as_set(file: Path) -> str:
+    """What `pulumi config set < FILE` makes of the file: it takes away the end of the last line."""
+    return file.read_bytes().decode().removesuffix("\n").removesuffix("\r")
+
+
+def _read(organization: str, kubeconfig: Path | None, data_planes: Mapping[str, str]) -> "LiveOrganization":
     """The live organization, read from the cluster."""
     from choreo_components.cluster import Cluster
     from choreo_components.takeover.reading import read_organization
 
     async def read() -> "LiveOrganization":
-        async with Cluster(None if kubeconfig is None else str(kubeconfig)) as cluster:
-            return await read_organization(cluster, organization)
+        async with Cluster(kubeconfig) as cluster:
+            return await read_organization(cluster, organization, data_planes)
 
     return asyncio.run(read())
 
 
-def _next(written: "Sequence[Written]", folder: Path, kubeconfig: Path | None, there: "LiveOrganization") -> str:
-    """The commands that take over, in order."""
+def _next(
+    written: "Sequence[tuple[Written, Stack]]",
+    folder: Path,
+    kubeconfig: Path | None,
+    data_planes: Mapping[str, Path],
+    there: "LiveOrganization",
+) -> str:
+    """The commands that take over, in order; `data_planes` are the files of kubeconfigs by names of DataPlanes."""
+    from choreo_components.settings import DATA_PLANE_KUBECONFIGS
     from choreo_components.takeover.organization import argument
 
     lines = ["", "Nothing has changed in the cluster. To take over:"]
@@ -94,9 +154,9 @@ def _next(written: "Sequence[Written]", folder: Path, kubeconfig: Path | None, t
         lines.append(f"  cd {shlex.quote(str(folder))}")
     if kubeconfig is not None:
         lines.append(f"  export KUBECONFIG={shlex.quote(str(kubeconfig.resolve()))}")
-    for each in written:
-        if each.is_new:
-            lines.append(f"  pulumi stack init {each.stack}")
+    for each, stack in written:
+        # It may be in the backend, with or without a file.
+        lines.append(f"  pulumi stack select --create {each.stack}")
         for secret in each.secrets:
             metadata = secret.manifest["metadata"]
             live = there.live(secret.manifest["kind"], metadata.get("namespace"), metadata["name"])
@@ -106,6 +166,13 @@ def _next(written: "Sequence[Written]", folder: Path, kubeconfig: Path | None, t
                 f"  kubectl get {argument(live)} -o jsonpath='{{.{path}}}' | "
                 f"pulumi config set --stack {each.stack} --secret --path '{secret.setting}'"
             )
+        for name, file in data_planes.items():
+            if f"{there.organization}/{name}" in stack.data_planes:
+                step = f'["{name}"]' if "." in name else f".{name}"
+                lines.append(
+                    f"  pulumi config set --stack {each.stack} --secret "
+                    f"--path '{DATA_PLANE_KUBECONFIGS}{step}' < {shlex.quote(str(file.resolve()))}"
+                )
         lines.append(
             f"  pulumi import --stack {each.stack} --file {each.imports} --generate-code=false --protect=false --yes"
         )

@@ -25,7 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (validate, graph, schema, adopt, drift, leftovers):
-    app.command()(command)
+    app.command(epilog=EXIT_CODES)(command)
 
 
 def _tell_version(wanted: bool) -> None:

@@ -1,12 +1,17 @@
 """`choreo graph`: a picture of what the stacks of a project declare."""
 
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from choreo_components.cli.options import Folder, Stacks, give_up
+
+if TYPE_CHECKING:
+    from choreo_components.estate import Estate
+    from choreo_components.graph import Graph
 
 
 class Output(str, Enum):
@@ -19,7 +24,9 @@ class Output(str, Enum):
 def graph(
     stacks: Stacks = None,
     folder: Folder = Path(),
-    output: Annotated[Output, typer.Option(help="For Mermaid, as on GitHub, or for Graphviz.")] = Output.MERMAID,
+    output: Annotated[
+        Output, typer.Option("--output", "-o", help="For Mermaid, as on GitHub, or for Graphviz.")
+    ] = Output.MERMAID,
 ) -> None:
     """Draw what stacks declare, and how destroy goes.
 
@@ -39,7 +46,26 @@ def graph(
     if wrong := [finding for group in estate.findings(whole=False).values() for finding in errors(group)]:
         count = "1 error" if len(wrong) == 1 else f"{len(wrong):,} errors"
         give_up(f"{count} in what these stacks declare, so that nothing is drawn: see choreo validate")
+    if estate.overlaps:
+        (one, other), *_ = estate.overlaps
+        give_up(f"stacks {one!r} and {other!r} declare the same objects: name the stacks of one cluster")
     drawn = graphs.graph(estate)
     typer.echo(mermaid(drawn) if output is Output.MERMAID else dot(drawn), nl=False)
+    for warning in _untrue(estate, drawn):
+        typer.echo(f"warning: {warning}", err=True)
     if output is Output.MERMAID and (why := undrawn(drawn)):
         typer.echo(f"warning: {why}: name fewer stacks, or take --output dot", err=True)
+
+
+def _untrue(estate: "Estate", drawn: "Graph") -> Iterator[str]:
+    """What the picture cannot show as it is."""
+    from choreo_components.project import SEALED
+
+    if circle := estate.circle:
+        yield f"stacks need each other: {' -> '.join(circle)}; their numbers tell no order that works"
+    for member in estate.members:
+        if not member.stack.complete:
+            yield f"not all that stack {member.name!r} declares is drawn: a part of it is encrypted"
+    names = {part for group in drawn.groups for node in group.nodes for part in node.lines[1].split("/")}
+    if SEALED in names:
+        yield f"some names are encrypted: {SEALED!r} stands for them"

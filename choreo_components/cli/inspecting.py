@@ -2,10 +2,10 @@
 
 import asyncio
 import shlex
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -15,6 +15,7 @@ from choreo_components.cli.progress import sign_of_life
 if TYPE_CHECKING:
     from choreo_components.cluster import Live
     from choreo_components.inspection.asking import Answers
+    from choreo_components.inspection.destinations import Destination
 
 Kubeconfig = Annotated[
     Path | None,
@@ -32,22 +33,29 @@ class Output(str, Enum):
 Format = Annotated[Output, typer.Option("--output", "-o", help="For people, or for programs.")]
 
 
-def inspect(folder: Path, stacks: Iterable[str], kubeconfig: Path | None, more: Collection[str] = ()) -> "Answers":
-    """What the clusters of the stacks say about their organizations, and about `more`.
+def inspect(
+    folder: Path,
+    stacks: Iterable[str],
+    kubeconfig: Path | None,
+    ask: "Callable[[list[Destination]], Coroutine[Any, Any, Answers]]",
+    *,
+    without_stacks: bool = False,
+) -> "Answers":
+    """What the clusters of the stacks say when they are asked; `without_stacks`: there need be none.
 
     Ends the command where the stacks cannot be read, or no cluster answers.
     """
-    from choreo_components.inspection.asking import ask
     from choreo_components.inspection.destinations import Unopened, destinations
     from choreo_components.project import NoProject
 
     try:
-        found = destinations(folder, stacks, None if kubeconfig is None else str(kubeconfig))
+        with sign_of_life("reading the stacks …"):
+            found = destinations(folder, stacks, kubeconfig, without_stacks=without_stacks)
     except (NoProject, Unopened) as problem:
         give_up(str(problem))
     many = f"{len(found)} clusters" if len(found) > 1 else "the cluster"
     with sign_of_life(f"asking {many} …"):
-        said = asyncio.run(ask(found, more))
+        said = asyncio.run(ask(found))
     if not said.answers:
         give_up("\n".join(said.unread))
     return said
@@ -60,9 +68,18 @@ def end(unread: Collection[str], *, found: bool) -> NoReturn:
     raise typer.Exit(UNABLE if unread else FOUND if found else 0)
 
 
+def so_far(unread: Collection[str]) -> str:
+    """What to say behind a count that may be wrong."""
+    return ", as far as is known" if unread else ""
+
+
 def look(live: "Live", kubeconfig: Path | None) -> str:
-    """The command that looks at an object, for who was given this kubeconfig."""
+    """The command that looks at an object, for who was given this kubeconfig; it shows no secret."""
+    from choreo_components.cluster import SECRETS
+
     given = "" if kubeconfig is None else f" --kubeconfig {shlex.quote(str(kubeconfig))}"
+    if live.resource == SECRETS:
+        return f"kubectl describe {live.command}{given}"
     return f"kubectl get {live.command} -o yaml{given}"
 
 

@@ -1,20 +1,26 @@
 """`choreo leftovers`: what is in the cluster, and in no stack."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, tell
+from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, so_far, tell
 from choreo_components.cli.options import Folder, Stacks, give_up
 
 if TYPE_CHECKING:
+    from choreo_components.inspection.census import Census
     from choreo_components.inspection.leftovers import Leftover
 
 Organizations = Annotated[
     list[str] | None,
-    typer.Option("--organization", help="Look at this one too, which no stack speaks of any more. Can be repeated."),
+    typer.Option(
+        "--organization",
+        help="Look at this one too, which no stack speaks of any more; there need be no stack at all, and with "
+        "--kubeconfig no project. Can be repeated.",
+    ),
 ]
 
 
@@ -29,7 +35,13 @@ def leftovers(
 
     Looked at are the organizations that the stacks speak of. Name all stacks that share a cluster, or none: what is
     only in others is told as well. Nothing is changed.
+
+    JSON has leftovers, otherOrganizations (names of those that were not looked at), absentOrganizations (given, and not
+    in the cluster), restricted (kinds that could be listed in the organizations' namespaces only) and unread (why
+    something is not known). Each leftover has kind, namespace (or null), name, organization, since, why (a list), look
+    (a command) and cluster.
     """
+    from choreo_components.inspection.asking import ask
     from choreo_components.inspection.census import other_organizations
     from choreo_components.inspection.leftovers import leftovers as left_over
     from choreo_components.naming import Use, refusal
@@ -38,7 +50,7 @@ def leftovers(
     for name in more:
         if refused := refusal(name, Use.NAMESPACE):
             give_up(f"no organization can be called {name!r}: {refused}")
-    said = inspect(folder, stacks or (), kubeconfig, more)
+    said = inspect(folder, stacks or (), kubeconfig, lambda found: ask(found, more), without_stacks=bool(more))
     found = []
     others: set[str] = set()
     for answer in said.answers:
@@ -46,10 +58,17 @@ def leftovers(
         asked = answer.destination.organizations | set(more)
         found.append((answer.census.server, left_over(plans, answer.census, asked)))
         others.update(other_organizations(answer.census, asked))
+    absent = _absent(more, [answer.census for answer in said.answers])
+    restricted = sorted({kind for answer in said.answers for kind in answer.census.restricted})
     count = sum(len(each) for _, each in found)
     if output is Output.JSON:
-        told = [_as_json(server, each, kubeconfig) for server, group in found for each in group]
-        body = {"leftovers": told, "otherOrganizations": sorted(others), "unread": list(said.unread)}
+        body = {
+            "leftovers": [_as_json(server, each, kubeconfig) for server, group in found for each in group],
+            "otherOrganizations": sorted(others),
+            "absentOrganizations": absent,
+            "restricted": restricted,
+            "unread": list(said.unread),
+        }
         typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
         end(said.unread, found=bool(count))
     for server, group in found:
@@ -57,11 +76,24 @@ def leftovers(
             tell(f"cluster {server}", "bold")
         for each in group:
             _tell(each, kubeconfig)
-    known = ", as far as is known" if said.unread else ""
-    tell(f"{count} {'leftover' if count == 1 else 'leftovers'}{known}", "bold")
+    for name in absent:
+        tell(f"there is no Organization {name!r} in the cluster")
+    tell(f"{count} {'leftover' if count == 1 else 'leftovers'}{so_far(said.unread)}", "bold")
     if others:
         tell(f"not looked at, as no stack speaks of them: {', '.join(sorted(others))} (--organization NAME)")
+    if restricted:
+        tell(f"not looked at in other namespaces, as the credentials may not list them there: {', '.join(restricted)}")
     end(said.unread, found=bool(count))
+
+
+def _absent(organizations: Iterable[str], censuses: "Iterable[Census]") -> list[str]:
+    """Those of the organizations of which it is known that no cluster has them."""
+    from choreo_components.inspection.census import ORGANIZATIONS
+
+    taken = list(censuses)
+    there = {live.name for census in taken for live in census.objects if live.resource.kind == ORGANIZATIONS}
+    known = {name for name in organizations if all(census.knows(ORGANIZATIONS, name) for census in taken)}
+    return sorted(known - there)
 
 
 def _tell(left: "Leftover", kubeconfig: Path | None) -> None:

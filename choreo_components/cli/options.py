@@ -15,19 +15,35 @@ UNABLE: Final = 2
 EXIT_CODES: Final = "Exit codes: 0 all is well, 1 errors or differences were found, 2 it could not be done."
 
 
+def project_folder(given: Path) -> Path:
+    """The folder of the project that the given one is in."""
+    from choreo_components.project import find_project
+
+    # While a shell completes, options have not all become what they are to be.
+    return find_project(Path(given))
+
+
 def complete_stack(context: typer.Context, incomplete: str) -> list[str]:
     """The stacks of the project that begin so, for a shell; none where there is no project."""
     from choreo_components.project import NoProject, stack_names
 
     given = [*(context.params.get("stacks") or ())]
     try:
-        names = stack_names(context.params.get("folder") or Path())
+        names = stack_names(project_folder(context.params.get("folder") or Path()))
     except NoProject:
         return []
     return [name for name in names if name.startswith(incomplete) and name not in given]
 
 
-Folder = Annotated[Path, typer.Option("--folder", "-C", help="The folder of the project, which has the Pulumi.yaml.")]
+Folder = Annotated[
+    Path,
+    typer.Option(
+        "--folder",
+        "-C",
+        help="The folder of the project, which has the Pulumi.yaml, or one below.",
+        callback=project_folder,
+    ),
+]
 Stacks = Annotated[
     list[str] | None,
     typer.Argument(help="Names of stacks; all of the project if none is given.", autocompletion=complete_stack),

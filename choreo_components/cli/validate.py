@@ -1,5 +1,6 @@
 """`choreo validate`: everything that is wrong with the stacks of a project, found without Pulumi and a cluster."""
 
+import os
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
@@ -25,32 +26,39 @@ def validate(
     stacks: Stacks = None,
     folder: Folder = Path(),
     output: Annotated[
-        Output, typer.Option(help="For people, for programs, or as annotations in GitHub Actions.")
+        Output, typer.Option("--output", "-o", help="For people, for programs, or as annotations in GitHub Actions.")
     ] = Output.TEXT,
 ) -> None:
     """Check stacks offline: all findings at once.
+
+    Stacks that are named are held against all others of the project, whose own findings are not told.
 
     JSON has stacks (names), objects (a count) and findings, each with severity (error or warning), file, line (or
     null), field, message and stack.
     """
     from choreo_components.estate import Estate
     from choreo_components.findings import errors
-    from choreo_components.project import NoProject, read_project, read_stacks
+    from choreo_components.project import NoProject, read_stacks, stack_names
     from choreo_components.reports import as_annotations, as_json, summary, told
 
     try:
-        estate = Estate(read_stacks(folder, stacks or ()))
-        whole = {member.name for member in estate.members} >= set(read_project(folder).stack_names)
+        chosen = list(dict.fromkeys(stacks or ())) or stack_names(folder)
+        # Those that were chosen come last: of two that declare the same, the later one is told so.
+        others = [name for name in stack_names(folder) if name not in chosen]
+        estate = Estate(read_stacks(folder, [*others, *chosen]))
     except NoProject as problem:
         give_up(str(problem))
-    report = told(estate.findings(whole=whole), folder)
+    found = estate.findings(whole=True)
+    report = told({name: found[name] for name in chosen}, folder)
+    objects = sum(member.objects for member in estate.members if member.name in chosen)
     match output:
         case Output.TEXT:
-            _show(report, summary(report, len(estate.members), estate.objects))
+            _show(report, summary(report, len(chosen), objects))
         case Output.JSON:
-            typer.echo(as_json(report, [member.name for member in estate.members], estate.objects))
+            typer.echo(as_json(report, chosen, objects))
         case Output.GITHUB:
-            for line in as_annotations(report):
+            workspace = os.environ.get("GITHUB_WORKSPACE")
+            for line in as_annotations(report, Path(workspace) if workspace else Path()):
                 typer.echo(line)
     raise typer.Exit(FOUND if errors(each.finding for each in report) else 0)
 

@@ -8,15 +8,15 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from choreo_components import project, settings
-from choreo_components.cluster import Cluster, ClusterError
+from choreo_components.cluster import Cluster, ClusterError, from_folder, is_text
 from choreo_components.findings import Finding, errors
-from choreo_components.manifests import FieldPath, field_name
 from choreo_components.plan import Plan, plan
 from choreo_components.settings import KUBECONFIG, MANIFESTS, PROJECTS, RESOURCES, Settings
 
@@ -26,6 +26,12 @@ DECLARING = re.compile(rf"{RESOURCES}|({MANIFESTS}|{PROJECTS})(\[.*)?")
 SECONDS = 60
 """How long Pulumi may take to decrypt the settings of a stack."""
 
+AT_ONCE = 8
+"""Stacks that are decrypted at a time."""
+
+Kubeconfig = str | Path | None
+"""What leads to a cluster: a text or a path of somebody's settings, a path that was given, or None, the ambient one."""
+
 
 class Unopened(Exception):
     """What a stack declares, or where it goes, is not known: the message says why, and what to do."""
@@ -33,8 +39,10 @@ class Unopened(Exception):
 
 @dataclass(frozen=True)
 class Opened:
-    """A stack, planned. `kubeconfig` leads to its cluster (None: the ambient one).
+    """A stack, planned. `kubeconfig` leads to its cluster.
 
+    `data_plane_kubeconfigs` are those of its settings, as far as they are known: their text, or where there is no file
+    that has it, a Path.
     `secrets` are the fields of its settings whose values are encrypted in its file; `unknown` are those among them that
     have not been decrypted, so that something else stands there.
     """
@@ -42,7 +50,8 @@ class Opened:
     name: str
     settings: Settings
     plan: Plan
-    kubeconfig: str | None = field(default=None, repr=False)
+    kubeconfig: Kubeconfig = field(default=None, repr=False)
+    data_plane_kubeconfigs: Mapping[str, str | Path] = field(default_factory=dict, repr=False)
     secrets: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
 
@@ -51,18 +60,12 @@ class Opened:
         """The organizations that it speaks of: that it declares, or names as a namespace."""
         return frozenset(node.key.organization for node in self.plan.nodes)
 
-    @property
-    def data_plane_kubeconfigs(self) -> dict[str, str]:
-        """The kubeconfigs of data planes that its settings have, as far as they are known."""
-        given = self.settings.data_plane_kubeconfigs
-        return {name: each.given for name, each in given.items() if each.where.field not in self.unknown}
-
 
 @dataclass(frozen=True)
 class Destination:
-    """A cluster, by the kubeconfig that leads to it (None: the ambient one), and the stacks that are applied to it."""
+    """A cluster, and the stacks that are applied to it; `kubeconfig` is that of the first of them."""
 
-    kubeconfig: str | None = field(repr=False)
+    kubeconfig: Kubeconfig = field(repr=False)
     stacks: tuple[Opened, ...]
 
     @property
@@ -70,59 +73,75 @@ class Destination:
         """The organizations that its stacks speak of."""
         return frozenset(name for stack in self.stacks for name in stack.organizations)
 
+    @property
+    def ways(self) -> "list[Destination]":
+        """The same cluster by each of the stacks' kubeconfigs, as their rights may differ, with those stacks."""
+        stacks: dict[Kubeconfig, list[Opened]] = {self.kubeconfig: []}
+        for stack in self.stacks:
+            stacks.setdefault(stack.kubeconfig, []).append(stack)
+        return [Destination(kubeconfig, tuple(group)) for kubeconfig, group in stacks.items()]
 
-def destinations(folder: Path, names: Iterable[str], kubeconfig: str | None) -> list[Destination]:
+
+def destinations(
+    folder: Path, names: Iterable[str], kubeconfig: Path | None, *, without_stacks: bool = False
+) -> list[Destination]:
     """The clusters of the stacks of these names (none: of all of the project), each once.
 
-    With `kubeconfig` (a path) there is one cluster, and nothing is decrypted. Raises NoProject, or Unopened with all
-    that keeps the stacks from being known.
+    With `kubeconfig` there is one cluster, and nothing is decrypted. `without_stacks`: the project may have none, and
+    with a kubeconfig there need be no project. Raises NoProject, or Unopened with all that keeps the stacks from being
+    known.
     """
+    names = list(names)
+    if without_stacks and not names:
+        if kubeconfig is not None and not project.is_project(folder):
+            return [Destination(kubeconfig, ())]
+        found = project.read_project(folder)
+        if not found.stack_names:
+            return [Destination(kubeconfig or _led_by(found.config.value, folder), ())]
     read = project.read_stacks(folder, names)
     problems: list[str] = []
     opened: list[Opened] = []
-    for stack in read:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        opening = [pool.submit(_open, folder, stack, kubeconfig) for stack in read]
+    for each in opening:
         try:
-            opened.append(_open(folder, stack, decrypt=kubeconfig is None))
+            opened.append(each.result())
         except Unopened as problem:
             problems.append(str(problem))
     if problems:
         raise Unopened("\n".join(problems))
-    if kubeconfig is not None:
-        return [Destination(kubeconfig, tuple(opened))]
-    by_text: dict[str | None, list[Opened]] = {}
-    for each in opened:
-        by_text.setdefault(each.kubeconfig, []).append(each)
-    return _by_server(by_text)
+    by_kubeconfig: dict[Kubeconfig, list[Opened]] = {}
+    for stack in opened:
+        by_kubeconfig.setdefault(stack.kubeconfig, []).append(stack)
+    return _by_server(by_kubeconfig)
 
 
-def _by_server(by_text: Mapping[str | None, Sequence[Opened]]) -> list[Destination]:
-    """Stacks whose kubeconfigs differ and lead to one API server have one cluster, asked by the first of them."""
-    if len(by_text) == 1:
-        return [Destination(text, tuple(stacks)) for text, stacks in by_text.items()]
+def _by_server(by_kubeconfig: Mapping[Kubeconfig, Sequence[Opened]]) -> list[Destination]:
+    """Stacks whose kubeconfigs differ and lead to one API server have one cluster."""
+    if len(by_kubeconfig) == 1:
+        return [Destination(kubeconfig, tuple(stacks)) for kubeconfig, stacks in by_kubeconfig.items()]
     by_server: dict[str, Destination] = {}
-    for number, (text, stacks) in enumerate(by_text.items()):
+    for number, (kubeconfig, stacks) in enumerate(by_kubeconfig.items()):
         try:
-            server = Cluster(text).server
+            server = Cluster(kubeconfig).server
         except ClusterError:
             # Who asks it is told why it cannot be used.
             server = f"unusable {number}"
-        first = by_server.get(server, Destination(text, ()))
+        first = by_server.get(server, Destination(kubeconfig, ()))
         by_server[server] = Destination(first.kubeconfig, (*first.stacks, *stacks))
     return list(by_server.values())
 
 
-def _open(folder: Path, stack: project.Stack, *, decrypt: bool) -> Opened:
-    """The stack with its encrypted settings decrypted, where it has some. Raises Unopened."""
-    ours = {key: value for key, value in stack.written.value.items() if key.startswith("choreo:")}
-    secrets = frozenset(map(field_name, _sealed(ours, ())))
-    unknown = secrets
-    kubeconfig = ours.get(KUBECONFIG)
+def _open(folder: Path, stack: project.Stack, kubeconfig: Path | None) -> Opened:
+    """The stack; without `kubeconfig`, with what is encrypted in its settings decrypted. Raises Unopened."""
+    secrets = unknown = stack.sealed
+    values: Mapping[str, Any] = stack.given
     read: Settings = stack.settings
     findings: Sequence[Finding] = stack.findings
-    if secrets and decrypt:
+    if secrets and kubeconfig is None:
         values = decrypted(folder, stack.name)
         read, findings = settings.read(project.located(values, folder, stack.name)[0], folder)
-        kubeconfig, unknown = values.get(KUBECONFIG), frozenset()
+        unknown = frozenset()
     if wrong := errors(findings):
         raise Unopened("\n".join([f"what stack {stack.name!r} declares cannot be read:", *(f"  {e}" for e in wrong)]))
     if hidden := sorted(each for each in unknown if DECLARING.fullmatch(each)):
@@ -130,9 +149,30 @@ def _open(folder: Path, stack: project.Stack, *, decrypt: bool) -> Opened:
             f"what stack {stack.name!r} declares is not known: {', '.join(hidden)} is encrypted, "
             "and with --kubeconfig nothing is decrypted"
         )
-    if not isinstance(kubeconfig, str):
-        kubeconfig = None
-    return Opened(stack.name, read, plan(read), kubeconfig, secrets, unknown)
+    data_planes = {
+        name: _text(each.given, folder)
+        for name, each in read.data_plane_kubeconfigs.items()
+        if each.where.field not in unknown
+    }
+    own = kubeconfig or _led_by(values, folder)
+    return Opened(stack.name, read, plan(read), own, data_planes, secrets, unknown)
+
+
+def _led_by(values: Mapping[str, Any], folder: Path) -> Kubeconfig:
+    """Where settings lead: to what the folder's project has for a path."""
+    kubeconfig = values.get(KUBECONFIG)
+    return from_folder(kubeconfig, folder) if isinstance(kubeconfig, str) else None
+
+
+def _text(given: str, folder: Path) -> str | Path:
+    """The text of a data plane's kubeconfig, which may be in a file; the file's path where it cannot be read."""
+    found = from_folder(given, folder)
+    if is_text(found):
+        return found
+    try:
+        return Path(found).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return Path(found)
 
 
 def decrypted(folder: Path, stack: str) -> dict[str, Any]:
@@ -169,15 +209,3 @@ def decrypted(folder: Path, stack: str) -> dict[str, Any]:
     except (ValueError, AttributeError):
         # Not chained: the error would quote what Pulumi has answered.
         raise Unopened(f"{told}, and its answer is not what `pulumi config --json` should say") from None
-
-
-def _sealed(value: Any, path: FieldPath) -> Iterator[FieldPath]:
-    """The fields whose values Pulumi has encrypted."""
-    if project.is_sealed(value):
-        yield path
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield from _sealed(each, (*path, key))
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _sealed(each, (*path, index))

@@ -1,25 +1,27 @@
 """A drift: what the cluster has otherwise than a stack declares it.
 
-Pure: a stack and a census are held against each other, and only what is declared is looked at: others may add labels,
-annotations and fields. Zero values are absences, as on the wire (api/wire.py). A list is declared as a whole.
+Pure: a stack and a census are held against each other. A spec is declared as a whole; labels and annotations others may
+add. Zero values are absences, as on the wire (api/wire.py).
 """
 
+import base64
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from choreo_components.acceptance import accepted
+from choreo_components.acceptance import accepted, outdated
 from choreo_components.api import kind_of, labels, prune_zero_values
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ListOf, ObjectOf, Shape, StringMap, fields_of
-from choreo_components.cluster import NAMESPACES, Live
+from choreo_components.cluster import NAMESPACES, SECRETS, Live
 from choreo_components.findings import Location, one_line
 from choreo_components.inspection.census import ORGANIZATIONS, Census, deletion, key_of
 from choreo_components.inspection.destinations import Opened
-from choreo_components.manifests import FieldPath, field_name
-from choreo_components.plan import Key, NamespaceNode, ObjectNode
-from choreo_components.settings import RESOURCES, Declared
+from choreo_components.manifests import FieldPath, field_name, is_inside
+from choreo_components.naming import CONNECTION_KEY
+from choreo_components.plan import Key, NamespaceNode, ObjectNode, SecretNode
+from choreo_components.settings import DATA_PLANE_KUBECONFIGS, RESOURCES, Declared
 
 CREDENTIALS = "credentials"
 """The field of a DataPlane whose values nobody may see."""
@@ -29,7 +31,8 @@ CREDENTIALS = "credentials"
 class Difference:
     """A field that is declared with another value than it has; None is no value.
 
-    Of a `secret` one nothing but that it differs is known here.
+    Of a `secret` one nothing but that it differs is known here. One that is `foreign` is declared nowhere, and somebody
+    else's: Pulumi leaves it as it is.
     """
 
     field: str
@@ -37,6 +40,7 @@ class Difference:
     declared: Any = None
     live: Any = None
     secret: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Drift:
 class Report:
     """What was found of a stack: how many of its objects were looked at, and which of them have drifted.
 
-    `unknown` is how many of its values are encrypted and were not compared.
+    `unknown` is how many of its values are not known, being encrypted or in a file, and were not compared.
     """
 
     stack: str
@@ -85,17 +89,20 @@ class _Comparison:
         self._endless = endless
         self._objects = {key_of(live): live for live in census.objects}
         self._namespaces = {live.name: live for live in census.namespaces}
+        self._secrets = {key_of(live): live for live in census.secrets}
         self._on_data_planes = {live.name: live for live in census.data_plane_namespaces}
 
     def report(self) -> Report:
         drifts: list[Drift | None] = []
         environments: dict[Key, Declared] = {}
+        # As a whole, data planes' kubeconfigs may be those of Secrets that nobody can name then.
+        unknown = sum(is_inside(each, [RESOURCES]) or each == DATA_PLANE_KUBECONFIGS for each in self._stack.unknown)
         for node in self._stack.plan.nodes:
             if isinstance(node, ObjectNode):
                 environments[node.key] = node.declared
                 if self._census.knows(node.key.kind, node.key.organization):
                     drifts.append(self._object(node))
-                if node.key.kind == ORGANIZATIONS and self._census.knows(NAMESPACES.kind, None):
+                if node.key.kind == ORGANIZATIONS and self._census.knows(NAMESPACES.kind, node.key.name):
                     wanted = labels.organization_namespace_labels(node.key.name)
                     where = node.declared.at("metadata", "name")
                     drifts.append(_namespace(node.key.name, self._namespaces.get(node.key.name), wanted, where))
@@ -104,8 +111,11 @@ class _Comparison:
                 given = self._stack.settings.projects.get(node.project)
                 where = given or environments[node.environment].at("metadata", "name")
                 drifts.append(_namespace(node.name, self._on_data_planes.get(node.name), wanted, where))
+            elif isinstance(node, SecretNode):
+                unknown += self._content(node) is None
+                if self._census.knows(node.key.kind, node.key.organization):
+                    drifts.append(self._secret(node))
         found = tuple(each for each in drifts if each is not None)
-        unknown = sum(_inside(field, [RESOURCES]) for field in self._stack.unknown)
         return Report(self._stack.name, len(drifts), found, unknown)
 
     def _object(self, node: ObjectNode) -> Drift | None:
@@ -121,6 +131,31 @@ class _Comparison:
             return None
         return Drift(node.key.kind, namespace, node.key.name, where, found, differences, notes)
 
+    def _content(self, node: SecretNode) -> str | None:
+        """The kubeconfig that is declared for a data plane; None where it is not known."""
+        given = self._stack.data_plane_kubeconfigs.get(node.data_plane.name)
+        return given if isinstance(given, str) else None
+
+    def _secret(self, node: SecretNode) -> Drift | None:
+        """What is otherwise with the Secret of a data plane; of its content, only that it is."""
+        where, key = self._stack.settings.data_plane_kubeconfigs[node.data_plane.name].where, node.key
+        live, content = self._secrets.get(key), self._content(node)
+        if live is None:
+            return Drift(SECRETS.kind, key.organization, key.name, where, None)
+        wanted = labels.connection_labels(key.organization, key.name, node.data_plane.name)
+        differing = _in_map(("metadata", "labels"), wanted, live.labels)
+        differences = [Difference(field_name(path), where, ours, theirs) for path, ours, theirs in differing]
+        there = (live.manifest.get("data") or {}).get(CONNECTION_KEY)
+        if there is None or (content is not None and there != base64.b64encode(content.encode()).decode()):
+            differences.append(Difference(field_name(("data", CONNECTION_KEY)), where, secret=True))
+        told = deletion(live)
+        if not differences and told is None:
+            return None
+        shown = Live(SECRETS, {"metadata": live.metadata})
+        return Drift(
+            SECRETS.kind, key.organization, key.name, where, shown, tuple(differences), (told,) if told else ()
+        )
+
     def _notes(self, node: ObjectNode, live: Live) -> Iterator[str]:
         if (told := deletion(live)) is not None:
             yield told
@@ -128,6 +163,9 @@ class _Comparison:
             kind = kind_of(node.declared.object.api_version, node.key.kind)
             if not accepted(live, kind):
                 said = "; ".join(live.told) or "no controller has looked at it"
+                if (generation := outdated(live, kind)) is not None:
+                    now = live.metadata["generation"]
+                    said = f"that is said of generation {generation} only, and it is at {now}: {said}"
                 yield one_line(f"not ready (it waits for {kind.ready_condition}=True): {said}")
 
     def _differences(self, declared: Declared, live: Live) -> Iterator[Difference]:
@@ -143,23 +181,20 @@ class _Comparison:
             ),
         ):
             where = declared.at(*path)
-            if _inside(where.field, self._stack.unknown):
+            if is_inside(where.field, self._stack.unknown):
                 continue
             if self._is_secret(where.field, path, (ours, theirs)):
                 yield Difference(field_name(path), where, secret=True)
             else:
-                yield Difference(field_name(path), where, ours, theirs)
+                # Lists are applied as a whole.
+                foreign = ours is None and not any(isinstance(step, int) for step in path)
+                yield Difference(field_name(path), where, ours, theirs, foreign=foreign)
 
     def _is_secret(self, field: str, path: FieldPath, values: tuple[Any, Any]) -> bool:
         """Whether the value is secret, or holds one that is."""
-        if _inside(field, self._stack.secrets) or any(_inside(each, [field]) for each in self._stack.secrets):
+        if is_inside(field, self._stack.secrets) or any(is_inside(each, [field]) for each in self._stack.secrets):
             return True
         return CREDENTIALS in path or any(CREDENTIALS in value for value in values if isinstance(value, Mapping))
-
-
-def _inside(field: str, fields: Collection[str]) -> bool:
-    """Whether a field is one of the others, or inside of one."""
-    return any(field == each or field.startswith((f"{each}.", f"{each}[")) for each in fields)
 
 
 def _namespace(name: str, live: Live | None, wanted: Mapping[str, str], where: Location) -> Drift | None:
@@ -185,30 +220,30 @@ def _in_map(path: FieldPath, ours: Mapping[str, Any], theirs: Mapping[str, Any])
 
 
 def _in_object(
-    model: type[WireModel], ours: Mapping[str, Any], theirs: Mapping[str, Any], path: FieldPath, *, whole: bool = False
+    model: type[WireModel], ours: Mapping[str, Any], theirs: Mapping[str, Any], path: FieldPath
 ) -> _Differing:
-    """The fields of an object that differ; `whole`: it is in a list, where what is not declared is not to be there."""
+    """The fields of an object that differ; what is not declared is not to be there."""
     fields = fields_of(model)
-    for name in (*ours, *(each for each in theirs if whole and each not in ours)):
+    for name in dict.fromkeys((*ours, *theirs)):
         shape = fields[name].shape if name in fields else None
         sent, there = (prune_zero_values(model, {name: each.get(name)}).get(name) for each in (ours, theirs))
         # What is shown of a zero value that was declared, and so not sent, is that value.
-        for inner, declared, live in _in_value(shape, sent, there, (*path, name), whole=whole):
+        for inner, declared, live in _in_value(shape, sent, there, (*path, name)):
             yield inner, ours.get(name) if len(inner) == len(path) + 1 else declared, live
 
 
-def _in_value(shape: Shape | None, ours: Any, theirs: Any, path: FieldPath, *, whole: bool) -> _Differing:
+def _in_value(shape: Shape | None, ours: Any, theirs: Any, path: FieldPath) -> _Differing:
     match shape:
         case ObjectOf(model) if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-            yield from _in_object(model, ours, theirs, path, whole=whole)
+            yield from _in_object(model, ours, theirs, path)
         case ObjectOf() if ours is None and _is_empty(shape, theirs):
             # Go writes some empty objects that nobody has declared.
             return
         case ListOf(item) if isinstance(ours, list) and isinstance(theirs, list):
             for index, (one, other) in enumerate(zip_longest(ours, theirs)):
-                yield from _in_value(item, one, other, (*path, index), whole=True)
+                yield from _in_value(item, one, other, (*path, index))
         case StringMap() if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-            yield from _in_map(path, {**(dict.fromkeys(theirs) if whole else {}), **ours}, theirs)
+            yield from _in_map(path, {**dict.fromkeys(theirs), **ours}, theirs)
         case _ if ours != theirs:
             yield path, ours, theirs
 

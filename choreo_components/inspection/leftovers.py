@@ -16,16 +16,13 @@ from pydantic import ValidationError
 from choreo_components.api import kind_of, labels
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.cluster import Live
-from choreo_components.inspection.census import ORGANIZATIONS, Census, deletion, key_of
+from choreo_components.inspection.census import ORGANIZATIONS, Census, deletion, key_of, of_builds, organizations_of
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
-from choreo_components.plan import CREATION_ORDER, Key, NamespaceNode, ObjectNode, Plan
+from choreo_components.plan import CREATION_ORDER, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.provider.victims import by_itself
 from choreo_components.references import Index, Reference, Target, references
 from choreo_components.settings import Declared
-
-CI = "choreo-ci-"
-"""What the name of an organization's namespace for its builds begins with (reference: section 4)."""
 
 _OF_BUILDS, _OF_ORGANIZATION, _OF_DATA_PLANE = "CI namespace", "organization's namespace", "Namespace"
 
@@ -50,21 +47,25 @@ class Leftover:
 
 def leftovers(plans: Sequence[Plan], census: Census, organizations: Collection[str]) -> list[Leftover]:
     """What is left over of these organizations, of each in the order in which it can be taken away."""
-    finder = _Finder(plans, census)
-    found = [
-        each
-        for each in (*finder.objects(), *finder.organization_namespaces(), *finder.data_plane_namespaces())
-        if each.organization in organizations
-    ]
+    finder = _Finder(plans, census, organizations)
+    every = (
+        *finder.objects(),
+        *finder.secrets(),
+        *finder.organization_namespaces(),
+        *finder.data_plane_namespaces(),
+    )
+    found = [each for each in every if each.organization in organizations]
     return sorted(found, key=lambda each: (each.organization, TEARDOWN_ORDER.index(each.role), each.live.name))
 
 
 class _Finder:
     """Knows what stands, and says why the rest does not."""
 
-    def __init__(self, plans: Sequence[Plan], census: Census) -> None:
+    def __init__(self, plans: Sequence[Plan], census: Census, organizations: Collection[str]) -> None:
         nodes = [node for plan in plans for node in plan.nodes]
         self._census = census
+        self._organizations = organizations
+        self._made = {node.key for node in nodes if isinstance(node, SecretNode)}
         self._declared = {node.key: node.declared for node in nodes if isinstance(node, ObjectNode)}
         self._index = Index(self._declared.values())
         self._namespaces = {node.name for node in nodes if isinstance(node, NamespaceNode)}
@@ -96,7 +97,30 @@ class _Finder:
         """The custom resources that are left over."""
         for key, live in self._live.items():
             if key not in self._standing:
-                yield Leftover(live, key.organization, key.kind, tuple(self._why(key, live)))
+                # What stands in the wrong namespace is a leftover of the organization that was asked for.
+                owners = organizations_of(live)
+                owner = next((each for each in owners if each in self._organizations), owners[0])
+                yield Leftover(live, owner, key.kind, tuple(self._why(key, live)))
+
+    def secrets(self) -> Iterator[Leftover]:
+        """The Secrets with data planes' kubeconfigs that are left over."""
+        connected = {(key.organization, self._connection(key)) for key in self._standing if key.kind == "DataPlane"}
+        for live in self._census.secrets:
+            key = key_of(live)
+            if key in self._made or (key.organization, key.name) in connected:
+                continue
+            data_plane = live.labels.get(labels.DATAPLANE, "")
+            why = self._missing(Target("DataPlane", key.organization, data_plane))
+            told = why or f"its data plane {data_plane!r} does not refer to it"
+            yield Leftover(live, key.organization, key.kind, tuple(_also_deleting(live, [told])))
+
+    def _connection(self, data_plane: Key) -> str | None:
+        """The Secret that a DataPlane which stands refers to."""
+        declared = self._declared.get(data_plane)
+        spec = _spec(self._live[data_plane]) if declared is None else declared.object.to_wire()["spec"]
+        described = spec.get("kubernetesCluster") or {}
+        reference: str | None = described.get("connectionConfigRef")
+        return reference
 
     def organization_namespaces(self) -> Iterator[Leftover]:
         """The namespaces of organizations and of their builds that are left over."""
@@ -105,8 +129,8 @@ class _Finder:
             if organization := _owner_of(live):
                 why = self._unneeded(live, organization)
                 role = _OF_ORGANIZATION
-            elif live.labels.get(labels.MANAGED_BY) == labels.MANAGED_BY_BUILD_CONTROLLER and live.name.startswith(CI):
-                organization, role = live.name.removeprefix(CI), _OF_BUILDS
+            elif organization := of_builds(live):
+                role = _OF_BUILDS
                 needed = organization in with_builds or not self._census.knows("Build", organization)
                 why = None if needed else f"organization {organization!r} has no Build, and nobody else deletes it"
             else:
@@ -190,9 +214,11 @@ class _Finder:
             there = owner.get("uid") in self._by_uid
             state = "is declared nowhere" if there else "is not among what the cluster has of OpenChoreo's"
             told.append(f"its owner, {owner.get('kind')} {owner.get('name')!r}, {state}")
-        expected = {labels.ORGANIZATION: key.organization} if kind.namespaced else {}
+        told += [
+            f"OpenChoreo does not find it: its namespace is {key.organization!r}, its label says organization {other!r}"
+            for other in organizations_of(live)[1:]
+        ]
         lacking = [label for label in kind.hierarchy if not live.labels.get(label)]
-        lacking += [label for label, value in expected.items() if live.labels.get(label, value) != value]
         if lacking:
             told.append(f"OpenChoreo does not find what it belongs to: its labels lack {', '.join(lacking)}")
         reasons = [each for each in dict.fromkeys(told) if each is not None] or ["no stack declares it"]

@@ -61,6 +61,11 @@ class Stack:
         config: dict[str, Any] = {CONTROLLERS: self.controllers.value, RESOURCES: list(self.manifests)}
         return config | ({PROJECTS: list(self.projects)} if self.projects else {})
 
+    @property
+    def data_planes(self) -> frozenset[str]:
+        """The data planes that its environments are on, as ORGANIZATION/NAME."""
+        return frozenset(data_plane_of(each) for each in self.manifests if each["kind"] == "Environment")
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -136,7 +141,11 @@ def _adoptable(live: Wire, there: LiveOrganization) -> dict[str, Any] | Left:
         return Left(shown(live), f"made and owned by {owner}: it comes and goes with it", owned=True)
     reason = _obstacle(live, kind)
     if reason is None and kind.kind == "Environment" and (why := there.closed.get(data_plane_of(live))) is not None:
-        reason = f"its namespaces are not known, since nobody gets to its data plane: {why}"
+        name = live["spec"]["dataPlaneRef"]
+        reason = (
+            f"its namespaces are not known, since nobody gets to its data plane: {why}; with a kubeconfig that gets "
+            f"there, adopt again with --data-plane-kubeconfig {name}=FILE"
+        )
     if reason is None and kind.scope == "Cluster" and there.namespace is None:
         reason = f"its namespace is not there: kubectl create namespace {name_of(live)}, and adopt again"
     if reason is None:

@@ -3,9 +3,9 @@
 All of them appear, or none: each is written under another name first.
 """
 
-import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -14,21 +14,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from choreo_components.api import kind_of, secrets_of
-from choreo_components.manifests import is_text
-from choreo_components.project import stack_file, stack_folder
-from choreo_components.settings import CONTROLLERS, MANIFESTS, PROJECTS, RESOURCES
+from choreo_components.project import Project, read_project
+from choreo_components.settings import CONTROLLERS, MANIFESTS, PROJECTS, RESOURCES, read_file
 from choreo_components.takeover.division import Stack
 from choreo_components.takeover.manifest import without
+from choreo_components.takeover.text import NotAdded, dumped, with_settings
 
 PRIVATE = ".choreo"
 """The folder of the project for what nobody should commit; it tells Git so by a file of its own."""
 
 
 class Occupied(Exception):
-    """A file or folder is there already: the message says which, and what to do."""
+    """A file or folder is there already, and cannot stay what it is: the message says which, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,29 +45,42 @@ class Secret:
 
 @dataclass(frozen=True)
 class Written:
-    """The files of a stack, relative to the project's folder, and what has still to be set."""
+    """The files of a stack, relative to the project's folder if they are in it, and what has still to be set."""
 
     stack: str
     settings: Path
     manifests: Path
     imports: Path
-    is_new: bool
     secrets: tuple[Secret, ...]
 
 
 def check_free(folder: Path, stacks: Iterable[Stack]) -> None:
     """Raises Occupied where something of a stack is in the project already."""
+    project = read_project(folder)
     for stack in stacks:
-        settings = _existing(stack_file(folder, stack.name))
-        taken = [key for key in (settings.get("config") or {}) if key.startswith("choreo:")]
-        if taken:
-            raise Occupied(
-                f"{stack_file(folder, stack.name)} has settings already ({', '.join(taken)}): they are never "
-                "overwritten; take another name with --stack"
-            )
-        for path in (_manifests(folder, stack), _imports(folder, stack)):
+        file = project.file(stack.name)
+        if file.exists():
+            _check_open(project, file)
+        for path in (_manifests(project, stack), _imports(folder, stack)):
             if path.exists():
                 raise Occupied(f"{path} is there already: remove it, or take another name with --stack")
+
+
+def _check_open(project: Project, file: Path) -> None:
+    """Raises Occupied where nothing can be added to the stack's file."""
+    there, wrong = read_file(file, project.folder)
+    if wrong:
+        raise Occupied(f"{file} cannot be read:\n" + "\n".join(f"  {each}" for each in wrong))
+    taken = [key for key in there.value if _is_ours(key, project)]
+    if taken:
+        raise Occupied(
+            f"{file} has settings already ({', '.join(taken)}): they are never overwritten; take another name with "
+            "--stack"
+        )
+    try:
+        with_settings(_text(file), {CONTROLLERS: ""}, is_json=project.suffix == ".json")
+    except NotAdded as problem:
+        raise Occupied(f"{file}: {problem}") from None
 
 
 def write(folder: Path, stacks: Sequence[tuple[Stack, str]]) -> list[Written]:
@@ -78,35 +89,35 @@ def write(folder: Path, stacks: Sequence[tuple[Stack, str]]) -> list[Written]:
     Raises Occupied and OSError; nothing is there then that was not there before.
     """
     check_free(folder, [stack for stack, _ in stacks])
+    project = read_project(folder)
     private = folder / PRIVATE
     written = []
     with ExitStack() as undo:
         if not private.exists():
             undo.callback(_remove, private)
             private.mkdir()
-        stack_folder(folder).mkdir(parents=True, exist_ok=True)
+        project.stacks.mkdir(parents=True, exist_ok=True)
         ready: list[tuple[Path, Path]] = []
         ready.append((_staged(undo, private / ".gitignore", "*\n", 0o644), private / ".gitignore"))
         for stack, imports in stacks:
-            settings, manifests = stack_file(folder, stack.name), _manifests(folder, stack)
+            settings, manifests = project.file(stack.name), _manifests(project, stack)
             staged = Path(tempfile.mkdtemp(prefix=f".{stack.name}.", dir=manifests.parent))
             undo.callback(_remove, staged)
             staged.chmod(0o755)
             for path, manifest in _layout(stack).items():
                 (staged / path).parent.mkdir(exist_ok=True)
                 (staged / path).write_text(dumped(manifest), encoding="utf-8")
-            is_new = not settings.exists()
             ready.append((staged, manifests))
             ready.append((_staged(undo, _imports(folder, stack), imports, 0o600), _imports(folder, stack)))
-            text = _settings(stack, settings, manifests.relative_to(folder))
-            ready.append((_staged(undo, settings, text, 0o644), settings))
+            text = _settings(stack, settings, _relative(manifests, folder))
+            mode = stat.S_IMODE(settings.stat().st_mode) if settings.exists() else 0o644
+            ready.append((_staged(undo, settings, text, mode), settings))
             written.append(
                 Written(
                     stack.name,
-                    settings.relative_to(folder),
-                    manifests.relative_to(folder),
-                    _imports(folder, stack).relative_to(folder),
-                    is_new,
+                    _relative(settings, folder),
+                    _relative(manifests, folder),
+                    _relative(_imports(folder, stack), folder),
                     tuple(_secrets(stack)),
                 )
             )
@@ -125,48 +136,26 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def dumped(value: Any) -> str:
-    """A value as YAML that people like to read: keys in their order, and texts of several lines as such."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+def _relative(path: Path, folder: Path) -> Path:
+    """The path as one finds it from the folder: a project may keep its stacks elsewhere."""
+    return path.relative_to(folder) if path.is_relative_to(folder) else path
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes lists the way that manifests have them, and no aliases."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style: str | None
-    if not text.replace("\n", "").isprintable():
-        # Other signs that YAML takes for the end of a line, and what no terminal shows, are escaped.
-        style = '"'
-    elif "\n" in text:
-        style = "|"
-    else:
-        # Manifests are read as Kubernetes reads them, for whom more is a number than for PyYAML.
-        style = None if is_text(text) else "'"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _string)
-
-
-def _manifests(folder: Path, stack: Stack) -> Path:
-    return stack_folder(folder) / stack.name
+def _manifests(project: Project, stack: Stack) -> Path:
+    return project.stacks / stack.name
 
 
 def _imports(folder: Path, stack: Stack) -> Path:
     return folder / PRIVATE / f"import-{stack.name}.json"
 
 
-def _existing(settings: Path) -> dict[str, Any]:
-    read = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else None
-    return read if isinstance(read, dict) else {}
+def _is_ours(key: str, project: Project) -> bool:
+    """Whether a setting is one of choreo's. One without a namespace is the project's."""
+    return (key if ":" in key else f"{project.name}:{key}").startswith("choreo:")
+
+
+def _text(file: Path) -> str:
+    return file.read_bytes().decode()
 
 
 def _layout(stack: Stack) -> dict[Path, Mapping[str, Any]]:
@@ -193,9 +182,7 @@ def _settings(stack: Stack, file: Path, manifests: Path) -> str:
     inline = [_open(each) for each in stack.manifests if secrets_of(each)]
     if inline:
         config[RESOURCES] = inline
-    there = _existing(file)
-    whole = {"config": {**(there.pop("config", None) or {}), **config}, **there}
-    return json.dumps(whole, indent=2) + "\n" if file.suffix == ".json" else dumped(whole)
+    return with_settings(_text(file) if file.exists() else "", config, is_json=file.suffix == ".json")
 
 
 def _open(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -215,7 +202,7 @@ def _staged(undo: ExitStack, path: Path, text: str, mode: int) -> Path:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     staged = Path(name)
     undo.callback(_remove, staged)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
         opened.write(text)
     staged.chmod(mode)
     return staged

@@ -6,7 +6,6 @@ the program's own declaration runs, and what it registers is written down, answe
 """
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from choreo_components.provider.custom import is_secret, revealed
 from choreo_components.provider.servicer import CUSTOM
 from choreo_components.takeover.division import Planned
 from choreo_components.takeover.organization import LiveOrganization, Wire, shown
+from choreo_components.takeover.ownership import field_manager
 
 _PROVIDER = "pulumi:providers:"
 _KUBERNETES = "kubernetes:"
@@ -51,13 +51,21 @@ class ImportFile:
 def import_file(planned: Planned, there: LiveOrganization) -> ImportFile:
     """The import of a stack: everything that its program registers and that is there."""
     monitor = _Monitor(there)
-    data_planes = {name: Connection(text, "what is live") for name, text in there.kubeconfigs.items()}
+    # Those that its next preview finds: no other stack needs to know them.
+    data_planes = {
+        name: Connection(text, "what is live")
+        for name, text in there.kubeconfigs.items()
+        if name in planned.stack.data_planes
+    }
     # A loop of its own: others that run in this process are none of its business.
     with asyncio.Runner() as runner:
         runner.get_loop()
         mocks.set_mocks(monitor.mocks, project="choreo", stack=planned.stack.name, preview=False, monitor=monitor)
         run = pulumi.runtime.test(lambda: declare(planned.settings, planned.plan, None, data_planes=data_planes))  # type: ignore[no-untyped-call]
         run()
+    # They are registered in no certain order.
+    monitor.file.missing.sort()
+    monitor.file.pending.sort()
     return monitor.file
 
 
@@ -154,16 +162,8 @@ def _checkpoint(live: Wire, inputs: Mapping[str, Any]) -> dict[str, Any]:
         **state,
         "__inputs": inputs,
         "__initialApiVersion": live["apiVersion"],
-        "__fieldManager": _field_manager(live),
+        "__fieldManager": field_manager(live),
     }
-
-
-def _field_manager(live: Wire) -> str:
-    """The field manager that applies the object from now on: the one that Pulumi has had before, or a new one."""
-    for entry in live["metadata"].get("managedFields") or ():
-        if entry.get("operation") == "Apply" and str(entry.get("manager")).startswith("pulumi-kubernetes"):
-            return str(entry["manager"])
-    return f"pulumi-kubernetes-{hashlib.sha256(live['metadata']['uid'].encode()).hexdigest()[:8]}"
 
 
 def _overlaid(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:

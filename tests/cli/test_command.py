@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from choreo_components.cli.app import app
+from choreo_components.cli.options import EXIT_CODES
 from choreo_components.version import VERSION
 from tests.cli.running import CHECKOUT, choreo
 
@@ -57,6 +58,37 @@ def test_a_command_without_a_project_ends_with_2_and_a_sentence(command: str, tm
     done = choreo(command, "--folder", tmp_path)
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}: ")
+
+
+def test_the_folder_without_a_project_is_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert choreo("validate").stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}: ")
+
+
+@pytest.mark.parametrize("below", ["stacks", "stacks/development"])
+@pytest.mark.parametrize("command", ["graph", "validate"])
+def test_a_command_finds_the_project_above_as_pulumi_does(
+    command: str, below: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = choreo(command, "--folder", CHECKOUT)
+    assert choreo(command, "--folder", CHECKOUT / below).stdout == here.stdout
+    monkeypatch.chdir(CHECKOUT / below)
+    assert choreo(command).stdout == here.stdout
+
+
+@pytest.mark.parametrize("command", ["adopt", "drift", "graph", "leftovers", "schema", "validate"])
+def test_the_help_of_each_command_has_the_exit_codes(command: str) -> None:
+    assert EXIT_CODES in " ".join(choreo(command, "--help").stdout.split())
+
+
+def test_a_finding_is_told_at_the_file_as_it_is_called_below_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: test\nstackConfigDir: stacks\n")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.a.yaml").write_text("config: {choreo:nonsense: 1}\n")
+    monkeypatch.chdir(tmp_path / "stacks")
+    assert "../stacks/Pulumi.a.yaml:1: " in choreo("validate").stdout
 
 
 @pytest.mark.parametrize(
@@ -111,6 +143,10 @@ def test_a_shell_completes_the_stacks_of_the_folder_that_is_given(tmp_path: Path
     assert completed(f"choreo validate -C {tmp_path} ") == ["other"]
 
 
+def test_a_shell_completes_the_stacks_of_the_project_above() -> None:
+    assert completed("choreo validate -C stacks d") == ["development"]
+
+
 def test_a_shell_completes_nothing_where_there_is_no_project(tmp_path: Path) -> None:
     assert completed(f"choreo validate -C {tmp_path} ") == []
 
@@ -120,3 +156,45 @@ def test_a_shells_completion_can_be_installed(shell: str, tmp_path: Path) -> Non
     done = run("--install-completion", shell, HOME=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert [file for file in tmp_path.rglob("*choreo*") if file.is_file()], "no file of completions"
+
+
+# --- Ways to end ---------------------------------------------------------------------------------------------------
+
+
+def ended(command: str, **environment: str) -> tuple[int, str]:
+    """The exit code and the standard error of a line of bash, in the checkout, in which `choreo` is the command."""
+    path = {"PATH": f"{BIN}:{os.environ['PATH']}"}
+    shell = ["bash", "-c", command]
+    done = subprocess.run(
+        shell, cwd=CHECKOUT, env=os.environ | path | environment, stderr=subprocess.PIPE, text=True, check=False
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("command", ["validate", "graph", "schema", "--version"])
+def test_what_cannot_be_written_is_an_error_in_one_line_and_nothing_that_was_found(command: str) -> None:
+    assert ended(f"choreo {command} > /dev/full") == (2, "error: [Errno 28] No space left on device\n")
+
+
+def test_a_defect_of_choreo_is_an_error_in_one_line_without_the_text_of_what_was_raised(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import choreo_components.project as p\ndef broken(*_): raise KeyError('GEHEIM')\np.read_stacks = broken\n"
+    )
+    code, said = ended("choreo validate", PYTHONPATH=str(tmp_path))
+    assert (code, len(said.splitlines())) == (2, 1), said
+    assert said.startswith("error: choreo itself has failed: KeyError in sitecustomize.py, line 2")
+    assert "GEHEIM" not in said
+
+
+def test_who_has_read_enough_is_told_nothing() -> None:
+    code, said = ended("set -o pipefail; choreo schema | true")
+    assert (code in (0, 1), said) == (True, "")
+
+
+def test_who_interrupts_is_told_nothing_but_that(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import choreo_components.project as p\ndef stopped(*_): raise KeyboardInterrupt\np.read_stacks = stopped\n"
+    )
+    code, said = ended("choreo validate", PYTHONPATH=str(tmp_path))
+    assert code == 130, said
+    assert "Traceback" not in said

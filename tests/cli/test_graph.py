@@ -29,6 +29,37 @@ def test_of_stacks_that_are_named_no_other_is_drawn() -> None:
     ]
 
 
+def test_stacks_of_different_clusters_are_not_drawn_as_one(tmp_path: Path) -> None:
+    both = {"prod": [declaring.organization()], "test": [declaring.organization()]}
+    done = choreo("graph", "-C", write(tmp_path, both, {"test": {"kubeconfig": {"secure": "v1:AAAA"}}}))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == ("error: stacks 'test' and 'prod' declare the same objects: name the stacks of one cluster\n")
+    assert choreo("graph", "-C", tmp_path, "prod").exit_code == 0
+
+
+def test_stacks_that_need_each_other_are_drawn_with_a_warning(tmp_path: Path) -> None:
+    stacks = {
+        "a": [declaring.organization(), declaring.project()],
+        "b": [declaring.pipeline(promotions=[("x", ["y"])])],
+    }
+    done = choreo("graph", "-C", write(tmp_path, stacks))
+    assert done.exit_code == 0
+    assert done.stderr.startswith("warning: stacks need each other: ")
+
+
+def test_what_is_encrypted_is_drawn_with_a_warning(tmp_path: Path) -> None:
+    sealed = {"secure": "v1:AAAA"}
+    environment = declaring.environment()
+    environment["metadata"]["name"] = sealed
+    stacks = {"acme": [declaring.organization(), declaring.data_plane()], "dev": [environment], "more": []}
+    done = choreo("graph", "-C", write(tmp_path, stacks, {"more": {"manifests": sealed}}))
+    assert done.exit_code == 0
+    assert done.stderr.splitlines() == [
+        "warning: not all that stack 'more' declares is drawn: a part of it is encrypted",
+        "warning: some names are encrypted: 'withheld' stands for them",
+    ]
+
+
 def test_nothing_is_drawn_of_what_is_wrong(tmp_path: Path) -> None:
     done = choreo("graph", "-C", write(tmp_path, {"dev": [declaring.environment(data_plane=None)]}))
     assert (done.exit_code, done.stdout) == (2, "")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner, Result
 from choreo_components.api import labels
 from choreo_components.cli import progress
 from choreo_components.cli.app import app
+from choreo_components.cli.options import EXIT_CODES
 from choreo_components.inspection import asking
 from choreo_components.inspection.asking import Answer, Answers
 from choreo_components.inspection.census import Census
@@ -44,7 +46,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             return Answers(answers, list(unread))
 
         monkeypatch.setattr(asking, "ask", ask)
-        return CliRunner().invoke(app, [*arguments, "--folder", str(tmp_path)])
+        monkeypatch.setattr(asking, "ask_for_declared", ask)
+        return CliRunner().invoke(app, [*arguments])
+
+    monkeypatch.chdir(tmp_path)
 
     return run
 
@@ -93,7 +98,25 @@ def test_what_was_found_is_told_also_where_not_all_could_be_asked(run: Run, comm
     complete, result = run(command, world=world), run(command, world=world, unread=["builds: answers 403"])
     assert (complete.exit_code, result.exit_code) == (1, 2)
     assert result.stdout.splitlines()[:-1] == complete.stdout.splitlines()[:-1] != []
+    assert result.stdout.splitlines()[-1] == f"{complete.stdout.splitlines()[-1]}, as far as is known"
     assert result.stderr == "error: not known: builds: answers 403\n"
+
+
+@pytest.mark.parametrize("command", ["leftovers", "drift"])
+def test_a_command_finds_the_project_that_it_is_run_below(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    Path("stacks/deep").mkdir(parents=True)
+    monkeypatch.chdir("stacks/deep")
+    assert run(command).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["leftovers", "drift"])
+def test_the_help_of_a_command_has_its_exit_codes_and_what_is_in_its_json(run: Run, command: str) -> None:
+    told = " ".join(run(command, "--help").stdout.split())
+    assert EXIT_CODES in told
+    body = json.loads(run(command, "--output", "json").stdout)
+    assert [key for key in body if key not in told] == []
 
 
 class TestLeftovers:
@@ -126,6 +149,48 @@ class TestLeftovers:
         asked = run("leftovers", "--organization", "beta", world=world)
         assert (asked.exit_code, asked.stdout.splitlines()[0]) == (1, "Namespace beta")
 
+    def test_an_organization_that_the_cluster_does_not_have_is_told(self, run: Run) -> None:
+        result = run("leftovers", "--organization", "nosuch")
+        said = ["there is no Organization 'nosuch' in the cluster", "0 leftovers"]
+        assert (result.exit_code, result.stdout.splitlines()) == (0, said)
+
+    def test_an_organization_of_which_nothing_is_known_is_not_said_to_be_absent(self, run: Run) -> None:
+        world = replace(WORLD, unread={("Organization", "nosuch"): "forbidden"})
+        result = run("leftovers", "--organization", "nosuch", world=world)
+        assert result.stdout.splitlines() == ["0 leftovers"]
+
+    def test_for_an_organization_no_stack_is_needed(self, run: Run) -> None:
+        Path("Pulumi.acme.yaml").unlink()
+        result = run("leftovers", "--organization", "acme")
+        assert (result.exit_code, result.stderr) == (1, "")
+        assert result.stdout.splitlines()[-1] == "4 leftovers"
+        assert "no stack in" in run("leftovers").stderr
+
+    def test_for_an_organization_of_a_cluster_that_is_given_no_project_is_needed(self, run: Run) -> None:
+        Path("Pulumi.yaml").unlink()
+        result = run("leftovers", "--organization", "acme", "--kubeconfig", "/kubeconfig")
+        assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "4 leftovers")
+        assert "no Pulumi.yaml in" in run("leftovers", "--organization", "acme").stderr
+
+    def test_a_project_that_cannot_be_read_is_not_taken_for_none(self, run: Run) -> None:
+        Path("Pulumi.yaml").write_text("name: [")
+        result = run("leftovers", "--organization", "acme", "--kubeconfig", "/kubeconfig")
+        assert (result.exit_code, result.stdout) == (2, "")
+
+    def test_what_could_be_listed_in_the_organizations_only_is_told_and_no_failure(self, run: Run) -> None:
+        result = run("leftovers", world=replace(WORLD, restricted=frozenset({"Project", "Build"})))
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout.splitlines() == [
+            "0 leftovers",
+            "not looked at in other namespaces, as the credentials may not list them there: Build, Project",
+        ]
+
+    def test_the_command_that_looks_at_a_secret_shows_no_content(self, run: Run) -> None:
+        world = worlds.with_secrets(WORLD, worlds.connection("old", "gone"))
+        told = run("leftovers", world=world).stdout.splitlines()
+        assert told[0] == "Secret acme/old"
+        assert told[-2] == "  look: kubectl describe secrets old -n acme"
+
     @pytest.mark.parametrize("name", ["", "a/b", "A"])
     def test_an_organization_that_can_be_none_is_refused(self, run: Run, name: str) -> None:
         result = run("leftovers", "--organization", name)
@@ -136,7 +201,8 @@ class TestLeftovers:
         result = run("leftovers", "--output", "json", world=worlds.with_objects(WORLD, STRAY))
         body = json.loads(result.stdout)
         (told,) = body.pop("leftovers")
-        assert (result.exit_code, body) == (1, {"otherOrganizations": [], "unread": []})
+        rest = ("otherOrganizations", "absentOrganizations", "restricted", "unread")
+        assert (result.exit_code, body) == (1, {key: [] for key in rest})
         assert told.pop("why")[1] == "its environment 'test' is declared nowhere and not in the cluster"
         assert told == {
             "kind": "Deployment",
@@ -160,8 +226,34 @@ class TestDrift:
             "  DataPlane acme/dp-local: missing (Pulumi.acme.yaml:11)",
             "  Environment acme/development (Pulumi.acme.yaml:27)",
             '    spec.gateway.dnsPrefix: "development" -> "x" (Pulumi.acme.yaml:32)',
+            "`pulumi up --refresh --stack acme` puts it right; without --refresh, Pulumi asks its state only",
             "1 stack, 4 objects: 1 differs, 1 is missing",
         ]
+
+    def test_files_are_called_as_they_are_where_the_command_runs(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path.parent)
+        told = run("drift", "-C", tmp_path.name, world=CHANGED).stdout
+        assert f"missing ({tmp_path.name}/Pulumi.acme.yaml:11)" in told
+        body = json.loads(run("drift", "-C", tmp_path.name, "--output", "json", world=CHANGED).stdout)
+        assert {each["file"] for each in body["stacks"][0]["drift"]} == {f"{tmp_path.name}/Pulumi.acme.yaml"}
+
+    def test_what_pulumi_cannot_undo_is_not_said_to_be_undone_by_it(self, run: Run) -> None:
+        world = worlds.changed(WORLD, "Environment", "development", status={"conditions": []})
+        assert "pulumi up" not in run("drift", world=world).stdout
+
+    def test_what_nobody_has_declared_is_told_with_what_can_be_done_about_it(self, run: Run) -> None:
+        spec = {"dataPlaneRef": "dp-local", "gateway": {"dnsPrefix": "development"}, "isProduction": True}
+        world = worlds.changed(WORLD, "Environment", "development", spec=spec)
+        assert run("drift", world=world).stdout.splitlines()[2:] == [
+            "    spec.isProduction: nothing -> true (Pulumi.acme.yaml:29)",
+            "fields that are declared nowhere stay as they are: declare them, or take them out with `kubectl edit`",
+            "1 stack, 4 objects: 1 differs",
+        ]
+
+    def test_where_something_is_not_known_no_drift_is_what_is_known(self, run: Run) -> None:
+        assert run("drift", unread=["x"]).stdout == "1 stack, 4 objects: no drift, as far as is known\n"
 
     def test_an_object_that_is_not_ready_comes_with_the_command_that_looks_at_it(self, run: Run) -> None:
         world = worlds.changed(WORLD, "Environment", "development", status={"conditions": []})

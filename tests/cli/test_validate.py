@@ -50,9 +50,20 @@ def test_findings_stand_under_their_stacks_in_the_order_of_their_places(tmp_path
     ]
 
 
-def test_only_the_stacks_that_are_named_are_checked(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"good": RIGHT, "bad": WRONG})
-    assert choreo("validate", "good", "-C", folder).exit_code == 0
+def test_what_is_wrong_with_stacks_that_are_not_named_is_not_told(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"good": RIGHT, "bad": [declaring.environment(data_plane=None)]})
+    assert choreo("validate", "good", "-C", folder).stdout == "1 stack, 2 objects: nothing found\n"
+
+
+def test_a_stack_that_is_named_is_held_against_all_others_of_its_project(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"acme": RIGHT, "dev": [declaring.environment(data_plane="dp-locl")], "twice": RIGHT[1:]})
+    said = choreo("validate", "dev", "-C", folder).stdout
+    assert "no stack of this project declares DataPlane 'dp-locl'" in said
+    assert said.splitlines()[-1] == "1 stack, 1 object: 1 warning"
+    for name, other in (("acme", "twice"), ("twice", "acme")):
+        done = choreo("validate", name, "-C", folder)
+        assert done.exit_code == 1
+        assert f"is declared in stack '{other}' as well" in done.stdout
 
 
 def test_a_stack_that_is_misspelt_is_nothing_that_was_found(tmp_path: Path) -> None:
@@ -60,15 +71,6 @@ def test_a_stack_that_is_misspelt_is_nothing_that_was_found(tmp_path: Path) -> N
     assert (done.exit_code, done.stdout) == (2, "")
     assert "no stack 'acem'" in done.stderr
     assert "there are acme" in done.stderr
-
-
-def test_all_stacks_by_name_are_the_whole_project(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"acme": RIGHT, "dev": [declaring.environment(data_plane="elsewhere")]})
-    for names in ([], ["dev", "acme"]):
-        assert (
-            "no stack of this project declares DataPlane 'elsewhere'" in choreo("validate", "-C", folder, *names).stdout
-        )
-    assert choreo("validate", "-C", folder, "dev").stdout == "1 stack, 1 object: nothing found\n"
 
 
 def test_json_is_for_programs(tmp_path: Path) -> None:
@@ -90,6 +92,16 @@ def test_github_shows_findings_beside_their_lines(tmp_path: Path) -> None:
     title = "choreo%3Aresources[2].spec.dataPlaneRef"
     assert done.stdout == f"::error file={tmp_path}/Pulumi.acme.yaml,line=29,title={title}::{MESSAGE}\n"
     assert done.exit_code == 1
+
+
+def test_github_finds_files_wherever_in_its_checkout_the_project_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "infra").mkdir()
+    write(tmp_path / "infra", {"acme": WRONG})
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    monkeypatch.chdir(tmp_path / "infra")
+    assert choreo("validate", "--output", "github").stdout.startswith("::error file=infra/Pulumi.acme.yaml,")
 
 
 def test_so_many_findings_are_counted_rather_than_told(tmp_path: Path) -> None:

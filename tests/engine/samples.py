@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from tests.stack import declaring
+
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 
 
@@ -72,3 +74,22 @@ def data_plane(organization: str, name: str) -> str:
     """The manifest of another data plane than the organization's own."""
     declared = next(each for each in stack("acme", organization)["choreo:resources"] if each["kind"] == "DataPlane")
     return yaml.safe_dump(declared | {"metadata": {"name": name, "namespace": organization}})
+
+
+def everything(organization: str) -> list[declaring.Manifest]:
+    """An object of each kind."""
+    made = [
+        declaring.organization(),
+        declaring.data_plane(),
+        declaring.environment(),
+        declaring.pipeline(),
+        declaring.project(),
+        declaring.component(),
+        declaring.track(),
+        declaring.configuration_group(),
+        declaring.build(),
+        declaring.artifact(),
+        declaring.deployment(),
+        declaring.endpoint(),
+    ]
+    return [yaml.safe_load(yaml.safe_dump(each).replace("acme", organization)) for each in made]

@@ -29,6 +29,14 @@ def steps(said: str) -> list[str]:
     return [line.strip() for line in said.partition("To take over:")[2].splitlines() if line.strip()]
 
 
+def hand_over(workspace: Workspace, said: str) -> int:
+    """Runs the commands that hand fields over to Pulumi; how many there are."""
+    commands = [line.strip() for line in said.splitlines() if line.strip().startswith("kubectl patch ")]
+    for command in commands:
+        run(workspace, command)
+    return len(commands)
+
+
 def take_over(workspace: Workspace, said: str) -> dict[str, dict[str, int]]:
     """Does what `choreo adopt` said; what each stack's `pulumi up` has changed."""
     changes = {}
@@ -41,8 +49,23 @@ def take_over(workspace: Workspace, said: str) -> dict[str, dict[str, int]]:
     return changes
 
 
+def unversioned(workspace: Workspace, organization: str) -> list[dict[str, Any]]:
+    """All objects of the organization, without what says who has made them what they are."""
+    objects = _objects(workspace, organization)
+    for each in objects:
+        del each["metadata"]["managedFields"], each["metadata"]["resourceVersion"]
+    return objects
+
+
 def versions(workspace: Workspace, organization: str) -> dict[str, str]:
     """Every object of the organization, its namespaces among them, with its version in the cluster."""
+    return {
+        f"{each['kind']} {each['metadata']['name']}": each["metadata"]["resourceVersion"]
+        for each in _objects(workspace, organization)
+    }
+
+
+def _objects(workspace: Workspace, organization: str) -> list[dict[str, Any]]:
     objects: list[dict[str, Any]] = []
     kinds = ",".join(f"{kind.plural}.{kind.group}" for kind in KINDS.values() if kind.namespaced)
     for query in (
@@ -51,5 +74,5 @@ def versions(workspace: Workspace, organization: str) -> dict[str, str]:
         ("namespaces", "--field-selector", f"metadata.name={organization}"),
         ("namespaces", "-l", f"organization-name={organization}"),
     ):
-        objects += json.loads(workspace.kubectl("get", *query, "-o", "json"))["items"]
-    return {f"{each['kind']} {each['metadata']['name']}": each["metadata"]["resourceVersion"] for each in objects}
+        objects += json.loads(workspace.kubectl("get", *query, "-o", "json", "--show-managed-fields"))["items"]
+    return objects

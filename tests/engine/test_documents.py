@@ -4,12 +4,20 @@ import os
 import re
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
+from choreo_components.naming import generate_k8s_name
 from devcluster import ControlPlane, env
-from tests.engine.workspace import CHECKOUT
+from tests.engine.modes import with_controllers
+from tests.engine.takeover import run, take_over, versions
+from tests.engine.workspace import CHECKOUT, Workspace
+from tests.stack import declaring
+from tests.standin.standin import StandIn
 
 SECONDS = 400
 """How long all commands of a document may take."""
@@ -32,9 +40,9 @@ def clone(tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane) -> P
     return folder
 
 
-def commands(document: str) -> str:
-    """The shell blocks of a document in their order, without `make up`."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", (CHECKOUT / document).read_text(), re.M | re.S)
+def commands(document: str, language: str = "sh") -> str:
+    """The shell blocks of a document in their order, without `make up`; `bash` has a story of its own."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", (CHECKOUT / document).read_text(), re.M | re.S)
     assert blocks, f"no commands in {document}"
     return "\n".join(blocks).replace("make up\n", "")
 
@@ -53,3 +61,87 @@ def test_moving_from_choreoctl_works_as_it_is_written(clone: Path) -> None:
         timeout=SECONDS,
     )
     assert done.returncode == 0, f"the commands of docs/choreoctl.md ended with {done.returncode}:\n{done.stdout}"
+
+
+INITECH = "initech"
+"""An organization that is made with choreoctl."""
+
+
+def made_by_choreoctl() -> list[declaring.Manifest]:
+    """An organization as `choreoctl create` makes it: references and labels are what was typed, names are hashed."""
+    typed = [
+        declaring.organization(INITECH),
+        declaring.data_plane("dp", organization=INITECH),
+        declaring.environment(organization=INITECH, data_plane="dp"),
+        declaring.pipeline("default-pipeline", organization=INITECH),
+        declaring.project(pipeline="default-pipeline", organization=INITECH),
+        declaring.component(organization=INITECH),
+        declaring.track("main", organization=INITECH),
+        declaring.artifact(organization=INITECH),
+        declaring.deployment(organization=INITECH),
+    ]
+    for each in typed:
+        own = each["metadata"].setdefault("labels", {})
+        own["core.choreo.dev/name"] = name = each["metadata"]["name"]
+        if each["kind"] == "Organization":
+            continue
+        own["core.choreo.dev/organization"] = INITECH
+        above = [
+            own[f"core.choreo.dev/{label}"] for label in ("project", "component") if f"core.choreo.dev/{label}" in own
+        ]
+        each["metadata"]["name"] = generate_k8s_name(INITECH, *above, name)
+        if each["kind"] == "Component":
+            each["spec"]["source"] = {"containerRegistry": {"imageName": "registry.example/web"}}
+        if each["kind"] == "DeployableArtifact":
+            endpoint = {"metadata": {"name": "port"}, "spec": {"type": "HTTP", "service": {"port": 8080}}}
+            each["spec"]["configuration"] = {"endpointTemplates": [endpoint]}
+        if each["kind"] == "Deployment":
+            each["spec"]["deploymentArtifactRef"] = generate_k8s_name(INITECH, "shop", "web", "web-1")
+    return typed
+
+
+def eventually(holds: Callable[[], bool], otherwise: str) -> None:
+    """Waits for what controllers do in their own time."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.1)
+
+
+@with_controllers
+def test_what_choreoctl_has_made_under_hashed_names_is_made_anew_as_it_is_written(
+    workspace: Workspace, standin: StandIn
+) -> None:
+    for each in made_by_choreoctl():
+        kind = f"{each['kind']}s.core.choreo.dev".lower()
+        workspace.kubectl("create", "--field-manager=choreoctl", "-f", "-", manifest=yaml.safe_dump(each))
+        within = () if each["kind"] == "Organization" else ("-n", INITECH)
+        workspace.kubectl("wait", f"{kind}/{each['metadata']['name']}", *within, "--for=create", "--timeout=60s")
+        if each["kind"] in ("Organization", "DeploymentPipeline"):
+            condition = "Ready" if each["kind"] == "Organization" else "Available"
+            target = f"{kind}/{each['metadata']['name']}"
+            workspace.kubectl("wait", target, *within, f"--for=condition={condition}", "--timeout=60s")
+    workspace.kubectl("wait", "namespaces", "-l", f"organization-name={INITECH}", "--for=create", "--timeout=60s")
+    missing = "refers to a non-existent dataplane 'dp'"
+    eventually(lambda: any(missing in each for each in standin.errors), "the Endpoint finds its data plane")
+
+    said = run(workspace, commands("docs/choreoctl.md", "bash"))
+
+    assert sorted(versions(workspace, INITECH)) == [
+        "DataPlane dp",
+        "DeploymentPipeline default-pipeline",
+        "Namespace initech",
+        "Organization initech",
+    ]
+    assert take_over(workspace, said)["initech"].keys() == {"unchanged"}
+    project = declaring.project(pipeline="default-pipeline", organization=INITECH)
+    folder = workspace.folder / "stacks" / INITECH / "projects"
+    folder.mkdir()
+    (folder / "shop.yaml").write_text(yaml.safe_dump(project))
+    assert workspace.up(INITECH).changes["created"] == 1
+    again = declaring.environment(organization=INITECH, data_plane="dp")
+    workspace.stack("development", {"choreo:projects": ["shop"], "choreo:resources": [again]})
+    workspace.up("development")
+    workspace.destroy("development")
+    workspace.destroy(INITECH)
+    assert versions(workspace, INITECH) == {}

@@ -5,10 +5,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from choreo_components.api import KINDS
+from choreo_components.cluster import resource_of
 from devcluster import ControlPlane
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
-from tests.engine.operators import Operators, rights
+from tests.engine.operators import Operators, Right, rights
 from tests.engine.workspace import SECONDS, Workspace
 from tests.stack import declaring
 
@@ -85,7 +89,17 @@ def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_somebody_inter
         ("ConfigurationGroup", "redis", "missing"): {},
         ("Namespace", name, "differs"): {"metadata.labels.project-name": ("customer-portal", "other")},
     }
-    kubectl("label", provisioned, "project-name=customer-portal", "--overwrite")
+    # As the last line but one says.
+    workspace.up("all", "--refresh")
+    assert told(workspace, "drift", 0)["stacks"][0]["drift"] == []
+
+    foreign: Any = {"spec": {"gateway": {"security": {"remoteJwks": {"uri": "https://example.com"}}}}}
+    kubectl("patch", environment, *inside, "--type", "merge", "-p", json.dumps(foreign))
+    workspace.up("all", "--refresh")
+    assert "spec.gateway.security: nothing -> " in choreo(workspace, "drift").stdout, "Pulumi does not see it"
+    foreign["spec"]["gateway"]["security"] = None
+    kubectl("patch", environment, *inside, "--type", "merge", "-p", json.dumps(foreign))
+    assert told(workspace, "drift", 0)["stacks"][0]["drift"] == []
 
     kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "stray"))
     stray = f"stray-{organization}"
@@ -117,6 +131,70 @@ def test_a_cluster_is_found_by_the_stacks_encrypted_kubeconfig(workspace: Worksp
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "stack 'acme' has encrypted settings" in refused.stderr
     assert "incorrect passphrase" in refused.stderr
+
+
+def test_a_cluster_is_found_by_the_kubeconfig_that_all_stacks_of_a_project_have(
+    workspace: Workspace, organization: str
+) -> None:
+    """Also for a stack with a secret of its own, whose settings Pulumi tells."""
+    text = workspace.kubeconfig.read_text()
+    file = workspace.folder / "Pulumi.yaml"
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | {"config": {"choreo:kubeconfig": text}}))
+    for stack in ("plain", "secret"):
+        workspace.stack(stack, {"choreo:resources": [declaring.project(stack, organization=organization)]})
+    secret = ("choreo:dataPlaneKubeconfigs.east", "--path", "--secret")
+    workspace.run("config", "set", *secret, "--stack", "secret", given=text)
+    workspace.environment["KUBECONFIG"] = "/nonexistent"
+    assert choreo(workspace, "drift").stdout.splitlines()[-1] == "2 stacks, 2 objects: 2 are missing"
+
+
+def test_drift_needs_no_more_rights_than_to_what_the_stacks_declare(
+    acme: Workspace, organization: str, control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    acme.stack("platform", samples.stack("acme", organization))
+    others = [kind for kind in KINDS.values() if kind.kind in ("Component", "Deployment", "Endpoint")]
+    lacking = Right("choreo-objects", "list", tuple(map(resource_of, others)))
+    with Operators(control_plane.kubeconfig, tmp_path) as operators:
+        kubeconfig = operators.operator(organization, without=lacking)
+        done = choreo(acme, "drift", "--kubeconfig", str(kubeconfig))
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_leftovers_are_found_wherever_they_are_and_without_a_stack(
+    workspace: Workspace, organization: str, control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    """Of an organization that is gone: in its namespace, which has lost its labels, and in one of somebody else."""
+    kubectl, other = workspace.kubectl, f"other-{organization}"
+    for name in (organization, other):
+        kubectl("create", "namespace", name)
+    project = declaring.project(organization=organization)
+    project["metadata"]["labels"] = {"core.choreo.dev/organization": organization, "core.choreo.dev/name": "shop"}
+    astray = {**project, "metadata": {**project["metadata"], "namespace": other}}
+    try:
+        for each in (project, astray):
+            kubectl("apply", "-f", "-", manifest=yaml.safe_dump(each))
+        workspace.stack("unrelated", {"choreo:resources": [declaring.project(organization=f"un-{organization}")]})
+        assert organization in told(workspace, "leftovers", 0)["otherOrganizations"]
+
+        nowhere = tmp_path / "nowhere"
+        nowhere.mkdir()
+        options = ("--organization", organization, "--folder", str(nowhere), "--output", "json")
+        done = choreo(workspace, "leftovers", *options, "--kubeconfig", str(workspace.kubeconfig))
+        assert done.returncode == 1, done.stderr
+        body = json.loads(done.stdout)
+        found = {(each["kind"], each["namespace"]) for each in body["leftovers"]}
+        assert found == {("Project", organization), ("Project", other)}
+        assert body["absentOrganizations"] == [organization]
+
+        with Operators(control_plane.kubeconfig, tmp_path) as operators:
+            kubeconfig = operators.operator(organization)
+            done = choreo(workspace, "leftovers", *options, "--kubeconfig", str(kubeconfig))
+        assert (done.returncode, done.stderr) == (1, ""), "who may list in the organization's namespace only"
+        body = json.loads(done.stdout)
+        assert {(each["kind"], each["namespace"]) for each in body["leftovers"]} == {("Project", organization)}
+        assert "Project" in body["restricted"]
+    finally:
+        kubectl("delete", "namespace", organization, other, "--wait=false")
 
 
 def test_what_may_not_be_listed_is_told_beside_what_was_found(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from choreo_components.cluster import resource_named
 from choreo_components.controllers import Controllers
@@ -14,6 +13,7 @@ from choreo_components.survey import survey
 from devcluster import ControlPlane
 from tests.engine import samples
 from tests.engine.operators import Operators, Right, rights
+from tests.engine.takeover import run
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Workspace
 from tests.stack import declaring
@@ -68,7 +68,7 @@ def test_each_right_that_lacks_is_named_before_anything_is_applied(
     kubeconfig = operators.operator(acme_organization, without=right)
     # The data plane is reached by the same credentials as the control plane, and its Secret is the stack's to make.
     own = {"dp-local": kubeconfig.read_text()}
-    found = declaring.stack(*_everything(acme_organization), controllers="absent", dataPlaneKubeconfigs=own)
+    found = declaring.stack(*samples.everything(acme_organization), controllers="absent", dataPlaneKubeconfigs=own)
     assert found.findings == []
     given = found.settings.data_plane_kubeconfigs
     told = survey(found.plan, Controllers.ABSENT, str(kubeconfig), given).findings
@@ -145,6 +145,23 @@ def test_without_the_right_to_delete_a_destroy_says_so_and_goes_on_once_it_is_gr
     acme.destroy("development")
 
 
+def test_what_adopt_may_not_read_is_told_at_once_and_nothing_is_written(
+    acme: Workspace, organization: str, operators: Operators
+) -> None:
+    adopt = f"choreo adopt --organization {organization} --stack mine 2>&1"
+    act_as(acme, operators.operator(organization, without=BY_KEY["choreo-objects-list"]))
+    before = sorted(acme.folder.rglob("*"))
+
+    said = run(acme, adopt, code=2)
+
+    lacking = re.findall(r'cannot list resource "(\w+)"', said)
+    assert sorted(lacking) == sorted(each.plural for each in BY_KEY["choreo-objects-list"].resources), said
+    assert "docs/permissions.md" in said
+    assert sorted(acme.folder.rglob("*")) == before
+    act_as(acme, operators.operator(organization))
+    assert "To take over:" in run(acme, adopt), "the documented rights are enough"
+
+
 def test_in_an_organization_that_is_yet_to_come_a_role_that_lacks_is_warned_of(
     workspace: Workspace, organization: str, operators: Operators, acme_organization: str
 ) -> None:
@@ -152,22 +169,3 @@ def test_in_an_organization_that_is_yet_to_come_a_role_that_lacks_is_warned_of(
     workspace.stack("acme", samples.stack("acme", organization))
     said = workspace.preview("acme").said
     assert f"dataplanes.core.choreo.dev in namespace '{organization}', which does not exist yet" in said
-
-
-def _everything(organization: str) -> list[declaring.Manifest]:
-    """An object of each kind."""
-    made = [
-        declaring.organization(),
-        declaring.data_plane(),
-        declaring.environment(),
-        declaring.pipeline(),
-        declaring.project(),
-        declaring.component(),
-        declaring.track(),
-        declaring.configuration_group(),
-        declaring.build(),
-        declaring.artifact(),
-        declaring.deployment(),
-        declaring.endpoint(),
-    ]
-    return [yaml.safe_load(yaml.safe_dump(each).replace("acme", organization)) for each in made]

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from choreo_components.version import VERSION
 from tests.engine.foreign import REMOTE
 from tests.engine.workspace import CHECKOUT, Workspace
+from tests.inspection.worlds import kubeconfig
 
 PROGRAM = """
 import pulumi
@@ -114,6 +116,26 @@ def test_a_program_in_another_language_constructs_the_components(workspace: Work
     assert _namespaces(workspace, organization) == 0
 
 
+def test_the_command_works_with_the_lowest_versions_that_the_wheel_allows(tmp_path: Path) -> None:
+    command = _environment_with_lowest(tmp_path).with_name("choreo")
+
+    def choreo(*arguments: str) -> str:
+        done = subprocess.run([command, *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"`choreo {' '.join(arguments)}` ended with {done.returncode}:\n{done.stderr}"
+        return done.stdout
+
+    assert choreo("--version") == f"choreo {VERSION}\n"
+    assert choreo("validate").endswith(": nothing found\n")
+    assert choreo("graph").startswith("flowchart LR\n")
+    assert "Usage: choreo leftovers" in choreo("leftovers", "--help")
+    # What talks to clusters, which the others do without.
+    nowhere = tmp_path / "kubeconfig"
+    nowhere.write_text(kubeconfig("https://127.0.0.1:1"))
+    drift = [str(command), "drift", "--kubeconfig", str(nowhere)]
+    said = subprocess.run(drift, cwd=CHECKOUT, capture_output=True, text=True, check=False).stderr
+    assert said.startswith("error: get /apis/core.choreo.dev/v1: https://127.0.0.1:1 cannot be reached: "), said
+
+
 @pytest.mark.parametrize("kind", ["Environment", "EnvironmentFinalizer"])
 def test_the_engine_prints_the_schema_of_our_executable(workspace: Workspace, kind: str) -> None:
     said = workspace.run("package", "get-schema", str(CHECKOUT / ".venv" / "bin" / "pulumi-resource-choreo")).said
@@ -121,20 +143,33 @@ def test_the_engine_prints_the_schema_of_our_executable(workspace: Workspace, ki
 
 
 def _environment_with_wheel(folder: Path) -> Path:
-    """The Python of a new virtual environment that has our wheel and what it depends on, and nothing else."""
-    uv = str(CHECKOUT / ".venv" / "bin" / "uv")
-    exact = str(folder / "requirements.txt")
-    for command in (
-        [uv, "build", "--wheel", "--quiet", "--out-dir", str(folder), str(CHECKOUT)],
-        [uv, "export", "--project", str(CHECKOUT), "--frozen", "--no-dev", "--no-emit-project", "--quiet", "-o", exact],
-        [uv, "venv", "--quiet", "--seed", str(folder / "venv")],
-    ):
-        subprocess.run(command, check=True)
+    """The Python of a new virtual environment that has our wheel and what it depends on, as uv.lock has it."""
+    exact = folder / "requirements.txt"
+    export = ["export", "--project", str(CHECKOUT), "--frozen", "--no-dev", "--no-emit-project", "-o", str(exact)]
+    _uv(*export)
+    return _installed(folder, exact, "--seed")
+
+
+def _environment_with_lowest(folder: Path) -> Path:
+    """The Python of one that has the wheel with its command, and the lowest versions that pyproject.toml allows."""
+    lowest = folder / "requirements.txt"
+    project = str(CHECKOUT / "pyproject.toml")
+    _uv("pip", "compile", "--resolution", "lowest-direct", "--extra", "cli", project, "-o", str(lowest))
+    return _installed(folder, lowest, extra="[cli]")
+
+
+def _installed(folder: Path, constraints: Path, *options: str, extra: str = "") -> Path:
+    """The Python of a new virtual environment that has our wheel, with an extra or none, in these versions."""
+    _uv("build", "--wheel", "--out-dir", str(folder), str(CHECKOUT))
+    _uv("venv", *options, str(folder / "venv"))
     (wheel,) = folder.glob("choreo_components-*.whl")
     python = folder / "venv" / "bin" / "python"
-    install = [uv, "pip", "install", "--quiet", "--python", str(python), "--constraint", exact, str(wheel)]
-    subprocess.run(install, check=True)
+    _uv("pip", "install", "--python", str(python), "--constraint", str(constraints), f"{wheel}{extra}")
     return python
+
+
+def _uv(*arguments: str) -> None:
+    subprocess.run([str(CHECKOUT / ".venv" / "bin" / "uv"), *arguments, "--quiet"], check=True, stdout=subprocess.PIPE)
 
 
 def _namespaces(workspace: Workspace, organization: str) -> int:

@@ -1,6 +1,7 @@
 """Takeover: a live organization becomes stacks of a fresh project, and no object notices."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from choreo_components.api.labels import data_plane_namespace_labels
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.project import read_stack
+from devcluster import ControlPlane
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
-from tests.engine.takeover import run, take_over, versions
+from tests.engine.takeover import hand_over, run, take_over, unversioned, versions
 from tests.engine.workspace import Workspace
 from tests.stack.declaring import CREDENTIALS, data_plane_with_credentials
 from tests.stack.declaring import organization as owner
+
+Wire = dict[str, Any]
 
 ENVIRONMENT = "environments.core.choreo.dev"
 
@@ -28,6 +32,18 @@ def declared(config: dict[str, Any]) -> list[dict[str, Any]]:
     read, findings = settings.read(Document(config, "test"), Path())
     assert not findings
     return [each.object.to_wire() for each in read.declared]
+
+
+def adopted(workspace: Workspace, *stacks: str) -> dict[str, Wire]:
+    """What the files of adopted stacks declare, by kind and name."""
+    read = [each for name in stacks for each in read_stack(workspace.folder, name).settings.declared]
+    return {f"{each.kind} {each.name}": each.object.to_wire() for each in read}
+
+
+def by_name(objects: Sequence[Wire]) -> dict[str, Wire]:
+    """Objects as settings that say the same declare them, by kind and name."""
+    again = declared({"choreo:controllers": "absent", "choreo:resources": list(objects)})
+    return {f"{each['kind']} {each['metadata']['name']}": each for each in again}
 
 
 @pytest.fixture
@@ -59,13 +75,44 @@ def test_what_one_project_has_made_another_takes_over(acme: Workspace, another: 
     acme.destroy("development")
 
 
-def apply(workspace: Workspace, organization: str, controllers: Controllers) -> None:
-    """Makes an organization with kubectl, on the client's side, and waits until controllers have accepted it.
+def test_all_kinds_that_one_project_has_made_are_adopted_as_they_were_declared(
+    workspace: Workspace, another: Workspace, organization: str
+) -> None:
+    everything = samples.everything(organization)
+    workspace.stack("everything", {"choreo:resources": everything})
+    workspace.up("everything")
+    before = versions(workspace, organization)
+    another.run("stack", "init", "acme")
+    (another.folder / "stacks" / "Pulumi.acme.yaml").unlink()
 
-    Its environment is production's, and its pipeline says `false` where nothing would do.
+    said = run(another, f"choreo adopt --organization {organization} --stack acme")
+
+    assert adopted(another, "acme", "acme-development") == by_name(everything)
+    changes = take_over(another, said)
+    assert {stack: list(each) for stack, each in changes.items()} == {
+        "acme": ["unchanged"],
+        "acme-development": ["unchanged"],
+    }
+    assert versions(workspace, organization) == before
+    another.destroy("acme-development")
+    another.destroy("acme")
+
+
+def test_a_cluster_without_openchoreo_is_told_as_such(another: Workspace, data_plane: ControlPlane) -> None:
+    command = f"choreo adopt --organization acme --stack acme --kubeconfig {data_plane.kubeconfig} 2>&1"
+    assert "error: the cluster serves no core.choreo.dev/v1: https://" in run(another, command, code=2)
+
+
+def apply(
+    workspace: Workspace, organization: str, controllers: Controllers, *command: str, more: Sequence[Wire] = ()
+) -> list[Wire]:
+    """Makes an organization with kubectl, and waits until controllers have accepted it; what has been made.
+
+    It is applied on the client's side, unless `command` says how else; `more` belongs to it as well. Its environment is
+    production's, and its pipeline says `false` where nothing would do.
     """
     config = samples.stack("acme", organization)
-    config["choreo:resources"] += samples.stack("development", organization)["choreo:resources"]
+    config["choreo:resources"] += [*samples.stack("development", organization)["choreo:resources"], *more]
     objects = sorted(declared(config), key=lambda each: [kind.kind for kind in KINDS.values()].index(each["kind"]))
     if controllers is Controllers.ABSENT:
         namespace = data_plane_namespace(organization, "customer-portal", "development")
@@ -78,12 +125,58 @@ def apply(workspace: Workspace, organization: str, controllers: Controllers) -> 
             each["spec"]["isProduction"] = True
         if each["kind"] == "DeploymentPipeline":
             each["spec"]["promotionPaths"][0]["targetEnvironmentRefs"][0]["requiresApproval"] = False
-        workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(each))
+        workspace.kubectl(*(command or ("apply",)), "-f", "-", manifest=yaml.safe_dump(each))
         kind = KINDS[each["apiVersion"], each["kind"]]
         if controllers is Controllers.PRESENT and kind.ready_condition is not None:
             where = ("-n", organization) if kind.namespaced else ()
             target = f"{kind.plural}.{kind.group}/{each['metadata']['name']}"
             workspace.kubectl("wait", target, *where, f"--for=condition={kind.ready_condition}", "--timeout=60s")
+    return objects
+
+
+def changed(workspace: Workspace, organization: str, **spec: Any) -> tuple[int, Wire]:
+    """How many updates it takes to take the environment's annotations out and to change its spec, and the environment.
+
+    A field that is None is taken out.
+    """
+    manifest = workspace.folder / "stacks" / "acme-development" / "environments" / "development.yaml"
+    written = yaml.safe_load(manifest.read_text())
+    written["spec"] = {key: value for key, value in (written["spec"] | spec).items() if value is not None}
+    del written["metadata"]["annotations"]
+    manifest.write_text(yaml.safe_dump(written))
+    updated = workspace.up("acme-development").changes["updated"]
+    live: Wire = json.loads(workspace.kubectl("get", ENVIRONMENT, "development", "-n", organization, "-o", "json"))
+    return updated, live
+
+
+@pytest.mark.parametrize(
+    ("controllers", "command"),
+    [
+        (Controllers.PRESENT, ("create", "--field-manager=helm")),
+        (Controllers.ABSENT, ("apply", "--server-side", "--field-manager=argocd-controller")),
+    ],
+    indirect=["controllers"],
+    ids=["made", "applied on the server's side"],
+)
+def test_what_somebody_else_has_made_is_handed_over_by_a_command_and_then_can_be_taken_out(
+    another: Workspace, organization: str, controllers: Controllers, command: tuple[str, ...]
+) -> None:
+    made = apply(another, organization, controllers, *command)
+    said = run(another, f"choreo adopt --organization {organization} --stack acme")
+    assert adopted(another, "acme", "acme-development") == by_name(made)
+    take_over(another, said)
+    before = unversioned(another, organization)
+
+    assert hand_over(another, said) == len(made), said
+
+    assert unversioned(another, organization) == before, "only the owners of fields are to change"
+    fresh = f"mkdir again; cp Pulumi.yaml again; choreo adopt --organization {organization} --stack acme -C again"
+    assert hand_over(another, run(another, fresh)) == 0, "somebody else still owns something"
+    _, live = changed(another, organization, isProduction=None)
+    assert "core.choreo.dev/display-name" not in live["metadata"]["annotations"], "somebody else still owns it"
+    assert "isProduction" not in live["spec"], "somebody else still owns it"
+    another.destroy("acme-development")
+    another.destroy("acme")
 
 
 @with_and_without_controllers
@@ -106,13 +199,8 @@ def test_what_kubectl_has_made_is_taken_over_then_changed_and_destroyed(
     assert all(set(each) == {"unchanged"} for each in changes.values()), changes
     assert versions(another, organization) == before
 
-    manifest = another.folder / "stacks" / "acme-development" / "environments" / "development.yaml"
-    written = yaml.safe_load(manifest.read_text())
-    written["spec"]["gateway"]["dnsPrefix"] = "changed"
-    del written["metadata"]["annotations"]
-    manifest.write_text(yaml.safe_dump(written))
-    assert another.up("acme-development").changes["updated"] == 1
-    live = json.loads(another.kubectl("get", ENVIRONMENT, "development", "-n", organization, "-o", "json"))
+    updated, live = changed(another, organization, gateway={"dnsPrefix": "changed"})
+    assert updated == 1
     assert live["spec"]["gateway"]["dnsPrefix"] == "changed"
     assert "core.choreo.dev/display-name" not in live["metadata"]["annotations"], "kubectl still owns what it has made"
 

@@ -12,9 +12,12 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from choreo_components import Controllers
+from choreo_components import Controllers, settings
 from choreo_components.api import KINDS
+from choreo_components.api.labels import data_plane_namespace_labels
 from choreo_components.cluster import NAMESPACES, resource_of
+from choreo_components.manifests import Document
+from choreo_components.naming import data_plane_namespace
 from choreo_components.provider.finalization import DEPLOYMENTS
 from devcluster import ControlPlane
 from tests.engine import samples
@@ -137,6 +140,27 @@ def test_the_organizations_stack_makes_the_secret_and_keeps_it_to_itself(estate:
     assert secret["metadata"]["labels"]["core.choreo.dev/organization"] == estate.organization
     for place, seen in (("state", workspace.state("acme")), ("diff", workspace.preview("acme", "--diff").said)):
         assert not [word for word in estate.secret_words() if word in seen], f"the kubeconfig stands in the {place}"
+
+
+def test_drift_sees_the_secret_and_shows_nothing_of_it(estate: Estate) -> None:
+    workspace = estate.workspace
+    estate.give()
+    before = run(workspace, "choreo drift")
+    assert before.endswith("1 stack, 6 objects: no drift\n"), before
+
+    estate.rotate()
+    workspace.kubectl("label", "secret", SECRET, "-n", estate.organization, "core.choreo.dev/dataplane-")
+    words = estate.secret_words()
+    for output in ("text", "json"):
+        said = run(workspace, f"choreo drift --output {output} || [ $? = 1 ]")
+        assert not [word for word in words if word in said], "the kubeconfig is shown"
+    lines = run(workspace, "choreo drift || [ $? = 1 ]").splitlines()
+    assert lines[1].startswith(f"  Secret {estate.organization}/{SECRET} (stacks/Pulumi.acme.yaml:")
+    assert lines[2].startswith('    metadata.labels[core.choreo.dev/dataplane]: "dp-local" -> nothing (')
+    assert lines[3].startswith("    data.kubeconfig: differs (secret, not shown) (stacks/Pulumi.acme.yaml:")
+
+    workspace.up("acme", "--refresh")
+    assert run(workspace, "choreo drift") == before
 
 
 @pytest.fixture
@@ -311,6 +335,30 @@ def test_an_environment_on_a_cluster_of_its_own_is_taken_over_where_it_is(
     assert not [word for word in estate.secret_words() if word in state], "the data plane's kubeconfig in plain text"
     another.destroy("staging")
     assert estate.namespaces("staging", estate.data_plane) == []
+
+
+def test_a_whole_organization_with_a_data_plane_of_its_own_is_taken_over_and_one_stack_knows_its_kubeconfig(
+    estate: Estate, tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane
+) -> None:
+    organization = estate.organization
+    estate.workspace.stack("lost", samples.stack("staging", organization))
+    estate.workspace.up("lost")
+    estate.workspace.run("stack", "rm", "--force", "--yes", "--preserve-config", "lost")
+    before = versions(estate.workspace, organization)
+    another = Workspace(tmp_path, leading_to(control_plane.kubeconfig, toolchain_bin), Controllers.ABSENT)
+
+    said = run(another, f"choreo adopt --organization {organization} --stack acme")
+
+    assert "warning: stack acme: Pulumi has written" in said, "the estate's own state still has it"
+    imports = (another.folder / ".choreo" / "import-acme.json").read_text()
+    assert not [word for word in estate.secret_words() if word in imports], "the stack has no environment"
+    changes = take_over(another, said)
+    assert {stack: list(each) for stack, each in changes.items()} == {
+        "acme": ["unchanged"],
+        "acme-staging": ["unchanged"],
+    }
+    assert versions(estate.workspace, organization) == before
+    another.destroy("acme-staging")
 
 
 # --- What the state knows ------------------------------------------------------------------------------------------
@@ -517,4 +565,48 @@ def test_the_credentials_of_a_data_plane_lead_to_its_cluster(
 
     later.destroy("development")
     assert kubectl(later, data_plane.kubeconfig, "get", "namespaces", "-l", selector, "-o", "name") == ""
+    later.destroy("acme")
+
+
+def test_where_only_a_person_knows_the_way_to_a_data_plane_its_environments_are_taken_over_with_a_kubeconfig(
+    later: Workspace, data_plane: ControlPlane, organization: str
+) -> None:
+    """As OpenChoreo's own installation has it: an address that is one inside the cluster only."""
+    plane = declaring.data_plane_with_credentials(organization=organization)
+    plane["spec"]["kubernetesCluster"]["credentials"]["apiServerURL"] = "https://control-plane.invalid:6443"
+    name = data_plane_namespace(organization, "shop", "development")
+    labels = data_plane_namespace_labels(organization, "shop", "development")
+    for kubeconfig, each in (
+        (later.kubeconfig, {"metadata": {"name": organization}}),
+        (data_plane.kubeconfig, {"metadata": {"name": name, "labels": labels}}),
+    ):
+        made = yaml.safe_dump({"apiVersion": "v1", "kind": "Namespace", **each})
+        kubectl(later, kubeconfig, "apply", "-f", "-", manifest=made)
+    config = {
+        "choreo:controllers": "absent",
+        "choreo:resources": [
+            declaring.organization(organization),
+            plane,
+            declaring.environment(organization=organization),
+        ],
+    }
+    read, findings = settings.read(Document(config, "test"), Path())
+    assert not findings
+    for declared in read.declared:
+        later.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(declared.object.to_wire()))
+    command = f"choreo adopt --organization {organization} --stack acme"
+    left = run(later, f"cd $(mktemp -d) && cp {later.folder}/Pulumi.yaml . && {command}", code=1)
+    assert f"not adopted: Environment {organization}/development: its namespaces are not known" in left
+    assert "--data-plane-kubeconfig dp-local=FILE" in left
+
+    said = run(later, f"{command} --data-plane-kubeconfig dp-local={data_plane.kubeconfig}")
+    changes = take_over(later, said)
+
+    assert {stack: list(each) for stack, each in changes.items()} == {
+        "acme": ["unchanged"],
+        "acme-development": ["unchanged"],
+    }
+    assert f"Namespace {name}" not in said, "its namespace is there, on the data plane"
+    later.destroy("acme-development")
+    assert kubectl(later, data_plane.kubeconfig, "get", "namespaces", name, "--ignore-not-found") == ""
     later.destroy("acme")

@@ -94,8 +94,8 @@ def test_with_a_kubeconfig_nothing_is_decrypted_and_what_is_not_known_is_remembe
     sealed = declaring.environment()
     sealed["spec"]["gateway"]["dnsPrefix"] = SEALED
     declare(folder, "development", sealed, kubeconfig=SEALED)
-    (found,) = destinations(folder, (), "/some/kubeconfig")
-    assert found.kubeconfig == "/some/kubeconfig"
+    (found,) = destinations(folder, (), Path("/some/kubeconfig"))
+    assert found.kubeconfig == Path("/some/kubeconfig")
     assert found.stacks[0].unknown == {"choreo:resources[0].spec.gateway.dnsPrefix", "choreo:kubeconfig"}
 
 
@@ -112,10 +112,77 @@ def test_an_unusable_kubeconfig_is_a_cluster_of_its_own(folder: Path) -> None:
     assert stacks(destinations(folder, (), None)) == [["a"], ["b"]]
 
 
+def test_a_cluster_is_reached_by_each_kubeconfig_with_the_stacks_that_have_it(folder: Path) -> None:
+    first, other = kubeconfig("https://one"), kubeconfig("https://one", user="other")
+    declare(folder, "a", declaring.organization(), kubeconfig=first)
+    declare(folder, "b", declaring.project(), kubeconfig=other)
+    declare(folder, "c", declaring.environment(organization="beta"), kubeconfig=first)
+    (found,) = destinations(folder, (), None)
+    assert [each.kubeconfig for each in found.ways] == [first, other]
+    assert stacks(found.ways) == [["a", "c"], ["b"]]
+    assert [each.organizations for each in found.ways] == [{"acme", "beta"}, {"acme"}]
+
+
+def project(folder: Path, **config: Any) -> None:
+    """Writes the project's file, with settings that all its stacks have."""
+    settings = {f"choreo:{key}": value for key, value in config.items()}
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "test", "runtime": "python", "config": settings}))
+
+
+class TestProject:
+    """Settings of the project are those of its stacks."""
+
+    def test_its_kubeconfig_leads_to_the_cluster_of_a_stack_that_has_none(self, folder: Path) -> None:
+        one, two = kubeconfig("https://one"), kubeconfig("https://two")
+        project(folder, kubeconfig={"value": one})
+        declare(folder, "a", declaring.organization())
+        declare(folder, "b", declaring.environment(), kubeconfig=two)
+        assert [each.kubeconfig for each in destinations(folder, (), None)] == [one, two]
+
+    def test_its_kubeconfig_leads_to_the_cluster_also_where_no_stack_is_left(self, folder: Path) -> None:
+        project(folder, kubeconfig=kubeconfig("https://one"))
+        (found,) = destinations(folder, (), None, without_stacks=True)
+        assert (found.kubeconfig, found.stacks) == (kubeconfig("https://one"), ())
+
+
+class TestPaths:
+    """The path of a kubeconfig in settings begins in the folder of the project, wherever the command runs."""
+
+    def test_one_of_the_control_plane(self, folder: Path) -> None:
+        text = kubeconfig("https://one")
+        (folder / "kubeconfig").write_text(text)
+        declare(folder, "a", declaring.organization(), kubeconfig="kubeconfig")
+        declare(folder, "b", declaring.project(), kubeconfig=kubeconfig("https://one", user="other"))
+        assert stacks(destinations(folder, (), None)) == [["a", "b"]]
+
+    def test_one_of_a_data_plane_is_its_text(self, folder: Path) -> None:
+        text = kubeconfig("https://one")
+        (folder / "east.yaml").write_text(text)
+        declare(folder, "a", declaring.organization(), dataPlaneKubeconfigs={"east": "east.yaml"})
+        (found,) = destinations(folder, (), None)
+        assert found.stacks[0].data_plane_kubeconfigs == {"east": text}
+
+    def test_one_that_leads_nowhere_is_kept_for_who_uses_it(self, folder: Path) -> None:
+        declare(folder, "a", declaring.organization(), dataPlaneKubeconfigs={"east": "east.yaml"})
+        (found,) = destinations(folder, (), None)
+        assert found.stacks[0].data_plane_kubeconfigs == {"east": folder / "east.yaml"}
+
+
+def test_stacks_are_decrypted_at_the_same_time(folder: Path) -> None:
+    """Each of the two waits until the other has begun."""
+    for name in ("a", "b"):
+        declare(folder, name, declaring.organization(name), kubeconfig=SEALED)
+    both = f"for i in $(seq 100); do set -- {folder}/begun-*; [ $# -gt 1 ] && break; sleep 0.1; done"
+    pulumi(folder, f'PATH=/usr/bin:/bin; touch {folder}/begun-$$; {both}; echo "error: $#" >&2; exit 1')
+    with pytest.raises(Unopened) as refused:
+        destinations(folder, (), None)
+    assert str(refused.value).count("and it says: 2;") == 2
+
+
 class TestUnopened:
     """What keeps a stack from being known is told."""
 
-    def refusal(self, folder: Path, kubeconfig: str | None = None) -> str:
+    def refusal(self, folder: Path, kubeconfig: Path | None = None) -> str:
         with pytest.raises(Unopened) as refused:
             destinations(folder, (), kubeconfig)
         return str(refused.value)
@@ -140,7 +207,7 @@ class TestUnopened:
     @pytest.mark.parametrize("setting", ["resources", "manifests", "projects"])
     def test_with_a_kubeconfig_what_declares_may_not_be_encrypted_as_a_whole(self, folder: Path, setting: str) -> None:
         declare(folder, "acme", **{setting: SEALED})
-        assert f"is not known: choreo:{setting} is encrypted" in self.refusal(folder, "/some/kubeconfig")
+        assert f"is not known: choreo:{setting} is encrypted" in self.refusal(folder, Path("/some/kubeconfig"))
 
     def test_errors_of_all_stacks_are_told_with_their_places(self, folder: Path) -> None:
         for name in ("acme", "beta"):

@@ -1,6 +1,8 @@
 """What is otherwise in a cluster than declared: what is declared counts, and nothing else."""
 
+import base64
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from choreo_components.api import labels
+from choreo_components.cluster import SECRETS, Live
 from choreo_components.inspection.census import Census
 from choreo_components.inspection.destinations import Opened
-from choreo_components.inspection.drift import Drift, drift
+from choreo_components.inspection.drift import Drift, Report, drift
 from choreo_components.naming import data_plane_namespace
 from tests.inspection import worlds
 from tests.inspection.worlds import LATER, up
@@ -103,9 +106,7 @@ def test_a_zero_value_that_the_api_server_keeps_is_no_drift(declared: Manifest) 
 def test_what_differs_is_told_if_and_only_if_other_objects_would_be_sent(first: Manifest, second: Manifest) -> None:
     one, other = stack(first), stack(second)
     same = one.settings.declared[0].object.to_wire() == other.settings.declared[0].object.to_wire()
-    # What only the other has is not declared here, unless it is in a list: so both ways.
-    differing = drifts(one, up(other.plan)) + drifts(other, up(one.plan))
-    assert (differing == ()) is same
+    assert (drifts(one, up(other.plan)) == ()) is same
 
 
 def test_a_changed_field_is_told_with_what_is_declared_what_is_there_and_the_place() -> None:
@@ -129,11 +130,17 @@ def test_a_declared_zero_value_differs_from_any_other() -> None:
     assert told(found) == [("spec.isProduction", False, True)]
 
 
-def test_a_field_that_is_not_declared_may_have_any_value() -> None:
-    assert drifts(ENVIRONMENT, with_spec(ENVIRONMENT, "Environment", "development", isProduction=True)) == ()
+def test_a_field_of_the_spec_that_nobody_declares_is_told_as_foreign() -> None:
+    found = only(drifts(ENVIRONMENT, with_spec(ENVIRONMENT, "Environment", "development", isProduction=True)))
+    assert told(found) == [("spec.isProduction", None, True)]
+    assert found.differences[0].foreign
 
 
-def test_a_list_is_declared_as_a_whole() -> None:
+def test_a_zero_value_that_nobody_declares_is_no_drift() -> None:
+    assert drifts(ENVIRONMENT, with_spec(ENVIRONMENT, "Environment", "development", isProduction=False)) == ()
+
+
+def test_a_list_is_declared_as_a_whole_and_nothing_in_it_is_foreign() -> None:
     paths = [
         {
             "sourceEnvironmentRef": "development",
@@ -147,6 +154,7 @@ def test_a_list_is_declared_as_a_whole() -> None:
         ("spec.promotionPaths[0].targetEnvironmentRefs[1]", {"name": "production"}, None),
         ("spec.promotionPaths[1]", None, paths[1]),
     ]
+    assert not any(each.foreign for each in found.differences)
 
 
 def test_an_empty_object_that_go_writes_into_a_list_is_no_drift() -> None:
@@ -229,6 +237,19 @@ class TestPresence:
         found = only(drifts(ENVIRONMENT, world))
         assert found.notes == ("not ready (it waits for Ready=True): Ready=False Broken it is\\nbroken",)
 
+    def test_one_that_was_accepted_before_it_was_changed_says_so(self) -> None:
+        condition = {"type": "Ready", "status": "True", "observedGeneration": 1, "reason": "Yes"}
+        world = worlds.changed(
+            up(ENVIRONMENT.plan),
+            "Environment",
+            "development",
+            metadata={"generation": 3},
+            status={"conditions": [condition]},
+        )
+        assert only(drifts(ENVIRONMENT, world)).notes == (
+            "not ready (it waits for Ready=True): that is said of generation 1 only, and it is at 3: Ready=True Yes",
+        )
+
     def test_one_that_no_controller_has_looked_at_says_so(self) -> None:
         world = worlds.changed(up(ENVIRONMENT.plan), "Environment", "development", status={"conditions": []})
         assert "no controller has looked at it" in only(drifts(ENVIRONMENT, world)).notes[0]
@@ -292,3 +313,63 @@ class TestSecrets:
         world = with_spec(ENVIRONMENT, "Environment", "development", dataPlaneRef="other")
         found = only(drifts(ENVIRONMENT, world, secrets=frozenset({self.FIELD})))
         assert told(found) == [("spec.dataPlaneRef", "dp-local", "other")]
+
+
+class TestConnections:
+    """The Secret that a stack makes of a data plane's kubeconfig."""
+
+    TEXT = worlds.kubeconfig("https://east")
+    MADE = stack(declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": TEXT})
+    FIELD = "choreo:dataPlaneKubeconfigs.dp-local"
+
+    def report(self, *secrets: Live, known: bool = True, **unread: str) -> Report:
+        world = replace(
+            worlds.with_secrets(up(self.MADE.plan), *secrets), unread={(k, "acme"): w for k, w in unread.items()}
+        )
+        given: dict[str, str | Path] = {"dp-local": self.TEXT} if known else {}
+        unknown = frozenset() if known else frozenset({self.FIELD})
+        return drift(
+            opened(self.MADE, data_plane_kubeconfigs=given, secrets=frozenset({self.FIELD}), unknown=unknown), world
+        )
+
+    def test_one_that_is_as_declared_is_no_drift(self) -> None:
+        report = self.report(worlds.connection(text=self.TEXT))
+        assert (report.drifts, report.looked_at, report.unknown) == ((), 2, 0)
+
+    def test_one_that_is_missing_is_told_at_the_setting(self) -> None:
+        found = only(self.report().drifts)
+        assert (str(found), found.live) == ("Secret acme/kind-1-config", None)
+        assert found.where == self.MADE.at("dp-local:", self.FIELD)
+
+    def test_one_that_could_not_be_read_is_not_told_as_missing(self) -> None:
+        report = self.report(Secret="forbidden")
+        assert (report.drifts, report.looked_at) == ((), 1)
+
+    def test_of_another_content_only_that_it_differs_is_told(self) -> None:
+        found = only(self.report(worlds.connection(text="GEHEIM")).drifts)
+        (difference,) = found.differences
+        assert (difference.field, difference.secret) == ("data.kubeconfig", True)
+        assert "GEHEIM" not in repr(found)
+        assert base64.b64encode(b"GEHEIM").decode() not in repr(found)
+        assert self.TEXT not in repr(found)
+
+    def test_one_without_the_key_differs_also_where_the_content_is_not_known(self) -> None:
+        empty = Live(SECRETS, {"metadata": worlds.connection().metadata})
+        assert told(only(self.report(empty, known=False).drifts)) == [("data.kubeconfig", None, None)]
+
+    def test_a_content_that_is_not_known_is_not_compared_and_counted(self) -> None:
+        report = self.report(worlds.connection(text="other"), known=False)
+        assert (report.drifts, report.unknown) == ((), 1)
+
+    def test_kubeconfigs_that_are_encrypted_as_a_whole_are_counted(self) -> None:
+        made, unknown = stack(declaring.data_plane()), frozenset({"choreo:dataPlaneKubeconfigs"})
+        assert drift(opened(made, secrets=unknown, unknown=unknown), up(made.plan)).unknown == 1
+
+    def test_one_of_its_labels_with_another_value_is_told(self) -> None:
+        found = only(self.report(worlds.connection(text=self.TEXT, **{labels.DATAPLANE: "other"})).drifts)
+        assert told(found) == [("metadata.labels[core.choreo.dev/dataplane]", "dp-local", "other")]
+
+    def test_one_that_is_being_deleted_is_told(self) -> None:
+        secret = worlds.connection(text=self.TEXT)
+        going = Live(SECRETS, {**secret.manifest, "metadata": {**secret.metadata, "deletionTimestamp": LATER}})
+        assert only(self.report(going).drifts).notes == (f"being deleted since {LATER}, and no finalizer holds it",)

@@ -311,3 +311,59 @@ def test_only_the_organizations_that_were_asked_for_are_looked_at_and_the_others
         "Namespace beta",
         "Organization beta",
     ]
+
+
+class TestStrays:
+    """What is not where it should be, or has outlived its organization."""
+
+    def test_an_object_in_another_namespace_is_a_leftover_of_the_organization_of_its_label(self) -> None:
+        stray = live(
+            declaring.project("lost", organization="other"), labels={labels.ORGANIZATION: "acme", labels.NAME: "x"}
+        )
+        found = only(left(worlds.with_objects(up(*BOTH), stray)))
+        assert (str(found.live), found.organization) == ("Project other/lost", "acme")
+        assert found.why[-1] == (
+            "OpenChoreo does not find it: its namespace is 'other', its label says organization 'acme'"
+        )
+
+    def test_what_has_outlived_its_organization_and_the_labels_of_its_namespace_is_found(self) -> None:
+        world = worlds.with_namespaces(
+            worlds.with_objects(up(*BOTH), live(declaring.data_plane(organization="beta"))), namespace("beta", {})
+        )
+        assert names(left(world, organizations=["beta"])) == ["DataPlane beta/dp-local"]
+
+    def test_the_builds_namespace_of_an_organization_that_is_gone_is_found(self) -> None:
+        ci = namespace("choreo-ci-beta", {labels.MANAGED_BY: labels.MANAGED_BY_BUILD_CONTROLLER})
+        assert names(left(worlds.with_namespaces(up(*BOTH), ci), organizations=["beta"])) == [
+            "Namespace choreo-ci-beta"
+        ]
+
+
+class TestConnections:
+    """Secrets with data planes' kubeconfigs, as choreo makes them."""
+
+    def left(self, secret: Live, *plans: Plan) -> list[Leftover]:
+        return left(worlds.with_secrets(up(*BOTH), secret), *plans)
+
+    def test_one_that_a_stack_makes_stands(self) -> None:
+        kubeconfig = worlds.kubeconfig("https://east")
+        made = stack(declaring.data_plane("east"), dataPlaneKubeconfigs={"east": kubeconfig}).plan
+        assert self.left(worlds.connection(data_plane="east"), *BOTH, made) == []
+
+    def test_one_that_a_declared_data_plane_refers_to_stands(self) -> None:
+        assert self.left(worlds.connection()) == []
+
+    def test_one_that_a_data_plane_refers_to_which_a_stack_needs_stands(self) -> None:
+        assert self.left(worlds.connection(), DEVELOPMENT) == []
+
+    def test_one_whose_data_plane_is_gone_is_left_over(self) -> None:
+        found = only(self.left(worlds.connection("old", "gone")))
+        assert (str(found.live), found.role) == ("Secret acme/old", "Secret")
+        assert found.why == ("its data plane 'gone' is declared nowhere and not in the cluster",)
+
+    def test_one_that_its_data_plane_does_not_refer_to_any_more_is_left_over(self) -> None:
+        assert only(self.left(worlds.connection("old"))).why == ("its data plane 'dp-local' does not refer to it",)
+
+    def test_it_goes_after_its_data_plane(self) -> None:
+        found = self.left(worlds.connection(), stack(declaring.organization()).plan)
+        assert names(found)[-2:] == ["DataPlane acme/dp-local", "Secret acme/kind-1-config"]

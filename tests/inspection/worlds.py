@@ -1,5 +1,6 @@
 """Worlds: what a cluster has when stacks are up, and what somebody has then done to it."""
 
+import base64
 import copy
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,8 +10,9 @@ import yaml
 
 from choreo_components.api import KINDS, kind_of, labels
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import NAMESPACES, Live, resource_named
+from choreo_components.cluster import NAMESPACES, SECRETS, Live, resource_named
 from choreo_components.inspection.census import Census, key_of
+from choreo_components.naming import CONNECTION_KEY
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan
 
 SINCE = "2025-05-09T08:00:00Z"
@@ -46,7 +48,12 @@ def live(manifest: dict[str, Any], **metadata: Any) -> Live:
     own["labels"] = {labels.NAME: own["name"], **(own.get("labels") or {})}
     if kind.namespaced:
         own["labels"].setdefault(labels.ORGANIZATION, own["namespace"])
-    own |= {"uid": f"{kind.kind}/{own['name']}", "generation": 1, "creationTimestamp": SINCE, **metadata}
+    own |= {
+        "uid": f"{kind.kind}/{own.get('namespace')}/{own['name']}",
+        "generation": 1,
+        "creationTimestamp": SINCE,
+        **metadata,
+    }
     ready = {"type": kind.ready_condition, "status": "True", "observedGeneration": 1, "reason": "Yes", "message": ""}
     made["status"] = {"conditions": [ready] if kind.ready_condition else []}
     return Live(resource_named(kind.kind), made)
@@ -54,7 +61,28 @@ def live(manifest: dict[str, Any], **metadata: Any) -> Live:
 
 def namespace(name: str, own: dict[str, str], **metadata: Any) -> Live:
     """A namespace with these labels."""
-    return Live(NAMESPACES, {"metadata": {"name": name, "labels": own, "creationTimestamp": SINCE, **metadata}})
+    return Live(
+        NAMESPACES, {"metadata": {"name": name, "labels": own, "creationTimestamp": SINCE, "uid": name, **metadata}}
+    )
+
+
+def connection(
+    name: str = "kind-1-config",
+    data_plane: str = "dp-local",
+    organization: str = "acme",
+    text: str = "text",
+    **own: str,
+) -> Live:
+    """The Secret with a data plane's kubeconfig as choreo makes it; `own` are labels with other values."""
+    made = {**labels.connection_labels(organization, name, data_plane), **own}
+    metadata = {"name": name, "namespace": organization, "labels": made, "creationTimestamp": SINCE}
+    data = {CONNECTION_KEY: base64.b64encode(text.encode()).decode()}
+    return Live(SECRETS, {"metadata": {**metadata, "uid": f"Secret/{name}"}, "type": "Opaque", "data": data})
+
+
+def with_secrets(world: Census, *secrets: Live) -> Census:
+    """The same world with these Secrets in it."""
+    return replace(world, secrets=secrets)
 
 
 def with_objects(world: Census, *more: Live) -> Census:

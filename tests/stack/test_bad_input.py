@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from choreo_components.findings import Finding, Location, error, report, warning
+from choreo_components.findings import Finding, Location, Severity, error, report, warning
 from choreo_components.naming import data_plane_namespace
 from choreo_components.program import missing
 from tests.stack import declaring
@@ -361,6 +361,39 @@ def test_an_environment_without_a_dns_prefix_is_only_warned_of(prefix: Any) -> N
     message = "empty: the host names of this environment begin with a dot, which no DNS server resolves"
     assert finding == warning(finding.where, message)
     assert finding.where.field == "choreo:resources[0].spec.gateway.dnsPrefix"
+
+
+@pytest.mark.parametrize(
+    ("type_", "meant"),
+    [
+        ("Sevice", "'Sevice'; did you mean 'Service'?"),
+        ("Webhook", "'Webhook'; those that it runs are Service, WebApplication, ScheduledTask"),
+        (None, "''; those that it runs are Service, WebApplication, ScheduledTask"),
+    ],
+)
+def test_a_component_that_openchoreo_makes_nothing_of_is_warned_of(type_: str | None, meant: str) -> None:
+    made = declaring.component()
+    made["spec"] = {} if type_ is None else {"type": type_}
+    [finding] = stack(made).findings
+    assert finding.severity is Severity.WARNING
+    assert finding.where.field == "choreo:resources[0].spec.type"
+    assert finding.message == f"OpenChoreo runs nothing for a component of type {meant}"
+
+
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [
+        ({}, "no image: its Deployments never come to anything"),
+        ({"fromBuildRef": {"name": "b"}, "fromImageRef": {"tag": "1.0"}}, "two images"),
+    ],
+)
+def test_an_artifact_of_no_image_or_two_is_warned_of(image: dict[str, Any], told: str) -> None:
+    made = declaring.artifact()
+    made["spec"]["targetArtifact"] = image
+    [finding] = stack(made).findings
+    assert finding.severity is Severity.WARNING
+    assert finding.where.field == "choreo:resources[0].spec.targetArtifact"
+    assert finding.message == f"{told}; fromBuildRef or fromImageRef, one of them, says which it is"
 
 
 def test_two_environments_of_one_data_plane_with_one_dns_prefix() -> None:

@@ -70,6 +70,31 @@ def test_one_manifest_in_two_stacks_is_declared_twice(folder: Path) -> None:
     ]
 
 
+def test_stacks_of_different_clusters_may_declare_the_same(folder: Path) -> None:
+    both = {"test": ORGANIZATION, "prod": ORGANIZATION}
+    clusters = {"test": {"kubeconfig": "~/.kube/test"}, "prod": {"kubeconfig": "~/.kube/prod"}}
+    found = estate(folder, both, clusters)
+    assert told(found) == []
+    assert not found.overlaps
+
+
+def test_what_a_stack_refers_to_is_found_on_its_own_cluster_first(folder: Path) -> None:
+    stacks = {"a-test": ORGANIZATION, "prod": ORGANIZATION, "prod-dev": [declaring.environment()]}
+    there, here = {"kubeconfig": "~/.kube/test"}, {"kubeconfig": "~/.kube/prod"}
+    found = estate(folder, stacks, {"a-test": there, "prod": here, "prod-dev": here})
+    assert {(link.source, link.owner) for link in found.links} == {("prod-dev", "prod")}
+
+
+@pytest.mark.parametrize("other", [{}, {"kubeconfig": {"secure": "v1:CCCC"}}], ids=["ambient", "encrypted as well"])
+def test_what_cannot_be_told_apart_for_encryption_is_warned_of_once(folder: Path, other: dict[str, Any]) -> None:
+    both = {"prod": ORGANIZATION, "test": ORGANIZATION}
+    found = estate(folder, both, {"prod": other, "test": {"kubeconfig": {"secure": "v1:AAAA"}}})
+    [line] = told(found)
+    assert line.startswith("test: warning: Organization 'acme' and 1 more are declared in stack 'prod' as well (")
+    assert line.endswith("): right where the two lead to different clusters, which cannot be seen here")
+    assert list(found.overlaps) == [("test", "prod")]
+
+
 def test_a_host_name_of_environments_in_two_stacks_is_an_error(folder: Path) -> None:
     stacks = {
         "acme": ORGANIZATION,

@@ -14,7 +14,7 @@ WARNING = warning(Location("stacks/a.yaml"), "odd")
 
 
 def annotation(finding: Finding) -> str:
-    [line] = as_annotations([Told("dev", finding)])
+    [line] = as_annotations([Told("dev", finding)], Path())
     return line
 
 
@@ -74,7 +74,7 @@ def test_a_line_break_would_not_end_an_annotation() -> None:
 
 
 def test_a_file_of_two_stacks_is_annotated_once() -> None:
-    assert len(list(as_annotations([Told("a", ERROR), Told("b", ERROR)]))) == 1
+    assert len(list(as_annotations([Told("a", ERROR), Told("b", ERROR)], Path()))) == 1
 
 
 @pytest.mark.parametrize(

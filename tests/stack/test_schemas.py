@@ -74,6 +74,18 @@ def test_a_schema_is_one_of_the_draft_it_names(schema: dict[str, Any]) -> None:
 # --- Objects -------------------------------------------------------------------------------------------------------
 
 
+def test_a_kind_that_is_misspelt_is_told_the_kinds_and_nothing_else() -> None:
+    made = declaring.environment() | {"kind": "Enviroment"}
+    [told] = complaints(objects(), made)
+    assert told.startswith("$.kind: 'Enviroment' is not one of ['Organization', 'DataPlane', ")
+
+
+def test_a_data_plane_with_credentials_is_told_what_it_lacks_of_its_own_release() -> None:
+    made = declaring.data_plane_with_credentials()
+    del made["spec"]["registry"]
+    assert complaints(objects(), made) == ["$.spec: 'registry' is a required property"]
+
+
 def test_every_kind_has_an_example_here() -> None:
     assert [(each["apiVersion"], each["kind"]) for each in EVERY_KIND] == list(KINDS)
 
@@ -215,6 +227,7 @@ SECURE = {"secure": "v1:abc"}
         {"choreo:resources": SECURE},
         {"choreo:resources": [changed(declaring.data_plane(), "spec", "kubernetesCluster", "name", value=SECURE)]},
         {"choreo:allowProductionDestroy": "true"},
+        {"choreo:manifests": [SECURE], "choreo:projects": [SECURE], "choreo:timeouts": {"ready": SECURE}},
         {"choreo:timeouts": {"ready": "1h30m"}},
         {"choreo:projects": None},
     ],
@@ -233,6 +246,7 @@ def test_what_pulumi_and_others_write_is_taken(config: dict[str, Any]) -> None:
         {"choreo:resources": [changed(declaring.project(), "spec", "x", value=1)]},
         {"choreo:manifests": "a.yaml"},
         {"choreo:manifests": [1]},
+        {"choreo:manifests": [""]},
         {"choreo:controllers": "maybe"},
         {"choreo:adopt": True},
         {"choreo:allowProductionDestroy": "yes"},

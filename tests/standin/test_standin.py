@@ -19,6 +19,22 @@ def test_a_zero_value_is_gone_when_the_controller_has_added_its_finalizer(kubect
     assert live["spec"] == {"dataPlaneRef": "dp-local", "gateway": {"dnsPrefix": "qa"}}
 
 
+def test_of_what_somebody_has_declared_the_controllers_own_nothing_though_they_write_whole_objects(
+    kubectl: Kubectl, organization: str
+) -> None:
+    kinds = "dataplanes,environments,projects".replace(",", ".core.choreo.dev,") + ".core.choreo.dev"
+    found = json.loads(kubectl("get", kinds, "-n", organization, "-o", "json", "--show-managed-fields"))["items"]
+    assert len(found) == 3
+    for live in found:
+        written = [
+            entry["fieldsV1"]
+            for entry in live["metadata"]["managedFields"]
+            if entry["manager"] == "manager" and "subresource" not in entry
+        ]
+        assert [list(each) for each in written] == [["f:metadata"]], f"{live['kind']}: {written}"
+        assert list(written[0]["f:metadata"]) == ["f:finalizers"], f"{live['kind']}: {written}"
+
+
 def test_a_project_whose_pipeline_went_first_hangs_and_nothing_can_change_it(
     kubectl: Kubectl, organization: str, errors: StandIn
 ) -> None:
@@ -31,6 +47,35 @@ def test_a_project_whose_pipeline_went_first_hangs_and_nothing_can_change_it(
     assert any("Project customer-portal: cannot retrieve the deployment pipeline" in each for each in errors.errors)
     said = kubectl("label", *project, "a=b")
     assert "denied the request: deployment pipeline 'pipeline-dev-stage-prod'" in said, "every update is refused"
+
+
+def test_a_project_under_a_hashed_name_hangs_until_a_pipeline_is_called_what_it_refers_to(
+    kubectl: Kubectl, organization: str, errors: StandIn
+) -> None:
+    """`choreoctl create` hashes the pipeline's metadata.name as well, and refers to it by its label."""
+    declared = {each["kind"]: each for each in samples.stack("acme", organization)["choreo:resources"]}
+    own = {"core.choreo.dev/organization": organization}
+
+    def called(kind: str, name: str, label: str) -> dict[str, Any]:
+        labels = {**own, "core.choreo.dev/name": label}
+        return {**declared[kind], "metadata": {"name": name, "namespace": organization, "labels": labels}}
+
+    pipeline = called("DeploymentPipeline", "acme-default-pipeline-78a7d704", "default-pipeline")
+    kubectl("create", "-f", "-", manifest=[pipeline])
+    made = ("deploymentpipelines.core.choreo.dev", pipeline["metadata"]["name"], "-n", organization)
+    assert "met" in kubectl("wait", "--for=condition=Available", *_one(made), "--timeout=60s")
+    project = called("Project", "acme-shop-792c6b74", "shop") | {"spec": {"deploymentPipelineRef": "default-pipeline"}}
+    assert "created" in kubectl("create", "-f", "-", manifest=[project])
+    hashed = ("projects.core.choreo.dev", "acme-shop-792c6b74", "-n", organization)
+    assert "met" in kubectl("wait", "--for=condition=Created", *_one(hashed), "--timeout=60s")
+
+    assert "timed out" in kubectl("delete", *hashed, "--timeout=3s")
+    missing = "Project acme-shop-792c6b74: cannot retrieve the deployment pipeline 'default-pipeline'"
+    assert any(missing in each for each in errors.errors)
+
+    kubectl("create", "-f", "-", manifest=[called("DeploymentPipeline", "default-pipeline", "default-pipeline")])
+    kubectl("wait", "--for=delete", *_one(hashed), "--timeout=60s")
+    assert "NotFound" in kubectl("get", *hashed)
 
 
 def test_a_project_without_its_pipeline_or_a_second_time_is_refused(kubectl: Kubectl, organization: str) -> None:

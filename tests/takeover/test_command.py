@@ -1,18 +1,23 @@
 """`choreo adopt` tells what it has written, what is left and why, and the commands that come next."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from choreo_components.api import labels
 from choreo_components.cli import adopt, progress
 from choreo_components.cli.app import app
 from choreo_components.cluster import Unreachable
+from choreo_components.controllers import Controllers
+from choreo_components.takeover.division import Stack
 from choreo_components.takeover.organization import LiveOrganization
 from tests.stack import declaring
-from tests.takeover.living import acme, live
+from tests.takeover.living import Manifest, acme, live
 
 KUBECONFIG = "kube config"
 
@@ -27,7 +32,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(monkeypatch: pytest.MonkeyPatch, there: LiveOrganization | Exception, *more: str) -> tuple[int, str]:
     """The exit code and all that is said, about an organization that is there."""
 
-    def read(organization: str, kubeconfig: Path | None) -> LiveOrganization:
+    def read(organization: str, kubeconfig: Path | None, data_planes: Mapping[str, str]) -> LiveOrganization:
         if isinstance(there, Exception):
             raise there
         return there
@@ -47,7 +52,7 @@ stack acme: 2 objects, Pulumi.acme.yaml, acme/
 
 Nothing has changed in the cluster. To take over:
   export KUBECONFIG='{project / KUBECONFIG}'
-  pulumi stack init acme
+  pulumi stack select --create acme
   pulumi import --stack acme --file .choreo/import-acme.json --generate-code=false --protect=false --yes
   rm .choreo/import-acme.json
   pulumi up --stack acme
@@ -107,13 +112,77 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
     assert "Traceback" not in said
 
 
+def test_the_kubeconfig_of_a_data_plane_is_set_for_the_stacks_that_need_it_before_their_import(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "dp local").write_text("a: 1\nb: 2\n")
+    there = replace(acme(), kubeconfigs={"acme/dp-local": "a: 1\nb: 2"})
+    _, said = run(monkeypatch, there, "--data-plane-kubeconfig", "dp-local=dp local")
+    command = (
+        "pulumi config set --stack acme-development --secret "
+        f"--path 'choreo:dataPlaneKubeconfigs.dp-local' < '{project / 'dp local'}'"
+    )
+    steps = [line.strip() for line in said.partition("To take over:")[2].splitlines()]
+    assert [each for each in steps if "dataPlaneKubeconfigs" in each] == [command]
+    assert steps.index(command) < next(
+        i for i, each in enumerate(steps) if each.startswith("pulumi import --stack acme-d")
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("dp-local", "'dp-local' is not NAME=FILE"),
+        ("dp-local=gone", "No such file"),
+        ("dp-local=binary", "can't decode byte"),
+        ("dp-other=kubeconfig", "no environment of organization 'acme' is on a data plane 'dp-other'"),
+    ],
+)
+def test_a_data_planes_kubeconfig_that_cannot_be_meant_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch, given: str, told: str
+) -> None:
+    (project / "binary").write_bytes(b"\xff")
+    (project / "kubeconfig").write_text("a: 1\n")
+    code, said = run(monkeypatch, acme(), "--data-plane-kubeconfig", given)
+    assert (code, told in said) == (2, True), said
+
+
+def test_what_another_stack_of_the_project_declares_is_an_error_before_anything_is_written(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"choreo:controllers": "absent", "choreo:resources": [declaring.environment()]}
+    (project / "Pulumi.mine.yaml").write_text(yaml.safe_dump({"config": config}))
+    before = sorted(path.name for path in project.iterdir())
+    code, said = run(monkeypatch, acme())
+    assert code == 2
+    assert "Environment 'development' of organization 'acme': stack 'mine'" in said
+    assert sorted(path.name for path in project.iterdir()) == before
+
+
+def test_what_pulumi_has_written_before_is_warned_of(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = acme()
+    there.objects[0]["metadata"]["managedFields"] = [{"manager": "pulumi-kubernetes-1a", "operation": "Apply"}]
+    _, said = run(monkeypatch, there)
+    assert "warning: stack acme: Pulumi has written 1 of its objects before, Organization acme among them" in said
+
+
+def test_who_keeps_what_leaves_a_manifest_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = acme()
+    plane = next(each for each in there.objects if each["kind"] == "DataPlane")
+    fields: Manifest = {"f:spec": {"f:gateway": {}}}
+    plane["metadata"]["managedFields"] = [{"manager": "helm", "operation": "Update", "fieldsV1": fields}]
+    _, said = run(monkeypatch, there)
+    assert "  later: DataPlane acme/dp-local: helm owns spec; what leaves the manifest stays live" in said
+    assert "\n    kubectl patch dataplanes.core.choreo.dev dp-local -n acme " in said
+
+
 def test_a_private_key_is_set_through_a_pipe() -> None:
     from choreo_components.takeover.files import Secret, Written
 
     plane = live(declaring.data_plane())
     path = ("spec", "kubernetesCluster", "credentials", "clientKey")
-    written = Written("acme", Path("a"), Path("b"), Path("c"), True, (Secret(plane, 0, path),))
-    said = adopt._next([written], Path(), None, acme())
+    written = Written("acme", Path("a"), Path("b"), Path("c"), (Secret(plane, 0, path),))
+    said = adopt._next([(written, Stack("acme", Controllers.ABSENT))], Path(), None, {}, acme())
     assert (
         "  kubectl get dataplanes.core.choreo.dev dp-local -n acme "
         "-o jsonpath='{.spec.kubernetesCluster.credentials.clientKey}' | pulumi config set --stack acme --secret "

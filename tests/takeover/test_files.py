@@ -79,11 +79,62 @@ def test_what_pulumi_has_written_is_kept(project: Path) -> None:
     (project / "stacks").mkdir()
     file = project / "stacks" / "Pulumi.acme.yaml"
     file.write_text("encryptionsalt: v1:x=\nconfig:\n  kubernetes:context: kind\n")
-    (acme_written, _) = write(project, of_acme())
+    write(project, of_acme())
     kept = yaml.safe_load(file.read_text())
     assert (kept["encryptionsalt"], kept["config"]["kubernetes:context"]) == ("v1:x=", "kind")
     assert kept["config"]["choreo:controllers"] == "absent"
-    assert not acme_written.is_new, "`pulumi stack init` is not to be run again"
+
+
+def test_a_file_that_only_its_owner_may_read_stays_so(project: Path) -> None:
+    (project / "stacks").mkdir()
+    file = project / "stacks" / "Pulumi.acme.yaml"
+    file.write_text("encryptionsalt: v1:x=\n")
+    file.chmod(0o600)
+    write(project, of_acme())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_project_may_keep_its_stacks_outside_of_its_folder(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (project / "Pulumi.yaml").write_text(f"name: mine\nruntime: python\nstackConfigDir: {elsewhere}\n")
+    written = write(project, of_acme())
+    assert [each.settings for each in written] == [
+        elsewhere / "Pulumi.acme.yaml",
+        elsewhere / "Pulumi.acme-development.yaml",
+    ]
+    for each in divide(acme(), "acme").stacks:
+        assert _objects(read_stack(project, each.stack.name).settings) == _objects(each.settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"config: [1]\n", "should be a mapping of settings"),
+        (b"config: {a: [\n", "Pulumi.acme.yaml"),
+        (b"config: {a: '\xff'}\n", "UTF-8"),
+        (b"config: {other:a: b}\n", "give each setting a line of its own"),
+        (b"config: {}\n---\nconfig: {}\n", "give each setting a line of its own"),
+    ],
+)
+def test_a_stacks_file_that_nothing_can_be_added_to_is_told_and_nothing_is_written(
+    project: Path, text: bytes, told: str
+) -> None:
+    (project / "stacks").mkdir()
+    (project / "stacks" / "Pulumi.acme.yaml").write_bytes(text)
+    before = tree(project)
+    with pytest.raises(Occupied, match=told):
+        write(project, of_acme())
+    assert tree(project) == before
+
+
+def test_a_setting_without_a_namespace_is_one_of_ours_in_a_project_of_that_name(project: Path) -> None:
+    (project / "Pulumi.yaml").write_text("name: choreo\nruntime: python\nstackConfigDir: stacks\n")
+    (project / "stacks").mkdir()
+    (project / "stacks" / "Pulumi.acme.yaml").write_text("config:\n  manifests: [a.yaml]\n")
+    with pytest.raises(Occupied, match=r"has settings already \(manifests\)"):
+        write(project, of_acme())
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from choreo_components import manifests
 from choreo_components.api import custom_resource_definitions, secrets_of
-from choreo_components.takeover.files import dumped
 from choreo_components.takeover.manifest import NoManifest, manifest_of, without
+from choreo_components.takeover.text import dumped
 from tests.api.test_zero_values import values
 from tests.stack import declaring
 from tests.takeover.living import as_declared, live, read

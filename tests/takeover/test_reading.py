@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from choreo_components.api import KINDS
-from choreo_components.cluster import NAMESPACES, Live, resource_named
+from choreo_components.cluster import NAMESPACES, Forbidden, Live, Resource, resource_named
 from choreo_components.takeover.organization import LiveOrganization
 from choreo_components.takeover.reading import NoOrganization, read_organization
 from tests.provider.fake_cluster import FakeCluster
@@ -27,9 +27,24 @@ DEFINITIONS = {
 
 
 class Cluster(FakeCluster):
-    """One whose DataPlanes have no conditions."""
+    """One whose DataPlanes have no conditions; some kinds may not be listed, or are not served."""
 
     server = "https://cluster.example"
+
+    def __init__(self, *lives: Live) -> None:
+        super().__init__(*lives)
+        self.forbidden: set[str] = set()
+        self.unserved: set[str] = set()
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+        return None if resource.plural in self.unserved else await super().get(resource, name, namespace)
+
+    async def list(
+        self, resource: Resource, labels: Mapping[str, str], namespace: str | None = None
+    ) -> tuple[list[Live], str | None]:
+        if resource.plural in self.forbidden:
+            raise Forbidden(f"may not list {resource.plural}")
+        return ([], None) if resource.plural in self.unserved else await super().list(resource, labels, namespace)
 
     async def openapi(self, group: str, version: str) -> Mapping[str, Any]:
         return DEFINITIONS
@@ -66,6 +81,33 @@ def test_it_asks_once_for_each_kind_and_each_data_planes_secret_and_writes_nothi
 
 def test_conditions_that_the_definitions_have_no_room_for_are_known() -> None:
     assert read(cluster(acme())).endless == {"DataPlane"}
+
+
+def test_all_rights_that_lack_are_told_at_once_with_where_to_find_the_roles() -> None:
+    asked = cluster(acme())
+    asked.forbidden = {"builds", "projects", "namespaces"}
+    with pytest.raises(Forbidden) as refused:
+        read(asked)
+    assert sorted(str(refused.value).splitlines()) == [
+        "docs/permissions.md has the roles to grant",
+        "may not list builds",
+        "may not list namespaces",
+        "may not list projects",
+    ]
+
+
+def test_a_cluster_without_openchoreos_kinds_is_told_as_such() -> None:
+    asked = cluster(acme())
+    asked.unserved = {"organizations"}
+    with pytest.raises(NoOrganization, match=r"the cluster serves no core.choreo.dev/v1: https://cluster.example"):
+        read(asked)
+
+
+def test_who_may_not_list_organizations_is_told_all_the_same_that_one_is_not_there() -> None:
+    asked = cluster(acme())
+    asked.forbidden = {"organizations"}
+    with pytest.raises(NoOrganization, match=r"no Organization 'acne' in https://cluster.example$"):
+        read(asked, "acne")
 
 
 def test_an_organization_that_is_not_there_is_told_with_those_that_are() -> None:
