@@ -1,11 +1,6 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
-import copy
-import json
-import os
-import re
-import ssl
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -13,12 +8,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx2 as httpx
-import msgspec
-import yaml
 from lightkube import ALL_NS, ApiError, AsyncClient
-from lightkube.config.client_adapter import user_auth, verify_cluster
-from lightkube.config.kubeconfig import KubeConfig
-from lightkube.config.models import NameValue
+from lightkube.config.client_adapter import user_auth
 from lightkube.core.exceptions import ConfigError
 from lightkube.generic_resource import (
     create_global_resource,
@@ -27,12 +18,10 @@ from lightkube.generic_resource import (
 
 from choreo_components.api import Kind, kind_of
 from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.kubeconfig import UNREADABLE, UNUSABLE, opened, reason, text_of
 
 REQUEST_SECONDS = 30.0
 """How long one answer of the API server may take."""
-
-KEPT_CONNECTIONS = 64
-"""Idle connections that are kept for the next requests."""
 
 PAGE = 500
 """Objects per answer of a list."""
@@ -181,16 +170,6 @@ class Rule:
         return all(allowed & {"*", each} for allowed, each in wanted)
 
 
-FILES = {
-    "cluster": ("certificate-authority",),
-    "user": ("client-certificate", "client-key", "tokenFile"),
-}
-"""The fields of a kubeconfig's clusters and users that name files, relative to the kubeconfig's own."""
-
-EXEC_V1 = "client.authentication.k8s.io/v1"
-"""The version that a kubeconfig's command for credentials is asked for today."""
-
-
 class Cluster:
     """One API server, asked with the credentials of one kubeconfig: `async with Cluster(None) as cluster: …`."""
 
@@ -201,17 +180,16 @@ class Cluster:
         and of a text nothing, unless that is called as a kubeconfig's file is.
         """
         try:
-            read = _content(kubeconfig)
-            config: Any = _informed(_kubeconfig(read).get())
-            timeout, transport = httpx.Timeout(REQUEST_SECONDS), _transport(config, _way(read, config))
+            config, transport = opened(kubeconfig)
+            timeout = httpx.Timeout(REQUEST_SECONDS)
             self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
             self.server: str = _shown(config.cluster.server)
             # For what is no object; on the same connections.
             self._http = httpx.AsyncClient(
                 base_url=config.cluster.server, auth=user_auth(config.user), timeout=timeout, transport=transport
             )
-        except (*_UNUSABLE, *_UNREADABLE) as problem:
-            raise ClusterError(f"no usable kubeconfig: {_reason(problem, kubeconfig)}") from None
+        except UNREADABLE as problem:
+            raise ClusterError(f"no usable kubeconfig: {reason(problem, kubeconfig)}") from None
 
     async def __aenter__(self) -> Self:
         """The cluster itself."""
@@ -372,11 +350,11 @@ class Cluster:
             # Its text quotes the header, and so the token.
             raise ClusterError(f"{what}: the kubeconfig's token or password cannot be sent: no HTTP header") from None
         except httpx.HTTPError as problem:
-            reason = str(problem) or type(problem).__name__
-            raise Unreachable(f"{what}: {self.server} cannot be reached: {reason}") from None
+            why = str(problem) or type(problem).__name__
+            raise Unreachable(f"{what}: {self.server} cannot be reached: {why}") from None
         except ConfigError as problem:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
-        except _UNUSABLE as problem:
+        except UNUSABLE as problem:
             # A command that is to print credentials is not there, or prints others; or no API server answers.
             read = problem.strerror if isinstance(problem, OSError) else type(problem).__name__
             if isinstance(problem, KeyError) and problem.args == ("token",):
@@ -401,208 +379,20 @@ def kubeconfig_text(given: str) -> str:
     Raises ClusterError, in words that quote nothing of what may be secret, where nobody could use it.
     """
     try:
-        text = given if is_text(given) else _standing_alone(Path(given).expanduser())
-    except (*_UNUSABLE, *_UNREADABLE) as problem:
-        raise ClusterError(f"no usable kubeconfig: {_reason(problem, given)}") from None
+        text = text_of(given)
+    except UNREADABLE as problem:
+        raise ClusterError(f"no usable kubeconfig: {reason(problem, given)}") from None
     Cluster(text)
     return text
-
-
-def _standing_alone(file: Path) -> str:
-    """The text of a kubeconfig that means the same wherever it is put: as it is, unless it names files next to it."""
-    text = file.read_text(encoding="utf-8")
-    config = yaml.safe_load(text)
-    resolved = _resolved(config, file.parent)
-    return text if resolved == config else yaml.safe_dump(resolved)
 
 
 class _NotFound(Exception):
     """HTTP 404."""
 
 
-_UNUSABLE = (
-    ConfigError,
-    OSError,
-    yaml.YAMLError,
-    msgspec.MsgspecError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-)
-"""What is raised about a kubeconfig that is none, or not a whole one."""
-
-_UNREADABLE = (RuntimeError, httpx.InvalidURL)
-"""What is raised besides while one is read: about a home that nobody has, endless nesting, an address that is none."""
-
-
-def _reason(problem: Exception, kubeconfig: str | Path | None) -> str:
-    """Why a kubeconfig is not usable, in words that quote nothing of what may be secret."""
-    if kubeconfig is not None and not is_text(kubeconfig):
-        if not _is_surely_a_path(kubeconfig):
-            return "what is given as one is neither its text nor the path of a file that can be read as one"
-        with suppress(OSError, RuntimeError):
-            if not Path(kubeconfig).expanduser().exists():
-                return f"there is no file {kubeconfig}"
-        return f"{kubeconfig} cannot be read as one"
-    if isinstance(problem, ssl.SSLError):
-        return f"its certificates or its key cannot be read: {problem.reason or 'no PEM'}"
-    if isinstance(problem, (ConfigError, OSError)):
-        return str(problem)
-    # The text of any other error may quote what was read.
-    return f"it cannot be read as one ({type(problem).__name__})"
-
-
 def _shown(server: str) -> str:
     """The server's address without a password that may stand in it."""
     return str(httpx.URL(server).copy_with(userinfo=b""))
-
-
-class _Transport(httpx.AsyncHTTPTransport):
-    """Connections to an API server whose certificate may have another name than its address (`tls-server-name`)."""
-
-    def __init__(self, server_name: str | None, **options: Any) -> None:
-        super().__init__(**options)
-        self._server_name = server_name
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self._server_name:
-            request.extensions = {**request.extensions, "sni_hostname": self._server_name}
-        return await super().handle_async_request(request)
-
-
-def _way(content: Any, config: Any) -> Mapping[str, str | None]:
-    """What a kubeconfig says of the way to its server and lightkube does not read: `tls-server-name`, `proxy-url`."""
-    port = httpx.URL(config.cluster.server).port
-    if port is not None and not 0 < port < 65536:
-        raise ConfigError(f"there is no port {port}")
-    if content is None:
-        return {}
-    clusters = {each["name"]: each["cluster"] for each in content["clusters"]}
-    cluster: Mapping[str, str | None] = clusters[config.context.cluster]
-    proxy = cluster.get("proxy-url")
-    if proxy and httpx.URL(proxy).scheme not in ("http", "https"):
-        raise ConfigError("its proxy-url is neither http:// nor https://, and no other is supported")
-    return cluster
-
-
-def _transport(config: Any, way: Mapping[str, str | None]) -> httpx.AsyncHTTPTransport:
-    """Connections without a limit: each watch holds one, and a request must not wait for a watch to end."""
-    files = {
-        "certificate-authority": config.cluster.certificate_auth,
-        "client-certificate": config.user.client_cert,
-        "client-key": config.user.client_key,
-    }
-    for field, path in files.items():
-        # lightkube would quote it, and it may be the key itself, under the wrong name.
-        if path and not Path(path).is_absolute():
-            raise ConfigError(f"its {field} is neither an absolute path nor called {field}-data")
-    trusted = verify_cluster(config.cluster, config.user, config.abs_file)
-    return _Transport(
-        way.get("tls-server-name"),
-        verify=trusted,
-        proxy=way.get("proxy-url"),
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS),
-    )
-
-
-def _content(given: str | Path | None) -> Any:
-    """What stands in the kubeconfig given as text or path, else in the files that KUBECONFIG lists, or ~/.kube/config.
-
-    None where there is none, and the pod's own credentials are meant.
-    """
-    if given is not None:
-        if is_text(given):
-            return yaml.safe_load(str(given))
-        return _of_file(Path(given).expanduser())
-    listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
-    files = [path for path in listed or [Path("~/.kube/config").expanduser()] if path.is_file()]
-    if not files:
-        if listed:
-            raise ConfigError(f"KUBECONFIG names {os.environ['KUBECONFIG']}, which is no file")
-        return None
-    return _of_file(files[0]) if len(files) == 1 else _merged(_of_file(file) or {} for file in files)
-
-
-def _kubeconfig(content: Any) -> KubeConfig:
-    if content is not None:
-        return KubeConfig.from_dict(content)
-    try:
-        return KubeConfig.from_service_account()
-    except ConfigError:
-        raise ConfigError(
-            "KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod of a cluster: set KUBECONFIG to "
-            "the file that leads to the cluster"
-        ) from None
-
-
-def _informed(config: Any) -> Any:
-    """The configuration with the command that prints credentials told which version of its answer is wanted.
-
-    As kubectl tells it (Kubernetes: client-go/plugin/pkg/client/auth/exec). lightkube does not, and takes only the
-    versions before v1, whose answers are the same.
-    """
-    command = config.user.exec if config.user else None
-    if command is not None:
-        version = command.apiVersion
-        wanted = {"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": False}}
-        command.env = [*(command.env or []), NameValue("KUBERNETES_EXEC_INFO", json.dumps(wanted))]
-        if version == EXEC_V1:
-            command.apiVersion = f"{version}beta1"
-    return config
-
-
-def _of_file(file: Path) -> Any:
-    return _resolved(yaml.safe_load(file.read_text(encoding="utf-8")), file.parent)
-
-
-def _resolved(config: Any, folder: Path) -> Any:
-    """A kubeconfig with the files that it names by absolute paths, as kubectl finds them; `folder` is its own."""
-    if not isinstance(config, dict):
-        return config
-    resolved = copy.deepcopy(config)
-    for section, fields in FILES.items():
-        for each in resolved.get(f"{section}s") or []:
-            named = each.get(section) or {}
-            named |= {field: str(folder.absolute() / named[field]) for field in fields if named.get(field)}
-            command = named.get("exec") or {}
-            if os.sep in command.get("command", ""):
-                command["command"] = str(folder.absolute() / command["command"])
-    return resolved
-
-
-def is_text(given: str | Path) -> bool:
-    """Whether it is a kubeconfig, and not the path of one."""
-    return isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{"))
-
-
-def from_folder(given: str, folder: Path) -> str:
-    """A kubeconfig that is given as its text, or as its path from the folder."""
-    return given if is_text(given) else str(folder / os.path.expanduser(given))
-
-
-_SEGMENT = r"[\w.@+ -]{0,64}"
-_CALLED_LIKE_ONE = re.compile(
-    rf"({_SEGMENT}/|~/)*(?=[^/]*(kube|config|\.ya?ml$|\.json$|\.conf$)){_SEGMENT}", re.IGNORECASE
-)
-
-
-def _is_surely_a_path(given: str | Path) -> bool:
-    """Whether it may be told: a text that somebody has put in the place of a path may be a password."""
-    return isinstance(given, Path) or _CALLED_LIKE_ONE.fullmatch(given) is not None
-
-
-def _merged(configs: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Several kubeconfigs as one, as kubectl merges them: of entries with one name the first counts."""
-    merged: dict[str, Any] = {"clusters": [], "contexts": [], "users": []}
-    for config in configs:
-        for section in ("clusters", "contexts", "users"):
-            known = {entry["name"] for entry in merged[section]}
-            merged[section] += [entry for entry in config.get(section) or [] if entry["name"] not in known]
-        if config.get("current-context"):
-            merged.setdefault("current-context", config["current-context"])
-    return merged
 
 
 @cache

@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from choreo_components.cluster import (
-    EXEC_V1,
     NAMESPACES,
     Cluster,
     ClusterError,
@@ -35,6 +34,7 @@ from choreo_components.cluster import (
     Unreachable,
     kubeconfig_text,
 )
+from choreo_components.kubeconfig import EXEC_V1
 from devcluster import ControlPlane
 
 MARK = "EYOURNOTSUPPOSEDTOREADTHIS"

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from choreo_components import project, settings
-from choreo_components.cluster import Cluster, ClusterError, from_folder, is_text
+from choreo_components.cluster import Cluster, ClusterError
 from choreo_components.findings import Finding, errors
+from choreo_components.kubeconfig import from_folder, is_text
 from choreo_components.plan import Plan, plan
 from choreo_components.settings import KUBECONFIG, MANIFESTS, PROJECTS, RESOURCES, Settings
 
