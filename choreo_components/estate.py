@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from choreo_components.api import labels
@@ -130,7 +131,7 @@ class Estate:
                 needs[link.source].add(link.owner)
         return needs
 
-    @property
+    @cached_property
     def overlaps(self) -> Mapping[tuple[str, str], list[tuple[Declared, Declared]]]:
         """By pairs of stacks: what the one declares and the other before it too, and which are not of one cluster then.
 

@@ -21,6 +21,8 @@ from lightkube.config.kubeconfig import KubeConfig
 from lightkube.config.models import NameValue
 from lightkube.core.exceptions import ConfigError
 
+from choreo_components.forms import is_text
+
 KEPT_CONNECTIONS = 64
 """Idle connections that are kept for the next requests."""
 
@@ -202,16 +204,6 @@ def _resolved(config: Any, folder: Path) -> Any:
             if os.sep in command.get("command", ""):
                 command["command"] = str(folder.absolute() / command["command"])
     return resolved
-
-
-def is_text(given: str | Path) -> bool:
-    """Whether it is a kubeconfig, and not the path of one."""
-    return isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{"))
-
-
-def from_folder(given: str, folder: Path) -> str:
-    """A kubeconfig that is given as its text, or as its path from the folder."""
-    return given if is_text(given) else str(folder / os.path.expanduser(given))
 
 
 _SEGMENT = r"[\w.@+ -]{0,64}"

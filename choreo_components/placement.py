@@ -28,9 +28,14 @@ class Placement:
         self._plan = plan
         self._controllers = controllers
         self._given = given
+        self._handed_on = {node.key: node.data_plane for node in plan.nodes if isinstance(node, SecretNode)}
+        """By the Secrets that the plan makes: the DataPlanes whose kubeconfigs go into them."""
         self._texts = dict(self._usable())
-        handed_on = {node.key: node.data_plane.name for node in plan.nodes if isinstance(node, SecretNode)}
-        self._secrets = {key: self._texts[name] for key, name in handed_on.items() if name in self._texts}
+        self._secrets = {
+            key: self._texts[data_plane.name]
+            for key, data_plane in self._handed_on.items()
+            if data_plane.name in self._texts
+        }
         """The kubeconfigs in the Secrets that the plan makes: several data planes may name one."""
         self._settled: set[str] = set()
         """Data planes about which nothing more can be known: what is wrong with them is told."""
@@ -106,11 +111,7 @@ class Placement:
             return []
 
         used = set(self.remote.values())
-        handed = {
-            node.data_plane.name
-            for node in self._plan.nodes
-            if isinstance(node, SecretNode) and f"{node.data_plane.organization}/{node.data_plane.name}" not in used
-        }
+        handed = {each.name for each in self._handed_on.values() if f"{each.organization}/{each.name}" not in used}
         tried = [*map(one, sorted(used)), *map(handed_on, sorted(handed & self._texts.keys()))]
         self.findings += [finding for answer in await asyncio.gather(*tried) for finding in answer]
 
@@ -130,7 +131,7 @@ class Placement:
 
     def _usable(self) -> Iterator[tuple[str, str]]:
         """The texts of the kubeconfigs in the settings."""
-        handed_on = {node.data_plane.name for node in self._plan.nodes if isinstance(node, SecretNode)}
+        handed_on = {each.name for each in self._handed_on.values()}
         for name, kubeconfig in self._given.items():
             try:
                 text = kubeconfig_text(kubeconfig.given)

@@ -10,6 +10,7 @@ from typing import Any
 from choreo_components import manifests, settings
 from choreo_components.api import secrets_of
 from choreo_components.findings import Finding, Location, error, errors, warning
+from choreo_components.forms import is_text
 from choreo_components.manifests import Document, FieldPath, Place, Rules, field_name, is_inside
 from choreo_components.settings import DATA_PLANE_KUBECONFIGS, KUBECONFIG, MANIFESTS, RESOURCES, Settings
 
@@ -102,6 +103,11 @@ class _Layered(Document):
         return bool(path) and path[0] in self.inherited.value
 
 
+def full_name(key: str, project: str) -> str:
+    """A setting's full name: one without a namespace is the project's."""
+    return key if ":" in key else f"{project}:{key}"
+
+
 def is_project(folder: Path) -> bool:
     """Whether the folder has a project's file."""
     return any((folder / name).is_file() for name in PROJECT_FILES)
@@ -147,16 +153,6 @@ def read_project(folder: Path) -> Project:
         raise NoProject(f"the project in {folder} cannot be read: {whole.at((key,))}: should be a string")
     inherited, wrong = _inherited(whole, name)
     return Project(folder, name, file.suffix, folder / (stacks or ""), inherited, tuple(wrong))
-
-
-def stack_folder(folder: Path) -> Path:
-    """Where the project in this folder keeps the settings of its stacks. Raises NoProject where there is none."""
-    return read_project(folder).stacks
-
-
-def stack_file(folder: Path, stack: str) -> Path:
-    """Where the project in this folder keeps the settings of the stack. Raises NoProject where there is none."""
-    return read_project(folder).file(stack)
 
 
 def stack_names(folder: Path) -> list[str]:
@@ -223,8 +219,8 @@ def _written(project: Project, stack: str) -> tuple[Document, list[Finding]]:
         written, findings = settings.read_file(file, project.folder)
     except OSError as problem:
         raise NoProject(f"no stack {stack!r}: {file} cannot be read: {problem.strerror}") from None
-    values = {_full(key, project.name): value for key, value in written.value.items()}
-    places = {_full(key, project.name): place for key, place in _places(written).items()}
+    values = {full_name(key, project.name): value for key, value in written.value.items()}
+    places = {full_name(key, project.name): place for key, place in _places(written).items()}
     return Document(values, written.file, _around(written, places)), findings
 
 
@@ -238,7 +234,7 @@ def _inherited(whole: Document, project: str) -> tuple[Document, list[Finding]]:
     places: dict[str, Place] = {}
     findings = []
     for key, value in config.items():
-        name, place = _full(key, project), _places(written).get(key)
+        name, place = full_name(key, project), _places(written).get(key)
         if not isinstance(value, dict):
             values[name] = value
         elif given := next((each for each in ("default", "value") if value.get(each) is not None), None):
@@ -274,8 +270,7 @@ def _exposed(config: Document) -> Iterator[Finding]:
     if isinstance(given := values.get(DATA_PLANE_KUBECONFIGS), dict):
         kubeconfigs |= {(DATA_PLANE_KUBECONFIGS, name): text for name, text in given.items()}
     for path, text in kubeconfigs.items():
-        # In one line it is a path.
-        if isinstance(text, str) and ("\n" in text or text.lstrip()[:1] == "{"):
+        if isinstance(text, str) and is_text(text):
             yield warning(config.at(path), f"{IN_PLAIN_TEXT} --path '{_path_for_pulumi(path)}' < FILE")
     resources = values.get(RESOURCES)
     sealed = set(sealed_fields(values))
@@ -291,11 +286,6 @@ def _path_for_pulumi(path: FieldPath) -> str:
     return "".join(
         f"[{step}]" if isinstance(step, int) else f'["{step}"]' if "." in step else f".{step}" for step in path
     ).removeprefix(".")
-
-
-def _full(key: str, project: str) -> str:
-    """A setting's full name: one without a namespace is the project's."""
-    return key if ":" in key else f"{project}:{key}"
 
 
 def _places(config: Document) -> Mapping[str, Place]:

@@ -42,9 +42,10 @@ def validate(
     from choreo_components.reports import as_annotations, as_json, summary, told
 
     try:
-        chosen = list(dict.fromkeys(stacks or ())) or stack_names(folder)
+        names = stack_names(folder)
+        chosen = list(dict.fromkeys(stacks or ())) or names
         # Those that were chosen come last: of two that declare the same, the later one is told so.
-        others = [name for name in stack_names(folder) if name not in chosen]
+        others = [name for name in names if name not in chosen]
         estate = Estate(read_stacks(folder, [*others, *chosen]))
     except NoProject as problem:
         give_up(str(problem))

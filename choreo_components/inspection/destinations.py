@@ -17,7 +17,7 @@ from typing import Any
 from choreo_components import project, settings
 from choreo_components.cluster import Cluster, ClusterError
 from choreo_components.findings import Finding, errors
-from choreo_components.kubeconfig import from_folder, is_text
+from choreo_components.forms import from_folder, is_text
 from choreo_components.plan import Plan, plan
 from choreo_components.settings import KUBECONFIG, MANIFESTS, PROJECTS, RESOURCES, Settings
 

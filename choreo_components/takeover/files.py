@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from choreo_components.api import kind_of, secrets_of
-from choreo_components.project import Project, read_project
+from choreo_components.project import Project, full_name, read_project
 from choreo_components.settings import CONTROLLERS, MANIFESTS, PROJECTS, RESOURCES, read_file
 from choreo_components.takeover.division import Stack
 from choreo_components.takeover.manifest import without
@@ -71,7 +71,7 @@ def _check_open(project: Project, file: Path) -> None:
     there, wrong = read_file(file, project.folder)
     if wrong:
         raise Occupied(f"{file} cannot be read:\n" + "\n".join(f"  {each}" for each in wrong))
-    taken = [key for key in there.value if _is_ours(key, project)]
+    taken = [key for key in there.value if full_name(key, project.name).startswith("choreo:")]
     if taken:
         raise Occupied(
             f"{file} has settings already ({', '.join(taken)}): they are never overwritten; take another name with "
@@ -147,11 +147,6 @@ def _manifests(project: Project, stack: Stack) -> Path:
 
 def _imports(folder: Path, stack: Stack) -> Path:
     return folder / PRIVATE / f"import-{stack.name}.json"
-
-
-def _is_ours(key: str, project: Project) -> bool:
-    """Whether a setting is one of choreo's. One without a namespace is the project's."""
-    return (key if ":" in key else f"{project.name}:{key}").startswith("choreo:")
 
 
 def _text(file: Path) -> str:

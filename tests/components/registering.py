@@ -14,21 +14,7 @@ from choreo_components.components.base import PARENTS
 from tests.stack import declaring
 
 EXAMPLES = {
-    made["kind"]: made
-    for made in (
-        declaring.organization(),
-        declaring.data_plane(),
-        declaring.environment(),
-        declaring.pipeline(promotions=[("development", ["staging"])]),
-        declaring.project(),
-        declaring.component(),
-        declaring.track(),
-        declaring.artifact(),
-        declaring.deployment(),
-        declaring.endpoint(),
-        declaring.build(),
-        declaring.configuration_group(),
-    )
+    made["kind"]: made for made in declaring.every_kind(declaring.pipeline(promotions=[("development", ["staging"])]))
 }
 """A valid object of each kind."""
 

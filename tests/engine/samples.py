@@ -78,18 +78,5 @@ def data_plane(organization: str, name: str) -> str:
 
 def everything(organization: str) -> list[declaring.Manifest]:
     """An object of each kind."""
-    made = [
-        declaring.organization(),
-        declaring.data_plane(),
-        declaring.environment(),
-        declaring.pipeline(),
-        declaring.project(),
-        declaring.component(),
-        declaring.track(),
-        declaring.configuration_group(),
-        declaring.build(),
-        declaring.artifact(),
-        declaring.deployment(),
-        declaring.endpoint(),
-    ]
+    made = declaring.every_kind()
     return [yaml.safe_load(yaml.safe_dump(each).replace("acme", organization)) for each in made]

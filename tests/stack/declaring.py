@@ -169,6 +169,24 @@ WHOLE = (
 """An organization with an environment `development`, and all that a Deployment in it needs."""
 
 
+def every_kind(of_pipelines: Manifest | None = None) -> list[Manifest]:
+    """An object of each kind, in the order of the API; of pipelines this one."""
+    return [
+        organization(),
+        data_plane(),
+        environment(),
+        of_pipelines or pipeline(),
+        project(),
+        component(),
+        track(),
+        configuration_group(),
+        build(),
+        artifact(),
+        deployment(),
+        endpoint(),
+    ]
+
+
 @dataclass(frozen=True)
 class Stack:
     """What was read and planned of a stack, and the text of its file."""

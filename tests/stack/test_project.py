@@ -9,10 +9,9 @@ from choreo_components.project import (
     NoProject,
     Stack,
     located,
+    read_project,
     read_stack,
     read_stacks,
-    stack_file,
-    stack_folder,
     stack_names,
 )
 
@@ -48,14 +47,14 @@ def test_what_pulumi_keeps_of_a_stacks_deployment_is_no_stack(tmp_path: Path) ->
 @pytest.mark.parametrize("key", ["stackConfigDir", "config"])
 def test_the_stacks_files_may_have_a_folder_under_its_new_name_and_its_old(tmp_path: Path, key: str) -> None:
     project(tmp_path, f"name: shop\n{key}: stacks\n")
-    assert stack_folder(tmp_path) == tmp_path / "stacks"
+    assert read_project(tmp_path).stacks == tmp_path / "stacks"
 
 
 @pytest.mark.parametrize("suffix", [".json", ".yaml", ".yml"])
 def test_the_stacks_files_have_the_suffix_of_the_projects(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"Pulumi{suffix}").write_text('{"name": "shop"}')
     (tmp_path / f"Pulumi.staging{suffix}").write_text('{"config": {"choreo:controllers": "absent"}}')
-    assert stack_file(tmp_path, "staging") == tmp_path / f"Pulumi.staging{suffix}"
+    assert read_project(tmp_path).file("staging") == tmp_path / f"Pulumi.staging{suffix}"
     assert read_stack(tmp_path, "staging").settings.controllers is Controllers.ABSENT
 
 

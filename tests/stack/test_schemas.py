@@ -28,20 +28,7 @@ from tests.stack.declaring import NOWHERE, Manifest
 UPSTREAM = Path("shared/openchoreo/samples/core.choreo.dev_v1")
 SAMPLES = sorted(sample for folder in CHECKOUT.parents for sample in (folder / UPSTREAM).rglob("*.yaml"))
 
-EVERY_KIND = [
-    declaring.organization(),
-    declaring.data_plane(),
-    declaring.environment(),
-    declaring.pipeline(promotions=[("development", ["production"])]),
-    declaring.project(),
-    declaring.component(),
-    declaring.track(),
-    declaring.configuration_group(),
-    declaring.build(),
-    declaring.artifact(),
-    declaring.deployment(),
-    declaring.endpoint(),
-]
+EVERY_KIND = declaring.every_kind(declaring.pipeline(promotions=[("development", ["production"])]))
 
 
 @functools.cache
