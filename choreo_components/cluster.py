@@ -173,14 +173,16 @@ class Rule:
 class Cluster:
     """One API server, asked with the credentials of one kubeconfig: `async with Cluster(None) as cluster: …`."""
 
-    def __init__(self, kubeconfig: str | Path | None) -> None:
+    def __init__(self, kubeconfig: str | Path | None, context: str | None = None) -> None:
         """Takes a kubeconfig (its YAML text or a path); None stands for the ambient one, as `kubectl` finds it.
+
+        `context` is the one of it that counts; None: its current context.
 
         Raises ClusterError when there is none, or it cannot be read; no request is sent yet. It names what is a Path,
         and of a text nothing, unless that is called as a kubeconfig's file is.
         """
         try:
-            config, transport = opened(kubeconfig)
+            config, transport = opened(kubeconfig, context)
             timeout = httpx.Timeout(REQUEST_SECONDS)
             self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
             self.server: str = _shown(config.cluster.server)

@@ -53,12 +53,24 @@ UNREADABLE = (*UNUSABLE, RuntimeError, httpx.InvalidURL)
 """What is raised while one is read: also about a home that nobody has, endless nesting, an address that is none."""
 
 
-def opened(given: str | Path | None) -> tuple[Any, httpx.AsyncHTTPTransport]:
+def ambient_context() -> str | None:
+    """The current context of the ambient kubeconfig; None where there is none, as in a pod, or it cannot be read."""
+    try:
+        content = _content(None)
+    except UNREADABLE:
+        return None
+    context = content.get("current-context") if isinstance(content, dict) else None
+    return context if isinstance(context, str) and context else None
+
+
+def opened(given: str | Path | None, context: str | None = None) -> tuple[Any, httpx.AsyncHTTPTransport]:
     """A kubeconfig (its YAML text or a path; None: the ambient one) as lightkube's configuration, and connections.
 
     Raises one of UNREADABLE when it is not usable; no request is sent.
     """
     content = _content(given)
+    if context is not None and isinstance(content, dict):
+        content = {**content, "current-context": context}
     config = _informed(_configuration(content).get())
     return config, _transport(config, _way(content, config))
 

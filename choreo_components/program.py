@@ -10,10 +10,11 @@ import pulumi
 from pulumi.runtime import get_config_env
 
 from choreo_components import settings
-from choreo_components.components.declaration import declare
+from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.context import environment_context
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Location, Severity, error, errors, report
+from choreo_components.kubeconfig import ambient_context
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
 from choreo_components.project import located
 from choreo_components.references import Found, Reference, Target
@@ -32,6 +33,7 @@ def run() -> None:
     read, findings = settings.read(config, folder)
     findings += exposed
     planned = plan(read)
+    context = None if KUBECONFIG in values else ambient_context()
     unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,)))
     surveyed = (
         Survey(findings=tuple(unusable))
@@ -46,8 +48,9 @@ def run() -> None:
     for finding in findings:
         pulumi.warn(f"{finding.where}: {finding.message}")
     planned = planned.without_waits(surveyed.endless)
-    kubeconfig = pulumi.Config("choreo").get_secret("kubeconfig")
-    declare(read, planned, kubeconfig, hooks(read, values.get(KUBECONFIG)), surveyed.data_planes)
+    secret = pulumi.Config("choreo").get_secret("kubeconfig")
+    control_plane = ControlPlane(secret, context, surveyed.identity)
+    declare(read, planned, control_plane, hooks(read, values.get(KUBECONFIG)), surveyed.data_planes)
     pulumi.export("environments", outputs(planned, surveyed.live))
 
 
@@ -71,9 +74,7 @@ def configuration() -> dict[str, Any]:
     given: Mapping[str, str] = get_config_env()
     # A kubeconfig may be JSON: it stays the text that it is.
     return {
-        name: text if name == KUBECONFIG else _decoded(text)
-        for name, text in given.items()
-        if name.startswith("choreo:")
+        name: text if name == KUBECONFIG else _decoded(text) for name, text in given.items() if settings.is_read(name)
     }
 
 

@@ -259,7 +259,7 @@ def _layered(values: Mapping[str, Any], written: Document, project: Project) -> 
 
 def _as_written(written: Document, project: Project) -> Document:
     """Our settings as they stand in the files of a stack and its project, encrypted where they are."""
-    values = {key: value for key, value in (project.config.value | written.value).items() if key.startswith("choreo:")}
+    values = {key: value for key, value in (project.config.value | written.value).items() if settings.is_read(key)}
     return _layered(values, written, project)
 
 

@@ -19,6 +19,7 @@ from choreo_components.controllers import Controllers
 from choreo_components.settings import (
     ADOPT,
     ALLOW_PRODUCTION_DESTROY,
+    CONTROL_PLANE,
     CONTROLLERS,
     DATA_PLANE_KUBECONFIGS,
     KUBECONFIG,
@@ -183,6 +184,10 @@ class _Builder:
                 {"enum": [True, False, "true", "false"]},
             ),
             KUBECONFIG: _setting("The text of a kubeconfig; prefer the ambient one.", {"type": "string"}),
+            CONTROL_PLANE: _setting(
+                "The UID that the control plane's namespace kube-system must have. Default: the one in the state.",
+                self.text(),
+            ),
             DATA_PLANE_KUBECONFIGS: _setting(
                 "By name of a data plane: the text or the path of its kubeconfig.",
                 {"type": "object", "additionalProperties": self.text()},

@@ -113,6 +113,7 @@ class Settings:
     `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
     `contradicting` are objects that say otherwise what one of `declared` says: an error, which their place tells.
     `data_plane_kubeconfigs` are those of data planes with a cluster of their own, by the DataPlane's name.
+    `control_plane` is the identity that the control plane has to have, if the stack says so.
     """
 
     declared: tuple[Declared, ...] = ()
@@ -123,6 +124,7 @@ class Settings:
     allow_production_destroy: bool = False
     adopt: Adopt = Adopt.NEVER
     data_plane_kubeconfigs: Mapping[str, Kubeconfig] = field(default_factory=dict)
+    control_plane: str | None = None
 
 
 def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
@@ -155,6 +157,7 @@ TIMEOUTS = "choreo:timeouts"
 ADOPT = "choreo:adopt"
 ALLOW_PRODUCTION_DESTROY = "choreo:allowProductionDestroy"
 KUBECONFIG = "choreo:kubeconfig"
+CONTROL_PLANE = "choreo:controlPlane"
 DATA_PLANE_KUBECONFIGS = "choreo:dataPlaneKubeconfigs"
 KEYS = (
     RESOURCES,
@@ -165,9 +168,18 @@ KEYS = (
     ADOPT,
     ALLOW_PRODUCTION_DESTROY,
     KUBECONFIG,
+    CONTROL_PLANE,
     DATA_PLANE_KUBECONFIGS,
 )
 """The settings' names in a stack's configuration. The kubeconfig is a secret, and not read here."""
+
+KUBERNETES = "kubernetes:"
+"""What the settings of Pulumi's Kubernetes provider begin with. choreo gives it all that it needs."""
+
+
+def is_read(name: str) -> bool:
+    """Whether a setting is one of choreo's, or one that choreo has to refuse."""
+    return name.startswith(("choreo:", KUBERNETES))
 
 
 class _Reader:
@@ -181,7 +193,14 @@ class _Reader:
     def read(self) -> tuple[Settings, list[Finding]]:
         values: Mapping[str, Any] = self.config.value
         for key in values:
-            if key not in KEYS:
+            if key.startswith(KUBERNETES):
+                self.refuse(
+                    self.config.at((key,)),
+                    "cannot be heeded: choreo gives the Kubernetes provider the cluster that it has checked. Remove it "
+                    f"(pulumi config rm {key}); select the cluster by the current context of KUBECONFIG, or give "
+                    f"{KUBECONFIG}",
+                )
+            elif key not in KEYS:
                 self.refuse(
                     self.config.at((key,)),
                     f"unknown setting; the settings are {', '.join(KEYS)}",
@@ -197,6 +216,7 @@ class _Reader:
             timeouts=self.timeouts(),
             allow_production_destroy=self.allowed(),
             data_plane_kubeconfigs=self.kubeconfigs(),
+            control_plane=self.value(CONTROL_PLANE, str, "the UID of the namespace kube-system"),
         )
         return settings, self.findings
 

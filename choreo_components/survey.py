@@ -11,6 +11,7 @@ from choreo_components.controllers import Controllers
 from choreo_components.data_planes import Connection
 from choreo_components.definitions import Definitions, definitions, unfit
 from choreo_components.findings import Finding, warning
+from choreo_components.identity import identity_of
 from choreo_components.live import look_up
 from choreo_components.placement import Placement
 from choreo_components.plan import ObjectNode, Plan
@@ -27,6 +28,7 @@ class Survey:
     """What the clusters have said.
 
     `live` is what the references outside lead to, `endless` the kinds whose conditions the cluster cannot keep.
+    `identity` is the control plane's: "" where the credentials cannot read it, None where nobody has answered.
     `data_planes` has, by ORGANIZATION/NAME, the way to each data plane that the plan's environments run on.
     `findings` say what is lacking, and what was not checked because the control plane did not answer. `undecided` are
     errors about what nobody knows then, and somebody has to before anything is applied.
@@ -37,6 +39,7 @@ class Survey:
     findings: tuple[Finding, ...] = ()
     data_planes: Mapping[str, Connection] = field(default_factory=dict)
     undecided: tuple[Finding, ...] = ()
+    identity: str | None = None
 
 
 def survey(
@@ -96,13 +99,14 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
         async with Cluster(kubeconfig) as cluster:
             # By itself: it finds out whether anybody answers, and who is asking, for all the others.
             absent = await unserved(cluster, plan)
-            (live, lacking), installed = await asyncio.gather(
+            (live, lacking), installed, identity = await asyncio.gather(
                 placed(cluster),
                 checked(kept, definitions(cluster), Definitions({})),
+                checked("whether it is the cluster that the stack is on", identity_of(cluster), None),
             )
     except ClusterError as problem:
         message = f"{problem}; not checked {'; nor '.join([*existing, kinds, rights, kept])}"
         return Survey(findings=(warning(where, message),))
     unending = endless(installed, plan)
     findings = (*absent, *lacking, *unfit(installed, plan), *unending.values(), *unchecked)
-    return Survey(live, frozenset(unending), findings)
+    return Survey(live, frozenset(unending), findings, identity=identity)

@@ -46,17 +46,20 @@ def kubernetes_provider(
     cluster: pulumi.Input[str],
     opts: pulumi.ResourceOptions | None = None,
     *,
+    context: str | None = None,
     mutable_secrets: bool = False,
 ) -> pulumi.ProviderResource:
     """A Kubernetes provider of its own for the `cluster`, whose name is all that tells it from others.
 
     Other credentials, or another address, of a cluster with the same name replace nothing that is in it: without a
     name, the provider takes another address for another cluster, and makes everything anew. `kubeconfig` is kept as a
-    secret; None leaves it to the ambient one. `mutable_secrets`: Secrets are changed, and not deleted and made anew.
+    secret; None leaves it to the ambient one, of which `context` counts. `mutable_secrets`: Secrets are changed, and
+    not deleted and made anew.
     """
     props = {
         "clusterIdentifier": cluster,
         "kubeconfig": None if kubeconfig is None else pulumi.Output.secret(kubeconfig),
+        "context": context,
         # Pulumi takes settings of a provider as texts.
         "enableSecretMutable": "true" if mutable_secrets else None,
     }

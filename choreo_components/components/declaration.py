@@ -1,6 +1,7 @@
 """A declaration: a plan as resources, registered in its order and with its edges."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -25,19 +26,32 @@ CONTROL_PLANE = "control-plane"
 """What the Kubernetes provider calls the control plane's cluster."""
 
 
+@dataclass(frozen=True)
+class ControlPlane:
+    """The way to the control plane: what both providers are given, so that they lead to one cluster.
+
+    `kubeconfig` is the secret text of one in the settings; without it the ambient one counts, by its `context` (None:
+    there is none, as in a pod). `identity` is the cluster's: "" where the credentials cannot read it, None where it has
+    not been asked for.
+    """
+
+    kubeconfig: pulumi.Output[str] | None = None
+    context: str | None = None
+    identity: str | None = None
+
+
 def declare(
     settings: Settings,
     plan: Plan,
-    kubeconfig: pulumi.Output[str] | None,
+    control_plane: ControlPlane,
     hooks: pulumi.ResourceHookBinding | None = None,
     data_planes: Mapping[str, Connection] | None = None,
 ) -> None:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
-    `kubeconfig` is the secret text that leads to the control plane; None leaves it to the ambient one. `hooks` are
-    those of the objects. `data_planes` are the ways to data planes by ORGANIZATION/NAME.
+    `hooks` are those of the objects. `data_planes` are the ways to data planes by ORGANIZATION/NAME.
     """
-    clusters = _Clusters(kubeconfig, data_planes or {})
+    clusters = _Clusters(settings, control_plane, data_planes or {})
     providers = clusters.providers
     made: dict[Key, pulumi.Resource] = {}
     provisionings: dict[Key, Provisioning] = {}
@@ -89,17 +103,17 @@ def _is_protected(declared: Declared, settings: Settings) -> bool:
 class _Clusters:
     """The clusters of a stack, and the providers that reach them."""
 
-    def __init__(self, kubeconfig: pulumi.Output[str] | None, data_planes: Mapping[str, Connection]) -> None:
+    def __init__(self, settings: Settings, control_plane: ControlPlane, data_planes: Mapping[str, Connection]) -> None:
+        self._settings = settings
+        self._control_plane = control_plane
         self.remote = {
             name: each.kubeconfig for name, each in sorted(data_planes.items()) if each.kubeconfig is not None
         }
         """The kubeconfigs of data planes with clusters of their own, by ORGANIZATION/NAME."""
-        # A default `choreo` provider would keep all of the stack's settings in the state.
-        self.providers: list[pulumi.ProviderResource] = [Provider("choreo", kubeconfig)]
+        # Default providers would lead elsewhere by settings of their own, and keep all of the stack's in the state.
+        self._own = self._choreo("choreo")
+        self.providers = [self._own, self._kubernetes("kubernetes")]
         """Those of all that is on the control plane."""
-        if kubeconfig is not None:
-            self.providers.append(kubernetes_provider("kubernetes", kubeconfig, CONTROL_PLANE))
-        self._kubeconfig = kubeconfig
         self._of_finalizers: pulumi.ProviderResource | None = None
         self._elsewhere: dict[str, Elsewhere] = {}
 
@@ -111,7 +125,7 @@ class _Clusters:
         if data_plane in self.remote and data_plane not in self._elsewhere:
             opts = pulumi.ResourceOptions(depends_on=[after])
             if self._of_finalizers is None:
-                self._of_finalizers = Provider(DATA_PLANES, self._kubeconfig, opts, self.remote)
+                self._of_finalizers = self._choreo(DATA_PLANES, opts, self.remote)
             kubeconfig = pulumi.Output.secret(self.remote[data_plane])
             kubernetes = kubernetes_provider(data_plane, kubeconfig, data_plane, opts)
             self._elsewhere[data_plane] = Elsewhere(kubeconfig, kubernetes, self._of_finalizers)
@@ -120,7 +134,28 @@ class _Clusters:
     @cached_property
     def of_secrets(self) -> pulumi.ProviderResource:
         """The provider of Secrets on the control plane: with other credentials, one is changed in its place."""
-        return kubernetes_provider("connections", self._kubeconfig, CONTROL_PLANE, mutable_secrets=True)
+        return self._kubernetes("connections", mutable_secrets=True)
+
+    def _choreo(
+        self, name: str, opts: pulumi.ResourceOptions | None = None, remote: Mapping[str, str] | None = None
+    ) -> Provider:
+        way = self._control_plane
+        return Provider(
+            name,
+            way.kubeconfig,
+            opts,
+            remote,
+            context=way.context,
+            control_plane=self._settings.control_plane,
+            identity=way.identity,
+        )
+
+    def _kubernetes(self, name: str, *, mutable_secrets: bool = False) -> pulumi.ProviderResource:
+        """A Kubernetes provider, after ours: where that refuses the cluster, the state keeps the way that it has."""
+        way, opts = self._control_plane, pulumi.ResourceOptions(depends_on=[self._own])
+        return kubernetes_provider(
+            name, way.kubeconfig, CONTROL_PLANE, opts, context=way.context, mutable_secrets=mutable_secrets
+        )
 
 
 def _secret(

@@ -8,7 +8,10 @@ from choreo_components.version import VERSION
 
 
 class Provider(pulumi.ProviderResource):
-    """The `choreo` provider with settings of its own; without one, the finalizer uses the ambient kubeconfig."""
+    """The `choreo` provider with settings of its own; without one, the finalizer uses the ambient kubeconfig.
+
+    The state keeps the identity of the cluster that it leads to, and a later command on another cluster is refused.
+    """
 
     def __init__(
         self,
@@ -16,16 +19,25 @@ class Provider(pulumi.ProviderResource):
         kubeconfig: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
         data_plane_kubeconfigs: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        *,
+        context: str | None = None,
+        control_plane: str | None = None,
+        identity: str | None = None,
     ) -> None:
         """`kubeconfig` is the text of a kubeconfig or the path of one; its text is kept as a secret.
 
         So are `data_plane_kubeconfigs`, by ORGANIZATION/DATAPLANE. They come before those that finalizers have: with
         `--run-program`, providers take new settings, and nothing else in the state does.
+
+        `context` is the one of the ambient kubeconfig that counts. `control_plane` is the UID that the namespace
+        kube-system has to have: the only way to another cluster than the one in the state. `identity` is that UID if it
+        has been asked for already, "" if it could not be known.
         """
         settings = {"kubeconfig": kubeconfig, "dataPlaneKubeconfigs": data_plane_kubeconfigs}
         secret = {name: None if value is None else pulumi.Output.secret(value) for name, value in settings.items()}
+        props = {**secret, "context": context, "controlPlane": control_plane, "__cluster": identity}
         versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
-        super().__init__("choreo", name, secret, versioned)
+        super().__init__("choreo", name, props, versioned)
 
 
 class Finalizer(pulumi.CustomResource):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.durations import seconds
+from choreo_components.identity import LEAVING, AnotherCluster, recognize
 from choreo_components.provider.custom import Failure, Properties, Session, differences, given, strings, unknown
-from choreo_components.provider.identity import LEAVING, AnotherCluster, recognize
 
 if TYPE_CHECKING:
     from choreo_components.provider.removal import LiveCluster

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.adoption import Adopt
+from choreo_components.identity import LEAVING, AnotherCluster, recognize
 from choreo_components.provider.custom import (
     Failure,
     Properties,
@@ -22,7 +23,6 @@ from choreo_components.provider.custom import (
     strings,
     unknown,
 )
-from choreo_components.provider.identity import LEAVING, AnotherCluster, recognize
 
 if TYPE_CHECKING:
     from choreo_components.cluster import Live

@@ -73,6 +73,17 @@ _SETTINGS: dict[str, Any] = {
         "description": "The text of a kubeconfig, or the path of one; the ambient kubeconfig by default.",
         "secret": True,
     },
+    "context": {
+        "type": "string",
+        "description": "The context of the ambient kubeconfig to use; its current context by default.",
+    },
+    "controlPlane": {
+        "type": "string",
+        "description": (
+            "The UID that the namespace kube-system of the control plane must have. The state keeps that of the "
+            "cluster that a stack is on; another cluster is refused, unless this names it."
+        ),
+    },
     "dataPlaneKubeconfigs": {
         "type": "object",
         "additionalProperties": {"type": "string"},

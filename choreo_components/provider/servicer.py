@@ -14,7 +14,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto
 from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
 
-from choreo_components.provider import finalizer, guard, inventory
+from choreo_components.provider import control_plane, finalizer, guard, inventory
 from choreo_components.provider.custom import Custom, Failure, Session, differences, revealed
 from choreo_components.version import VERSION
 
@@ -42,9 +42,11 @@ class Servicer(ResourceProviderServicer):
         """`engine_address` is where log lines go; `arguments` are the command line's, for the SDK's host."""
         self._engine_address = engine_address
         self._arguments = arguments
-        self._kubeconfig: str | None = None
+        self._settings: Mapping[str, Any] = {}
         self._data_planes: Mapping[str, str] = {}
-        self._clusters: dict[str | None, Cluster] = {}
+        self._is_verified = False
+        self._verifying = asyncio.Lock()
+        self._clusters: dict[tuple[str | None, str | None], Cluster] = {}
         self._hosting: ComponentServicer | None = None
         self._engine = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
         self._running: set[asyncio.Task[Any]] = set()
@@ -60,8 +62,18 @@ class Servicer(ResourceProviderServicer):
         return proto.GetSchemaResponse(schema=package_schema())
 
     async def CheckConfig(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
-        """Takes the provider's settings as they are: a stack's default provider gets the whole of `choreo:*`."""
-        return proto.CheckResponse(inputs=request.news)
+        """Refuses settings that lead to another control plane than the one in the state, and keeps its identity.
+
+        Other settings stay as they are: a stack's default provider gets the whole of `choreo:*`.
+        """
+        olds, news = _properties(request.olds), _properties(request.news)
+        inputs, refused = await control_plane.check(olds, news, self._connect)
+        self._is_verified = refused is None and control_plane.IDENTITY in inputs
+        request.news.fields.pop(control_plane.IDENTITY, None)
+        return proto.CheckResponse(
+            inputs=_as_they_came(inputs, request.news),
+            failures=[proto.CheckFailure(reason=refused)] if refused else [],
+        )
 
     async def DiffConfig(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:
         """Other credentials lead to the same cluster: a change is an update, never a replacement of what is there."""
@@ -72,10 +84,9 @@ class Servicer(ResourceProviderServicer):
         return _diff(differences(old, new), replaced=[])
 
     async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
-        """Keeps the kubeconfigs in memory. A host of components has to take secrets, resources and outputs."""
-        settings = _properties(request.args)
-        self._kubeconfig = settings.get("kubeconfig") or None
-        self._data_planes = _mapping(settings.get("dataPlaneKubeconfigs"))
+        """Keeps the settings in memory. A host of components has to take secrets, resources and outputs."""
+        self._settings = _properties(request.args)
+        self._data_planes = _mapping(self._settings.get("dataPlaneKubeconfigs"))
         return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
@@ -86,12 +97,9 @@ class Servicer(ResourceProviderServicer):
         """Validates a resource's inputs and fills in the defaults."""
         olds, news = _properties(request.olds), _properties(request.news)
         work = _custom(request.urn).check(olds, news, self._session(request.urn))
-        defaults, failures = await self._cancellable(work, context)
-        # As they came, so that what is secret stays marked.
-        inputs = _struct(defaults)
-        inputs.MergeFrom(request.news)
+        defaults, failures = await self._cancellable(self._verified(work), context)
         return proto.CheckResponse(
-            inputs=inputs,
+            inputs=_as_they_came(defaults, request.news),
             failures=[proto.CheckFailure(property=name, reason=reason) for name, reason in failures.items()],
         )
 
@@ -110,14 +118,14 @@ class Servicer(ResourceProviderServicer):
         if not request.preview:
             olds, news = _properties(request.old_inputs or request.olds), _properties(request.news)
             work = _custom(request.urn).update(olds, news, self._session(request.urn))
-            await self._cancellable(work, context)
+            await self._cancellable(self._verified(work), context)
         return proto.UpdateResponse(properties=request.news)
 
     async def Read(self, request: proto.ReadRequest, context: Any) -> proto.ReadResponse:
         """What there is of the resource now."""
         known = _properties(request.inputs)
         work = _custom(request.urn).read(request.id, known, self._session(request.urn))
-        inputs, state = map(_struct, await self._cancellable(work, context))
+        inputs, state = map(_struct, await self._cancellable(self._verified(work), context))
         # What it had before stays as it came, so that what is secret stays marked.
         inputs.MergeFrom(request.inputs)
         state.MergeFrom(request.inputs)
@@ -128,7 +136,7 @@ class Servicer(ResourceProviderServicer):
         # An update that changes nothing else leaves what a check has found out in the inputs alone.
         state = _properties(request.properties) | _properties(request.old_inputs)
         work = _custom(request.urn).delete(state, self._session(request.urn))
-        await self._cancellable(work, context)
+        await self._cancellable(self._verified(work), context)
         return empty_pb2.Empty()
 
     async def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:
@@ -141,19 +149,32 @@ class Servicer(ResourceProviderServicer):
         """What a call about this resource works with."""
         severity = proto.engine_pb2
         return Session(
-            lambda: self._connect(self._kubeconfig),
+            lambda: self._connect(
+                self._settings.get(control_plane.KUBECONFIG), self._settings.get(control_plane.CONTEXT)
+            ),
             partial(self._log, urn, severity.INFO),
             partial(self._log, urn, severity.WARNING),
             self._data_plane,
         )
 
-    def _connect(self, kubeconfig: str | None) -> "Cluster":
+    def _connect(self, kubeconfig: str | None, context: str | None = None) -> "Cluster":
         """A cluster, with one set of connections for all that ask it: making them costs more than most requests."""
-        if kubeconfig not in self._clusters:
+        way = (kubeconfig or None, context or None)
+        if way not in self._clusters:
             from choreo_components.cluster import Cluster
 
-            self._clusters[kubeconfig] = Cluster(kubeconfig)
-        return self._clusters[kubeconfig]
+            self._clusters[way] = Cluster(*way)
+        return self._clusters[way]
+
+    async def _verified(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Does the work on the control plane that the stack is on. Raises Failure where that is another one now."""
+        try:
+            async with self._verifying:
+                self._is_verified = self._is_verified or await control_plane.verify(self._settings, self._connect)
+        except BaseException:
+            work.close()
+            raise
+        return await work
 
     def _data_plane(self, name: str, kubeconfig: str) -> "Cluster":
         """The cluster of a data plane: by the kubeconfig that the provider has today, else by that of the state."""
@@ -256,6 +277,13 @@ def _mapping(value: Any) -> Mapping[str, str]:
 def _struct(properties: Mapping[str, Any]) -> Struct:
     struct = Struct()
     struct.update(properties)
+    return struct
+
+
+def _as_they_came(inputs: Mapping[str, Any], news: Struct) -> Struct:
+    """The inputs; those among `news` as they came, so that what is secret stays marked."""
+    struct = _struct(inputs)
+    struct.MergeFrom(news)
     return struct
 
 

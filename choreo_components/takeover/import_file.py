@@ -17,7 +17,7 @@ from pulumi.runtime import mocks, rpc
 
 from choreo_components.annotations import LAST_APPLIED, PATCH_FORCE, WAIT_FOR
 from choreo_components.api import secrets_of
-from choreo_components.components.declaration import declare
+from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.data_planes import Connection
 from choreo_components.manifests import field_name
 from choreo_components.provider.custom import is_secret, revealed
@@ -61,7 +61,9 @@ def import_file(planned: Planned, there: LiveOrganization) -> ImportFile:
     with asyncio.Runner() as runner:
         runner.get_loop()
         mocks.set_mocks(monitor.mocks, project="choreo", stack=planned.stack.name, preview=False, monitor=monitor)
-        run = pulumi.runtime.test(lambda: declare(planned.settings, planned.plan, None, data_planes=data_planes))  # type: ignore[no-untyped-call]
+        run = pulumi.runtime.test(
+            lambda: declare(planned.settings, planned.plan, ControlPlane(), data_planes=data_planes)
+        )  # type: ignore[no-untyped-call]
         run()
     # They are registered in no certain order.
     monitor.file.missing.sort()

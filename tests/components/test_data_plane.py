@@ -9,7 +9,7 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import rpc
 
 from choreo_components import DataPlane
-from choreo_components.components.declaration import declare
+from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.provider.hosting import Host
 from tests.components.registering import Registrations, refusal, registered
 from tests.stack import declaring
@@ -52,7 +52,9 @@ DECLARATIONS: dict[str, Callable[[], Any]] = {
     "a program in Python": lambda: DataPlane("one", args()),
     "a program in another language": lambda: Host().construct("one", "choreo:index:DataPlane", args()).state,
     "a stack's settings": lambda: declare(
-        (found := stack(declaring.data_plane_with_credentials(), controllers="absent")).settings, found.plan, None
+        (found := stack(declaring.data_plane_with_credentials(), controllers="absent")).settings,
+        found.plan,
+        ControlPlane(),
     ),
 }
 

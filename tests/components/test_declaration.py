@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from choreo_components.components import declaration
-from choreo_components.components.declaration import declare
+from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.data_planes import Connection
 from choreo_components.naming import data_plane_namespace
 from choreo_components.plan import NamespaceNode, ObjectNode
@@ -20,7 +20,9 @@ def declared(found: Stack, kubeconfig: str | None = None) -> Registrations:
     assert found.findings == []
 
     def program() -> None:
-        declare(found.settings, found.plan, None if kubeconfig is None else pulumi.Output.secret(kubeconfig))
+        declare(
+            found.settings, found.plan, ControlPlane(None if kubeconfig is None else pulumi.Output.secret(kubeconfig))
+        )
 
     return registered(program)
 
@@ -126,7 +128,7 @@ def test_settings_reach_every_object() -> None:
 
 def test_a_kind_that_the_plan_does_not_wait_for_is_not_waited_for() -> None:
     found = stack(declaring.data_plane(), declaring.pipeline())
-    made = registered(lambda: declare(found.settings, found.plan.without_waits({"DataPlane"}), None))
+    made = registered(lambda: declare(found.settings, found.plan.without_waits({"DataPlane"}), ControlPlane()))
     assert "pulumi.com/waitFor" not in made["acme/dp-local"].annotations
     assert made["acme/pipeline"].annotations["pulumi.com/waitFor"] == "condition=Available"
 
@@ -140,9 +142,21 @@ def test_a_deployment_is_made_anew_with_its_environment_whose_name_it_has_from_t
     assert [urn.rpartition("::")[2] for urn in made_of] == ["acme/development-finalizer"]
 
 
-def test_the_ambient_kubeconfig_needs_no_kubernetes_provider(whole: Registrations) -> None:
-    assert whole.of_type("pulumi:providers:kubernetes") == []
-    assert whole["choreo"].inputs == {}
+def test_both_providers_get_the_context_of_the_ambient_kubeconfig_and_ours_which_cluster_that_is() -> None:
+    """A default provider would take it from somewhere else, and credentials would come into the state."""
+    found = stack(declaring.environment())
+    ambient = ControlPlane(context="here", identity="uid of here")
+    made = registered(lambda: declare(found.settings, found.plan, ambient))
+    [kubernetes] = made.of_type("pulumi:providers:kubernetes")
+    [choreo] = made.of_type("pulumi:providers:choreo")
+    assert kubernetes.inputs == {"clusterIdentifier": "control-plane", "context": "here"}
+    assert choreo.inputs == {"context": "here", "__cluster": "uid of here"}
+    assert "providers:kubernetes::kubernetes::" in made["acme/development"].request.provider
+
+
+def test_the_identity_that_the_settings_demand_reaches_our_provider() -> None:
+    made = declared(stack(declaring.environment(), controlPlane="uid of there"))
+    assert made["choreo"].inputs == {"controlPlane": "uid of there"}
 
 
 def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
@@ -174,7 +188,7 @@ def elsewhere() -> Registrations:
     """An environment on a cluster of its own, and one that is not."""
     environments = [declaring.environment(), declaring.environment("here", data_plane="dp-here")]
     found = stack(*environments, declaring.pipeline(promotions=[("development", ["here"])]), declaring.project())
-    return registered(lambda: declare(found.settings, found.plan, None, data_planes=EAST))
+    return registered(lambda: declare(found.settings, found.plan, ControlPlane(), data_planes=EAST))
 
 
 def test_namespaces_are_made_by_a_provider_of_their_data_planes_own_cluster(elsewhere: Registrations) -> None:
@@ -186,7 +200,7 @@ def test_namespaces_are_made_by_a_provider_of_their_data_planes_own_cluster(else
 def test_a_cluster_is_known_by_its_data_planes_name_so_that_other_credentials_replace_nothing(
     elsewhere: Registrations,
 ) -> None:
-    [provider] = elsewhere.of_type("pulumi:providers:kubernetes")
+    provider = elsewhere.of_type("pulumi:providers:kubernetes")[-1]
     assert (provider.name, provider.inputs["clusterIdentifier"]) == ("acme/dp-local", "acme/dp-local")
     assert is_secret(provider.request.object["kubeconfig"])
 
@@ -219,6 +233,7 @@ def test_what_leads_to_a_data_plane_changes_after_the_inventory_has_agreed(elsew
         "acme/dp-local": {"inventory"},
         "data-planes": {"inventory"},
         "choreo": set(),
+        "kubernetes": {"choreo"},
     }
 
 
@@ -239,7 +254,7 @@ def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_dat
     assert is_secret(secret.request.object["data"]["kubeconfig"])
     assert secret.depends_on == {"acme-namespace"}
     assert "acme/kind-1-config" in made["acme/dp-local"].depends_on
-    [provider] = made.of_type("pulumi:providers:kubernetes")
+    provider = made.of_type("pulumi:providers:kubernetes")[-1]
     assert provider.inputs == {"clusterIdentifier": "control-plane", "enableSecretMutable": "true"}
     assert made["inventory"].inputs["objects"]["Secret"] == ["acme/kind-1-config"]
     assert made["deletion-guard"].inputs["connectedDataPlanes"] == ["acme/dp-local"]
@@ -269,7 +284,7 @@ def test_the_inventory_names_all_that_the_stack_makes_and_everything_comes_after
     }
     before = {"inventory"}
     for each in found.custom:
-        if each.name not in ("inventory", "choreo"):
+        if each.name not in ("inventory", "choreo", "kubernetes"):
             assert each.depends_on & before, f"{each.name} may come before the inventory"
             before.add(each.name)
 
@@ -289,7 +304,7 @@ def test_the_guard_comes_after_everything_and_knows_what_others_may_need(whole: 
     while ahead:
         ahead = {name for each in ahead for name in whole[each].depends_on} - behind
         behind |= ahead
-    assert {each.name for each in whole.custom} - behind == {"choreo", "deletion-guard"}
+    assert {each.name for each in whole.custom} - behind == {"choreo", "kubernetes", "deletion-guard"}
 
 
 def test_an_environment_of_production_is_protected_by_the_guard_until_the_stack_allows_it_to_go() -> None:

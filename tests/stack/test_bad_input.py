@@ -293,12 +293,21 @@ def test_a_manifest_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monk
 # --- Settings ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["context", "kubeconfig", "cluster", "namespace", "strictMode"])
+def test_a_setting_of_the_kubernetes_provider(name: str) -> None:
+    """It would lead the provider elsewhere than our own client, or change what it does."""
+    [finding] = stack_of(f"kubernetes:{name}: b\n").findings
+    assert (finding.severity, str(finding.where)) == (Severity.ERROR, f"Pulumi.test.yaml:1: kubernetes:{name}")
+    assert finding.message.startswith("cannot be heeded: choreo gives the Kubernetes provider the cluster")
+    assert f"pulumi config rm kubernetes:{name}" in finding.message
+
+
 def test_an_unknown_setting() -> None:
     found = stack(manifest=["a.yaml"])
     message = (
         "unknown setting; the settings are choreo:resources, choreo:manifests, choreo:projects, choreo:controllers, "
         "choreo:timeouts, choreo:adopt, choreo:allowProductionDestroy, choreo:kubeconfig, "
-        "choreo:dataPlaneKubeconfigs"
+        "choreo:controlPlane, choreo:dataPlaneKubeconfigs"
     )
     assert found.findings == [error(found.at("choreo:manifest", "choreo:manifest"), message)]
 

@@ -52,9 +52,12 @@ def test_a_kubeconfig_in_json_stays_text(monkeypatch: pytest.MonkeyPatch) -> Non
     assert configuration(monkeypatch, kubeconfig=text) == {"choreo:kubeconfig": text}
 
 
-def test_settings_of_other_packages_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "get_config_env", lambda: {"kubernetes:context": "x", "choreo:controllers": "absent"})
-    assert program.configuration() == {"choreo:controllers": "absent"}
+def test_settings_of_other_packages_are_not_ours_but_for_those_that_have_to_be_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = {"aws:region": "x", "kubernetes:context": "x", "choreo:controllers": "absent"}
+    monkeypatch.setattr(program, "get_config_env", lambda: given)
+    assert program.configuration() == {"kubernetes:context": "x", "choreo:controllers": "absent"}
 
 
 def test_a_list_that_is_nested_too_deep_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:

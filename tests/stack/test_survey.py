@@ -132,6 +132,7 @@ def api_server() -> Iterator[tuple[str, list[str]]]:
         "/openapi/v3/apis/core.choreo.dev/v1": {"components": {"schemas": schemas}},
         "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews": {"status": {}},
         "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": {"status": {"allowed": True}},
+        "/api/v1/namespaces/kube-system": {"metadata": {"name": "kube-system", "uid": "uid of this cluster"}},
     }
     paths: list[str] = []
 
@@ -167,6 +168,10 @@ def test_the_definitions_are_asked_for_once_whoever_wants_to_know(
     assert not errors(surveyed.findings)
     waited = {"Organization", "DataPlane"} if controllers is Controllers.PRESENT else set()
     assert surveyed.endless == waited, "it publishes no status subresource"
+
+
+def test_it_says_which_cluster_has_answered(api_server: tuple[str, list[str]]) -> None:
+    assert asked(stack(declaring.organization()), api_server[0]).identity == "uid of this cluster"
 
 
 def test_an_object_that_the_definitions_do_not_fit_is_an_error(api_server: tuple[str, list[str]]) -> None:

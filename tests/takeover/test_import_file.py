@@ -35,6 +35,7 @@ def test_everything_that_the_program_registers_is_in_it() -> None:
         "Inventory inventory",
         "Namespace acme/development-namespace-shop",
         "choreo choreo",
+        "kubernetes kubernetes",
     ]
 
 

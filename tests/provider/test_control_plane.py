@@ -1,0 +1,151 @@
+"""The control plane: a stack stays on the cluster that it is on, whatever a kubeconfig leads to today."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pulumi.runtime.rpc import UNKNOWN
+
+from choreo_components.cluster import ClusterError, Forbidden, Unreachable
+from choreo_components.provider import control_plane
+from choreo_components.provider.control_plane import IDENTITY, check, verify
+from choreo_components.provider.custom import Failure
+from tests.provider.fake_cluster import FakeCluster, kube_system
+
+HERE, THERE = "uid of here", "uid of there"
+
+
+def cluster(identity: str) -> FakeCluster:
+    return FakeCluster(kube_system(identity))
+
+
+def silent(problem: ClusterError) -> FakeCluster:
+    """A cluster that answers with an error."""
+    made = FakeCluster()
+    made.refusal = problem
+    return made
+
+
+def connect(ways: Mapping[Any, FakeCluster]) -> Any:
+    """Leads to clusters by kubeconfig and context; another context is in no kubeconfig."""
+
+    def connected(kubeconfig: str | None, context: str | None) -> FakeCluster:
+        if (kubeconfig, context) not in ways:
+            raise ClusterError(f"no usable kubeconfig: it has no context {context!r}")
+        return ways[kubeconfig, context]
+
+    return connected
+
+
+def checked(olds: dict[str, Any], news: dict[str, Any], identity: str = HERE) -> tuple[dict[str, Any], str | None]:
+    return asyncio.run(check(olds, news, connect({(None, news.get("context")): cluster(identity)})))
+
+
+# --- At preview and up -----------------------------------------------------------------------------------------------
+
+
+def test_the_identity_of_the_cluster_is_kept_with_the_settings() -> None:
+    assert checked({}, {"context": "a"}) == ({"context": "a", IDENTITY: HERE}, None)
+
+
+def test_one_that_the_program_has_asked_for_is_not_asked_for_again() -> None:
+    found = asyncio.run(check({}, {IDENTITY: HERE}, connect({})))
+    assert found == ({IDENTITY: HERE}, None)
+
+
+@pytest.mark.parametrize("news", [{"context": "b"}, {IDENTITY: THERE}], ids=["asked here", "asked by the program"])
+def test_another_cluster_than_the_one_in_the_state_is_refused_with_the_way_out(news: dict[str, Any]) -> None:
+    _, refused = checked({IDENTITY: HERE}, news, THERE)
+    assert refused is not None
+    assert HERE in refused
+    assert f"pulumi config set choreo:controlPlane {THERE}" in refused
+
+
+def test_another_cluster_is_taken_where_the_settings_name_it() -> None:
+    inputs, refused = checked({IDENTITY: HERE}, {"controlPlane": THERE}, THERE)
+    assert (inputs[IDENTITY], refused) == (THERE, None)
+
+
+def test_a_cluster_that_the_settings_do_not_mean_is_refused_also_the_first_time() -> None:
+    assert checked({}, {"controlPlane": THERE}, HERE)[1] == (
+        f"controlPlane is {THERE}, and the UID of this cluster's namespace kube-system is {HERE}"
+    )
+
+
+def test_a_cluster_that_has_to_be_the_one_that_is_meant_has_to_be_known() -> None:
+    refused = asyncio.run(check({}, {"controlPlane": HERE, IDENTITY: ""}, connect({})))[1]
+    assert refused == f"controlPlane is {HERE}, and it is not known which cluster this is"
+
+
+@pytest.mark.parametrize("problem", [Forbidden("not yours"), Unreachable("nobody there")])
+def test_a_cluster_that_does_not_say_which_it_is_keeps_the_identity_that_is_known(problem: ClusterError) -> None:
+    found = asyncio.run(check({IDENTITY: HERE}, {}, connect({(None, None): silent(problem)})))
+    assert found == ({IDENTITY: HERE}, None)
+
+
+def test_a_kubeconfig_that_is_not_known_yet_is_not_asked() -> None:
+    assert asyncio.run(check({}, {"kubeconfig": UNKNOWN}, connect({}))) == ({"kubeconfig": UNKNOWN}, None)
+
+
+# --- Where no program runs -------------------------------------------------------------------------------------------
+
+
+def verified(
+    settings: dict[str, Any],
+    ways: Mapping[Any, FakeCluster],
+    today: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> bool:
+    monkeypatch.setattr("choreo_components.kubeconfig.ambient_context", lambda: today)
+    return asyncio.run(verify(settings, connect(ways)))
+
+
+def test_the_cluster_of_the_last_up_is_the_one_that_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verified({IDENTITY: HERE, "context": "a"}, {(None, "a"): cluster(HERE)}, "a", monkeypatch)
+
+
+def test_the_current_context_may_have_another_name_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = {(None, "a"): cluster(HERE), (None, "b"): cluster(HERE)}
+    assert verified({IDENTITY: HERE, "context": "a"}, ways, "b", monkeypatch)
+
+
+def test_a_current_context_that_leads_to_another_cluster_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = {(None, "a"): cluster(HERE), (None, "b"): cluster(THERE)}
+    with pytest.raises(Failure, match=r"^the current context, 'b', leads to another cluster than this stack is on"):
+        verified({IDENTITY: HERE, "context": "a"}, ways, "b", monkeypatch)
+
+
+def test_a_current_context_of_which_nobody_knows_where_it_leads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = {(None, "a"): cluster(HERE), (None, "b"): silent(Unreachable("nobody there"))}
+    with pytest.raises(Failure, match=r"nobody there. Nothing was changed: kubectl config use-context a$"):
+        verified({IDENTITY: HERE, "context": "a"}, ways, "b", monkeypatch)
+
+
+@pytest.mark.parametrize("settings", [{"context": "a"}, {"kubeconfig": "text"}, {}])
+def test_the_same_way_to_another_cluster_is_refused(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    way = (settings.get("kubeconfig"), settings.get("context"))
+    with pytest.raises(Failure, match="leads to another cluster than this stack is on"):
+        verified({**settings, IDENTITY: HERE}, {way: cluster(THERE)}, settings.get("context"), monkeypatch)
+
+
+def test_a_context_that_the_kubeconfig_of_today_lacks_is_reported_with_the_next_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(Failure, match=r"no context 'a'; the last pulumi up has used context 'a': run pulumi up with"):
+        verified({IDENTITY: HERE, "context": "a"}, {}, "b", monkeypatch)
+
+
+def test_one_that_does_not_answer_is_left_to_those_who_use_it_and_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = {(None, None): silent(Unreachable("nobody there"))}
+    assert verified({IDENTITY: HERE}, ways, None, monkeypatch) is False
+
+
+def test_a_state_that_knows_no_identity_yet_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verified({"context": "a"}, {}, "b", monkeypatch)
+
+
+def test_the_settings_of_the_control_plane_are_those_of_the_schema() -> None:
+    from choreo_components.provider.schema import _SETTINGS
+
+    assert {control_plane.KUBECONFIG, control_plane.CONTEXT, control_plane.EXPECTED} <= set(_SETTINGS)
