@@ -1,6 +1,6 @@
 """An environment: a stage that deployments are promoted to, its namespaces on the data plane, and its finalizer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -8,7 +8,14 @@ import pulumi
 from choreo_components.components.args import EnvironmentArgs
 from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import kubernetes_provider
+from choreo_components.components.finalizer import TOKEN
 from choreo_components.components.provisioning import Elsewhere, Provisioning
+
+SETTINGS_THAT_LEAD_ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "kubernetes": ("kubeconfig", "context", "cluster"),
+    "choreo": ("kubeconfig", "context"),
+}
+"""By package: the settings by which its default provider goes to another cluster than the ambient kubeconfig's."""
 
 
 class Environment(ObjectComponent):
@@ -33,6 +40,33 @@ class Environment(ObjectComponent):
         # Not Output.all, which makes a list of no namespaces.
         self.namespaces = pulumi.Output.from_input(made)
         self.register_outputs({"name": self.name, "namespace": self.namespace, "namespaces": self.namespaces})
+
+    def before(
+        self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> Sequence[pulumi.Resource]:
+        """Raises pulumi.RunError where the Environment and its finalizer would be on two clusters."""
+        kubernetes = self.get_provider("kubernetes:core/v1:Namespace")
+        choreo = self.get_provider(TOKEN)
+        if (kubernetes is None) is not (choreo is None):
+            has, lacks = ("kubernetes", "choreo") if choreo is None else ("choreo", "kubernetes")
+            raise pulumi.RunError(
+                f"Environment {name!r} has a {has} provider and no {lacks} provider: it would be made on one cluster "
+                "and finalized on another. Give both, by one kubeconfig: providers=[pulumi_kubernetes.Provider(...), "
+                "choreo_components.Provider(...)]"
+            )
+        leading = [
+            f"{package}:{key}"
+            for package, keys in SETTINGS_THAT_LEAD_ELSEWHERE.items()
+            for key in keys
+            if kubernetes is None and pulumi.Config(package).get(key)
+        ]
+        if leading:
+            raise pulumi.RunError(
+                f"Environment {name!r} has default providers, and {', '.join(leading)} leads one of them to another "
+                f"cluster than the other: remove it (pulumi config rm {leading[0]}), or give the Environment a "
+                "kubernetes and a choreo provider by one kubeconfig"
+            )
+        return ()
 
     def _elsewhere(self, name: str, args: EnvironmentArgs) -> Elsewhere | None:
         kubeconfig = args.get("dataPlaneKubeconfig")

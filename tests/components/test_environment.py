@@ -6,7 +6,8 @@ import pulumi
 import pytest
 from pulumi.output import Unknown
 
-from choreo_components import Component, DataPlane, Deployment, Environment
+from choreo_components import Component, DataPlane, Deployment, Environment, Provider
+from choreo_components.components.children import kubernetes_provider
 from choreo_components.naming import data_plane_namespace
 from tests.components.registering import Registrations, args_of, dependencies, registered, unknown
 
@@ -30,6 +31,38 @@ def test_it_registers_its_object_a_namespace_for_each_project_and_its_finalizer(
         "development-namespace-portal",
         "development-finalizer",
     }
+
+
+# --- Its two providers ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("has", "lacks"), [("kubernetes", "choreo"), ("choreo", "kubernetes")])
+def test_a_provider_for_one_of_its_two_clients_alone_is_refused(has: str, lacks: str) -> None:
+    def program() -> None:
+        provider = pulumi.ProviderResource(has, "mine", {})
+        development(pulumi.ResourceOptions(providers=[provider]))
+
+    with pytest.raises(pulumi.RunError, match=f"has a {has} provider and no {lacks} provider: it would be made on one"):
+        registered(program)
+
+
+def test_providers_for_both_of_its_clients_are_its_childrens() -> None:
+    def program() -> None:
+        providers = [kubernetes_provider("mine", "text", "mine"), Provider("mine", "text")]
+        development(pulumi.ResourceOptions(providers=providers))
+
+    made = registered(program)
+    assert "providers:kubernetes::mine::" in made["development-environment"].request.provider
+    assert "providers:choreo::mine::" in made["development-finalizer"].request.provider
+
+
+@pytest.mark.parametrize("setting", ["kubernetes:context", "kubernetes:kubeconfig", "choreo:kubeconfig"])
+def test_a_setting_that_leads_one_default_provider_elsewhere_is_refused(
+    setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulumi.Config, "get", lambda self, key: "b" if f"{self.name}:{key}" == setting else None)
+    with pytest.raises(pulumi.RunError, match=f"{setting} leads one of them to another cluster"):
+        registered(development)
 
 
 def test_a_namespace_is_called_as_openchoreo_calls_it(found: Registrations) -> None:
