@@ -77,6 +77,7 @@ class Provisioning:
             ),
             "deploymentsTimeout": deadline(self._args, "deployments"),
             "namespacesTimeout": deadline(self._args, "namespaces"),
+            "__environmentUid": self._environment.metadata.apply(lambda known: known.get("uid")),
             "dataPlaneKubeconfig": self._elsewhere.kubeconfig if self._elsewhere is not None else None,
         }
         opts = self._options([self._environment, *self.namespaces.values(), *needs])

@@ -47,6 +47,10 @@ class Custom(Protocol):
         """The resource's id."""
         ...
 
+    async def create(self, inputs: Properties, session: Session) -> None:
+        """Does what its creation stands for. Raises Failure where that cannot be done."""
+        ...
+
     async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
         """Inputs and state as they are now; `inputs` is empty for one that is imported."""
         ...
@@ -87,6 +91,10 @@ def strings(value: Any) -> Sequence[str] | None:
 def never_replaced(olds: Properties, news: Properties) -> list[str]:
     """`replaced` of a resource that a stack has one of."""
     return []
+
+
+async def nothing_to_create(inputs: Properties, session: Session) -> None:
+    """`create` of a resource that is in the state only."""
 
 
 async def as_known(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:

@@ -32,6 +32,9 @@ KUBECONFIG = "dataPlaneKubeconfig"
 It is the finalizer's own, so that whatever a program has forgotten, what it has made can be taken away.
 """
 
+ENVIRONMENT_UID = "__environmentUid"
+"""What is kept with the inputs: the UID of the Environment that the Kubernetes provider has made."""
+
 PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES, KUBECONFIG)
 """All inputs."""
 
@@ -144,6 +147,30 @@ def inputs_of(identifier: str) -> dict[str, Any]:
     """The inputs of the finalizer with this id, as an import has no others."""
     organization, _, environment = identifier.partition("/")
     return {**DEFAULTS, "organization": organization, "environment": environment}
+
+
+async def create(inputs: Properties, session: Session) -> None:
+    """Raises Failure where the control plane does not have the Environment that the Kubernetes provider has made.
+
+    The two providers of a program lead to two clusters then, and the environment would be finalized on the wrong one.
+    """
+    from choreo_components.cluster import ClusterError, Forbidden, resource_named
+
+    if not (uid := inputs.get(ENVIRONMENT_UID)):
+        return
+    try:
+        found = await session.connect().get(
+            resource_named("Environment"), inputs["environment"], inputs["organization"]
+        )
+    except Forbidden:
+        return
+    except ClusterError as problem:
+        raise Failure(f"{_named(inputs)}: it is not known whether it is on this control plane: {problem}") from None
+    if found is None or found.metadata.get("uid") != uid:
+        raise Failure(
+            f"{_named(inputs)} was made on another cluster than the one that the choreo provider leads to, and could "
+            "not be finalized there: give the kubernetes provider and the choreo provider one kubeconfig"
+        )
 
 
 async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:

@@ -16,6 +16,7 @@ from choreo_components.provider.custom import (
     as_known,
     given,
     never_replaced,
+    nothing_to_create,
     strings,
     unknown,
 )
@@ -80,6 +81,7 @@ def identifier(inputs: Properties) -> str:
     return "deletion-guard"
 
 
+create = nothing_to_create
 read = as_known
 replaced = never_replaced
 

@@ -20,6 +20,7 @@ from choreo_components.provider.custom import (
     as_known,
     given,
     never_replaced,
+    nothing_to_create,
     strings,
     unknown,
 )
@@ -90,6 +91,7 @@ def identifier(inputs: Properties) -> str:
     return "inventory"
 
 
+create = nothing_to_create
 read = as_known
 replaced = never_replaced
 

@@ -109,8 +109,12 @@ class Servicer(ResourceProviderServicer):
         return _diff(differences(olds, news), _custom(request.urn).replaced(olds, news))
 
     async def Create(self, request: proto.CreateRequest, context: Any) -> proto.CreateResponse:
-        """Puts the resource into the graph. Nothing happens in the cluster."""
-        identifier = _custom(request.urn).identifier(_properties(request.properties))
+        """Puts the resource into the graph. Nothing changes in the cluster."""
+        inputs = _properties(request.properties)
+        identifier = _custom(request.urn).identifier(inputs)
+        if not request.preview:
+            work = _custom(request.urn).create(inputs, self._session(request.urn))
+            await self._cancellable(self._verified(work), context)
         return proto.CreateResponse(id=identifier, properties=request.properties)
 
     async def Update(self, request: proto.UpdateRequest, context: Any) -> proto.UpdateResponse:

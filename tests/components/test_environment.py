@@ -105,6 +105,7 @@ def test_the_finalizer_comes_after_the_environment_and_all_its_namespaces(found:
 def test_the_finalizer_knows_whose_environment_it_finalizes_and_how_long_each_step_may_take() -> None:
     found = registered(lambda: development(name="dev", timeouts={"deployments": "5m", "namespaces": "7m"}))
     assert found["development-finalizer"].inputs == {
+        "__environmentUid": "development-environment-uid",
         "organization": "acme",
         "environment": "dev",
         "dataPlaneRef": "dp-local",

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components.cluster import Cluster, ClusterError, Forbidden, Unauthorized, Unreachable
+from choreo_components.cluster import (
+    Cluster,
+    ClusterError,
+    Forbidden,
+    Live,
+    Unauthorized,
+    Unreachable,
+    resource_named,
+)
 from choreo_components.provider import finalizer
 from choreo_components.provider.custom import Failure, Session, differences
 from choreo_components.provider.finalizer import identifier, inputs_of
@@ -26,6 +34,34 @@ INPUTS = {
 def checked(news: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """The inputs of a new finalizer as they are taken, and what is wrong with them."""
     return asyncio.run(finalizer.check({}, news, session(FakeCluster())))
+
+
+# --- Creation ------------------------------------------------------------------------------------------------------
+
+
+def created(cluster: FakeCluster) -> None:
+    asyncio.run(finalizer.create({**INPUTS, "__environmentUid": "uid of development"}, session(cluster)))
+
+
+def environment(uid: str) -> Live:
+    metadata = {"name": "development", "namespace": "acme", "uid": uid}
+    return Live(resource_named("Environment"), {"metadata": metadata})
+
+
+def test_it_is_made_where_its_environment_is() -> None:
+    created(FakeCluster(environment("uid of development")))
+
+
+@pytest.mark.parametrize("there", [[], [environment("uid of another")]], ids=["none", "another of its name"])
+def test_it_is_refused_where_the_other_provider_has_made_its_environment_on_another_cluster(there: list[Live]) -> None:
+    with pytest.raises(Failure, match="was made on another cluster than the one that the choreo provider leads to"):
+        created(FakeCluster(*there))
+
+
+def test_who_may_not_look_at_environments_is_believed() -> None:
+    cluster = FakeCluster()
+    cluster.refusal = Forbidden("not yours")
+    created(cluster)
 
 
 # --- Inputs --------------------------------------------------------------------------------------------------------
