@@ -1,8 +1,10 @@
 """A manifest: a YAML document as a plain value which remembers the line that each of its fields came from."""
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,6 +13,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from choreo_components.findings import Finding, Location, error
+from choreo_components.texts import Json, decoded, is_json, joined, undecodable, with_joinable
 
 FieldPath: TypeAlias = tuple[str | int, ...]
 """The way to a field: mapping keys and list positions, outermost first."""
@@ -43,10 +46,14 @@ def is_inside(field: str, fields: Collection[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The 1-based `line` of a field, and the places of the fields inside it: by key, by position, or none."""
+    """The 1-based `line` of a field, and the places of the fields inside it: by key, by position, or none.
+
+    `written` is the text of a number or a boolean, which may be another than that of its value: `0755`, `1e3`, `yes`.
+    """
 
     line: int
     inside: "Mapping[str, Place] | Sequence[Place] | None" = None
+    written: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,11 @@ class Document:
         name = ".".join(part for part in (self.prefix, field_name(path)) if part)
         return Location(self.file, _descend(self.place, path)[0], name)
 
+    def written(self, path: FieldPath = ()) -> str | None:
+        """The text of the number or boolean at `path`, as it is written; None for any other value."""
+        place = _descend(self.place, path)[1]
+        return place.written if place else None
+
     def part(self, path: FieldPath, value: Any) -> "Document":
         """The document that stands at `path` of this one, with its own `value`."""
         return Document(value, self.file, _descend(self.place, path)[1], self.at(path).field)
@@ -75,8 +87,9 @@ class Document:
 class Rules(Enum):
     """Whose reading of scalars counts: of a manifest `kubectl apply`'s, of a project's and a stack's file Pulumi's.
 
-    To both a date stays a string, and `1:30` is no number. To Kubernetes (sigs.k8s.io/yaml) `yes`, `no`, `on` and `off`
-    are booleans, and to Pulumi (gopkg.in/yaml.v3) strings.
+    To neither `1:30` is a number. To Kubernetes (sigs.k8s.io/yaml) `yes`, `no`, `on` and `off` are booleans, and to
+    Pulumi (gopkg.in/yaml.v3) strings. A date is a string to both: to Kubernetes as it is written, and Pulumi writes the
+    time out. `08` is 8 to Pulumi.
     """
 
     KUBERNETES = "kubernetes"
@@ -84,19 +97,25 @@ class Rules(Enum):
 
 
 def read(text: str | bytes, file: str, rules: Rules = Rules.KUBERNETES) -> tuple[list[Document], list[Finding]]:
-    """Every document of a YAML text that is not empty, and a finding for each thing in it that is no manifest.
+    """Every document of a text that is not empty, and a finding for each thing in it that is no manifest.
 
-    Time and memory are bounded by the length of the text, whatever stands in it.
+    As kubectl reads it (Kubernetes: apimachinery/pkg/util/yaml): what is JSON as JSON, else as YAML. Time and memory
+    are bounded by the length of the text, whatever stands in it.
     """
     if len(text) > LARGEST:
         return [], [error(Location(file), f"more than {LARGEST // 2**20} MiB in one file: divide it")]
-    parser = None
+    parser: Any = None
     documents: list[Document] = []
     findings: list[Finding] = []
     try:
-        parser = _PARSERS[rules](text)
+        text = decoded(text)
+        if isinstance(text, str) and is_json(text):
+            parser, joins = Json(text), False
+        else:
+            before, text = text, with_joinable(text)
+            parser, joins = _PARSERS[rules](text), text != before
         parser.get_event()
-        builder = _Builder(parser, file, findings)
+        builder = _Builder(parser, file, findings, joins=joins)
         while parser.check_event(yaml.DocumentStartEvent):
             document = builder.document()
             if document is not None:
@@ -111,11 +130,12 @@ def read(text: str | bytes, file: str, rules: Rules = Rules.KUBERNETES) -> tuple
         said = ", ".join(part for part in (context, problem.problem) if part)
         findings.append(error(Location(file, mark.line + 1 if mark else None), f"not YAML: {said}"))
     except ReaderError as problem:
-        before = (text.encode() if isinstance(text, str) else text)[: problem.position]
-        findings.append(error(Location(file, before.count(b"\n") + 1), f"not YAML text: {problem.reason}"))
-    except UnicodeEncodeError as problem:
-        line = problem.object.count("\n", 0, problem.start) + 1
+        encoded = text.encode() if isinstance(text, str) else text
+        line = encoded.count(b"\n", 0, problem.position) + 1
         findings.append(error(Location(file, line), f"not YAML text: {problem.reason}"))
+    except UnicodeError as problem:
+        line, reason = undecodable(problem)
+        findings.append(error(Location(file, line), f"not YAML text: {reason}"))
     finally:
         if parser is not None:
             parser.dispose()
@@ -145,6 +165,7 @@ _Parser.yaml_implicit_resolvers = {
         if tag
         not in (
             "tag:yaml.org,2002:timestamp",
+            "tag:yaml.org,2002:value",
             "tag:yaml.org,2002:int",
             "tag:yaml.org,2002:float",
         )
@@ -153,7 +174,7 @@ _Parser.yaml_implicit_resolvers = {
 }
 _Parser.add_implicit_resolver(
     "tag:yaml.org,2002:int",
-    re.compile(r"[-+]?(?:0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|0o?[0-7_]+|0b[01_]+)$"),
+    re.compile(r"[-+]?(?:0|[1-9][0-9_]*|0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+)$"),
     list("-+0123456789"),
 )
 _Parser.add_implicit_resolver(
@@ -166,8 +187,12 @@ _Parser.add_implicit_resolver(
 )
 
 
+_CLOCK = r"\d\d?:\d\d?:\d\d?(?:\.\d{1,9})?"
+_TIME = re.compile(rf"(\d{{4}}-\d\d?-\d\d?)(?:[Tt]({_CLOCK})(Z|[-+]\d\d:\d\d)| ({_CLOCK}))?$")
+
+
 class _PulumiParser(_Parser):
-    """The same with the booleans of YAML 1.2."""
+    """The same with the booleans of YAML 1.2, times, and decimal numbers that begin with 0."""
 
 
 _PulumiParser.yaml_implicit_resolvers = {
@@ -178,17 +203,25 @@ _PulumiParser.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
 
+_PulumiParser.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?0[0-9_]*[89][0-9_]*$"), list("-+0"))
+_PulumiParser.add_implicit_resolver("pulumi:time", _TIME, list("0123456789"))
+
 _PARSERS = {Rules.KUBERNETES: _Parser, Rules.PULUMI: _PulumiParser}
+
+
+_ONE_LETTER = frozenset("yYnN")
 
 
 def is_text(scalar: str) -> bool:
     """Whether a scalar is read as a string when it stands without quotes, to both."""
-    return not any(pattern.match(scalar) for _, pattern in _Parser.yaml_implicit_resolvers.get(scalar[:1], ()))
+    resolvers = (parser.yaml_implicit_resolvers.get(scalar[:1], ()) for parser in _PARSERS.values())
+    # Booleans to kubectl, but not to us: as they were meant, most likely.
+    return scalar not in _ONE_LETTER and not any(pattern.match(scalar) for each in resolvers for _, pattern in each)
 
 
 def _integer(text: str) -> int:
     digits = text.lstrip("+-").lower().replace("_", "")
-    octal = 8 if len(digits) > 1 and digits.startswith("0") else 10
+    octal = 8 if len(digits) > 1 and digits.startswith("0") and not {"8", "9"} & {*digits} else 10
     base = {"0x": 16, "0b": 2}.get(digits[:2], octal)
     number = int(digits, base)
     if number.bit_length() > 64:
@@ -202,16 +235,42 @@ def _boolean(text: str) -> bool:
     return text.lower() in ("true", "yes", "on")
 
 
+def _float(text: str) -> float | str:
+    """The number; the text of one that is too large, as a commit like 12e4567 may be."""
+    number = float(text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
+    return text if math.isinf(number) and "inf" not in text.lower() else number
+
+
+def _time(text: str) -> str:
+    """A time as Pulumi writes it out (Go: time.Time.String); the text where there is no such day."""
+    found = _TIME.match(text)
+    assert found is not None
+    day, clock, zone, of_utc = found.groups()
+    seconds, _, fraction = (clock or of_utc or "0:0:0").partition(".")
+    try:
+        moment = datetime(*map(int, day.split("-")), *map(int, seconds.split(":")))  # type: ignore[arg-type]
+    except ValueError:
+        return text
+    fraction = fraction.rstrip("0")
+    offset = (zone or "Z").replace(":", "")
+    place = "+0000 UTC" if offset == "Z" else f"{offset} {offset}"
+    return f"{moment}{'.' if fraction else ''}{fraction} {place}"
+
+
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:null": lambda _: None,
     "tag:yaml.org,2002:bool": _boolean,
     "tag:yaml.org,2002:int": _integer,
-    "tag:yaml.org,2002:float": lambda text: float(
-        text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan")
-    ),
+    "tag:yaml.org,2002:float": _float,
+    # What merges is a key: as a value it is the text.
+    "tag:yaml.org,2002:merge": str,
+    "pulumi:time": _time,
 }
 
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""What only JSON can say: half of a character beyond 16 bits."""
 
 _TAGS = {
     yaml.SequenceStartEvent: "tag:yaml.org,2002:seq",
@@ -224,12 +283,20 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """A value, the places inside it, and, aliases spelled out, how many fields it has and how deep it is."""
+    """A value, the places inside it, and, aliases spelled out, how many fields it has and how deep it is.
+
+    `written` is the text of a number or a boolean.
+    """
 
     value: Any
     inside: Mapping[str, Place] | Sequence[Place] | None = None
     fields: int = 1
     depth: int = 0
+    written: str | None = None
+
+    def at(self, line: int) -> Place:
+        """Its place, if it stands in that line."""
+        return Place(line, self.inside, self.written)
 
 
 class _Refused(Exception):
@@ -242,10 +309,12 @@ class _Builder:
     An alias is the same value again, not a copy: what it holds is counted, not spelled out.
     """
 
-    def __init__(self, parser: Any, file: str, findings: list[Finding]) -> None:
+    def __init__(self, parser: Any, file: str, findings: list[Finding], *, joins: bool) -> None:
+        """`joins`: pairs of surrogates have been made joinable."""
         self._findings = findings
         self._parser = parser
         self._file = file
+        self._joins = joins
         self._fields = 0
         self._anchors: dict[str, _Built | None] = {}
         """None for one that is still being built."""
@@ -263,7 +332,7 @@ class _Builder:
         self._parser.get_event()
         if built.value is None or len(self._findings) > found:
             return None
-        return Document(built.value, self._file, Place(line, built.inside))
+        return Document(built.value, self._file, built.at(line))
 
     def _line(self) -> int:
         """The line of the next event."""
@@ -284,7 +353,8 @@ class _Builder:
         before = self._fields
         self._count(1, line)
         if isinstance(event, yaml.ScalarEvent):
-            built = _Built(self._scalar(event, line, path))
+            value = self._scalar(event, line, path)
+            built = _Built(value, written=str(event.value) if isinstance(value, bool | int | float) else None)
         else:
             self._limit_depth(around + 1, line, path)
             if event.tag not in (None, "!", _TAGS[type(event)]):
@@ -307,8 +377,11 @@ class _Builder:
         tag = self._tag(event)
         if tag not in _SCALARS:
             return self._refuse(line, path, _meaningless(tag))
+        text = joined(event) if self._joins else str(event.value)
+        if not text.isascii() and _HALF.search(text):
+            return self._refuse(line, path, "half of a surrogate pair is no character")
         try:
-            return _SCALARS[tag](event.value)
+            return _SCALARS[tag](text)
         except ValueError:
             return self._refuse(line, path, f"{event.value!r:.60} cannot be read as {tag.rpartition(':')[2]}")
 
@@ -325,7 +398,7 @@ class _Builder:
             line = self._line()
             built = self._build((*path, len(values)), around)
             values.append(built.value)
-            places.append(Place(line, built.inside))
+            places.append(built.at(line))
             depth = max(depth, built.depth)
         self._parser.get_event()
         return values, places, depth
@@ -352,7 +425,7 @@ class _Builder:
                     self._refuse(line, (*path, key), message)
                 elif key is not None:
                     own[key] = built.value
-                    places[key] = Place(line, built.inside)
+                    places[key] = built.at(line)
             depth = max(depth, built.depth)
         self._parser.get_event()
         return merged | own, places, depth
