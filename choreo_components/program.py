@@ -42,12 +42,12 @@ def run() -> None:
     if not pulumi.runtime.is_dry_run():
         findings += surveyed.undecided
     if errors(findings):
-        raise pulumi.RunError(report(findings))
+        raise pulumi.RunError(report([*findings, *surveyed.terminating]))
     for finding in findings:
         pulumi.warn(f"{finding.where}: {finding.message}")
     planned = planned.without_waits(surveyed.endless)
     kubeconfig = pulumi.Config("choreo").get_secret("kubeconfig")
-    declare(read, planned, kubeconfig, hooks(read, values.get(KUBECONFIG)), surveyed.data_planes)
+    declare(read, planned, kubeconfig, hooks(read, values.get(KUBECONFIG)), surveyed.data_planes, surveyed.terminating)
     pulumi.export("environments", outputs(planned, surveyed.live))
 
 

@@ -15,6 +15,7 @@ from choreo_components.components.organization import organization_namespace
 from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.components.stack_resources import deletion_guard, full_name, inventory
 from choreo_components.data_planes import Connection
+from choreo_components.findings import Finding
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.settings import Declared, Settings
 
@@ -31,11 +32,13 @@ def declare(
     kubeconfig: pulumi.Output[str] | None,
     hooks: pulumi.ResourceHookBinding | None = None,
     data_planes: Mapping[str, Connection] | None = None,
+    terminating: Sequence[Finding] = (),
 ) -> None:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
     `kubeconfig` is the secret text that leads to the control plane; None leaves it to the ambient one. `hooks` are
-    those of the objects. `data_planes` are the ways to data planes by ORGANIZATION/NAME.
+    those of the objects. `data_planes` are the ways to data planes by ORGANIZATION/NAME. `terminating` are errors about
+    what is being deleted, which a preview and an up must refuse.
     """
     clusters = _Clusters(kubeconfig, data_planes or {})
     providers = clusters.providers
@@ -43,7 +46,7 @@ def declare(
     provisionings: dict[Key, Provisioning] = {}
     finalizers: dict[Key, Finalizer] = {}
     protected: list[Key] = []
-    first = inventory(settings, plan, clusters.remote, providers)
+    first = inventory(settings, plan, clusters.remote, providers, terminating)
     for node in plan.nodes:
         needs = plan.needs[node.key]
         resources = [made[key] for key in needs] or [first]

@@ -15,8 +15,9 @@ from choreo_components.api import kind_of, labels, prune_zero_values
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ListOf, ObjectOf, Shape, StringMap, fields_of
 from choreo_components.cluster import NAMESPACES, SECRETS, Live
+from choreo_components.deletion import deletion
 from choreo_components.findings import Location, one_line
-from choreo_components.inspection.census import ORGANIZATIONS, Census, deletion, key_of
+from choreo_components.inspection.census import ORGANIZATIONS, Census, key_of
 from choreo_components.inspection.destinations import Opened
 from choreo_components.manifests import FieldPath, field_name, is_inside
 from choreo_components.naming import CONNECTION_KEY
