@@ -141,12 +141,19 @@ def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:
     """An object as arguments: the fields of its spec, its annotations and labels, and its parents."""
     declared, metadata = node.declared, node.declared.object.metadata
     parents = {argument: declared.labels[label] for argument, label in PARENTS.items() if label in declared.labels}
+    given = settings.namespace_metadata
+    of_namespaces = {"labels": given.labels, "annotations": given.annotations}
     return {
         "name": metadata.name,
         "labels": {key: value for key, value in declared.labels.items() if key not in PARENTS.values()},
         "annotations": metadata.annotations or {},
         "controllers": settings.controllers,
         "timeouts": vars(settings.timeouts),
+        **(
+            {"namespaceMetadata": of_namespaces}
+            if node.key.kind == "Environment" and any(of_namespaces.values())
+            else {}
+        ),
         **parents,
         **declared.object.to_wire().get("spec", {}),
     }

@@ -298,7 +298,7 @@ def test_an_unknown_setting() -> None:
     message = (
         "unknown setting; the settings are choreo:resources, choreo:manifests, choreo:projects, choreo:controllers, "
         "choreo:timeouts, choreo:adopt, choreo:allowProductionDestroy, choreo:kubeconfig, "
-        "choreo:dataPlaneKubeconfigs"
+        "choreo:dataPlaneKubeconfigs, choreo:namespaceMetadata"
     )
     assert found.findings == [error(found.at("choreo:manifest", "choreo:manifest"), message)]
 
