@@ -105,12 +105,19 @@ replaced = never_replaced
 
 
 async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-    """The inputs as they are. Warns of what is being deleted, which the Kubernetes provider takes for being there."""
+    """The inputs as they are. Warns of what is being deleted, which the Kubernetes provider takes for being there.
+
+    Data-plane namespaces are left to the finalizers, which read them too.
+    """
     from choreo_components.cluster import ClusterError
     from choreo_components.deletion import deletion
 
     try:
-        existing = await _existing(inputs.get(OBJECTS) or {}, inputs, session)
+        objects = {
+            kind: [name for name in names if kind != "Namespace" or name.count("/") == 1]
+            for kind, names in (inputs.get(OBJECTS) or {}).items()
+        }
+        existing = await _existing(objects, inputs, session)
     except ClusterError as problem:
         session.warn(f"{problem}; not checked whether any of the stack's objects is being deleted")
         return inputs, inputs

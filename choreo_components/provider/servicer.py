@@ -117,10 +117,7 @@ class Servicer(ResourceProviderServicer):
         """What there is of the resource now."""
         known = _properties(request.inputs)
         work = _custom(request.urn).read(request.id, known, self._session(request.urn))
-        inputs, state = map(_struct, await self._cancellable(work, context))
-        # What it had before stays as it came, so that what is secret stays marked.
-        inputs.MergeFrom(request.inputs)
-        state.MergeFrom(request.inputs)
+        inputs, state = (_as_it_came(each, request.inputs) for each in await self._cancellable(work, context))
         return proto.ReadResponse(id=request.id, inputs=inputs, properties=state)
 
     async def Delete(self, request: proto.DeleteRequest, context: Any) -> empty_pb2.Empty:
@@ -256,6 +253,15 @@ def _mapping(value: Any) -> Mapping[str, str]:
 def _struct(properties: Mapping[str, Any]) -> Struct:
     struct = Struct()
     struct.update(properties)
+    return struct
+
+
+def _as_it_came(properties: Mapping[str, Any], known: Struct) -> Struct:
+    """The properties; what is as it was before stays as it came, so that what is secret stays marked."""
+    struct, before = _struct(properties), _properties(known)
+    for name, value in known.fields.items():
+        if properties.get(name) == before[name]:
+            struct.fields[name].CopyFrom(value)
     return struct
 
 

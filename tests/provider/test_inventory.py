@@ -147,7 +147,8 @@ def test_a_cluster_that_cannot_be_asked_is_a_warning() -> None:
         (
             {"objects": {}, "name": "x"},
             {
-                "name": "unknown property; the properties are objects, dataPlaneRefs, dataPlaneKubeconfigs, adopt, terminating"
+                "name": "unknown property; the properties are "
+                "objects, dataPlaneRefs, dataPlaneKubeconfigs, adopt, terminating"
             },
         ),
     ],
@@ -231,7 +232,7 @@ def test_what_is_being_deleted_is_never_taken_over(adopt: str) -> None:
 def test_a_refresh_warns_of_it_and_goes_on() -> None:
     warned: list[str] = []
     inputs = {"objects": ALL, "adopt": "never"}
-    cluster = FakeCluster(going(environment("development")), environment("staging"))
+    cluster = FakeCluster(going(environment("development")), environment("staging"), going(namespace("dp-1")))
     read = inventory.read("inventory", inputs, session(cluster, warn=warned.append))
     assert asyncio.run(read) == (inputs, inputs)
     assert warned == [f"Environment acme/development is being deleted since {SINCE}, and no finalizer holds it"]
