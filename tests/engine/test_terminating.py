@@ -22,7 +22,7 @@ def namespace_of(workspace: Workspace, organization: str, environment: str, *arg
 def test_a_namespace_that_is_being_deleted_is_refused_until_it_is_gone_whatever_the_state_knows(
     acme: Workspace, organization: str
 ) -> None:
-    config = samples.stack("staging", organization)
+    config = samples.stack("staging", organization) | {"choreo:timeouts": {"namespaces": "8s"}}
     acme.stack("staging", config)
     acme.up("staging")
     name = namespace_of(acme, organization, "staging")
@@ -51,9 +51,22 @@ def test_a_namespace_that_is_being_deleted_is_refused_until_it_is_gone_whatever_
 
     # And once more, now that the state knows it: a refresh finds out that it is gone.
     acme.kubectl("delete", "namespace", name)
+    said = acme.preview("staging", fails=True).said
+    assert f"Namespace {name} is in Pulumi's state, and not in the cluster any more" in said
+    acme.preview("staging", "--refresh")
     assert acme.up("staging", "--refresh").changes["created"] == 1
     assert "Active" in acme.kubectl("get", "namespace", name)
-    acme.destroy("staging")
+    acme.up("staging", "--expect-no-changes")
+
+    # A destroy may run the program, which must not stop it from deleting what is being deleted.
+    acme.kubectl("apply", "-f", "-", manifest=held(name))
+    acme.kubectl("delete", "namespace", name, "--wait=false")
+    said = acme.destroy("staging", "--run-program", fails=True).said
+    assert "is not finalized: after 8s, 1 still there" in said
+    assert "as good as gone" not in said
+    acme.kubectl("patch", "configmap", "held", "-n", name, "--type=merge", "-p", LET_GO)
+    acme.destroy("staging", "--run-program")
+    assert acme.resources("staging") == []
 
 
 def test_what_a_stack_has_or_refers_to_and_is_being_deleted_is_refused_at_preview(

@@ -61,7 +61,9 @@ def labelled(project: str, manager: str = "pulumi-kubernetes-1a2b", **more: str)
     made = namespace(project, "development")
     made["metadata"]["labels"] |= more
     made["metadata"]["annotations"] = {"pulumi.com/patchForce": "true", "example.com/owner": "Blue"}
-    keys = {f"f:{part}": {f"f:{key}": {} for key in made["metadata"][part]} for part in ("labels", "annotations")}
+    keys: dict[str, Any] = {
+        f"f:{part}": {f"f:{key}": {} for key in made["metadata"][part]} for part in ("labels", "annotations")
+    }
     made["metadata"]["managedFields"] = [{"manager": manager, "operation": "Apply", "fieldsV1": {"f:metadata": keys}}]
     return made
 
