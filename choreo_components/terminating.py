@@ -75,9 +75,10 @@ async def terminating_namespaces(
 
 
 def leaving(references: Collection[Reference], live: Found) -> Iterator[Finding]:
-    """A finding for each object outside the stack that is referred to and terminating: it counts as missing.
+    """A finding for each object outside the stack that is referred to and terminating, at the first such reference.
 
-    It is at the first place that refers to the object, and as severe as if nobody had it.
+    It is an error also where a missing object is a warning, since that may be yet to come: a namespace would be created
+    for a project that is being deleted. Only a pipeline may name an environment that is, as OpenChoreo allows it.
     """
     groups: dict[Target, list[Reference]] = defaultdict(list)
     for reference in references:
@@ -88,13 +89,19 @@ def leaving(references: Collection[Reference], live: Found) -> Iterator[Finding]
             continue
         found = Live(resource_named(target.kind), manifest)
         if (going := deletion(found)) is not None:
-            worst = next((each for each in group if each.severity is Severity.ERROR), group[0])
+            needing = [each for each in group if _needs(each)]
+            worst = (needing or group)[0]
             others = f" ({len(group) - 1} more refer to it)" if len(group) > 1 else ""
             message = (
                 f"{found}, which {worst.source} refers to, is {going}: it must be gone and created again first "
                 f"(kubectl get {found.command}){others}"
             )
-            yield Finding(worst.severity, worst.where, message)
+            yield Finding(Severity.ERROR if needing else Severity.WARNING, worst.where, message)
+
+
+def _needs(reference: Reference) -> bool:
+    """Whether what is referred to must not go."""
+    return reference.severity is Severity.ERROR or reference.source.kind != "DeploymentPipeline"
 
 
 async def _labelled(cluster: Cluster, organization: str, nodes: Collection[NamespaceNode]) -> list[Live]:

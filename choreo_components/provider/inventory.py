@@ -148,7 +148,7 @@ async def delete(state: Properties, session: Session) -> None:
         raise Failure("\n".join([_LEFT, *lines]))
 
 
-_TERMINATING = "what is being deleted is as good as gone, and nothing was applied:"
+_TERMINATING = "what is being deleted counts as missing, and nothing was applied:"
 
 _LEFT = """\
 all that Pulumi knows of is gone, and this is still in the cluster: Pulumi was killed while it made it, or somebody has

@@ -195,7 +195,7 @@ def test_a_cluster_that_cannot_be_asked_may_still_have_something() -> None:
 # --- What is being deleted -----------------------------------------------------------------------------------------
 
 SINCE = "2025-05-09T00:00:00Z"
-GOING = "what is being deleted is as good as gone, and nothing was applied:"
+GOING = "what is being deleted counts as missing, and nothing was applied:"
 
 
 def going(live: Live) -> Live:

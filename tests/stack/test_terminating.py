@@ -244,9 +244,16 @@ def test_whatever_kind_it_is(objects: Sequence[declaring.Manifest], live: Live) 
     assert finding.message.startswith(f"{live}, which ")
 
 
-def test_what_may_be_missing_may_be_being_deleted() -> None:
+def test_a_pipeline_may_name_an_environment_that_is_being_deleted() -> None:
     [finding] = left(stack(declaring.pipeline()), going("Environment", "development"))
     assert finding.severity is Severity.WARNING
+
+
+def test_what_is_yet_to_come_may_be_missing_and_not_be_being_deleted() -> None:
+    [project] = left(environments("development"), going("Project", "shop"))
+    [artifact] = left(stack(declaring.deployment()), going("DeployableArtifact", "web-1"))
+    assert project.severity is artifact.severity is Severity.ERROR
+    assert project.where.field == "choreo:projects[0]"
 
 
 def test_what_nobody_has_is_not_being_deleted() -> None:
