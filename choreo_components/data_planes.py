@@ -24,6 +24,7 @@ from choreo_components.cluster import (
     Unreachable,
     kubeconfig_text,
 )
+from choreo_components.deletion import deletion
 from choreo_components.naming import CONNECTION_KEY, Use, refusal
 from choreo_components.plan import Key
 from choreo_components.settings import DATA_PLANE_KUBECONFIGS
@@ -131,6 +132,8 @@ async def _of_secret(cluster: Cluster, namespace: str, name: str) -> str | None:
         raise NoConnection(str(problem)) from None
     if secret is None:
         return None
+    if (going := deletion(secret)) is not None:
+        raise NoConnection(f"{secret} is {going}: it must be gone and created again first")
     data = secret.manifest.get("data") or {}
     if CONNECTION_KEY not in data:
         keys = ", ".join(sorted(data)) or "none"

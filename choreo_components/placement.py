@@ -15,6 +15,7 @@ from choreo_components.plan import Key, ObjectNode, Plan, SecretNode
 from choreo_components.preflight import denied
 from choreo_components.references import Found, Target
 from choreo_components.settings import DATA_PLANE_KUBECONFIGS, Declared, Kubeconfig
+from choreo_components.terminating import terminating_namespaces
 
 
 class Placement:
@@ -25,6 +26,8 @@ class Placement:
         self.connections: dict[str, Connection] = {}
         """By ORGANIZATION/NAME: the ways to the data planes that the environments run on."""
         self.findings: list[Finding] = []
+        self.terminating: list[Finding] = []
+        """Errors about namespaces on data planes with clusters of their own that are being deleted."""
         self._plan = plan
         self._controllers = controllers
         self._given = given
@@ -95,7 +98,12 @@ class Placement:
             connection = self.connections[name]
             try:
                 async with Cluster(connection.kubeconfig) as cluster:
-                    return await denied(cluster, self._plan, self._controllers, self.remote, name)
+                    lacking, leaves = await asyncio.gather(
+                        denied(cluster, self._plan, self._controllers, self.remote, name),
+                        terminating_namespaces(cluster, self._plan, self.remote, name),
+                    )
+                    self.terminating += leaves
+                    return lacking
             except Forbidden as problem:
                 where = self._environments[name][0].at("spec", "dataPlaneRef")
                 return [warning(where, f"{problem}; not checked what the credentials may do on data plane {name!r}")]

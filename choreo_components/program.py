@@ -51,13 +51,14 @@ def run() -> None:
     if not pulumi.runtime.is_dry_run():
         findings += surveyed.undecided
     if errors(findings):
-        raise pulumi.RunError(report(findings))
+        raise pulumi.RunError(report([*findings, *surveyed.terminating]))
     for finding in findings:
         pulumi.warn(f"{finding.where}: {finding.message}")
     planned = planned.without_waits(surveyed.endless)
     secret = pulumi.Output.secret(values[KUBECONFIG]) if KUBECONFIG in values else None
     control_plane = ControlPlane(secret, context, surveyed.identity)
-    declare(read, planned, control_plane, hooks(read, values.get(KUBECONFIG)), surveyed.data_planes)
+    own_hooks = hooks(read, values.get(KUBECONFIG))
+    declare(read, planned, control_plane, own_hooks, surveyed.data_planes, surveyed.terminating)
     pulumi.export("environments", outputs(planned, surveyed.live))
 
 

@@ -16,6 +16,7 @@ from choreo_components.api.meta import WireModel
 from choreo_components.api.releases import Path, own_fields
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
 from choreo_components.controllers import Controllers
+from choreo_components.namespace_metadata import FIELDS
 from choreo_components.settings import (
     ADOPT,
     ALLOW_PRODUCTION_DESTROY,
@@ -24,6 +25,7 @@ from choreo_components.settings import (
     DATA_PLANE_KUBECONFIGS,
     KUBECONFIG,
     MANIFESTS,
+    NAMESPACE_METADATA,
     PROJECTS,
     RESOURCES,
     TIMEOUTS,
@@ -184,6 +186,8 @@ class _Builder:
         names = {"type": "array", "items": {"allOf": [self.text(), {"minLength": 1}]}}
         steps = {step.name: {"allOf": [self.text(), _DURATION]} for step in fields(Timeouts)}
         timeouts = {"type": "object", "properties": steps, "additionalProperties": False}
+        texts = {"type": ["object", "null"], "additionalProperties": self.text()}
+        metadata = {"type": "object", "properties": dict.fromkeys(FIELDS, texts), "additionalProperties": False}
         return {
             RESOURCES: _setting("Objects of OpenChoreo.", {"type": "array", "items": self.any_object()}),
             MANIFESTS: _setting("Files and globs of YAML with objects, relative to the project.", names),
@@ -209,6 +213,9 @@ class _Builder:
             DATA_PLANE_KUBECONFIGS: _setting(
                 "By name of a data plane: the text or the path of its kubeconfig.",
                 {"type": "object", "additionalProperties": self.text()},
+            ),
+            NAMESPACE_METADATA: _setting(
+                "Labels and annotations that all data-plane namespaces get besides OpenChoreo's own.", metadata
             ),
         }
 

@@ -18,6 +18,7 @@ from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
 from choreo_components.findings import Finding, Location, error, warning
 from choreo_components.manifests import Document, Rules, differing, field_name
+from choreo_components.namespace_metadata import FIELDS, NamespaceMetadata, problems
 from choreo_components.naming import Use, refusal
 from choreo_components.validation import parse, shown
 
@@ -114,6 +115,7 @@ class Settings:
     `contradicting` are objects that say otherwise what one of `declared` says: an error, which their place tells.
     `data_plane_kubeconfigs` are those of data planes with a cluster of their own, by the DataPlane's name.
     `control_plane` is the identity that the control plane has to have, if the stack says so.
+    `namespace_metadata` has what all data-plane namespaces get besides OpenChoreo's own labels.
     """
 
     declared: tuple[Declared, ...] = ()
@@ -125,6 +127,7 @@ class Settings:
     adopt: Adopt = Adopt.NEVER
     data_plane_kubeconfigs: Mapping[str, Kubeconfig] = field(default_factory=dict)
     control_plane: str | None = None
+    namespace_metadata: NamespaceMetadata = field(default_factory=NamespaceMetadata)
 
 
 def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
@@ -159,6 +162,7 @@ ALLOW_PRODUCTION_DESTROY = "choreo:allowProductionDestroy"
 KUBECONFIG = "choreo:kubeconfig"
 CONTROL_PLANE = "choreo:controlPlane"
 DATA_PLANE_KUBECONFIGS = "choreo:dataPlaneKubeconfigs"
+NAMESPACE_METADATA = "choreo:namespaceMetadata"
 KEYS = (
     RESOURCES,
     MANIFESTS,
@@ -170,6 +174,7 @@ KEYS = (
     KUBECONFIG,
     CONTROL_PLANE,
     DATA_PLANE_KUBECONFIGS,
+    NAMESPACE_METADATA,
 )
 """The settings' names in a stack's configuration. The kubeconfig is a secret, and not read here."""
 
@@ -217,6 +222,7 @@ class _Reader:
             allow_production_destroy=self.allowed(),
             data_plane_kubeconfigs=self.kubeconfigs(),
             control_plane=self.value(CONTROL_PLANE, str, "the UID of the namespace kube-system"),
+            namespace_metadata=self.namespace_metadata(),
         )
         return settings, self.findings
 
@@ -297,6 +303,18 @@ class _Reader:
                 what = shown(value) if isinstance(value, Mapping | list) else "empty, or a value of another type"
                 self.refuse(where, f"should be the text of a kubeconfig, or the path of one, not {what}")
         return found
+
+    def namespace_metadata(self) -> NamespaceMetadata:
+        given = self.config.value.get(NAMESPACE_METADATA)
+        if given is None:
+            return NamespaceMetadata()
+        wrong = list(problems(given))
+        for problem in wrong:
+            self.refuse(self.config.at((NAMESPACE_METADATA, *problem.path)), problem.message)
+        if wrong:
+            return NamespaceMetadata()
+        of_labels, of_annotations = (given.get(name) or {} for name in FIELDS)
+        return NamespaceMetadata(of_labels, of_annotations, self.config.at((NAMESPACE_METADATA,)))
 
     def timeouts(self) -> Timeouts:
         given = self.value(TIMEOUTS, dict, "a mapping of steps to durations") or {}

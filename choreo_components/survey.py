@@ -10,7 +10,7 @@ from choreo_components.cluster import Cluster, ClusterError
 from choreo_components.controllers import Controllers
 from choreo_components.data_planes import Connection
 from choreo_components.definitions import Definitions, definitions, unfit
-from choreo_components.findings import Finding, warning
+from choreo_components.findings import Finding, errors, warning
 from choreo_components.identity import identity_of
 from choreo_components.live import look_up
 from choreo_components.placement import Placement
@@ -18,6 +18,7 @@ from choreo_components.plan import ObjectNode, Plan
 from choreo_components.preflight import denied, unserved
 from choreo_components.references import Found
 from choreo_components.settings import Kubeconfig
+from choreo_components.terminating import leaving, terminating
 from choreo_components.waits import endless
 
 _Answer = TypeVar("_Answer")
@@ -31,7 +32,8 @@ class Survey:
     `identity` is the control plane's: "" where the credentials cannot read it, None where nobody has answered.
     `data_planes` has, by ORGANIZATION/NAME, the way to each data plane that the plan's environments run on.
     `findings` say what is lacking, and what was not checked because the control plane did not answer. `undecided` are
-    errors about what nobody knows then, and somebody has to before anything is applied.
+    errors about what nobody knows then, and somebody has to before anything is applied. `terminating` are errors about
+    what is being deleted: they are no obstacle to a destroy, which may run the program too.
     """
 
     live: Found = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Survey:
     data_planes: Mapping[str, Connection] = field(default_factory=dict)
     undecided: tuple[Finding, ...] = ()
     identity: str | None = None
+    terminating: tuple[Finding, ...] = ()
 
 
 def survey(
@@ -68,6 +71,7 @@ async def _survey(
         data_planes=placement.connections,
         findings=(*surveyed.findings, *placement.findings),
         undecided=tuple(placement.undecided()),
+        terminating=(*surveyed.terminating, *placement.terminating),
     )
 
 
@@ -79,6 +83,7 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
     rights = "whether the credentials have the rights that it takes"
     kept = "whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
     clusters = "which clusters the data planes are"
+    going = "whether any of this stack's objects is being deleted"
     where = plan.outside[0].where if targets else next(n for n in plan.nodes if isinstance(n, ObjectNode)).declared.at()
     unchecked: list[Finding] = []
 
@@ -89,24 +94,34 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
             unchecked.append(warning(where, f"{problem}; not checked {what}"))
             return otherwise
 
-    async def placed(cluster: Cluster) -> tuple[Found, list[Finding]]:
-        """What the references lead to, then the clusters of the data planes among it, then the rights that it takes."""
+    async def placed(cluster: Cluster) -> tuple[Found, list[Finding], list[Finding]]:
+        """What the references lead to, then the clusters of the data planes among it, then what follows from these.
+
+        Which are the rights that it takes, and what is being deleted.
+        """
         live = await checked("".join(existing), look_up(cluster, targets), {})
         await checked(clusters, placement.locate(cluster, live), None)
-        return live, await checked(rights, denied(cluster, plan, controllers, placement.remote), [])
+        lacking, leaves = await asyncio.gather(
+            checked(rights, denied(cluster, plan, controllers, placement.remote), []),
+            checked(going, terminating(cluster, plan, placement.remote), []),
+        )
+        return live, lacking, leaves
 
     try:
         async with Cluster(kubeconfig) as cluster:
             # By itself: it finds out whether anybody answers, and who is asking, for all the others.
             absent = await unserved(cluster, plan)
-            (live, lacking), installed, identity = await asyncio.gather(
+            (live, lacking, leaves), installed, identity = await asyncio.gather(
                 placed(cluster),
                 checked(kept, definitions(cluster), Definitions({})),
                 checked("whether it is the cluster that the stack is on", identity_of(cluster), None),
             )
     except ClusterError as problem:
-        message = f"{problem}; not checked {'; nor '.join([*existing, kinds, rights, kept])}"
+        message = f"{problem}; not checked {'; nor '.join([*existing, kinds, rights, going, kept])}"
         return Survey(findings=(warning(where, message),))
     unending = endless(installed, plan)
-    findings = (*absent, *lacking, *unfit(installed, plan), *unending.values(), *unchecked)
-    return Survey(live, frozenset(unending), findings, identity=identity)
+    gone = list(leaving(plan.outside, live))
+    lost = errors(gone)
+    warned = [each for each in gone if each not in lost]
+    findings = (*absent, *lacking, *unfit(installed, plan), *unending.values(), *warned, *unchecked)
+    return Survey(live, frozenset(unending), findings, terminating=(*leaves, *lost), identity=identity)

@@ -49,6 +49,26 @@ MANAGED_BY_CONTROL_PLANE = "choreo-control-plane"
 MANAGED_BY_DEPLOYMENT_CONTROLLER = "choreo-deployment-controller"
 MANAGED_BY_BUILD_CONTROLLER = "choreo-build-controller"
 
+OF_DATA_PLANES = frozenset(
+    {
+        ORGANIZATION_NAME,
+        PROJECT_NAME,
+        PROJECT_ID,
+        COMPONENT_NAME,
+        COMPONENT_ID,
+        COMPONENT_TYPE,
+        DEPLOYMENT_TRACK_NAME,
+        DEPLOYMENT_TRACK_ID,
+        ENVIRONMENT_NAME,
+        ENVIRONMENT_ID,
+        DEPLOYMENT_NAME,
+        DEPLOYMENT_ID,
+        BELONG_TO,
+        MANAGED_BY,
+    }
+)
+"""All labels without a prefix: those that OpenChoreo finds namespaces and workloads of a data plane by."""
+
 
 def organization_namespace_labels(organization: str) -> dict[str, str]:
     """The labels of an organization's namespace, as the Organization controller sets them.

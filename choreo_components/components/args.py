@@ -25,6 +25,15 @@ class TimeoutsArgs(TypedDict):
     """For the data-plane namespaces of an Environment to be gone; other kinds have none."""
 
 
+class NamespaceMetadataArgs(TypedDict):
+    """What data-plane namespaces get besides what OpenChoreo gives them, for admission policies that want it."""
+
+    labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels; OpenChoreo's own cannot be set."""
+    annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Annotations; those of OpenChoreo and Pulumi cannot be set."""
+
+
 class OrganizationArgs(TypedDict):
     """The owner of everything else: its name is the namespace of its objects."""
 
@@ -169,6 +178,8 @@ class EnvironmentArgs(TypedDict):
     """Names of the Projects that get a namespace in it."""
     dataPlaneKubeconfig: NotRequired[pulumi.Input[str]]
     """Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret."""
+    namespaceMetadata: NotRequired[NamespaceMetadataArgs]
+    """Labels and annotations of its namespaces, besides OpenChoreo's own."""
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
     displayName: NotRequired[pulumi.Input[str]]

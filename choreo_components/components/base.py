@@ -18,6 +18,8 @@ from choreo_components.components.children import (
 )
 from choreo_components.controllers import Controllers
 from choreo_components.durations import seconds
+from choreo_components.manifests import field_name
+from choreo_components.namespace_metadata import problems
 from choreo_components.validation import parse, shown
 
 PARENTS: Mapping[str, str] = {
@@ -46,7 +48,7 @@ AROUND_SPEC = frozenset(
 
 OF_ONE_KIND: Mapping[str, frozenset[str]] = {
     "DataPlane": frozenset({"connectionConfig"}),
-    "Environment": frozenset({"projects", "dataPlaneKubeconfig"}),
+    "Environment": frozenset({"projects", "dataPlaneKubeconfig", "namespaceMetadata"}),
 }
 """By kind: further arguments which are not fields of the object's spec."""
 
@@ -235,6 +237,13 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
     # A string is a sequence of strings too: of its letters.
     if isinstance(projects, str) or not all(isinstance(each, str) and each for each in projects):
         yield f"projects: should be a list of names, not {shown(projects)}"
+    if (
+        "namespaceMetadata" in OF_ONE_KIND.get(kind.kind, ())
+        and (metadata := args.get("namespaceMetadata")) is not None
+    ):
+        for problem in problems(metadata):
+            if not isinstance(problem.value, pulumi.Output | Awaitable):
+                yield f"{field_name(('namespaceMetadata', *problem.path))}: {problem.message}"
     cluster = args.get("kubernetesCluster")
     if args.get("connectionConfig") and isinstance(cluster, Mapping) and not cluster.get("connectionConfigRef"):
         yield "connectionConfig: needs kubernetesCluster.connectionConfigRef, which names the Secret that it goes into"

@@ -74,9 +74,20 @@ def namespace(
     labels: pulumi.Input[Mapping[str, str]],
     opts: pulumi.ResourceOptions,
     owner: Mapping[str, Any] | None = None,
+    annotations: pulumi.Input[Mapping[str, str]] | None = None,
 ) -> KubernetesObject:
-    """A Namespace called `name` in the cluster and `role` in the program, with exactly these labels, and its owner."""
-    metadata: dict[str, Any] = {"name": name, "labels": labels, "annotations": {PATCH_FORCE: "true"}}
+    """A Namespace called `name` in the cluster and `role` in the program, with exactly these labels, and its owner.
+
+    `annotations` come besides those that the Kubernetes provider reads.
+    """
+    own = {PATCH_FORCE: "true"}
+    metadata: dict[str, Any] = {
+        "name": name,
+        "labels": labels,
+        "annotations": own
+        if annotations is None
+        else pulumi.Output.from_input(annotations).apply(lambda given: {**given, **own}),
+    }
     if owner is not None:
         metadata["ownerReferences"] = [owner]
     return kubernetes_object(role, "v1", "Namespace", {"metadata": metadata}, opts)

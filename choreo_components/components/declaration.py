@@ -16,6 +16,7 @@ from choreo_components.components.organization import organization_namespace
 from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.components.stack_resources import deletion_guard, full_name, inventory
 from choreo_components.data_planes import Connection
+from choreo_components.findings import Finding
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.settings import Declared, Settings
 
@@ -46,10 +47,12 @@ def declare(
     control_plane: ControlPlane,
     hooks: pulumi.ResourceHookBinding | None = None,
     data_planes: Mapping[str, Connection] | None = None,
+    terminating: Sequence[Finding] = (),
 ) -> None:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
-    `hooks` are those of the objects. `data_planes` are the ways to data planes by ORGANIZATION/NAME.
+    `hooks` are those of the objects. `data_planes` are the ways to data planes by ORGANIZATION/NAME. `terminating` are
+    errors about what is being deleted, which a preview and an up must refuse.
     """
     clusters = _Clusters(settings, control_plane, data_planes or {})
     providers = clusters.providers
@@ -57,7 +60,7 @@ def declare(
     provisionings: dict[Key, Provisioning] = {}
     finalizers: dict[Key, Finalizer] = {}
     protected: list[Key] = []
-    first = inventory(settings, plan, clusters.remote, providers)
+    first = inventory(settings, plan, clusters.remote, providers, terminating)
     for node in plan.nodes:
         needs = plan.needs[node.key]
         resources = [made[key] for key in needs] or [first]
@@ -173,12 +176,19 @@ def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:
     """An object as arguments: the fields of its spec, its annotations and labels, and its parents."""
     declared, metadata = node.declared, node.declared.object.metadata
     parents = {argument: declared.labels[label] for argument, label in PARENTS.items() if label in declared.labels}
+    given = settings.namespace_metadata
+    of_namespaces = {"labels": given.labels, "annotations": given.annotations}
     return {
         "name": metadata.name,
         "labels": {key: value for key, value in declared.labels.items() if key not in PARENTS.values()},
         "annotations": metadata.annotations or {},
         "controllers": settings.controllers,
         "timeouts": vars(settings.timeouts),
+        **(
+            {"namespaceMetadata": of_namespaces}
+            if node.key.kind == "Environment" and any(of_namespaces.values())
+            else {}
+        ),
         **parents,
         **declared.object.to_wire().get("spec", {}),
     }

@@ -42,6 +42,15 @@ class TimeoutsArgs(TypedDict):
     """For the Deployments of an Environment to be gone; other kinds have none."""
     namespaces: NotRequired[str]
     """For the data-plane namespaces of an Environment to be gone; other kinds have none."""
+
+
+class NamespaceMetadataArgs(TypedDict):
+    """What data-plane namespaces get besides what OpenChoreo gives them, for admission policies that want it."""
+
+    labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels; OpenChoreo's own cannot be set."""
+    annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Annotations; those of OpenChoreo and Pulumi cannot be set."""
 '''
 
 _PARENTS = {
@@ -67,6 +76,11 @@ _OF_ONE_KIND = {
             "dataPlaneKubeconfig",
             "NotRequired[pulumi.Input[str]]",
             "Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret.",
+        ),
+        (
+            "namespaceMetadata",
+            "NotRequired[NamespaceMetadataArgs]",
+            "Labels and annotations of its namespaces, besides OpenChoreo's own.",
         ),
     ],
 }

@@ -10,6 +10,7 @@ from choreo_components.api.labels import data_plane_namespace_labels
 from choreo_components.components.base import deadline, object_options
 from choreo_components.components.children import KubernetesObject, namespace
 from choreo_components.components.finalizer import TOKEN, Finalizer, released
+from choreo_components.namespace_metadata import FIELDS, problems
 from choreo_components.naming import data_plane_namespace
 
 
@@ -46,6 +47,7 @@ class Provisioning:
         self._opts = opts
         self._parent = parent
         self._elsewhere = elsewhere
+        self._labels, self._annotations = (self._given(name) for name in FIELDS)
         # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
         self._names = pulumi.Output.all(args["organization"], environment.metadata["name"])
 
@@ -56,11 +58,15 @@ class Provisioning:
         opts.deleted_with = self._environment
         if self._elsewhere is not None:
             opts.provider = self._elsewhere.kubernetes
+        own = self._names.apply(lambda known: data_plane_namespace_labels(known[0], project, known[1]))
         made = namespace(
             f"{self._role}-namespace-{project}",
             self._names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
-            self._names.apply(lambda known: data_plane_namespace_labels(known[0], project, known[1])),
+            own
+            if self._labels is None
+            else pulumi.Output.all(self._labels, own).apply(lambda known: {**known[0], **known[1]}),
             opts,
+            annotations=self._annotations,
         )
         self.namespaces[project] = made
         return made
@@ -84,6 +90,20 @@ class Provisioning:
         if self._elsewhere is not None:
             opts.provider = self._elsewhere.choreo
         return Finalizer(TOKEN, f"{self._role}-finalizer", props, released(opts))
+
+    def _given(self, name: str) -> pulumi.Output[Mapping[str, str]] | None:
+        """The labels or annotations that namespaces get besides OpenChoreo's own."""
+        given = (self._args.get("namespaceMetadata") or {}).get(name)
+        if not given:
+            return None
+
+        def checked(known: Mapping[str, str]) -> Mapping[str, str]:
+            # What was an Output is known now, and was not when the arguments were checked.
+            if wrong := "; ".join(f"{problem.field}: {problem.message}" for problem in problems({name: known})):
+                raise pulumi.RunError(f"Environment {self._role!r}: namespaceMetadata.{wrong}")
+            return known
+
+        return pulumi.Output.from_input(given).apply(checked)
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
         return object_options(self._parent, self._args, self._opts, needs)

@@ -8,14 +8,22 @@ import pulumi
 from choreo_components.components.finalizer import released
 from choreo_components.controllers import Controllers
 from choreo_components.dependants import DEPENDANTS, GUARDED
+from choreo_components.findings import Finding, in_order
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.settings import Settings
 
 
 def inventory(
-    settings: Settings, plan: Plan, remote: Mapping[str, str], providers: list[pulumi.ProviderResource]
+    settings: Settings,
+    plan: Plan,
+    remote: Mapping[str, str],
+    providers: list[pulumi.ProviderResource],
+    terminating: Sequence[Finding] = (),
 ) -> pulumi.CustomResource:
-    """The inventory of the plan's objects; `remote` has the kubeconfigs of data planes with clusters of their own."""
+    """The inventory of the plan's objects; `remote` has the kubeconfigs of data planes with clusters of their own.
+
+    With anything in `terminating`, it is refused.
+    """
     objects: dict[str, list[str]] = defaultdict(list)
     data_planes: dict[str, str] = {}
     for node in plan.nodes:
@@ -34,6 +42,7 @@ def inventory(
         "dataPlaneRefs": data_planes,
         "dataPlaneKubeconfigs": pulumi.Output.secret(dict(remote)) if remote else None,
         "adopt": settings.adopt.value,
+        "terminating": [f"{finding.where}: {finding.message}" for finding in in_order(terminating)] or None,
     }
     opts = pulumi.ResourceOptions(providers=providers)
     return pulumi.CustomResource("choreo:index:Inventory", "inventory", props, released(opts))

@@ -14,7 +14,6 @@ from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.cluster import NAMESPACES, SECRETS, Cluster, ClusterError, Forbidden, Live, Resource, resource_of
 from choreo_components.inspection.elsewhere import DATA_PLANES, Given, Unread, look_elsewhere
 from choreo_components.plan import Key
-from choreo_components.provider.blocking import finalizers, holder
 
 ORGANIZATIONS = "Organization"
 
@@ -195,12 +194,3 @@ def other_organizations(census: Census, organizations: Collection[str]) -> list[
         if {labels.ORGANIZATION_NAME, labels.ENVIRONMENT_NAME} <= live.labels.keys()
     }
     return sorted(found - {"", *organizations})
-
-
-def deletion(live: Live) -> str | None:
-    """Since when an object is being deleted, and who holds it; None where it is not."""
-    if not live.deleting:
-        return None
-    held = ", ".join(map(holder, finalizers(live)))
-    by = f"held by {held}" if held else "and no finalizer holds it"
-    return f"being deleted since {live.metadata['deletionTimestamp']}, {by}"

@@ -5,7 +5,7 @@ add. Zero values are absences, as on the wire (api/wire.py).
 """
 
 import base64
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -15,13 +15,14 @@ from choreo_components.api import kind_of, labels, prune_zero_values
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ListOf, ObjectOf, Shape, StringMap, fields_of
 from choreo_components.cluster import NAMESPACES, SECRETS, Live
+from choreo_components.deletion import deletion
 from choreo_components.findings import Location, one_line
-from choreo_components.inspection.census import ORGANIZATIONS, Census, deletion, key_of
+from choreo_components.inspection.census import ORGANIZATIONS, Census, key_of
 from choreo_components.inspection.destinations import Opened
 from choreo_components.manifests import FieldPath, field_name, is_inside
 from choreo_components.naming import CONNECTION_KEY
 from choreo_components.plan import Key, NamespaceNode, ObjectNode, SecretNode
-from choreo_components.settings import DATA_PLANE_KUBECONFIGS, RESOURCES, Declared
+from choreo_components.settings import DATA_PLANE_KUBECONFIGS, NAMESPACE_METADATA, RESOURCES, Declared
 
 CREDENTIALS = "credentials"
 """The field of a DataPlane whose values nobody may see."""
@@ -96,7 +97,8 @@ class _Comparison:
         drifts: list[Drift | None] = []
         environments: dict[Key, Declared] = {}
         # As a whole, data planes' kubeconfigs may be those of Secrets that nobody can name then.
-        unknown = sum(is_inside(each, [RESOURCES]) or each == DATA_PLANE_KUBECONFIGS for each in self._stack.unknown)
+        counted = [RESOURCES, NAMESPACE_METADATA]
+        unknown = sum(is_inside(each, counted) or each == DATA_PLANE_KUBECONFIGS for each in self._stack.unknown)
         for node in self._stack.plan.nodes:
             if isinstance(node, ObjectNode):
                 environments[node.key] = node.declared
@@ -110,7 +112,8 @@ class _Comparison:
                 wanted = labels.data_plane_namespace_labels(node.key.organization, node.project, node.environment.name)
                 given = self._stack.settings.projects.get(node.project)
                 where = given or environments[node.environment].at("metadata", "name")
-                drifts.append(_namespace(node.name, self._on_data_planes.get(node.name), wanted, where))
+                live = self._on_data_planes.get(node.name)
+                drifts.append(_namespace(node.name, live, wanted, where, self._more(live) if live else ()))
             elif isinstance(node, SecretNode):
                 unknown += self._content(node) is None
                 if self._census.knows(node.key.kind, node.key.organization):
@@ -168,6 +171,21 @@ class _Comparison:
                     said = f"that is said of generation {generation} only, and it is at {now}: {said}"
                 yield one_line(f"not ready (it waits for {kind.ready_condition}=True): {said}")
 
+    def _more(self, live: Live) -> Iterator[Difference]:
+        """What a data-plane namespace has otherwise than the settings want it besides OpenChoreo's own labels."""
+        wanted = self._stack.settings.namespace_metadata
+        if wanted.where is None or any(is_inside(each, [NAMESPACE_METADATA]) for each in self._stack.unknown):
+            return
+        secret = any(is_inside(each, [NAMESPACE_METADATA]) for each in self._stack.secrets)
+        for path, ours, theirs in (
+            *_in_map(("metadata", "labels"), wanted.labels, live.labels),
+            *_in_map(("metadata", "annotations"), wanted.annotations, live.metadata.get("annotations") or {}),
+        ):
+            if secret:
+                yield Difference(field_name(path), wanted.where, secret=True)
+            else:
+                yield Difference(field_name(path), wanted.where, ours, theirs)
+
     def _differences(self, declared: Declared, live: Live) -> Iterator[Difference]:
         metadata = declared.object.metadata
         for path, ours, theirs in (
@@ -197,16 +215,19 @@ class _Comparison:
         return CREDENTIALS in path or any(CREDENTIALS in value for value in values if isinstance(value, Mapping))
 
 
-def _namespace(name: str, live: Live | None, wanted: Mapping[str, str], where: Location) -> Drift | None:
-    """What is otherwise with a namespace than OpenChoreo would have it."""
+def _namespace(
+    name: str, live: Live | None, wanted: Mapping[str, str], where: Location, more: Iterable[Difference] = ()
+) -> Drift | None:
+    """What is otherwise with a namespace than OpenChoreo would have it, and `more`."""
     if live is None:
         return Drift(NAMESPACES.kind, None, name, where, None)
     differing = _in_map(("metadata", "labels"), wanted, live.labels)
-    differences = tuple(Difference(field_name(path), where, ours, theirs) for path, ours, theirs in differing)
+    differences = [Difference(field_name(path), where, ours, theirs) for path, ours, theirs in differing]
+    differences += more
     told = deletion(live)
     if not differences and told is None:
         return None
-    return Drift(NAMESPACES.kind, None, name, where, live, differences, (told,) if told else ())
+    return Drift(NAMESPACES.kind, None, name, where, live, tuple(differences), (told,) if told else ())
 
 
 _Differing = Iterator[tuple[FieldPath, Any, Any]]

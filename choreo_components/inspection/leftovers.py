@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from choreo_components.api import kind_of, labels
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.cluster import Live
-from choreo_components.inspection.census import ORGANIZATIONS, Census, deletion, key_of, of_builds, organizations_of
+from choreo_components.deletion import deletion
+from choreo_components.inspection.census import ORGANIZATIONS, Census, key_of, of_builds, organizations_of
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.plan import CREATION_ORDER, Key, NamespaceNode, ObjectNode, Plan, SecretNode

@@ -2,16 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from choreo_components.cluster import NAMESPACES, Live
-
-HOLDERS: Mapping[str, str] = {
-    "kubernetes": "Kubernetes' namespace controller, until all that is in it is gone",
-    "foregroundDeletion": "Kubernetes' garbage collector, until all that it owns is gone",
-}
-"""Who lets go of an object, by finalizer, where the finalizer's own name does not tell."""
-
-OPENCHOREO = "core.choreo.dev/"
-"""What the finalizers of OpenChoreo's controllers begin with (reference: section 5.1)."""
+from choreo_components.cluster import Live
+from choreo_components.deletion import finalizers, holder
 
 
 def waiting(what: str, remaining: Mapping[str, Live], refused: Mapping[str, str], *, shrinking: bool) -> str:
@@ -63,16 +55,3 @@ def _standing(live: Live, refusal: str | None, *, certain: bool) -> Iterator[str
     else:
         yield f"  {live}: held by {', '.join(map(holder, held))}" if held else f"  {live}: no finalizer holds it"
     yield from (f"    {line}" for line in (*live.told, live.look))
-
-
-def holder(finalizer: str) -> str:
-    """The finalizer, and who is to take it off where that is known."""
-    if finalizer.startswith(OPENCHOREO):
-        return f"{finalizer} (OpenChoreo's controllers)"
-    return f"{finalizer} ({HOLDERS[finalizer]})" if finalizer in HOLDERS else finalizer
-
-
-def finalizers(live: Live) -> list[str]:
-    """What holds it: metadata.finalizers, and of a namespace also spec.finalizers."""
-    of_namespace = (live.manifest.get("spec") or {}).get("finalizers") if live.resource == NAMESPACES else None
-    return [*(live.metadata.get("finalizers") or []), *(of_namespace or [])]

@@ -4,7 +4,7 @@ In the graph it stands after the Environment and its namespaces and before the D
 `pulumi destroy`, which runs no program, comes to it at the right moment.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from choreo_components.identity import LEAVING, AnotherCluster, recognize
 from choreo_components.provider.custom import Failure, Properties, Session, differences, given, strings, unknown
 
 if TYPE_CHECKING:
+    from choreo_components.cluster import Live, Resource
     from choreo_components.provider.removal import LiveCluster
 
 IDENTITY = ("organization", "environment", "dataPlaneRef")
@@ -43,7 +44,11 @@ CLUSTER = "__cluster"
 
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
-    """The inputs with their defaults, and what is wrong with them by property."""
+    """The inputs with their defaults, and what is wrong with them by property.
+
+    Refuses an environment whose namespaces are being deleted, or gone although the state has them: the Kubernetes
+    provider would call them unchanged.
+    """
     inputs = {**DEFAULTS, **given(news)}
     failures = unknown(inputs, PROPERTIES)
     for name, value in inputs.items():
@@ -66,7 +71,10 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
         if name not in inputs:
             failures[name] = "required: without it the finalizer cannot know what belongs to the environment"
     if not failures and UNKNOWN not in (inputs.get(KUBECONFIG), inputs.get("dataPlaneRef")):
-        return await _recognized(olds, inputs, session)
+        inputs, failures = await _recognized(olds, inputs, session)
+        if not failures and (lines := await _lost(olds, inputs, session)):
+            failures = {"": "\n".join([f"{_named(inputs)} has not all its namespaces:", *lines])}
+        return inputs, failures
     return {**inputs, **_known(olds)}, failures
 
 
@@ -100,6 +108,58 @@ async def _recognized(
         # Who uses it will say so.
         pass
     return {**inputs, **found}, {}
+
+
+async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[str]:
+    """Lines about the namespaces that are being deleted, or gone although they were made before.
+
+    Where they cannot be asked for, there are none: what a stack surveys before says so, and whoever applies something.
+    """
+    from choreo_components.cluster import ClusterError
+    from choreo_components.deletion import deletion
+
+    names = strings(inputs.get(NAMESPACES)) or ()
+    if not names or UNKNOWN in (*names, inputs["organization"], inputs["environment"]):
+        return []
+    made = set() if replaced(olds, inputs) else set(olds.get(NAMESPACES) or ())
+    try:
+        labelled, _ = await _data_plane(inputs, session).list(*_namespaces(inputs))
+        there = await _there(labelled, made.intersection(names), inputs, session)
+    except ClusterError:
+        return []
+    lines = []
+    for name in names:
+        live = there.get(name)
+        if live is not None and (going := deletion(live)) is not None:
+            lines.append(f"  {live} is {going}; wait until it is gone (kubectl get {live.command})")
+        elif live is None and name in made:
+            lines.append(f"  Namespace {name} is in Pulumi's state, and not in the cluster any more")
+    return [*lines, "  Then run pulumi up --refresh, which creates what is gone."] if lines else []
+
+
+def _namespaces(inputs: Properties) -> "tuple[Resource, Mapping[str, str]]":
+    """What lists the environment's namespaces."""
+    from choreo_components.provider.finalization import Scope
+
+    selection = Scope(inputs["organization"], inputs["environment"]).namespaces
+    return selection.resource, selection.labels
+
+
+async def _there(
+    labelled: "Sequence[Live]", made: Collection[str], inputs: Properties, session: Session
+) -> "dict[str, Live]":
+    """By name: the namespaces that carry the environment's labels, and those that were made for it and lost theirs.
+
+    Raises ClusterError where they cannot be asked for.
+    """
+    from choreo_components.cluster import NAMESPACES as KIND
+
+    there = {live.name: live for live in labelled}
+    cluster = _data_plane(inputs, session)
+    for name in sorted(set(made) - there.keys()):
+        if (live := await cluster.get(KIND, name)) is not None:
+            there[name] = live
+    return there
 
 
 def replaced(olds: Properties, news: Properties) -> list[str]:
@@ -174,9 +234,13 @@ async def create(inputs: Properties, session: Session) -> None:
 
 
 async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-    """The inputs, and the names of the Deployments and namespaces which carry the environment's labels now."""
+    """The inputs, and the names of the Deployments and namespaces which carry the environment's labels now.
+
+    Of the namespaces that were made for it, the inputs keep those that are still there. Warns of what is being deleted.
+    """
     # Deferred: most commands start this process and neither read nor delete anything.
     from choreo_components.cluster import ClusterError
+    from choreo_components.deletion import deletion
     from choreo_components.provider.finalization import Scope
 
     inputs = inputs or inputs_of(identifier)
@@ -186,8 +250,14 @@ async def read(identifier: str, inputs: Properties, session: Session) -> tuple[P
         clusters = (session.connect(), scope.deployments), (_data_plane(inputs, session), scope.namespaces)
         for cluster, each in clusters:
             found[each.resource.plural], _ = await cluster.list(each.resource, each.labels, each.namespace)
+        there = await _there(found["namespaces"], inputs.get(NAMESPACES) or (), inputs, session)
     except (ClusterError, ValueError) as problem:
         raise Failure(f"{_named(inputs)} cannot be read: {problem}{_advice(problem)}") from None
+    for live in there.values():
+        if (going := deletion(live)) is not None:
+            session.warn(f"{live} is {going}")
+    if NAMESPACES in inputs:
+        inputs = {**inputs, NAMESPACES: [name for name in inputs[NAMESPACES] if name in there]}
     return inputs, {**inputs, **{plural: sorted(live.name for live in lives) for plural, lives in found.items()}}
 
 

@@ -17,7 +17,6 @@ from choreo_components.provider.custom import (
     Failure,
     Properties,
     Session,
-    as_known,
     given,
     never_replaced,
     nothing_to_create,
@@ -36,7 +35,14 @@ KUBECONFIGS = "dataPlaneKubeconfigs"
 """The input with the kubeconfigs of the data planes, by ORGANIZATION/NAME, that are clusters of their own."""
 
 ADOPT = "adopt"
-PROPERTIES = (OBJECTS, DATA_PLANES, KUBECONFIGS, ADOPT)
+
+TERMINATING = "terminating"
+"""The input with what the program has found to be being deleted, a line each: never kept, as it is always refused.
+
+Not refused by the program itself, which a destroy may run too.
+"""
+
+PROPERTIES = (OBJECTS, DATA_PLANES, KUBECONFIGS, ADOPT, TERMINATING)
 """All inputs."""
 
 CLUSTERS = "__clusters"
@@ -46,8 +52,9 @@ CLUSTERS = "__clusters"
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
     """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted.
 
-    Refuses what would lose environments from sight: a data plane that is another cluster all of a sudden, and a move
-    away from one that nobody can get to. Warns of an environment that moves to another data plane.
+    Refuses what is being deleted, and what would lose environments from sight: a data plane that is another cluster
+    all of a sudden, and a move away from one that nobody can get to. Warns of an environment that moves to another data
+    plane.
     """
     inputs = {ADOPT: Adopt.NEVER.value, **given(news)}
     failures = unknown(inputs, PROPERTIES)
@@ -58,6 +65,8 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
         return inputs, failures
     if not isinstance(objects, dict) or not all(strings(names) is not None for names in objects.values()):
         return inputs, {**failures, OBJECTS: "should map kinds to lists of names"}
+    if strings(inputs.get(TERMINATING, [])) is None:
+        failures[TERMINATING] = "should be a list of lines"
     if not _maps_texts(inputs.get(KUBECONFIGS, {})):
         failures[KUBECONFIGS] = "should map data planes to the texts of kubeconfigs"
     if failures:
@@ -70,6 +79,8 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
             inputs[CLUSTERS] = identities
     if displaced:
         return inputs, {"": "\n".join(displaced)}
+    if lines := inputs.get(TERMINATING):
+        return inputs, {"": "\n".join([_TERMINATING, *(f"  {line}" for line in lines)])}
     for environment, before in sorted((olds.get(DATA_PLANES) or {}).items()):
         after = (inputs.get(DATA_PLANES) or {}).get(environment, before)
         if after != before:
@@ -92,8 +103,29 @@ def identifier(inputs: Properties) -> str:
 
 
 create = nothing_to_create
-read = as_known
 replaced = never_replaced
+
+
+async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
+    """The inputs as they are. Warns of what is being deleted, which the Kubernetes provider takes for being there.
+
+    Data-plane namespaces are left to the finalizers, which read them too.
+    """
+    from choreo_components.cluster import ClusterError
+    from choreo_components.deletion import deletion
+
+    try:
+        objects = {
+            kind: [name for name in names if kind != "Namespace" or name.count("/") == 1]
+            for kind, names in (inputs.get(OBJECTS) or {}).items()
+        }
+        existing = await _existing(objects, inputs, session)
+    except ClusterError as problem:
+        session.warn(f"{problem}; not checked whether any of the stack's objects is being deleted")
+        return inputs, inputs
+    for line in sorted(f"{live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None):
+        session.warn(line)
+    return inputs, inputs
 
 
 async def update(olds: Properties, news: Properties, session: Session) -> None:
@@ -117,6 +149,8 @@ async def delete(state: Properties, session: Session) -> None:
         lines = [f"  {live}: kubectl delete {live.command}" for live in sorted(left, key=str)]
         raise Failure("\n".join([_LEFT, *lines]))
 
+
+_TERMINATING = "what is being deleted counts as missing, and nothing was applied:"
 
 _LEFT = """\
 all that Pulumi knows of is gone, and this is still in the cluster: Pulumi was killed while it made it, or somebody has
@@ -224,12 +258,16 @@ async def _refused(new: Mapping[str, list[str]], inputs: Properties, session: Se
     adopt = Adopt(inputs[ADOPT])
     # Deferred, as most commands start this process and add nothing to a stack.
     from choreo_components.cluster import ClusterError
+    from choreo_components.deletion import deletion
 
     try:
         existing = await _existing(new, inputs, session)
     except ClusterError as problem:
         session.warn(f"{problem}; not checked whether any of the stack's objects is in the cluster already")
         return []
+    going = [f"  {live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None]
+    if going:
+        return [_TERMINATING, *sorted(going)]
     lines: list[str] = []
     for kind, name, live in existing:
         lacking = [f"{key}={value}" for key, value in _labels(kind, name).items() if live.labels.get(key) != value]

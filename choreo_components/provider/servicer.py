@@ -69,9 +69,8 @@ class Servicer(ResourceProviderServicer):
         olds, news = _properties(request.olds), _properties(request.news)
         inputs, refused = await control_plane.check(olds, news, self._connect)
         self._is_verified = refused is None and control_plane.IDENTITY in inputs
-        request.news.fields.pop(control_plane.IDENTITY, None)
         return proto.CheckResponse(
-            inputs=_as_they_came(inputs, request.news),
+            inputs=_as_it_came(inputs, request.news),
             failures=[proto.CheckFailure(reason=refused)] if refused else [],
         )
 
@@ -99,7 +98,7 @@ class Servicer(ResourceProviderServicer):
         work = _custom(request.urn).check(olds, news, self._session(request.urn))
         defaults, failures = await self._cancellable(self._verified(work), context)
         return proto.CheckResponse(
-            inputs=_as_they_came(defaults, request.news),
+            inputs=_as_it_came({**news, **defaults}, request.news),
             failures=[proto.CheckFailure(property=name, reason=reason) for name, reason in failures.items()],
         )
 
@@ -129,10 +128,8 @@ class Servicer(ResourceProviderServicer):
         """What there is of the resource now."""
         known = _properties(request.inputs)
         work = _custom(request.urn).read(request.id, known, self._session(request.urn))
-        inputs, state = map(_struct, await self._cancellable(self._verified(work), context))
-        # What it had before stays as it came, so that what is secret stays marked.
-        inputs.MergeFrom(request.inputs)
-        state.MergeFrom(request.inputs)
+        read = await self._cancellable(self._verified(work), context)
+        inputs, state = (_as_it_came(each, request.inputs) for each in read)
         return proto.ReadResponse(id=request.id, inputs=inputs, properties=state)
 
     async def Delete(self, request: proto.DeleteRequest, context: Any) -> empty_pb2.Empty:
@@ -284,10 +281,12 @@ def _struct(properties: Mapping[str, Any]) -> Struct:
     return struct
 
 
-def _as_they_came(inputs: Mapping[str, Any], news: Struct) -> Struct:
-    """The inputs; those among `news` as they came, so that what is secret stays marked."""
-    struct = _struct(inputs)
-    struct.MergeFrom(news)
+def _as_it_came(properties: Mapping[str, Any], known: Struct) -> Struct:
+    """The properties; what is as it was before stays as it came, so that what is secret stays marked."""
+    struct, before = _struct(properties), _properties(known)
+    for name, value in known.fields.items():
+        if properties.get(name) == before[name]:
+            struct.fields[name].CopyFrom(value)
     return struct
 
 

@@ -5,7 +5,7 @@ Pure. What a stack gets has been read and planned just as a preview does it, and
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from choreo_components.api import Kind, kind_of, labels
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Severity, error
 from choreo_components.manifests import Document
+from choreo_components.namespace_metadata import FIELDS, problems
 from choreo_components.naming import data_plane_namespace
 from choreo_components.plan import CREATION_ORDER, Plan, plan
-from choreo_components.settings import CONTROLLERS, NAMED_BY_NAME, PROJECTS, RESOURCES, Settings
+from choreo_components.settings import CONTROLLERS, NAMED_BY_NAME, NAMESPACE_METADATA, PROJECTS, RESOURCES, Settings
 from choreo_components.takeover.manifest import NoManifest, manifest_of
 from choreo_components.takeover.organization import (
     LiveOrganization,
@@ -29,6 +30,7 @@ from choreo_components.takeover.organization import (
     namespace_of,
     shown,
 )
+from choreo_components.takeover.ownership import applied_by_pulumi
 
 OF_ENVIRONMENT = ("Deployment", "Endpoint")
 """The kinds that belong to the stack of the environment which they name."""
@@ -48,18 +50,28 @@ class Left:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that takes over objects, each as its manifest, and for `projects` the namespaces of its environment."""
+    """A stack that takes over objects, each as its manifest, and for `projects` the namespaces of its environment.
+
+    `namespace_metadata` are the labels and annotations that all of these have of Pulumi, besides OpenChoreo's own.
+    """
 
     name: str
     controllers: Controllers
     manifests: tuple[dict[str, Any], ...] = ()
     projects: tuple[str, ...] = ()
+    namespace_metadata: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def config(self) -> dict[str, Any]:
         """Its settings, with all objects inline."""
         config: dict[str, Any] = {CONTROLLERS: self.controllers.value, RESOURCES: list(self.manifests)}
-        return config | ({PROJECTS: list(self.projects)} if self.projects else {})
+        return config | self.of_namespaces
+
+    @property
+    def of_namespaces(self) -> dict[str, Any]:
+        """Its settings about namespaces."""
+        config: dict[str, Any] = {PROJECTS: list(self.projects)} if self.projects else {}
+        return config | ({NAMESPACE_METADATA: self.namespace_metadata} if self.namespace_metadata else {})
 
     @property
     def data_planes(self) -> frozenset[str]:
@@ -108,9 +120,11 @@ def divide(there: LiveOrganization, name: str, environment: str | None = None) -
         if environment in (None, labels_of(live).get(labels.ENVIRONMENT_NAME))
     ]
     projects: dict[str, list[str]] = defaultdict(list)
+    taken: dict[str, list[Wire]] = defaultdict(list)
     for live in namespaces:
         reason = _foreign(live, there.organization)
         if reason is None:
+            taken[labels_of(live)[labels.ENVIRONMENT_NAME]].append(live)
             projects[labels_of(live)[labels.ENVIRONMENT_NAME]].append(labels_of(live)[labels.PROJECT_NAME])
         else:
             division.left.append(Left(shown(live), reason))
@@ -120,9 +134,22 @@ def divide(there: LiveOrganization, name: str, environment: str | None = None) -
             there.controllers,
             tuple(adopted[of]),
             tuple(sorted(projects[of])) if of is not None else (),
+            _shared(taken[of]) if of is not None else {},
         )
         _settle(stack, of, there, division)
     return division
+
+
+def _shared(namespaces: Sequence[Wire]) -> dict[str, dict[str, str]]:
+    """The labels and annotations that Pulumi has given to all of the namespaces, and that a setting may give them."""
+    shared = {}
+    for part in FIELDS:
+        applied = [applied_by_pulumi(live, part).items() for live in namespaces]
+        common = dict(sorted(set.intersection(*map(set, applied)))) if applied else {}
+        found = {key: value for key, value in common.items() if not any(problems({part: {key: value}}))}
+        if found:
+            shared[part] = found
+    return shared
 
 
 def _environment_of(live: Wire) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from choreo_components.api import kind_of, secrets_of
 from choreo_components.project import Project, full_name, read_project
-from choreo_components.settings import CONTROLLERS, MANIFESTS, PROJECTS, RESOURCES, read_file
+from choreo_components.settings import CONTROLLERS, MANIFESTS, RESOURCES, read_file
 from choreo_components.takeover.division import Stack
 from choreo_components.takeover.manifest import without
 from choreo_components.takeover.text import NotAdded, dumped, with_settings
@@ -172,8 +172,7 @@ def _settings(stack: Stack, file: Path, manifests: Path) -> str:
     config: dict[str, Any] = {CONTROLLERS: stack.controllers.value}
     if _layout(stack):
         config[MANIFESTS] = [f"{manifests}/*/*.yaml"]
-    if stack.projects:
-        config[PROJECTS] = list(stack.projects)
+    config |= stack.of_namespaces
     inline = [_open(each) for each in stack.manifests if secrets_of(each)]
     if inline:
         config[RESOURCES] = inline

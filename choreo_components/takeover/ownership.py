@@ -53,6 +53,16 @@ def written_by_pulumi(manifests: Iterable[Wire], there: LiveOrganization) -> lis
     ]
 
 
+def applied_by_pulumi(live: Wire, part: str) -> Mapping[str, str]:
+    """Those of an object's `labels` or `annotations` that Pulumi has applied: it removes what nothing declares."""
+    values: Mapping[str, str] = live["metadata"].get(part) or {}
+    owned: set[str] = set()
+    for entry in _entries(live):
+        if entry.get("operation") == "Apply" and _manager(entry).startswith(PULUMI):
+            owned |= (((entry.get("fieldsV1") or {}).get("f:metadata") or {}).get(f"f:{part}") or {}).keys()
+    return {key: value for key, value in values.items() if f"f:{key}" in owned}
+
+
 def kept_by_others(manifests: Sequence[Wire], there: LiveOrganization) -> Iterator[str]:
     """For each of the objects that somebody else owns a part of: who does, and the command that hands it over."""
     for manifest, live in zip(manifests, _lives(manifests, there), strict=True):

@@ -15,7 +15,10 @@ from choreo_components.api import KINDS, V0_2_0, Kind, custom_resource_definitio
 from choreo_components.components import args, generate
 
 AROUND_SPEC = {"name", "displayName", "description", "labels", "annotations", "controllers", "timeouts"}
-OF_ONE_KIND = {"DataPlane": {"connectionConfig"}, "Environment": {"projects", "dataPlaneKubeconfig"}}
+OF_ONE_KIND = {
+    "DataPlane": {"connectionConfig"},
+    "Environment": {"projects", "dataPlaneKubeconfig", "namespaceMetadata"},
+}
 
 
 def together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

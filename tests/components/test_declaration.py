@@ -126,6 +126,17 @@ def test_settings_reach_every_object() -> None:
     assert (finalizer["deploymentsTimeout"], finalizer["namespacesTimeout"]) == ("3m", "4m")
 
 
+def test_labels_and_annotations_of_namespaces_reach_those_of_data_planes_alone() -> None:
+    more = {"labels": {"team": "blue"}, "annotations": {"example.com/owner": "Blue"}}
+    objects = (declaring.organization(), declaring.data_plane(), declaring.environment())
+    made = declared(stack(*objects, controllers="absent", projects=["shop"], namespaceMetadata=more))
+    namespaces = [each for each in made.custom if each.type == "kubernetes:core/v1:Namespace"]
+    having = [each.name for each in namespaces if each.labels.get("team") == "blue"]
+    assert having == ["acme/development-namespace-shop"]
+    assert made["acme/development-namespace-shop"].annotations["example.com/owner"] == "Blue"
+    assert len(namespaces) == 2
+
+
 def test_a_kind_that_the_plan_does_not_wait_for_is_not_waited_for() -> None:
     found = stack(declaring.data_plane(), declaring.pipeline())
     made = registered(lambda: declare(found.settings, found.plan.without_waits({"DataPlane"}), ControlPlane()))

@@ -73,7 +73,7 @@ def test_a_namespace_is_called_as_openchoreo_calls_it(found: Registrations) -> N
 
 
 def test_a_namespace_has_exactly_the_five_labels_that_openchoreos_controller_gives_it(found: Registrations) -> None:
-    """One more or less, and the controller would overwrite the namespace."""
+    """One of them otherwise, or another of OpenChoreo's, and the controller would overwrite the namespace."""
     assert found["development-namespace-shop"].labels == {
         "organization-name": "acme",
         "project-name": "shop",
@@ -88,6 +88,54 @@ def test_labels_of_the_environment_are_not_its_namespaces() -> None:
     namespace = found["development-namespace-shop"]
     assert "team" not in namespace.labels
     assert namespace.annotations == {"pulumi.com/patchForce": "true"}
+
+
+def test_labels_and_annotations_of_namespaces_come_besides_openchoreos_own(found: Registrations) -> None:
+    more = {
+        "labels": {"pod-security.kubernetes.io/enforce": "restricted"},
+        "annotations": {"scheduler.alpha.kubernetes.io/node-selector": "pool=apps"},
+    }
+    made = registered(lambda: development(namespaceMetadata=more))
+    for project in ("shop", "portal"):
+        namespace, before = (each[f"development-namespace-{project}"] for each in (made, found))
+        assert namespace.labels == {**before.labels, **more["labels"]}
+        assert namespace.annotations == {**before.annotations, **more["annotations"]}
+    environment = made["development-environment"]
+    assert not more["labels"].keys() & environment.labels.keys()
+    assert "namespaceMetadata" not in environment.inputs["spec"]
+
+
+def test_labels_of_namespaces_may_be_outputs() -> None:
+    def program() -> None:
+        labels = pulumi.Output.from_input({"team": "blue"})
+        development(namespaceMetadata={"labels": labels, "annotations": {"example.com/team": labels["team"]}})
+
+    namespace = registered(program)["development-namespace-shop"]
+    assert namespace.labels["team"] == namespace.annotations["example.com/team"] == "blue"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"labels": {"managed-by": "me"}},
+            "namespaceMetadata.labels.managed-by: cannot be set here: the key is OpenCh",
+        ),
+        ({"labels": {"team": "a b"}}, "namespaceMetadata.labels.team: Kubernetes would refuse the label 'a b'"),
+        ({"label": {}}, "namespaceMetadata.label: unknown field; known here: labels, annotations"),
+        ("team=blue", "namespaceMetadata: should be a mapping with labels and annotations, not 'team=blue'"),
+    ],
+    ids=str,
+)
+def test_labels_of_namespaces_that_nobody_may_set_are_refused(given: Any, message: str) -> None:
+    with pytest.raises(pulumi.RunError) as refused:
+        registered(lambda: development(namespaceMetadata=given))
+    assert message in str(refused.value)
+
+
+def test_so_are_those_of_an_output_when_they_are_known() -> None:
+    with pytest.raises(pulumi.RunError, match=r"labels\.managed-by: cannot be set here"):
+        registered(lambda: development(namespaceMetadata={"labels": pulumi.Output.from_input({"managed-by": "me"})}))
 
 
 def test_namespaces_come_after_the_environment(found: Registrations) -> None:

@@ -75,6 +75,9 @@ def test_what_holds_an_environment_is_named_one_after_the_other_and_in_the_end_a
     assert "NamespaceFinalizersRemaining=True" in said
     assert "example.com/never" in said
     assert "namespaces: 1 left" in said, "silent while it waits"
+    said = acme.up("staging", fails=True).said
+    assert f"Namespace {name} is being deleted since" in said, "what is on its way out was taken for being there"
+    assert "wait until it is gone" in said
     acme.kubectl("patch", "configmap", "held", "-n", name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
 
     said = acme.destroy("staging", fails=True).said

@@ -281,6 +281,25 @@ class TestNamespaces:
         world = worlds.changed(up(self.PROVISIONED.plan), "Namespace", self.NAME, metadata={"labels": own})
         assert told(only(drifts(self.PROVISIONED, world))) == [("metadata.labels.environment-name", "development", "x")]
 
+    def test_what_the_settings_want_besides_is_told_at_the_setting(self) -> None:
+        more = {"labels": {"team": "blue"}, "annotations": {"example.com/owner": "Blue"}}
+        made = stack(declaring.environment(), projects=["shop"], namespaceMetadata=more)
+        found = only(drifts(made, up(self.PROVISIONED.plan)))
+        assert told(found) == [
+            ("metadata.labels.team", "blue", None),
+            ("metadata.annotations[example.com/owner]", "Blue", None),
+        ]
+        where = made.at("choreo:namespaceMetadata", "choreo:namespaceMetadata")
+        assert {each.where for each in found.differences} == {where}
+
+    def test_and_not_where_it_is_encrypted_and_unknown(self) -> None:
+        made = stack(declaring.environment(), projects=["shop"], namespaceMetadata={"labels": {"team": "placeholder"}})
+        field = frozenset({"choreo:namespaceMetadata.labels.team"})
+        report = drift(opened(made, secrets=field, unknown=field), up(self.PROVISIONED.plan))
+        assert (report.drifts, report.unknown) == ((), 1)
+        (difference,) = only(drifts(made, up(self.PROVISIONED.plan), secrets=field)).differences
+        assert (difference.secret, difference.declared) == (True, None)
+
     def test_the_organizations_own_is_looked_at_as_well(self) -> None:
         world = worlds.without(up(PLATFORM.plan), "Namespace", "acme")
         assert str(only(drifts(PLATFORM, world))) == "Namespace acme"

@@ -298,6 +298,72 @@ def test_what_says_nothing_about_its_data_plane_is_refused(given: Any) -> None:
     assert told == {"dataPlaneKubeconfig": "should be the text of a kubeconfig, or the path of one"}
 
 
+# --- Namespaces on their way out, and gone ---------------------------------------------------------------------------
+
+
+def refused(cluster: FakeCluster, olds: dict[str, Any] | None = None, news: dict[str, Any] = INPUTS) -> list[str]:
+    """The lines about namespaces when a finalizer with these inputs is checked (`olds`: it was there before)."""
+    _, failures = asyncio.run(finalizer.check(olds or {}, news, session(cluster)))
+    assert not failures.keys() - {""}
+    first, *lines, last = failures[""].splitlines() if failures else ["", ""]
+    if failures:
+        assert first == "environment 'development' of organization 'acme' has not all its namespaces:"
+        assert last == "  Then run pulumi up --refresh, which creates what is gone."
+    return lines
+
+
+GOING = namespace("dp-1", deletionTimestamp="2025-05-09T00:00:00Z")
+IS_GOING = (
+    "  Namespace dp-1 is being deleted since 2025-05-09T00:00:00Z, "
+    "held by kubernetes (Kubernetes' namespace controller, until all that is in it is gone); "
+    "wait until it is gone (kubectl get namespaces dp-1)"
+)
+
+
+@pytest.mark.parametrize("olds", [{}, INPUTS], ids=["new", "known"])
+def test_a_namespace_that_is_being_deleted_is_refused_also_in_a_program_that_surveys_nothing(
+    olds: dict[str, Any],
+) -> None:
+    assert refused(FakeCluster(GOING, namespace("dp-2")), olds) == [IS_GOING]
+
+
+def test_one_that_has_lost_its_labels_is_known_by_its_name() -> None:
+    bare = namespace("dp-1", None, None, deletionTimestamp="2025-05-09T00:00:00Z")
+    assert refused(FakeCluster(bare), INPUTS) == [IS_GOING]
+
+
+def test_one_that_is_not_wanted_any_more_may_go() -> None:
+    assert refused(FakeCluster(GOING), INPUTS, {**INPUTS, "namespaceNames": []}) == []
+
+
+def test_one_that_was_made_and_is_gone_is_refused_and_one_that_is_yet_to_come_is_not() -> None:
+    news = {**INPUTS, "namespaceNames": ["dp-1", "dp-2"]}
+    assert refused(FakeCluster(), {}, news) == []
+    gone = "  Namespace dp-1 is in Pulumi's state, and not in the cluster any more"
+    assert refused(FakeCluster(), INPUTS, news) == [gone]
+    assert refused(FakeCluster(namespace("dp-1")), INPUTS, news) == []
+
+
+def test_an_environment_that_moves_makes_its_namespaces_where_it_goes() -> None:
+    assert refused(FakeCluster(), INPUTS, {**INPUTS, "dataPlaneRef": "dp-other"}) == []
+
+
+def test_namespaces_that_nobody_can_see_are_left_to_who_applies_them() -> None:
+    cluster = FakeCluster()
+    cluster.refusal = Forbidden("403")
+    assert refused(cluster, INPUTS) == []
+
+
+def test_a_refresh_forgets_what_is_gone_and_warns_of_what_is_going() -> None:
+    warned: list[str] = []
+    inputs = {**INPUTS, "namespaceNames": ["dp-1", "dp-2", "dp-3"]}
+    cluster = FakeCluster(GOING, namespace("dp-3", None, None))
+    read, state = asyncio.run(finalizer.read("acme/development", inputs, session(cluster, warn=warned.append)))
+    assert read["namespaceNames"] == state["namespaceNames"] == ["dp-1", "dp-3"]
+    assert warned == [IS_GOING.strip().partition(";")[0]]
+    assert refused(FakeCluster(namespace("dp-1"), namespace("dp-3")), dict(read), inputs) == []
+
+
 # --- Which cluster it is -------------------------------------------------------------------------------------------
 
 
@@ -308,7 +374,7 @@ def checked_on(east: FakeCluster, olds: dict[str, Any]) -> tuple[dict[str, Any],
 
 
 def test_the_identity_of_its_data_planes_cluster_is_kept_and_makes_no_difference() -> None:
-    inputs, failures = checked_on(FakeCluster(kube_system("uid of east")), ELSEWHERE)
+    inputs, failures = checked_on(FakeCluster(kube_system("uid of east"), namespace("dp-1")), ELSEWHERE)
     assert (inputs, failures) == ({**ELSEWHERE, **OF_EAST}, {})
     assert differences(ELSEWHERE, inputs) == []
 

@@ -146,7 +146,10 @@ def test_a_cluster_that_cannot_be_asked_is_a_warning() -> None:
         ({"objects": {}, "adopt": "yes"}, {"adopt": "should be never or if-labelled, not 'yes'"}),
         (
             {"objects": {}, "name": "x"},
-            {"name": "unknown property; the properties are objects, dataPlaneRefs, dataPlaneKubeconfigs, adopt"},
+            {
+                "name": "unknown property; the properties are "
+                "objects, dataPlaneRefs, dataPlaneKubeconfigs, adopt, terminating"
+            },
         ),
     ],
     ids=lambda value: next(iter(value)),
@@ -187,6 +190,66 @@ def test_a_cluster_that_cannot_be_asked_may_still_have_something() -> None:
     cluster.outages = ["no route to host"] * 10
     with pytest.raises(Failure, match="whether anything else is left: no route to host"):
         asyncio.run(inventory.delete({"objects": ALL}, session(cluster)))
+
+
+# --- What is being deleted -----------------------------------------------------------------------------------------
+
+SINCE = "2025-05-09T00:00:00Z"
+GOING = "what is being deleted counts as missing, and nothing was applied:"
+
+
+def going(live: Live) -> Live:
+    return Live(live.resource, {**live.manifest, "metadata": {**live.metadata, "deletionTimestamp": SINCE}})
+
+
+def test_what_the_program_has_found_to_be_deleted_is_refused_in_its_words() -> None:
+    inputs = {"objects": ALL, "terminating": ["Pulumi.dev.yaml:3: Namespace dp-1 is being deleted"]}
+    cluster = FakeCluster()
+    assert asyncio.run(inventory.check({"objects": ALL}, inputs, session(cluster)))[1] == {
+        "": f"{GOING}\n  Pulumi.dev.yaml:3: Namespace dp-1 is being deleted"
+    }
+    assert cluster.story == []
+
+
+def test_lines_about_it_are_a_list() -> None:
+    inputs = {"objects": ALL, "terminating": "Namespace dp-1"}
+    assert asyncio.run(inventory.check({}, inputs, session(FakeCluster())))[1] == {
+        "terminating": "should be a list of lines"
+    }
+
+
+@pytest.mark.parametrize("adopt", ["never", "if-labelled"])
+def test_what_is_being_deleted_is_never_taken_over(adopt: str) -> None:
+    cluster = FakeCluster(going(environment("development")), environment("staging"), going(namespace("dp-1")))
+    assert refusal(cluster, ALL, adopt=adopt) == [
+        GOING,
+        f"  Environment acme/development is being deleted since {SINCE}, and no finalizer holds it",
+        f"  Namespace dp-1 is being deleted since {SINCE}, held by kubernetes "
+        "(Kubernetes' namespace controller, until all that is in it is gone)",
+    ]
+
+
+def test_a_refresh_warns_of_it_and_goes_on() -> None:
+    warned: list[str] = []
+    inputs = {"objects": ALL, "adopt": "never"}
+    cluster = FakeCluster(going(environment("development")), environment("staging"), going(namespace("dp-1")))
+    read = inventory.read("inventory", inputs, session(cluster, warn=warned.append))
+    assert asyncio.run(read) == (inputs, inputs)
+    assert warned == [f"Environment acme/development is being deleted since {SINCE}, and no finalizer holds it"]
+
+
+def test_a_refresh_that_cannot_ask_says_so() -> None:
+    warned: list[str] = []
+    cluster = FakeCluster()
+    cluster.outages = ["no route to host"] * 10
+    asyncio.run(inventory.read("inventory", {"objects": ALL}, session(cluster, warn=warned.append)))
+    assert warned == ["no route to host; not checked whether any of the stack's objects is being deleted"]
+
+
+def test_an_import_reads_nothing() -> None:
+    cluster = FakeCluster()
+    assert asyncio.run(inventory.read("inventory", {}, session(cluster))) == ({}, {})
+    assert cluster.story == []
 
 
 # --- Data planes that are clusters of their own --------------------------------------------------------------------

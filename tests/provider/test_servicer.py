@@ -112,6 +112,18 @@ def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_chang
     assert seen == [{**known, "__cluster": "uid of east"}]
 
 
+def test_a_refresh_takes_what_it_finds_for_an_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        found = {**inputs, "namespaceNames": ["dp-1"]}
+        return found, found
+
+    monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
+    inputs = struct({"organization": "acme", "namespaceNames": ["dp-1", "dp-2"]})
+    request = proto.ReadRequest(urn=URN, id="acme/development", inputs=inputs)
+    answer = configured({}, lambda servicer: servicer.Read(request, None))
+    assert list(answer.inputs["namespaceNames"]) == list(answer.properties["namespaceNames"]) == ["dp-1"]
+
+
 def test_a_refresh_leaves_secrets_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return inputs, {**inputs, "namespaces": ["dp-1"]}

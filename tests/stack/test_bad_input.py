@@ -307,7 +307,7 @@ def test_an_unknown_setting() -> None:
     message = (
         "unknown setting; the settings are choreo:resources, choreo:manifests, choreo:projects, choreo:controllers, "
         "choreo:timeouts, choreo:adopt, choreo:allowProductionDestroy, choreo:kubeconfig, "
-        "choreo:controlPlane, choreo:dataPlaneKubeconfigs"
+        "choreo:controlPlane, choreo:dataPlaneKubeconfigs, choreo:namespaceMetadata"
     )
     assert found.findings == [error(found.at("choreo:manifest", "choreo:manifest"), message)]
 

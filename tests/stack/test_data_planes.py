@@ -152,6 +152,22 @@ def test_a_secret_that_may_not_be_read_is_not_taken_for_none() -> None:
     )
 
 
+def test_a_secret_that_is_being_deleted_says_nothing() -> None:
+    """By the time that an environment runs on it, nobody else could find the cluster any more."""
+
+    class Going(ControlPlane):
+        async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+            live = await super().get(resource, name, namespace)
+            assert live is not None
+            going = {"deletionTimestamp": "2025-05-09T00:00:00Z", "finalizers": ["example.com/mine"]}
+            return Live(resource, {**live.manifest, "metadata": {**live.metadata, **going}})
+
+    assert refusal(Going({"kind-1-config": {"kubeconfig": kubeconfig()}})) == (
+        "Secret acme/kind-1-config is being deleted since 2025-05-09T00:00:00Z, held by example.com/mine: "
+        "it must be gone and created again first"
+    )
+
+
 def test_in_an_organization_that_is_yet_to_come_there_is_no_secret_and_no_role_to_read_it() -> None:
     cluster = ControlPlane(refuses=Forbidden("get secrets kind-1-config: answers 403"))
     cluster.namespaces = ()

@@ -76,6 +76,7 @@ def test_an_unreachable_cluster_is_a_warning_that_says_all_that_was_not_checked(
         "Organization 'acme' of organization 'acme', DataPlane 'dp-local' of organization 'acme'; "
         "nor whether the cluster serves the kinds of this stack; "
         "nor whether the credentials have the rights that it takes; "
+        "nor whether any of this stack's objects is being deleted; "
         "nor whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
     )
     assert "very-secret" not in finding.message
@@ -116,8 +117,8 @@ def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:
 
 
 @pytest.fixture
-def api_server() -> Iterator[tuple[str, list[str]]]:
-    """What an API server with OpenChoreo v0.2.0's definitions is reached at, and the paths that it is asked for."""
+def answers() -> dict[str, Any]:
+    """What an API server with OpenChoreo v0.2.0's definitions answers, by path."""
     definitions = custom_resource_definitions(V0_2_0)
     kinds = [{"kind": each["spec"]["names"]["kind"]} for each in definitions]
     schemas = {
@@ -127,21 +128,28 @@ def api_server() -> Iterator[tuple[str, list[str]]]:
         }
         for kind, definition in zip(kinds, definitions, strict=True)
     }
-    answers: dict[str, Any] = {
+    return {
         "/apis/core.choreo.dev/v1": {"resources": kinds},
         "/openapi/v3/apis/core.choreo.dev/v1": {"components": {"schemas": schemas}},
         "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews": {"status": {}},
         "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": {"status": {"allowed": True}},
         "/api/v1/namespaces/kube-system": {"metadata": {"name": "kube-system", "uid": "uid of this cluster"}},
     }
+
+
+@pytest.fixture
+def api_server(answers: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """What the API server is reached at, and the paths that it is asked for."""
     paths: list[str] = []
 
     class Api(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             paths.append(self.path)
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            text = json.dumps(answers[self.path]).encode()
-            self.send_response(200)
+            answer = answers.get(self.path)
+            text = json.dumps(answer or {"kind": "Status", "code": 404, "message": "not found"}).encode()
+            self.send_response(404 if answer is None else 200)
+            self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)
@@ -181,3 +189,48 @@ def test_an_object_that_the_definitions_do_not_fit_is_an_error(api_server: tuple
         "connectionConfigRef", "choreo:resources[1].spec.kubernetesCluster.connectionConfigRef"
     )
     assert finding.message.startswith("the cluster serves the DataPlane of OpenChoreo v0.2.0, and this is one of ")
+
+
+# --- What is being deleted -----------------------------------------------------------------------------------------
+
+
+def deleted(kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:
+    """The object, as an API server shows it while it is being deleted."""
+    metadata = {"name": name, "namespace": namespace, "deletionTimestamp": "2025-05-09T00:00:00Z"}
+    return {"kind": kind, "metadata": {key: value for key, value in metadata.items() if value}}
+
+
+def test_what_is_being_deleted_is_no_finding_that_would_keep_a_destroy_from_running_the_program(
+    api_server: tuple[str, list[str]], answers: dict[str, Any]
+) -> None:
+    answers["/apis/core.choreo.dev/v1/organizations/acme"] = deleted("Organization", "acme")
+    found = stack(declaring.organization(), controllers="absent")
+    surveyed = asked(found, api_server[0], Controllers.ABSENT)
+    assert surveyed.findings == ()
+    [finding] = surveyed.terminating
+    assert finding.message.startswith("Organization acme is being deleted since 2025-05-09T00:00:00Z")
+
+
+def test_so_is_what_an_object_of_the_stack_refers_to(
+    api_server: tuple[str, list[str]], answers: dict[str, Any]
+) -> None:
+    answers["/apis/core.choreo.dev/v1/organizations/acme"] = deleted("Organization", "acme")
+    found = stack(declaring.data_plane_with_credentials(), controllers="absent")
+    surveyed = asked(found, api_server[0], Controllers.ABSENT)
+    assert surveyed.findings == ()
+    [finding] = surveyed.terminating
+    assert finding.where == found.at("namespace: acme", "choreo:resources[0].metadata.namespace")
+
+
+def test_a_reference_that_may_lead_to_nothing_is_a_warning_where_that_is_being_deleted(
+    api_server: tuple[str, list[str]], answers: dict[str, Any]
+) -> None:
+    answers["/apis/core.choreo.dev/v1/organizations/acme"] = {"metadata": {"name": "acme"}}
+    answers["/apis/core.choreo.dev/v1/namespaces/acme/environments/development"] = deleted(
+        "Environment", "development", "acme"
+    )
+    surveyed = asked(stack(declaring.pipeline(), controllers="absent"), api_server[0], Controllers.ABSENT)
+    assert surveyed.terminating == ()
+    [finding] = surveyed.findings
+    assert finding.severity is Severity.WARNING
+    assert "Environment acme/development, which DeploymentPipeline 'pipeline'" in finding.message

@@ -56,6 +56,37 @@ def test_one_environment_alone_is_the_stack_itself() -> None:
     assert contents(division) == {"mine": ["Environment development", "Deployment web-development"]}
 
 
+def labelled(project: str, manager: str = "pulumi-kubernetes-1a2b", **more: str) -> Manifest:
+    """A data-plane namespace with more labels, which the manager has applied with all the others; and an annotation."""
+    made = namespace(project, "development")
+    made["metadata"]["labels"] |= more
+    made["metadata"]["annotations"] = {"pulumi.com/patchForce": "true", "example.com/owner": "Blue"}
+    keys: dict[str, Any] = {
+        f"f:{part}": {f"f:{key}": {} for key in made["metadata"][part]} for part in ("labels", "annotations")
+    }
+    made["metadata"]["managedFields"] = [{"manager": manager, "operation": "Apply", "fieldsV1": {"f:metadata": keys}}]
+    return made
+
+
+def metadata_of(*namespaces: Manifest) -> Any:
+    """What the stack of the environment says of its namespaces."""
+    there = replace(acme(), data_plane_namespaces=namespaces)
+    [planned] = [each for each in divide(there, "acme").stacks if each.stack.name == "acme-development"]
+    return planned.stack.config.get("choreo:namespaceMetadata")
+
+
+def test_labels_that_pulumi_has_given_to_all_namespaces_become_the_setting_that_gives_them() -> None:
+    assert metadata_of(labelled("shop", team="blue", tier="a"), labelled("portal", team="blue", tier="b")) == {
+        "labels": {"team": "blue"},
+        "annotations": {"example.com/owner": "Blue"},
+    }
+
+
+def test_labels_of_others_stay_theirs() -> None:
+    assert metadata_of(labelled("shop", "argocd-controller", team="blue")) is None
+    assert metadata_of(labelled("shop", team="blue"), namespace("portal", "development")) is None
+
+
 def test_controllers_are_told_by_the_finalizers_and_conditions_that_they_leave() -> None:
     for there, expected in ((True, Controllers.PRESENT), (False, Controllers.ABSENT)):
         assert {each.settings.controllers for each in divide(acme(controllers=there), "acme").stacks} == {expected}
