@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
@@ -193,7 +194,7 @@ class Servicer(ResourceProviderServicer):
     def _log(self, urn: str, severity: Any, line: str) -> None:
         """Sends a line to the user; a line that cannot be sent is not worth an error."""
         request = proto.LogRequest(severity=severity, message=line, urn=urn)
-        task = asyncio.ensure_future(_quietly(self._engine.Log(request)))
+        task = asyncio.ensure_future(_logged(self._engine.Log(request), line))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -215,7 +216,7 @@ async def serve(engine_address: str, arguments: list[str], announce: Callable[[i
 async def _gone(engine_address: str) -> None:
     """Returns when the engine, once met, cannot be reached any more: it is on this machine, so it has ended."""
     met = False
-    async with grpc.aio.insecure_channel(engine_address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+    async with grpc.aio.insecure_channel(engine_address) as channel:
         while True:
             state = channel.get_state(try_to_connect=True)
             met = met or state is grpc.ChannelConnectivity.READY
@@ -224,9 +225,13 @@ async def _gone(engine_address: str) -> None:
             await channel.wait_for_state_change(state)
 
 
-async def _quietly(call: Any) -> None:
-    with suppress(grpc.aio.AioRpcError):
+async def _logged(call: Any, line: str) -> None:
+    try:
         await call
+    except grpc.aio.AioRpcError:
+        # The engine shows this as well, without the resource. Where there is none any more, nobody reads it.
+        with suppress(OSError):
+            print(line, file=sys.stderr, flush=True)
 
 
 async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:
