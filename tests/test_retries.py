@@ -2,9 +2,11 @@
 
 import asyncio
 import ssl
+import sys
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,9 @@ from tests.apiserver import BROKEN, CLOSED, ApiServer, answer, good, kubeconfig,
 
 ACME = Live(NAMESPACES, {"metadata": {"name": "acme"}})
 ROLES = 'RBAC: clusterrole.rbac.authorization.k8s.io "choreo-objects" not found'
+
+SOON = 20
+"""Seconds within which everything is done that does not wait for thirty, on however busy a machine."""
 
 Request = Callable[[Cluster], Awaitable[Any]]
 
@@ -172,7 +177,7 @@ def test_what_does_not_pass_in_time_is_an_error(passing: bytes, said: str) -> No
     found, _ = asked(after_another, good("GET", "/apis"), *[passing] * 1000)
     assert type(found) is Unreachable
     assert said in str(found)
-    assert retries.RETRY_SECONDS <= time.monotonic() - began < 3
+    assert retries.RETRY_SECONDS <= time.monotonic() - began < SOON
 
 
 def test_a_deletion_whose_answer_was_lost_is_done_all_the_same() -> None:
@@ -214,32 +219,41 @@ def test_a_review_that_misses_roles_is_asked_again() -> None:
 
 def test_roles_that_are_gone_for_good_are_waited_for_once() -> None:
     denied = answer(201, {"status": {"allowed": False, "reason": ROLES}})
+    first, *others = tries(lambda cluster: cluster.allowed("list", NAMESPACES), *[denied] * 1000)
+    assert first > 2
+    assert others == [1, 1]
 
-    async def three(cluster: Cluster) -> list[float]:
-        took = []
-        for _ in range(3):
-            began = time.monotonic()
-            assert not await cluster.allowed("list", NAMESPACES)
-            took.append(time.monotonic() - began)
-        return took
 
-    (first, *others), _ = asked(three, *[denied] * 1000)
-    assert first >= retries.RETRY_SECONDS
-    assert all(each < 0.1 for each in others)
+def tries(request: Request, *script: bytes) -> list[int]:
+    """How often each of three such requests is sent to a server that has answered before."""
+
+    async def run() -> list[int]:
+        async with ApiServer() as server, Cluster(kubeconfig(server.url)) as cluster:
+            await cluster.versions()
+            server.script = list(script)
+            counts = []
+            for _ in range(3):
+                server.asked = []
+                with suppress(Unreachable):
+                    await request(cluster)
+                counts.append(len(server.asked))
+            return counts
+
+    return asyncio.run(run())
 
 
 SELF_REVIEW = "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
-@pytest.mark.parametrize(("wanted", "least", "most"), [("1", 1, 1.5), ("0", 0, 0.5), ("900", 1, 1.6), ("soon", 0, 0.5)])
+@pytest.mark.parametrize(("wanted", "least"), [("1", 1), ("0", 0), ("900", 1), ("soon", 0)])
 def test_a_server_is_left_alone_as_long_as_it_asks_within_limits(
-    monkeypatch: pytest.MonkeyPatch, wanted: str, least: float, most: float
+    monkeypatch: pytest.MonkeyPatch, wanted: str, least: float
 ) -> None:
     monkeypatch.setattr(retries, "RETRY_SECONDS", 30.0)
     monkeypatch.setattr(retries, "LONGEST_RETRY_AFTER", 1.1)
     began = time.monotonic()
     assert asked(get, refusal(429, Retry_After=wanted))[0] == "acme"
-    assert least <= time.monotonic() - began < most
+    assert least <= time.monotonic() - began < SOON
 
 
 def test_the_last_try_is_made_when_the_time_is_over() -> None:
@@ -260,7 +274,7 @@ def test_a_server_that_has_never_answered_is_not_waited_for(monkeypatch: pytest.
 
     began = time.monotonic()
     asyncio.run(run())
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < SOON
 
 
 def test_a_server_that_has_answered_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,15 +295,9 @@ def test_a_server_that_has_answered_is_waited_for(monkeypatch: pytest.MonkeyPatc
 
 
 def test_one_outage_is_waited_for_once_and_not_by_each_request_in_turn() -> None:
-    async def three(cluster: Cluster) -> None:
-        await cluster.versions()
-        for _ in range(3):
-            with pytest.raises(Unreachable):
-                await get(cluster)
-
-    began = time.monotonic()
-    asked(three, good("GET", "/apis"), *[refusal(503)] * 1000)
-    assert time.monotonic() - began < 2 * retries.RETRY_SECONDS
+    first, *others = tries(get, *[refusal(503)] * 1000)
+    assert first > 2
+    assert others == [1, 1]
 
 
 def test_who_has_a_deadline_of_his_own_repeats_by_himself() -> None:
@@ -316,7 +324,7 @@ def test_a_certificate_that_is_not_trusted_is_refused_at_once(tmp_path: Path, mo
 
     began = time.monotonic()
     asyncio.run(run())
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < SOON
 
 
 @pytest.mark.parametrize(("status", "tries"), [(503, 2), (407, 1)])
@@ -337,20 +345,52 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == retries.__name__]
 
 
-def test_a_person_is_told_once_what_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_person_is_told_once_what_is_waited_for(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "RETRY_SECONDS", 30.0)
+    monkeypatch.setattr(retries, "NOTICE_SECONDS", 0.5)
+
     async def many(cluster: Cluster) -> None:
         await asyncio.gather(*(get(cluster) for _ in range(20)))
 
     _, sent = asked(many, *[refusal(429, Retry_After="1")] * 20)
     assert len(sent) == 40
     address = said(caplog)[0].split(" answers ")[0]
-    assert said(caplog) == [f"{address} answers 429 Said; trying again for up to 0.3s"]
+    assert said(caplog) == [f"{address} answers 429 Said; trying again for up to 30s"]
     assert address.startswith("API server http://127.0.0.1:")
 
 
-def test_nobody_is_told_of_what_passes_at_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_nobody_is_told_of_what_passes_at_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "NOTICE_SECONDS", 2.0)
     assert asked(get, refusal(429))[0] == "acme"
     assert said(caplog) == []
+
+
+def test_it_is_printed_to_standard_error_and_pulumi_shows_that() -> None:
+    program = """
+import asyncio, sys
+from choreo_components import retries
+from choreo_components.cluster import NAMESPACES, Cluster
+
+async def ask():
+    async with Cluster(sys.argv[1]) as cluster:
+        await cluster.get(NAMESPACES, "acme")
+
+retries.NOTICE_SECONDS = 1.0
+asyncio.run(ask())
+"""
+
+    async def run() -> tuple[str, str]:
+        async with ApiServer([refusal(429, Retry_After="2")]) as server:
+            command = [sys.executable, "-c", program, kubeconfig(server.url)]
+            process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
+            out, err = await process.communicate()
+            return out.decode(), err.decode().replace(server.url, "HERE")
+
+    assert asyncio.run(run()) == ("", "API server HERE answers 429 Said; trying again for up to 30s\n")
 
 
 @pytest.mark.parametrize(
@@ -372,7 +412,7 @@ def test_a_person_is_told_where_a_proxy_keeps_a_request(
             text = kubeconfig("https://inside.example", **{"proxy-url": proxy.url})
             async with Cluster(text) as cluster:
                 with pytest.raises(TimeoutError):
-                    await asyncio.wait_for(get(cluster), 0.2)
+                    await asyncio.wait_for(get(cluster), 0.5)
             return proxy.port
 
     port = asyncio.run(run())
@@ -383,7 +423,7 @@ def test_a_person_is_told_of_an_answer_that_does_not_come(caplog: pytest.LogCapt
     async def run() -> str:
         async with ApiServer([None]) as server, Cluster(kubeconfig(server.url)) as cluster:
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(get(cluster), 0.2)
+                await asyncio.wait_for(get(cluster), 0.5)
             return server.url
 
     address = asyncio.run(run())
@@ -401,7 +441,7 @@ def test_a_person_is_told_of_a_connection_that_does_not_come_about(
     async def run(**cluster: Any) -> None:
         async with Cluster(kubeconfig("https://inside.example", **cluster)) as asked:
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(get(asked), 0.2)
+                await asyncio.wait_for(get(asked), 0.5)
 
     asyncio.run(run())
     asyncio.run(run(**{"proxy-url": "http://proxy.example:3128"}))

@@ -94,6 +94,15 @@ def test_a_kubeconfig_that_cannot_be_used_is_told_with_its_data_plane_and_not_qu
     assert "very-secret" not in str(refused.value)
 
 
+def test_a_line_that_the_engine_does_not_take_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    async def tell(servicer: Servicer) -> None:
+        servicer._session(URN).tell("namespaces: deleting 1")
+        await asyncio.gather(*servicer._running)
+
+    configured({}, tell)
+    assert capfd.readouterr().err == "namespaces: deleting 1\n"
+
+
 def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
