@@ -45,7 +45,7 @@ REVIEWS = "/apis/authorization.k8s.io/"
 
 LOG = logging.getLogger(__name__)
 """Where a person reads what is waited for. Unless a program wants it otherwise, Python prints it to standard error,
-and Pulumi shows what its programs and providers print there."""
+and Pulumi shows what its programs print there; our provider sends it to the engine."""
 
 _SENT_ONCE: ContextVar[bool] = ContextVar("_SENT_ONCE", default=False)
 
@@ -97,13 +97,12 @@ class Retrying(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The first answer that does not pass, or the last one. Raises what the last try has raised."""
         waiting = _Waiting(self._server, request.url)
-        request.extensions = {**request.extensions, "trace": waiting.trace}
         loop = asyncio.get_running_loop()
         notice = loop.call_later(NOTICE_SECONDS, self._say, waiting)
         began, pause = float("inf"), FIRST_PAUSE
         try:
             while True:
-                answer = await self._try(request)
+                answer = await self._try(_again(request, waiting))
                 if answer.passing is None:
                     self._failed = float("-inf")
                     return answer.result()
@@ -180,7 +179,7 @@ class _Answer:
 
 
 class _Waiting:
-    """What a request waits for, in words: its connection, its answer, or that the answers no longer pass."""
+    """What a request waits for, in words: credentials, a connection, an answer, or an answer that does not pass."""
 
     def __init__(self, server: str, url: httpx.URL) -> None:
         self.trouble: str | None = None
@@ -188,7 +187,7 @@ class _Waiting:
         self._server = server
         self._address = url.host, url.port or (443 if url.scheme == "https" else 80)
         self._proxy: str | None = None
-        self._step = f"connecting to API server {server}"
+        self._step = f"waiting for credentials for API server {server}"
 
     async def trace(self, event: str, details: Mapping[str, Any]) -> None:
         """Takes note of a step that begins (httpcore: the extension `trace`)."""
@@ -213,6 +212,14 @@ class _Waiting:
 
     def __str__(self) -> str:
         return f"API server {self._server} {self.trouble}" if self.trouble else f"still {self._step}"
+
+
+def _again(request: httpx.Request, waiting: _Waiting) -> httpx.Request:
+    """The request as it came, to be sent as if for the first time: credentials may have become others."""
+    extensions = {**request.extensions, "trace": waiting.trace}
+    return httpx.Request(
+        request.method, request.url, headers=request.headers, stream=request.stream, extensions=extensions
+    )
 
 
 def _misses_roles(said: str) -> bool:

@@ -10,6 +10,7 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import pytest
 
 from choreo_components import retries
@@ -23,7 +24,7 @@ from choreo_components.cluster import (
     Unauthorized,
     Unreachable,
 )
-from choreo_components.retries import sent_once
+from choreo_components.retries import Retrying, sent_once
 from devcluster.pki import Pki
 from tests.apiserver import BROKEN, CLOSED, ApiServer, answer, good, kubeconfig, refusal
 
@@ -369,7 +370,7 @@ def test_nobody_is_told_of_what_passes_at_once(
     assert said(caplog) == []
 
 
-def test_it_is_printed_to_standard_error_and_pulumi_shows_that() -> None:
+def test_it_is_printed_to_standard_error_where_nobody_wants_it_otherwise() -> None:
     program = """
 import asyncio, sys
 from choreo_components import retries
@@ -391,6 +392,39 @@ asyncio.run(ask())
             return out.decode(), err.decode().replace(server.url, "HERE")
 
     assert asyncio.run(run()) == ("", "API server HERE answers 429 Said; trying again for up to 30s\n")
+
+
+def test_each_try_is_the_request_as_it_came() -> None:
+    """Whoever is below may put credentials into its headers, which may be others by the next try."""
+    sent: list[tuple[httpx.Headers, bytes]] = []
+
+    class Signing(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            sent.append((request.headers.copy(), await request.aread()))
+            request.headers["Authorization"] = "Bearer of today"
+            return httpx.Response(503 if len(sent) < 3 else 200)
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=Retrying(Signing(), "https://inside.example")) as client:
+            await client.post("https://inside.example/", json={"kind": "Review"})
+
+    asyncio.run(run())
+    assert sent == [(sent[0][0], b'{"kind":"Review"}')] * 3
+    assert "Authorization" not in sent[0][0]
+
+
+def test_a_person_is_told_of_credentials_that_do_not_come(caplog: pytest.LogCaptureFixture) -> None:
+    class LoggingIn(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await asyncio.sleep(0.2)
+            return httpx.Response(200)
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=Retrying(LoggingIn(), "https://inside.example")) as client:
+            await client.get("https://inside.example/")
+
+    asyncio.run(run())
+    assert said(caplog) == ["still waiting for credentials for API server https://inside.example"]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -31,6 +33,9 @@ CUSTOM: Mapping[str, Custom] = {
     "choreo:index:DeletionGuard": guard,
 }
 """Our custom resources by type."""
+
+_RESOURCE: ContextVar[str] = ContextVar("_RESOURCE", default="")
+"""The URN of the resource that a call is about."""
 
 
 class Servicer(ResourceProviderServicer):
@@ -140,6 +145,7 @@ class Servicer(ResourceProviderServicer):
 
     def _session(self, urn: str) -> Session:
         """What a call about this resource works with."""
+        _RESOURCE.set(urn)
         severity = proto.engine_pb2
         return Session(
             lambda: self._connect(self._kubeconfig),
@@ -199,13 +205,31 @@ class Servicer(ResourceProviderServicer):
         task.add_done_callback(self._running.discard)
 
 
+class _Lines(logging.Handler):
+    """Sends what the package logs to the user, about the resource that the call is about."""
+
+    def __init__(self, servicer: Servicer) -> None:
+        super().__init__()
+        self._servicer = servicer
+        self._loop = asyncio.get_running_loop()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Sends the line, from whatever thread it comes."""
+        line = record.getMessage()
+        # At the end there may be no loop any more.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._servicer._log, _RESOURCE.get(), proto.engine_pb2.INFO, line)
+
+
 async def serve(engine_address: str, arguments: list[str], announce: Callable[[int], None]) -> None:
     """Serves until the process is ended, or the engine is. `announce` gets the port on 127.0.0.1 once calls are taken.
 
     An engine that is killed ends nobody. Without it, nothing here may go on: its user may have begun something else.
     """
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 400 * 1024 * 1024)])
-    proto.provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(engine_address, arguments), server)
+    servicer = Servicer(engine_address, arguments)
+    logging.getLogger("choreo_components").addHandler(_Lines(servicer))
+    proto.provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     announce(port)
@@ -229,7 +253,7 @@ async def _logged(call: Any, line: str) -> None:
     try:
         await call
     except grpc.aio.AioRpcError:
-        # The engine shows this as well, without the resource. Where there is none any more, nobody reads it.
+        # Which the engine reads as well. Where it has ended, nobody does.
         with suppress(OSError):
             print(line, file=sys.stderr, flush=True)
 

@@ -10,8 +10,9 @@ import yaml
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto, rpc
 
+from choreo_components import retries
 from choreo_components.cluster import ClusterError
-from choreo_components.provider.servicer import Servicer
+from choreo_components.provider.servicer import Servicer, _Lines
 
 URN = "urn:pulumi:test::choreo::choreo:index:EnvironmentFinalizer::finalizer"
 
@@ -101,6 +102,28 @@ def test_a_line_that_the_engine_does_not_take_is_printed(capfd: pytest.CaptureFi
 
     configured({}, tell)
     assert capfd.readouterr().err == "namespaces: deleting 1\n"
+
+
+def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str]] = []
+
+    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        retries.LOG.warning("still connecting to %s", "there")
+        return inputs, inputs
+
+    async def asked(servicer: Servicer) -> None:
+        handler = _Lines(servicer)
+        monkeypatch.setattr(servicer, "_log", lambda urn, severity, line: told.append((urn, line)))
+        retries.LOG.addHandler(handler)
+        try:
+            await asyncio.create_task(servicer.Read(proto.ReadRequest(urn=URN, id="acme/development"), None))
+            await asyncio.sleep(0)
+        finally:
+            retries.LOG.removeHandler(handler)
+
+    monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
+    configured({}, asked)
+    assert told == [(URN, "still connecting to there")]
 
 
 def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_changed(
