@@ -1,14 +1,15 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx2 as httpx
-from lightkube import ALL_NS, ApiError, AsyncClient
+import msgspec
+from lightkube import ALL_NS, AsyncClient
 from lightkube.config.client_adapter import user_auth
 from lightkube.core.exceptions import ConfigError
 from lightkube.generic_resource import (
@@ -19,6 +20,9 @@ from lightkube.generic_resource import (
 from choreo_components.api import Kind, kind_of
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.kubeconfig import UNREADABLE, UNUSABLE, opened, reason, text_of
+from choreo_components.retries import ADMISSION, Retrying, message, passes
+
+_Answer = TypeVar("_Answer")
 
 REQUEST_SECONDS = 30.0
 """How long one answer of the API server may take."""
@@ -53,12 +57,6 @@ class Denied(ClusterError):
 
 UNSERVED = "404 page not found"
 """What an API server answers, in plain text, where it does not serve a kind. A proxy would say something else."""
-
-NOT_NOW = frozenset({429, 500, 502, 503, 504})
-"""HTTP statuses of an API server that is busy, or whose etcd or proxy is away."""
-
-ADMISSION = ("admission webhook", "failed calling webhook", "ValidatingAdmissionPolicy")
-"""What the message of an admission says (Kubernetes: apiserver/pkg/admission/plugin/webhook/errors, .../policy)."""
 
 
 @dataclass(frozen=True)
@@ -182,10 +180,11 @@ class Cluster:
         and of a text nothing, unless that is called as a kubeconfig's file is.
         """
         try:
-            config, transport = opened(kubeconfig, context)
+            config, connections = opened(kubeconfig, context)
+            self.server: str = _shown(config.cluster.server)
+            transport = Retrying(connections, self.server)
             timeout = httpx.Timeout(REQUEST_SECONDS)
             self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
-            self.server: str = _shown(config.cluster.server)
             # For what is no object; on the same connections.
             self._http = httpx.AsyncClient(
                 base_url=config.cluster.server, auth=user_auth(config.user), timeout=timeout, transport=transport
@@ -223,18 +222,18 @@ class Cluster:
         """
         if resource.namespaced and namespace is None:
             namespace = ALL_NS
-        items = self._client.list(
-            _lightkube(resource),
-            namespace=namespace,
-            labels=dict(labels),
-            chunk_size=PAGE,
-        )
 
-        async def collect() -> list[Live]:
-            return [Live(resource, _plain(item)) async for item in items]
+        async def collect(page: int | None) -> tuple[list[Live], str | None]:
+            items = self._client.list(_lightkube(resource), namespace=namespace, labels=dict(labels), chunk_size=page)
+            return [Live(resource, _plain(item)) async for item in items], items.resourceVersion
 
+        what = f"list {resource.full_name}"
         try:
-            return await self._ask(f"list {resource.full_name}", collect()), items.resourceVersion
+            try:
+                return await self._ask(what, collect(PAGE))
+            except _Expired:
+                # The version that the pages are of is no longer kept. All at once is of one version by itself.
+                return await self._ask(what, collect(None))
         except _NotFound:
             return [], None
 
@@ -267,7 +266,8 @@ class Cluster:
         try:
             async for event, item in events:
                 yield event, Live(resource, _plain(item))
-        except httpx.HTTPError:
+        except (httpx.HTTPError, msgspec.MsgspecError):
+            # A connection may also end in the middle of an event.
             return
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
@@ -326,7 +326,7 @@ class Cluster:
             response = await self._http.request(method, path, json=body)
             return response if response.status_code == 404 else response.raise_for_status()
 
-        response: httpx.Response = await self._ask(what, answer())
+        response = await self._ask(what, answer())
         if response.status_code == 404:
             return {}
         with suppress(ValueError):
@@ -335,19 +335,15 @@ class Cluster:
                 return found
         raise ClusterError(f"{what}: {self.server} answers as no API server does")
 
-    async def _ask(self, what: str, request: Any) -> Any:
+    async def _ask(self, what: str, request: Awaitable[_Answer]) -> _Answer:
         try:
             return await request
-        except ApiError as problem:
-            code, said = problem.status.code or 0, problem.status.message or ""
-            if code == 404:
-                raise _NotFound from None
-            raise _kind_of(code, said)(f"{what}: {self.server} answers {code}: {said}") from None
         except httpx.HTTPStatusError as problem:
-            code = problem.response.status_code
-            if code == 404 and problem.response.text.strip() == UNSERVED:
+            code, said = problem.response.status_code, message(problem.response)
+            if code == 404 and (said is not None or problem.response.text.strip() == UNSERVED):
                 raise _NotFound from None
-            raise _kind_of(code, "")(f"{what}: {self.server} answers {code}") from None
+            more = f": {said}" if said else ""
+            raise _kind_of(code, said or "")(f"{what}: {self.server} answers {code}{more}") from None
         except (httpx.LocalProtocolError, UnicodeEncodeError):
             # Its text quotes the header, and so the token.
             raise ClusterError(f"{what}: the kubeconfig's token or password cannot be sent: no HTTP header") from None
@@ -368,11 +364,9 @@ def _kind_of(status: int, said: str) -> type[ClusterError]:
     """What an answer means for one who may ask again."""
     if any(word in said for word in ADMISSION):
         return Denied
-    # An API server that has just started knows bindings before it knows their roles.
-    starting = status == 403 and "RBAC:" in said and "not found" in said
-    if starting or status in NOT_NOW:
+    if passes(status, said):
         return Unreachable
-    return {401: Unauthorized, 403: Forbidden}.get(status, ClusterError)
+    return {401: Unauthorized, 403: Forbidden, 410: _Expired}.get(status, ClusterError)
 
 
 def kubeconfig_text(given: str) -> str:
@@ -390,6 +384,10 @@ def kubeconfig_text(given: str) -> str:
 
 class _NotFound(Exception):
     """HTTP 404."""
+
+
+class _Expired(ClusterError):
+    """HTTP 410."""
 
 
 def _shown(server: str) -> str:

@@ -36,6 +36,8 @@ def variables(checkout: Path, kubeconfig: Path) -> Mapping[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # Resources here wait more than they work, namespaces above all: the engine's default, by cores, is too few.
         "PULUMI_PARALLEL": "64",
+        # Pulumi's SDK would look for the engine, which is on this machine, behind the proxy of `https_proxy`.
+        "no_grpc_proxy": "127.0.0.1,localhost",
     }
     if is_ours(engine):
         # An engine that we built has all its plugins; looking for others to download would only take time and fail.

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from choreo_components import retries
 from choreo_components.cluster import (
     NAMESPACES,
     Cluster,
@@ -265,8 +266,9 @@ def test_a_404_of_somebody_else_than_an_api_server_does_not_mean_that_nothing_is
     ],
 )
 def test_an_answer_means_ask_again_ask_somebody_else_or_give_up(
-    status: int, message: str, meaning: type[ClusterError]
+    status: int, message: str, meaning: type[ClusterError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(retries, "RETRY_SECONDS", 0.0)
     text = json.dumps({"kind": "Status", "apiVersion": "v1", "code": status, "message": message})
     with answering(status, text, "application/json") as server, pytest.raises(ClusterError) as told:
         asyncio.run(namespaces(server))

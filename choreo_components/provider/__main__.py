@@ -1,8 +1,15 @@
 """The executable `pulumi-resource-choreo`: the engine starts it and finds its port on standard output."""
 
 import asyncio
+import os
 import sys
 from contextlib import suppress
+
+DIRECTLY, OTHERWISE = "no_grpc_proxy", "no_proxy"
+"""The variable with the hosts that gRPC reaches without a proxy, and the one that counts where this is not set."""
+
+THIS_MACHINE = "127.0.0.1,localhost"
+"""Where the engine is."""
 
 
 def main() -> None:
@@ -11,6 +18,7 @@ def main() -> None:
     if not addresses:
         sys.exit("pulumi-resource-choreo is started by the Pulumi engine, which passes its address as the argument")
 
+    _reach_the_engine_directly()
     from choreo_components.provider.servicer import serve
 
     def announce(port: int) -> None:
@@ -18,6 +26,16 @@ def main() -> None:
 
     with suppress(KeyboardInterrupt):
         asyncio.run(serve(addresses[0], sys.argv[1:], announce))
+
+
+def _reach_the_engine_directly() -> None:
+    """Keeps gRPC from looking for the engine behind the proxy of `https_proxy`, `http_proxy` or `grpc_proxy`.
+
+    A variable holds for all channels of this process, the SDK's included, and each of them leads to the engine
+    (gRPC: doc/core/default_http_proxy_mapper.md).
+    """
+    before = os.environ.get(DIRECTLY) or os.environ.get(OTHERWISE)
+    os.environ[DIRECTLY] = f"{before},{THIS_MACHINE}" if before else THIS_MACHINE
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Protocol
 from choreo_components.cluster import Denied, Live, Resource, Unreachable
 from choreo_components.durations import seconds
 from choreo_components.provider.blocking import blocked, waiting
+from choreo_components.retries import sent_once
 
 PROGRESS_SECONDS = 10.0
 """The longest silence while waiting."""
@@ -120,7 +121,9 @@ class Removal:
                 left = True
                 while left:
                     try:
-                        left = await self._sweep()
+                        # Repeated here alone: at the deadline, the error has to say what kept them from an answer.
+                        with sent_once():
+                            left = await self._sweep()
                         unreachable = None
                     except Unreachable as problem:
                         # Told once, or a line each second would bury all the others.

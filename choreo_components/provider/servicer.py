@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import logging
+import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -30,6 +33,9 @@ CUSTOM: Mapping[str, Custom] = {
     "choreo:index:DeletionGuard": guard,
 }
 """Our custom resources by type."""
+
+_RESOURCE: ContextVar[str] = ContextVar("_RESOURCE", default="")
+"""The URN of the resource that a call is about."""
 
 
 class Servicer(ResourceProviderServicer):
@@ -66,6 +72,7 @@ class Servicer(ResourceProviderServicer):
 
         Other settings stay as they are: a stack's default provider gets the whole of `choreo:*`.
         """
+        _RESOURCE.set(request.urn)
         olds, news = _properties(request.olds), _properties(request.news)
         inputs, refused = await control_plane.check(olds, news, self._connect)
         self._is_verified = refused is None and control_plane.IDENTITY in inputs
@@ -148,6 +155,7 @@ class Servicer(ResourceProviderServicer):
 
     def _session(self, urn: str) -> Session:
         """What a call about this resource works with."""
+        _RESOURCE.set(urn)
         severity = proto.engine_pb2
         return Session(
             lambda: self._connect(
@@ -215,9 +223,25 @@ class Servicer(ResourceProviderServicer):
     def _log(self, urn: str, severity: Any, line: str) -> None:
         """Sends a line to the user; a line that cannot be sent is not worth an error."""
         request = proto.LogRequest(severity=severity, message=line, urn=urn)
-        task = asyncio.ensure_future(_quietly(self._engine.Log(request)))
+        task = asyncio.ensure_future(_logged(self._engine.Log(request), line))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+
+class _Lines(logging.Handler):
+    """Sends what the package logs to the user, about the resource that the call is about."""
+
+    def __init__(self, servicer: Servicer) -> None:
+        super().__init__()
+        self._servicer = servicer
+        self._loop = asyncio.get_running_loop()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Sends the line, from whatever thread it comes."""
+        line = record.getMessage()
+        # At the end there may be no loop any more.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._servicer._log, _RESOURCE.get(), proto.engine_pb2.INFO, line)
 
 
 async def serve(engine_address: str, arguments: list[str], announce: Callable[[int], None]) -> None:
@@ -226,7 +250,9 @@ async def serve(engine_address: str, arguments: list[str], announce: Callable[[i
     An engine that is killed ends nobody. Without it, nothing here may go on: its user may have begun something else.
     """
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 400 * 1024 * 1024)])
-    proto.provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(engine_address, arguments), server)
+    servicer = Servicer(engine_address, arguments)
+    logging.getLogger("choreo_components").addHandler(_Lines(servicer))
+    proto.provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     announce(port)
@@ -237,7 +263,7 @@ async def serve(engine_address: str, arguments: list[str], announce: Callable[[i
 async def _gone(engine_address: str) -> None:
     """Returns when the engine, once met, cannot be reached any more: it is on this machine, so it has ended."""
     met = False
-    async with grpc.aio.insecure_channel(engine_address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+    async with grpc.aio.insecure_channel(engine_address) as channel:
         while True:
             state = channel.get_state(try_to_connect=True)
             met = met or state is grpc.ChannelConnectivity.READY
@@ -246,9 +272,13 @@ async def _gone(engine_address: str) -> None:
             await channel.wait_for_state_change(state)
 
 
-async def _quietly(call: Any) -> None:
-    with suppress(grpc.aio.AioRpcError):
+async def _logged(call: Any, line: str) -> None:
+    try:
         await call
+    except grpc.aio.AioRpcError:
+        # Which the engine reads as well. Where it has ended, nobody does.
+        with suppress(OSError):
+            print(line, file=sys.stderr, flush=True)
 
 
 async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:

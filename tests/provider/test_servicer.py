@@ -10,8 +10,9 @@ import yaml
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto, rpc
 
+from choreo_components import retries
 from choreo_components.cluster import ClusterError
-from choreo_components.provider.servicer import Servicer
+from choreo_components.provider.servicer import Servicer, _Lines
 
 URN = "urn:pulumi:test::choreo::choreo:index:EnvironmentFinalizer::finalizer"
 
@@ -92,6 +93,37 @@ def test_a_kubeconfig_that_cannot_be_used_is_told_with_its_data_plane_and_not_qu
     with pytest.raises(ClusterError, match=r"^data plane 'acme/east': no usable kubeconfig") as refused:
         configured({}, lambda servicer: servicer._session(URN).data_plane("acme/east", "token: very-secret\n"))
     assert "very-secret" not in str(refused.value)
+
+
+def test_a_line_that_the_engine_does_not_take_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    async def tell(servicer: Servicer) -> None:
+        servicer._session(URN).tell("namespaces: deleting 1")
+        await asyncio.gather(*servicer._running)
+
+    configured({}, tell)
+    assert capfd.readouterr().err == "namespaces: deleting 1\n"
+
+
+def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str]] = []
+
+    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        retries.LOG.warning("still connecting to %s", "there")
+        return inputs, inputs
+
+    async def asked(servicer: Servicer) -> None:
+        handler = _Lines(servicer)
+        monkeypatch.setattr(servicer, "_log", lambda urn, severity, line: told.append((urn, line)))
+        retries.LOG.addHandler(handler)
+        try:
+            await asyncio.create_task(servicer.Read(proto.ReadRequest(urn=URN, id="acme/development"), None))
+            await asyncio.sleep(0)
+        finally:
+            retries.LOG.removeHandler(handler)
+
+    monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
+    configured({}, asked)
+    assert told == [(URN, "still connecting to there")]
 
 
 def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_changed(

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import grpc
+import pytest
 
 
 @contextmanager
@@ -31,7 +32,26 @@ def goes_on(process: subprocess.Popen[str]) -> bool:
     return False
 
 
-def test_the_provider_ends_with_its_engine() -> None:
+DEAD = "http://127.0.0.1:9"
+"""A proxy that is not there."""
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"https_proxy": DEAD},
+        {"http_proxy": DEAD, "no_proxy": "example.com"},
+        {"grpc_proxy": DEAD, "no_grpc_proxy": "example.com"},
+        {"https_proxy": DEAD, "HTTPS_PROXY": DEAD, "NO_PROXY": "127.0.0.1"},
+    ],
+    ids=str,
+)
+def test_the_provider_ends_with_its_engine_whatever_proxies_there_are(
+    environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     engine = grpc.server(ThreadPoolExecutor(1))
     port = engine.add_insecure_port("127.0.0.1:0")
     engine.start()
