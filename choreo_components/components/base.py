@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from choreo_components.annotations import PATCH_FORCE, WAIT_FOR
+from choreo_components.annotations import APPLIED, WAIT_FOR
 from choreo_components.api import Kind, kind_of, labels, prune_zero_values
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.shape import ObjectOf, Shape, fields_of, holds_secrets
@@ -134,7 +134,7 @@ class ObjectComponent(pulumi.ComponentResource):
     def before(
         self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> Sequence[pulumi.Resource]:
-        """Registers what has to be there before the custom resource; nothing for most kinds."""
+        """Requires or registers what has to be there before the custom resource; nothing for most kinds."""
         return ()
 
     def complete(self) -> None:
@@ -148,7 +148,7 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any], waits: bool) -> dict[s
     annotations = {
         labels.DISPLAY_NAME: args.get("displayName"),
         labels.DESCRIPTION: args.get("description"),
-        PATCH_FORCE: "true",
+        **APPLIED,
         WAIT_FOR: _ready(kind) if waits and args.get("controllers") != Controllers.ABSENT else None,
     }
     metadata: dict[str, Any] = {
