@@ -92,7 +92,7 @@ class Newer(grpc.GenericRpcHandler):
                 said = error.details() or ""
                 if method == "Create" and "already exists" in said:
                     said = f"{said}: {ADVICE}"
-                await context.abort(error.code(), said, error.trailing_metadata())
+                await context.abort(error.code(), said, tuple(error.trailing_metadata() or ()))
                 raise
 
         return grpc.unary_unary_rpc_method_handler(call)
