@@ -150,7 +150,7 @@ def test_both_providers_get_the_context_of_the_ambient_kubeconfig_and_ours_which
     made = registered(lambda: declare(found.settings, found.plan, ambient))
     [kubernetes] = made.of_type("pulumi:providers:kubernetes")
     [choreo] = made.of_type("pulumi:providers:choreo")
-    assert kubernetes.inputs == {"clusterIdentifier": "control-plane", "context": "here"}
+    assert (kubernetes.inputs["clusterIdentifier"], kubernetes.inputs["context"]) == ("control-plane", "here")
     assert choreo.inputs == {"context": "here", "__cluster": "uid of here"}
     assert "providers:kubernetes::kubernetes::" in made["acme/development"].request.provider
 

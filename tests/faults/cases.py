@@ -39,7 +39,7 @@ class Case:
     @property
     def sentence(self) -> str:
         """What strikes, and whom where it is not the toolchain's Kubernetes provider."""
-        return self.fault.sentence + (f" (Kubernetes provider {RELEASE})" if self.newer else "")
+        return self.fault.sentence + (f" (stand-in for Kubernetes provider {RELEASE})" if self.newer else "")
 
     @property
     def moment(self) -> str:
