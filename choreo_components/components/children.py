@@ -13,7 +13,7 @@ from choreo_components.annotations import APPLIED
 KUBERNETES_VERSION = version("pulumi-kubernetes")
 """The release of the Kubernetes provider which its children are registered for: that of the SDK beside us."""
 
-OLDEST, BEYOND = (4, 25), (4, 33)
+OLDEST, BEYOND = (4, 25), (4, 30)
 """The Kubernetes provider's first release that is known to work, and the first that is not known any more.
 
 What was run with which is in docs/reliability.md; pyproject.toml has the same range.
