@@ -7,6 +7,12 @@ from choreo_components.api import Kind
 PATCH_FORCE = "pulumi.com/patchForce"
 """Mends what somebody else has changed by hand. Without it, server-side apply refuses with a conflict."""
 
+FIELD_MANAGER = "pulumi.com/patchFieldManager"
+"""As whom an object is applied. Without it each state has a name of its own, and a lost one's fields stay for ever."""
+
+APPLIED: Mapping[str, str] = {PATCH_FORCE: "true", FIELD_MANAGER: "pulumi-kubernetes-choreo"}
+"""What is on every object of ours: it is applied as the one manager, and what others have changed is taken back."""
+
 WAIT_FOR = "pulumi.com/waitFor"
 """What the Kubernetes provider waits for before it calls an object created or updated."""
 
@@ -23,7 +29,7 @@ def of_provider(kind: Kind, *, waits: bool) -> dict[str, str]:
     `waits`: its condition is waited for, if a controller ever says that the object is accepted.
     """
     awaited = _ready(kind) if waits else None
-    return {PATCH_FORCE: "true"} | ({WAIT_FOR: awaited} if awaited else {})
+    return dict(APPLIED) | ({WAIT_FOR: awaited} if awaited else {})
 
 
 def _ready(kind: Kind) -> str | None:

@@ -136,7 +136,7 @@ class ObjectComponent(pulumi.ComponentResource):
     def before(
         self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> Sequence[pulumi.Resource]:
-        """Registers what has to be there before the custom resource; nothing for most kinds."""
+        """Requires or registers what has to be there before the custom resource; nothing for most kinds."""
         return ()
 
     def complete(self) -> None:

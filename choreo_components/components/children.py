@@ -1,15 +1,29 @@
 """A child: what a component registers with Pulumi. The one place where the options of all children are made."""
 
+import os
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
 import pulumi
 
-from choreo_components.annotations import PATCH_FORCE
+from choreo_components.annotations import APPLIED
 
 KUBERNETES_VERSION = version("pulumi-kubernetes")
 """The release of the Kubernetes provider which its children are registered for: that of the SDK beside us."""
+
+OLDEST, BEYOND = (4, 25), (4, 30)
+"""The Kubernetes provider's first release that is known to work, and the first that is not known any more.
+
+What was run with which is in docs/reliability.md; pyproject.toml has the same range.
+"""
+
+UPSERT = "upsertExistingObjects"
+"""The setting by which the Kubernetes provider takes over what exists, as all releases without the setting do."""
+
+UPSERT_SINCE = (4, 29)
+"""The first release with that setting: without it, an object that exists is an error (pulumi-kubernetes#2926)."""
 
 DEADLINE = "10m"
 """How long anything is waited for unless somebody says otherwise: the Kubernetes provider's own default."""
@@ -35,6 +49,7 @@ def kubernetes_object(
     which the engine writes anew at every step.
     """
     group_version = api_version if "/" in api_version else f"core/{api_version}"
+    known_release()
     versioned = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(version=KUBERNETES_VERSION))
     props = {"apiVersion": api_version, "kind": kind, **body}
     return KubernetesObject(f"kubernetes:{group_version}:{kind}", name, props, versioned)
@@ -55,17 +70,54 @@ def kubernetes_provider(
     name, the provider takes another address for another cluster, and makes everything anew. `kubeconfig` is kept as a
     secret; None leaves it to the ambient one, of which `context` counts. `mutable_secrets`: Secrets are changed, and
     not deleted and made anew.
+
+    It takes over what exists: Pulumi may have been killed after it asked for an object, and OpenChoreo's controllers
+    make namespaces too. What may be taken over is for the stack's inventory to say, which comes first.
     """
     props = {
         "clusterIdentifier": cluster,
         "kubeconfig": None if kubeconfig is None else pulumi.Output.secret(kubeconfig),
         "context": context,
-        # Pulumi takes settings of a provider as texts.
+        # Pulumi takes settings of a provider as texts. What is not set here, a variable of the environment may say.
+        "enableServerSideApply": "true",
+        "deleteUnreachable": "false",
+        "skipUpdateUnreachable": "false",
+        UPSERT: "true" if known_release() >= UPSERT_SINCE else None,
         "enableSecretMutable": "true" if mutable_secrets else None,
     }
     versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=KUBERNETES_VERSION), opts)
     # Not the SDK's class: it takes an ambient KUBECONFIG for a setting, and keeps it in the state.
     return pulumi.ProviderResource("kubernetes", name, props, versioned)
+
+
+def known_release() -> tuple[int, int]:
+    """The Kubernetes provider's release, as major and minor. Raises pulumi.RunError unless it is known to work."""
+    found = re.match(r"(\d+)\.(\d+)", KUBERNETES_VERSION)
+    release = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not OLDEST <= release < BEYOND:
+        known = f"pulumi-kubernetes>={OLDEST[0]}.{OLDEST[1]},<{BEYOND[0]}.{BEYOND[1]}"
+        raise pulumi.RunError(
+            f"pulumi-kubernetes {KUBERNETES_VERSION} is installed, and choreo is not known to work with it: "
+            f"pip install '{known}'"
+        )
+    return release
+
+
+def require_taking_over(component: pulumi.Resource) -> None:
+    """Raises pulumi.RunError where a namespace is an error that OpenChoreo's controllers make before the component.
+
+    A default provider refuses what exists from release 4.29 on, unless the program's settings say otherwise. What an
+    explicit provider says is not known here.
+    """
+    if known_release() < UPSERT_SINCE or component.get_provider("kubernetes:core/v1:Namespace") is not None:
+        return
+    asked = pulumi.Config("kubernetes").get(UPSERT) or os.environ.get("PULUMI_K8S_UPSERT_EXISTING_OBJECTS")
+    if asked != "true":
+        raise pulumi.RunError(
+            f"OpenChoreo's controllers make namespaces before Pulumi does, and the Kubernetes provider "
+            f"{KUBERNETES_VERSION} does not take over what exists: pulumi config set kubernetes:{UPSERT} true, or give "
+            f"the component a Kubernetes provider that has {UPSERT}"
+        )
 
 
 def namespace(
@@ -80,13 +132,12 @@ def namespace(
 
     `annotations` come besides those that the Kubernetes provider reads.
     """
-    own = {PATCH_FORCE: "true"}
     metadata: dict[str, Any] = {
         "name": name,
         "labels": labels,
-        "annotations": own
+        "annotations": APPLIED
         if annotations is None
-        else pulumi.Output.from_input(annotations).apply(lambda given: {**given, **own}),
+        else pulumi.Output.from_input(annotations).apply(lambda given: {**given, **APPLIED}),
     }
     if owner is not None:
         metadata["ownerReferences"] = [owner]

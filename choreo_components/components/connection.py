@@ -4,7 +4,7 @@ import base64
 
 import pulumi
 
-from choreo_components.annotations import PATCH_FORCE
+from choreo_components.annotations import APPLIED
 from choreo_components.api import labels
 from choreo_components.components.children import KubernetesObject, kubernetes_object
 from choreo_components.naming import CONNECTION_KEY
@@ -26,7 +26,7 @@ def connection_secret(
         "name": name,
         "namespace": organization,
         "labels": {labels.ORGANIZATION: organization, labels.NAME: name, labels.DATAPLANE: data_plane},
-        "annotations": {PATCH_FORCE: "true"},
+        "annotations": APPLIED,
     }
     encoded = pulumi.Output.secret(kubeconfig).apply(lambda text: base64.b64encode(text.encode()).decode())
     body = {"metadata": metadata, "type": "Opaque", "data": {CONNECTION_KEY: encoded}}

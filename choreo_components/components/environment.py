@@ -7,9 +7,10 @@ import pulumi
 
 from choreo_components.components.args import EnvironmentArgs
 from choreo_components.components.base import ObjectComponent
-from choreo_components.components.children import kubernetes_provider
+from choreo_components.components.children import kubernetes_provider, require_taking_over
 from choreo_components.components.finalizer import TOKEN
 from choreo_components.components.provisioning import Elsewhere, Provisioning
+from choreo_components.controllers import Controllers
 
 SETTINGS_THAT_LEAD_ELSEWHERE: Mapping[str, Sequence[str]] = {
     "kubernetes": ("kubeconfig", "context", "cluster"),
@@ -44,7 +45,10 @@ class Environment(ObjectComponent):
     def before(
         self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> Sequence[pulumi.Resource]:
-        """Raises pulumi.RunError where the Environment and its finalizer would be on two clusters."""
+        """Raises pulumi.RunError where the Environment and its finalizer would be on two clusters.
+
+        With controllers, also where a project's namespace would be an error that is there before it is registered.
+        """
         kubernetes = self.get_provider("kubernetes:core/v1:Namespace")
         choreo = self.get_provider(TOKEN)
         if (kubernetes is None) is not (choreo is None):
@@ -66,6 +70,9 @@ class Environment(ObjectComponent):
                 f"cluster than the other: remove it (pulumi config rm {leading[0]}), or give the Environment a "
                 "kubernetes and a choreo provider by one kubeconfig"
             )
+        on_the_control_plane = args.get("dataPlaneKubeconfig") is None
+        if args.get("projects") and on_the_control_plane and args.get("controllers") != Controllers.ABSENT:
+            require_taking_over(self)
         return ()
 
     def _elsewhere(self, name: str, args: EnvironmentArgs) -> Elsewhere | None:

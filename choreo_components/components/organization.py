@@ -1,6 +1,6 @@
 """An organization: the owner of everything else, and the namespace that its objects stand in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -9,7 +9,7 @@ from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.labels import organization_namespace_labels
 from choreo_components.components.args import OrganizationArgs
 from choreo_components.components.base import ObjectComponent, object_options
-from choreo_components.components.children import KubernetesObject, namespace
+from choreo_components.components.children import KubernetesObject, namespace, require_taking_over
 from choreo_components.controllers import Controllers
 
 
@@ -31,6 +31,14 @@ class Organization(ObjectComponent):
         made = organization_namespace(name, self.resource, self.object_name, args, opts, parent=self)
         self.namespace = made.metadata["name"]
         self.complete()
+
+    def before(
+        self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> Sequence[pulumi.Resource]:
+        """With controllers, the namespace is there before it is registered."""
+        if args.get("controllers") != Controllers.ABSENT:
+            require_taking_over(self)
+        return ()
 
 
 def organization_namespace(

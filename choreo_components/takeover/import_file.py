@@ -15,7 +15,7 @@ import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
 
-from choreo_components.annotations import LAST_APPLIED, PATCH_FORCE, WAIT_FOR
+from choreo_components.annotations import APPLIED, FIELD_MANAGER, LAST_APPLIED, WAIT_FOR
 from choreo_components.api import secrets_of
 from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.data_planes import Connection
@@ -24,7 +24,6 @@ from choreo_components.provider.custom import is_secret, revealed
 from choreo_components.provider.servicer import CUSTOM
 from choreo_components.takeover.division import Planned
 from choreo_components.takeover.organization import LiveOrganization, Wire, shown
-from choreo_components.takeover.ownership import field_manager
 
 _PROVIDER = "pulumi:providers:"
 _KUBERNETES = "kubernetes:"
@@ -164,7 +163,7 @@ def _checkpoint(live: Wire, inputs: Mapping[str, Any]) -> dict[str, Any]:
         **state,
         "__inputs": inputs,
         "__initialApiVersion": live["apiVersion"],
-        "__fieldManager": field_manager(live),
+        "__fieldManager": APPLIED[FIELD_MANAGER],
     }
 
 
@@ -183,7 +182,7 @@ def _overlaid(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, A
 
 def _pending(live: Wire, inputs: Mapping[str, Any]) -> Iterator[str]:
     """What the live object lacks, besides the annotations that only the Kubernetes provider reads."""
-    expected = (("metadata", "annotations", PATCH_FORCE), ("metadata", "annotations", WAIT_FOR))
+    expected = [("metadata", "annotations", each) for each in (*APPLIED, WAIT_FOR)]
     for path, has, wanted in _differences((), live, inputs):
         if path not in expected:
             was = "is missing" if has is None else f"is {json.dumps(has)}"

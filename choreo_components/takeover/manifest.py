@@ -6,13 +6,13 @@ Pure. The round trip holds: what is read from a manifest is what is live, withou
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from choreo_components.annotations import LAST_APPLIED, PATCH_FORCE, WAIT_FOR
+from choreo_components.annotations import APPLIED, LAST_APPLIED, WAIT_FOR
 from choreo_components.api import Kind, kind_of, labels
 from choreo_components.api.shape import fields_of
 from choreo_components.takeover.organization import Wire, labels_of, name_of, namespace_of
 from choreo_components.validation import parse
 
-_NOT_WRITTEN = (LAST_APPLIED, PATCH_FORCE, WAIT_FOR)
+_NOT_WRITTEN = (LAST_APPLIED, *APPLIED, WAIT_FOR)
 
 
 class NoManifest(Exception):

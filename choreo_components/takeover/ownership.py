@@ -4,7 +4,6 @@ Pure. A server-side apply takes away what its manager alone owns. The Kubernetes
 and Pulumi have owned (pulumi-kubernetes: fixCSAFieldManagers), and nothing of others.
 """
 
-import hashlib
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from choreo_components.annotations import APPLIED, FIELD_MANAGER
 from choreo_components.takeover.organization import LiveOrganization, Wire, argument, name_of, namespace_of, shown
 
 PULUMI = "pulumi-kubernetes"
@@ -37,13 +37,6 @@ class _Owner:
     index: int
     manager: str
     parts: tuple[str, ...]
-
-
-def field_manager(live: Wire) -> str:
-    """The field manager that applies the object from now on: the one that Pulumi has had before, or a new one."""
-    applying = [_manager(each) for each in _entries(live) if each.get("operation") == "Apply"]
-    own = next((each for each in applying if each.startswith(PULUMI)), None)
-    return own or f"{PULUMI}-{hashlib.sha256(live['metadata']['uid'].encode()).hexdigest()[:8]}"
 
 
 def written_by_pulumi(manifests: Iterable[Wire], there: LiveOrganization) -> list[Wire]:
@@ -91,10 +84,9 @@ def _renamed(owners: Iterable[_Owner], taken: set[str]) -> list[Mapping[str, str
 
 def _others(live: Wire, manifest: Wire) -> Iterator[_Owner]:
     """Who owns something of the manifest, and will go on owning it when Pulumi applies the object."""
-    ours = field_manager(live)
     for index, entry in enumerate(_entries(live)):
         manager, operation = _manager(entry), str(entry.get("operation"))
-        if entry.get("subresource") or manager in (ours, CONTROLLERS):
+        if entry.get("subresource") or manager in (APPLIED[FIELD_MANAGER], CONTROLLERS):
             continue
         if manager.startswith(_TAKEN_OVER.get(operation, ())):
             continue

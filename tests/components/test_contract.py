@@ -177,6 +177,13 @@ def test_what_somebody_changed_by_hand_is_mended(component: Any) -> None:
 
 
 @each_component
+def test_its_fields_have_one_owner_whichever_state_it_is_in(component: Any) -> None:
+    """What a lost state owns under a name of its own would stay in the cluster after it has left its manifest."""
+    objects = [each for each in made(component, controllers="absent").custom if each.type.startswith("kubernetes:")]
+    assert {each.annotations.get("pulumi.com/patchFieldManager") for each in objects} == {"pulumi-kubernetes-choreo"}
+
+
+@each_component
 @pytest.mark.parametrize("controllers", [None, "present", choreo_components.Controllers.PRESENT])
 def test_with_controllers_the_condition_of_its_kind_is_waited_for(component: Any, controllers: Any) -> None:
     kind = kind_named(component.__name__)

@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from choreo_components.annotations import APPLIED
 from choreo_components.components import declaration
 from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.data_planes import Connection
@@ -103,7 +104,7 @@ def test_an_object_is_sent_with_its_labels_annotations_and_spec() -> None:
         },
         "annotations": {
             "core.choreo.dev/display-name": "Development",
-            "pulumi.com/patchForce": "true",
+            **APPLIED,
             "pulumi.com/waitFor": "condition=Ready",
         },
     }
@@ -160,7 +161,7 @@ def test_both_providers_get_the_context_of_the_ambient_kubeconfig_and_ours_which
     made = registered(lambda: declare(found.settings, found.plan, ambient))
     [kubernetes] = made.of_type("pulumi:providers:kubernetes")
     [choreo] = made.of_type("pulumi:providers:choreo")
-    assert kubernetes.inputs == {"clusterIdentifier": "control-plane", "context": "here"}
+    assert (kubernetes.inputs["clusterIdentifier"], kubernetes.inputs["context"]) == ("control-plane", "here")
     assert choreo.inputs == {"context": "here", "__cluster": "uid of here"}
     assert "providers:kubernetes::kubernetes::" in made["acme/development"].request.provider
 
@@ -266,7 +267,8 @@ def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_dat
     assert secret.depends_on == {"acme-namespace"}
     assert "acme/kind-1-config" in made["acme/dp-local"].depends_on
     provider = made.of_type("pulumi:providers:kubernetes")[-1]
-    assert provider.inputs == {"clusterIdentifier": "control-plane", "enableSecretMutable": "true"}
+    assert provider.inputs["clusterIdentifier"] == "control-plane"
+    assert provider.inputs["enableSecretMutable"] == "true"
     assert made["inventory"].inputs["objects"]["Secret"] == ["acme/kind-1-config"]
     assert made["deletion-guard"].inputs["connectedDataPlanes"] == ["acme/dp-local"]
 

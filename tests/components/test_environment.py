@@ -7,6 +7,7 @@ import pytest
 from pulumi.output import Unknown
 
 from choreo_components import Component, DataPlane, Deployment, Environment, Provider
+from choreo_components.annotations import APPLIED
 from choreo_components.components.children import kubernetes_provider
 from choreo_components.naming import data_plane_namespace
 from tests.components.registering import Registrations, args_of, dependencies, registered, unknown
@@ -87,7 +88,7 @@ def test_labels_of_the_environment_are_not_its_namespaces() -> None:
     found = registered(lambda: development(labels={"team": "blue"}, displayName="Development"))
     namespace = found["development-namespace-shop"]
     assert "team" not in namespace.labels
-    assert namespace.annotations == {"pulumi.com/patchForce": "true"}
+    assert namespace.annotations == APPLIED
 
 
 def test_labels_and_annotations_of_namespaces_come_besides_openchoreos_own(found: Registrations) -> None:

@@ -14,6 +14,7 @@ from choreo_components.api import V0_2_0
 from devcluster import ControlPlane
 from tests.engine.samples import stack
 from tests.engine.workspace import Workspace, leading_to
+from tests.newer_provider import installation
 from tests.standin.standin import StandIn
 
 
@@ -64,12 +65,21 @@ def controllers(request: pytest.FixtureRequest) -> Controllers:
 
 
 @pytest.fixture
-def environment(request: pytest.FixtureRequest, toolchain_bin: Path, controllers: Controllers) -> dict[str, str]:
+def newer_provider(request: pytest.FixtureRequest) -> bool:
+    """Whether the Kubernetes provider is the stand-in for a newer one: not unless the test is parametrized with it."""
+    return bool(getattr(request, "param", False))
+
+
+@pytest.fixture
+def environment(
+    request: pytest.FixtureRequest, toolchain_bin: Path, controllers: Controllers, newer_provider: bool, tmp_path: Path
+) -> dict[str, str]:
     """What leads Pulumi and kubectl to the toolchain and to the control plane."""
-    if controllers is Controllers.ABSENT:
-        return leading_to(request.getfixturevalue("control_plane").kubeconfig, toolchain_bin)
-    request.getfixturevalue("standin")
-    return leading_to(request.getfixturevalue("controlled_plane").kubeconfig, toolchain_bin)
+    if controllers is Controllers.PRESENT:
+        request.getfixturevalue("standin")
+    plane = "control_plane" if controllers is Controllers.ABSENT else "controlled_plane"
+    leading = leading_to(request.getfixturevalue(plane).kubeconfig, toolchain_bin)
+    return leading | (installation.install(tmp_path / "newer-provider", toolchain_bin) if newer_provider else {})
 
 
 @pytest.fixture

@@ -1,6 +1,11 @@
 """Adoption: after the state was lost nothing is taken over in passing, and all of it when the stack says so."""
 
+from typing import Any
+
+import yaml
+
 from tests.engine import samples
+from tests.engine.modes import with_both_providers
 from tests.engine.workspace import Workspace
 
 KINDS = "environments,components,deploymenttracks,deployableartifacts,deployments"
@@ -13,10 +18,19 @@ def versions(workspace: Workspace, organization: str) -> str:
     return workspace.kubectl("get", kinds, "-n", organization, "-o", columns, "--no-headers", "--ignore-not-found")
 
 
+def annotated(config: dict[str, Any], annotations: dict[str, str]) -> dict[str, Any]:
+    """The stack's settings, with these annotations on its Environment."""
+    environment = next(each for each in config["choreo:resources"] if each["kind"] == "Environment")
+    environment["metadata"]["annotations"] = annotations
+    return config
+
+
+@with_both_providers
 def test_a_lost_state_is_told_and_its_objects_are_adopted_when_the_stack_says_so(
     acme: Workspace, organization: str
 ) -> None:
-    acme.stack("development", samples.stack("development", organization))
+    noted = annotated(samples.stack("development", organization), {"example.com/note": "x"})
+    acme.stack("development", noted)
     made = acme.up("development").changes["created"]
     before = versions(acme, organization)
     acme.run("stack", "rm", "development", "--force", "--yes", "--preserve-config")
@@ -33,6 +47,16 @@ def test_a_lost_state_is_told_and_its_objects_are_adopted_when_the_stack_says_so
     acme.run("config", "set", "--stack", "development", "choreo:adopt", "if-labelled")
     acme.up("development")
     assert acme.up("development").changes == {"unchanged": made}
+
+    # Whose the fields are now: what leaves a manifest goes, and what somebody has changed is taken back.
+    environment = ("environments.core.choreo.dev", "development", "-n", organization)
+    acme.kubectl("label", *environment, "core.choreo.dev/name=changed", "--overwrite")
+    acme.settings("development", samples.stack("development", organization) | {"choreo:adopt": "if-labelled"})
+    acme.up("development", "--refresh")
+    live = yaml.safe_load(acme.kubectl("get", *environment, "-o", "yaml"))["metadata"]
+    assert "example.com/note" not in live["annotations"], "the lost state still owns it"
+    assert live["labels"]["core.choreo.dev/name"] == "development"
+
     acme.destroy("development")
     assert versions(acme, organization).strip() == ""
     assert acme.kubectl("get", "namespaces", "-l", f"organization-name={organization}", "-o", "name") == ""

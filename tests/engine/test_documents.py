@@ -47,12 +47,12 @@ def commands(document: str, language: str = "sh") -> str:
     return "\n".join(blocks).replace("make up\n", "")
 
 
-def test_moving_from_choreoctl_works_as_it_is_written(clone: Path) -> None:
-    script = commands("docs/choreoctl.md")
+def typed(script: str, folder: Path, **environment: str) -> str:
+    """What a document's commands say in the folder, each of which has to succeed."""
     done = subprocess.run(
         ["bash", "-euxo", "pipefail", "-c", script],
-        cwd=clone,
-        env=os.environ,
+        cwd=folder,
+        env=os.environ | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -60,7 +60,33 @@ def test_moving_from_choreoctl_works_as_it_is_written(clone: Path) -> None:
         check=False,
         timeout=SECONDS,
     )
-    assert done.returncode == 0, f"the commands of docs/choreoctl.md ended with {done.returncode}:\n{done.stdout}"
+    assert done.returncode == 0, f"the commands ended with {done.returncode}:\n{done.stdout}"
+    return done.stdout
+
+
+def test_moving_from_choreoctl_works_as_it_is_written(clone: Path) -> None:
+    typed(commands("docs/choreoctl.md"), clone)
+
+
+def test_a_program_of_ones_own_works_as_the_readme_has_it(clone: Path, tmp_path: Path) -> None:
+    """Other packages come in the releases of uv.lock: whatever is newest today is not what the document is about."""
+    readme = (CHECKOUT / "README.md").read_text()
+    section = readme.partition("## In a Pulumi program of your own\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", section, re.M | re.S)
+    assert [language for language, _ in blocks] == ["sh", "yaml", "python", "sh"]
+    made, project, program, used = (text for _, text in blocks)
+    uv = str(CHECKOUT / ".venv" / "bin" / "uv")
+    left_out = ["--no-dev", "--no-emit-project", "--no-hashes", "--no-emit-package", "pulumi-kubernetes"]
+    locked = subprocess.check_output([uv, "export", "--frozen", "--quiet", *left_out], cwd=CHECKOUT, text=True)
+    (tmp_path / "constraints.txt").write_text(locked)
+    (tmp_path / "Pulumi.yaml").write_text(project)
+    (tmp_path / "__main__.py").write_text(program)
+    script = "\n".join([made, f"cp {tmp_path}/Pulumi.yaml {tmp_path}/__main__.py .", used])
+
+    said = typed(script, clone, UV_CONSTRAINT=str(tmp_path / "constraints.txt"))
+
+    assert re.search(r"Resources:\n +\+ 12 created", said), said
+    assert re.search(r"Resources:\n +- 12 deleted", said), said
 
 
 INITECH = "initech"

@@ -8,6 +8,7 @@ import yaml
 
 from choreo_components.version import VERSION
 from tests.engine.foreign import REMOTE
+from tests.engine.modes import with_controllers
 from tests.engine.workspace import CHECKOUT, Workspace
 from tests.inspection.worlds import kubeconfig
 
@@ -100,6 +101,31 @@ def test_a_program_outside_with_the_wheel_is_brought_up_and_destroyed(
     workspace.destroy("outside")
     assert _namespaces(workspace, organization) == 0
     assert workspace.resources("outside") == []
+
+
+ORGANIZATION = """
+import pulumi
+from choreo_components import Organization
+
+Organization(pulumi.Config().require("organization"), {})
+"""
+
+
+@with_controllers
+@pytest.mark.parametrize("newer_provider", [True], indirect=True, ids=["kubernetes-4.29"])
+def test_a_newer_default_provider_has_to_take_over_the_namespaces_that_controllers_make(
+    workspace: Workspace, organization: str
+) -> None:
+    workspace.project({"__main__.py": ORGANIZATION}, name="outside")
+    workspace.stack("outside")
+    workspace.run("config", "set", "--stack", "outside", "organization", organization)
+    said = workspace.preview("outside", fails=True).said
+    setting = "kubernetes:upsertExistingObjects"
+    assert f"pulumi config set {setting} true" in said
+    workspace.run("config", "set", "--stack", "outside", setting, "true")
+    workspace.up("outside")
+    workspace.destroy("outside")
+    assert workspace.kubectl("get", "namespace", organization, "--ignore-not-found") == ""
 
 
 def test_a_program_in_another_language_constructs_the_components(workspace: Workspace, organization: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from choreo_components.cluster import NAMESPACES
 from tests.engine import samples
-from tests.engine.modes import with_controllers
+from tests.engine.modes import with_both_providers, with_controllers
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Workspace
 from tests.standin.api import RESOURCES
@@ -15,6 +15,7 @@ pytestmark = with_controllers
 PROJECT, PIPELINE = RESOURCES["Project"], RESOURCES["DeploymentPipeline"]
 
 
+@with_both_providers
 def test_an_organization_goes_in_the_order_that_does_not_deadlock_and_leaves_nothing(
     workspace: Workspace, organization: str, standin: StandIn
 ) -> None:

@@ -78,10 +78,15 @@ class Workspace:
     def stack(self, name: str, config: Mapping[str, Any] | None = None) -> None:
         """Writes the stack's settings and makes the stack."""
         if config is not None:
-            settings = {**config, "choreo:controllers": self.controllers.value}
-            text = yaml.safe_dump({"config": settings}, sort_keys=False)
-            (self.folder / "stacks" / f"Pulumi.{name}.yaml").write_text(text)
+            self.settings(name, config)
         self.run("stack", "init", name)
+
+    def settings(self, name: str, config: Mapping[str, Any]) -> None:
+        """Writes the stack's settings, and keeps what the engine has written beside them."""
+        file = self.folder / "stacks" / f"Pulumi.{name}.yaml"
+        written = yaml.safe_load(file.read_text()) if file.exists() else {}
+        written["config"] = {**config, "choreo:controllers": self.controllers.value}
+        file.write_text(yaml.safe_dump(written, sort_keys=False))
 
     @property
     def kubeconfig(self) -> Path:

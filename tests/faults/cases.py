@@ -7,6 +7,7 @@ from tests.faults import faults, points
 from tests.faults.estates import Layout
 from tests.faults.faults import Fault
 from tests.faults.points import Point
+from tests.newer_provider.proxy import RELEASE
 
 
 class Recovery(Enum):
@@ -32,6 +33,13 @@ class Case:
     until: Point | None = None
     """When the fault is mended; None: when it is over, or the command has ended."""
     layout: Layout = Layout.ENVIRONMENT
+    newer: bool = False
+    """Whether the Kubernetes provider is the stand-in for a newer one, which creates objects otherwise."""
+
+    @property
+    def sentence(self) -> str:
+        """What strikes, and whom where it is not the toolchain's Kubernetes provider."""
+        return self.fault.sentence + (f" (stand-in for Kubernetes provider {RELEASE})" if self.newer else "")
 
     @property
     def moment(self) -> str:
@@ -39,12 +47,12 @@ class Case:
         return self.point.sentence + (f", until {self.until.sentence}" if self.until else "")
 
     def __str__(self) -> str:
-        return f"{self.command} of {self.layout.value}: {self.fault.sentence} when {self.moment}"
+        return f"{self.command} of {self.layout.value}: {self.sentence} when {self.moment}"
 
 
-def _up(fault: Fault, point: Point, recovery: Recovery = Recovery.AGAIN) -> Case:
+def _up(fault: Fault, point: Point, recovery: Recovery = Recovery.AGAIN, newer: bool = False) -> Case:
     layout = Layout.ORGANIZATION if point is points.ORGANIZATION_NAMESPACE_MADE else Layout.ENVIRONMENT
-    return Case("up", fault, point, recovery, layout=layout)
+    return Case("up", fault, point, recovery, layout=layout, newer=newer)
 
 
 def _destroy(fault: Fault, point: Point, recovery: Recovery = Recovery.AGAIN, until: Point | None = None) -> Case:
@@ -88,4 +96,9 @@ CASES = (
     _destroy(faults.RIGHT_LOST, points.FIRST_DEPLOYMENT_GONE, Recovery.INTERRUPT),
     _up(faults.CREDENTIALS_EXPIRE, points.ENVIRONMENT_MADE),
     _destroy(faults.CREDENTIALS_EXPIRE, points.FIRST_DEPLOYMENT_GONE, Recovery.INTERRUPT),
+    # Those after which an object may be there that the state does not know.
+    _up(faults.ENGINE_KILLED, points.ORGANIZATION_NAMESPACE_MADE, Recovery.CANCEL, newer=True),
+    _up(faults.ENGINE_KILLED, points.FIRST_NAMESPACE_MADE, Recovery.CANCEL, newer=True),
+    _up(faults.KUBERNETES_PROVIDER_KILLED, points.FIRST_NAMESPACE_MADE, newer=True),
+    _up(faults.NETWORK_GONE, points.ENVIRONMENT_MADE, newer=True),
 )

@@ -13,6 +13,7 @@ from tests.faults import estates
 from tests.faults.estates import Estate, Layout
 from tests.faults.proxy import Proxy
 from tests.faults.users import User
+from tests.newer_provider import installation
 
 Pool = Mapping[Layout, list[Estate]]
 """The estates that are up, and that nobody needs any more."""
@@ -42,6 +43,12 @@ def new_workspace(
 
 
 @pytest.fixture(scope="session")
+def newer_provider(toolchain_bin: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """What leads a workspace to the stand-in for a newer Kubernetes provider."""
+    return installation.install(tmp_path_factory.mktemp("newer-provider"), toolchain_bin)
+
+
+@pytest.fixture(scope="session")
 def bystander(struck_plane: ControlPlane, new_workspace: Callable[[], Workspace]) -> None:
     """Another organization with an environment of the same name, made by others."""
     estates.make_others("bystander", estates.ENVIRONMENT, new_workspace())
@@ -49,7 +56,10 @@ def bystander(struck_plane: ControlPlane, new_workspace: Callable[[], Workspace]
 
 @pytest.fixture(scope="session")
 def pool() -> Pool:
-    """A destroy takes over an estate that an up has been struck on: a recovered one is as good as any."""
+    """A destroy takes over an estate that an up has been struck on: a recovered one is as good as any.
+
+    Its workspace leads to the Kubernetes provider that it was made with.
+    """
     return defaultdict(list)
 
 

@@ -1,6 +1,6 @@
 """Faults: whatever strikes a command, the documented recovery comes to the end that was meant, unseen by others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -26,11 +26,14 @@ def test_a_struck_command_is_recovered(
     user: User,
     pool: Pool,
     new_workspace: Callable[[], Workspace],
+    newer_provider: Mapping[str, str],
     tmp_path: Path,
 ) -> None:
     estate = pool[case.layout].pop() if case.command == "destroy" and pool[case.layout] else None
     if estate is None:
-        estate = estates.make(case.layout, new_workspace())
+        workspace = new_workspace()
+        workspace.environment |= newer_provider if case.newer else {}
+        estate = estates.make(case.layout, workspace)
         if case.command == "destroy":
             estate.workspace.up(STACK)
     if case.command == "destroy":

@@ -27,7 +27,7 @@ def rows() -> list[str]:
     moments: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     faults = list(dict.fromkeys(case.fault for case in CASES))
     for case in sorted(CASES, key=lambda case: faults.index(case.fault)):
-        moments[case.fault.sentence, case.command, case.recovery.value].append(case.moment)
+        moments[case.sentence, case.command, case.recovery.value].append(case.moment)
     return [
         f"| {fault} | `{command}` | {'; '.join(when)} | {len(when)} | {recovery} |"
         for (fault, command, recovery), when in moments.items()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from choreo_components.annotations import LAST_APPLIED
+from choreo_components.annotations import APPLIED, FIELD_MANAGER, LAST_APPLIED
 from choreo_components.takeover.division import divide
 from choreo_components.takeover.import_file import ImportFile, import_file
 from choreo_components.takeover.organization import LiveOrganization
@@ -66,8 +66,8 @@ def test_the_state_differs_from_the_inputs_in_nothing(controllers: bool) -> None
 
 def test_the_annotations_are_those_of_the_next_preview() -> None:
     for controllers, expected in (
-        (True, {"pulumi.com/patchForce", "pulumi.com/waitFor"}),
-        (False, {"pulumi.com/patchForce"}),
+        (True, {*APPLIED, "pulumi.com/waitFor"}),
+        (False, {*APPLIED}),
     ):
         environment = entry(imports(acme(controllers=controllers))["acme-development"], "Environment acme/development")
         assert set(environment["inputs"]["metadata"]["annotations"]) == expected
@@ -104,15 +104,9 @@ def test_a_namespace_that_is_not_there_is_told_and_not_imported() -> None:
     assert not [each for each in file.resources if each["name"].startswith("Namespace ")]
 
 
-def test_the_field_manager_is_the_one_that_pulumi_has_had_before() -> None:
-    before = live(declaring.organization(), managedFields=[{"manager": "pulumi-kubernetes-1a", "operation": "Apply"}])
-    managers = [
-        entry(imports(living(each))["acme"], "Organization acme")["outputs"]["__fieldManager"]
-        for each in (before, live(declaring.organization()))
-    ]
-    assert managers[0] == "pulumi-kubernetes-1a"
-    assert managers[1].startswith("pulumi-kubernetes-")
-    assert managers[1] != managers[0]
+def test_the_field_manager_is_that_of_all_objects_of_stacks() -> None:
+    made = entry(imports(living(live(declaring.organization())))["acme"], "Organization acme")["outputs"]
+    assert made["__fieldManager"] == made["metadata"]["annotations"][FIELD_MANAGER]
 
 
 def test_secrets_are_marked_for_the_engine_to_encrypt() -> None:

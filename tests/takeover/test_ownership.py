@@ -61,7 +61,7 @@ def test_a_name_that_an_entry_has_already_is_given_to_no_other() -> None:
         ("kubectl", "Apply"),
         ("before-first-apply", "Update"),
         ("pulumi-kubernetes", "Update"),
-        ("pulumi-kubernetes-1a2b3c4d", "Apply"),
+        ("pulumi-kubernetes-choreo", "Apply"),
         ("manager", "Update"),
     ],
 )
@@ -71,10 +71,10 @@ def test_whom_the_kubernetes_provider_takes_over_and_openchoreos_controllers_nee
     assert told(owned((manager, operation, SPEC))) == []
 
 
-def test_of_two_projects_of_pulumi_one_goes_on_and_the_other_hands_over() -> None:
-    [line] = told(owned(("pulumi-kubernetes-1a", "Apply", SPEC), ("pulumi-kubernetes-2b", "Apply", SPEC)))
-    assert "pulumi-kubernetes-2b owns spec" in line
-    assert "pulumi-kubernetes-1a" not in line
+def test_a_program_of_pulumi_hands_over_to_stacks_of_choreo() -> None:
+    [line] = told(owned(("pulumi-kubernetes-1a", "Apply", SPEC), ("pulumi-kubernetes-choreo", "Apply", SPEC)))
+    assert "pulumi-kubernetes-1a owns spec" in line
+    assert "pulumi-kubernetes-choreo owns" not in line
 
 
 @pytest.mark.parametrize(

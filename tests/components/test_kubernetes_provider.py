@@ -1,0 +1,144 @@
+"""The Kubernetes provider is asked for what its release knows, and one that nobody has tried is refused."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import set_config
+
+from choreo_components import Environment, Organization
+from choreo_components.components import children
+from choreo_components.components.children import kubernetes_provider
+from tests.components.registering import refusal, registered
+from tests.conftest import CHECKOUT
+
+UPSERT = "upsertExistingObjects"
+NEWER = "4.29.0"
+
+
+@pytest.fixture
+def release(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Installs another release of the SDK."""
+    return lambda version: monkeypatch.setattr(children, "KUBERNETES_VERSION", version)
+
+
+def provider(**more: Any) -> Mapping[str, Any]:
+    """The inputs of a provider."""
+    made = registered(lambda: kubernetes_provider("east", "kind: Config", "east", **more))
+    return made["east"].inputs
+
+
+def organization(**more: Any) -> Organization:
+    args: Any = more
+    return Organization("acme", args)
+
+
+def environment(**more: Any) -> Environment:
+    args: Any = {"organization": "acme", "dataPlaneRef": "dp", **more}
+    return Environment("development", args)
+
+
+# --- What is asked for ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["4.25.0", "4.28.0"])
+def test_a_release_that_takes_over_by_itself_is_not_asked_for_what_it_does_not_know(
+    release: Callable[[str], None], version: str
+) -> None:
+    release(version)
+    assert UPSERT not in provider()
+
+
+@pytest.mark.parametrize("version", [NEWER, "4.29.1a1"])
+def test_a_newer_release_is_asked_to_take_over(release: Callable[[str], None], version: str) -> None:
+    release(version)
+    assert provider()[UPSERT] == "true"
+
+
+def test_objects_are_applied_on_the_servers_side_whatever_the_environment_says() -> None:
+    assert provider()["enableServerSideApply"] == "true"
+
+
+def test_secrets_are_changed_in_their_place_where_that_is_asked_for() -> None:
+    assert "enableSecretMutable" not in provider()
+    assert provider(mutable_secrets=True)["enableSecretMutable"] == "true"
+
+
+# --- Releases that nobody has tried --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["4.24.1", "4.30.0", "4.34.2", "5.0.0", "unknown"])
+def test_another_release_is_refused_with_the_command_that_installs_one_that_works(
+    release: Callable[[str], None], version: str
+) -> None:
+    release(version)
+    for program in (
+        lambda: kubernetes_provider("east", "kind: Config", "east"),
+        lambda: organization(controllers="absent"),
+    ):
+        [said] = refusal(program)
+        assert f"pulumi-kubernetes {version} is installed" in said
+        assert "pip install 'pulumi-kubernetes>=4.25,<4.30'" in said
+
+
+def test_the_wheel_asks_for_the_releases_that_are_known() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    oldest, beyond = (".".join(map(str, each)) for each in (children.OLDEST, children.BEYOND))
+    assert f"pulumi-kubernetes>={oldest},<{beyond}" in project["dependencies"]
+
+
+# --- A program with a default provider -----------------------------------------------------------------------------
+
+
+def test_with_controllers_a_newer_default_provider_has_to_take_over(release: Callable[[str], None]) -> None:
+    release(NEWER)
+    for program in (organization, lambda: environment(projects=["shop"])):
+        [said] = refusal(program)
+        assert f"the Kubernetes provider {NEWER} does not take over what exists" in said
+        assert f"pulumi config set kubernetes:{UPSERT} true" in said
+
+
+def test_a_program_whose_settings_say_so_is_taken(
+    release: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release(NEWER)
+    monkeypatch.setenv("PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "true")
+    assert registered(organization).names
+
+    def program() -> None:
+        set_config(f"kubernetes:{UPSERT}", "false")
+        organization()
+
+    try:
+        assert UPSERT in refusal(program)[0], "a setting comes before the environment"
+    finally:
+        set_config(f"kubernetes:{UPSERT}", "")
+
+
+def test_a_provider_of_the_programs_own_is_taken(release: Callable[[str], None]) -> None:
+    release(NEWER)
+
+    def program() -> None:
+        own = kubernetes_provider("east", None, "east")
+        Organization("acme", {}, pulumi.ResourceOptions(provider=own))
+
+    assert registered(program).names
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda: organization(controllers="absent"),
+        environment,
+        lambda: environment(projects=["shop"], controllers="absent"),
+        lambda: environment(projects=["shop"], dataPlaneKubeconfig="kind: Config"),
+    ],
+    ids=["no controllers", "no namespaces", "no controllers, and namespaces", "namespaces elsewhere"],
+)
+def test_where_controllers_make_none_of_its_namespaces_nothing_is_asked(
+    release: Callable[[str], None], program: Callable[[], Any]
+) -> None:
+    release(NEWER)
+    assert registered(program).names
