@@ -11,6 +11,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from choreo_components.findings import Finding, Location, error
+from choreo_components.texts import Json, decoded, is_json, joined, undecodable, with_joinable
 
 FieldPath: TypeAlias = tuple[str | int, ...]
 """The way to a field: mapping keys and list positions, outermost first."""
@@ -43,10 +44,14 @@ def is_inside(field: str, fields: Collection[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The 1-based `line` of a field, and the places of the fields inside it: by key, by position, or none."""
+    """The 1-based `line` of a field, and the places of the fields inside it: by key, by position, or none.
+
+    `written` is the text of a number or a boolean, which may be another than that of its value: `0755`, `1e3`, `yes`.
+    """
 
     line: int
     inside: "Mapping[str, Place] | Sequence[Place] | None" = None
+    written: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,11 @@ class Document:
         name = ".".join(part for part in (self.prefix, field_name(path)) if part)
         return Location(self.file, _descend(self.place, path)[0], name)
 
+    def written(self, path: FieldPath = ()) -> str | None:
+        """The text of the number or boolean at `path`, as it is written; None for any other value."""
+        place = _descend(self.place, path)[1]
+        return place.written if place else None
+
     def part(self, path: FieldPath, value: Any) -> "Document":
         """The document that stands at `path` of this one, with its own `value`."""
         return Document(value, self.file, _descend(self.place, path)[1], self.at(path).field)
@@ -84,19 +94,25 @@ class Rules(Enum):
 
 
 def read(text: str | bytes, file: str, rules: Rules = Rules.KUBERNETES) -> tuple[list[Document], list[Finding]]:
-    """Every document of a YAML text that is not empty, and a finding for each thing in it that is no manifest.
+    """Every document of a text that is not empty, and a finding for each thing in it that is no manifest.
 
-    Time and memory are bounded by the length of the text, whatever stands in it.
+    As kubectl reads it (Kubernetes: apimachinery/pkg/util/yaml): what is JSON as JSON, else as YAML. Time and memory
+    are bounded by the length of the text, whatever stands in it.
     """
     if len(text) > LARGEST:
         return [], [error(Location(file), f"more than {LARGEST // 2**20} MiB in one file: divide it")]
-    parser = None
+    parser: Any = None
     documents: list[Document] = []
     findings: list[Finding] = []
     try:
-        parser = _PARSERS[rules](text)
+        text = decoded(text)
+        if isinstance(text, str) and is_json(text):
+            parser, joins = Json(text), False
+        else:
+            before, text = text, with_joinable(text)
+            parser, joins = _PARSERS[rules](text), text != before
         parser.get_event()
-        builder = _Builder(parser, file, findings)
+        builder = _Builder(parser, file, findings, joins=joins)
         while parser.check_event(yaml.DocumentStartEvent):
             document = builder.document()
             if document is not None:
@@ -111,11 +127,12 @@ def read(text: str | bytes, file: str, rules: Rules = Rules.KUBERNETES) -> tuple
         said = ", ".join(part for part in (context, problem.problem) if part)
         findings.append(error(Location(file, mark.line + 1 if mark else None), f"not YAML: {said}"))
     except ReaderError as problem:
-        before = (text.encode() if isinstance(text, str) else text)[: problem.position]
-        findings.append(error(Location(file, before.count(b"\n") + 1), f"not YAML text: {problem.reason}"))
-    except UnicodeEncodeError as problem:
-        line = problem.object.count("\n", 0, problem.start) + 1
+        encoded = text.encode() if isinstance(text, str) else text
+        line = encoded.count(b"\n", 0, problem.position) + 1
         findings.append(error(Location(file, line), f"not YAML text: {problem.reason}"))
+    except UnicodeError as problem:
+        line, reason = undecodable(problem)
+        findings.append(error(Location(file, line), f"not YAML text: {reason}"))
     finally:
         if parser is not None:
             parser.dispose()
@@ -213,6 +230,9 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""What only JSON can say: half of a character beyond 16 bits."""
+
 _TAGS = {
     yaml.SequenceStartEvent: "tag:yaml.org,2002:seq",
     yaml.MappingStartEvent: "tag:yaml.org,2002:map",
@@ -224,12 +244,20 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """A value, the places inside it, and, aliases spelled out, how many fields it has and how deep it is."""
+    """A value, the places inside it, and, aliases spelled out, how many fields it has and how deep it is.
+
+    `written` is the text of a number or a boolean.
+    """
 
     value: Any
     inside: Mapping[str, Place] | Sequence[Place] | None = None
     fields: int = 1
     depth: int = 0
+    written: str | None = None
+
+    def at(self, line: int) -> Place:
+        """Its place, if it stands in that line."""
+        return Place(line, self.inside, self.written)
 
 
 class _Refused(Exception):
@@ -242,10 +270,12 @@ class _Builder:
     An alias is the same value again, not a copy: what it holds is counted, not spelled out.
     """
 
-    def __init__(self, parser: Any, file: str, findings: list[Finding]) -> None:
+    def __init__(self, parser: Any, file: str, findings: list[Finding], *, joins: bool) -> None:
+        """`joins`: pairs of surrogates have been made joinable."""
         self._findings = findings
         self._parser = parser
         self._file = file
+        self._joins = joins
         self._fields = 0
         self._anchors: dict[str, _Built | None] = {}
         """None for one that is still being built."""
@@ -263,7 +293,7 @@ class _Builder:
         self._parser.get_event()
         if built.value is None or len(self._findings) > found:
             return None
-        return Document(built.value, self._file, Place(line, built.inside))
+        return Document(built.value, self._file, built.at(line))
 
     def _line(self) -> int:
         """The line of the next event."""
@@ -284,7 +314,8 @@ class _Builder:
         before = self._fields
         self._count(1, line)
         if isinstance(event, yaml.ScalarEvent):
-            built = _Built(self._scalar(event, line, path))
+            value = self._scalar(event, line, path)
+            built = _Built(value, written=str(event.value) if isinstance(value, bool | int | float) else None)
         else:
             self._limit_depth(around + 1, line, path)
             if event.tag not in (None, "!", _TAGS[type(event)]):
@@ -307,8 +338,11 @@ class _Builder:
         tag = self._tag(event)
         if tag not in _SCALARS:
             return self._refuse(line, path, _meaningless(tag))
+        text = joined(event) if self._joins else str(event.value)
+        if not text.isascii() and _HALF.search(text):
+            return self._refuse(line, path, "half of a surrogate pair is no character")
         try:
-            return _SCALARS[tag](event.value)
+            return _SCALARS[tag](text)
         except ValueError:
             return self._refuse(line, path, f"{event.value!r:.60} cannot be read as {tag.rpartition(':')[2]}")
 
@@ -325,7 +359,7 @@ class _Builder:
             line = self._line()
             built = self._build((*path, len(values)), around)
             values.append(built.value)
-            places.append(Place(line, built.inside))
+            places.append(built.at(line))
             depth = max(depth, built.depth)
         self._parser.get_event()
         return values, places, depth
@@ -352,7 +386,7 @@ class _Builder:
                     self._refuse(line, (*path, key), message)
                 elif key is not None:
                     own[key] = built.value
-                    places[key] = Place(line, built.inside)
+                    places[key] = built.at(line)
             depth = max(depth, built.depth)
         self._parser.get_event()
         return merged | own, places, depth

@@ -67,6 +67,48 @@ SIZES = {
     "2 MB in quotes that never close": Size(lambda: b'a: "' + b"b\n" * (TWO_MB // 2), "big.yaml:10485"),
     "a million brackets": Size(lambda: b"[" * 1_000_000, "big.yaml:1: [0]"),
     "a million braces": Size(lambda: b"{a: " * 500_000, "big.yaml:1: a.a"),
+    "half a million braces in JSON": Size(lambda: b'{"a":' * 500_000 + b"1" + b"}" * 500_000, "big.yaml:1: a.a"),
+    "2 MB of documents in JSON": Size(lambda: b'{"a":1}' * (TWO_MB // 7), f"big.yaml:1: {TOO_MUCH}"),
+    "2 MB of a text in JSON": Size(
+        lambda: b'{"a":"' + rb"\"\ud83d\ude00" * (TWO_MB // 14) + b'"}', "big.yaml:1: apiVersion: error: required"
+    ),
+    "2 MB of quotes in JSON that never close": Size(
+        lambda: b'{"a":"' + rb"\"" * (TWO_MB // 2), "big.yaml:1: error: not"
+    ),
+    "2 MB of line breaks before JSON": Size(
+        lambda: b"\r\n" * (TWO_MB // 2) + b"{}", f"big.yaml:{TWO_MB // 2 + 1}: apiVersion: error: required"
+    ),
+    "2 MB of surrogate pairs": Size(
+        lambda: b'a: "' + rb"\ud83d\ude00" * (TWO_MB // 12) + b'"', "big.yaml:1: apiVersion: error: required"
+    ),
+    "2 MB of backslashes": Size(lambda: b"a: '" + b"\\" * TWO_MB + rb"ud83d\ude00'", "big.yaml:1: apiVersion: error"),
+    "2 MB of byte order marks": Size(
+        lambda: b"\xef\xbb\xbf\n" * (TWO_MB // 4) + b"a: 1", f"big.yaml:{TWO_MB // 4 + 1}: "
+    ),
+    "300 KB of annotations": Size(
+        lambda: _object("Organization", more="  annotations:\n" + f"    note: {'x' * 300_000}\n"),
+        "big.yaml:5: metadata.annotations: error: 300,062 bytes of annotations, more than Kubernetes' 262,144",
+    ),
+    "annotations that are all one long alias": Size(
+        lambda: _object(
+            "Organization",
+            more="  annotations:\n    n: &n "
+            + "ü" * 500_000
+            + "\n"
+            + "".join(f"    n{n}: *n\n" for n in range(90_000)),
+        ),
+        "big.yaml:5: metadata.annotations: error: 90,001,",
+    ),
+    "1.6 MB of an object": Size(
+        lambda: (
+            _object("DeploymentPipeline", "  promotionPaths:\n")
+            + b"".join(
+                b"  - {sourceEnvironmentRef: e%06d%s, targetEnvironmentRefs: []}\n" % (n, b"e" * 240)
+                for n in range(6_000)
+            )
+        ),
+        "big.yaml:1: error: more than 1,572,864 bytes: etcd takes no larger object by default",
+    ),
     "a million dashes": Size(lambda: b"- " * 1_000_000, "big.yaml:1: [0]"),
     "a million question marks": Size(lambda: b"? " * 1_000_000, f"big.yaml:1: {TOO_DEEP}"),
     "a billion billion laughs": Size(_laughs, f"big.yaml:6: {TOO_MUCH}"),

@@ -1,9 +1,14 @@
 """A manifest is read as kubectl reads it, and remembers where each of its fields stands."""
 
+import codecs
+import json
 import math
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from choreo_components import manifests
 from choreo_components.findings import Finding, Location, error
@@ -224,6 +229,126 @@ def test_what_is_nested_too_deep_once_its_aliases_are_spelled_out_is_refused() -
 
 def test_what_is_nested_deep_is_read() -> None:
     assert value("[" * 100 + "]" * 100)
+
+
+# --- JSON ----------------------------------------------------------------------------------------------------------
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inside: st.lists(inside, max_size=5) | st.dictionaries(st.text(), inside, max_size=5),
+)
+
+
+@hypothesis_settings(deadline=None)
+@given(
+    st.lists(st.dictionaries(st.text(), ANYTHING, max_size=5), min_size=1, max_size=3),
+    st.booleans(),
+    st.sampled_from([None, 2, "\t"]),
+    st.sampled_from(["", "\n", "\r\n", "\n---\n", "\n\ufeff", "\ufeff"]),
+)
+@example([{"\u2028": "\x85 \u2029 \x7f", "<<": {"a": 1}, "k" * 2000: "\U0010d83d\U0010de00"}], False, None, "")
+def test_whatever_json_says_is_read(values: list[Any], ascii_only: bool, indent: Any, between: str) -> None:
+    text = between.join(json.dumps(each, ensure_ascii=ascii_only, indent=indent) for each in values)
+    documents, wrong = manifests.read(text.encode(), "a.json")
+    assert ([each.value for each in documents], wrong) == (values, [])
+
+
+def test_json_has_places() -> None:
+    documents, _ = manifests.read('\n{"a": [1,\r\n{"b"\n: 2}]}\n---\n\ufeff{"c":\r3}', "a.json")
+    assert [str(documents[0].at(path)) for path in [(), ("a",), ("a", 1), ("a", 1, "b")]] == [
+        "a.json:2",
+        "a.json:2: a",
+        "a.json:3: a[1]",
+        "a.json:3: a[1].b",
+    ]
+    assert str(documents[1].at(("c",))) == "a.json:6: c"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r'"\ud83d\ude00"', "\U0001f600"),
+        (r'"a\uD83D\uDE00\ud83d\ude01b"', "a\U0001f600\U0001f601b"),
+        (r'"\\\ud83d\ude00"', "\\\U0001f600"),
+        (r'"\\ud83d\\ude00"', r"\ud83d\ude00"),
+        (r"'\uD83d\ude00'", r"\uD83d\ude00"),
+        (r"\ud83d\ude00", r"\ud83d\ude00"),
+        (r"|-" "\n    " r"\ud83d\ude00", r"\ud83d\ude00"),
+        (r'"\/\b\f\t\u0000"', "/\b\f\t\0"),
+    ],
+)
+def test_a_surrogate_pair_in_double_quotes_is_a_character_in_yaml_too(written: str, meant: str) -> None:
+    assert value(f"a:\n  b: {written}\n") == {"a": {"b": meant}}
+
+
+@pytest.mark.parametrize("half", [r"\ud83d", r"\ude00", r"\ude00\ud83d", r"\ud83d\ud83d\ude00"])
+def test_half_a_surrogate_pair_is_refused_where_it_is(half: str) -> None:
+    [found] = findings(f'{{"a": 1,\n"b": "{half}"}}')
+    assert found == error(Location("a.yaml", 2, "b"), "half of a surrogate pair is no character")
+    [found] = findings(f'a: 1\nb: "{half}"')
+    assert (found.where, found.message[:9]) == (Location("a.yaml", 2), "not YAML:")
+
+
+def test_a_key_that_json_has_twice_is_refused() -> None:
+    [found] = findings('{"a": {"b": 1,\n"b": 2}}')
+    assert found.where == Location("a.yaml", 2, "a.b")
+
+
+def test_what_is_nearly_json_is_read_as_yaml() -> None:
+    assert value("{a: 'b', \"c\": yes, # d\n}") == {"a": "b", "c": True}
+    assert value('{"a": NaN}') == {"a": "NaN"}
+
+
+# --- Byte order marks and line breaks -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffa: 1\n---\nb: 2\n",
+        "\ufeff\ufeffa: 1\n---\n\ufeffb: 2\n",
+        "a: 1\n\ufeff---\nb: 2\n",
+        "a: 1\n\ufeff\n---\n# c\n\ufeffb: 2\n\ufeff",
+        '{"a": 1}\n---\n\ufeffb: 2',
+        "a: 1\r\n---\r\n\ufeffb: 2\r\n",
+        "a: 1\r---\r\ufeffb: 2\r",
+        "---\n\ufeff# c\n--- # c\na: 1\n...\n\ufeff---\nb: 2\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_byte_order_marks_say_nothing_wherever_files_begin(text: str, encoding: str) -> None:
+    documents, wrong = manifests.read(text.encode(encoding), "a.yaml")
+    assert ([each.value for each in documents], wrong) == ([{"a": 1}, {"b": 2}], [])
+
+
+def test_byte_order_marks_within_a_text_are_kept() -> None:
+    assert value('a: "b\ufeffc"') == {"a": "b\ufeffc"}
+
+
+@pytest.mark.parametrize(("mark", "encoding"), [(codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")])
+def test_an_encoding_that_kubectl_does_not_read_is_refused_by_its_name(mark: bytes, encoding: str) -> None:
+    [found] = findings(mark + "a: 1".encode(encoding))
+    assert found.message.startswith("not YAML text: it is UTF-32")
+
+
+# --- As it is written ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "scalar", ["0755", "0o17", "1e3", "0x1F", "1_000", "007", "1.10", ".inf", "yes", "Off", "true"]
+)
+def test_how_a_number_or_a_boolean_is_written_is_known(scalar: str) -> None:
+    read = document(f"a: [&x {scalar}, *x]")
+    assert read.written(("a", 0)) == read.written(("a", 1)) == read.part(("a", 0), 1).written() == scalar
+
+
+@pytest.mark.parametrize("scalar", ["text", "'0755'", "~", "", "[1]", "{a: 1}"])
+def test_of_other_values_it_is_not(scalar: str) -> None:
+    assert document(f"a: {scalar}").written(("a",)) is None
 
 
 # --- What differs --------------------------------------------------------------------------------------------------
