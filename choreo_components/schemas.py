@@ -11,7 +11,7 @@ from inspect import cleandoc
 from typing import Any, TypeAlias
 
 from choreo_components.adoption import Adopt
-from choreo_components.api import KINDS, ApiObject, Kind, ObjectMeta, labels
+from choreo_components.api import KINDS, PASSED_OVER, ApiObject, Kind, ObjectMeta, labels
 from choreo_components.api.meta import WireModel
 from choreo_components.api.releases import Path, own_fields
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
@@ -126,6 +126,7 @@ class _Builder:
                     "kind": {"const": kind.kind},
                     "metadata": self.metadata(kind),
                     "spec": self.value(spec.shape),
+                    **self.passed_over(),
                 },
                 "required": ["apiVersion", "kind", "metadata", *(["spec"] if spec.required else [])],
                 "additionalProperties": False,
@@ -159,7 +160,24 @@ class _Builder:
             own["anyOf"] = [{"required": ["namespace"]}, by_label]
         else:
             own["properties"]["namespace"] = {"type": "null", "description": "None: it belongs to the whole cluster."}
-        return {"allOf": [self.model(ObjectMeta), own]}
+        return {"allOf": [self.model(ObjectMeta, self.passed_over("metadata")), own]}
+
+    def passed_over(self, *around: str) -> dict[str, Schema]:
+        """The fields in the object, or `around` in it, that may be there as long as they say nothing."""
+        nothing = {"$ref": "#/$defs/nothing"}
+        self.definitions["nothing"] = {
+            "description": "What says nothing.",
+            "anyOf": [
+                {"enum": [None, "", 0, False]},
+                {"type": "object", "additionalProperties": nothing},
+                {"type": "array", "items": nothing},
+            ],
+        }
+        return {
+            path[-1]: {**nothing, "description": f"{meaning} Not declared: leave it out."}
+            for path, meaning in PASSED_OVER.items()
+            if path[:-1] == around
+        }
 
     def settings(self) -> Mapping[str, Schema]:
         """Our settings by their names."""
@@ -194,15 +212,15 @@ class _Builder:
             ),
         }
 
-    def model(self, model: type[WireModel]) -> Schema:
-        """A reference to the definition of a model."""
+    def model(self, model: type[WireModel], more: Mapping[str, Schema] | None = None) -> Schema:
+        """A reference to the definition of a model, with `more` fields than it has."""
         known = fields_of(model)
         return self.defined(
             model,
             lambda: {
                 "description": cleandoc(model.__doc__ or ""),
                 "type": "object",
-                "properties": {name: self.field(field) for name, field in known.items()},
+                "properties": {name: self.field(field) for name, field in known.items()} | dict(more or {}),
                 "required": [name for name, field in known.items() if field.required],
                 "additionalProperties": False,
             },

@@ -227,9 +227,16 @@ class _Reader:
         """The value of a setting if it is there and of the type."""
         value = self.config.value.get(key)
         if value is not None and not isinstance(value, wanted):
-            self.refuse(self.config.at((key,)), f"should be {described}, not {shown(value)}")
+            self.refuse(self.config.at((key,)), f"should be {described}, not {self.shown(key)}")
             return None
         return value
+
+    def shown(self, *path: str | int) -> str:
+        """The value of a field of the settings as it is written."""
+        value = self.config.value
+        for step in path:
+            value = value[step]
+        return shown(value, self.config.written(path))
 
     def strings(self, key: str) -> list[tuple[int, str]]:
         """The strings of a list, each with its position."""
@@ -240,7 +247,7 @@ class _Reader:
             else:
                 self.refuse(
                     self.config.at((key, index)),
-                    f"should be a string that is not empty, not {shown(value)}",
+                    f"should be a string that is not empty, not {self.shown(key, index)}",
                 )
         return found
 
@@ -265,7 +272,8 @@ class _Reader:
         # Pulumi hands a boolean over as text.
         value = self.config.value.get(ALLOW_PRODUCTION_DESTROY, False)
         if value not in (True, False, "true", "false"):
-            self.refuse(self.config.at((ALLOW_PRODUCTION_DESTROY,)), f"should be true or false, not {shown(value)}")
+            given = self.shown(ALLOW_PRODUCTION_DESTROY)
+            self.refuse(self.config.at((ALLOW_PRODUCTION_DESTROY,)), f"should be true or false, not {given}")
         return value in (True, "true")
 
     def kubeconfigs(self) -> dict[str, Kubeconfig]:
@@ -301,7 +309,7 @@ class _Reader:
             elif not isinstance(value, str):
                 self.refuse(
                     where,
-                    f"should be a duration such as 90s, 10m or 1h30m, not {shown(value)}",
+                    f"should be a duration such as 90s, 10m or 1h30m, not {self.shown(TIMEOUTS, step)}",
                 )
             else:
                 try:
@@ -369,7 +377,7 @@ class _Reader:
         value = document.value
         if not isinstance(value, dict):
             # Whatever it is that a glob has caught, a key maybe: it is not quoted.
-            what = "a text" if isinstance(value, str) else shown(value)
+            what = "a text" if isinstance(value, str) else shown(value, document.written())
             self.refuse(document.at(), f"should be an object with apiVersion, kind, metadata and spec, not {what}")
             return None
         api_version, kind_name = (self.text(document, key) for key in ("apiVersion", "kind"))
@@ -381,7 +389,7 @@ class _Reader:
             known = any(version == api_version for version, _ in KINDS)
             self.refuse(document.at(("kind" if known else "apiVersion",)), str(unknown))
             return None
-        declared, problems = parse(kind, value)
+        declared, problems = parse(kind, value, document.written)
         for problem in problems:
             self.refuse(document.at(problem.path), problem.message)
         if not document.prefix:
@@ -395,7 +403,8 @@ class _Reader:
         value = document.value.get(key)
         if isinstance(value, str):
             return value
-        wanted = "required, and missing" if value is None else f"should be a string, not {shown(value)}"
+        given = shown(value, document.written((key,)))
+        wanted = "required, and missing" if value is None else f"should be a string, not {given}"
         self.refuse(document.at((key,)), wanted)
         return None
 

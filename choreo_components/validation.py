@@ -1,14 +1,14 @@
 """A problem: one thing about a value that OpenChoreo's API does not take, in words that say what would be right."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from choreo_components.api import ApiObject, Kind
+from choreo_components.api import OF_THE_SERVER, ApiObject, Kind
 from choreo_components.api.meta import WireModel
 from choreo_components.api.releases import has, own_fields
 from choreo_components.api.shape import ListOf, ObjectOf, PortLike, Shape, fields_of, holds_secrets
@@ -43,21 +43,27 @@ MOST_PROBLEMS = 100
 """Problems of one value that are told: of more, only the count is."""
 
 
-def parse(kind: Kind, wire: Mapping[str, Any]) -> tuple[ApiObject | None, list[Problem]]:
+Written: TypeAlias = Callable[[FieldPath], str | None]
+"""The text of the number or boolean at a path, where it is known how that was written."""
+
+
+def parse(
+    kind: Kind, wire: Mapping[str, Any], written: Written = lambda _: None
+) -> tuple[ApiObject | None, list[Problem]]:
     """The object of the kind that the wire names say; None with its problems, in the order of its fields."""
     model = kind.model_of(wire)
     try:
         return model.from_wire(wire), []
     except ValidationError as invalid:
         told = invalid.errors(include_url=False)
-    found = list(_problems(kind, model, wire, told[:MOST_PROBLEMS]))
+    found = list(_problems(kind, model, wire, told[:MOST_PROBLEMS], written))
     if len(told) > MOST_PROBLEMS:
         found.append(Problem((), f"{len(told) - MOST_PROBLEMS:,} more problems in this object", None))
     return None, found
 
 
 def _problems(
-    kind: Kind, model: type[ApiObject], wire: Mapping[str, Any], told: Iterable[ErrorDetails]
+    kind: Kind, model: type[ApiObject], wire: Mapping[str, Any], told: Iterable[ErrorDetails], written: Written
 ) -> Iterator[Problem]:
     own: dict[FieldPath, type[ApiObject]]
     own = {path: each for each in kind.models for path in own_fields(each, kind.models)}
@@ -71,10 +77,11 @@ def _problems(
             if path == next(iter(own)):
                 yield Problem(path[:-1], _of_no_release(kind), value)
         elif not isinstance(_shape_at(model, path[:-1]), PortLike):
-            yield Problem(path, _message(error, kind, model), value)
+            yield Problem(path, _message(error, kind, model, shown(value, written(path))), value)
         elif path[-1] == "int":
             # Of a value that may be either, pydantic tells twice what it is not, a step below the field.
-            yield Problem(path[:-1], f"should be an integer or a string, not {shown(value)}", value)
+            quoted = shown(value, written(path[:-1]))
+            yield Problem(path[:-1], f"should be an integer or a string, not {quoted}", value)
 
 
 def _of_another_release(kind: Kind, model: type[ApiObject], other: type[ApiObject]) -> str:
@@ -94,10 +101,12 @@ def _of_no_release(kind: Kind) -> str:
     return f"required, and missing: {', or '.join(wanted)}"
 
 
-def _message(error: ErrorDetails, kind: Kind, model: type[ApiObject]) -> str:
+def _message(error: ErrorDetails, kind: Kind, model: type[ApiObject], quoted: str) -> str:
     type_, path, value = error["type"], error["loc"], error["input"]
     if type_ == "missing":
         return "required, and missing"
+    if type_ == "extra_forbidden" and path in OF_THE_SERVER:
+        return "set by the cluster: remove it"
     if type_ == "extra_forbidden":
         known = list(dict.fromkeys(name for each in kind.models for name in _fields_around(each, path)))
         close = get_close_matches(str(path[-1]), known, n=1)
@@ -105,10 +114,10 @@ def _message(error: ErrorDetails, kind: Kind, model: type[ApiObject]) -> str:
         return f"unknown field; {meant}"
     if type_ in _WANTED:
         quotes = " (put it in quotes)" if type_ == "string_type" and isinstance(value, bool | int | float) else ""
-        given = "" if _is_secret(model, path) else f", not {shown(value)}"
+        given = "" if _is_secret(model, path) else f", not {quoted}"
         return f"should be {_WANTED[type_]}{given}{quotes}"
     if type_ == "literal_error":
-        return f"should be one of {error['ctx']['expected'].replace(' or ', ', ')}, not {shown(value)}"
+        return f"should be one of {error['ctx']['expected'].replace(' or ', ', ')}, not {quoted}"
     message: str = error["msg"]
     return message[0].lower() + message[1:]
 
@@ -141,15 +150,13 @@ def _shape_at(model: type[WireModel], path: FieldPath) -> Shape | None:
     return shape
 
 
-def shown(value: Any) -> str:
-    """A value as YAML people know it; a collection by its kind alone."""
+def shown(value: Any, written: str | None = None) -> str:
+    """A value as YAML people know it, a number and a boolean as `written`; a collection by its kind alone."""
     if value is None:
         return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    text = repr(value)
+    text = written or (str(value).lower() if isinstance(value, bool) else repr(value))
     return text if len(text) <= 60 else text[:57] + "..."

@@ -43,9 +43,9 @@ class WireModel(BaseModel):
 class ObjectMeta(WireModel):
     """What a manifest says about an object.
 
-    What the server owns (uid, resourceVersion, creationTimestamp, generation, managedFields, …) is refused, as is the
-    object's `status`: a manifest declares, it does not report. So is `generateName`, since all of OpenChoreo's
-    references are by name.
+    What the server owns (uid, resourceVersion, creationTimestamp, generation, managedFields, …) is refused if it says
+    anything, as is the object's `status`: a manifest declares, it does not report. So is `generateName`, since all of
+    OpenChoreo's references are by name.
     """
 
     name: Annotated[str, doc("Name of the object, unique for its kind in its namespace.")]

@@ -115,7 +115,14 @@ def test_metadata_that_the_server_owns_is_refused(field: str) -> None:
 
 
 def test_a_status_is_refused() -> None:
-    assert refusals(DATA_PLANE | {"status": {}}) == {"status": "extra_forbidden"}
+    assert refusals(DATA_PLANE | {"status": {"conditions": [{"type": "Ready"}]}}) == {"status": "extra_forbidden"}
+
+
+@pytest.mark.parametrize("nothing", [None, {}, {"conditions": []}])
+def test_what_the_server_owns_and_says_nothing_is_not_there(nothing: Any) -> None:
+    metadata = DATA_PLANE["metadata"] | {"creationTimestamp": None, "generation": 0, "managedFields": []}
+    read = parse(DATA_PLANE | {"metadata": metadata, "status": nothing})
+    assert read == parse(DATA_PLANE)
 
 
 def test_all_findings_come_at_once() -> None:

@@ -15,12 +15,13 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from choreo_components import settings
-from choreo_components.api import KINDS, kind_of
+from choreo_components.api import KINDS, PASSED_OVER, kind_of
 from choreo_components.findings import errors
 from choreo_components.manifests import Document
 from choreo_components.project import read_stacks
 from choreo_components.schemas import object_schema, settings_schema
 from choreo_components.settings import KEYS
+from choreo_components.validation import parse
 from tests.cli.running import CHECKOUT
 from tests.stack import declaring
 from tests.stack.declaring import NOWHERE, Manifest
@@ -109,7 +110,7 @@ def test_every_kind_and_every_field_is_explained() -> None:
             yield from unexplained(field, f"{path}.{name}")
 
     for name, schema in definitions.items():
-        if "apiVersion" in schema["properties"]:
+        if "apiVersion" in schema.get("properties", {}):
             assert schema["description"]
         else:
             assert list(unexplained(schema, name)) == []
@@ -133,7 +134,9 @@ def changed(manifest: Manifest, *path: Any, value: Any = None) -> Manifest:
     {
         "a field that there is not": changed(declaring.environment(), "spec", "dataPlane", value="dp"),
         "a field in Python's style": changed(declaring.environment(), "spec", "data_plane_ref", value="dp"),
-        "a field beside spec": changed(declaring.environment(), "status", value={}),
+        "a field beside spec": changed(declaring.environment(), "stats", value={}),
+        "a status that says something": changed(declaring.environment(), "status", value={"phase": "Ready"}),
+        "a field of the server": changed(declaring.environment(), "metadata", "uid", value="1b2c"),
         "a text that is a number": changed(declaring.environment(), "spec", "dataPlaneRef", value=1),
         "a boolean that is a text": changed(declaring.environment(), "spec", "isProduction", value="yes"),
         "a choice that there is not": changed(declaring.endpoint(), "spec", "type", value="SOAP"),
@@ -188,6 +191,23 @@ def test_the_schema_and_the_models_agree_on_whatever_a_spec_is_changed_to(data: 
         elif isinstance(around, dict):
             around[path[-1]] = copy.deepcopy(data.draw(SPOILT | st.none()))
     assert (complaints(objects(), manifest) == []) == valid(manifest)
+
+
+OF_THE_SERVER = st.recursive(
+    st.none() | st.sampled_from(["", 0, False, 1, "text"]),
+    lambda inside: st.lists(inside, max_size=2) | st.dictionaries(st.sampled_from(["a", "b"]), inside, max_size=2),
+)
+
+
+@hypothesis_settings(deadline=None)
+@given(st.sampled_from([*EVERY_KIND, declaring.data_plane_with_credentials()]), st.data())
+def test_the_schema_and_the_models_agree_on_what_the_server_sets(made: Manifest, data: st.DataObject) -> None:
+    manifest = copy.deepcopy(made)
+    for path in data.draw(st.lists(st.sampled_from(sorted(PASSED_OVER)), min_size=1, max_size=3)):
+        around = manifest if len(path) == 1 else manifest[path[0]]
+        around[path[-1]] = data.draw(OF_THE_SERVER)
+    kind = kind_of(manifest["apiVersion"], manifest["kind"])
+    assert (complaints(objects(), manifest) == []) == (parse(kind, manifest)[1] == [])
 
 
 # --- Settings ------------------------------------------------------------------------------------------------------

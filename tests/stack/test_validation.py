@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from choreo_components.api import kind_of
+from choreo_components.api import PASSED_OVER, kind_of
+from choreo_components.manifests import FieldPath
 from choreo_components.validation import parse, shown
 from tests.stack import declaring
 
@@ -85,9 +86,42 @@ def test_where_no_field_may_stand_an_unknown_one_is_told_so() -> None:
     assert messages(wire) == {"spec.owner": "unknown field; known here: no field at all"}
 
 
-def test_a_status_is_unknown_because_a_manifest_does_not_report() -> None:
-    wire = declaring.environment() | {"status": {}}
-    assert messages(wire)["status"] == "unknown field; known here: apiVersion, kind, metadata, spec"
+def test_what_the_cluster_sets_is_refused_as_such_if_it_says_something() -> None:
+    wire = declaring.environment() | {"status": {"conditions": [{"type": "Ready"}]}}
+    wire["metadata"] |= {"uid": "1b2c", "generation": 3, "managedFields": [{"manager": "kubectl"}], "selfLink": None}
+    assert messages(wire) == dict.fromkeys(
+        ["metadata.uid", "metadata.generation", "metadata.managedFields", "status"], "set by the cluster: remove it"
+    )
+
+
+@pytest.mark.parametrize("made", [declaring.environment, declaring.data_plane, declaring.data_plane_with_credentials])
+@pytest.mark.parametrize("nothing", [None, {}, [], "", 0, {"conditions": None, "address": "", "of": [{"all": []}]}])
+def test_what_the_cluster_sets_is_passed_over_if_it_says_nothing(made: Any, nothing: Any) -> None:
+    wire = made()
+    expected = wire | {"metadata": dict(wire["metadata"])}
+    wire["metadata"] |= {path[1]: nothing for path in PASSED_OVER if path != ("status",)}
+    read, found = parse(kind_of(wire["apiVersion"], wire["kind"]), wire | {"status": nothing})
+    assert found == []
+    assert read is not None
+    assert read.to_wire() == expected
+
+
+def test_numbers_and_booleans_are_quoted_as_they_are_written() -> None:
+    wire = declaring.environment(data_plane=493)  # type: ignore[arg-type]
+    wire["spec"]["isProduction"] = 15
+    written: dict[FieldPath, str] = {("spec", "dataPlaneRef"): "0755", ("spec", "isProduction"): "0o17"}
+    _, found = parse(kind_of(wire["apiVersion"], wire["kind"]), wire, lambda path: written[path])
+    assert [each.message for each in found] == [
+        "should be a string, not 0755 (put it in quotes)",
+        "should be true or false, not 0o17",
+    ]
+    _, found = parse(kind_of("core.choreo.dev/v1", "DeployableArtifact"), with_probe(1000.0), lambda _: "1e3")
+    assert [each.message for each in found] == ["should be an integer or a string, not 1e3"]
+
+
+@pytest.mark.parametrize(("value", "written", "text"), [(493, "0755", "0755"), (True, "yes", "yes"), (1, None, "1")])
+def test_a_value_is_shown_as_it_is_written(value: Any, written: str | None, text: str) -> None:
+    assert shown(value, written) == text
 
 
 def test_one_of_a_few_strings_is_wanted() -> None:
