@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
+from choreo_components.annotations import excess
 from choreo_components.findings import Finding, error, warning
 from choreo_components.naming import (
     Triple,
@@ -14,6 +16,9 @@ from choreo_components.naming import (
 )
 from choreo_components.references import promoted_environments
 from choreo_components.settings import Declared
+
+LARGEST_OBJECT = 3 * 2**19
+"""Bytes of a request that etcd takes, unless its --max-request-bytes says otherwise."""
 
 COMPONENT_TYPES = ("Service", "WebApplication", "ScheduledTask")
 """The types of components that OpenChoreo's controllers do something for (reference: section 1)."""
@@ -29,6 +34,31 @@ def check(declared: Sequence[Declared], triples: Iterable[Triple]) -> Iterator[F
         if (checked := _BY_KIND.get(each.kind)) is not None:
             yield from checked(each)
     yield from _namespaces(environments, list(triples))
+
+
+def size(declared: Declared, added: Mapping[str, str]) -> Iterator[Finding]:
+    """An error where an object is larger than Kubernetes takes, with the annotations that are `added` to its own."""
+    if refused := excess({**added, **(declared.object.metadata.annotations or {})}):
+        yield error(declared.at("metadata", "annotations"), refused)
+    elif _is_larger(declared.document.value, LARGEST_OBJECT):
+        yield error(declared.at(), f"more than {LARGEST_OBJECT:,} bytes: etcd takes no larger object by default")
+
+
+def _is_larger(value: Any, limit: int) -> bool:
+    """Whether a value takes more bytes in JSON. Bounded by the limit: aliases may make it endless."""
+    inside, size = [value], 0
+    while inside and size <= limit:
+        each = inside.pop()
+        if isinstance(each, Mapping):
+            size += 4 * len(each)
+            inside += [*each, *each.values()]
+        elif isinstance(each, list):
+            size += 2 + len(each)
+            inside += each
+        else:
+            text = str(each)
+            size += len(text if text.isascii() else text.encode("utf-8", "replace"))
+    return size > limit
 
 
 def _environment(environment: Declared) -> Iterator[Finding]:

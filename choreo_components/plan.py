@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from choreo_components.annotations import of_provider
 from choreo_components.api import kind_of, labels
-from choreo_components.checks import check
+from choreo_components.checks import check, size
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Severity, error
 from choreo_components.naming import Use, data_plane_namespace, refusal
@@ -176,7 +177,11 @@ class _Builder:
             nodes=tuple(nodes),
             needs={node.key: tuple(sorted(self.needs[node.key], key=_creation)) for node in nodes},
             outside=tuple(self.outside),
-            findings=(*self.findings, *check(self.declared, triples)),
+            findings=(
+                *self.findings,
+                *(found for node in objects for found in self.sizes(node)),
+                *check(self.declared, triples),
+            ),
             index=self.index,
         )
 
@@ -184,6 +189,10 @@ class _Builder:
         if self.settings.controllers is Controllers.ABSENT:
             return None
         return kind_of(declared.object.api_version, declared.kind).ready_condition
+
+    def sizes(self, node: ObjectNode) -> Iterator[Finding]:
+        kind = kind_of(node.declared.object.api_version, node.key.kind)
+        return size(node.declared, of_provider(kind, waits=node.wait is not None))
 
     def connect(self, declared: Declared) -> None:
         """Edges to what the object refers to; the organization stands behind all of it already."""

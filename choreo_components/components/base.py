@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from choreo_components.annotations import PATCH_FORCE, WAIT_FOR
+from choreo_components.annotations import excess, of_provider
 from choreo_components.api import Kind, kind_of, labels, prune_zero_values
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.shape import ObjectOf, Shape, fields_of, holds_secrets
@@ -148,8 +148,7 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any], waits: bool) -> dict[s
     annotations = {
         labels.DISPLAY_NAME: args.get("displayName"),
         labels.DESCRIPTION: args.get("description"),
-        PATCH_FORCE: "true",
-        WAIT_FOR: _ready(kind) if waits and args.get("controllers") != Controllers.ABSENT else None,
+        **of_provider(kind, waits=waits and args.get("controllers") != Controllers.ABSENT),
     }
     metadata: dict[str, Any] = {
         "name": name,
@@ -185,18 +184,6 @@ def _sealed(shape: Shape, value: Any) -> Any:
     return {**value, **{name: _sealed(field.shape, value[name]) for name, field in fields.items()}, **secrets}
 
 
-def _ready(kind: Kind) -> str | None:
-    """What the Kubernetes provider waits for; None where no controller ever says that the object is accepted.
-
-    The provider takes a condition of the present generation only: one that is set once would be waited for in vain.
-    """
-    if kind.ready_condition is None:
-        return None
-    if kind.ready_is_refreshed:
-        return f"condition={kind.ready_condition}"
-    return f'jsonpath={{.status.conditions[?(@.type=="{kind.ready_condition}")].status}}=True'
-
-
 def _plain(value: Any) -> Any:
     """The value with lists for other sequences and dicts for other mappings, as the API's models want them."""
     if isinstance(value, Mapping):
@@ -223,6 +210,9 @@ def _validate(kind: Kind, name: str, args: Mapping[str, Any], body: Mapping[str,
         for problem in problems
         if not isinstance(problem.value, pulumi.Output | Awaitable)
     ]
+    annotations = body["metadata"]["annotations"]
+    if isinstance(annotations, Mapping) and all(isinstance(each, str) for each in annotations.values()):
+        found += [f"annotations: {refused}" for refused in [excess(annotations)] if refused]
     if found:
         lines = "\n".join(f"  {line}" for line in found)
         raise pulumi.RunError(f"{kind.kind} {name!r} is not what OpenChoreo takes:\n{lines}")
