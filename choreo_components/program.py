@@ -1,8 +1,11 @@
 """The program: a stack's settings, planned, checked against the cluster, and declared."""
 
 import json
+import os
+import shlex
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,10 @@ from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.context import environment_context
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Location, Severity, error, errors, report
+from choreo_components.forms import is_text
 from choreo_components.kubeconfig import ambient_context
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
-from choreo_components.project import located
+from choreo_components.project import find_project, is_project, located
 from choreo_components.references import Found, Reference, Target
 from choreo_components.settings import KUBECONFIG, Settings
 from choreo_components.survey import Survey, survey
@@ -27,14 +31,17 @@ def run() -> None:
 
     Raises pulumi.RunError with a report of all findings when one of them is an error; nothing is declared then.
     """
-    folder = Path.cwd()
+    folder = project_folder()
     values = configuration()
     config, exposed = located(values, folder, pulumi.get_stack())
+    if KUBECONFIG in values:
+        values[KUBECONFIG] = in_folder(values[KUBECONFIG], folder)
     read, findings = settings.read(config, folder)
+    read = with_paths_from(folder, read)
     findings += exposed
     planned = plan(read)
     context = None if KUBECONFIG in values else ambient_context()
-    unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,)))
+    unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,))) + misplaced(values, folder)
     surveyed = (
         Survey(findings=tuple(unusable))
         if unusable
@@ -48,10 +55,47 @@ def run() -> None:
     for finding in findings:
         pulumi.warn(f"{finding.where}: {finding.message}")
     planned = planned.without_waits(surveyed.endless)
-    secret = pulumi.Config("choreo").get_secret("kubeconfig")
+    secret = pulumi.Output.secret(values[KUBECONFIG]) if KUBECONFIG in values else None
     control_plane = ControlPlane(secret, context, surveyed.identity)
     declare(read, planned, control_plane, hooks(read, values.get(KUBECONFIG)), surveyed.data_planes)
     pulumi.export("environments", outputs(planned, surveyed.live))
+
+
+def project_folder() -> Path:
+    """The folder of the project, to which paths are relative: a program with a `main` works in another one."""
+    # Older engines do not tell it.
+    told = Path(pulumi.runtime.get_root_directory() or "")
+    return told if told.is_absolute() and is_project(told) else find_project(Path.cwd()).resolve()
+
+
+def in_folder(kubeconfig: str, folder: Path) -> str:
+    """A kubeconfig that is given by its path from the folder, by its path from where the program works.
+
+    That of a file in the project: the state keeps it, and means the same in another checkout.
+    """
+    if is_text(kubeconfig) or kubeconfig.startswith(("~", os.sep)):
+        return kubeconfig
+    return os.path.relpath(folder / kubeconfig)
+
+
+def with_paths_from(folder: Path, read: Settings) -> Settings:
+    """The settings with the kubeconfigs of data planes so too."""
+    given = read.data_plane_kubeconfigs
+    found = {name: replace(each, given=in_folder(each.given, folder)) for name, each in given.items()}
+    return replace(read, data_plane_kubeconfigs=found)
+
+
+def misplaced(values: Mapping[str, Any], folder: Path) -> list[Finding]:
+    """An error where the ambient kubeconfig has relative paths: providers take them from where the program works."""
+    listed = os.environ.get("KUBECONFIG", "").split(os.pathsep)
+    if KUBECONFIG in values or folder == Path.cwd() or all(not path or Path(path).is_absolute() for path in listed):
+        return []
+    meant = os.pathsep.join(str(folder / path) for path in listed if path)
+    message = (
+        f"a relative path, which providers read from {Path.cwd()}, where the project's `main` is, and kubectl does not: "
+        f"export KUBECONFIG={shlex.quote(meant)}"
+    )
+    return [error(Location("environment variable KUBECONFIG"), message)]
 
 
 def hooks(read: Settings, kubeconfig: str | None) -> pulumi.ResourceHookBinding | None:

@@ -1,5 +1,6 @@
 """A project: a folder with a Pulumi.yaml, and the settings of each of its stacks as they stand in their files."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -89,18 +90,62 @@ class Stack:
 
 @dataclass(frozen=True)
 class _Layered(Document):
-    """The settings of a stack, and below them those that it has from its project, each with the place it stands at."""
+    """The settings of a stack as they count, and the `layers` they are written in: its file, and its project's.
 
-    inherited: Document = field(default_factory=lambda: Document({}, ""))
+    A field is at its place in the first layer that says the same of it. One of which none does comes from elsewhere: a
+    file, a value or an environment that Pulumi was given besides. The file it is in is then called `elsewhere`.
+    """
+
+    layers: tuple[Document, ...] = ()
+    elsewhere: str = ""
 
     def at(self, path: FieldPath = ()) -> Location:
-        return self.inherited.at(path) if self._inherits(path) else super().at(path)
+        layer = self._layer(path)
+        return replace(super().at(path), file=self.elsewhere) if layer is None else layer.at(path)
+
+    def written(self, path: FieldPath = ()) -> str | None:
+        layer = self._layer(path)
+        return None if layer is None else layer.written(path)
 
     def part(self, path: FieldPath, value: Any) -> Document:
-        return self.inherited.part(path, value) if self._inherits(path) else super().part(path, value)
+        found = ((layer, _reached(layer.value, path)) for layer in self.layers)
+        layers = tuple(layer.part(path, inside) for layer, (depth, inside) in found if depth == len(path))
+        return _Layered(value, self.file, None, super().part(path, value).prefix, layers, self.elsewhere)
 
-    def _inherits(self, path: FieldPath) -> bool:
-        return bool(path) and path[0] in self.inherited.value
+    def _layer(self, path: FieldPath) -> Document | None:
+        """The layer that says the same of the field; where the field is missing, of the nearest one around it."""
+        if not self.prefix and (not path or path[0] not in self.value):
+            has = (layer for layer in self.layers if path and path[0] in layer.value)
+            return next(has, self.layers[0])
+        for layer in self.layers:
+            depth = min(_reached(self.value, path)[0], _reached(layer.value, path)[0])
+            if (depth or self.prefix) and _says(*(_reached(each.value, path[:depth])[1] for each in (layer, self))):
+                return layer
+        return None
+
+
+def _reached(value: Any, path: FieldPath) -> tuple[int, Any]:
+    """How many steps of the path there are in the value, and what the last of them leads to."""
+    for depth, step in enumerate(path):
+        steps = range(len(value)) if isinstance(value, list) else value if isinstance(value, Mapping) else ()
+        if step not in steps:
+            return depth, value
+        value = value[step]
+    return len(path), value
+
+
+def _says(written: Any, given: Any) -> bool:
+    """Whether Pulumi makes of what is written the value that it has given. What is encrypted may be any value."""
+    if is_sealed(written):
+        return True
+    if isinstance(written, str) != isinstance(given, str):
+        with suppress(ValueError, RecursionError):
+            written, given = (json.loads(each) if isinstance(each, str) else each for each in (written, given))
+    if isinstance(written, Mapping) and isinstance(given, Mapping):
+        return written.keys() == given.keys() and all(_says(each, given[key]) for key, each in written.items())
+    if isinstance(written, list) and isinstance(given, list):
+        return len(written) == len(given) and all(map(_says, written, given))
+    return bool(written is given or written == given)
 
 
 def full_name(key: str, project: str) -> str:
@@ -178,9 +223,10 @@ def read_stacks(folder: Path, names: Iterable[str] = ()) -> list[Stack]:
 
 
 def located(values: Mapping[str, Any], folder: Path, stack: str) -> tuple[Document, list[Finding]]:
-    """The settings that Pulumi handed over, with their places in the files of the stack and the project, if any.
+    """The settings that Pulumi handed over, with their places in the files of the stack and the project.
 
-    And a warning for each secret that the files have in plain text.
+    Those of which neither says the same are in the configuration of the stack: they may come from another file, or from
+    none. And a warning for each secret that the files have in plain text.
     """
     try:
         project = read_project(folder)
@@ -190,7 +236,8 @@ def located(values: Mapping[str, Any], folder: Path, stack: str) -> tuple[Docume
         written, _ = _written(project, stack)
     except NoProject:
         written = Document({}, f"configuration of stack {stack}")
-    return _layered(values, written, project), list(_exposed(_as_written(written, project)))
+    where = f"configuration of stack {stack}"
+    return _layered(values, written, project, where), list(_exposed(_as_written(written, project)))
 
 
 def _read_stack(project: Project, name: str) -> Stack:
@@ -248,13 +295,9 @@ def _inherited(whole: Document, project: str) -> tuple[Document, list[Finding]]:
     return Document(values, whole.file, _around(written, places)), findings
 
 
-def _layered(values: Mapping[str, Any], written: Document, project: Project) -> Document:
-    """The values, those that the stack's file does not have with their places in the project's."""
-    config = project.config
-    inherited = {key: value for key, value in config.value.items() if key not in written.value}
-    return _Layered(
-        values, written.file, written.place, inherited=Document(inherited, config.file, config.place, config.prefix)
-    )
+def _layered(values: Mapping[str, Any], written: Document, project: Project, elsewhere: str = "") -> Document:
+    """The values, with their places in the stack's file, or else the project's; `elsewhere` is what has the others."""
+    return _Layered(values, written.file, layers=(written, project.config), elsewhere=elsewhere or written.file)
 
 
 def _as_written(written: Document, project: Project) -> Document:

@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from choreo_components import program
@@ -13,6 +14,7 @@ from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.project import located as located_settings
 from choreo_components.references import Target
+from choreo_components.settings import KUBECONFIG
 from tests.stack import declaring
 from tests.stack.declaring import Stack, stack
 
@@ -106,6 +108,66 @@ def test_without_a_file_the_stack_and_the_field_are_named(tmp_path: Path) -> Non
 def test_a_file_in_which_nothing_can_be_found_is_named_all_the_same(tmp_path: Path, text: str) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text(text)
     assert str(located(tmp_path).at(("choreo:projects",))) == "Pulumi.dev.yaml: choreo:projects"
+
+
+# --- The folder ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of a project in which the program works, as its `main` says."""
+    (tmp_path / "Pulumi.yaml").write_text("name: choreo\nmain: prog\n")
+    (tmp_path / "prog").mkdir()
+    monkeypatch.chdir(tmp_path / "prog")
+    return tmp_path / "prog"
+
+
+def test_the_projects_folder_is_that_of_its_file_wherever_the_program_works(
+    inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert program.project_folder() == inside.parent
+    monkeypatch.chdir(inside.parent)
+    assert program.project_folder() == inside.parent
+
+
+def test_what_the_engine_says_of_the_projects_folder_counts(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = inside.parent / "root"
+    root.mkdir()
+    (root / "Pulumi.yaml").touch()
+    monkeypatch.setattr(pulumi.runtime, "get_root_directory", lambda: str(root))
+    assert program.project_folder() == root
+
+
+def test_without_a_project_it_is_where_the_program_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert program.project_folder() == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [("kube/config", "../kube/config"), ("/kube/config", "/kube/config"), ("~/config", "~/config"), ("{}", "{}")],
+)
+@pytest.mark.usefixtures("inside")
+def test_a_path_of_a_kubeconfig_is_one_from_the_projects_folder(given: str, taken: str) -> None:
+    assert program.in_folder(given, program.project_folder()) == taken
+
+
+@pytest.mark.usefixtures("inside")
+def test_so_is_that_of_a_data_planes_kubeconfig() -> None:
+    read = stack(dataPlaneKubeconfigs={"a": "kube/a", "b": "kind: Config\n"}).settings
+    found = program.with_paths_from(program.project_folder(), read).data_plane_kubeconfigs
+    assert [each.given for each in found.values()] == ["../kube/a", "kind: Config\n"]
+
+
+def test_relative_paths_in_the_ambient_kubeconfig_are_refused_where_providers_would_read_others(
+    inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "a:/b::../c")
+    [found] = program.misplaced({}, inside.parent)
+    assert found.message.endswith(f"export KUBECONFIG={inside.parent}/a:/b:{inside.parent}/../c")
+    assert program.misplaced({}, inside) == program.misplaced({KUBECONFIG: "{}"}, inside.parent) == []
+    monkeypatch.setenv("KUBECONFIG", "/a:/b")
+    assert program.misplaced({}, inside.parent) == []
 
 
 # --- The kubeconfig ------------------------------------------------------------------------------------------------

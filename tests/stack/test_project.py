@@ -1,10 +1,13 @@
 """A project is read as Pulumi reads it: where the stacks' files are, and which settings they share."""
 
+import copy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from choreo_components.controllers import Controllers
+from choreo_components.manifests import field_name
 from choreo_components.project import (
     NoProject,
     Stack,
@@ -177,3 +180,91 @@ def test_what_pulumi_hands_over_is_found_in_the_projects_file_too(tmp_path: Path
     found, _ = located({"choreo:controllers": "absent", "choreo:projects": []}, tmp_path, "staging")
     assert str(found.at(("choreo:controllers",))) == "Pulumi.yaml:3: choreo:controllers"
     assert str(found.at(("choreo:projects",))) == "Pulumi.staging.yaml:2: choreo:projects"
+
+
+# --- Places of what Pulumi hands over --------------------------------------------------------------------------------
+
+RESOURCE = {"spec": {"dataPlaneRef": "a", "gateway": {"dnsPrefix": "dev"}}}
+WRITTEN = """\
+config:
+  choreo:resources:
+    - spec:
+        dataPlaneRef: a
+        gateway: {dnsPrefix: dev}
+  choreo:timeouts: {ready: 1m, delete: 1m}
+  choreo:allowProductionDestroy: true
+  choreo:projects: '["shop"]'
+"""
+SHARED = "name: shop\nconfig:\n  choreo:timeouts: {value: {ready: 2m}}\n  choreo:adopt: never\n"
+
+
+def place(folder: Path, *path: str | int, **values: Any) -> str:
+    """Where a field is said to be, when Pulumi hands over these settings."""
+    given = {f"choreo:{name}": value for name, value in values.items()}
+    where = located(given, folder, "dev")[0].at(path)
+    return str(where).rpartition(": ")[0]
+
+
+def changed(*path: str, value: Any) -> list[Any]:
+    """The resources with another value of a field."""
+    resource = copy.deepcopy(RESOURCE)
+    around: Any = resource
+    for step in path[:-1]:
+        around = around[step]
+    around[path[-1]] = value
+    return [resource]
+
+
+ELSEWHERE = "configuration of stack dev"
+FIRST = ("choreo:resources", 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "expected"),
+    [
+        ((*FIRST, "spec", "dataPlaneRef"), {"resources": [RESOURCE]}, "Pulumi.dev.yaml:4"),
+        ((*FIRST, "spec", "dataPlaneRef"), {"resources": changed("spec", "dataPlaneRef", value="b")}, ELSEWHERE),
+        ((*FIRST, "spec", "gateway"), {"resources": changed("spec", "dataPlaneRef", value="b")}, "Pulumi.dev.yaml:5"),
+        ((*FIRST, "spec", "isProduction"), {"resources": [RESOURCE]}, "Pulumi.dev.yaml:3"),
+        ((*FIRST, "spec", "isProduction"), {"resources": changed("spec", "isProduction", value=1)}, ELSEWHERE),
+        ((*FIRST, "spec", "gateway", "x"), {"resources": changed("spec", "gateway", value={})}, ELSEWHERE),
+        (("choreo:resources", 1), {"resources": [RESOURCE, RESOURCE]}, ELSEWHERE),
+        (("choreo:resources", 1, "spec"), {"resources": [RESOURCE, RESOURCE]}, ELSEWHERE),
+        (("choreo:resources",), {"resources": {}}, ELSEWHERE),
+        (("choreo:timeouts", "ready"), {"timeouts": {"ready": "1m", "delete": "9m"}}, "Pulumi.dev.yaml:6"),
+        (("choreo:timeouts", "delete"), {"timeouts": {"ready": "1m", "delete": "9m"}}, ELSEWHERE),
+        (("choreo:timeouts", "ready"), {"timeouts": {"ready": "2m"}}, "Pulumi.yaml:3"),
+        (("choreo:timeouts", "ready"), {"timeouts": {"ready": "3m"}}, ELSEWHERE),
+        (("choreo:adopt",), {"adopt": "never"}, "Pulumi.yaml:4"),
+        (("choreo:adopt",), {"adopt": "if-labelled"}, ELSEWHERE),
+        (("choreo:controllers",), {"controllers": "absent"}, ELSEWHERE),
+        (("choreo:allowProductionDestroy",), {"allowProductionDestroy": "true"}, "Pulumi.dev.yaml:7"),
+        (("choreo:allowProductionDestroy",), {"allowProductionDestroy": "false"}, ELSEWHERE),
+        (("choreo:projects", 0), {"projects": ["shop"]}, "Pulumi.dev.yaml:8"),
+    ],
+)
+def test_a_field_is_where_the_value_is_that_pulumi_has_handed_over(
+    tmp_path: Path, path: tuple[str | int, ...], values: dict[str, Any], expected: str
+) -> None:
+    project(tmp_path, SHARED, dev=WRITTEN)
+    assert place(tmp_path, *path, **values) == expected
+    if path[:2] == FIRST:
+        part = located({"choreo:resources": values["resources"]}, tmp_path, "dev")[0].part(
+            FIRST, values["resources"][0]
+        )
+        assert str(part.at(path[2:])) == f"{expected}: {field_name(path)}"
+
+
+def test_encrypted_values_are_where_they_are_encrypted(tmp_path: Path) -> None:
+    sealed = WRITTEN.replace("dataPlaneRef: a", "dataPlaneRef: {secure: v1:abc}")
+    project(tmp_path, dev=f"{sealed}  choreo:kubeconfig: {{secure: v1:abc}}\n")
+    given = {"resources": [RESOURCE], "kubeconfig": "kind: Config"}
+    assert place(tmp_path, "choreo:kubeconfig", **given) == "Pulumi.dev.yaml:9"
+    assert place(tmp_path, *FIRST, "spec", "dataPlaneRef", **given) == "Pulumi.dev.yaml:4"
+    assert place(tmp_path, *FIRST, **given) == "Pulumi.dev.yaml:3"
+
+
+def test_how_a_number_is_written_is_known_where_it_is(tmp_path: Path) -> None:
+    project(tmp_path, dev="config:\n  choreo:manifests: [0755]\n")
+    assert located({"choreo:manifests": [493]}, tmp_path, "dev")[0].written(("choreo:manifests", 0)) == "0755"
+    assert located({"choreo:manifests": [494]}, tmp_path, "dev")[0].written(("choreo:manifests", 0)) is None
