@@ -264,7 +264,7 @@ class _Reader:
         described = " or ".join(each.value for each in choices)
         value = self.value(key, str, described)
         if value is not None and value not in [each.value for each in choices]:
-            self.refuse(self.config.at((key,)), f"should be {described}, not {shown(value)}")
+            self.refuse(self.config.at((key,)), f"should be {described}, not {self.shown(key)}")
             value = None
         return otherwise if value is None else choices(value)
 

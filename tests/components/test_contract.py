@@ -145,6 +145,13 @@ def test_names_for_people_are_annotations(component: Any) -> None:
 
 
 @each_component
+def test_more_annotations_than_kubernetes_takes_are_refused(component: Any) -> None:
+    args = args_of(component.__name__) | {"annotations": {"note": "x" * 270_000}}
+    _, told = refusal(lambda: component("one", args))
+    assert told.startswith("annotations: 270,")
+
+
+@each_component
 @pytest.mark.parametrize("wrap", [lambda value: value, pulumi.Output.from_input], ids=["plain", "Output"])
 def test_labels_and_annotations_of_the_users_own_stand_beside_openchoreos(component: Any, wrap: Any) -> None:
     resource = registered(

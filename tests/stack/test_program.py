@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from choreo_components import program
+from choreo_components import program, settings
 from choreo_components.findings import Location, error, warning
 from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
@@ -108,6 +108,13 @@ def test_without_a_file_the_stack_and_the_field_are_named(tmp_path: Path) -> Non
 def test_a_file_in_which_nothing_can_be_found_is_named_all_the_same(tmp_path: Path, text: str) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text(text)
     assert str(located(tmp_path).at(("choreo:projects",))) == "Pulumi.dev.yaml: choreo:projects"
+
+
+def test_a_number_that_pulumi_hands_over_as_a_text_is_quoted_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  choreo:adopt: 0755\n")
+    config, _ = located_settings({"choreo:adopt": "493"}, tmp_path, "dev")
+    [found] = settings.read(config, tmp_path)[1]
+    assert str(found) == "Pulumi.dev.yaml:2: choreo:adopt: error: should be never or if-labelled, not 0755"
 
 
 # --- The folder ----------------------------------------------------------------------------------------------------
