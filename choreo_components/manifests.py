@@ -1,8 +1,10 @@
 """A manifest: a YAML document as a plain value which remembers the line that each of its fields came from."""
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -85,8 +87,9 @@ class Document:
 class Rules(Enum):
     """Whose reading of scalars counts: of a manifest `kubectl apply`'s, of a project's and a stack's file Pulumi's.
 
-    To both a date stays a string, and `1:30` is no number. To Kubernetes (sigs.k8s.io/yaml) `yes`, `no`, `on` and `off`
-    are booleans, and to Pulumi (gopkg.in/yaml.v3) strings.
+    To neither `1:30` is a number. To Kubernetes (sigs.k8s.io/yaml) `yes`, `no`, `on` and `off` are booleans, and to
+    Pulumi (gopkg.in/yaml.v3) strings. A date is a string to both: to Kubernetes as it is written, and Pulumi writes the
+    time out. `08` is 8 to Pulumi.
     """
 
     KUBERNETES = "kubernetes"
@@ -162,6 +165,7 @@ _Parser.yaml_implicit_resolvers = {
         if tag
         not in (
             "tag:yaml.org,2002:timestamp",
+            "tag:yaml.org,2002:value",
             "tag:yaml.org,2002:int",
             "tag:yaml.org,2002:float",
         )
@@ -170,7 +174,7 @@ _Parser.yaml_implicit_resolvers = {
 }
 _Parser.add_implicit_resolver(
     "tag:yaml.org,2002:int",
-    re.compile(r"[-+]?(?:0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|0o?[0-7_]+|0b[01_]+)$"),
+    re.compile(r"[-+]?(?:0|[1-9][0-9_]*|0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+)$"),
     list("-+0123456789"),
 )
 _Parser.add_implicit_resolver(
@@ -183,8 +187,12 @@ _Parser.add_implicit_resolver(
 )
 
 
+_CLOCK = r"\d\d?:\d\d?:\d\d?(?:\.\d{1,9})?"
+_TIME = re.compile(rf"(\d{{4}}-\d\d?-\d\d?)(?:[Tt]({_CLOCK})(Z|[-+]\d\d:\d\d)| ({_CLOCK}))?$")
+
+
 class _PulumiParser(_Parser):
-    """The same with the booleans of YAML 1.2."""
+    """The same with the booleans of YAML 1.2, times, and decimal numbers that begin with 0."""
 
 
 _PulumiParser.yaml_implicit_resolvers = {
@@ -195,17 +203,25 @@ _PulumiParser.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
 
+_PulumiParser.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?0[0-9_]*[89][0-9_]*$"), list("-+0"))
+_PulumiParser.add_implicit_resolver("pulumi:time", _TIME, list("0123456789"))
+
 _PARSERS = {Rules.KUBERNETES: _Parser, Rules.PULUMI: _PulumiParser}
+
+
+_ONE_LETTER = frozenset("yYnN")
 
 
 def is_text(scalar: str) -> bool:
     """Whether a scalar is read as a string when it stands without quotes, to both."""
-    return not any(pattern.match(scalar) for _, pattern in _Parser.yaml_implicit_resolvers.get(scalar[:1], ()))
+    resolvers = (parser.yaml_implicit_resolvers.get(scalar[:1], ()) for parser in _PARSERS.values())
+    # Booleans to kubectl, but not to us: as they were meant, most likely.
+    return scalar not in _ONE_LETTER and not any(pattern.match(scalar) for each in resolvers for _, pattern in each)
 
 
 def _integer(text: str) -> int:
     digits = text.lstrip("+-").lower().replace("_", "")
-    octal = 8 if len(digits) > 1 and digits.startswith("0") else 10
+    octal = 8 if len(digits) > 1 and digits.startswith("0") and not {"8", "9"} & {*digits} else 10
     base = {"0x": 16, "0b": 2}.get(digits[:2], octal)
     number = int(digits, base)
     if number.bit_length() > 64:
@@ -219,14 +235,37 @@ def _boolean(text: str) -> bool:
     return text.lower() in ("true", "yes", "on")
 
 
+def _float(text: str) -> float | str:
+    """The number; the text of one that is too large, as a commit like 12e4567 may be."""
+    number = float(text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
+    return text if math.isinf(number) and "inf" not in text.lower() else number
+
+
+def _time(text: str) -> str:
+    """A time as Pulumi writes it out (Go: time.Time.String); the text where there is no such day."""
+    found = _TIME.match(text)
+    assert found is not None
+    day, clock, zone, of_utc = found.groups()
+    seconds, _, fraction = (clock or of_utc or "0:0:0").partition(".")
+    try:
+        moment = datetime(*map(int, day.split("-")), *map(int, seconds.split(":")))  # type: ignore[arg-type]
+    except ValueError:
+        return text
+    fraction = fraction.rstrip("0")
+    offset = (zone or "Z").replace(":", "")
+    place = "+0000 UTC" if offset == "Z" else f"{offset} {offset}"
+    return f"{moment}{'.' if fraction else ''}{fraction} {place}"
+
+
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:null": lambda _: None,
     "tag:yaml.org,2002:bool": _boolean,
     "tag:yaml.org,2002:int": _integer,
-    "tag:yaml.org,2002:float": lambda text: float(
-        text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan")
-    ),
+    "tag:yaml.org,2002:float": _float,
+    # What merges is a key: as a value it is the text.
+    "tag:yaml.org,2002:merge": str,
+    "pulumi:time": _time,
 }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from choreo_components.controllers import Controllers
 from choreo_components.project import read_stack
+from choreo_components.settings import read_file
 from tests.engine.workspace import Workspace, leading_to
 
 PROJECT = """
@@ -22,6 +23,9 @@ STACK = """
 config:
   timeouts: {ready: 2m}
   choreo:allowProductionDestroy: true
+  other:scalars:
+    [2025-05-09, 2025-5-9, 2025-05-09T10:00:00Z, 2025-02-30, 2025-05-09 1:2:3.450, yes, y, 0755, 0o17, 0X1F, 0b11, 08,
+    1e3, 1.10, 1_000, 1:30, ~, True, 12e4567, 1e30, =]
 """
 
 
@@ -31,9 +35,12 @@ def test_what_is_read_offline_is_what_pulumi_reads(tmp_path: Path, toolchain_bin
     workspace = Workspace(tmp_path / "workspace", environment, Controllers.ABSENT)
     (workspace.folder / "Pulumi.yaml").write_text(PROJECT)
     (workspace.folder / "stacks" / "Pulumi.dev.yaml").write_text(STACK)
+    # Before Pulumi writes the file again, with the values that it has made.
+    written = read_file(workspace.folder / "stacks" / "Pulumi.dev.yaml", workspace.folder)[0].value
     workspace.stack("dev")
     told = json.loads(workspace.run("config", "--json", "--stack", "dev").said)
     known = {key: each.get("objectValue", each.get("value")) for key, each in told.items()}
+    assert known.pop("other:scalars") == written["other:scalars"]
     read = read_stack(workspace.folder, "dev")
     assert read.findings == ()
     assert known == {

@@ -68,6 +68,12 @@ def test_each_document_of_a_text_is_read_and_empty_ones_are_left_out() -> None:
         ("0x1F", 31),
         ("0o17", 15),
         ("017", 15),
+        ("0X1F", 31),
+        ("0O17", 15),
+        ("0B101", 5),
+        ("12e4567", "12e4567"),
+        ("=", "="),
+        ("<<", "<<"),
         ("1.5", 1.5),
         ("-1e3", -1000.0),
         ("-.INF", -math.inf),
@@ -88,6 +94,32 @@ def test_what_kubernetes_takes_for_a_boolean_is_a_text_to_pulumi(scalar: str) ->
     (read,), _ = manifests.read(f"a: {scalar}", "Pulumi.dev.yaml", Rules.PULUMI)
     assert read.value == {"a": scalar}
     assert isinstance(document(f"a: {scalar}").value["a"], bool)
+
+
+@pytest.mark.parametrize(
+    ("scalar", "expected"),
+    [
+        ("2025-05-09", "2025-05-09 00:00:00 +0000 UTC"),
+        ("2025-5-9", "2025-05-09 00:00:00 +0000 UTC"),
+        ("2025-05-09T10:00:00Z", "2025-05-09 10:00:00 +0000 UTC"),
+        ("2025-05-09 1:02:03.4500", "2025-05-09 01:02:03.45 +0000 UTC"),
+        ("2025-05-09T10:00:00+02:00", "2025-05-09 10:00:00 +0200 +0200"),
+        ("2025-02-30", "2025-02-30"),
+        ("'2025-05-09'", "2025-05-09"),
+        ("08", 8),
+        ("-09", -9),
+        ("0755", 493),
+    ],
+)
+def test_times_and_numbers_that_begin_with_zero_are_what_pulumi_makes_of_them(scalar: str, expected: Any) -> None:
+    (read,), wrong = manifests.read(f"a: {scalar}", "Pulumi.dev.yaml", Rules.PULUMI)
+    assert (read.value, wrong) == ({"a": expected}, [])
+
+
+@pytest.mark.parametrize("scalar", ["2025-05-09", "08", "yes", "y", "0X1F", "1e3", "~", "0755", "<<"])
+def test_what_either_does_not_take_for_a_text_wants_quotes(scalar: str) -> None:
+    assert not manifests.is_text(scalar)
+    assert manifests.is_text(f"{scalar} x")
 
 
 @pytest.mark.parametrize("scalar", ["true", "True", "TRUE", "false"])
