@@ -92,7 +92,7 @@ def misplaced(values: Mapping[str, Any], folder: Path) -> list[Finding]:
         return []
     meant = os.pathsep.join(str(folder / path) for path in listed if path)
     message = (
-        f"a relative path, which providers read from {Path.cwd()}, where the project's `main` is, and kubectl does not: "
+        f"a relative path, which providers read from {Path.cwd()}, where `main` has the program, and kubectl does not: "
         f"export KUBECONFIG={shlex.quote(meant)}"
     )
     return [error(Location("environment variable KUBECONFIG"), message)]
