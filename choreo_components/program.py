@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +32,6 @@ def run() -> None:
     Raises pulumi.RunError with a report of all findings when one of them is an error; nothing is declared then.
     """
     folder = project_folder()
-    ambient_in(folder)
     values = configuration()
     config, exposed = located(values, folder, pulumi.get_stack())
     if KUBECONFIG in values:
@@ -41,7 +41,7 @@ def run() -> None:
     findings += exposed
     planned = plan(read)
     context = None if KUBECONFIG in values else ambient_context()
-    unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,)))
+    unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,))) + misplaced(values, folder)
     surveyed = (
         Survey(findings=tuple(unusable))
         if unusable
@@ -86,11 +86,17 @@ def with_paths_from(folder: Path, read: Settings) -> Settings:
     return replace(read, data_plane_kubeconfigs=found)
 
 
-def ambient_in(folder: Path) -> None:
-    """Takes the paths in KUBECONFIG from the folder, as kubectl takes them there."""
-    if listed := os.environ.get("KUBECONFIG"):
-        paths = (str(folder / path) if path else path for path in listed.split(os.pathsep))
-        os.environ["KUBECONFIG"] = os.pathsep.join(paths)
+def misplaced(values: Mapping[str, Any], folder: Path) -> list[Finding]:
+    """An error where the ambient kubeconfig has relative paths: providers take them from where the program works."""
+    listed = os.environ.get("KUBECONFIG", "").split(os.pathsep)
+    if KUBECONFIG in values or folder == Path.cwd() or all(not path or Path(path).is_absolute() for path in listed):
+        return []
+    meant = os.pathsep.join(str(folder / path) for path in listed if path)
+    message = (
+        f"a relative path, which providers read from {Path.cwd()}, where `main` has the program, and kubectl does not: "
+        f"export KUBECONFIG={shlex.quote(meant)}"
+    )
+    return [error(Location("environment variable KUBECONFIG"), message)]
 
 
 def hooks(read: Settings, kubeconfig: str | None) -> pulumi.ResourceHookBinding | None:

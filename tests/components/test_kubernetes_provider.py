@@ -57,8 +57,13 @@ def test_a_newer_release_is_asked_to_take_over(release: Callable[[str], None], v
     assert provider()[UPSERT] == "true"
 
 
-def test_objects_are_applied_on_the_servers_side_whatever_the_environment_says() -> None:
-    assert provider()["enableServerSideApply"] == "true"
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("enableServerSideApply", "true"), ("deleteUnreachable", "false"), ("skipUpdateUnreachable", "false")],
+)
+def test_variables_of_the_environment_cannot_change_what_it_does(setting: str, value: str) -> None:
+    """The provider reads `PULUMI_K8S_…` only where its settings say nothing."""
+    assert provider()[setting] == value
 
 
 def test_secrets_are_changed_in_their_place_where_that_is_asked_for() -> None:

@@ -30,15 +30,13 @@ def as_go_writes_it(made: dict[str, Any]) -> str:
 
 def test_a_project_whose_program_is_elsewhere_is_what_is_validated(acme: Workspace, organization: str) -> None:
     moved(acme)
-    absolute = acme.environment["KUBECONFIG"]
-    acme.environment["KUBECONFIG"] = "kubeconfig"
-    (acme.folder / "kubeconfig").symlink_to(absolute)
+    (acme.folder / "kubeconfig").symlink_to(acme.kubeconfig)
     (acme.folder / "platform").mkdir()
     manifest = acme.folder / "platform" / "environment.json"
     manifest.write_text(
         as_go_writes_it(declaring.environment("moved", organization=organization, data_plane="nowhere"))
     )
-    acme.stack("moved", {"choreo:manifests": ["platform/*.json"]})
+    acme.stack("moved", {"choreo:manifests": ["platform/*.json"], "choreo:kubeconfig": "kubeconfig"})
     lines = manifest.read_text().splitlines()
     line = next(number for number, text in enumerate(lines, 1) if "nowhere" in text)
 
@@ -50,7 +48,6 @@ def test_a_project_whose_program_is_elsewhere_is_what_is_validated(acme: Workspa
     found = subprocess.run(validate, cwd=acme.folder, env=os.environ, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (0, "1 stack, 1 object: nothing found\n")
 
-    acme.environment["KUBECONFIG"] = absolute
     manifest.write_text(as_go_writes_it(declaring.environment("moved", organization=organization)))
     assert acme.up("moved").changes["created"] >= 1
     path = "jsonpath={.metadata.annotations.example\\.com/mood}"

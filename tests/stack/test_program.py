@@ -1,7 +1,6 @@
 """The program: what it makes of Pulumi's settings, of the stack's file, of the cluster, and what it exports."""
 
 import json
-import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from choreo_components.manifests import Document
 from choreo_components.naming import data_plane_namespace
 from choreo_components.project import located as located_settings
 from choreo_components.references import Target
+from choreo_components.settings import KUBECONFIG
 from tests.stack import declaring
 from tests.stack.declaring import Stack, stack
 
@@ -166,12 +166,15 @@ def test_so_is_that_of_a_data_planes_kubeconfig() -> None:
     assert [each.given for each in found.values()] == ["../kube/a", "kind: Config\n"]
 
 
-def test_paths_in_the_ambient_kubeconfig_are_those_from_the_projects_folder(
+def test_relative_paths_in_the_ambient_kubeconfig_are_refused_where_providers_would_read_others(
     inside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", "a:/b::../c")
-    program.ambient_in(inside.parent)
-    assert os.environ["KUBECONFIG"] == f"{inside.parent}/a:/b::{inside.parent}/../c"
+    [found] = program.misplaced({}, inside.parent)
+    assert found.message.endswith(f"export KUBECONFIG={inside.parent}/a:/b:{inside.parent}/../c")
+    assert program.misplaced({}, inside) == program.misplaced({KUBECONFIG: "{}"}, inside.parent) == []
+    monkeypatch.setenv("KUBECONFIG", "/a:/b")
+    assert program.misplaced({}, inside.parent) == []
 
 
 # --- The kubeconfig ------------------------------------------------------------------------------------------------
