@@ -3,7 +3,8 @@
 # For machines that have no uv.
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
 OWN_UV := .dev/uv/bin/uv
-UV := $(or $(shell command -v uv 2>/dev/null),$(OWN_UV))
+# By its name: the path may have spaces and parentheses.
+UV := $(if $(shell command -v uv 2>/dev/null),uv,$(OWN_UV))
 PYTHON := .venv/bin/python
 
 .PHONY: setup up down test lint

@@ -121,6 +121,14 @@ class Plan:
     findings: tuple[Finding, ...]
     index: Index
 
+    def dependants(self, keys: Collection[Key]) -> set[Key]:
+        """The nodes that need one of these, by way of others too, and these themselves; they go before them."""
+        found = set(keys)
+        for node in self.nodes:
+            if found & set(self.needs[node.key]):
+                found.add(node.key)
+        return found
+
     def without_waits(self, kinds: Collection[str]) -> "Plan":
         """The same plan, but nothing of these kinds is waited for."""
         nodes = (replace(n, wait=None) if isinstance(n, ObjectNode) and n.key.kind in kinds else n for n in self.nodes)

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 def start(directory: Path) -> int:
     """start the control plane, or what is missing of it"""
     control_plane = ControlPlane.start(directory)
-    print(f"the control plane is ready: KUBECONFIG={control_plane.kubeconfig}")
+    print(f"the control plane is ready: KUBECONFIG={shlex.quote(str(control_plane.kubeconfig))}")
     return 0
 
 

@@ -173,9 +173,10 @@ def _next(
                     f"  pulumi config set --stack {each.stack} --secret "
                     f"--path '{DATA_PLANE_KUBECONFIGS}{step}' < {shlex.quote(str(file.resolve()))}"
                 )
+        imports = shlex.quote(str(each.imports))
         lines.append(
-            f"  pulumi import --stack {each.stack} --file {each.imports} --generate-code=false --protect=false --yes"
+            f"  pulumi import --stack {each.stack} --file {imports} --generate-code=false --protect=false --yes"
         )
-        lines.append(f"  rm {each.imports}")
+        lines.append(f"  rm {imports}")
         lines.append(f"  pulumi up --stack {each.stack}")
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from choreo_components.components.connection import connection_secret
 from choreo_components.components.finalizer import Finalizer, Provider
 from choreo_components.components.organization import organization_namespace
 from choreo_components.components.provisioning import Elsewhere, Provisioning
-from choreo_components.components.stack_resources import deletion_guard, full_name, inventory
+from choreo_components.components.stack_resources import deletion_guards, full_name, inventory
 from choreo_components.data_planes import Connection
 from choreo_components.findings import Finding
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
@@ -22,6 +22,9 @@ from choreo_components.settings import Declared, Settings
 
 DATA_PLANES = "data-planes"
 """What the `choreo` provider of finalizers is called whose data planes are clusters of their own."""
+
+WITNESSED = 10
+"""Up to how many environments of a stack have a witness: the engine writes all resources of a stack at each step."""
 
 CONTROL_PLANE = "control-plane"
 """What the Kubernetes provider calls the control plane's cluster."""
@@ -59,6 +62,7 @@ def declare(
     made: dict[Key, pulumi.Resource] = {}
     provisionings: dict[Key, Provisioning] = {}
     finalizers: dict[Key, Finalizer] = {}
+    witnesses: dict[Key, pulumi.Resource] = {}
     protected: list[Key] = []
     first = inventory(settings, plan, clusters.remote, providers, terminating)
     for node in plan.nodes:
@@ -68,7 +72,12 @@ def declare(
             made[node.key] = provisionings[node.environment].add_namespace(node.project, resources)
             continue
         if isinstance(node, FinalizerNode):
-            made[node.key] = finalizers[node.key] = provisionings[node.environment].add_finalizer(resources)
+            provisioning = provisionings[node.environment]
+            made[node.key] = finalizers[node.key] = provisioning.add_finalizer(resources)
+            if len(provisionings) <= WITNESSED:
+                witnesses[node.environment] = provisioning.add_witness(
+                    full_name(node.environment), finalizers[node.key]
+                )
             continue
         if isinstance(node, SecretNode):
             made[node.key] = _secret(node, settings, clusters, resources)
@@ -93,8 +102,7 @@ def declare(
             provisionings[node.key] = Provisioning(role, own, args, opts, parent=own, elsewhere=elsewhere)
         elif kind == "Organization":
             made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
-    needed = {key for keys in plan.needs.values() for key in keys}
-    deletion_guard(settings, plan, protected, [made[key] for key in made if key not in needed], providers)
+    deletion_guards(settings, plan, protected, made, first, witnesses, providers)
 
 
 def _is_protected(declared: Declared, settings: Settings) -> bool:

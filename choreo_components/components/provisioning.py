@@ -10,6 +10,7 @@ from choreo_components.api.labels import data_plane_namespace_labels
 from choreo_components.components.base import deadline, object_options
 from choreo_components.components.children import KubernetesObject, namespace
 from choreo_components.components.finalizer import TOKEN, Finalizer, released
+from choreo_components.components.witness import witness
 from choreo_components.namespace_metadata import FIELDS, problems
 from choreo_components.naming import data_plane_namespace
 
@@ -104,6 +105,13 @@ class Provisioning:
             return known
 
         return pulumi.Output.from_input(given).apply(checked)
+
+    def add_witness(self, subject: str, finalizer: Finalizer) -> pulumi.Resource:
+        """The witness that keeps the finalizer from its work where the Environment stays; `subject` is its id."""
+        opts = pulumi.ResourceOptions(parent=self._parent)
+        if self._elsewhere is not None:
+            opts.provider = self._elsewhere.choreo
+        return witness(f"{self._role}-witness", subject, before=finalizer, deleted_with=self._environment, opts=opts)
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
         return object_options(self._parent, self._args, self._opts, needs)

@@ -266,11 +266,17 @@ async def update(olds: Properties, news: Properties, session: Session) -> None:
 
 
 async def delete(state: Properties, session: Session) -> None:
-    """Finalizes the environment."""
+    """Finalizes the environment, unless a witness has said that it stays."""
     from choreo_components.cluster import ClusterError, Unreachable
     from choreo_components.provider.finalization import Scope, SparedError, finalize
     from choreo_components.provider.removal import DeadlineError
 
+    if identifier(state) in session.notes:
+        session.warn(
+            f"{_named(state)} is not finalized, as its Environment stays: what Pulumi does not delete itself is left. "
+            "Run pulumi up before the environment is destroyed: it makes the finalizer again"
+        )
+        return
     try:
         scope = Scope(state["organization"], state["environment"], frozenset(state.get(NAMESPACES) or ()))
         deadlines = [state.get(name) or default for name, default in DEFAULTS.items()]

@@ -2,6 +2,10 @@
 
 It depends on all the others, so that nothing is gone when it refuses. OpenChoreo itself would take the objects away and
 leave those that refer to them broken, or hang (reference: section 5).
+
+A command for a part of the stack deletes this guard too, as it depends on every part. A witness then tells it that the
+stack stays, and it leaves the decision to the guards of parts: one for each organization and data plane, and one for
+production. Each depends on its part alone, so it is deleted, and refuses, if and only if that part is about to be.
 """
 
 import asyncio
@@ -20,6 +24,7 @@ from choreo_components.provider.custom import (
     strings,
     unknown,
 )
+from choreo_components.provider.witness import STACK
 
 if TYPE_CHECKING:
     from choreo_components.cluster import Live
@@ -36,8 +41,14 @@ CONNECTED = "connectedDataPlanes"
 AWAITED = "awaited"
 """The input with the kinds whose end a destroy waits for, as ORGANIZATION/KIND, or as KIND in the whole cluster."""
 
-PROPERTIES = (*KINDS, PROTECTED, CONNECTED, AWAITED)
+PART = "part"
+"""The input that names the part of the stack which the guard is of, for people; the guard of the stack has none."""
+
+PROPERTIES = (*KINDS, PROTECTED, CONNECTED, AWAITED, PART)
 """All inputs."""
+
+CHECKED = "checked"
+"""Noted once the guard of the stack has allowed the deletion of all that is about to be deleted."""
 
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
@@ -46,7 +57,8 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
     Warns of a data plane whose Secret is to go while environments need it. It may go: they may have other kubeconfigs.
     """
     inputs = given(news)
-    wrong = {name: value for name, value in inputs.items() if name in PROPERTIES and strings(value) is None}
+    lists = {name: value for name, value in inputs.items() if name in PROPERTIES and name != PART}
+    wrong = {name: value for name, value in lists.items() if strings(value) is None}
     failures = {**unknown(inputs, PROPERTIES), **{name: _no_list(value) for name, value in wrong.items()}}
     if not failures:
         staying = set(olds.get("dataPlanes") or ()) & set(inputs.get("dataPlanes") or ())
@@ -77,7 +89,7 @@ async def _warn_of_users(data_plane: str, session: Session) -> None:
 
 
 def identifier(inputs: Properties) -> str:
-    """The same for all: a stack has one."""
+    """The same for all: their names tell them apart."""
     return "deletion-guard"
 
 
@@ -88,37 +100,91 @@ replaced = never_replaced
 
 async def update(olds: Properties, news: Properties, session: Session) -> None:
     """Refuses what is about to leave the stack, as `delete` does; updates come before deletions."""
+    if PART in news:
+        # The guard of the stack looks at all that is no longer declared, and so does that of a part which is deleted.
+        return
     going = {name: sorted(set(olds.get(name) or ()) - set(news.get(name) or ())) for name in KINDS}
+    if leaving := sorted(set(olds.get(PROTECTED) or ()) & set(going["environments"])):
+        raise Failure(
+            f"nothing was deleted: production is protected, and {', '.join(leaving)} is no longer declared in this "
+            "stack: declare it again, and run pulumi up"
+        )
     await _refuse(going, olds, session)
+    session.notes.add(CHECKED)
 
 
 async def delete(state: Properties, session: Session) -> None:
     """Refuses while the stack has an environment of production, or something that others need."""
-    if protected := state.get(PROTECTED):
-        named = ", ".join(protected)
-        raise Failure(
-            f"nothing was deleted: production is protected, and this stack has {named}. To let it go: "
-            "pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
+    if PART in state:
+        await _delete_part(state, session)
+    elif STACK in session.notes:
+        await _leave_to_parts(state, session)
+    else:
+        if protected := state.get(PROTECTED):
+            raise Failure(_production(protected, state.get("environments") or ()))
+        await _refuse(state, state, session, _PART_OF_THE_STACK)
+        session.notes.add(CHECKED)
+
+
+_PART_OF_THE_STACK = "  To delete another part of this stack: remove it from the stack's file, and run pulumi up"
+
+
+def _production(protected: Iterable[str], environments: Iterable[str]) -> str:
+    """Why a stack with production stays. While it has other environments, no way that ends in deleting production."""
+    refused = f"nothing was deleted: production is protected, and this stack has {', '.join(protected)}. "
+    others = sorted(set(environments) - set(protected))
+    if not others:
+        return refused + (
+            "To let it go: pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
         )
-    await _refuse(state, state, session)
+    return refused + (
+        "To delete all that production does not need: pulumi up, and then pulumi destroy --exclude-protected. "
+        f"To delete {' or '.join(others)} alone: remove it from the stack's file, and run pulumi up"
+    )
 
 
-async def _refuse(going: Properties, stack: Properties, session: Session) -> None:
+async def _delete_part(state: Properties, session: Session) -> None:
+    """Refuses while the part is production, or is needed by others."""
+    if protected := state.get(PROTECTED):
+        raise Failure(
+            f"production is protected, and this would delete {', '.join(protected)} or what it needs; nothing of it "
+            "was deleted. To delete what is not protected: pulumi destroy --exclude-protected"
+        )
+    if CHECKED not in session.notes:
+        await _refuse(state, state, session, "  To delete another part of this stack: leave this one out")
+
+
+async def _leave_to_parts(state: Properties, session: Session) -> None:
+    """Leaves the decision to the guards of parts. Warns of what could not be awaited if it is among what is deleted."""
+    from choreo_components.cluster import RIGHTS, ClusterError
+
+    session.tell("a part of the stack is deleted, and this guard with it; the next pulumi up makes it again")
+    try:
+        unseen = await _unseen(state.get(AWAITED) or (), session)
+    except ClusterError as problem:
+        raise Failure(f"nothing was deleted: {problem}") from None
+    if unseen:
+        session.warn(
+            "the Kubernetes provider waits without end, whatever the deadline, for what is deleted of "
+            f"{', '.join(unseen)}: the credentials may not list it; {RIGHTS}"
+        )
+
+
+async def _refuse(going: Properties, stack: Properties, session: Session, *advice: str) -> None:
     """Raises Failure with all that still needs what is going, and warns of what OpenChoreo would not mind.
 
-    Raises it as well where the end of what the stack has cannot be awaited.
+    Raises it as well where the end of what the stack has cannot be awaited. `advice` are its last lines.
     """
     from choreo_components.cluster import RIGHTS, ClusterError
 
     organizations = {name.partition("/")[0] for kind in KINDS for name in going.get(kind) or ()}
     own = {(kind, name) for property_, kind in KINDS.items() for name in stack.get(property_) or ()}
+    first = f"{stack[PART]} stays" if PART in stack else "nothing was deleted"
     try:
         unseen = await _unseen(stack.get(AWAITED) or (), session)
         users = [each for name in sorted(organizations) for each in await _others(name, going, own, session)]
     except ClusterError as problem:
-        raise Failure(
-            f"nothing was deleted: it is not known whether others need what this stack has: {problem}"
-        ) from None
+        raise Failure(f"{first}: it is not known whether others need what this stack has: {problem}") from None
     if unseen:
         raise Failure(
             "nothing was deleted: the Kubernetes provider would wait without end, whatever the deadline, as the "
@@ -128,11 +194,9 @@ async def _refuse(going: Properties, stack: Properties, session: Session) -> Non
     for line in _promoting(going.get("environments") or (), users):
         session.warn(line)
     if refused:
-        raise Failure(
-            "nothing was deleted: others still need what this stack has:\n"
-            + "\n".join(f"  {line}" for line in refused)
-            + "\n  Destroy those first; what is in no stack: kubectl delete"
-        )
+        lines = [f"  {line}" for line in refused]
+        last = "  Destroy those first; what is in no stack: kubectl delete"
+        raise Failure("\n".join([f"{first}: others still need what this stack has:", *lines, last, *advice]))
 
 
 async def _unseen(awaited: Iterable[str], session: Session) -> list[str]:

@@ -48,6 +48,13 @@ PROPERTIES = (OBJECTS, DATA_PLANES, KUBECONFIGS, ADOPT, TERMINATING)
 CLUSTERS = "__clusters"
 """What is kept with the inputs: the identities of the data planes' own clusters, as far as anybody could see them."""
 
+FORMER = "__former"
+"""What is kept with the inputs: objects that the stack has made and no longer declares, as long as they may be there.
+
+The inventory is updated before anything is deleted. Where a guard or the cluster then refuses that, they are the
+stack's still, and may be declared again.
+"""
+
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
     """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted.
@@ -88,9 +95,10 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
                 f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments and "
                 "namespaces are deleted, and made anew there as far as this stack declares them"
             )
-    known = olds.get(OBJECTS) or {}
-    new = {kind: sorted(set(names) - set(known.get(kind) or ())) for kind, names in objects.items()}
-    refused = await _refused(new, inputs, session)
+    made = _both(olds.get(OBJECTS) or {}, olds.get(FORMER) or {})
+    refused = await _refused(_without(objects, made), inputs, session)
+    if former := await _former(olds, made, objects, inputs, session):
+        inputs[FORMER] = former
     if refused:
         # Of no property: the engine would print its value, which is the names of all the stack's objects.
         failures[""] = "\n".join(refused)
@@ -155,6 +163,40 @@ _TERMINATING = "what is being deleted counts as missing, and nothing was applied
 _LEFT = """\
 all that Pulumi knows of is gone, and this is still in the cluster: Pulumi was killed while it made it, or somebody has
 made it again. If it is to go, delete it and destroy again; if it is to stay, `pulumi state delete` the inventory:"""
+
+
+def _both(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The objects of both."""
+    return {kind: sorted({*(one.get(kind) or ()), *(other.get(kind) or ())}) for kind in {*one, *other}}
+
+
+def _without(objects: Mapping[str, list[str]], others: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The objects that are not among the others."""
+    rest = {kind: sorted(set(names) - set(others.get(kind) or ())) for kind, names in objects.items()}
+    return {kind: names for kind, names in rest.items() if names}
+
+
+async def _former(
+    olds: Properties,
+    made: Mapping[str, list[str]],
+    objects: Mapping[str, list[str]],
+    inputs: Properties,
+    session: Session,
+) -> dict[str, list[str]]:
+    """What the stack has `made` and is not among its `objects`, without what has left before and is gone by now."""
+    from choreo_components.cluster import ClusterError
+
+    before = _without(olds.get(FORMER) or {}, objects)
+    former = _without(made, objects)
+    if before:
+        try:
+            existing = await _existing(before, inputs, session)
+        except ClusterError:
+            return former
+        there = {(kind, name) for kind, name, _ in existing}
+        gone = {kind: [name for name in names if (kind, name) not in there] for kind, names in before.items()}
+        return _without(former, gone)
+    return former
 
 
 def _remote(environment: str, inputs: Properties) -> str | None:

@@ -17,7 +17,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto
 from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
 
-from choreo_components.provider import control_plane, finalizer, guard, inventory
+from choreo_components.provider import control_plane, finalizer, guard, inventory, witness
 from choreo_components.provider.custom import Custom, Failure, Session, differences, revealed
 from choreo_components.version import VERSION
 
@@ -31,6 +31,7 @@ CUSTOM: Mapping[str, Custom] = {
     "choreo:index:EnvironmentFinalizer": finalizer,
     "choreo:index:Inventory": inventory,
     "choreo:index:DeletionGuard": guard,
+    "choreo:index:Witness": witness,
 }
 """Our custom resources by type."""
 
@@ -53,6 +54,7 @@ class Servicer(ResourceProviderServicer):
         self._is_verified = False
         self._verifying = asyncio.Lock()
         self._clusters: dict[tuple[str | None, str | None], Cluster] = {}
+        self._notes: set[str] = set()
         self._hosting: ComponentServicer | None = None
         self._engine = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
         self._running: set[asyncio.Task[Any]] = set()
@@ -164,6 +166,7 @@ class Servicer(ResourceProviderServicer):
             partial(self._log, urn, severity.INFO),
             partial(self._log, urn, severity.WARNING),
             self._data_plane,
+            self._notes,
         )
 
     def _connect(self, kubeconfig: str | None, context: str | None = None) -> "Cluster":

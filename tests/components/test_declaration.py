@@ -57,6 +57,7 @@ def test_what_an_object_brings_along_is_its_child_and_no_component_stands_around
         "acme-namespace": "acme",
         "acme/development-namespace-shop": "acme/development",
         "acme/development-finalizer": "acme/development",
+        "acme/development-witness": "acme/development",
     }
 
 
@@ -302,6 +303,17 @@ def test_the_inventory_names_all_that_the_stack_makes_and_everything_comes_after
             before.add(each.name)
 
 
+def behind(whole: Registrations, name: str) -> set[str]:
+    """All that a resource depends on, by way of others too."""
+    found = ahead = set(whole[name].depends_on)
+    while ahead:
+        ahead = {each for one in ahead for each in {*whole[one].depends_on, whole[one].parent}} & set(
+            whole.names
+        ) - found
+        found = found | ahead
+    return found
+
+
 def test_the_guard_comes_after_everything_and_knows_what_others_may_need(whole: Registrations) -> None:
     guard = whole["deletion-guard"]
     awaited = {f"acme/{each['kind']}" for each in WHOLE if each["kind"] != "Organization"}
@@ -313,21 +325,101 @@ def test_the_guard_comes_after_everything_and_knows_what_others_may_need(whole: 
         "projects": ["acme/shop"],
         "awaited": sorted(["Organization", *awaited]),
     }
-    behind, ahead = set(guard.depends_on), set(guard.depends_on)
-    while ahead:
-        ahead = {name for each in ahead for name in whole[each].depends_on} - behind
-        behind |= ahead
-    assert {each.name for each in whole.custom} - behind == {"choreo", "kubernetes", "deletion-guard"}
+    everything = {each.name for each in whole.custom}
+    assert everything - behind(whole, "deletion-guard") == {"choreo", "kubernetes", "deletion-guard", "stack-witness"}
+
+
+def production(name: str = "production") -> declaring.Manifest:
+    made = declaring.environment(name)
+    made["spec"]["isProduction"] = True
+    return made
 
 
 def test_an_environment_of_production_is_protected_by_the_guard_until_the_stack_allows_it_to_go() -> None:
-    production = declaring.environment("production")
-    production["spec"]["isProduction"] = True
-    guard = declared(stack(production))["deletion-guard"]
+    guard = declared(stack(production()))["deletion-guard"]
     assert guard.inputs["protectedEnvironments"] == ["acme/production"]
-    allowed = declared(stack(production, allowProductionDestroy=True))["deletion-guard"]
+    allowed = declared(stack(production(), allowProductionDestroy=True))["deletion-guard"]
     assert "protectedEnvironments" not in allowed.inputs
 
 
 def test_a_stack_of_what_nobody_refers_to_has_no_guard() -> None:
-    assert "deletion-guard" not in declared(stack(declaring.project())).names
+    assert set(declared(stack(declaring.project())).names) == {"choreo", "kubernetes", "inventory", "acme/shop"}
+
+
+# --- Guards of parts, and witnesses ----------------------------------------------------------------------------------
+
+
+def test_a_data_plane_has_a_guard_that_comes_after_it_alone_and_knows_what_is_deleted_with_it() -> None:
+    planes = [declaring.data_plane(), declaring.data_plane("dp-other")]
+    found = declared(stack(*planes, declaring.environment(), declaring.environment("other", data_plane="dp-other")))
+    guard = found["deletion-guard/acme/dp-other"]
+    assert guard.depends_on == {"acme/dp-other"}
+    assert guard.inputs == {
+        "dataPlanes": ["acme/dp-other"],
+        "environments": ["acme/other"],
+        "part": "DataPlane acme/dp-other",
+    }
+
+
+@pytest.mark.parametrize("controllers", ["present", "absent"])
+def test_the_guard_of_an_organization_comes_after_its_namespace_in_which_others_are(controllers: str) -> None:
+    found = declared(stack(*WHOLE, controllers=controllers))
+    guard = found["deletion-guard/acme"]
+    assert guard.depends_on == {"acme-namespace"}
+    whole = {**found["deletion-guard"].inputs, "part": "Organization acme"}
+    assert guard.inputs == {name: value for name, value in whole.items() if name != "awaited"}
+
+
+def test_the_guard_of_production_is_protected_and_keeps_what_production_needs_and_nothing_else() -> None:
+    """Pulumi counts as protected what a protected resource depends on."""
+    environments = [declaring.environment("trial"), production()]
+    deployments = [declaring.deployment(f"web-{each}", environment=each) for each in ("trial", "production")]
+    workload = declaring.component(), declaring.track(), declaring.artifact()
+    found = declared(stack(*environments, *workload, *deployments))
+    assert found["production-guard"].request.protect is True
+    assert found["production-guard"].inputs == {"part": "production", "protectedEnvironments": ["acme/production"]}
+    kept = behind(found, "production-guard")
+    assert {"acme/production", "acme/production-finalizer", "acme/web-production", "acme/web"} <= kept
+    assert {name for name in found.names if "trial" in name} & kept == set()
+    assert "deletion-guard" not in kept
+
+
+def test_the_guard_of_production_stays_when_there_is_no_production_as_it_was_protected_before() -> None:
+    """What the state says is protected cannot leave the program."""
+    for objects, allowed in (([declaring.environment()], False), ([production()], True)):
+        guard = declared(stack(*objects, allowProductionDestroy=allowed))["production-guard"]
+        assert guard.request.protect is False
+        assert guard.inputs == {"part": "production"}
+        assert guard.depends_on == {"inventory"}
+
+
+def deleted_with(found: Registrations, name: str) -> str:
+    return str(found[name].request.deletedWith).rpartition("::")[2]
+
+
+def test_the_witness_of_the_stack_is_deleted_first_and_called_only_if_the_inventory_stays(whole: Registrations) -> None:
+    witness = whole["stack-witness"]
+    assert witness.depends_on == {"deletion-guard"}
+    assert witness.inputs == {"subject": "stack"}
+    assert deleted_with(whole, "stack-witness") == "inventory"
+
+
+def test_the_witness_of_an_environment_precedes_the_finalizer_and_is_called_only_if_the_environment_stays() -> None:
+    found = declared(stack(production()))
+    witness = found["acme/production-witness"]
+    assert witness.depends_on == {"acme/production-finalizer"}
+    assert witness.inputs == {"subject": "acme/production"}
+    assert deleted_with(found, witness.name) == "acme/production"
+    assert witness.request.protect is False, "a stack that no longer has it could not be updated"
+
+
+def test_a_witness_is_made_by_the_process_that_makes_its_finalizer(elsewhere: Registrations) -> None:
+    for environment in ("development", "here"):
+        witness, finalizer = (elsewhere[f"acme/{environment}-{each}"] for each in ("witness", "finalizer"))
+        assert witness.request.provider == finalizer.request.provider
+
+
+def test_a_large_stack_is_not_made_larger_by_witnesses() -> None:
+    environments = [declaring.environment(f"e{number}") for number in range(declaration.WITNESSED + 1)]
+    names = declared(stack(*environments)).names
+    assert [name for name in names if name.endswith("-witness")] == ["stack-witness"]

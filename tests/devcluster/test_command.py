@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from devcluster import ControlPlane
+from devcluster.__main__ import start
 
 
 def devcluster(command: str, directory: Path) -> subprocess.CompletedProcess[str]:
@@ -37,8 +40,21 @@ def test_start_tells_how_each_member_is_and_where_the_kubeconfig_is(control_plan
     assert f"KUBECONFIG={control_plane.kubeconfig}" in run.stdout
 
 
+def test_the_kubeconfig_that_start_names_can_be_copied_into_a_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ControlPlane, "start", ControlPlane)
+    directory = tmp_path / "a b (c)" / "it's"
+    start(directory)
+    _, _, command = capsys.readouterr().out.partition("ready: ")
+    said = subprocess.run(
+        ["sh", "-c", f'{command}\nprintf %s "$KUBECONFIG"'], capture_output=True, text=True, check=True
+    )
+    assert said.stdout == str(directory / "kubeconfig")
+
+
 def test_stop_and_start_keep_the_control_plane_and_reset_does_not(tmp_path: Path) -> None:
-    directory = tmp_path / "cluster"
+    directory = tmp_path / "a b (c)" / "cluster"
     with ControlPlane(directory):
         authorities = []
         for command in ("start", "stop", "start", "reset"):

@@ -1,6 +1,6 @@
 """Sessions on a cluster in memory, for the calls of our custom resources."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from choreo_components.cluster import ClusterError
 from choreo_components.provider.custom import Session
@@ -21,10 +21,14 @@ def session(
     tell: Callable[[str], None] = silent,
     warn: Callable[[str], None] = silent,
     data_planes: Mapping[str, FakeCluster] | None = None,
+    notes: Collection[str] = (),
 ) -> Session:
-    """What a call works with, on that control plane; `data_planes` are clusters of their own by their kubeconfigs."""
+    """What a call works with, on that control plane; `data_planes` are clusters of their own by their kubeconfigs.
+
+    `notes` are those of resources that came before.
+    """
 
     def data_plane(name: str, kubeconfig: str) -> FakeCluster:
         return (data_planes or {}).get(kubeconfig) or nowhere(name, kubeconfig)
 
-    return Session(lambda: cluster, tell, warn, data_plane)
+    return Session(lambda: cluster, tell, warn, data_plane, set(notes))

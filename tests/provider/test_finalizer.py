@@ -198,6 +198,18 @@ def test_deleting_it_finalizes_the_environment(cluster: FakeCluster) -> None:
     assert told == ["deployments.core.choreo.dev: deleting 2", "namespaces: deleting 2"]
 
 
+def test_where_its_environment_stays_it_leaves_all_that_is_not_deleted_besides_it(cluster: FakeCluster) -> None:
+    lines: list[str] = []
+    command = session(cluster, warn=lines.append, notes=["acme/development"])
+    asyncio.run(finalizer.delete(INPUTS, command))
+    assert cluster.story == []
+    [line] = lines
+    assert line.startswith(
+        "environment 'development' of organization 'acme' is not finalized, as its Environment stays"
+    )
+    assert "Run pulumi up" in line
+
+
 def test_a_deadline_names_the_environment_that_is_not_finalized(cluster: FakeCluster) -> None:
     cluster.held.add("Deployment acme/a")
     with pytest.raises(Failure) as error:

@@ -69,6 +69,7 @@ def test_all_that_others_need_is_named_at_once() -> None:
         "  Organization 'acme' still has Project 'portal'",
         "  DataPlane 'acme/dp-local' is still used by Environment 'staging'",
         "  Destroy those first; what is in no stack: kubectl delete",
+        "  To delete another part of this stack: remove it from the stack's file, and run pulumi up",
     ]
 
 
@@ -93,11 +94,76 @@ def test_an_environment_that_a_pipeline_still_names_goes_with_a_warning() -> Non
 
 
 def test_production_does_not_go_until_the_stack_allows_it() -> None:
-    [line] = refused(FakeCluster(), {**DEVELOPMENT, "protectedEnvironments": ["acme/production"]})
+    names = ["acme/production"]
+    [line] = refused(FakeCluster(), {"environments": names, "protectedEnvironments": names})
     assert line == (
         "nothing was deleted: production is protected, and this stack has acme/production. To let it go: "
         "pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
     )
+
+
+MIXED = {"environments": ["acme/live", "acme/trial"], "protectedEnvironments": ["acme/live"]}
+
+
+def test_with_other_environments_beside_production_the_ways_that_are_named_keep_production() -> None:
+    [line] = refused(FakeCluster(), MIXED)
+    assert line == (
+        "nothing was deleted: production is protected, and this stack has acme/live. To delete all that production "
+        "does not need: pulumi up, and then pulumi destroy --exclude-protected. To delete acme/trial alone: remove it "
+        "from the stack's file, and run pulumi up"
+    )
+
+
+def test_production_may_not_leave_the_stack_before_its_deletion_is_allowed() -> None:
+    with pytest.raises(Failure, match="production is protected, and acme/live is no longer declared in this stack"):
+        asyncio.run(guard.update(MIXED, {"environments": ["acme/trial"]}, session(FakeCluster())))
+
+
+def partial(cluster: FakeCluster, state: Any, **more: Any) -> list[str]:
+    """What is said when only a part of the stack is deleted."""
+    lines: list[str] = []
+    asyncio.run(guard.delete(state, session(cluster, warn=lines.append, notes=["stack"], **more)))
+    return lines
+
+
+def test_where_the_stack_stays_its_guard_leaves_the_decision_to_those_of_its_parts() -> None:
+    cluster = FakeCluster(project("portal"), environment("staging"))
+    assert partial(cluster, {**STACK, **MIXED}) == []
+    assert cluster.requests("delete") == []
+
+
+def test_where_the_stack_stays_what_cannot_be_awaited_is_warned_of() -> None:
+    cluster = FakeCluster()
+    cluster.denied = {("list", "deployments", "acme")}
+    [line] = partial(cluster, {**STACK, "awaited": ["acme/Deployment", "acme/Project"]})
+    assert "waits without end, whatever the deadline, for what is deleted of deployments.core.choreo.dev in" in line
+
+
+def test_a_part_that_others_need_stays() -> None:
+    cluster = FakeCluster(environment("own"), environment("staging"))
+    state = {"dataPlanes": ["acme/dp-local"], "environments": ["acme/own"], "part": "DataPlane acme/dp-local"}
+    assert refused(cluster, state) == [
+        "DataPlane acme/dp-local stays: others still need what this stack has:",
+        "  DataPlane 'acme/dp-local' is still used by Environment 'staging'",
+        "  Destroy those first; what is in no stack: kubectl delete",
+        "  To delete another part of this stack: leave this one out",
+    ]
+
+
+def test_production_stays_where_a_part_of_it_is_about_to_be_deleted() -> None:
+    [line] = refused(FakeCluster(), {"part": "production", "protectedEnvironments": ["acme/live"]})
+    assert line.startswith("production is protected, and this would delete acme/live or what it needs")
+    assert "allowProductionDestroy" not in line
+    assert warned(FakeCluster(), {"part": "production"}) == []
+
+
+def test_a_part_is_not_looked_at_again_once_the_guard_of_the_stack_has_allowed_all() -> None:
+    cluster = FakeCluster()
+    command = session(cluster)
+    asyncio.run(guard.delete(STACK, command))
+    asked = len(cluster.story)
+    asyncio.run(guard.delete({"dataPlanes": ["acme/dp-local"], "part": "DataPlane acme/dp-local"}, command))
+    assert len(cluster.story) == asked
 
 
 def test_a_cluster_that_cannot_be_asked_keeps_everything() -> None:
@@ -170,5 +236,5 @@ def test_inputs_that_are_wrong_are_named() -> None:
     assert asyncio.run(guard.check({}, inputs, session(FakeCluster())))[1] == {
         "dataPlanes": "should be a list of names, not 'dp'",
         "names": "unknown property; the properties are organizations, dataPlanes, environments, deploymentPipelines, "
-        "projects, protectedEnvironments, connectedDataPlanes, awaited",
+        "projects, protectedEnvironments, connectedDataPlanes, awaited, part",
     }

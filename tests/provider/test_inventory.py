@@ -74,6 +74,35 @@ def test_what_the_stack_knew_before_is_its_own_and_not_even_asked_for() -> None:
     assert cluster.story == []
 
 
+def checked_again(cluster: FakeCluster, olds: Any, objects: Any) -> tuple[Any, dict[str, str]]:
+    """The inputs of an inventory that had the inputs `olds` and is of these objects now, and what is wrong."""
+    return asyncio.run(inventory.check(olds, {"objects": objects}, session(cluster)))
+
+
+def test_what_is_declared_no_longer_may_be_declared_again_as_its_deletion_may_have_been_refused() -> None:
+    cluster = FakeCluster(environment("development"), environment("staging"))
+    fewer = {**ALL, "Environment": ["acme/development"]}
+    without, wrong = checked_again(cluster, {"objects": ALL}, fewer)
+    assert wrong == {}
+    assert (without["__former"], cluster.story) == ({"Environment": ["acme/staging"]}, [])
+
+    again, wrong = checked_again(cluster, without, ALL)
+    assert wrong == {}
+    assert "__former" not in again
+
+
+def test_what_has_left_is_forgotten_once_it_is_gone() -> None:
+    known = {"objects": {"Environment": ["acme/development"]}, "__former": {"Environment": ["acme/staging"]}}
+    gone, _ = checked_again(FakeCluster(), known, known["objects"])
+    assert "__former" not in gone
+    there, _ = checked_again(FakeCluster(environment("staging")), known, known["objects"])
+    assert there["__former"] == known["__former"]
+    unreachable = FakeCluster()
+    unreachable.outages = ["no route to host"]
+    unseen, _ = checked_again(unreachable, known, known["objects"])
+    assert unseen["__former"] == known["__former"]
+
+
 def test_only_what_is_new_is_asked_for() -> None:
     cluster = FakeCluster(environment("development"), environment("staging"))
     known = {**ALL, "Environment": ["acme/development"]}

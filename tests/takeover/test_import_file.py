@@ -29,11 +29,14 @@ def test_everything_that_the_program_registers_is_in_it() -> None:
     names = {stack: [each["name"] for each in file.resources] for stack, file in imports(acme()).items()}
     assert sorted(names["acme-development"]) == [
         "DeletionGuard deletion-guard",
+        "DeletionGuard production-guard",
         "Deployment acme/web-development",
         "Environment acme/development",
         "EnvironmentFinalizer acme/development-finalizer",
         "Inventory inventory",
         "Namespace acme/development-namespace-shop",
+        "Witness acme/development-witness",
+        "Witness stack-witness",
         "choreo choreo",
         "kubernetes kubernetes",
     ]
