@@ -1,16 +1,18 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx2 as httpx
 from lightkube import ALL_NS, ApiError, AsyncClient
-from lightkube.config.client_adapter import user_auth
-from lightkube.core.exceptions import ConfigError
+from lightkube.config.kubeconfig import KubeConfig
+from lightkube.config.models import Cluster as Destination
+from lightkube.config.models import User
+from lightkube.core.exceptions import NotReadyError
 from lightkube.generic_resource import (
     create_global_resource,
     create_namespaced_resource,
@@ -18,7 +20,11 @@ from lightkube.generic_resource import (
 
 from choreo_components.api import Kind, kind_of
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.kubeconfig import UNREADABLE, UNUSABLE, opened, reason, text_of
+from choreo_components.kubeconfig import KubeconfigError, resolve
+from choreo_components.kubeconfig.connection import Transport
+from choreo_components.kubeconfig.credentials import CredentialsError
+
+_Answer = TypeVar("_Answer")
 
 REQUEST_SECONDS = 30.0
 """How long one answer of the API server may take."""
@@ -182,16 +188,19 @@ class Cluster:
         and of a text nothing, unless that is called as a kubeconfig's file is.
         """
         try:
-            config, transport = opened(kubeconfig, context)
-            timeout = httpx.Timeout(REQUEST_SECONDS)
-            self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
-            self.server: str = _shown(config.cluster.server)
-            # For what is no object; on the same connections.
-            self._http = httpx.AsyncClient(
-                base_url=config.cluster.server, auth=user_auth(config.user), timeout=timeout, transport=transport
-            )
-        except UNREADABLE as problem:
-            raise ClusterError(f"no usable kubeconfig: {reason(problem, kubeconfig)}") from None
+            resolved = resolve(kubeconfig, context)
+            transport = Transport(resolved)
+            address = httpx.URL(resolved.cluster["server"])
+        except (KubeconfigError, httpx.InvalidURL) as problem:
+            told = problem if isinstance(problem, KubeconfigError) else "its server or its proxy-url is not an address"
+            raise ClusterError(f"no usable kubeconfig: {told}") from None
+        timeout = httpx.Timeout(REQUEST_SECONDS)
+        self.server: str = resolved.server
+        # The transport has all that the kubeconfig says of who asks; to lightkube there is no more than the address.
+        destination = KubeConfig.from_one(cluster=Destination(server=str(address)), user=User())
+        self._client: Any = AsyncClient(config=destination, timeout=timeout, transport=transport)
+        # For what is no object; on the same connections.
+        self._http = httpx.AsyncClient(base_url=address, timeout=timeout, transport=transport)
 
     async def __aenter__(self) -> Self:
         """The cluster itself."""
@@ -206,10 +215,12 @@ class Cluster:
         """The object, or None where the API server knows none of that name (or not the kind)."""
         what = f"get {resource.full_name} {name}"
         try:
-            found = await self._ask(what, self._client.get(_lightkube(resource), name, namespace=namespace))
+            return await self._ask(what, self._got(resource, name, namespace))
         except _NotFound:
             return None
-        return Live(resource, _plain(found))
+
+    async def _got(self, resource: Resource, name: str, namespace: str | None) -> Live:
+        return _live(resource, await _read(self._client.get(_lightkube(resource), name, namespace=namespace)))
 
     async def list(
         self,
@@ -230,11 +241,11 @@ class Cluster:
             chunk_size=PAGE,
         )
 
-        async def collect() -> list[Live]:
-            return [Live(resource, _plain(item)) async for item in items]
+        async def collect() -> tuple[list[Live], str | None]:
+            return [_live(resource, item) async for item in items], items.resourceVersion
 
         try:
-            return await self._ask(f"list {resource.full_name}", collect()), items.resourceVersion
+            return await self._ask(f"list {resource.full_name}", _read(collect()))
         except _NotFound:
             return [], None
 
@@ -242,7 +253,7 @@ class Cluster:
         """Asks for the object's deletion; one that is gone already is as good as deleted."""
         request = self._client.delete(_lightkube(live.resource), live.name, namespace=live.namespace)
         with suppress(_NotFound):
-            await self._ask(f"delete {live}", request)
+            await self._ask(f"delete {live}", _read(request))
 
     async def watch(
         self,
@@ -266,8 +277,8 @@ class Cluster:
         )
         try:
             async for event, item in events:
-                yield event, Live(resource, _plain(item))
-        except httpx.HTTPError:
+                yield event, _live(resource, item)
+        except (httpx.HTTPError, CredentialsError, _Unreadable):
             return
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
@@ -326,7 +337,7 @@ class Cluster:
             response = await self._http.request(method, path, json=body)
             return response if response.status_code == 404 else response.raise_for_status()
 
-        response: httpx.Response = await self._ask(what, answer())
+        response = await self._ask(what, answer())
         if response.status_code == 404:
             return {}
         with suppress(ValueError):
@@ -335,7 +346,7 @@ class Cluster:
                 return found
         raise ClusterError(f"{what}: {self.server} answers as no API server does")
 
-    async def _ask(self, what: str, request: Any) -> Any:
+    async def _ask(self, what: str, request: Awaitable[_Answer]) -> _Answer:
         try:
             return await request
         except ApiError as problem:
@@ -354,14 +365,10 @@ class Cluster:
         except httpx.HTTPError as problem:
             why = str(problem) or type(problem).__name__
             raise Unreachable(f"{what}: {self.server} cannot be reached: {why}") from None
-        except ConfigError as problem:
+        except CredentialsError as problem:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
-        except UNUSABLE as problem:
-            # A command that is to print credentials is not there, or prints others; or no API server answers.
-            read = problem.strerror if isinstance(problem, OSError) else type(problem).__name__
-            if isinstance(problem, KeyError) and problem.args == ("token",):
-                read = "the kubeconfig's command prints no token; one that prints a certificate is not supported"
-            raise ClusterError(f"{what}: {self.server}: credentials or answer cannot be read: {read}") from None
+        except _Unreadable:
+            raise ClusterError(f"{what}: {self.server} answers as no API server does") from None
 
 
 def _kind_of(status: int, said: str) -> type[ClusterError]:
@@ -376,25 +383,32 @@ def _kind_of(status: int, said: str) -> type[ClusterError]:
 
 
 def kubeconfig_text(given: str) -> str:
-    """The text of a kubeconfig which is given as one, or as the path of one.
+    """What a kubeconfig means that is given as its text or its path, as the text of one with nothing else in it.
 
     Raises ClusterError, in words that quote nothing of what may be secret, where nobody could use it.
     """
-    try:
-        text = text_of(given)
-    except UNREADABLE as problem:
-        raise ClusterError(f"no usable kubeconfig: {reason(problem, given)}") from None
-    Cluster(text)
-    return text
+    Cluster(given)
+    return resolve(given).text
 
 
 class _NotFound(Exception):
     """HTTP 404."""
 
 
-def _shown(server: str) -> str:
-    """The server's address without a password that may stand in it."""
-    return str(httpx.URL(server).copy_with(userinfo=b""))
+class _Unreadable(Exception):
+    """An answer that is none of an API server's."""
+
+
+async def _read(answer: Awaitable[_Answer]) -> _Answer:
+    """What lightkube makes of an answer. It raises all kinds of errors about one that is none of an API server's."""
+    try:
+        return await answer
+    except (ValueError, LookupError, TypeError, NotReadyError) as problem:
+        cause: BaseException | None = problem
+        while cause is not None and not isinstance(cause, httpx.HTTPStatusError):
+            cause = cause.__context__
+        # It could not read what came with a status that is an error, and says enough by itself.
+        raise cause or _Unreadable from None
 
 
 @cache
@@ -404,7 +418,10 @@ def _lightkube(resource: Resource) -> Any:
     return create_global_resource(resource.group, resource.version, resource.kind, resource.plural)
 
 
-def _plain(item: Any) -> Mapping[str, Any]:
-    """A lightkube object as the JSON it came from."""
-    plain: Mapping[str, Any] = item.to_dict()
-    return plain
+def _live(resource: Resource, item: Any) -> Live:
+    """A lightkube object as the JSON it came from. Raises _Unreadable for what is none."""
+    manifest = item.to_dict()
+    metadata = manifest.get("metadata") if isinstance(manifest, Mapping) else None
+    if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
+        raise _Unreadable
+    return Live(resource, manifest)
