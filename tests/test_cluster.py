@@ -15,6 +15,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import yaml
 
 from choreo_components.cluster import (
     NAMESPACES,
@@ -93,6 +94,22 @@ def test_a_kind_that_a_real_api_server_does_not_serve_has_no_objects(control_pla
             return await cluster.get(unserved, "a", "default"), *await cluster.list(unserved, {})
 
     assert asyncio.run(asked()) == (None, [], None)
+
+
+def test_a_real_api_server_answers_the_user_that_a_kubeconfig_acts_as(
+    control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    config = yaml.safe_load(control_plane.kubeconfig.read_text())
+
+    async def allowed(**user: Any) -> bool:
+        config["users"][0]["user"] |= user
+        (tmp_path / "config").write_text(yaml.safe_dump(config))
+        async with Cluster(tmp_path / "config") as cluster:
+            return await cluster.allowed("delete", NAMESPACES)
+
+    assert asyncio.run(allowed())
+    assert not asyncio.run(allowed(**{"as": "nobody-special"}))
+    assert asyncio.run(allowed(**{"as-groups": ["system:masters"]}))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Unauthorized
 from choreo_components.kubeconfig import commands
 from choreo_components.kubeconfig.resolution import EXEC_VERSIONS
+from tests.cli.running import choreo
 from tests.https import Server, in_base64, serving
 
 V1, V1BETA1 = EXEC_VERSIONS
@@ -125,6 +126,18 @@ def test_many_requests_of_many_clusters_and_loops_wait_for_one_run(server: Serve
             each.result()
     run(listed(text))
     assert len(server.requests) == 46
+    assert len(plugin.runs) == 1
+
+
+def test_a_command_of_choreo_runs_it_once_and_asks_as_the_kubeconfig_says(
+    server: Server, plugin: Plugin, tmp_path: Path
+) -> None:
+    file = tmp_path / "config"
+    file.write_text(server.kubeconfig({**plugin.user(command="./plugin"), "as": "me"}))
+    done = choreo("leftovers", "-C", tmp_path, "--organization", "acme", "--kubeconfig", file)
+    assert done.exit_code == 0, done.output
+    assert len(server.requests) > 10
+    assert {tuple(request.headers["impersonate-user"]) for request in server.requests} == {("me",)}
     assert len(plugin.runs) == 1
 
 
