@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import pytest
 
 from choreo_components.cluster import NAMESPACES, Cluster, ClusterError, Live, Unauthorized
-from choreo_components.kubeconfig import credentials, proxies
+from choreo_components.kubeconfig import credentials, proxies, resolve
+from choreo_components.kubeconfig.connection import Transport
 from choreo_components.kubeconfig.fields import KubeconfigError
 from tests.https import Authority, Server, in_base64, kubeconfig, serving
 
@@ -83,6 +85,19 @@ def test_every_request_is_sent_as_the_user_that_the_kubeconfig_says_to_act_as(se
 def test_without_one_nobody_is_impersonated(server: Server) -> None:
     asked(server.kubeconfig({"token": "t"}))
     assert not [name for request in server.requests for name in request.headers if name.startswith("impersonate-")]
+
+
+def test_a_request_can_be_sent_again_and_stays_as_it_is(server: Server) -> None:
+    transport = Transport(resolve(server.kubeconfig({"token": "t", "as": "me", "as-groups": ["us"]})))
+    request = httpx.Request("GET", f"{server.address}/api")
+
+    async def send() -> None:
+        for _ in range(2):
+            await transport.handle_async_request(request)
+
+    asyncio.run(send())
+    assert server.requests[0].headers == server.requests[1].headers
+    assert "authorization" not in request.headers
 
 
 # --- With which credentials ------------------------------------------------------------------------------------------
@@ -212,7 +227,7 @@ def test_certificates_without_identifiers_of_keys_are_trusted(server: Server) ->
 
 def _flags(server: Server) -> int:
     cluster = Cluster(server.kubeconfig({}))
-    context: ssl.SSLContext = cluster._http._transport._connections._pool._ssl_context  # type: ignore[attr-defined]
+    context: ssl.SSLContext = cluster._http._transport._connections[None]._pool._ssl_context  # type: ignore[attr-defined]
     return context.verify_flags
 
 

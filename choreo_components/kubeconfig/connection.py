@@ -44,9 +44,8 @@ class Transport(httpx.AsyncBaseTransport):
         # Never in the clear: kubectl sends none to a server without TLS either.
         self._source = _source(resolved) if resolved.is_secure else Fixed(Credentials())
         self._acting_as = impersonation(user)
-        self._certificate: tuple[str, str] | None = None
-        self._connections = self._connected()
-        self._earlier: list[httpx.AsyncHTTPTransport] = []
+        self._connections: dict[tuple[str, str] | None, httpx.AsyncHTTPTransport] = {None: self._made(None)}
+        """By the certificate that a command has printed: a connection stays that of the certificate it began with."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends the request. Raises CredentialsError where there are no credentials to be had, and httpx's errors."""
@@ -69,32 +68,36 @@ class Transport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Lets go of all connections."""
-        for each in (*self._earlier, self._connections):
+        for each in self._connections.values():
             await each.aclose()
 
     async def _send(self, request: httpx.Request, with_credentials: Credentials) -> httpx.Response:
-        if with_credentials.certificate != self._certificate:
-            # Connections are the certificate's; those that still have a watch go on with theirs.
-            before, self._certificate = self._certificate, with_credentials.certificate
-            try:
-                renewed = self._connected()
-            except KubeconfigError as problem:
-                self._certificate = before
-                raise CredentialsError(f"what the command for credentials (user.exec) prints: {problem}") from None
-            self._earlier.append(self._connections)
-            self._connections = renewed
         own = [(b"Authorization", with_credentials.authorization.encode())] if with_credentials.authorization else []
         taken = {name.lower() for name, _ in (*own, *self._acting_as)}
         kept = [(name, value) for name, value in request.headers.raw if name.lower() not in taken]
         if self._cluster.get("disable-compression"):
             kept = [(name, value) for name, value in kept if name.lower() != b"accept-encoding"]
-        request.headers = httpx.Headers([*kept, *own, *self._acting_as])
-        if self._server_name:
-            request.extensions = {**request.extensions, "sni_hostname": self._server_name}
-        return await self._connections.handle_async_request(request)
+        named = {"sni_hostname": self._server_name} if self._server_name else {}
+        # The one that was given stays as it is: it may be sent again.
+        sent = httpx.Request(
+            request.method,
+            request.url,
+            headers=httpx.Headers([*kept, *own, *self._acting_as]),
+            stream=request.stream,
+            extensions={**request.extensions, **named},
+        )
+        return await self._connected(with_credentials.certificate).handle_async_request(sent)
 
-    def _connected(self) -> httpx.AsyncHTTPTransport:
-        trusted = _trusted(*self._tls, self._certificate)
+    def _connected(self, certificate: tuple[str, str] | None) -> httpx.AsyncHTTPTransport:
+        if certificate not in self._connections:
+            try:
+                self._connections[certificate] = self._made(certificate)
+            except KubeconfigError as problem:
+                raise CredentialsError(f"what the command for credentials (user.exec) prints: {problem}") from None
+        return self._connections[certificate]
+
+    def _made(self, certificate: tuple[str, str] | None) -> httpx.AsyncHTTPTransport:
+        trusted = _trusted(*self._tls, certificate)
         proxy = None
         if self._proxy is not None:
             # As Go has it, what is trusted of the server is what is trusted of its proxy.
