@@ -18,7 +18,7 @@ from choreo_components.context import environment_context
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Location, Severity, error, errors, report
 from choreo_components.forms import is_text
-from choreo_components.kubeconfig import ambient_context
+from choreo_components.kubeconfig import KubeconfigError, ambient_context, resolve
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
 from choreo_components.project import find_project, is_project, located
 from choreo_components.references import Found, Reference, Target
@@ -72,9 +72,16 @@ def project_folder() -> Path:
 def in_folder(kubeconfig: str, folder: Path) -> str:
     """A kubeconfig that is given by its path from the folder, by its path from where the program works.
 
-    That of a file in the project: the state keeps it, and means the same in another checkout.
+    That of a file in the project: the state keeps it, and means the same in another checkout. One that is given as its
+    text becomes what choreo reads in it, which the Kubernetes provider then is given too.
     """
-    if is_text(kubeconfig) or kubeconfig.startswith(("~", os.sep)):
+    if is_text(kubeconfig):
+        try:
+            return resolve(kubeconfig).given
+        except KubeconfigError:
+            # It is reported with its place.
+            return kubeconfig
+    if kubeconfig.startswith(("~", os.sep)):
         return kubeconfig
     return os.path.relpath(folder / kubeconfig)
 
