@@ -6,7 +6,7 @@ OWN_UV := .dev/uv/bin/uv
 UV := $(or $(shell command -v uv 2>/dev/null),$(OWN_UV))
 PYTHON := .venv/bin/python
 
-.PHONY: setup up down test lint
+.PHONY: setup up down test test-newest lint
 
 # The virtual environment .venv, just as uv.lock has it; compiled once, as each command of Pulumi starts Python twice.
 setup: $(filter $(OWN_UV),$(UV))
@@ -37,6 +37,10 @@ test: setup
 	@$(PYTHON) -m toolchain
 	@echo "==> tests"
 	@.venv/bin/pytest -n 4 --dist worksteal
+
+# The tests that need no toolchain, on the newest Python.
+test-newest: setup
+	@.ci/newest
 
 lint: setup
 	@echo "==> ruff"

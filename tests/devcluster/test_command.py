@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from devcluster import ControlPlane
 
 
@@ -37,6 +39,7 @@ def test_start_tells_how_each_member_is_and_where_the_kubeconfig_is(control_plan
     assert f"KUBECONFIG={control_plane.kubeconfig}" in run.stdout
 
 
+@pytest.mark.usefixtures("toolchain_bin")
 def test_stop_and_start_keep_the_control_plane_and_reset_does_not(tmp_path: Path) -> None:
     directory = tmp_path / "cluster"
     with ControlPlane(directory):
@@ -48,6 +51,7 @@ def test_stop_and_start_keep_the_control_plane_and_reset_does_not(tmp_path: Path
         assert authorities[0] == authorities[1] == authorities[2] != authorities[3]
 
 
+@pytest.mark.usefixtures("toolchain_bin")
 def test_an_error_is_shown_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("the only copy")
     run = devcluster("start", tmp_path)
