@@ -7,7 +7,7 @@ OWN_UV := .dev/uv/bin/uv
 UV := $(if $(shell command -v uv 2>/dev/null),uv,$(OWN_UV))
 PYTHON := .venv/bin/python
 
-.PHONY: setup up down test lint
+.PHONY: setup up down test test-newest lint
 
 # The virtual environment .venv, just as uv.lock has it; compiled once, as each command of Pulumi starts Python twice.
 setup: $(filter $(OWN_UV),$(UV))
@@ -38,6 +38,10 @@ test: setup
 	@$(PYTHON) -m toolchain
 	@echo "==> tests"
 	@.venv/bin/pytest -n 4 --dist worksteal
+
+# The tests that need no toolchain, on the newest Python.
+test-newest: setup
+	@.ci/newest
 
 lint: setup
 	@echo "==> ruff"

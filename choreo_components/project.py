@@ -13,6 +13,7 @@ from choreo_components.api import secrets_of
 from choreo_components.findings import Finding, Location, error, errors, warning
 from choreo_components.forms import is_text
 from choreo_components.manifests import Document, FieldPath, Place, Rules, field_name, is_inside
+from choreo_components.paths import is_file
 from choreo_components.settings import DATA_PLANE_KUBECONFIGS, KUBECONFIG, MANIFESTS, RESOURCES, Settings
 
 SEALED = "withheld"
@@ -53,9 +54,14 @@ class Project:
 
     @property
     def stack_names(self) -> list[str]:
-        """The stacks that have a file."""
-        files = [file for file in self.stacks.glob(f"Pulumi.*{self.suffix}") if file.is_file()]
-        names = [file.name[len("Pulumi.") : -len(self.suffix)] for file in files]
+        """The stacks that have a file. Raises NoProject where that cannot be known."""
+        try:
+            files = [file.name for file in self.stacks.iterdir() if file.suffix == self.suffix and is_file(file)]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as problem:
+            raise NoProject(f"the stacks in {self.stacks} cannot be read: {problem.strerror}") from None
+        names = [file[len("Pulumi.") : -len(self.suffix)] for file in files if file.startswith("Pulumi.")]
         # Pulumi.STACK.deploy.yaml are settings of Pulumi's own.
         return sorted(name for name in names if name and not name.endswith(".deploy"))
 
@@ -155,7 +161,7 @@ def full_name(key: str, project: str) -> str:
 
 def is_project(folder: Path) -> bool:
     """Whether the folder has a project's file."""
-    return any((folder / name).is_file() for name in PROJECT_FILES)
+    return any(is_file(folder / name) for name in PROJECT_FILES)
 
 
 def find_project(folder: Path) -> Path:
@@ -173,7 +179,7 @@ def find_project(folder: Path) -> Path:
 def read_project(folder: Path) -> Project:
     """The project in a folder. Raises NoProject where there is none, or its file cannot be understood."""
     try:
-        file = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
+        file = next((folder / name for name in PROJECT_FILES if is_file(folder / name)), None)
         if file is None:
             raise NoProject(
                 f"no Pulumi.yaml in {folder.absolute()}: "
@@ -260,7 +266,7 @@ def _written(project: Project, stack: str) -> tuple[Document, list[Finding]]:
     """The settings in a stack's own file, and what is wrong with it as YAML. Raises NoProject where it has none."""
     file = project.file(stack)
     try:
-        if not file.is_file():
+        if not is_file(file):
             known = ", ".join(project.stack_names) or "none"
             raise NoProject(f"no stack {stack!r}: {file} is no file; there are {known}")
         written, findings = settings.read_file(file, project.folder)

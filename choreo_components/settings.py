@@ -3,8 +3,8 @@
 OpenChoreo's own YAML is the format. Labels that follow from an object are filled in; one that contradicts is refused.
 """
 
+import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from pathlib import Path
@@ -20,6 +20,7 @@ from choreo_components.findings import Finding, Location, error, warning
 from choreo_components.manifests import Document, Rules, differing, field_name
 from choreo_components.namespace_metadata import FIELDS, NamespaceMetadata, problems
 from choreo_components.naming import Use, refusal
+from choreo_components.paths import Search
 from choreo_components.validation import parse, shown
 
 Choice = TypeVar("Choice", bound=Enum)
@@ -343,52 +344,28 @@ class _Reader:
 
     def files(self) -> list[Document]:
         documents: list[Document] = []
-        seen: set[Path] = set()
+        search = Search(self.folder)
+        seen: set[str] = set()
         for index, pattern in self.strings(MANIFESTS):
-            found = self.matching(pattern)
-            if not found:
-                self.refuse(self.config.at((MANIFESTS, index)), self.nothing(pattern))
-            for path in found:
-                if path in seen:
+            where = self.config.at((MANIFESTS, index))
+            for path in search.files(pattern, where):
+                # Whichever links lead to it, a file is read once.
+                real = os.path.realpath(path)
+                if real in seen:
                     continue
-                seen.add(path)
+                seen.add(real)
                 shown = str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
                 try:
                     read, findings = manifests.read_file(path, shown)
                 except OSError as problem:
-                    self.refuse(
-                        self.config.at((MANIFESTS, index)),
-                        f"{shown} cannot be read: {problem.strerror}",
-                    )
+                    self.refuse(where, f"{shown} cannot be read: {problem.strerror}")
                     continue
                 if not read and not findings:
                     self.findings.append(warning(Location(shown), "no object in it"))
                 documents += read
                 self.findings += findings
+        self.findings += search.findings()
         return documents
-
-    def matching(self, pattern: str) -> list[Path]:
-        """The files that a path or glob stands for, in the order of their names."""
-        try:
-            named = self.folder / pattern
-            if named.is_file():
-                return [named]
-            anchor = Path(pattern).anchor
-            found = Path(anchor).glob(pattern.removeprefix(anchor)) if anchor else self.folder.glob(pattern)
-            # As in a shell, what begins with a dot has to be asked for.
-            hidden = Path(pattern).name.startswith(".")
-            return sorted(path for path in found if path.is_file() and (hidden or not path.name.startswith(".")))
-        except (OSError, ValueError, IndexError):
-            # pathlib's ways to say that no file can have such a name: too long, not encodable, `**x`, `.`.
-            return []
-
-    def nothing(self, pattern: str) -> str:
-        """Why no file is found."""
-        with suppress(OSError, ValueError):
-            if (self.folder / pattern).is_dir():
-                return f"{pattern!r} is a directory: name the files in it, like {str(Path(pattern) / '*.yaml')!r}"
-        where = "" if Path(pattern).is_absolute() else f" in {self.folder}"
-        return f"no file matches {pattern!r}{where}"
 
     def declare(self, document: Document) -> Declared | None:
         """The document as an object with all its labels; what is wrong with it becomes findings, and None."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -9,11 +10,32 @@ import toolchain
 from devcluster import ControlPlane
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+WITHOUT_TOOLCHAIN = "--without-toolchain"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The part of the suite that shows whether a Python is right, in a minute and without a build."""
+    parser.addoption(WITHOUT_TOOLCHAIN, action="store_true", help="skip each test that runs a binary of the toolchain")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_control_plane(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Without the toolchain, whatever starts a control plane is skipped."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.config.getoption(WITHOUT_TOOLCHAIN):
+            patch.setattr(ControlPlane, "start", _skip)
+        yield
+
+
+def _skip(*_: object) -> NoReturn:
+    pytest.skip("runs a binary of the toolchain")
 
 
 @pytest.fixture(scope="session")
-def toolchain_bin() -> Path:
+def toolchain_bin(request: pytest.FixtureRequest) -> Path:
     """The folder with the binaries of the toolchain. `PULUMI_HOME` is the folder `pulumi` beside it."""
+    if request.config.getoption(WITHOUT_TOOLCHAIN):
+        _skip()
     folder = CHECKOUT / ".dev" / "bin"
     toolchain.install(folder)
     return folder

@@ -1,6 +1,7 @@
 """The schema: what `pulumi package get-schema` prints of the components, the finalizer and the provider."""
 
 import json
+from inspect import cleandoc
 from typing import Any
 
 from choreo_components.api import KINDS
@@ -106,6 +107,8 @@ def package_schema() -> str:
     """The package's schema as JSON."""
     schema: dict[str, Any] = json.loads(Host().schema or "{}")
     for resource in schema["resources"].values():
+        # As Python 3.13 and later have them: before, docstrings keep the indentation of their code.
+        resource["description"] = cleandoc(resource["description"])
         for name, described in resource["properties"].items():
             described.setdefault("description", _OUTPUTS[name])
     for kind in KINDS.values():

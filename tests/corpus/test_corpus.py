@@ -80,8 +80,8 @@ def _pipe(path: Path) -> None:
 
 FILES: dict[str, tuple[Callable[[Path], None], str]] = {
     "a directory": (_folder, "'a.yaml' is a directory: name the files in it, like 'a.yaml/*.yaml'"),
-    "a symbolic link to itself": (_loop, "no file matches 'a.yaml' in {folder}"),
-    "a symbolic link to nowhere": (_dangling, "no file matches 'a.yaml' in {folder}"),
+    "a symbolic link to itself": (_loop, "a.yaml is a link that leads nowhere"),
+    "a symbolic link to nowhere": (_dangling, "a.yaml is a link that leads nowhere"),
     "a pipe that nobody writes to": (_pipe, "no file matches 'a.yaml' in {folder}"),
 }
 

@@ -53,6 +53,7 @@ def test_the_kubeconfig_that_start_names_can_be_copied_into_a_shell(
     assert said.stdout == str(directory / "kubeconfig")
 
 
+@pytest.mark.usefixtures("toolchain_bin")
 def test_stop_and_start_keep_the_control_plane_and_reset_does_not(tmp_path: Path) -> None:
     directory = tmp_path / "a b (c)" / "cluster"
     with ControlPlane(directory):
@@ -64,6 +65,7 @@ def test_stop_and_start_keep_the_control_plane_and_reset_does_not(tmp_path: Path
         assert authorities[0] == authorities[1] == authorities[2] != authorities[3]
 
 
+@pytest.mark.usefixtures("toolchain_bin")
 def test_an_error_is_shown_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("the only copy")
     run = devcluster("start", tmp_path)

@@ -47,6 +47,21 @@ def test_what_pulumi_keeps_of_a_stacks_deployment_is_no_stack(tmp_path: Path) ->
     assert stack_names(tmp_path) == ["staging"]
 
 
+def test_what_cannot_be_known_of_is_not_taken_for_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Since Python 3.14, pathlib says of such a file that it does not exist."""
+    project(tmp_path, staging="")
+    known = read_project(tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(NoProject, match=r"^the project in .* cannot be read: Permission denied"):
+        read_project(tmp_path)
+    with pytest.raises(NoProject, match=r"^the stacks in .* cannot be read: Permission denied"):
+        _ = known.stack_names
+
+
 @pytest.mark.parametrize("key", ["stackConfigDir", "config"])
 def test_the_stacks_files_may_have_a_folder_under_its_new_name_and_its_old(tmp_path: Path, key: str) -> None:
     project(tmp_path, f"name: shop\n{key}: stacks\n")

@@ -178,6 +178,35 @@ def test_what_begins_with_a_dot_has_to_be_asked_for(tmp_path: Path) -> None:
     assert len(stack(folder=tmp_path, manifests=[".*.yaml"]).findings) == 1
 
 
+def test_folders_that_begin_with_a_dot_have_to_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / ".history").mkdir()
+    write(tmp_path, **{"a": organizations("a1"), ".history/a": "a copy that an editor keeps"})
+    assert stack(folder=tmp_path, manifests=["**/*.yaml"]).findings == []
+    assert len(stack(folder=tmp_path, manifests=[".history/*.yaml"]).findings) == 1
+
+
+def test_a_file_is_read_once_whichever_globs_and_links_lead_to_it(tmp_path: Path) -> None:
+    write(tmp_path, a=organizations("a1"))
+    (tmp_path / "b.yaml").symlink_to("a.yaml")
+    (tmp_path / "c").symlink_to(".")
+    found = stack(folder=tmp_path, manifests=["*.yaml", "./a.yaml", "c/*.yaml", "**"])
+    assert [each.name for each in found.settings.declared] == ["a1"]
+    assert found.findings == []
+
+
+def test_what_a_glob_leaves_out_is_warned_of_where_the_glob_is(tmp_path: Path) -> None:
+    (tmp_path / "shared" / "deep").mkdir(parents=True)
+    (tmp_path / "g").mkdir()
+    (tmp_path / "g" / "link").symlink_to("../shared")
+    write(tmp_path, **{"shared/a": organizations("a1"), "shared/deep/b": organizations("b1")})
+    found = stack(folder=tmp_path, manifests=["g/**/*.yaml"])
+    assert [each.name for each in found.settings.declared] == ["a1"]
+    [finding] = found.findings
+    assert finding.severity is Severity.WARNING
+    assert finding.where == found.at("g/**", "choreo:manifests[0]")
+    assert finding.message.endswith("to take their files, add 'g/link/**/*.yaml'")
+
+
 def test_what_kubectl_has_noted_in_a_manifest_is_left_out(tmp_path: Path) -> None:
     """With kubectl's note, a private key would stand in previews and in the state."""
     made = declaring.organization()
