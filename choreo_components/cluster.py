@@ -10,8 +10,10 @@ from typing import Any, Self, TypeVar
 import httpx2 as httpx
 import msgspec
 from lightkube import ALL_NS, AsyncClient
-from lightkube.config.client_adapter import user_auth
-from lightkube.core.exceptions import ConfigError
+from lightkube.config.kubeconfig import KubeConfig
+from lightkube.config.models import Cluster as Destination
+from lightkube.config.models import User
+from lightkube.core.exceptions import NotReadyError
 from lightkube.generic_resource import (
     create_global_resource,
     create_namespaced_resource,
@@ -19,7 +21,9 @@ from lightkube.generic_resource import (
 
 from choreo_components.api import Kind, kind_of
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.kubeconfig import UNREADABLE, UNUSABLE, opened, reason, text_of
+from choreo_components.kubeconfig import KubeconfigError, resolve
+from choreo_components.kubeconfig.connection import Transport
+from choreo_components.kubeconfig.credentials import CredentialsError
 from choreo_components.retries import ADMISSION, Retrying, message, passes
 
 _Answer = TypeVar("_Answer")
@@ -180,17 +184,19 @@ class Cluster:
         and of a text nothing, unless that is called as a kubeconfig's file is.
         """
         try:
-            config, connections = opened(kubeconfig, context)
-            self.server: str = _shown(config.cluster.server)
-            transport = Retrying(connections, self.server)
-            timeout = httpx.Timeout(REQUEST_SECONDS)
-            self._client: Any = AsyncClient(config=config, timeout=timeout, transport=transport)
-            # For what is no object; on the same connections.
-            self._http = httpx.AsyncClient(
-                base_url=config.cluster.server, auth=user_auth(config.user), timeout=timeout, transport=transport
-            )
-        except UNREADABLE as problem:
-            raise ClusterError(f"no usable kubeconfig: {reason(problem, kubeconfig)}") from None
+            resolved = resolve(kubeconfig, context)
+            transport = Retrying(Transport(resolved), resolved.server)
+            address = httpx.URL(resolved.cluster["server"])
+        except (KubeconfigError, httpx.InvalidURL) as problem:
+            told = problem if isinstance(problem, KubeconfigError) else "its server or its proxy-url is not an address"
+            raise ClusterError(f"no usable kubeconfig: {told}") from None
+        timeout = httpx.Timeout(REQUEST_SECONDS)
+        self.server: str = resolved.server
+        # The transport has all that the kubeconfig says of who asks; to lightkube there is no more than the address.
+        destination = KubeConfig.from_one(cluster=Destination(server=str(address)), user=User())
+        self._client: Any = AsyncClient(config=destination, timeout=timeout, transport=transport)
+        # For what is no object; on the same connections.
+        self._http = httpx.AsyncClient(base_url=address, timeout=timeout, transport=transport)
 
     async def __aenter__(self) -> Self:
         """The cluster itself."""
@@ -205,10 +211,12 @@ class Cluster:
         """The object, or None where the API server knows none of that name (or not the kind)."""
         what = f"get {resource.full_name} {name}"
         try:
-            found = await self._ask(what, self._client.get(_lightkube(resource), name, namespace=namespace))
+            return await self._ask(what, self._got(resource, name, namespace))
         except _NotFound:
             return None
-        return Live(resource, _plain(found))
+
+    async def _got(self, resource: Resource, name: str, namespace: str | None) -> Live:
+        return _live(resource, await _read(self._client.get(_lightkube(resource), name, namespace=namespace)))
 
     async def list(
         self,
@@ -225,15 +233,15 @@ class Cluster:
 
         async def collect(page: int | None) -> tuple[list[Live], str | None]:
             items = self._client.list(_lightkube(resource), namespace=namespace, labels=dict(labels), chunk_size=page)
-            return [Live(resource, _plain(item)) async for item in items], items.resourceVersion
+            return [_live(resource, item) async for item in items], items.resourceVersion
 
         what = f"list {resource.full_name}"
         try:
             try:
-                return await self._ask(what, collect(PAGE))
+                return await self._ask(what, _read(collect(PAGE)))
             except _Expired:
                 # The version that the pages are of is no longer kept. All at once is of one version by itself.
-                return await self._ask(what, collect(None))
+                return await self._ask(what, _read(collect(None)))
         except _NotFound:
             return [], None
 
@@ -241,7 +249,7 @@ class Cluster:
         """Asks for the object's deletion; one that is gone already is as good as deleted."""
         request = self._client.delete(_lightkube(live.resource), live.name, namespace=live.namespace)
         with suppress(_NotFound):
-            await self._ask(f"delete {live}", request)
+            await self._ask(f"delete {live}", _read(request))
 
     async def watch(
         self,
@@ -265,9 +273,9 @@ class Cluster:
         )
         try:
             async for event, item in events:
-                yield event, Live(resource, _plain(item))
-        except (httpx.HTTPError, msgspec.MsgspecError):
-            # A connection may also end in the middle of an event.
+                yield event, _live(resource, item)
+        except (httpx.HTTPError, msgspec.MsgspecError, CredentialsError, _Unreadable):
+            # A connection may also end in the middle of an event. Who lists again is told what is wrong.
             return
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
@@ -350,14 +358,10 @@ class Cluster:
         except httpx.HTTPError as problem:
             why = str(problem) or type(problem).__name__
             raise Unreachable(f"{what}: {self.server} cannot be reached: {why}") from None
-        except ConfigError as problem:
+        except CredentialsError as problem:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
-        except UNUSABLE as problem:
-            # A command that is to print credentials is not there, or prints others; or no API server answers.
-            read = problem.strerror if isinstance(problem, OSError) else type(problem).__name__
-            if isinstance(problem, KeyError) and problem.args == ("token",):
-                read = "the kubeconfig's command prints no token; one that prints a certificate is not supported"
-            raise ClusterError(f"{what}: {self.server}: credentials or answer cannot be read: {read}") from None
+        except _Unreadable:
+            raise ClusterError(f"{what}: {self.server} answers as no API server does") from None
 
 
 def _kind_of(status: int, said: str) -> type[ClusterError]:
@@ -370,16 +374,12 @@ def _kind_of(status: int, said: str) -> type[ClusterError]:
 
 
 def kubeconfig_text(given: str) -> str:
-    """The text of a kubeconfig which is given as one, or as the path of one.
+    """What a kubeconfig means that is given as its text or its path, as the text of one with nothing else in it.
 
     Raises ClusterError, in words that quote nothing of what may be secret, where nobody could use it.
     """
-    try:
-        text = text_of(given)
-    except UNREADABLE as problem:
-        raise ClusterError(f"no usable kubeconfig: {reason(problem, given)}") from None
-    Cluster(text)
-    return text
+    Cluster(given)
+    return resolve(given).text
 
 
 class _NotFound(Exception):
@@ -390,9 +390,16 @@ class _Expired(ClusterError):
     """HTTP 410."""
 
 
-def _shown(server: str) -> str:
-    """The server's address without a password that may stand in it."""
-    return str(httpx.URL(server).copy_with(userinfo=b""))
+class _Unreadable(Exception):
+    """An answer that is none of an API server's."""
+
+
+async def _read(answer: Awaitable[_Answer]) -> _Answer:
+    """What lightkube makes of an answer. It raises all kinds of errors about one that is none of an API server's."""
+    try:
+        return await answer
+    except (ValueError, LookupError, TypeError, NotReadyError):
+        raise _Unreadable from None
 
 
 @cache
@@ -402,7 +409,10 @@ def _lightkube(resource: Resource) -> Any:
     return create_global_resource(resource.group, resource.version, resource.kind, resource.plural)
 
 
-def _plain(item: Any) -> Mapping[str, Any]:
-    """A lightkube object as the JSON it came from."""
-    plain: Mapping[str, Any] = item.to_dict()
-    return plain
+def _live(resource: Resource, item: Any) -> Live:
+    """A lightkube object as the JSON it came from. Raises _Unreadable for what is none."""
+    manifest = item.to_dict()
+    metadata = manifest.get("metadata") if isinstance(manifest, Mapping) else None
+    if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
+        raise _Unreadable
+    return Live(resource, manifest)

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from choreo_components.cluster import (
     NAMESPACES,
     RIGHTS,
@@ -25,17 +23,14 @@ from choreo_components.cluster import (
     kubeconfig_text,
 )
 from choreo_components.deletion import deletion
+from choreo_components.forms import is_text
+from choreo_components.kubeconfig import KubeconfigError, local_fields
 from choreo_components.naming import CONNECTION_KEY, Use, refusal
 from choreo_components.plan import Key
 from choreo_components.settings import DATA_PLANE_KUBECONFIGS
 
 CREDENTIALS = ("apiServerURL", "caCert", "clientCert", "clientKey")
 """What a DataPlane of OpenChoreo 0.2.0 has to say about its cluster; all but the first are base64 (api/v1, v0.2.0)."""
-
-ON_THIS_MACHINE = frozenset(
-    {"exec", "auth-provider", "tokenFile", "client-certificate", "client-key", "certificate-authority"}
-)
-"""The parts of a kubeconfig that name commands and files."""
 
 
 @dataclass(frozen=True)
@@ -164,14 +159,13 @@ def foreign_parts(text: str) -> str | None:
     Who may write a Secret must not be able to run commands, or to have files sent to a server, on the machines of all
     who read it. And on another machine they would not be there.
     """
-    try:
-        config = yaml.safe_load(text)
-        users = [each.get("user") or {} for each in config.get("users") or []]
-        clusters = [each.get("cluster") or {} for each in config.get("clusters") or []]
-        parts = {part for each in (*users, *clusters) for part in each}
-    except (yaml.YAMLError, AttributeError, TypeError, RecursionError):
+    if not is_text(text):
         return "cannot be read as one"
-    found = sorted(parts & ON_THIS_MACHINE)
+    try:
+        found = local_fields(text)
+    except KubeconfigError:
+        # Who tries to use it is told why it cannot be.
+        return None
     if not found:
         return None
     return f"has {', '.join(found)}: commands and files of one machine; it has to have its credentials in itself"

@@ -3,10 +3,13 @@
 import os
 from pathlib import Path
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors put before the first character of a text."""
+
 
 def is_text(given: str | Path) -> bool:
     """Whether it is a kubeconfig, and not the path of one."""
-    return isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{"))
+    return isinstance(given, str) and ("\n" in given or given.removeprefix(BYTE_ORDER_MARK).lstrip().startswith("{"))
 
 
 def from_folder(given: str, folder: Path) -> str:

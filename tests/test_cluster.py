@@ -9,7 +9,6 @@ import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,10 +16,6 @@ from typing import Any
 
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from choreo_components import retries
 from choreo_components.cluster import (
@@ -33,27 +28,12 @@ from choreo_components.cluster import (
     Resource,
     Unauthorized,
     Unreachable,
-    kubeconfig_text,
 )
-from choreo_components.kubeconfig import EXEC_V1
 from devcluster import ControlPlane
+from tests.https import kubeconfig, serving
 
 MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
 ENCODED = base64.b64encode(MARK.encode()).decode()
-
-
-def kubeconfig(user: Any, server: str = "https://127.0.0.1:1", **cluster: Any) -> str:
-    """The text of a kubeconfig whose user is this one."""
-    return yaml.safe_dump(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "c", "cluster": {"server": server, **cluster}}],
-            "users": [{"name": "u", "user": user}],
-            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
-            "current-context": "x",
-        }
-    )
 
 
 @pytest.mark.parametrize(
@@ -64,28 +44,37 @@ def kubeconfig(user: Any, server: str = "https://127.0.0.1:1", **cluster: Any) -
         (f"/nonexistent/{MARK}", "neither its text nor the path of a file"),
         (f"{MARK * 5}/{MARK}.yaml", "neither its text nor the path of a file"),
         (f"apiVersion: v1, token: {MARK}, kind: config", "neither its text nor the path of a file"),
-        (f"{MARK}\n", "it cannot be read as one (AttributeError)"),
-        (f"token: {MARK}\n", "it cannot be read as one (KeyError)"),
-        (f"users: [{MARK}\n", "it cannot be read as one (ParserError)"),
-        (f'{{"users": "{MARK}', "it cannot be read as one (ScannerError)"),
-        (f"users: {{token: !{MARK} a}}\n", "it cannot be read as one (ConstructorError)"),
-        (kubeconfig(MARK), "it cannot be read as one (ValidationError)"),
-        (kubeconfig({"token": [MARK]}), "it cannot be read as one (ValidationError)"),
-        (kubeconfig({"client-certificate-data": MARK[:-1], "client-key-data": MARK}), "(Error)"),
+        (f"{MARK}\n", "it cannot be read as one: it is not a mapping of fields"),
+        (f"token: {MARK}\n", "token is not a field that choreo knows; known here: kind, apiVersion,"),
+        (f"users: [{MARK}\n", "it cannot be read as one: neither YAML nor JSON (line 2)"),
+        (f'{{"users": "{MARK}', "it cannot be read as one: neither YAML nor JSON"),
+        (f"users: {{token: !{MARK} a}}\n", "it cannot be read as one: neither YAML nor JSON (line 1)"),
+        (kubeconfig(MARK), "users[0].user must be a mapping"),
+        (kubeconfig({"token": [MARK]}), "users[0].user.token must be a string"),
+        (
+            kubeconfig({"client-certificate-data": MARK[:-1], "client-key-data": MARK}),
+            "users[0].user.client-certificate-data must be base64",
+        ),
         (kubeconfig({"client-certificate-data": ENCODED, "client-key-data": ENCODED}), "its key cannot be read"),
-        (kubeconfig({"client-certificate-data": ENCODED, "client-key": MARK}), "its client-key is neither"),
+        (
+            kubeconfig({"client-certificate-data": ENCODED, "client-key": MARK}),
+            "users[0].user.client-key is a relative path, and a text has no folder",
+        ),
         (kubeconfig({"client-certificate": "/nonexistent", "client-key": f"/{MARK}"}), "No such file or directory"),
         (kubeconfig({}, **{"certificate-authority-data": ENCODED}), "its key cannot be read"),
-        (kubeconfig({"auth-provider": {"name": MARK}}), "auth-provider not supported"),
+        (kubeconfig({"auth-provider": {"name": MARK}}), "users[0].user.auth-provider is not supported"),
         (f"~nobody-has-this-home/{MARK}", "neither its text nor the path of a file"),
-        ("{" * 20_000 + MARK, "it cannot be read as one (RecursionError)"),
-        (kubeconfig({}, f"https://a\0{MARK}"), "it cannot be read as one (InvalidURL)"),
+        ("{" * 20_000 + MARK, "it cannot be read as one: neither YAML nor JSON (line 1)"),
+        (kubeconfig({}, f"https://a\0{MARK}"), "clusters[0].cluster.server is not an address"),
         (kubeconfig({}, "https://127.0.0.1:99999999"), "there is no port 99999999"),
         (
             kubeconfig({}, **{"proxy-url": f"socks5://{MARK}@127.0.0.1:1"}),
-            "its proxy-url is neither http:// nor https://",
+            "clusters[0].cluster.proxy-url is neither http:// nor https://",
         ),
-        (kubeconfig({"token": MARK}).replace("current-context: x", "current-context: y"), "Context 'y' not found"),
+        (
+            kubeconfig({"token": MARK}).replace("current-context: x", "current-context: y"),
+            "current-context: there is no context 'y'; there are 'x'",
+        ),
     ],
 )
 def test_a_kubeconfig_that_is_none_is_refused_without_a_word_of_it(text: str, why: str) -> None:
@@ -108,6 +97,22 @@ def test_a_kind_that_a_real_api_server_does_not_serve_has_no_objects(control_pla
     assert asyncio.run(asked()) == (None, [], None)
 
 
+def test_a_real_api_server_answers_the_user_that_a_kubeconfig_acts_as(
+    control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    config = yaml.safe_load(control_plane.kubeconfig.read_text())
+
+    async def allowed(**user: Any) -> bool:
+        config["users"][0]["user"] |= user
+        (tmp_path / "config").write_text(yaml.safe_dump(config))
+        async with Cluster(tmp_path / "config") as cluster:
+            return await cluster.allowed("delete", NAMESPACES)
+
+    assert asyncio.run(allowed())
+    assert not asyncio.run(allowed(**{"as": "nobody-special"}))
+    assert asyncio.run(allowed(**{"as-groups": ["system:masters"]}))
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -125,7 +130,9 @@ def test_a_path_that_leads_nowhere_is_named(given: str | Path) -> None:
 
 def test_a_path_that_leads_to_something_else_is_named(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text(MARK)
-    with pytest.raises(ClusterError, match=f"{tmp_path}/mine cannot be read as one$"):
+    with pytest.raises(
+        ClusterError, match=f"{tmp_path}/mine: it cannot be read as one: it is not a mapping of fields$"
+    ):
         Cluster(tmp_path / "mine")
 
 
@@ -148,37 +155,36 @@ def plugin(command: str, *arguments: str) -> Mapping[str, Any]:
     return {"exec": {"apiVersion": version, "command": command, "args": [*arguments]}}
 
 
+def answer(**status: str) -> str:
+    """What such a command has to print."""
+    version = "client.authentication.k8s.io/v1beta1"
+    return json.dumps({"apiVersion": version, "kind": "ExecCredential", "status": status})
+
+
 @pytest.mark.parametrize(
     ("user", "why"),
     [
         ({"token": f"{MARK}\n"}, "the kubeconfig's token or password cannot be sent"),
         ({"token": f"{MARK}é"}, "answers 401"),
-        (plugin(f"/nonexistent/{MARK}"), "credentials or answer cannot be read: No such file or directory"),
-        (plugin("echo", MARK), "credentials or answer cannot be read: JSONDecodeError"),
-        (
-            plugin("echo", f'{{"status": {{"clientKeyData": "{MARK}"}}}}'),
-            "prints no token; one that prints a certificate",
-        ),
-        (plugin("echo", f'{{"{MARK}": 1}}'), "credentials or answer cannot be read: KeyError"),
+        (plugin(f"/nonexistent/{MARK}"), "cannot be run: No such file or directory"),
+        (plugin(MARK), "is not found by PATH"),
+        (plugin("echo", MARK), "does not print an ExecCredential"),
+        (plugin("echo", answer(clientKeyData=MARK)), "prints a certificate or a key, and not both"),
+        (plugin("echo", answer(clientCertificateData=MARK, clientKeyData=MARK)), "its key cannot be read"),
+        (plugin("echo", f'{{"{MARK}": 1}}'), "does not print an ExecCredential"),
+        (plugin("echo", answer()), "prints neither a token nor a certificate"),
+        (plugin("echo", answer(token=MARK, expirationTimestamp=MARK)), "an expirationTimestamp that is not one"),
+        (plugin("echo", answer(token=MARK).replace("v1beta1", "v1")), "does not print an ExecCredential of"),
         ({"token": MARK}, "answers 401"),
+        ({"tokenFile": "/nonexistent"}, "the tokenFile cannot be read: No such file or directory"),
+        ({"tokenFile": "/dev/null"}, "the tokenFile is empty"),
     ],
 )
-def test_credentials_that_do_not_work_are_not_quoted(user: Any, why: str) -> None:
-    async def ask() -> None:
-        async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n")
-            await writer.drain()
-
-        async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
-            port = server.sockets[0].getsockname()[1]
-            async with Cluster(kubeconfig(user, f"http://127.0.0.1:{port}")) as cluster:
-                await cluster.get(NAMESPACES, "acme")
-
-    with pytest.raises(ClusterError) as refused:
-        asyncio.run(ask())
-    assert why in str(refused.value)
-    assert MARK not in str(refused.value)
+def test_credentials_that_do_not_work_are_not_quoted(user: Any, why: str, tmp_path: Path) -> None:
+    with serving(tokens=(), folder=tmp_path) as server:
+        told = said(server.kubeconfig(user))
+    assert why in told
+    assert MARK not in told
 
 
 def test_a_server_that_cannot_be_reached_is_named_without_the_password_in_its_address() -> None:
@@ -196,7 +202,7 @@ def test_files_with_the_key_are_the_users_own_and_gone_when_the_key_is_loaded(
 ) -> None:
     seen: list[tuple[Path, int]] = []
 
-    def load(_: ssl.SSLContext, certificate: str, key: str) -> None:
+    def load(_: ssl.SSLContext, certificate: str, key: str, *__: object) -> None:
         seen.extend((Path(path).parent, stat.S_IMODE(os.stat(path).st_mode)) for path in (certificate, key))
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -292,67 +298,3 @@ def test_a_proxy_that_a_kubeconfig_names_is_used() -> None:
     with answering(401, "no", "text/plain") as proxy:
         told = said(kubeconfig({}, "http://nowhere.invalid", **{"proxy-url": proxy}))
     assert "http://nowhere.invalid answers 401" in told
-
-
-def certificate(folder: Path, name: str) -> Path:
-    """A file with a key, and a certificate of this name that trusts itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "server.pem"
-    encoding, private = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    file.write_bytes(key.private_bytes(encoding, private, serialization.NoEncryption()) + made.public_bytes(encoding))
-    return file
-
-
-def test_a_server_is_known_by_the_name_that_a_kubeconfig_gives_it(tmp_path: Path) -> None:
-    file = certificate(tmp_path, "inside.example")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    trusted = {"certificate-authority": str(file)}
-    with answering(401, "no", "text/plain", context) as address:
-        assert "answers 401" in said(kubeconfig({}, address, **trusted, **{"tls-server-name": "inside.example"}))
-        assert "cannot be reached" in said(kubeconfig({}, address, **trusted))
-
-
-def test_the_files_of_a_kubeconfig_are_looked_for_next_to_it(tmp_path: Path) -> None:
-    """Also by who gets its text alone, as Secrets and providers do."""
-    certificate(tmp_path, "anybody")
-    (tmp_path / "plugin").touch()
-    user = {"tokenFile": "./token", "exec": {"apiVersion": EXEC_V1, "command": "./plugin"}}
-    file = tmp_path / "kubeconfig"
-    file.write_text(kubeconfig(user, **{"certificate-authority": "server.pem"}))
-    config = yaml.safe_load(kubeconfig_text(str(file)))
-    [cluster], [user] = config["clusters"], [each["user"] for each in config["users"]]
-    assert cluster["cluster"]["certificate-authority"] == str(tmp_path / "server.pem")
-    assert user["tokenFile"] == str(tmp_path / "token")
-    assert user["exec"] == {"apiVersion": EXEC_V1, "command": str(tmp_path / "plugin")}
-
-
-def test_a_kubeconfig_that_names_no_files_is_taken_letter_by_letter(tmp_path: Path) -> None:
-    file = tmp_path / "kubeconfig"
-    file.write_text("# Mine.\n" + kubeconfig({"exec": {"apiVersion": EXEC_V1, "command": "aws"}}))
-    assert kubeconfig_text(str(file)) == file.read_text()
-
-
-@pytest.mark.parametrize("version", ["v1", "v1beta1"])
-def test_a_command_for_credentials_is_told_which_version_is_wanted(tmp_path: Path, version: str) -> None:
-    api = f"client.authentication.k8s.io/{version}"
-    told = tmp_path / "told"
-    script = f'printf %s "$KUBERNETES_EXEC_INFO" > {told}; echo \'{{"status": {{"token": "t"}}}}\''
-    user = {"exec": {"apiVersion": api, "command": "sh", "args": ["-c", script]}}
-
-    async def ask() -> None:
-        async with Cluster(kubeconfig(user)) as cluster:
-            await cluster.list(NAMESPACES, {})
-
-    with pytest.raises(Unreachable, match="cannot be reached"):
-        asyncio.run(ask())
-    assert json.loads(told.read_text()) == {"apiVersion": api, "kind": "ExecCredential", "spec": {"interactive": False}}

@@ -7,7 +7,6 @@ from typing import Any
 
 import pulumi
 
-from choreo_components.cluster import kubeconfig_text
 from choreo_components.components.base import PARENTS, declare_object, object_options
 from choreo_components.components.children import KubernetesObject, kubernetes_provider
 from choreo_components.components.connection import connection_secret
@@ -17,6 +16,7 @@ from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.components.stack_resources import deletion_guard, full_name, inventory
 from choreo_components.data_planes import Connection
 from choreo_components.findings import Finding
+from choreo_components.kubeconfig import resolve
 from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.settings import Declared, Settings
 
@@ -167,7 +167,7 @@ def _secret(
     """The Secret with a data plane's kubeconfig."""
     args = {"timeouts": vars(settings.timeouts)}
     opts = object_options(None, args, pulumi.ResourceOptions(depends_on=list(needs), providers=[clusters.of_secrets]))
-    text = kubeconfig_text(settings.data_plane_kubeconfigs[node.data_plane.name].given)
+    text = resolve(settings.data_plane_kubeconfigs[node.data_plane.name].given).given
     key = node.key
     return connection_secret(full_name(key), key.name, key.organization, node.data_plane.name, text, opts)
 

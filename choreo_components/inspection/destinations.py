@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from choreo_components import project, settings
-from choreo_components.cluster import Cluster, ClusterError
 from choreo_components.findings import Finding, errors
 from choreo_components.forms import from_folder, is_text
+from choreo_components.kubeconfig import KubeconfigError, resolve
 from choreo_components.plan import Plan, plan
 from choreo_components.settings import KUBECONFIG, MANIFESTS, PROJECTS, RESOURCES, Settings
 
@@ -124,8 +124,8 @@ def _by_server(by_kubeconfig: Mapping[Kubeconfig, Sequence[Opened]]) -> list[Des
     by_server: dict[str, Destination] = {}
     for number, (kubeconfig, stacks) in enumerate(by_kubeconfig.items()):
         try:
-            server = Cluster(kubeconfig).server
-        except ClusterError:
+            server = resolve(kubeconfig).server
+        except KubeconfigError:
             # Who asks it is told why it cannot be used.
             server = f"unusable {number}"
         first = by_server.get(server, Destination(kubeconfig, ()))
@@ -168,12 +168,10 @@ def _led_by(values: Mapping[str, Any], folder: Path) -> Kubeconfig:
 def _text(given: str, folder: Path) -> str | Path:
     """The text of a data plane's kubeconfig, which may be in a file; the file's path where it cannot be read."""
     found = from_folder(given, folder)
-    if is_text(found):
-        return found
     try:
-        return Path(found).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return Path(found)
+        return resolve(found).given
+    except KubeconfigError:
+        return found if is_text(found) else Path(found)
 
 
 def decrypted(folder: Path, stack: str) -> dict[str, Any]:

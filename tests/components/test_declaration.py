@@ -1,5 +1,6 @@
 """A plan is declared as it stands: a resource for each object, in the plan's order, with the plan's edges."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pulumi
@@ -251,7 +252,7 @@ def test_what_leads_to_a_data_plane_changes_after_the_inventory_has_agreed(elsew
 def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_data_plane(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(declaration, "kubeconfig_text", str)
+    monkeypatch.setattr(declaration, "resolve", lambda given: SimpleNamespace(given=given))
     objects = [declaring.organization(), declaring.data_plane()]
     made = declared(stack(*objects, controllers="absent", dataPlaneKubeconfigs={"dp-local": "kind: Config"}))
     secret = made["acme/kind-1-config"]

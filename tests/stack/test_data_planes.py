@@ -83,6 +83,20 @@ def test_the_settings_come_first_and_the_cluster_is_not_even_asked() -> None:
     assert cluster.asked == []
 
 
+def test_whom_a_kubeconfig_acts_as_comes_with_it_from_the_settings_and_from_the_secret() -> None:
+    user: dict[str, Any] = {"token": MARK, "as": "me", "as-groups": ["us"]}
+    text = kubeconfig(**user)
+    there = yaml.safe_load(text)
+    there["contexts"].append({"name": "admin", "context": {"cluster": "c", "user": "admin"}})
+    there["users"].append({"name": "admin", "user": {"token": "admin"}})
+    text = yaml.safe_dump(there)
+    cluster = ControlPlane({"kind-1-config": {"kubeconfig": text}})
+    for made in (found(cluster), found(cluster, given={"dp-local": text})):
+        config = yaml.safe_load(made.kubeconfig or "")
+        assert [each["user"] for each in config["users"]] == [user]
+        assert config["current-context"] == "x"
+
+
 def test_then_comes_the_secret_that_it_names_in_its_organizations_namespace() -> None:
     cluster = ControlPlane({"kind-1-config": {"kubeconfig": kubeconfig()}})
     assert found(cluster, given={"dp-other": "x"}) == Connection(kubeconfig(), "Secret acme/kind-1-config")
