@@ -274,8 +274,8 @@ class Cluster:
         try:
             async for event, item in events:
                 yield event, _live(resource, item)
-        except (httpx.HTTPError, CredentialsError, _Unreadable, msgspec.MsgspecError):
-            # A connection may also end in the middle of an event.
+        except (httpx.HTTPError, msgspec.MsgspecError, CredentialsError, _Unreadable):
+            # A connection may also end in the middle of an event. Who lists again is told what is wrong.
             return
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
@@ -398,12 +398,8 @@ async def _read(answer: Awaitable[_Answer]) -> _Answer:
     """What lightkube makes of an answer. It raises all kinds of errors about one that is none of an API server's."""
     try:
         return await answer
-    except (ValueError, LookupError, TypeError, NotReadyError) as problem:
-        cause: BaseException | None = problem
-        while cause is not None and not isinstance(cause, httpx.HTTPStatusError):
-            cause = cause.__context__
-        # It could not read what came with a status that is an error, and says enough by itself.
-        raise cause or _Unreadable from None
+    except (ValueError, LookupError, TypeError, NotReadyError):
+        raise _Unreadable from None
 
 
 @cache

@@ -305,7 +305,7 @@ def _minimal(
         "contexts": [{"name": name, "context": context | ({"namespace": namespace} if namespace else {})}],
         "current-context": name,
     }
-    return json.dumps(config, indent=2, ensure_ascii=False)
+    return json.dumps(config, ensure_ascii=False)
 
 
 def _as_written(value: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def test_whom_a_kubeconfig_acts_as_comes_with_it_from_the_settings_and_from_the_
     cluster = ControlPlane({"kind-1-config": {"kubeconfig": text}})
     for made in (found(cluster), found(cluster, given={"dp-local": text})):
         config = yaml.safe_load(made.kubeconfig or "")
-        assert [each["user"] for each in config["users"]] == [{"token": MARK, "as": "me", "as-groups": ["us"]}]
+        assert [each["user"] for each in config["users"]] == [user]
         assert config["current-context"] == "x"
 
 
