@@ -227,7 +227,7 @@ def test_certificates_without_identifiers_of_keys_are_trusted(server: Server) ->
 
 def _flags(server: Server) -> int:
     cluster = Cluster(server.kubeconfig({}))
-    context: ssl.SSLContext = cluster._http._transport._connections[None]._pool._ssl_context  # type: ignore[attr-defined]
+    context: ssl.SSLContext = cluster._http._transport._connections._connections[None]._pool._ssl_context  # type: ignore[attr-defined]
     return context.verify_flags
 
 
