@@ -42,6 +42,7 @@ def adopt(
 ) -> None:
     """Take over a live organization into stacks, without a change to any object."""
     from choreo_components.cluster import ClusterError
+    from choreo_components.kubeconfig import resolve
     from choreo_components.project import NoProject, read_project, read_stacks
     from choreo_components.settings import KUBECONFIG
     from choreo_components.takeover.division import divide
@@ -69,7 +70,9 @@ def adopt(
                 give_up(f"{each.name!r} is no name of a stack: letters, digits, '-', '_' and '.', at most 100")
         check_free(folder, stacks)
         with sign_of_life("writing down what is live"):
-            imports = [import_file(each, there) for each in division.stacks]
+            # A stack that has a kubeconfig in its settings needs no context.
+            context = None if KUBECONFIG in project.config.value else resolve(kubeconfig).context
+            imports = [import_file(each, there, context) for each in division.stacks]
         written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
     except (NoProject, NoOrganization, ClusterError, Claimed, Occupied, OSError, UnicodeError) as problem:
         give_up(str(problem))

@@ -4,7 +4,7 @@ What OpenChoreo's Environment controller does in `finalize` (upstream: internal/
 controller_finalize.go), with a deadline for each step and an error that says what blocks.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from choreo_components.api import labels
@@ -54,17 +54,19 @@ async def finalize(
     deployments: str,
     namespaces: str,
     progress: Callable[[str], None],
+    recognized: Callable[[], Awaitable[object]] | None = None,
 ) -> None:
     """Deletes every Deployment of the environment and waits, then all its namespaces at once and waits.
 
     Deployments stand on the control plane, namespaces on the data plane, which may be the same cluster.
     `deployments` and `namespaces` are the two steps' deadlines as durations. `progress` gets a line when something
-    happens, and at least every ten seconds. Raises DeadlineError, ClusterError where the API server refuses, or
-    SparedError when a namespace was left that the environment may not take along.
+    happens, and at least every ten seconds. `recognized` raises where the data plane is another cluster than it was: it
+    is called before namespaces are deleted, as soon as the data plane answers. Raises DeadlineError, ClusterError where
+    the API server refuses, or SparedError when a namespace was left that the environment may not take along.
     """
     await Removal(control_plane, scope.deployments, progress).run(deployments)
     spared = spare(data_plane, scope.organization, scope.environment)
-    removal = Removal(data_plane, scope.namespaces, progress, spared)
+    removal = Removal(data_plane, scope.namespaces, progress, spared, recognized)
     await removal.run(namespaces)
     if removal.spared:
         raise SparedError(_left(removal.spared))

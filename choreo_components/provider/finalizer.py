@@ -6,6 +6,7 @@ In the graph it stands after the Environment and its namespaces and before the D
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -281,10 +282,11 @@ async def delete(state: Properties, session: Session) -> None:
         scope = Scope(state["organization"], state["environment"], frozenset(state.get(NAMESPACES) or ()))
         deadlines = [state.get(name) or default for name, default in DEFAULTS.items()]
         control_plane, data_plane = session.connect(), _data_plane(state, session)
-        if is_remote(state):
-            # One that does not answer yet may do so before the deadline.
+        recognized = partial(recognize, data_plane, state.get(CLUSTER)) if is_remote(state) else None
+        if recognized is not None:
+            # One that does not answer yet may do so before the deadline, and is asked again then.
             with suppress(Unreachable):
-                await recognize(data_plane, state.get(CLUSTER))
-        await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell)
+                await recognized()
+        await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell, recognized)
     except (ClusterError, AnotherCluster, DeadlineError, SparedError, ValueError) as problem:
         raise Failure(f"{_named(state)} is not finalized: {problem}{_advice(problem)}") from None

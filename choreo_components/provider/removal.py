@@ -98,14 +98,20 @@ class Removal:
         selection: Selection,
         progress: Callable[[str], None],
         spare: Spare = nothing_is_spared,
+        recognized: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        """`progress` gets a line when something happens, and at least every ten seconds."""
+        """`progress` gets a line when something happens, and at least every ten seconds.
+
+        `recognized` is called before the first request that deletes, until it returns: what it raises ends the removal,
+        unless that says that the cluster does not answer yet.
+        """
         self.spared: dict[str, str] = {}
         """What was left alone, and why."""
         self._cluster = cluster
         self._selection = selection
         self._progress = progress
         self._spare = spare
+        self._recognized = recognized
         self._remaining: dict[str, Live] = {}
         self._refused: dict[str, str] = {}
         self._unseen = set(selection.names)
@@ -123,6 +129,9 @@ class Removal:
                     try:
                         # Repeated here alone: at the deadline, the error has to say what kept them from an answer.
                         with sent_once():
+                            if self._recognized is not None:
+                                await self._recognized()
+                                self._recognized = None
                             left = await self._sweep()
                         unreachable = None
                     except Unreachable as problem:

@@ -47,8 +47,12 @@ class ImportFile:
         return json.dumps({"resources": self.resources}, indent=2) + "\n"
 
 
-def import_file(planned: Planned, there: LiveOrganization) -> ImportFile:
-    """The import of a stack: everything that its program registers and that is there."""
+def import_file(planned: Planned, there: LiveOrganization, context: str | None = None) -> ImportFile:
+    """The import of a stack: everything that its program registers and that is there.
+
+    `context` is that of the ambient kubeconfig by which the stack is brought up then.
+    """
+    way = ControlPlane(context=context)
     monitor = _Monitor(there)
     # Those that its next preview finds: no other stack needs to know them.
     data_planes = {
@@ -60,9 +64,7 @@ def import_file(planned: Planned, there: LiveOrganization) -> ImportFile:
     with asyncio.Runner() as runner:
         runner.get_loop()
         mocks.set_mocks(monitor.mocks, project="choreo", stack=planned.stack.name, preview=False, monitor=monitor)
-        run = pulumi.runtime.test(
-            lambda: declare(planned.settings, planned.plan, ControlPlane(), data_planes=data_planes)
-        )  # type: ignore[no-untyped-call]
+        run = pulumi.runtime.test(lambda: declare(planned.settings, planned.plan, way, data_planes=data_planes))  # type: ignore[no-untyped-call]
         run()
     # They are registered in no certain order.
     monitor.file.missing.sort()

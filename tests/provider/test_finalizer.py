@@ -435,6 +435,16 @@ def test_on_another_cluster_than_it_was_made_on_nothing_is_deleted_anywhere() ->
     assert control_plane.requests("delete") == another.requests("delete") == []
 
 
+def test_a_data_plane_that_answers_later_is_recognized_before_anything_is_deleted_there() -> None:
+    another = FakeCluster(namespace("dp-1"), kube_system("another"))
+    another.outages = ["nobody answers"]
+    with pytest.raises(Failure, match="its kubeconfig leads to another cluster"):
+        asyncio.run(
+            finalizer.delete({**ELSEWHERE, **OF_EAST}, session(FakeCluster(), data_planes={"to east": another}))
+        )
+    assert another.requests("delete") == []
+
+
 @pytest.mark.parametrize("call", ["read", "delete"])
 def test_credentials_that_were_withdrawn_are_told_with_the_way_to_others(call: str) -> None:
     control_plane, east = FakeCluster(deployment("a")), FakeCluster(namespace("dp-1"))

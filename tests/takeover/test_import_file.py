@@ -42,6 +42,13 @@ def test_everything_that_the_program_registers_is_in_it() -> None:
     ]
 
 
+def test_both_providers_have_the_context_by_which_the_stack_is_brought_up() -> None:
+    there = acme()
+    file = import_file(divide(there, "acme").stacks[0], there, "here")
+    for provider in ("choreo choreo", "kubernetes kubernetes"):
+        assert entry(file, provider)["inputs"]["context"] == "here"
+
+
 def test_a_child_names_its_parent_and_a_resource_of_ours_its_provider() -> None:
     file = imports(acme())["acme-development"]
     finalizer = entry(file, "EnvironmentFinalizer acme/development-finalizer")
