@@ -8,16 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from choreo_components.annotations import LAST_APPLIED
+from choreo_components.annotations import APPLIED, LAST_APPLIED, excess
 from choreo_components.api.labels import OF_DATA_PLANES
 from choreo_components.findings import Location
 from choreo_components.naming import Use, refusal
 from choreo_components.validation import Problem, shown
 
 FIELDS = ("labels", "annotations")
-
-ANNOTATION_BYTES = 256 * 1024
-"""What the keys and values of an object's annotations may take together (Kubernetes: TotalAnnotationSizeLimitB)."""
 
 TAKEN = {
     **dict.fromkeys(OF_DATA_PLANES, "OpenChoreo"),
@@ -70,11 +67,9 @@ def _wrong(name: str, values: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem((name, key), f"should be a string, not {shown(value)}{quotes}", value)
         elif of_labels and (refused := refusal(value, Use.LABEL_VALUE)):
             yield Problem((name, key), f"Kubernetes would refuse the label {value!r}: {refused}", value)
-    texts = [text for item in values.items() for text in item if isinstance(text, str)]
-    size = sum(len(text.encode("utf-8", "replace")) for text in texts)
-    if not of_labels and size > ANNOTATION_BYTES:
-        message = f"Kubernetes would refuse them: keys and values are {size:,} bytes, more than {ANNOTATION_BYTES:,}"
-        yield Problem((name,), message, values)
+    texts = {key: value for key, value in values.items() if isinstance(value, str)}
+    if not of_labels and (too_many := excess({**texts, **APPLIED})):
+        yield Problem((name,), too_many, values)
 
 
 def _owner(key: str) -> str | None:
