@@ -18,7 +18,7 @@ from choreo_components.context import environment_context
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Location, Severity, error, errors, report
 from choreo_components.forms import is_text
-from choreo_components.kubeconfig import KubeconfigError, ambient_context, resolve
+from choreo_components.kubeconfig import KubeconfigError, context_of, resolve
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
 from choreo_components.project import find_project, is_project, located
 from choreo_components.references import Found, Reference, Target
@@ -40,7 +40,7 @@ def run() -> None:
     read = with_paths_from(folder, read)
     findings += exposed
     planned = plan(read)
-    context = None if KUBECONFIG in values else ambient_context()
+    context = None if KUBECONFIG in values else context_of()
     unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,))) + misplaced(values, folder)
     surveyed = (
         Survey(findings=tuple(unusable))

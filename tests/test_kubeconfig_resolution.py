@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from choreo_components.forms import is_text
-from choreo_components.kubeconfig import KubeconfigError, ambient_context, local_fields, reading, resolution, resolve
+from choreo_components.kubeconfig import KubeconfigError, context_of, local_fields, reading, resolution, resolve
 from choreo_components.kubeconfig.resolution import EXEC_VERSIONS
 from tests.https import in_base64, kubeconfig
 
@@ -347,10 +347,10 @@ def test_places_in_files_have_the_files_name(ambient: Path, monkeypatch: pytest.
     assert f"{ambient}/b/config: users[0].user.auth-provider is not supported" in refusal(None)
 
 
-def test_the_ambient_context_is_the_one_that_counts_today(ambient: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ambient_context() is None
+def test_the_context_is_the_one_that_counts_today(ambient: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert context_of() is None
     listed(ambient, monkeypatch, a=config())
-    assert ambient_context() == "x"
+    assert context_of() == "x"
 
 
 def test_without_one_that_is_named_it_is_that_of_the_home(ambient: Path) -> None:

@@ -42,7 +42,7 @@ def adopt(
 ) -> None:
     """Take over a live organization into stacks, without a change to any object."""
     from choreo_components.cluster import ClusterError
-    from choreo_components.kubeconfig import resolve
+    from choreo_components.kubeconfig import context_of
     from choreo_components.project import NoProject, read_project, read_stacks
     from choreo_components.settings import KUBECONFIG
     from choreo_components.takeover.division import divide
@@ -71,7 +71,7 @@ def adopt(
         check_free(folder, stacks)
         with sign_of_life("writing down what is live"):
             # A stack that has a kubeconfig in its settings needs no context.
-            context = None if KUBECONFIG in project.config.value else resolve(kubeconfig).context
+            context = None if KUBECONFIG in project.config.value else context_of(kubeconfig)
             imports = [import_file(each, there, context) for each in division.stacks]
         written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
     except (NoProject, NoOrganization, ClusterError, Claimed, Occupied, OSError, UnicodeError) as problem:

@@ -5,6 +5,6 @@ the requests, with the credentials of `credentials` and `commands`.
 """
 
 from choreo_components.kubeconfig.fields import KubeconfigError
-from choreo_components.kubeconfig.resolution import Resolved, ambient_context, local_fields, resolve
+from choreo_components.kubeconfig.resolution import Resolved, context_of, local_fields, resolve
 
-__all__ = ["KubeconfigError", "Resolved", "ambient_context", "local_fields", "resolve"]
+__all__ = ["KubeconfigError", "Resolved", "context_of", "local_fields", "resolve"]

@@ -93,10 +93,10 @@ def local_fields(text: str) -> list[str]:
     return sorted(local & {*chosen["cluster"].value, *chosen["user"].value})
 
 
-def ambient_context() -> str | None:
-    """The context of the ambient kubeconfig; None where there is none, as in a pod, or it cannot be used."""
+def context_of(given: str | Path | None = None) -> str | None:
+    """The context of a kubeconfig, the ambient one by default; None where it has none, as in a pod, or is no use."""
     try:
-        return resolve(None).context
+        return resolve(given).context
     except KubeconfigError:
         return None
 

@@ -79,7 +79,7 @@ async def verify(settings: Properties, connect: Connect) -> bool:
     one of them leads to another.
     """
     from choreo_components.cluster import ClusterError, Unreachable
-    from choreo_components.kubeconfig import ambient_context
+    from choreo_components.kubeconfig import context_of
 
     known, kubeconfig, context = settings.get(IDENTITY), settings.get(KUBECONFIG), settings.get(CONTEXT)
     if known is None:
@@ -87,7 +87,7 @@ async def verify(settings: Properties, connect: Connect) -> bool:
     way = "the kubeconfig" if context is None else f"context {context!r}"
     try:
         await recognize(connect(kubeconfig, context), known)
-        if context is None or (current := ambient_context()) in (None, context):
+        if context is None or (current := context_of()) in (None, context):
             return True
         way = f"the current context, {current!r},"
     except AnotherCluster as problem:

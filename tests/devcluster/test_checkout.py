@@ -31,7 +31,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for name in ("Makefile", "uv.lock", ".ci/run"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(CHECKOUT / name, folder / name)
-        for program in [*(folder / ".venv/bin" / name for name in PROGRAMS), folder / ".dev/bin/pulumi"]:
+        programs = (*(f".venv/bin/{name}" for name in PROGRAMS), ".dev/bin/pulumi", ".ci/newest")
+        for program in (folder / name for name in programs):
             program.parent.mkdir(parents=True, exist_ok=True)
             program.write_text(RECORDING)
             program.chmod(0o700)
@@ -73,6 +74,7 @@ TARGETS = {
     ],
     "down": [SETUP, ["python", "-m", "devcluster.stacks", "down"]],
     "test": [SETUP, TOOLCHAIN, ["pytest", "-n", "4", "--dist", "worksteal"]],
+    "test-newest": [SETUP, ["newest"]],
     "lint": LINT,
 }
 
@@ -99,4 +101,4 @@ def test_a_machine_without_uv_gets_one_in_the_checkout(checkout: Path) -> None:
 
 def test_what_has_to_pass_before_a_change_is_merged_runs_from_anywhere(checkout: Path) -> None:
     script = '. .dev/env; run="$PWD/.ci/run"; cd /; "$run"'
-    assert calls(checkout, "sh", script) == [*LINT, *TARGETS["test"]]
+    assert calls(checkout, "sh", script) == [*LINT, *TARGETS["test-newest"], *TARGETS["test"]]

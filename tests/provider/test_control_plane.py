@@ -97,7 +97,7 @@ def verified(
     today: str | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> bool:
-    monkeypatch.setattr("choreo_components.kubeconfig.ambient_context", lambda: today)
+    monkeypatch.setattr("choreo_components.kubeconfig.context_of", lambda: today)
     return asyncio.run(verify(settings, connect(ways)))
 
 

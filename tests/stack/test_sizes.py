@@ -3,7 +3,7 @@
 import pytest
 
 from choreo_components import settings
-from choreo_components.annotations import LARGEST, PATCH_FORCE, WAIT_FOR, excess, of_provider
+from choreo_components.annotations import APPLIED, LARGEST, WAIT_FOR, excess, of_provider
 from choreo_components.api import KINDS, Kind
 from choreo_components.checks import LARGEST_OBJECT
 from choreo_components.findings import error
@@ -26,7 +26,7 @@ def added(*texts: str) -> int:
     return sum(map(len, texts))
 
 
-OWN = added(PATCH_FORCE, "true")
+OWN = added(*APPLIED, *APPLIED.values())
 WAITS = added(WAIT_FOR, "condition=Ready")
 
 
@@ -46,7 +46,7 @@ def test_annotations_are_counted_in_bytes() -> None:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.kind)
 def test_a_condition_is_an_annotation_where_a_controller_ever_sets_one(kind: Kind) -> None:
     assert (WAIT_FOR in of_provider(kind, waits=True)) is (kind.ready_condition is not None)
-    assert of_provider(kind, waits=False) == {PATCH_FORCE: "true"}
+    assert of_provider(kind, waits=False) == APPLIED
 
 
 @pytest.mark.parametrize(("sign", "bytes_each"), [("e", 1), ("é", 2)])
