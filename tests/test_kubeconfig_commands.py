@@ -167,7 +167,7 @@ def test_credentials_that_stay_refused_do_not_run_it_for_each_request(server: Se
 
 
 def test_it_is_run_again_when_its_credentials_have_expired(server: Server, plugin: Plugin) -> None:
-    soon, later = (datetime.now(UTC) + timedelta(seconds=each) for each in (2, 600))
+    soon, later = (datetime.now(UTC) + timedelta(seconds=each) for each in (5, 600))
 
     async def ask() -> None:
         async with Cluster(server.kubeconfig(plugin.user())) as cluster:

@@ -30,6 +30,9 @@ IDENTITY = "__cluster"
 A program that has asked for it hands it over; it is empty where it could not be known.
 """
 
+MOVED = "moved"
+"""What is noted in the provider's process where the settings take another cluster than the one in the state."""
+
 Connect = Callable[[str | None, str | None], "Cluster"]
 """Leads to the cluster of a kubeconfig (None: the ambient one) and a context (None: its current one)."""
 
@@ -95,8 +98,11 @@ async def verify(settings: Properties, connect: Connect) -> bool:
     except Unreachable:
         return False
     except ClusterError as problem:
-        advice = f"; the last pulumi up has used {way}: run pulumi up with the kubeconfig of today" if context else ""
-        raise Failure(f"{problem}{advice}") from None
+        advice = (
+            f"; the last pulumi up used {way}. To use the current context instead: pulumi up, or the same command with "
+            "--run-program"
+        )
+        raise Failure(f"{problem}{advice if context else ''}") from None
     try:
         await recognize(connect(None, current), known)
     except AnotherCluster as problem:

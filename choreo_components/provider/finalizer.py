@@ -13,6 +13,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.durations import seconds
 from choreo_components.identity import LEAVING, AnotherCluster, recognize
+from choreo_components.provider.control_plane import MOVED
 from choreo_components.provider.custom import Failure, Properties, Session, differences, given, strings, unknown
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
     names = strings(inputs.get(NAMESPACES)) or ()
     if not names or UNKNOWN in (*names, inputs["organization"], inputs["environment"]):
         return []
-    made = set() if replaced(olds, inputs) else set(olds.get(NAMESPACES) or ())
+    elsewhere = replaced(olds, inputs) or MOVED in session.notes
+    made = set() if elsewhere else set(olds.get(NAMESPACES) or ())
     try:
         labelled, _ = await _data_plane(inputs, session).list(*_namespaces(inputs))
         there = await _there(labelled, made.intersection(names), inputs, session)

@@ -13,6 +13,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.adoption import Adopt
 from choreo_components.identity import LEAVING, AnotherCluster, recognize
+from choreo_components.provider.control_plane import MOVED
 from choreo_components.provider.custom import (
     Failure,
     Properties,
@@ -95,7 +96,8 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
                 f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments and "
                 "namespaces are deleted, and made anew there as far as this stack declares them"
             )
-    made = _both(olds.get(OBJECTS) or {}, olds.get(FORMER) or {})
+    # What was made on another control plane says nothing about what is on this one.
+    made = {} if MOVED in session.notes else _both(olds.get(OBJECTS) or {}, olds.get(FORMER) or {})
     refused = await _refused(_without(objects, made), inputs, session)
     if former := await _former(olds, made, objects, inputs, session):
         inputs[FORMER] = former

@@ -77,7 +77,9 @@ class Servicer(ResourceProviderServicer):
         _RESOURCE.set(request.urn)
         olds, news = _properties(request.olds), _properties(request.news)
         inputs, refused = await control_plane.check(olds, news, self._connect)
-        self._is_verified = refused is None and control_plane.IDENTITY in inputs
+        self._is_verified = refused is None and bool(news.get(control_plane.IDENTITY))
+        if refused is None and olds.get(control_plane.IDENTITY, found := inputs.get(control_plane.IDENTITY)) != found:
+            self._notes.add(control_plane.MOVED)
         return proto.CheckResponse(
             inputs=_as_it_came(inputs, request.news),
             failures=[proto.CheckFailure(reason=refused)] if refused else [],

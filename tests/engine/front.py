@@ -27,6 +27,7 @@ class Front:
     """Passes plain HTTP on to an API server, with the credentials of a kubeconfig, on threads of its own."""
 
     def __init__(self, kubeconfig: Path, interference: Interference) -> None:
+        self._context_name = str(yaml.safe_load(kubeconfig.read_text())["current-context"])
         config = KubeConfig.from_file(kubeconfig).get()
         assert config is not None
         assert config.user is not None
@@ -52,14 +53,15 @@ class Front:
         self._server.server_close()
 
     def kubeconfig(self, path: Path) -> Path:
-        """Writes a kubeconfig that leads to the front."""
+        """Writes a kubeconfig that leads to the front, by a context of the name that leads past it."""
+        name = self._context_name
         content = {
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{self._server.server_port}"}}],
             "users": [{"name": "u", "user": {}}],
-            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
-            "current-context": "x",
+            "contexts": [{"name": name, "context": {"cluster": "c", "user": "u"}}],
+            "current-context": name,
         }
         path.write_text(yaml.safe_dump(content))
         return path

@@ -132,7 +132,9 @@ def test_the_same_way_to_another_cluster_is_refused(settings: dict[str, Any], mo
 def test_a_context_that_the_kubeconfig_of_today_lacks_is_reported_with_the_next_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(Failure, match=r"no context 'a'; the last pulumi up has used context 'a': run pulumi up with"):
+    with pytest.raises(
+        Failure, match=r"no context 'a'; the last pulumi up used context 'a'. To use the"
+    ):
         verified({IDENTITY: HERE, "context": "a"}, {}, "b", monkeypatch)
 
 

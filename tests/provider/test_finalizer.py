@@ -16,6 +16,7 @@ from choreo_components.cluster import (
     resource_named,
 )
 from choreo_components.provider import finalizer
+from choreo_components.provider.control_plane import MOVED
 from choreo_components.provider.custom import Failure, Session, differences
 from choreo_components.provider.finalizer import identifier, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, kube_system, namespace
@@ -62,6 +63,14 @@ def test_who_may_not_look_at_environments_is_believed() -> None:
     cluster = FakeCluster()
     cluster.refusal = Forbidden("not yours")
     created(cluster)
+
+
+def test_namespaces_that_were_made_on_another_control_plane_are_not_missed_on_this_one() -> None:
+    def failures(*notes: str) -> dict[str, str]:
+        return asyncio.run(finalizer.check(INPUTS, INPUTS, session(FakeCluster(), notes=notes)))[1]
+
+    assert "is in Pulumi's state, and not in the cluster any more" in failures()[""]
+    assert failures(MOVED) == {}
 
 
 # --- Inputs --------------------------------------------------------------------------------------------------------
