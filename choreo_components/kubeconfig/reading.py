@@ -74,7 +74,11 @@ def ambient() -> Kubeconfig | None:
     """
     listed = os.environ.get("KUBECONFIG", "")
     if not listed:
-        home = Path("~/.kube/config").expanduser()
+        try:
+            home = Path("~/.kube/config").expanduser()
+        except RuntimeError:
+            # A user without a home, as in many containers.
+            return None
         found = _files([home])
         return found[0] if found and not found[0].is_empty else None
     if is_text(listed):

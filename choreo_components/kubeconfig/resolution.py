@@ -65,6 +65,11 @@ def resolve(given: str | Path | None, context: str | None = None) -> Resolved:
     """
     found = reading.ambient() if given is None else reading.given(given)
     if found is None:
+        if context is not None:
+            raise KubeconfigError(
+                f"there is no context {context!r}, as KUBECONFIG is not set and there is no ~/.kube/config: set "
+                "KUBECONFIG to the file that has it"
+            )
         return _in_cluster()
     name, chosen = _chosen(found, context)
     cluster, user = _cluster(chosen["cluster"], chosen["user"]), _user(chosen["user"])
