@@ -122,7 +122,9 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
     names = strings(inputs.get(NAMESPACES)) or ()
     if not names or UNKNOWN in (*names, inputs["organization"], inputs["environment"]):
         return []
-    made = set() if replaced(olds, inputs) else set(olds.get(NAMESPACES) or ())
+    # What was made on another control plane is not missing here: the next refresh takes it out of the state.
+    elsewhere = session.has_moved and not is_remote(inputs)
+    made = set() if elsewhere or replaced(olds, inputs) else set(olds.get(NAMESPACES) or ())
     try:
         labelled, _ = await _data_plane(inputs, session).list(*_namespaces(inputs))
         there = await _there(labelled, made.intersection(names), inputs, session)
@@ -287,6 +289,7 @@ async def delete(state: Properties, session: Session) -> None:
             # One that does not answer yet may do so before the deadline, and is asked again then.
             with suppress(Unreachable):
                 await recognized()
-        await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell, recognized)
+        ways = session.verify, recognized
+        await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell, *ways)
     except (ClusterError, AnotherCluster, DeadlineError, SparedError, ValueError) as problem:
         raise Failure(f"{_named(state)} is not finalized: {problem}{_advice(problem)}") from None
