@@ -268,6 +268,27 @@ async def update(olds: Properties, news: Properties, session: Session) -> None:
     """Other deadlines, namespaces or credentials are good from now on."""
 
 
+async def _require_environment(state: Properties, session: Session) -> None:
+    """Raises Failure where the Environment is gone that stays, as a witness says, or where that is not known.
+
+    A refresh that has not found it takes it out of the state, and with it what its witness is `deletedWith`: it is not
+    known then whether a part of the stack is deleted, or the whole.
+    """
+    from choreo_components.cluster import ClusterError, Forbidden, resource_named
+
+    try:
+        found = await session.connect().get(resource_named("Environment"), state["environment"], state["organization"])
+    except Forbidden:
+        return
+    except ClusterError as problem:
+        raise Failure(f"{_named(state)} is not finalized: it is not known whether it stays: {problem}") from None
+    if found is None:
+        raise Failure(
+            f"{_named(state)} is not finalized: its Environment is gone, and others may have left Deployments or "
+            "namespaces of it: run pulumi up, which creates the Environment again, and then destroy"
+        )
+
+
 async def delete(state: Properties, session: Session) -> None:
     """Finalizes the environment, unless a witness has said that it stays."""
     from choreo_components.cluster import ClusterError, Unreachable
@@ -275,6 +296,7 @@ async def delete(state: Properties, session: Session) -> None:
     from choreo_components.provider.removal import DeadlineError
 
     if identifier(state) in session.notes:
+        await _require_environment(state, session)
         session.warn(
             f"{_named(state)} is not finalized, as its Environment stays: what Pulumi does not delete itself is left. "
             "Run pulumi up before the environment is destroyed: it makes the finalizer again"

@@ -201,14 +201,22 @@ def test_deleting_it_finalizes_the_environment(cluster: FakeCluster) -> None:
 
 def test_where_its_environment_stays_it_leaves_all_that_is_not_deleted_besides_it(cluster: FakeCluster) -> None:
     lines: list[str] = []
+    cluster.lives["Environment acme/development"] = environment("uid of development")
     command = session(cluster, warn=lines.append, notes=["acme/development"])
     asyncio.run(finalizer.delete(INPUTS, command))
-    assert cluster.story == []
+    assert cluster.story == ["get environments development"]
     [line] = lines
     assert line.startswith(
         "environment 'development' of organization 'acme' is not finalized, as its Environment stays"
     )
     assert "Run pulumi up" in line
+
+
+def test_one_that_is_gone_does_not_stay_and_leaves_nothing_behind_unsaid(cluster: FakeCluster) -> None:
+    """A refresh that has not found the Environment has its witness speak in a destroy of the whole stack too."""
+    with pytest.raises(Failure, match=r"its Environment is gone, .* run pulumi up"):
+        asyncio.run(finalizer.delete(INPUTS, session(cluster, notes=["acme/development"])))
+    assert cluster.requests("delete") == []
 
 
 def test_a_deadline_names_the_environment_that_is_not_finalized(cluster: FakeCluster) -> None:
