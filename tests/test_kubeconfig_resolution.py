@@ -461,3 +461,11 @@ def test_merging_takes_of_each_name_the_first_file_that_has_it(files: Sequence[t
         expected = {**entries, **expected}
     assert {name: entry.value["server"] for name, entry in merged.sections["clusters"].items()} == expected
     assert merged.current_context == next((current for _, current in files if current), "")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a b", ".example", "a..b", "a" * 64])
+def test_a_name_that_no_server_can_have_is_refused(name: str) -> None:
+    """Python's TLS would end the command with a TypeError, a ValueError or a UnicodeError."""
+    given = config(clusters=[{"name": "c", "cluster": {"server": "https://first", "tls-server-name": name}}])
+    with pytest.raises(KubeconfigError, match=r"^clusters\[0\]\.cluster\.tls-server-name is not a name"):
+        resolve(given)

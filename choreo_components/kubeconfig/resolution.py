@@ -169,12 +169,22 @@ def _cluster(entry: Entry, user: Entry) -> dict[str, Any]:
     authority = cluster.get("certificate-authority") or cluster.get("certificate-authority-data")
     if authority and cluster.get("insecure-skip-tls-verify") and cluster["server"].startswith("https:"):
         raise KubeconfigError(f"{place}: insecure-skip-tls-verify and a certificate authority cannot both be set")
+    if not _is_server_name(cluster.get("tls-server-name", "localhost")):
+        raise KubeconfigError(f"{place}.tls-server-name is not a name that a server can have")
     if proxy := cluster.get("proxy-url"):
         if not proxy.lower().startswith(("http://", "https://")):
             raise KubeconfigError(f"{place}.proxy-url is neither http:// nor https://, and no other is supported")
         _split(proxy, f"{place}.proxy-url")
     extensions = _extension(cluster.pop("extensions", []), place)
     return {**cluster, **({"extensions": extensions} if extensions else {})}
+
+
+def _is_server_name(name: str) -> bool:
+    """Whether TLS can ask for a server of this name: Python's raises all kinds of errors about others."""
+    try:
+        return bool(name.encode("idna")) and not name.startswith(".") and not re.search(r"[\0-\x20\x7f]", name)
+    except UnicodeError:
+        return False
 
 
 def _extension(extensions: list[Any], place: str) -> list[dict[str, Any]]:
