@@ -89,7 +89,7 @@ class Search:
         """Why no file is found."""
         within = pattern.rstrip("/")
         if pattern.endswith("/") or os.path.isdir(self._absolute(pattern)):
-            what = "is a directory" if os.path.isdir(self._absolute(within)) else "stands for directories"
+            what = "is a directory" if os.path.isdir(self._absolute(within)) else "matches directories only"
             return f"{pattern!r} {what}: name the files in it, like {within + '/*.yaml'!r}"
         message = f"no file matches {pattern!r}" + ("" if os.path.isabs(pattern) else f" in {self._folder}")
         if re.match(r"~|.*[{$]", pattern):
@@ -195,5 +195,5 @@ def _parts(pattern: str) -> tuple[str, ...]:
 def _beyond(link: str, parts: Sequence[str], where: Location) -> Finding:
     """The warning that `**`, before these parts, has gone no further than this link."""
     wanted = "/".join((glob.escape(link), "**", *parts))
-    message = "is a link to a folder, and `**` does not go into the folders behind a link; to take their files, add"
+    message = "is a link to a folder, and `**` does not enter the folders behind a link; to take their files, add"
     return warning(where, f"{link} {message} {wanted!r}")

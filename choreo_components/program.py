@@ -64,7 +64,7 @@ def run() -> None:
 
 def project_folder() -> Path:
     """The folder of the project, to which paths are relative: a program with a `main` works in another one."""
-    # Older engines do not tell it.
+    # Older engines do not say.
     told = Path(pulumi.runtime.get_root_directory() or "")
     return told if told.is_absolute() and is_project(told) else find_project(Path.cwd()).resolve()
 

@@ -266,7 +266,7 @@ def test_a_server_is_known_by_the_name_that_the_kubeconfig_gives_it(tmp_path: Pa
         refusal(server.kubeconfig({}))
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"no certificate"])
+@pytest.mark.parametrize("content", [b"", b"\n", b"no certificate", b"\xff\xfe"])
 def test_an_authority_without_a_certificate_is_not_everybody(server: Server, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "ca.pem").write_bytes(content)
     cluster = {"certificate-authority-data": None, "certificate-authority": str(tmp_path / "ca.pem")}

@@ -273,6 +273,30 @@ def listed(folder: Path, monkeypatch: pytest.MonkeyPatch, **texts: str) -> str:
     return value
 
 
+def in_a_pod(ambient: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
+    (ambient / "account").mkdir()
+    (ambient / "account" / "token").write_text("very-secret")
+
+
+def test_a_pod_has_no_context_by_whose_name_it_could_be_meant(ambient: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Kubernetes provider, which is given the name as well, finds none either."""
+    in_a_pod(ambient, monkeypatch)
+    assert resolve(None).context is None
+    with pytest.raises(KubeconfigError, match=r"^there is no context 'staging', as KUBECONFIG is not set"):
+        resolve(None, "staging")
+
+
+def test_a_user_without_a_home_has_no_kubeconfig_there(ambient: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in many containers, whose user is a number."""
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    with pytest.raises(KubeconfigError, match=r"there is no ~/\.kube/config, and this is no pod"):
+        resolve(None)
+    in_a_pod(ambient, monkeypatch)
+    assert resolve(None).server == "https://10.0.0.1:443"
+
+
 def test_of_several_files_the_first_that_has_an_entry_counts_as_a_whole(
     ambient: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -437,3 +461,11 @@ def test_merging_takes_of_each_name_the_first_file_that_has_it(files: Sequence[t
         expected = {**entries, **expected}
     assert {name: entry.value["server"] for name, entry in merged.sections["clusters"].items()} == expected
     assert merged.current_context == next((current for _, current in files if current), "")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a b", ".example", "a..b", "a" * 64])
+def test_a_name_that_no_server_can_have_is_refused(name: str) -> None:
+    """Python's TLS would end the command with a TypeError, a ValueError or a UnicodeError."""
+    given = config(clusters=[{"name": "c", "cluster": {"server": "https://first", "tls-server-name": name}}])
+    with pytest.raises(KubeconfigError, match=r"^clusters\[0\]\.cluster\.tls-server-name is not a name"):
+        resolve(given)

@@ -63,7 +63,7 @@ class _Run:
 
     def __init__(self) -> None:
         self.outcome: Future[Credentials] = Future()
-        # So that nobody who ceases to wait takes the outcome from the others.
+        # So that a request that ceases to wait does not take the outcome from the others.
         self.outcome.set_running_or_notify_cancel()
         self.waiting = 0
         self.cancelled = Event()
@@ -140,7 +140,7 @@ class Command:
         try:
             issued = self._answer(run.cancelled)
         except Exception as told:
-            # Nobody may wait for an outcome that never comes.
+            # No request may wait for an outcome that never comes.
             problem = told
         with self._lock:
             self._run = None
@@ -193,7 +193,7 @@ def _printed(arguments: Sequence[str], environment: Mapping[str, str], cancelled
 
     Raises CredentialsError about what has come of it, OSError or ValueError where it could not be started.
     """
-    # What it prints of errors may be kept open by a browser that it has started: nobody waits for the end of a file.
+    # What it prints of errors may be kept open by a browser that it has started: the end of a file is not waited for.
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             arguments, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors

@@ -176,14 +176,18 @@ def _trusted(
         if cluster.get("insecure-skip-tls-verify"):
             context = httpx.create_ssl_context(verify=False)
         elif authority := _authority(cluster):
-            context = ssl.create_default_context(cadata=authority.decode("ascii", "ignore"))
-            # An authority that is not the topmost one is trusted all the same, and only names in the certificate's
+            text = authority.decode("ascii", "ignore")
+            if not text.strip():
+                # Without any, Python would trust the system's.
+                raise KubeconfigError("its certificate authority cannot be read: no PEM")
+            context = ssl.create_default_context(cadata=text)
+            # An authority that is not the topmost one is trusted as well, and only names in the certificate's
             # list count, as it is in Go.
             context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
             context.hostname_checks_common_name = False
         else:
             context = httpx.create_ssl_context()
-        # From Python 3.13 on it would demand what many clusters' certificates lack: identifiers of keys.
+        # From Python 3.13 on it would demand what many clusters' certificates do not have: identifiers of keys.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         _show(context, user, certificate)
     except ssl.SSLError as problem:

@@ -203,14 +203,14 @@ def checked(value: Any, struct: str, place: str) -> dict[str, Any]:
             raise KubeconfigError(f"{prefix}{name} is not supported: {field.about}")
         if not _FITS[field.shape](given):
             raise KubeconfigError(f"{prefix}{name} must be {field.shape.value}")
-        # To client-go an empty value is none; an empty command for credentials is one that lacks its parts.
+        # To client-go an empty value is none; an empty command for credentials is one without its parts.
         if given or field.shape is Shape.MAPPING:
             found[name] = given
     return found
 
 
 _CALLED_LIKE_A_FIELD = re.compile(r"[A-Za-z][A-Za-z-]{0,39}")
-"""Whether the name of a field may be told: what is no field may be a secret that was put in the wrong place."""
+"""Whether the name of a field may be quoted: what is no field may be a secret that was put in the wrong place."""
 
 
 def decoded(data: str) -> bytes:

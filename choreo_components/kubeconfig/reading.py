@@ -74,7 +74,11 @@ def ambient() -> Kubeconfig | None:
     """
     listed = os.environ.get("KUBECONFIG", "")
     if not listed:
-        home = Path("~/.kube/config").expanduser()
+        try:
+            home = Path("~/.kube/config").expanduser()
+        except RuntimeError:
+            # A user without a home, as in many containers.
+            return None
         found = _files([home])
         return found[0] if found and not found[0].is_empty else None
     if is_text(listed):
@@ -110,7 +114,7 @@ def merge(configs: Iterable[Kubeconfig], origin: str) -> Kubeconfig:
 def document(text: str, place: str) -> Any:
     """The value of a text in YAML or JSON as Kubernetes reads it; None for an empty one. Raises KubeconfigError.
 
-    What is wrong is told by its line alone: the rest may be secret.
+    What is wrong is reported by its line alone: the rest may be secret.
     """
     documents, findings = manifests.read(text, "kubeconfig")
     if findings:
@@ -189,5 +193,5 @@ def _shown(listed: Path) -> str:
 
 
 def _is_surely_a_path(given: str | Path) -> bool:
-    """Whether it may be told: a text that somebody has put in the place of a path may be a password."""
+    """Whether it may be quoted: a text that somebody has put in the place of a path may be a password."""
     return isinstance(given, Path) or _CALLED_LIKE_ONE.fullmatch(given) is not None

@@ -65,6 +65,11 @@ def resolve(given: str | Path | None, context: str | None = None) -> Resolved:
     """
     found = reading.ambient() if given is None else reading.given(given)
     if found is None:
+        if context is not None:
+            raise KubeconfigError(
+                f"there is no context {context!r}, as KUBECONFIG is not set and there is no ~/.kube/config: set "
+                "KUBECONFIG to the file that has it"
+            )
         return _in_cluster()
     name, chosen = _chosen(found, context)
     cluster, user = _cluster(chosen["cluster"], chosen["user"]), _user(chosen["user"])
@@ -164,12 +169,22 @@ def _cluster(entry: Entry, user: Entry) -> dict[str, Any]:
     authority = cluster.get("certificate-authority") or cluster.get("certificate-authority-data")
     if authority and cluster.get("insecure-skip-tls-verify") and cluster["server"].startswith("https:"):
         raise KubeconfigError(f"{place}: insecure-skip-tls-verify and a certificate authority cannot both be set")
+    if not _is_server_name(cluster.get("tls-server-name", "localhost")):
+        raise KubeconfigError(f"{place}.tls-server-name is not a name that a server can have")
     if proxy := cluster.get("proxy-url"):
         if not proxy.lower().startswith(("http://", "https://")):
             raise KubeconfigError(f"{place}.proxy-url is neither http:// nor https://, and no other is supported")
         _split(proxy, f"{place}.proxy-url")
     extensions = _extension(cluster.pop("extensions", []), place)
     return {**cluster, **({"extensions": extensions} if extensions else {})}
+
+
+def _is_server_name(name: str) -> bool:
+    """Whether TLS can ask for a server of this name: Python's raises all kinds of errors about others."""
+    try:
+        return bool(name.encode("idna")) and not name.startswith(".") and not re.search(r"[\0-\x20\x7f]", name)
+    except UnicodeError:
+        return False
 
 
 def _extension(extensions: list[Any], place: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ at each preview and up; a destroy or a refresh, which run no program, compare th
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -30,15 +31,26 @@ IDENTITY = "__cluster"
 A program that has asked for it hands it over; it is empty where it could not be known.
 """
 
-MOVED = "moved"
-"""What is noted in the provider's process where the settings take another cluster than the one in the state."""
-
 Connect = Callable[[str | None, str | None], "Cluster"]
 """Leads to the cluster of a kubeconfig (None: the ambient one) and a context (None: its current one)."""
 
 
-async def check(olds: Properties, news: Properties, connect: Connect) -> tuple[dict[str, Any], str | None]:
-    """The settings with the identity of the cluster that they lead to, and why they are refused, if they are.
+@dataclass(frozen=True)
+class Checked:
+    """The settings, with the identity of the cluster as far as it is known, and why they are refused, if they are.
+
+    `is_recognized`: the cluster has answered, and is one that the stack may be on. `has_moved`: that is another one
+    than the state knows, as the settings say so.
+    """
+
+    settings: dict[str, Any]
+    refused: str | None = None
+    is_recognized: bool = False
+    has_moved: bool = False
+
+
+async def check(olds: Properties, news: Properties, connect: Connect) -> Checked:
+    """Compares the cluster that the settings lead to with the one in the state, and with the one that they name.
 
     `olds` are those in the state. A cluster that does not answer, or whose identity the credentials cannot read, keeps
     the identity that is known: whoever uses it reports what is wrong with it.
@@ -56,13 +68,18 @@ async def check(olds: Properties, news: Properties, connect: Connect) -> tuple[d
     if identity := found or known:
         inputs[IDENTITY] = identity
     if expected and expected != UNKNOWN:
-        if not found:
-            return inputs, f"controlPlane is {expected}, and it is not known which cluster this is"
-        if found != expected:
-            return inputs, f"controlPlane is {expected}, and the UID of this cluster's namespace kube-system is {found}"
+        # The known one has been compared with the setting before: as without it, nothing more can be known.
+        if not found and known != expected:
+            return Checked(inputs, f"controlPlane is {expected}, and it is not known which cluster this is: {_UNREAD}")
+        if found and found != expected:
+            told = f"controlPlane is {expected}, and the UID of this cluster's namespace kube-system is {found}"
+            return Checked(inputs, told)
     elif known and found and found != known:
-        return inputs, mistaken("the kubeconfig", found, known)
-    return inputs, None
+        return Checked(inputs, mistaken("the kubeconfig", found, known))
+    return Checked(inputs, None, bool(found), bool(known and found and found != known))
+
+
+_UNREAD = "it does not answer, or the credentials may not get namespace kube-system (kubectl get namespace kube-system)"
 
 
 def mistaken(way: str, found: str, known: str) -> str:
@@ -75,34 +92,38 @@ def mistaken(way: str, found: str, known: str) -> str:
     )
 
 
-async def verify(settings: Properties, connect: Connect) -> bool:
-    """Whether the settings in the state lead to the cluster that is known; False where it does not answer.
+async def verify(settings: Properties, connect: Connect, *, of_today: bool = False) -> None:
+    """Raises Failure where the settings lead to another cluster than the one that is known.
 
-    The current context may be another than that of the last up, if it leads to the same cluster. Raises Failure where
-    one of them leads to another.
+    `of_today`: a program has just given them. Else they are those in the state, and the current context may be another
+    than that of the last up, if it leads to the same cluster. Raises ClusterError where the cluster does not answer, or
+    the settings of today cannot be used: whoever uses it reports that.
     """
     from choreo_components.cluster import ClusterError, Unreachable
     from choreo_components.kubeconfig import context_of
 
     known, kubeconfig, context = settings.get(IDENTITY), settings.get(KUBECONFIG), settings.get(CONTEXT)
     if known is None:
-        return True
+        return
     way = "the kubeconfig" if context is None else f"context {context!r}"
     try:
         await recognize(connect(kubeconfig, context), known)
-        if context is None or (current := context_of()) in (None, context):
-            return True
+        if of_today or context is None or (current := context_of()) in (None, context):
+            return
         way = f"the current context, {current!r},"
     except AnotherCluster as problem:
         raise Failure(mistaken(way, problem.found, known)) from None
-    except Unreachable:
-        return False
     except ClusterError as problem:
-        advice = (
-            f"; the last pulumi up used {way}. To use the current context instead: pulumi up, or the same command with "
-            "--run-program"
-        )
-        raise Failure(f"{problem}{advice if context else ''}") from None
+        if of_today or isinstance(problem, Unreachable):
+            raise
+        if context is not None:
+            advice = (
+                f"the last pulumi up used {way}. To use the current context instead: pulumi up, or the same command "
+                "with --run-program"
+            )
+        else:
+            advice = "to use another kubeconfig than the last pulumi up: --run-program"
+        raise Failure(f"{problem}; {advice}") from None
     try:
         await recognize(connect(None, current), known)
     except AnotherCluster as problem:
@@ -112,4 +133,3 @@ async def verify(settings: Properties, connect: Connect) -> bool:
             f"{way} is not the context of the last pulumi up, {context!r}, and it is not known whether it leads to the "
             f"same cluster: {problem}. Nothing was changed: kubectl config use-context {context}"
         ) from None
-    return True

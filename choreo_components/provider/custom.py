@@ -1,7 +1,7 @@
 """A custom resource of this provider: what the servicer asks of each, and what each may ask for."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pulumi.runtime import rpc
@@ -28,8 +28,12 @@ class Session:
     data_plane: "Callable[[str, str], LiveCluster]"
     """Leads to a data plane with a cluster of its own, by ORGANIZATION/NAME and the kubeconfig in the state, unless the
     provider has a newer one; raises ClusterError where that cannot be used."""
-    notes: set[str] = field(default_factory=set)
+    notes: set[str]
     """What resources have noted in this process for those that come after them: see `witness` and `guard`."""
+    verify: Callable[[], Awaitable[object]]
+    """Raises Failure where the control plane is another one than the stack's, ClusterError while that is not known."""
+    has_moved: bool = False
+    """Whether the settings have moved the stack to this control plane, on which it has made nothing yet."""
 
 
 class Custom(Protocol):

@@ -54,17 +54,19 @@ async def finalize(
     deployments: str,
     namespaces: str,
     progress: Callable[[str], None],
+    verified: Callable[[], Awaitable[object]] | None = None,
     recognized: Callable[[], Awaitable[object]] | None = None,
 ) -> None:
     """Deletes every Deployment of the environment and waits, then all its namespaces at once and waits.
 
     Deployments stand on the control plane, namespaces on the data plane, which may be the same cluster.
     `deployments` and `namespaces` are the two steps' deadlines as durations. `progress` gets a line when something
-    happens, and at least every ten seconds. `recognized` raises where the data plane is another cluster than it was: it
-    is called before namespaces are deleted, as soon as the data plane answers. Raises DeadlineError, ClusterError where
-    the API server refuses, or SparedError when a namespace was left that the environment may not take along.
+    happens, and at least every ten seconds. `verified` raises where the control plane is another cluster than it was,
+    `recognized` where the data plane is: each is called before anything is deleted there, as soon as that answers.
+    Raises DeadlineError, ClusterError where the API server refuses, or SparedError when a namespace was left that the
+    environment may not take along.
     """
-    await Removal(control_plane, scope.deployments, progress).run(deployments)
+    await Removal(control_plane, scope.deployments, progress, recognized=verified).run(deployments)
     spared = spare(data_plane, scope.organization, scope.environment)
     removal = Removal(data_plane, scope.namespaces, progress, spared, recognized)
     await removal.run(namespaces)

@@ -13,7 +13,6 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.durations import seconds
 from choreo_components.identity import LEAVING, AnotherCluster, recognize
-from choreo_components.provider.control_plane import MOVED
 from choreo_components.provider.custom import Failure, Properties, Session, differences, given, strings, unknown
 
 if TYPE_CHECKING:
@@ -123,8 +122,9 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
     names = strings(inputs.get(NAMESPACES)) or ()
     if not names or UNKNOWN in (*names, inputs["organization"], inputs["environment"]):
         return []
-    elsewhere = replaced(olds, inputs) or MOVED in session.notes
-    made = set() if elsewhere else set(olds.get(NAMESPACES) or ())
+    # What was made on another control plane is not missing here: the next refresh takes it out of the state.
+    elsewhere = session.has_moved and not is_remote(inputs)
+    made = set() if elsewhere or replaced(olds, inputs) else set(olds.get(NAMESPACES) or ())
     try:
         labelled, _ = await _data_plane(inputs, session).list(*_namespaces(inputs))
         there = await _there(labelled, made.intersection(names), inputs, session)
@@ -268,6 +268,27 @@ async def update(olds: Properties, news: Properties, session: Session) -> None:
     """Other deadlines, namespaces or credentials are good from now on."""
 
 
+async def _require_environment(state: Properties, session: Session) -> None:
+    """Raises Failure where the Environment is gone that stays, as a witness says, or where that is not known.
+
+    A refresh that has not found it takes it out of the state, and with it what its witness is `deletedWith`: it is not
+    known then whether a part of the stack is deleted, or the whole.
+    """
+    from choreo_components.cluster import ClusterError, Forbidden, resource_named
+
+    try:
+        found = await session.connect().get(resource_named("Environment"), state["environment"], state["organization"])
+    except Forbidden:
+        return
+    except ClusterError as problem:
+        raise Failure(f"{_named(state)} is not finalized: it is not known whether it stays: {problem}") from None
+    if found is None:
+        raise Failure(
+            f"{_named(state)} is not finalized: its Environment is gone, and others may have left Deployments or "
+            "namespaces of it: run pulumi up, which creates the Environment again, and then destroy"
+        )
+
+
 async def delete(state: Properties, session: Session) -> None:
     """Finalizes the environment, unless a witness has said that it stays."""
     from choreo_components.cluster import ClusterError, Unreachable
@@ -275,6 +296,7 @@ async def delete(state: Properties, session: Session) -> None:
     from choreo_components.provider.removal import DeadlineError
 
     if identifier(state) in session.notes:
+        await _require_environment(state, session)
         session.warn(
             f"{_named(state)} is not finalized, as its Environment stays: what Pulumi does not delete itself is left. "
             "Run pulumi up before the environment is destroyed: it makes the finalizer again"
@@ -289,6 +311,7 @@ async def delete(state: Properties, session: Session) -> None:
             # One that does not answer yet may do so before the deadline, and is asked again then.
             with suppress(Unreachable):
                 await recognized()
-        await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell, recognized)
+        ways = session.verify, recognized
+        await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell, *ways)
     except (ClusterError, AnotherCluster, DeadlineError, SparedError, ValueError) as problem:
         raise Failure(f"{_named(state)} is not finalized: {problem}{_advice(problem)}") from None

@@ -13,14 +13,12 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.adoption import Adopt
 from choreo_components.identity import LEAVING, AnotherCluster, recognize
-from choreo_components.provider.control_plane import MOVED
 from choreo_components.provider.custom import (
     Failure,
     Properties,
     Session,
     given,
     never_replaced,
-    nothing_to_create,
     strings,
     unknown,
 )
@@ -55,6 +53,9 @@ FORMER = "__former"
 The inventory is updated before anything is deleted. Where a guard or the cluster then refuses that, they are the
 stack's still, and may be declared again.
 """
+
+UNCHECKED = "unchecked"
+"""Noted where the cluster could not be asked for what is new. Only a preview may go on then."""
 
 
 async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
@@ -96,10 +97,10 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
                 f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments and "
                 "namespaces are deleted, and made anew there as far as this stack declares them"
             )
-    # What was made on another control plane says nothing about what is on this one.
-    made = {} if MOVED in session.notes else _both(olds.get(OBJECTS) or {}, olds.get(FORMER) or {})
+    # On another control plane the stack has made nothing yet, and what has its names there is somebody else's.
+    made = {} if session.has_moved else _both(olds.get(OBJECTS) or {}, olds.get(FORMER) or {})
     refused = await _refused(_without(objects, made), inputs, session)
-    if former := await _former(olds, made, objects, inputs, session):
+    if made and (former := await _former(olds, made, objects, inputs, session)):
         inputs[FORMER] = former
     if refused:
         # Of no property: the engine would print its value, which is the names of all the stack's objects.
@@ -112,8 +113,16 @@ def identifier(inputs: Properties) -> str:
     return "inventory"
 
 
-create = nothing_to_create
 replaced = never_replaced
+
+
+async def create(inputs: Properties, session: Session) -> None:
+    """Raises Failure where it is not known whether the stack would take over what is somebody else's."""
+    if UNCHECKED in session.notes:
+        raise Failure(
+            "nothing was applied: it is not known whether any of the stack's new objects is in the cluster already. "
+            "The warning says why; mend that, and run pulumi up again"
+        )
 
 
 async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
@@ -139,7 +148,8 @@ async def read(identifier: str, inputs: Properties, session: Session) -> tuple[P
 
 
 async def update(olds: Properties, news: Properties, session: Session) -> None:
-    """The stack has other objects now."""
+    """The stack has other objects now. Raises Failure as `create` does."""
+    await create(news, session)
 
 
 async def delete(state: Properties, session: Session) -> None:
@@ -297,17 +307,21 @@ async def _out_of_reach(olds: Properties, news: Properties, session: Session) ->
 
 async def _refused(new: Mapping[str, list[str]], inputs: Properties, session: Session) -> list[str]:
     """What is in the cluster and may not be taken over, as lines for the user; none where all is well."""
+    session.notes.discard(UNCHECKED)
     if not any(new.values()):
         return []
     adopt = Adopt(inputs[ADOPT])
     # Deferred, as most commands start this process and add nothing to a stack.
-    from choreo_components.cluster import ClusterError
+    from choreo_components.cluster import ClusterError, Forbidden
     from choreo_components.deletion import deletion
 
     try:
         existing = await _existing(new, inputs, session)
     except ClusterError as problem:
         session.warn(f"{problem}; not checked whether any of the stack's objects is in the cluster already")
+        if not isinstance(problem, Forbidden):
+            # The rights in a new organization's namespace may come with it.
+            session.notes.add(UNCHECKED)
         return []
     going = [f"  {live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None]
     if going:

@@ -51,8 +51,9 @@ class Servicer(ResourceProviderServicer):
         self._arguments = arguments
         self._settings: Mapping[str, Any] = {}
         self._data_planes: Mapping[str, str] = {}
-        self._is_verified = False
-        self._verifying = asyncio.Lock()
+        self._is_checked = self._is_verified = False
+        self._verification: asyncio.Task[None] | None = None
+        self._has_moved = False
         self._clusters: dict[tuple[str | None, str | None], Cluster] = {}
         self._notes: set[str] = set()
         self._hosting: ComponentServicer | None = None
@@ -76,13 +77,11 @@ class Servicer(ResourceProviderServicer):
         """
         _RESOURCE.set(request.urn)
         olds, news = _properties(request.olds), _properties(request.news)
-        inputs, refused = await control_plane.check(olds, news, self._connect)
-        self._is_verified = refused is None and bool(news.get(control_plane.IDENTITY))
-        if refused is None and olds.get(control_plane.IDENTITY, found := inputs.get(control_plane.IDENTITY)) != found:
-            self._notes.add(control_plane.MOVED)
+        checked = await self._cancellable(control_plane.check(olds, news, self._connect), context)
+        self._is_checked, self._is_verified, self._has_moved = True, checked.is_recognized, checked.has_moved
         return proto.CheckResponse(
-            inputs=_as_it_came(inputs, request.news),
-            failures=[proto.CheckFailure(reason=refused)] if refused else [],
+            inputs=_as_it_came(checked.settings, request.news),
+            failures=[proto.CheckFailure(reason=checked.refused)] if checked.refused else [],
         )
 
     async def DiffConfig(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:
@@ -169,6 +168,8 @@ class Servicer(ResourceProviderServicer):
             partial(self._log, urn, severity.WARNING),
             self._data_plane,
             self._notes,
+            self._verify,
+            self._has_moved,
         )
 
     def _connect(self, kubeconfig: str | None, context: str | None = None) -> "Cluster":
@@ -183,12 +184,38 @@ class Servicer(ResourceProviderServicer):
     async def _verified(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Does the work on the control plane that the stack is on. Raises Failure where that is another one now."""
         try:
-            async with self._verifying:
-                self._is_verified = self._is_verified or await control_plane.verify(self._settings, self._connect)
+            if not self._is_verified:
+                from choreo_components.cluster import ClusterError
+
+                # The work reports it, or waits, and asks again before it deletes anything.
+                with suppress(ClusterError):
+                    await self._verify()
         except BaseException:
             work.close()
             raise
         return await work
+
+    async def _verify(self) -> None:
+        """Raises Failure where the control plane is another one than the stack's, ClusterError while that is not known.
+
+        All calls at the same time wait for one answer: one after the other, they would wait for as many.
+        """
+        if self._is_verified:
+            return
+        if self._verification is None or self._verification.done():
+            work = control_plane.verify(self._settings, self._connect, of_today=self._is_checked)
+            self._verification = asyncio.create_task(work)
+            self._running.add(self._verification)
+            self._verification.add_done_callback(self._end)
+        # A call that is cancelled does not take the answer from the others.
+        await asyncio.shield(self._verification)
+        self._is_verified = True
+
+    def _end(self, verification: asyncio.Task[None]) -> None:
+        self._running.discard(verification)
+        if not verification.cancelled():
+            # All calls that have waited for it may be cancelled: its error is then of no use.
+            verification.exception()
 
     def _data_plane(self, name: str, kubeconfig: str) -> "Cluster":
         """The cluster of a data plane: by the kubeconfig that the provider has today, else by that of the state."""

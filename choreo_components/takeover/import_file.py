@@ -52,7 +52,8 @@ def import_file(planned: Planned, there: LiveOrganization, context: str | None =
 
     `context` is that of the ambient kubeconfig by which the stack is brought up then.
     """
-    way = ControlPlane(context=context)
+    # From its first moment the state knows the cluster, and no other one is taken for it.
+    way = ControlPlane(context=context, identity=there.identity or None)
     monitor = _Monitor(there)
     # Those that its next preview finds: no other stack needs to know them.
     data_planes = {

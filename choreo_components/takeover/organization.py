@@ -20,7 +20,8 @@ class LiveOrganization:
     `objects` are OpenChoreo's, the Organization among them; `namespace` is theirs. `data_plane_namespaces` carry the
     organization's label; each is read where its environment's data plane is. `kubeconfigs` lead to the data planes with
     a cluster of their own, by ORGANIZATION/NAME; `closed` says of others, by the same names, why nobody gets there.
-    `endless` are the kinds whose condition the installed definitions cannot keep.
+    `endless` are the kinds whose condition the installed definitions cannot keep. `identity` is that of the control
+    plane's cluster, "" where the credentials cannot read it.
     """
 
     organization: str
@@ -30,6 +31,7 @@ class LiveOrganization:
     kubeconfigs: Mapping[str, str] = field(default_factory=dict, repr=False)
     closed: Mapping[str, str] = field(default_factory=dict)
     endless: frozenset[str] = frozenset()
+    identity: str = ""
 
     @property
     def controllers(self) -> Controllers:

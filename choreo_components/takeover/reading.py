@@ -18,6 +18,7 @@ from choreo_components.cluster import (
 )
 from choreo_components.data_planes import Connection, NoConnection, connections, full_name
 from choreo_components.definitions import definitions
+from choreo_components.identity import identity_of
 from choreo_components.takeover.organization import LiveOrganization, data_plane_of, name_of
 from choreo_components.waits import lacking
 
@@ -40,8 +41,9 @@ async def read_organization(
     if owner is None:
         raise NoOrganization(await _lacking(cluster, organization))
     kinds = [kind for kind in KINDS.values() if kind.namespaced]
-    installed, namespace, (here, _), *listings = await _all(
+    installed, identity, namespace, (here, _), *listings = await _all(
         definitions(cluster),
+        identity_of(cluster),
         cluster.get(NAMESPACES, organization),
         cluster.list(NAMESPACES, {labels.ORGANIZATION_NAME: organization}),
         *(cluster.list(resource_of(kind), {}, organization) for kind in kinds),
@@ -77,6 +79,7 @@ async def read_organization(
         texts,
         closed,
         frozenset(kind.kind for kind in KINDS.values() if lacking(installed, kind.kind) is not None),
+        identity,
     )
 
 

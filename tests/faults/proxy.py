@@ -1,6 +1,7 @@
 """A proxy: the network between a kubeconfig and its API server, which can be cut, held up and restored."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -29,7 +30,11 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._open = asyncio.Event()
-        self._port = 0
+        # Keeps the port while the network is cut: another process could have it by the time that it is restored.
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self._reserved.bind(("127.0.0.1", 0))
+        self._port = self._reserved.getsockname()[1]
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -40,6 +45,7 @@ class Proxy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.cut()
+        self._reserved.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(30)
 
@@ -71,8 +77,7 @@ class Proxy:
     async def _restore(self) -> None:
         self._open.set()
         if self._server is None:
-            self._server = await asyncio.start_server(self._connect, "127.0.0.1", self._port)
-            self._port = self._server.sockets[0].getsockname()[1]
+            self._server = await asyncio.start_server(self._connect, "127.0.0.1", self._port, reuse_port=True)
 
     async def _cut(self) -> None:
         if self._server is not None:

@@ -1,6 +1,6 @@
 """Sessions on a cluster in memory, for the calls of our custom resources."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from choreo_components.cluster import ClusterError
 from choreo_components.provider.custom import Session
@@ -22,13 +22,20 @@ def session(
     warn: Callable[[str], None] = silent,
     data_planes: Mapping[str, FakeCluster] | None = None,
     notes: Collection[str] = (),
+    verify: Callable[[], Awaitable[object]] | None = None,
+    *,
+    has_moved: bool = False,
 ) -> Session:
     """What a call works with, on that control plane; `data_planes` are clusters of their own by their kubeconfigs.
 
-    `notes` are those of resources that came before.
+    `notes` are those of resources that came before. `verify` recognizes the control plane, and `has_moved` says that
+    the settings have moved the stack there.
     """
 
     def data_plane(name: str, kubeconfig: str) -> FakeCluster:
         return (data_planes or {}).get(kubeconfig) or nowhere(name, kubeconfig)
 
-    return Session(lambda: cluster, tell, warn, data_plane, set(notes))
+    async def is_known() -> None:
+        pass
+
+    return Session(lambda: cluster, tell, warn, data_plane, set(notes), verify or is_known, has_moved)

@@ -1,6 +1,7 @@
 """The finalizer as the engine sees it: its inputs are checked, compared, and read back from its id."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,11 +17,10 @@ from choreo_components.cluster import (
     resource_named,
 )
 from choreo_components.provider import finalizer
-from choreo_components.provider.control_plane import MOVED
-from choreo_components.provider.custom import Failure, Session, differences
+from choreo_components.provider.custom import Failure, differences
 from choreo_components.provider.finalizer import identifier, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, kube_system, namespace
-from tests.provider.sessions import nowhere, session, silent
+from tests.provider.sessions import session
 
 INPUTS = {
     "organization": "acme",
@@ -63,14 +63,6 @@ def test_who_may_not_look_at_environments_is_believed() -> None:
     cluster = FakeCluster()
     cluster.refusal = Forbidden("not yours")
     created(cluster)
-
-
-def test_namespaces_that_were_made_on_another_control_plane_are_not_missed_on_this_one() -> None:
-    def failures(*notes: str) -> dict[str, str]:
-        return asyncio.run(finalizer.check(INPUTS, INPUTS, session(FakeCluster(), notes=notes)))[1]
-
-    assert "is in Pulumi's state, and not in the cluster any more" in failures()[""]
-    assert failures(MOVED) == {}
 
 
 # --- Inputs --------------------------------------------------------------------------------------------------------
@@ -209,14 +201,22 @@ def test_deleting_it_finalizes_the_environment(cluster: FakeCluster) -> None:
 
 def test_where_its_environment_stays_it_leaves_all_that_is_not_deleted_besides_it(cluster: FakeCluster) -> None:
     lines: list[str] = []
+    cluster.lives["Environment acme/development"] = environment("uid of development")
     command = session(cluster, warn=lines.append, notes=["acme/development"])
     asyncio.run(finalizer.delete(INPUTS, command))
-    assert cluster.story == []
+    assert cluster.story == ["get environments development"]
     [line] = lines
     assert line.startswith(
         "environment 'development' of organization 'acme' is not finalized, as its Environment stays"
     )
     assert "Run pulumi up" in line
+
+
+def test_one_that_is_gone_does_not_stay_and_leaves_nothing_behind_unsaid(cluster: FakeCluster) -> None:
+    """A refresh that has not found the Environment has its witness speak in a destroy of the whole stack too."""
+    with pytest.raises(Failure, match=r"its Environment is gone, .* run pulumi up"):
+        asyncio.run(finalizer.delete(INPUTS, session(cluster, notes=["acme/development"])))
+    assert cluster.requests("delete") == []
 
 
 def test_a_deadline_names_the_environment_that_is_not_finalized(cluster: FakeCluster) -> None:
@@ -241,8 +241,9 @@ def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(cluster: FakeClu
 
 
 def test_a_kubeconfig_that_leads_nowhere_is_a_failure_that_the_engine_is_told() -> None:
+    nobody = replace(session(FakeCluster()), connect=lambda: Cluster("/nonexistent/config"))
     with pytest.raises(Failure, match="is not finalized: no usable kubeconfig") as error:
-        asyncio.run(finalizer.delete(INPUTS, Session(lambda: Cluster("/nonexistent/config"), silent, silent, nowhere)))
+        asyncio.run(finalizer.delete(INPUTS, nobody))
     assert "Traceback" not in str(error.value)
 
 
@@ -369,6 +370,14 @@ def test_an_environment_that_moves_makes_its_namespaces_where_it_goes() -> None:
     assert refused(FakeCluster(), INPUTS, {**INPUTS, "dataPlaneRef": "dp-other"}) == []
 
 
+def test_on_another_control_plane_nothing_is_gone_that_was_never_made_there() -> None:
+    """Else the stack could not move there: a refresh beforehand would ask the one that it leaves."""
+    moved = session(FakeCluster(), has_moved=True)
+    assert asyncio.run(finalizer.check(INPUTS, INPUTS, moved))[1] == {}
+    moved = session(FakeCluster(GOING), has_moved=True)
+    assert IS_GOING in asyncio.run(finalizer.check(INPUTS, INPUTS, moved))[1][""]
+
+
 def test_namespaces_that_nobody_can_see_are_left_to_who_applies_them() -> None:
     cluster = FakeCluster()
     cluster.refusal = Forbidden("403")
@@ -452,6 +461,20 @@ def test_a_data_plane_that_answers_later_is_recognized_before_anything_is_delete
             finalizer.delete({**ELSEWHERE, **OF_EAST}, session(FakeCluster(), data_planes={"to east": another}))
         )
     assert another.requests("delete") == []
+
+
+def test_a_control_plane_that_answers_later_is_recognized_before_anything_is_deleted_there() -> None:
+    another = FakeCluster(deployment("a"), namespace("dp-1"))
+    answers = [Failure("the kubeconfig leads to another cluster"), Unreachable("no route")]
+
+    async def verify() -> None:
+        raise answers.pop()
+
+    told: list[str] = []
+    with pytest.raises(Failure, match="leads to another cluster"):
+        asyncio.run(finalizer.delete(INPUTS, session(another, told.append, verify=verify)))
+    assert another.requests("delete") == []
+    assert told == ["no route; trying again"]
 
 
 @pytest.mark.parametrize("call", ["read", "delete"])

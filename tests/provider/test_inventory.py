@@ -163,6 +163,45 @@ def test_a_cluster_that_cannot_be_asked_is_a_warning() -> None:
     ]
 
 
+def applied(cluster: FakeCluster, problem: ClusterError | None) -> None:
+    """Checks and applies an inventory of new objects in a cluster that answers with a problem."""
+    cluster.refusal = problem
+    clusters, inputs = session(cluster), {"objects": ALL, "adopt": "never"}
+
+    async def apply() -> None:
+        await inventory.check({}, inputs, clusters)
+        await inventory.update({}, inputs, clusters)
+        await inventory.create(inputs, clusters)
+
+    asyncio.run(apply())
+
+
+@pytest.mark.parametrize("problem", [Unreachable("no route"), ClusterError("no usable kubeconfig")])
+def test_nothing_is_applied_where_it_is_not_known_what_would_be_taken_over(problem: ClusterError) -> None:
+    """The Kubernetes provider takes over what exists, and may get through to a cluster that choreo could not ask."""
+    with pytest.raises(Failure, match=r"^nothing was applied"):
+        applied(FakeCluster(), problem)
+    applied(FakeCluster(), None)
+
+
+def test_rights_that_come_with_a_new_namespace_are_no_obstacle() -> None:
+    applied(FakeCluster(), Forbidden("403"))
+
+
+def test_on_another_control_plane_the_stack_has_made_nothing_yet() -> None:
+    """What has its names there is somebody else's, until `choreo:adopt` says otherwise."""
+    olds = {"objects": ALL, "__former": {"Environment": ["acme/old"]}}
+    inputs = {"objects": ALL, "adopt": "never"}
+
+    def moved(cluster: FakeCluster) -> Any:
+        return asyncio.run(inventory.check(olds, inputs, session(cluster, has_moved=True)))
+
+    assert moved(FakeCluster()) == (inputs, {})
+    there = FakeCluster(environment("development"))
+    assert "in the cluster already and not made by this stack" in moved(there)[1][""]
+    assert asyncio.run(inventory.check(olds, inputs, session(there)))[1] == {}
+
+
 @pytest.mark.parametrize(
     ("inputs", "failure"),
     [

@@ -5,13 +5,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import grpc
 import pytest
 import yaml
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto, rpc
 
 from choreo_components import retries
-from choreo_components.cluster import ClusterError
+from choreo_components.cluster import ClusterError, Unreachable
 from choreo_components.provider.servicer import Servicer, _Lines
 
 URN = "urn:pulumi:test::choreo::choreo:index:EnvironmentFinalizer::finalizer"
@@ -124,6 +125,60 @@ def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.Mo
     monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
     configured({}, asked)
     assert told == [(URN, "still connecting to there")]
+
+
+def test_calls_at_the_same_time_wait_for_one_answer_about_the_control_plane(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster that swallows everything would otherwise be waited for by each of them in turn."""
+    asked: list[Any] = []
+
+    async def verify(settings: Any, connect: Any, of_today: bool) -> None:
+        asked.append(settings)
+        await asyncio.sleep(0.01)
+        raise Unreachable("no route")
+
+    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return inputs, inputs
+
+    async def all_at_once(servicer: Servicer) -> None:
+        request = proto.ReadRequest(urn=URN, id="acme/development")
+        await asyncio.gather(*(servicer.Read(request, None) for _ in range(5)))
+        assert len(asked) == 1
+        await servicer.Read(request, None)
+        assert len(asked) == 2, "it may answer by now"
+
+    monkeypatch.setattr("choreo_components.provider.control_plane.verify", verify)
+    monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
+    configured({}, all_at_once)
+
+
+@pytest.mark.parametrize("call", ["CheckConfig", "Read"])
+def test_whoever_waits_for_the_control_plane_can_be_interrupted(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command for credentials may wait for minutes."""
+
+    class Aborted(Exception):
+        pass
+
+    class Context:
+        async def abort(self, code: grpc.StatusCode, message: str) -> None:
+            raise Aborted(code)
+
+    async def forever(*_: Any, **__: Any) -> Any:
+        await asyncio.Event().wait()
+
+    async def interrupted(servicer: Servicer) -> None:
+        requests = {
+            "CheckConfig": proto.CheckRequest(urn="urn:pulumi:test::choreo::pulumi:providers:choreo::choreo"),
+            "Read": proto.ReadRequest(urn=URN, id="acme/development"),
+        }
+        waiting = asyncio.create_task(getattr(servicer, call)(requests[call], Context()))
+        await asyncio.sleep(0.01)
+        await servicer.Cancel(None, None)
+        with pytest.raises(Aborted, match="CANCELLED"):
+            await asyncio.wait_for(waiting, 5)
+
+    monkeypatch.setattr("choreo_components.provider.control_plane.verify", forever)
+    monkeypatch.setattr("choreo_components.provider.control_plane.check", forever)
+    configured({}, interrupted)
 
 
 def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_changed(

@@ -209,7 +209,7 @@ def test_what_is_below_a_linked_folder_is_named_as_left_out(tmp_path: Path) -> N
     files, said = searched(tmp_path, "g/**/*.yaml")
     assert files == ["g/a.yaml", "g/link/c.yaml"]
     assert said == [
-        "warning: g/link is a link to a folder, and `**` does not go into the folders behind a link; "
+        "warning: g/link is a link to a folder, and `**` does not enter the folders behind a link; "
         "to take their files, add 'g/link/**/*.yaml'"
     ]
     assert found(tmp_path, "g/**/*.yaml", "g/link/**/*.yaml")[2:] == ["g/link/c.yaml", "g/link/deep/d.yaml"]
@@ -315,7 +315,7 @@ def test_a_folder_is_no_file(tmp_path: Path, pattern: str) -> None:
 def test_what_ends_with_a_slash_stands_for_no_file(tmp_path: Path, pattern: str) -> None:
     tree(tmp_path, "g/a.yaml")
     [said] = searched(tmp_path, pattern)[1]
-    assert said.startswith(f"error: {pattern!r} stands for directories: name the files in it, like ")
+    assert said.startswith(f"error: {pattern!r} matches directories only: name the files in it, like ")
 
 
 @pytest.mark.parametrize("pattern", ["~/a.yaml", "{a,b}.yaml", "$HOME/a.yaml"])

@@ -1,6 +1,7 @@
 """An import file is the state of a stack that has made what is live."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,14 @@ def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for() -> None:
     )
     environment = entry(imports(there)["acme-development"], "Environment acme/development")
     assert "pulumi.com/waitFor" not in environment["inputs"]["metadata"]["annotations"]
+
+
+def test_the_state_knows_the_cluster_from_its_first_moment() -> None:
+    there = replace(acme(), identity="uid of here")
+    providers = [each for each in imports(there)["acme"].resources if each["type"] == "pulumi:providers:choreo"]
+    assert [each["inputs"]["__cluster"] for each in providers] == ["uid of here"]
+    unknown = [each for each in imports(acme())["acme"].resources if each["type"] == "pulumi:providers:choreo"]
+    assert not any("__cluster" in each["inputs"] for each in unknown)
 
 
 def test_what_kubectl_keeps_for_itself_is_left_out_since_it_may_repeat_a_secret() -> None:

@@ -75,7 +75,7 @@ def test_an_organization_is_read_whole() -> None:
 def test_it_asks_once_for_each_kind_and_each_data_planes_secret_and_writes_nothing() -> None:
     asked = cluster(acme())
     read(asked)
-    assert len(asked.story) == len(KINDS) + 3
+    assert len(asked.story) == len(KINDS) + 4
     assert {line.split()[0] for line in asked.story} == {"get", "list"}
 
 
