@@ -65,9 +65,11 @@ def declare(
     witnesses: dict[Key, pulumi.Resource] = {}
     protected: list[Key] = []
     first = inventory(settings, plan, clusters.remote, providers, terminating)
+    # All objects come after the ways to data planes: a provider that is updated while it deletes something is closed.
+    begin = [first, *clusters.reach_data_planes(after=first)]
     for node in plan.nodes:
         needs = plan.needs[node.key]
-        resources = [made[key] for key in needs] or [first]
+        resources = [made[key] for key in needs] or begin
         if isinstance(node, NamespaceNode):
             made[node.key] = provisionings[node.environment].add_namespace(node.project, resources)
             continue
@@ -98,7 +100,7 @@ def declare(
         kind, role = node.key.kind, full_name(node.key)
         made[node.key] = own = declare_object(kind, role, args["name"], args, opts, waits=node.wait is not None)
         if kind == "Environment":
-            elsewhere = clusters.elsewhere(f"{node.key.organization}/{node.declared.spec.data_plane_ref}", first)
+            elsewhere = clusters.elsewhere.get(f"{node.key.organization}/{node.declared.spec.data_plane_ref}")
             provisionings[node.key] = Provisioning(role, own, args, opts, parent=own, elsewhere=elsewhere)
         elif kind == "Organization":
             made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
@@ -125,22 +127,23 @@ class _Clusters:
         self._own = self._choreo("choreo")
         self.providers = [self._own, self._kubernetes("kubernetes")]
         """Those of all that is on the control plane."""
-        self._of_finalizers: pulumi.ProviderResource | None = None
-        self._elsewhere: dict[str, Elsewhere] = {}
+        self.elsewhere: dict[str, Elsewhere] = {}
+        """The data planes that are clusters of their own, by ORGANIZATION/NAME."""
 
-    def elsewhere(self, data_plane: str, after: pulumi.Resource) -> Elsewhere | None:
-        """The data plane, as ORGANIZATION/NAME, if it is a cluster of its own.
+    def reach_data_planes(self, after: pulumi.Resource) -> list[pulumi.Resource]:
+        """Registers the providers of data planes that are clusters of their own.
 
-        Its providers come `after` the inventory: where that refuses, the state keeps the kubeconfigs that it has.
+        They come `after` the inventory: where that refuses, the state keeps the kubeconfigs that it has.
         """
-        if data_plane in self.remote and data_plane not in self._elsewhere:
-            opts = pulumi.ResourceOptions(depends_on=[after])
-            if self._of_finalizers is None:
-                self._of_finalizers = self._choreo(DATA_PLANES, opts, self.remote)
-            kubeconfig = pulumi.Output.secret(self.remote[data_plane])
-            kubernetes = kubernetes_provider(data_plane, kubeconfig, data_plane, opts)
-            self._elsewhere[data_plane] = Elsewhere(kubeconfig, kubernetes, self._of_finalizers)
-        return self._elsewhere.get(data_plane)
+        if not self.remote:
+            return []
+        opts = pulumi.ResourceOptions(depends_on=[after])
+        of_finalizers = self._choreo(DATA_PLANES, opts, self.remote)
+        for name, text in self.remote.items():
+            kubeconfig = pulumi.Output.secret(text)
+            kubernetes = kubernetes_provider(name, kubeconfig, name, opts)
+            self.elsewhere[name] = Elsewhere(kubeconfig, kubernetes, of_finalizers)
+        return [of_finalizers, *(each.kubernetes for each in self.elsewhere.values())]
 
     @cached_property
     def of_secrets(self) -> pulumi.ProviderResource:

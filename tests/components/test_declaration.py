@@ -12,7 +12,7 @@ from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.data_planes import Connection
 from choreo_components.naming import data_plane_namespace
 from choreo_components.plan import NamespaceNode, ObjectNode
-from tests.components.registering import Registrations, registered
+from tests.components.registering import Registered, Registrations, registered
 from tests.stack import declaring
 from tests.stack.declaring import WHOLE, Stack, stack
 
@@ -27,6 +27,11 @@ def declared(found: Stack, kubeconfig: str | None = None) -> Registrations:
         )
 
     return registered(program)
+
+
+def provider_of(made: Registrations, name: str) -> Registered:
+    """The Kubernetes provider of this name."""
+    return next(each for each in made.of_type("pulumi:providers:kubernetes") if each.name == name)
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +219,7 @@ def test_namespaces_are_made_by_a_provider_of_their_data_planes_own_cluster(else
 def test_a_cluster_is_known_by_its_data_planes_name_so_that_other_credentials_replace_nothing(
     elsewhere: Registrations,
 ) -> None:
-    provider = elsewhere.of_type("pulumi:providers:kubernetes")[-1]
+    provider = provider_of(elsewhere, "acme/dp-local")
     assert (provider.name, provider.inputs["clusterIdentifier"]) == ("acme/dp-local", "acme/dp-local")
     assert is_secret(provider.request.object["kubeconfig"])
 
@@ -268,7 +273,7 @@ def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_dat
     assert is_secret(secret.request.object["data"]["kubeconfig"])
     assert secret.depends_on == {"acme-namespace"}
     assert "acme/kind-1-config" in made["acme/dp-local"].depends_on
-    provider = made.of_type("pulumi:providers:kubernetes")[-1]
+    provider = provider_of(made, "connections")
     assert provider.inputs["clusterIdentifier"] == "control-plane"
     assert provider.inputs["enableSecretMutable"] == "true"
     assert made["inventory"].inputs["objects"]["Secret"] == ["acme/kind-1-config"]
