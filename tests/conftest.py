@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis
 import pytest
 
 import toolchain
 from devcluster import ControlPlane
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+# How long an example takes depends on what else the machine does: speed is measured by bench/.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 WITHOUT_TOOLCHAIN = "--without-toolchain"
 
 
