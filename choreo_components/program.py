@@ -5,6 +5,7 @@ import os
 import shlex
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from choreo_components.context import environment_context
 from choreo_components.controllers import Controllers
 from choreo_components.findings import Finding, Location, Severity, error, errors, report
 from choreo_components.forms import is_text
-from choreo_components.kubeconfig import KubeconfigError, context_of, resolve
+from choreo_components.kubeconfig import KubeconfigError, resolve
 from choreo_components.plan import NamespaceNode, ObjectNode, Plan, plan
 from choreo_components.project import find_project, is_project, located
 from choreo_components.references import Found, Reference, Target
@@ -40,12 +41,17 @@ def run() -> None:
     read = with_paths_from(folder, read)
     findings += exposed
     planned = plan(read)
-    context = None if KUBECONFIG in values else context_of()
+    kubeconfig, context = values.get(KUBECONFIG), None
+    if KUBECONFIG not in values:
+        # Read once: another command may select another context while this one asks, and declares.
+        with suppress(KubeconfigError):
+            ambient = resolve(None)
+            kubeconfig, context = ambient.text, ambient.context
     unusable = refused(values.get(KUBECONFIG), config.at((KUBECONFIG,))) + misplaced(values, folder)
     surveyed = (
         Survey(findings=tuple(unusable))
         if unusable
-        else survey(planned, read.controllers, values.get(KUBECONFIG), read.data_plane_kubeconfigs)
+        else survey(planned, read.controllers, kubeconfig, read.data_plane_kubeconfigs)
     )
     findings += [*planned.findings, *surveyed.findings, *missing(planned.outside, surveyed.live)]
     if not pulumi.runtime.is_dry_run():
@@ -57,7 +63,7 @@ def run() -> None:
     planned = planned.without_waits(surveyed.endless)
     secret = pulumi.Output.secret(values[KUBECONFIG]) if KUBECONFIG in values else None
     control_plane = ControlPlane(secret, context, surveyed.identity)
-    own_hooks = hooks(read, values.get(KUBECONFIG))
+    own_hooks = hooks(read, kubeconfig)
     declare(read, planned, control_plane, own_hooks, surveyed.data_planes, surveyed.terminating)
     pulumi.export("environments", outputs(planned, surveyed.live))
 

@@ -67,7 +67,19 @@ def clusters(
     control_plane: ControlPlane,
     other_plane: ControlPlane,
 ) -> Clusters:
-    folder = tmp_path_factory.mktemp("clusters")
+    """A stack that stays where it is."""
+    return brought_up(tmp_path_factory.mktemp("clusters"), toolchain_bin, control_plane, other_plane)
+
+
+@pytest.fixture
+def own_clusters(
+    tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane, other_plane: ControlPlane
+) -> Clusters:
+    """A stack of the test's own, which it may move."""
+    return brought_up(tmp_path, toolchain_bin, control_plane, other_plane)
+
+
+def brought_up(folder: Path, toolchain_bin: Path, control_plane: ControlPlane, other_plane: ControlPlane) -> Clusters:
     organization = f"acme-{uuid4().hex[:8]}"
     workspace = Workspace(folder, leading_to(folder / "config", toolchain_bin), Controllers.ABSENT)
     made = Clusters(workspace, organization, control_plane.kubeconfig, other_plane.kubeconfig)
@@ -149,11 +161,11 @@ def test_nothing_needs_a_default_provider(clusters: Clusters) -> None:
         workspace.run("config", "rm", *path, "--stack", "trial")
 
 
-def test_a_control_plane_that_was_made_anew_is_taken_where_the_setting_names_it(clusters: Clusters) -> None:
+def test_a_control_plane_that_was_made_anew_is_taken_where_the_setting_names_it(own_clusters: Clusters) -> None:
+    clusters = own_clusters
     workspace = clusters.workspace
     before = clusters.objects(clusters.here)
     clusters.use("here", here=clusters.there)
-    workspace.kubectl("--kubeconfig", str(clusters.there), "delete", "namespace", f"{clusters.organization}-not-ours")
     workspace.run("config", "set", "choreo:controlPlane", clusters.uid(clusters.there), "--stack", "trial")
     workspace.up("trial")
     workspace.up("trial", "--refresh")
