@@ -2,7 +2,7 @@
 
 import signal
 
-from choreo_components.program import run
+from choreo_components.components.program import run
 
 # The engine interrupts the program when something else has failed; Python would bury that under a traceback.
 signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from choreo_components import settings
-from choreo_components.findings import report
-from choreo_components.manifests import Document
-from choreo_components.plan import plan
+from choreo_components.config import settings
+from choreo_components.config.documents import Document
+from choreo_components.config.findings import report
+from choreo_components.plan.builder import plan
 
 OTHERS = 40
 """Objects that are none of a component's."""

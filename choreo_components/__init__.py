@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from choreo_components.components import (
+    from choreo_components.components.core_v1 import (
         Build,
         Component,
         ConfigurationGroup,
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
         Project,
     )
     from choreo_components.components.finalizer import EnvironmentFinalizer, Provider
-    from choreo_components.controllers import Controllers
+    from choreo_components.config.options import Controllers
 
 _HOMES = {
-    "Controllers": "choreo_components.controllers",
+    "Controllers": "choreo_components.config.options",
     "EnvironmentFinalizer": "choreo_components.components.finalizer",
     "Provider": "choreo_components.components.finalizer",
 }
@@ -50,4 +50,4 @@ def __getattr__(name: str) -> Any:
     """Loads a component when it is first used: reading and planning manifests needs no Pulumi."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES.get(name, "choreo_components.components")), name)
+    return getattr(import_module(_HOMES.get(name, "choreo_components.components.core_v1")), name)

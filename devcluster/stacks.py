@@ -11,12 +11,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from choreo_components.api import KINDS, labels
-from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import NAMESPACES, Cluster, Live, resource_of
-from choreo_components.estate import Estate, Member
-from choreo_components.findings import errors, report
-from choreo_components.project import read_stacks
+from choreo_components.api import KINDS
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.config.findings import errors, report
+from choreo_components.config.project import read_stacks
+from choreo_components.kubernetes.client import NAMESPACES, Cluster, Live, resource_of
+from choreo_components.plan.workspace import Estate, Member
 from devcluster import env
 from devcluster.control_plane import ControlPlane
 from devcluster.errors import ClusterError

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import declaring
-from tests.stack.declaring import Manifest
+from tests import declaring
+from tests.declaring import Manifest
 
 _BESIDE = [folder / "shared" / "openchoreo" for folder in Path(__file__).resolve().parents]
 

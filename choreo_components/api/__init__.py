@@ -1,6 +1,6 @@
 """OpenChoreo's API: what its objects look like, how they are written, and how they find each other."""
 
-from choreo_components.api import labels
+from choreo_components.api.core_v1 import labels
 from choreo_components.api.crd import custom_resource_definitions
 from choreo_components.api.meta import ObjectMeta
 from choreo_components.api.objects import OF_THE_SERVER, PASSED_OVER, ApiObject

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from choreo_components.api import core_v1, labels
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1 import models as core_v1
 from choreo_components.api.meta import WireModel
 from choreo_components.api.objects import ApiObject
 from choreo_components.api.releases import has, own_fields

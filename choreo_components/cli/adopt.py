@@ -13,10 +13,10 @@ from choreo_components.cli.options import FOUND, Folder, give_up
 from choreo_components.cli.progress import sign_of_life
 
 if TYPE_CHECKING:
-    from choreo_components.takeover.division import Division, Stack
-    from choreo_components.takeover.files import Written
-    from choreo_components.takeover.import_file import ImportFile
-    from choreo_components.takeover.organization import LiveOrganization
+    from choreo_components.adopt.files import Written
+    from choreo_components.adopt.import_file import ImportFile
+    from choreo_components.adopt.organization import LiveOrganization
+    from choreo_components.adopt.partition import Division, Stack
 
 STACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
@@ -41,15 +41,15 @@ def adopt(
     folder: Folder = Path(),
 ) -> None:
     """Take over a live organization into stacks, without a change to any object."""
-    from choreo_components.cluster import ClusterError
-    from choreo_components.kubeconfig import context_of
-    from choreo_components.project import NoProject, read_project, read_stacks
-    from choreo_components.settings import KUBECONFIG
-    from choreo_components.takeover.division import divide
-    from choreo_components.takeover.files import Occupied, check_free, write
-    from choreo_components.takeover.import_file import import_file
-    from choreo_components.takeover.neighbours import Claimed, settle
-    from choreo_components.takeover.reading import NoOrganization
+    from choreo_components.adopt.conflicts import Claimed, settle
+    from choreo_components.adopt.fetch import NoOrganization
+    from choreo_components.adopt.files import Occupied, check_free, write
+    from choreo_components.adopt.import_file import import_file
+    from choreo_components.adopt.partition import divide
+    from choreo_components.config.project import NoProject, read_project, read_stacks
+    from choreo_components.config.settings import KUBECONFIG
+    from choreo_components.kubernetes.client import ClusterError
+    from choreo_components.kubernetes.kubeconfig import context_of
 
     try:
         files = _named_files(data_plane_kubeconfig or ())
@@ -88,8 +88,8 @@ def _tell(
     written: "Sequence[Written]", division: "Division", imports: "Sequence[ImportFile]", there: "LiveOrganization"
 ) -> None:
     """What each stack takes over, what its objects lack, what is to be minded, and what is left."""
-    from choreo_components.takeover.organization import shown
-    from choreo_components.takeover.ownership import kept_by_others, written_by_pulumi
+    from choreo_components.adopt.organization import shown
+    from choreo_components.adopt.ownership import kept_by_others, written_by_pulumi
 
     for told, planned, file in zip(written, division.stacks, imports, strict=True):
         count = len(planned.stack.manifests)
@@ -131,8 +131,8 @@ def _as_set(file: Path) -> str:
 
 def _read(organization: str, kubeconfig: Path | None, data_planes: Mapping[str, str]) -> "LiveOrganization":
     """The live organization, read from the cluster."""
-    from choreo_components.cluster import Cluster
-    from choreo_components.takeover.reading import read_organization
+    from choreo_components.adopt.fetch import read_organization
+    from choreo_components.kubernetes.client import Cluster
 
     async def read() -> "LiveOrganization":
         async with Cluster(kubeconfig) as cluster:
@@ -149,8 +149,8 @@ def _next(
     there: "LiveOrganization",
 ) -> str:
     """The commands that take over, in order; `data_planes` are the files of kubeconfigs by names of DataPlanes."""
-    from choreo_components.settings import DATA_PLANE_KUBECONFIGS
-    from choreo_components.takeover.organization import argument
+    from choreo_components.adopt.organization import argument
+    from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS
 
     lines = ["", "Nothing has changed in the cluster. To take over:"]
     if folder.resolve() != Path.cwd():

@@ -11,7 +11,7 @@ from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, in
 from choreo_components.cli.options import Folder, Stacks
 
 if TYPE_CHECKING:
-    from choreo_components.findings import Location
+    from choreo_components.config.findings import Location
     from choreo_components.inspection.drift import Difference, Drift, Report
 
 LONGEST = 120
@@ -33,8 +33,8 @@ def drift(
     state (missing, deleting, differs or notReady), file, line (or null), notes, look (a command, or null) and
     differences, each with field, file, line, and declared and live, or secret.
     """
-    from choreo_components.inspection.asking import ask_for_declared
     from choreo_components.inspection.drift import drift as differences
+    from choreo_components.inspection.query import ask_for_declared
 
     said = inspect(folder, stacks or (), kubeconfig, ask_for_declared)
     reports = [

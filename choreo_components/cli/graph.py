@@ -10,8 +10,8 @@ import typer
 from choreo_components.cli.options import Folder, Stacks, give_up
 
 if TYPE_CHECKING:
-    from choreo_components.estate import Estate
-    from choreo_components.graph import Graph
+    from choreo_components.plan.graph import Graph
+    from choreo_components.plan.workspace import Estate
 
 
 class Output(str, Enum):
@@ -33,11 +33,11 @@ def graph(
     Arrows point in the order of creation, dotted where an object of another stack, or of none, is read from the
     cluster. Destroy goes against the arrows: `destroy 2.3` is the third step in a stack that goes second.
     """
-    from choreo_components import graph as graphs
-    from choreo_components.estate import Estate
-    from choreo_components.findings import errors
-    from choreo_components.pictures import dot, mermaid, undrawn
-    from choreo_components.project import NoProject, read_stacks
+    from choreo_components.config.findings import errors
+    from choreo_components.config.project import NoProject, read_stacks
+    from choreo_components.plan import graph as graphs
+    from choreo_components.plan.rendering import dot, mermaid, undrawn
+    from choreo_components.plan.workspace import Estate
 
     try:
         estate = Estate(read_stacks(folder, stacks or ()))
@@ -59,7 +59,7 @@ def graph(
 
 def _untrue(estate: "Estate", drawn: "Graph") -> Iterator[str]:
     """What the picture cannot show as it is."""
-    from choreo_components.project import SEALED
+    from choreo_components.config.project import SEALED
 
     if circle := estate.circle:
         yield f"stacks need each other: {' -> '.join(circle)}; their numbers tell no order that works"

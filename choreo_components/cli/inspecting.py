@@ -13,9 +13,9 @@ from choreo_components.cli.options import FOUND, UNABLE, give_up
 from choreo_components.cli.progress import sign_of_life
 
 if TYPE_CHECKING:
-    from choreo_components.cluster import Live
-    from choreo_components.inspection.asking import Answers
-    from choreo_components.inspection.destinations import Destination
+    from choreo_components.inspection.query import Answers
+    from choreo_components.inspection.target_clusters import Destination
+    from choreo_components.kubernetes.client import Live
 
 Kubeconfig = Annotated[
     Path | None,
@@ -45,8 +45,8 @@ def inspect(
 
     Ends the command where the stacks cannot be read, or no cluster answers.
     """
-    from choreo_components.inspection.destinations import Unopened, destinations
-    from choreo_components.project import NoProject
+    from choreo_components.config.project import NoProject
+    from choreo_components.inspection.target_clusters import Unopened, destinations
 
     try:
         with sign_of_life("reading the stacks …"):
@@ -75,7 +75,7 @@ def so_far(unread: Collection[str]) -> str:
 
 def look(live: "Live", kubeconfig: Path | None) -> str:
     """The command that looks at an object, for who was given this kubeconfig; it shows no secret."""
-    from choreo_components.cluster import SECRETS
+    from choreo_components.kubernetes.client import SECRETS
 
     given = "" if kubeconfig is None else f" --kubeconfig {shlex.quote(str(kubeconfig))}"
     if live.resource == SECRETS:
@@ -88,6 +88,6 @@ def tell(line: str, style: str = "") -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from choreo_components.findings import one_line
+    from choreo_components.config.findings import one_line
 
     Console(soft_wrap=True).print(Text(one_line(line), style=style))

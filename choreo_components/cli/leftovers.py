@@ -11,8 +11,8 @@ from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, in
 from choreo_components.cli.options import Folder, Stacks, give_up
 
 if TYPE_CHECKING:
-    from choreo_components.inspection.census import Census
     from choreo_components.inspection.leftovers import Leftover
+    from choreo_components.inspection.snapshot import Census
 
 Organizations = Annotated[
     list[str] | None,
@@ -41,10 +41,10 @@ def leftovers(
     something is not known). Each leftover has kind, namespace (or null), name, organization, since, why (a list), look
     (a command) and cluster.
     """
-    from choreo_components.inspection.asking import ask
-    from choreo_components.inspection.census import other_organizations
+    from choreo_components.api.names import Use, refusal
     from choreo_components.inspection.leftovers import leftovers as left_over
-    from choreo_components.naming import Use, refusal
+    from choreo_components.inspection.query import ask
+    from choreo_components.inspection.snapshot import other_organizations
 
     more = organization or []
     for name in more:
@@ -88,7 +88,7 @@ def leftovers(
 
 def _absent(organizations: Iterable[str], censuses: "Iterable[Census]") -> list[str]:
     """Those of the organizations of which it is known that no cluster has them."""
-    from choreo_components.inspection.census import ORGANIZATIONS
+    from choreo_components.inspection.snapshot import ORGANIZATIONS
 
     taken = list(censuses)
     there = {live.name for census in taken for live in census.objects if live.resource.kind == ORGANIZATIONS}

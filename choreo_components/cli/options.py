@@ -17,7 +17,7 @@ EXIT_CODES: Final = "Exit codes: 0 all is well, 1 errors or differences were fou
 
 def project_folder(given: Path) -> Path:
     """The folder of the project that the given one is in."""
-    from choreo_components.project import find_project
+    from choreo_components.config.project import find_project
 
     # While a shell completes, options have not all become what they are to be.
     return find_project(Path(given))
@@ -25,7 +25,7 @@ def project_folder(given: Path) -> Path:
 
 def complete_stack(context: typer.Context, incomplete: str) -> list[str]:
     """The stacks of the project that begin so, for a shell; none where there is no project."""
-    from choreo_components.project import NoProject, stack_names
+    from choreo_components.config.project import NoProject, stack_names
 
     given = [*(context.params.get("stacks") or ())]
     try:

@@ -14,6 +14,6 @@ def schema(
     In an editor with yaml-language-server, name the file that it was written to in the first line of a manifest:
     `# yaml-language-server: $schema=openchoreo.json`
     """
-    from choreo_components.schemas import object_schema, settings_schema
+    from choreo_components.config.json_schema import object_schema, settings_schema
 
     typer.echo(json.dumps(settings_schema() if settings else object_schema(), indent=2, ensure_ascii=False))

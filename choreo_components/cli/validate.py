@@ -11,7 +11,7 @@ import typer
 from choreo_components.cli.options import FOUND, Folder, Stacks, give_up
 
 if TYPE_CHECKING:
-    from choreo_components.reports import Told
+    from choreo_components.config.report import Told
 
 
 class Output(str, Enum):
@@ -36,10 +36,10 @@ def validate(
     JSON has stacks (names), objects (a count) and findings, each with severity (error or warning), file, line (or
     null), field, message and stack.
     """
-    from choreo_components.estate import Estate
-    from choreo_components.findings import errors
-    from choreo_components.project import NoProject, read_stacks, stack_names
-    from choreo_components.reports import as_annotations, as_json, summary, told
+    from choreo_components.config.findings import errors
+    from choreo_components.config.project import NoProject, read_stacks, stack_names
+    from choreo_components.config.report import as_annotations, as_json, summary, told
+    from choreo_components.plan.workspace import Estate
 
     try:
         names = stack_names(folder)
@@ -69,7 +69,7 @@ def _show(report: "Sequence[Told]", summary: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from choreo_components.findings import MOST_TOLD, Severity
+    from choreo_components.config.findings import MOST_TOLD, Severity
 
     console = Console(highlight=False, soft_wrap=True)
     heading = ""

@@ -5,9 +5,10 @@ from typing import Any
 
 import pulumi
 
-from choreo_components.annotations import excess, of_provider
-from choreo_components.api import Kind, kind_of, labels, prune_zero_values
-from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.api import Kind, kind_of, prune_zero_values
+from choreo_components.api.annotations import excess, of_provider
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.shape import ObjectOf, Shape, fields_of, holds_secrets
 from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.children import (
@@ -16,11 +17,11 @@ from choreo_components.components.children import (
     child_options,
     kubernetes_object,
 )
-from choreo_components.controllers import Controllers
-from choreo_components.durations import seconds
-from choreo_components.manifests import field_name
-from choreo_components.namespace_metadata import problems
-from choreo_components.validation import parse, shown
+from choreo_components.config.documents import field_name
+from choreo_components.config.durations import seconds
+from choreo_components.config.namespace_metadata import problems
+from choreo_components.config.options import Controllers
+from choreo_components.config.validation import parse, shown
 
 PARENTS: Mapping[str, str] = {
     "organization": labels.ORGANIZATION,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from choreo_components.annotations import APPLIED
+from choreo_components.api.annotations import APPLIED
 
 KUBERNETES_VERSION = version("pulumi-kubernetes")
 """The release of the Kubernetes provider which its children are registered for: that of the SDK beside us."""

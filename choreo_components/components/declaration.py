@@ -9,16 +9,16 @@ import pulumi
 
 from choreo_components.components.base import PARENTS, declare_object, object_options
 from choreo_components.components.children import KubernetesObject, kubernetes_provider
-from choreo_components.components.connection import connection_secret
+from choreo_components.components.core_v1.connection import connection_secret
+from choreo_components.components.core_v1.organization import organization_namespace
+from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
 from choreo_components.components.finalizer import Finalizer, Provider
-from choreo_components.components.organization import organization_namespace
-from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.components.stack_resources import deletion_guards, full_name, inventory
-from choreo_components.data_planes import Connection
-from choreo_components.findings import Finding
-from choreo_components.kubeconfig import resolve
-from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
-from choreo_components.settings import Declared, Settings
+from choreo_components.config.findings import Finding
+from choreo_components.config.settings import Declared, Settings
+from choreo_components.kubernetes.kubeconfig import resolve
+from choreo_components.plan.builder import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.preflight.data_planes import Connection
 
 DATA_PLANES = "data-planes"
 """What the `choreo` provider of finalizers is called whose data planes are clusters of their own."""

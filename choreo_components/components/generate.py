@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from choreo_components.api import KINDS, Kind, labels
+from choreo_components.api import KINDS, Kind
+from choreo_components.api.core_v1 import labels
 from choreo_components.api.meta import WireModel, wire_name
 from choreo_components.api.registry import spec_of
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
@@ -28,29 +29,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from choreo_components.controllers import Controllers
-
-
-class TimeoutsArgs(TypedDict):
-    """How long to wait before giving up, as durations such as 90s, 10m or 1h."""
-
-    ready: NotRequired[str]
-    """For OpenChoreo's controllers to accept the object."""
-    delete: NotRequired[str]
-    """For the object to be gone."""
-    deployments: NotRequired[str]
-    """For the Deployments of an Environment to be gone; other kinds have none."""
-    namespaces: NotRequired[str]
-    """For the data-plane namespaces of an Environment to be gone; other kinds have none."""
-
-
-class NamespaceMetadataArgs(TypedDict):
-    """What data-plane namespaces get besides what OpenChoreo gives them, for admission policies that want it."""
-
-    labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels; OpenChoreo's own cannot be set."""
-    annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations; those of OpenChoreo and Pulumi cannot be set."""
+from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArgs
+from choreo_components.config.options import Controllers
 '''
 
 _PARENTS = {
@@ -206,8 +186,8 @@ def _enum(name: str, doc: str, choices: tuple[str, ...]) -> tuple[str, str]:
 
 
 def main() -> None:
-    """Rewrites args.py beside this file."""
-    Path(__file__).with_name("args.py").write_text(source(), encoding="utf-8")
+    """Rewrites core_v1/args.py."""
+    Path(__file__).with_name("core_v1").joinpath("args.py").write_text(source(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ from typing import Any
 
 import pulumi
 
+from choreo_components.api.core_v1.dependents import DEPENDANTS, GUARDED
 from choreo_components.components.finalizer import released
 from choreo_components.components.witness import witness
-from choreo_components.controllers import Controllers
-from choreo_components.dependants import DEPENDANTS, GUARDED
-from choreo_components.findings import Finding, in_order
-from choreo_components.plan import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
-from choreo_components.settings import Settings
+from choreo_components.config.findings import Finding, in_order
+from choreo_components.config.options import Controllers
+from choreo_components.config.settings import Settings
+from choreo_components.plan.builder import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 
 
 def inventory(

@@ -1,4 +1,4 @@
-"""The witness of a resource, as `choreo_components.provider.witness` describes it."""
+"""The witness of a resource, as `choreo_components.provider.resources.witness` describes it."""
 
 import pulumi
 

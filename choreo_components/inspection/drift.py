@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from choreo_components.acceptance import accepted, outdated
-from choreo_components.api import kind_of, labels, prune_zero_values
+from choreo_components.api import kind_of, prune_zero_values
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.names import CONNECTION_KEY
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ListOf, ObjectOf, Shape, StringMap, fields_of
-from choreo_components.cluster import NAMESPACES, SECRETS, Live
-from choreo_components.deletion import deletion
-from choreo_components.findings import Location, one_line
-from choreo_components.inspection.census import ORGANIZATIONS, Census, key_of
-from choreo_components.inspection.destinations import Opened
-from choreo_components.manifests import FieldPath, field_name, is_inside
-from choreo_components.naming import CONNECTION_KEY
-from choreo_components.plan import Key, NamespaceNode, ObjectNode, SecretNode
-from choreo_components.settings import DATA_PLANE_KUBECONFIGS, NAMESPACE_METADATA, RESOURCES, Declared
+from choreo_components.config.documents import FieldPath, field_name, is_inside
+from choreo_components.config.findings import Location, one_line
+from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, NAMESPACE_METADATA, RESOURCES, Declared
+from choreo_components.inspection.snapshot import ORGANIZATIONS, Census, key_of
+from choreo_components.inspection.target_clusters import Opened
+from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Live
+from choreo_components.kubernetes.conditions import accepted, outdated
+from choreo_components.kubernetes.deletion import deletion
+from choreo_components.plan.builder import Key, NamespaceNode, ObjectNode, SecretNode
 
 CREDENTIALS = "credentials"
 """The field of a DataPlane whose values nobody may see."""

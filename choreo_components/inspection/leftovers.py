@@ -13,17 +13,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from choreo_components.api import kind_of, labels
-from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import Live
-from choreo_components.deletion import deletion
-from choreo_components.inspection.census import ORGANIZATIONS, Census, key_of, of_builds, organizations_of
-from choreo_components.manifests import Document
-from choreo_components.naming import data_plane_namespace
-from choreo_components.plan import CREATION_ORDER, Key, NamespaceNode, ObjectNode, Plan, SecretNode
-from choreo_components.provider.victims import by_itself
-from choreo_components.references import Index, Reference, Target, references
-from choreo_components.settings import Declared
+from choreo_components.api import kind_of
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.config.documents import Document
+from choreo_components.config.settings import Declared
+from choreo_components.inspection.snapshot import ORGANIZATIONS, Census, key_of, of_builds, organizations_of
+from choreo_components.kubernetes.client import Live
+from choreo_components.kubernetes.deletion import deletion
+from choreo_components.plan.builder import CREATION_ORDER, Key, NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.references import Index, Reference, Target, references
+from choreo_components.teardown.ownership import by_itself
 
 _OF_BUILDS, _OF_ORGANIZATION, _OF_DATA_PLANE = "CI namespace", "organization's namespace", "Namespace"
 

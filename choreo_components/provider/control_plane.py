@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components.identity import AnotherCluster, identity_of, recognize
-from choreo_components.provider.custom import Failure, Properties
+from choreo_components.kubernetes.cluster_identity import AnotherCluster, identity_of, recognize
+from choreo_components.provider.resource import Failure, Properties
 
 if TYPE_CHECKING:
-    from choreo_components.cluster import Cluster
+    from choreo_components.kubernetes.client import Cluster
 
 KUBECONFIG = "kubeconfig"
 """The setting with the kubeconfig, its text or a path; without it the ambient one counts."""
@@ -55,7 +55,7 @@ async def check(olds: Properties, news: Properties, connect: Connect) -> Checked
     `olds` are those in the state. A cluster that does not answer, or whose identity the credentials cannot read, keeps
     the identity that is known: whoever uses it reports what is wrong with it.
     """
-    from choreo_components.cluster import ClusterError
+    from choreo_components.kubernetes.client import ClusterError
 
     known, expected = olds.get(IDENTITY), news.get(EXPECTED)
     found = news.get(IDENTITY)
@@ -99,8 +99,8 @@ async def verify(settings: Properties, connect: Connect, *, of_today: bool = Fal
     than that of the last up, if it leads to the same cluster. Raises ClusterError where the cluster does not answer, or
     the settings of today cannot be used: whoever uses it reports that.
     """
-    from choreo_components.cluster import ClusterError, Unreachable
-    from choreo_components.kubeconfig import context_of
+    from choreo_components.kubernetes.client import ClusterError, Unreachable
+    from choreo_components.kubernetes.kubeconfig import context_of
 
     known, kubeconfig, context = settings.get(IDENTITY), settings.get(KUBECONFIG), settings.get(CONTEXT)
     if known is None:

@@ -7,8 +7,8 @@ from typing import Any
 from choreo_components.api import KINDS
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ObjectOf, fields_of, holds_secrets
-from choreo_components.provider.finalizer import DEFAULTS
-from choreo_components.provider.hosting import Host
+from choreo_components.provider.component_host import Host
+from choreo_components.provider.resources.finalizer import DEFAULTS
 
 _INPUTS: dict[str, Any] = {
     "organization": {

@@ -17,14 +17,15 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto
 from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
 
-from choreo_components.provider import control_plane, finalizer, guard, inventory, witness
-from choreo_components.provider.custom import Custom, Failure, Session, differences, revealed
+from choreo_components.provider import control_plane
+from choreo_components.provider.resource import Custom, Failure, Session, differences, revealed
+from choreo_components.provider.resources import finalizer, guard, inventory, witness
 from choreo_components.version import VERSION
 
 if TYPE_CHECKING:
     from pulumi.provider.server import ProviderServicer as ComponentServicer
 
-    from choreo_components.cluster import Cluster
+    from choreo_components.kubernetes.client import Cluster
 
 
 CUSTOM: Mapping[str, Custom] = {
@@ -176,7 +177,7 @@ class Servicer(ResourceProviderServicer):
         """A cluster, with one set of connections for all that ask it: making them costs more than most requests."""
         way = (kubeconfig or None, context or None)
         if way not in self._clusters:
-            from choreo_components.cluster import Cluster
+            from choreo_components.kubernetes.client import Cluster
 
             self._clusters[way] = Cluster(*way)
         return self._clusters[way]
@@ -185,7 +186,7 @@ class Servicer(ResourceProviderServicer):
         """Does the work on the control plane that the stack is on. Raises Failure where that is another one now."""
         try:
             if not self._is_verified:
-                from choreo_components.cluster import ClusterError
+                from choreo_components.kubernetes.client import ClusterError
 
                 # The work reports it, or waits, and asks again before it deletes anything.
                 with suppress(ClusterError):
@@ -219,7 +220,7 @@ class Servicer(ResourceProviderServicer):
 
     def _data_plane(self, name: str, kubeconfig: str) -> "Cluster":
         """The cluster of a data plane: by the kubeconfig that the provider has today, else by that of the state."""
-        from choreo_components.cluster import ClusterError
+        from choreo_components.kubernetes.client import ClusterError
 
         try:
             return self._connect(self._data_planes.get(name, kubeconfig))
@@ -230,7 +231,7 @@ class Servicer(ResourceProviderServicer):
         if self._hosting is None:
             from pulumi.provider.server import ProviderServicer as ComponentServicer
 
-            from choreo_components.provider.hosting import Host
+            from choreo_components.provider.component_host import Host
 
             self._hosting = ComponentServicer(Host(), self._arguments, self._engine_address)
         return self._hosting

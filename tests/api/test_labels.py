@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from choreo_components.api import labels
+from choreo_components.api.core_v1 import labels
 
 
 def test_a_data_plane_namespace_has_exactly_the_five_labels_of_the_deployment_controller() -> None:

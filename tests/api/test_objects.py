@@ -8,7 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from choreo_components.api import ApiObject, ObjectMeta, custom_resource_definitions, kind_of
-from choreo_components.api.core_v1 import Environment, EnvironmentGateway, EnvironmentSpec
+from choreo_components.api.core_v1.models import Environment, EnvironmentGateway, EnvironmentSpec
 from tests.upstream import FOLDER, SAMPLES, with_samples
 
 SAMPLE_FILES = [FOLDER / name for name in SAMPLES]

@@ -178,7 +178,8 @@ def test_what_cannot_be_written_is_an_error_in_one_line_and_nothing_that_was_fou
 
 def test_a_defect_of_choreo_is_an_error_in_one_line_without_the_text_of_what_was_raised(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import choreo_components.project as p\ndef broken(*_): raise KeyError('GEHEIM')\np.read_stacks = broken\n"
+        "import choreo_components.config.project as p\n"
+        "def broken(*_): raise KeyError('GEHEIM')\np.read_stacks = broken\n"
     )
     code, said = ended("choreo validate", PYTHONPATH=str(tmp_path))
     assert (code, len(said.splitlines())) == (2, 1), said
@@ -193,7 +194,8 @@ def test_who_has_read_enough_is_told_nothing() -> None:
 
 def test_who_interrupts_is_told_nothing_but_that(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import choreo_components.project as p\ndef stopped(*_): raise KeyboardInterrupt\np.read_stacks = stopped\n"
+        "import choreo_components.config.project as p\n"
+        "def stopped(*_): raise KeyboardInterrupt\np.read_stacks = stopped\n"
     )
     code, said = ended("choreo validate", PYTHONPATH=str(tmp_path))
     assert code == 130, said

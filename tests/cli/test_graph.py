@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from choreo_components.estate import Estate
-from choreo_components.graph import graph
-from choreo_components.pictures import dot
-from choreo_components.project import read_stacks
+from choreo_components.config.project import read_stacks
+from choreo_components.plan.graph import graph
+from choreo_components.plan.rendering import dot
+from choreo_components.plan.workspace import Estate
+from tests import declaring
 from tests.cli.running import CHECKOUT, choreo
-from tests.stack import declaring
-from tests.stack.projects import write
+from tests.projects import write
 
 
 def test_the_readme_shows_the_stacks_of_this_checkout() -> None:

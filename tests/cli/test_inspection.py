@@ -12,18 +12,18 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from choreo_components.api import labels
+from choreo_components.api.core_v1 import labels
 from choreo_components.cli import progress
 from choreo_components.cli.app import app
 from choreo_components.cli.options import EXIT_CODES
-from choreo_components.inspection import asking
-from choreo_components.inspection.asking import Answer, Answers
-from choreo_components.inspection.census import Census
-from choreo_components.inspection.destinations import Destination
+from choreo_components.inspection import query as asking
+from choreo_components.inspection.query import Answer, Answers
+from choreo_components.inspection.snapshot import Census
+from choreo_components.inspection.target_clusters import Destination
+from tests import declaring
+from tests.declaring import stack
 from tests.inspection import worlds
 from tests.inspection.worlds import kubeconfig, live, namespace, up
-from tests.stack import declaring
-from tests.stack.declaring import stack
 
 Run = Callable[..., Result]
 

@@ -2,7 +2,7 @@
 
 import json
 
-from choreo_components.schemas import object_schema, settings_schema
+from choreo_components.config.json_schema import object_schema, settings_schema
 from tests.cli.running import choreo
 
 

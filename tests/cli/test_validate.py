@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import declaring
 from tests.cli.running import choreo
 from tests.corpus.reading import CLASSES, CORPUS, REFERENCES, SETTINGS, cases, expected
-from tests.stack import declaring
-from tests.stack.declaring import Manifest
-from tests.stack.projects import write
+from tests.declaring import Manifest
+from tests.projects import write
 
 RIGHT = [declaring.organization(), declaring.data_plane()]
 WRONG = [*RIGHT, declaring.environment(data_plane=None)]

@@ -9,9 +9,10 @@ import pulumi
 from pulumi.output import Unknown
 from pulumi.runtime import mocks, rpc
 
-from choreo_components.api import Kind, kind_of, labels
+from choreo_components.api import Kind, kind_of
+from choreo_components.api.core_v1 import labels
 from choreo_components.components.base import PARENTS
-from tests.stack import declaring
+from tests import declaring
 
 EXAMPLES = {
     made["kind"]: made for made in declaring.every_kind(declaring.pipeline(promotions=[("development", ["staging"])]))

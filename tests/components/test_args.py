@@ -11,8 +11,10 @@ from pulumi.provider.experimental.analyzer import Analyzer
 from pulumi.provider.experimental.schema import generate_schema
 from pulumi.provider.experimental.util import camel_case
 
-from choreo_components.api import KINDS, V0_2_0, Kind, custom_resource_definitions, labels
-from choreo_components.components import args, generate
+from choreo_components.api import KINDS, V0_2_0, Kind, custom_resource_definitions
+from choreo_components.api.core_v1 import labels
+from choreo_components.components import generate
+from choreo_components.components.core_v1 import args
 
 AROUND_SPEC = {"name", "displayName", "description", "labels", "annotations", "controllers", "timeouts"}
 OF_ONE_KIND = {

@@ -9,12 +9,13 @@ import pytest
 from pulumi.output import Unknown
 
 import choreo_components
-from choreo_components.api import KINDS, labels
+from choreo_components.api import KINDS
+from choreo_components.api.core_v1 import labels
 from choreo_components.api.registry import spec_of
 from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fields_of
-from choreo_components.components import COMPONENTS, Environment
 from choreo_components.components.base import PARENTS
 from choreo_components.components.children import KUBERNETES_VERSION
+from choreo_components.components.core_v1 import COMPONENTS, Environment
 from tests.components.registering import (
     EXAMPLES,
     Registered,

@@ -10,10 +10,10 @@ from pulumi.runtime import rpc
 
 from choreo_components import DataPlane
 from choreo_components.components.declaration import ControlPlane, declare
-from choreo_components.provider.hosting import Host
+from choreo_components.provider.component_host import Host
+from tests import declaring
 from tests.components.registering import Registrations, refusal, registered
-from tests.stack import declaring
-from tests.stack.declaring import CREDENTIALS, stack
+from tests.declaring import CREDENTIALS, stack
 
 KEY = CREDENTIALS["clientKey"]
 SPEC = declaring.data_plane_with_credentials()["spec"]

@@ -6,15 +6,15 @@ from typing import Any
 import pulumi
 import pytest
 
-from choreo_components.annotations import APPLIED
+from choreo_components.api.annotations import APPLIED
+from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.components import declaration
 from choreo_components.components.declaration import ControlPlane, declare
-from choreo_components.data_planes import Connection
-from choreo_components.naming import data_plane_namespace
-from choreo_components.plan import NamespaceNode, ObjectNode
+from choreo_components.plan.builder import NamespaceNode, ObjectNode
+from choreo_components.preflight.data_planes import Connection
+from tests import declaring
 from tests.components.registering import Registered, Registrations, registered
-from tests.stack import declaring
-from tests.stack.declaring import WHOLE, Stack, stack
+from tests.declaring import WHOLE, Stack, stack
 
 
 def declared(found: Stack, kubeconfig: str | None = None) -> Registrations:

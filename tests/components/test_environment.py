@@ -7,9 +7,9 @@ import pytest
 from pulumi.output import Unknown
 
 from choreo_components import Component, DataPlane, Deployment, Environment, Provider
-from choreo_components.annotations import APPLIED
+from choreo_components.api.annotations import APPLIED
+from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.components.children import kubernetes_provider
-from choreo_components.naming import data_plane_namespace
 from tests.components.registering import Registrations, args_of, dependencies, registered, unknown
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
-from choreo_components import settings
-from choreo_components.findings import Finding
-from choreo_components.manifests import Document
-from choreo_components.plan import plan
-from choreo_components.program import missing
+from choreo_components.components.program import missing
+from choreo_components.config import settings
+from choreo_components.config.documents import Document
+from choreo_components.config.findings import Finding
+from choreo_components.plan.builder import plan
 
 CORPUS = Path(__file__).parent
 EXPECTED = "expected.yaml"

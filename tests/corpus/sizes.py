@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from choreo_components.findings import report
+from choreo_components.config.findings import report
 from tests.corpus.reading import of_manifest
 
 TEN_MB = 10 * 2**20

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from choreo_components.findings import Finding, report
+from choreo_components.config.findings import Finding, report
 from tests.corpus.reading import CLASSES, CORPUS, cases, expected, of_case, of_manifest
 from tests.corpus.sizes import SIZES, tell_within
 

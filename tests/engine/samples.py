@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tests.stack import declaring
+from tests import declaring
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 

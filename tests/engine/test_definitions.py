@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tests import declaring
 from tests.engine.workspace import Workspace
-from tests.stack import declaring
 
 SERVES_LATER = (
     "the cluster serves the DataPlane of OpenChoreo v0.2.0, and this is one of OpenChoreo before v0.2.0: it would drop "

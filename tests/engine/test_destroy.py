@@ -1,8 +1,8 @@
 """An environment's destroy: in order, complete, and nobody else's."""
 
 from choreo_components.api import KINDS
-from choreo_components.cluster import NAMESPACES, resource_of
-from choreo_components.provider.finalization import DEPLOYMENTS
+from choreo_components.kubernetes.client import NAMESPACES, resource_of
+from choreo_components.teardown.environment import DEPLOYMENTS
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.watching import Event, Watcher

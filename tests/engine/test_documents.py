@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from choreo_components.naming import generate_k8s_name
+from choreo_components.api.names import generate_k8s_name
 from devcluster import ControlPlane, env
+from tests import declaring
+from tests.engine.adopting import run, take_over, versions
 from tests.engine.modes import with_controllers
-from tests.engine.takeover import run, take_over, versions
 from tests.engine.workspace import CHECKOUT, Workspace
-from tests.stack import declaring
 from tests.standin.standin import StandIn
 
 SECONDS = 400

@@ -8,13 +8,13 @@ from typing import Any
 import yaml
 
 from choreo_components.api import KINDS
-from choreo_components.cluster import resource_of
+from choreo_components.kubernetes.client import resource_of
 from devcluster import ControlPlane
+from tests import declaring
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.operators import Operators, Right, rights
 from tests.engine.workspace import SECONDS, Workspace
-from tests.stack import declaring
 
 
 def choreo(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess[str]:

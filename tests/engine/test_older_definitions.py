@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from choreo_components import Controllers
-from choreo_components.cluster import Cluster
-from choreo_components.definitions import definitions
-from choreo_components.waits import lacking
+from choreo_components.kubernetes.client import Cluster
+from choreo_components.preflight.crd_compatibility import definitions
+from choreo_components.preflight.unsupported_conditions import lacking
 from devcluster import ControlPlane
+from tests import declaring
 from tests.engine import samples
 from tests.engine.workspace import Workspace, leading_to
-from tests.stack import declaring
 
 SECONDS_TO_PUBLISH = 120.0
 

@@ -16,8 +16,8 @@ import yaml
 
 from choreo_components import Controllers
 from choreo_components.api import KINDS
-from choreo_components.cluster import NAMESPACES, resource_of
-from choreo_components.naming import data_plane_namespace
+from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.kubernetes.client import NAMESPACES, resource_of
 from devcluster import ControlPlane
 from tests.engine import samples
 from tests.engine.watching import Watcher

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from choreo_components.cluster import resource_named
-from choreo_components.controllers import Controllers
-from choreo_components.findings import Severity
-from choreo_components.survey import survey
+from choreo_components.config.findings import Severity
+from choreo_components.config.options import Controllers
+from choreo_components.kubernetes.client import resource_named
+from choreo_components.preflight.run import survey
 from devcluster import ControlPlane
+from tests import declaring
 from tests.engine import samples
+from tests.engine.adopting import run
 from tests.engine.operators import Operators, Right, rights
-from tests.engine.takeover import run
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Workspace
-from tests.stack import declaring
 
 BY_KEY = {str(right): right for right in rights()}
 

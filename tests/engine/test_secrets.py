@@ -18,10 +18,10 @@ import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests import declaring
 from tests.engine import samples
 from tests.engine.listening import Listener
 from tests.engine.workspace import Workspace
-from tests.stack import declaring
 
 EVERYTHING = ("-v=9", "--logtostderr", "--logflow")
 """As much as Pulumi can say."""

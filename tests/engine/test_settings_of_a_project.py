@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from choreo_components.controllers import Controllers
-from choreo_components.project import read_stack
-from choreo_components.settings import read_file
+from choreo_components.config.options import Controllers
+from choreo_components.config.project import read_stack
+from choreo_components.config.settings import read_file
 from tests.engine.workspace import Workspace, leading_to
 
 PROJECT = """

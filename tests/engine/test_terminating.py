@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 from devcluster import ControlPlane
+from tests import declaring
 from tests.engine import samples
 from tests.engine.test_stuck import held
 from tests.engine.workspace import Workspace
-from tests.stack import declaring
 
 LET_GO = '{"metadata":{"finalizers":null}}'
 

@@ -12,23 +12,24 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from choreo_components import Controllers, settings
+from choreo_components import Controllers
 from choreo_components.api import KINDS
-from choreo_components.api.labels import data_plane_namespace_labels
-from choreo_components.cluster import NAMESPACES, resource_of
-from choreo_components.manifests import Document
-from choreo_components.naming import data_plane_namespace
-from choreo_components.provider.finalization import DEPLOYMENTS
+from choreo_components.api.core_v1.labels import data_plane_namespace_labels
+from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.config import settings
+from choreo_components.config.documents import Document
+from choreo_components.kubernetes.client import NAMESPACES, resource_of
+from choreo_components.teardown.environment import DEPLOYMENTS
 from devcluster import ControlPlane
+from tests import declaring
 from tests.engine import samples
+from tests.engine.adopting import run, take_over, versions
 from tests.engine.foreign import REMOTE
 from tests.engine.modes import with_controllers
 from tests.engine.operators import Operators
-from tests.engine.takeover import run, take_over, versions
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Outcome, Workspace, leading_to
 from tests.faults.proxy import Proxy
-from tests.stack import declaring
 
 ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
 SECRET = "kind-cluster-1-connection-config"

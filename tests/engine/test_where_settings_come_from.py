@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
+from tests import declaring
 from tests.engine import samples
 from tests.engine.workspace import CHECKOUT, Workspace
-from tests.stack import declaring
 
 
 def moved(workspace: Workspace) -> None:

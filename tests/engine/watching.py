@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from choreo_components.cluster import Cluster, Live, Resource
+from choreo_components.kubernetes.client import Cluster, Live, Resource
 
 
 @dataclass(frozen=True, order=True)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from choreo_components.cluster import NAMESPACES, Cluster, ClusterError
+from choreo_components.kubernetes.client import NAMESPACES, Cluster, ClusterError
 from tests.engine.workspace import Workspace
 from tests.faults.proxy import Proxy
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from choreo_components.api import labels
-from choreo_components.cluster import SECRETS, Live
-from choreo_components.inspection.census import Census
-from choreo_components.inspection.destinations import Opened
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.inspection.drift import Drift, Report, drift
-from choreo_components.naming import data_plane_namespace
+from choreo_components.inspection.snapshot import Census
+from choreo_components.inspection.target_clusters import Opened
+from choreo_components.kubernetes.client import SECRETS, Live
+from tests import declaring
+from tests.declaring import Manifest, Stack, stack
 from tests.inspection import worlds
 from tests.inspection.worlds import LATER, up
-from tests.stack import declaring
-from tests.stack.declaring import Manifest, Stack, stack
 
 
 def opened(made: Stack, **more: Any) -> Opened:

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from choreo_components.api import labels
-from choreo_components.cluster import Live
-from choreo_components.inspection.census import Census, other_organizations
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.inspection.leftovers import Leftover, leftovers
-from choreo_components.naming import data_plane_namespace
-from choreo_components.plan import Plan
+from choreo_components.inspection.snapshot import Census, other_organizations
+from choreo_components.kubernetes.client import Live
+from choreo_components.plan.builder import Plan
+from tests import declaring
+from tests.declaring import stack
 from tests.inspection import worlds
 from tests.inspection.worlds import LATER, live, namespace, up
-from tests.stack import declaring
-from tests.stack.declaring import stack
 
 PLATFORM = stack(
     declaring.organization(), declaring.data_plane(), declaring.pipeline(), declaring.project(), controllers="absent"

@@ -8,12 +8,13 @@ from typing import Any
 
 import yaml
 
-from choreo_components.api import KINDS, kind_of, labels
-from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.cluster import NAMESPACES, SECRETS, Live, resource_named
-from choreo_components.inspection.census import Census, key_of
-from choreo_components.naming import CONNECTION_KEY
-from choreo_components.plan import NamespaceNode, ObjectNode, Plan
+from choreo_components.api import KINDS, kind_of
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1.names import CONNECTION_KEY
+from choreo_components.inspection.snapshot import Census, key_of
+from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Live, resource_named
+from choreo_components.plan.builder import NamespaceNode, ObjectNode, Plan
 
 SINCE = "2025-05-09T08:00:00Z"
 LATER = "2025-05-10T08:00:00Z"

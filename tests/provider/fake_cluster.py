@@ -5,8 +5,8 @@ import copy
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
-from choreo_components.cluster import NAMESPACES, ClusterError, Live, Resource, Unreachable
-from choreo_components.provider.finalization import DEPLOYMENTS
+from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Live, Resource, Unreachable
+from choreo_components.teardown.environment import DEPLOYMENTS
 
 Manifest = dict[str, Any]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
-from choreo_components.cluster import ClusterError
-from choreo_components.provider.custom import Session
+from choreo_components.kubernetes.client import ClusterError
+from choreo_components.provider.resource import Session
 from tests.provider.fake_cluster import FakeCluster
 
 

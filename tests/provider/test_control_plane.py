@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components.cluster import ClusterError, Forbidden, Unreachable
+from choreo_components.kubernetes.client import ClusterError, Forbidden, Unreachable
 from choreo_components.provider import control_plane
 from choreo_components.provider.control_plane import IDENTITY, Checked, check, verify
-from choreo_components.provider.custom import Failure
+from choreo_components.provider.resource import Failure
 from tests.provider.fake_cluster import FakeCluster, kube_system
 
 HERE, THERE = "uid of here", "uid of there"
@@ -106,7 +106,7 @@ def verified(
     today: str | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("choreo_components.kubeconfig.context_of", lambda: today)
+    monkeypatch.setattr("choreo_components.kubernetes.kubeconfig.context_of", lambda: today)
     asyncio.run(verify(settings, connect(ways)))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components.cluster import (
+from choreo_components.kubernetes.client import (
     Cluster,
     ClusterError,
     Forbidden,
@@ -16,9 +16,9 @@ from choreo_components.cluster import (
     Unreachable,
     resource_named,
 )
-from choreo_components.provider import finalizer
-from choreo_components.provider.custom import Failure, differences
-from choreo_components.provider.finalizer import identifier, inputs_of
+from choreo_components.provider.resource import Failure, differences
+from choreo_components.provider.resources import finalizer
+from choreo_components.provider.resources.finalizer import identifier, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, kube_system, namespace
 from tests.provider.sessions import session
 

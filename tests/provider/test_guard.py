@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from choreo_components.cluster import Live, Resource
-from choreo_components.provider import guard
-from choreo_components.provider.custom import Failure
+from choreo_components.kubernetes.client import Live, Resource
+from choreo_components.provider.resource import Failure
+from choreo_components.provider.resources import guard
 from tests.provider.fake_cluster import FakeCluster
 from tests.provider.sessions import session
 

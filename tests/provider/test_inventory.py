@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from choreo_components.cluster import (
+from choreo_components.kubernetes.client import (
     NAMESPACES,
     SECRETS,
     ClusterError,
@@ -15,8 +15,8 @@ from choreo_components.cluster import (
     Unauthorized,
     Unreachable,
 )
-from choreo_components.provider import inventory
-from choreo_components.provider.custom import Failure
+from choreo_components.provider.resource import Failure
+from choreo_components.provider.resources import inventory
 from tests.provider.fake_cluster import FakeCluster, kube_system, namespace
 from tests.provider.sessions import session
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from choreo_components.components import COMPONENTS
-from choreo_components.provider.finalizer import PROPERTIES
+from choreo_components.components.core_v1 import COMPONENTS
+from choreo_components.provider.resources.finalizer import PROPERTIES
 from choreo_components.provider.schema import package_schema
 
 SNAPSHOT = Path(__file__).with_name("schema.json")

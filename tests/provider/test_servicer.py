@@ -11,8 +11,8 @@ import yaml
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto, rpc
 
-from choreo_components import retries
-from choreo_components.cluster import ClusterError, Unreachable
+from choreo_components.kubernetes import retries
+from choreo_components.kubernetes.client import ClusterError, Unreachable
 from choreo_components.provider.servicer import Servicer, _Lines
 
 URN = "urn:pulumi:test::choreo::choreo:index:EnvironmentFinalizer::finalizer"
@@ -122,7 +122,7 @@ def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.Mo
         finally:
             retries.LOG.removeHandler(handler)
 
-    monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
     configured({}, asked)
     assert told == [(URN, "still connecting to there")]
 
@@ -147,7 +147,7 @@ def test_calls_at_the_same_time_wait_for_one_answer_about_the_control_plane(monk
         assert len(asked) == 2, "it may answer by now"
 
     monkeypatch.setattr("choreo_components.provider.control_plane.verify", verify)
-    monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
     configured({}, all_at_once)
 
 
@@ -190,7 +190,7 @@ def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_chang
     async def delete(state: dict[str, Any], session: Any) -> None:
         seen.append(state)
 
-    monkeypatch.setattr("choreo_components.provider.finalizer.delete", delete)
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.delete", delete)
     known = {"organization": "acme"}
     request = proto.DeleteRequest(
         urn=URN, properties=struct(known), old_inputs=struct({**known, "__cluster": "uid of east"})
@@ -204,7 +204,7 @@ def test_a_refresh_takes_what_it_finds_for_an_input(monkeypatch: pytest.MonkeyPa
         found = {**inputs, "namespaceNames": ["dp-1"]}
         return found, found
 
-    monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
     inputs = struct({"organization": "acme", "namespaceNames": ["dp-1", "dp-2"]})
     request = proto.ReadRequest(urn=URN, id="acme/development", inputs=inputs)
     answer = configured({}, lambda servicer: servicer.Read(request, None))
@@ -215,7 +215,7 @@ def test_a_refresh_leaves_secrets_secret(monkeypatch: pytest.MonkeyPatch) -> Non
     async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return inputs, {**inputs, "namespaces": ["dp-1"]}
 
-    monkeypatch.setattr("choreo_components.provider.finalizer.read", read)
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
     inputs = struct({"organization": "acme", "dataPlaneKubeconfig": secret(EAST)})
     request = proto.ReadRequest(urn=URN, id="acme/development", inputs=inputs)
     answer = configured({}, lambda servicer: servicer.Read(request, None))

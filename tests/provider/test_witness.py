@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from choreo_components.provider import witness
+from choreo_components.provider.resources import witness
 from tests.provider.fake_cluster import FakeCluster
 from tests.provider.sessions import session
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from choreo_components.api import labels
-from choreo_components.cluster import Live
+from choreo_components.api.core_v1 import labels
+from choreo_components.kubernetes.client import Live
 from tests.standin.api import Api
 from tests.standin.manager import ReconcileError
 

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from choreo_components.api import labels
-from choreo_components.cluster import Resource
+from choreo_components.api.core_v1 import labels
+from choreo_components.kubernetes.client import Resource
 from devcluster.pki import Pki
 from tests.standin.api import Api
 

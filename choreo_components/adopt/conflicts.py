@@ -1,0 +1,82 @@
+"""Neighbours: what the stacks of a takeover may not be beside one another, and beside those that the project has.
+
+Pure. What is left out here, `choreo validate` would refuse of the project.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from choreo_components.adopt.organization import shown
+from choreo_components.adopt.partition import Division, Left, Planned
+from choreo_components.config.findings import Finding, errors
+from choreo_components.config.project import Stack
+from choreo_components.plan.builder import Key, NamespaceNode
+from choreo_components.plan.workspace import Estate
+
+
+class Claimed(Exception):
+    """Stacks of the project declare already what is to be taken over: the message says which, and what."""
+
+
+def settle(division: Division, existing: Sequence[Stack], kubeconfig: Any = None) -> None:
+    """Leaves out the stacks that do not go together with those before them, and adds what else is to be warned of.
+
+    `kubeconfig` is what the stacks have from their project. Raises Claimed, where those of the same cluster have some
+    of it already.
+    """
+    _check_unclaimed(division, [each for each in existing if each.kubeconfig == kubeconfig])
+    before = _between(existing)
+
+    def found_with(stacks: Iterable[Planned]) -> list[Finding]:
+        return [
+            each for each in _between([*existing, *(_stack(each, kubeconfig) for each in stacks)]) if each not in before
+        ]
+
+    found = found_with(division.stacks)
+    if errors(found):
+        planned, division.stacks, found = division.stacks, [], []
+        for each in planned:
+            together = found_with([*division.stacks, each])
+            if wrong := errors(together):
+                division.left += _left(each, "; ".join(one.message for one in wrong))
+            else:
+                division.stacks.append(each)
+                found = together
+    division.warnings += [f"{each.where}: {each.message}" for each in found]
+
+
+def _check_unclaimed(division: Division, existing: Iterable[Stack]) -> None:
+    owners = {Key.of(declared): stack.name for stack in existing for declared in stack.settings.declared}
+    claimed = [
+        f"  {declared}: stack {owners[Key.of(declared)]!r}"
+        for each in division.stacks
+        for declared in each.settings.declared
+        if Key.of(declared) in owners
+    ]
+    if claimed:
+        raise Claimed(
+            "stacks of this project declare some of this already, and only one can have an object:\n"
+            + "\n".join(claimed)
+            + "\ntake what is not theirs with --environment, or adopt into another project"
+        )
+
+
+def _stack(planned: Planned, kubeconfig: Any) -> Stack:
+    return Stack(planned.stack.name, planned.settings, (), kubeconfig=kubeconfig)
+
+
+def _between(stacks: Iterable[Stack]) -> list[Finding]:
+    """What none of the stacks has by itself."""
+    estate = Estate(stacks)
+    alone = {finding for each in estate.members for finding in (*each.stack.findings, *each.plan.findings)}
+    return [each for found in estate.findings(whole=False).values() for each in found if each not in alone]
+
+
+def _left(planned: Planned, reason: str) -> Iterator[Left]:
+    """The whole stack: it is an Environment that does not go with others, and all of its stack needs it."""
+    below = "its Environment cannot be adopted"
+    for each in planned.stack.manifests:
+        yield Left(shown(each), reason if each["kind"] == "Environment" else below)
+    for node in planned.plan.nodes:
+        if isinstance(node, NamespaceNode):
+            yield Left(f"Namespace {node.name}", below)

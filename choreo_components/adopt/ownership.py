@@ -1,0 +1,122 @@
+"""Ownership: who keeps a field alive after it has left its manifest.
+
+Pure. A server-side apply takes away what its manager alone owns. The Kubernetes provider first takes over what kubectl
+and Pulumi have owned (pulumi-kubernetes: fixCSAFieldManagers), and nothing of others.
+"""
+
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from choreo_components.adopt.organization import LiveOrganization, Wire, argument, name_of, namespace_of, shown
+from choreo_components.api.annotations import APPLIED, FIELD_MANAGER
+
+PULUMI = "pulumi-kubernetes"
+"""What the names of Pulumi's field managers begin with."""
+
+CONTROLLERS = "manager"
+"""The field manager of OpenChoreo's controllers. They write whole objects, and own no more of one than they change."""
+
+_TAKEN_OVER = {
+    "Apply": ("kubectl",),
+    "Update": ("kubectl", "before-first-apply", PULUMI, "pulumi-resource-kubernetes"),
+}
+"""By operation: what the names of the managers begin with from whom the Kubernetes provider takes over."""
+
+_LONGEST = 128
+"""Characters of a manager's name."""
+
+
+@dataclass(frozen=True)
+class _Owner:
+    """An entry of managedFields: its position, its manager, and the parts of the manifest that it owns fields of."""
+
+    index: int
+    manager: str
+    parts: tuple[str, ...]
+
+
+def written_by_pulumi(manifests: Iterable[Wire], there: LiveOrganization) -> list[Wire]:
+    """Those of the objects that Pulumi has written before: another state may have them."""
+    return [
+        live for live in _lives(manifests, there) if any(_manager(each).startswith(PULUMI) for each in _entries(live))
+    ]
+
+
+def applied_by_pulumi(live: Wire, part: str) -> Mapping[str, str]:
+    """Those of an object's `labels` or `annotations` that Pulumi has applied: it removes what nothing declares."""
+    values: Mapping[str, str] = live["metadata"].get(part) or {}
+    owned: set[str] = set()
+    for entry in _entries(live):
+        if entry.get("operation") == "Apply" and _manager(entry).startswith(PULUMI):
+            owned |= (((entry.get("fieldsV1") or {}).get("f:metadata") or {}).get(f"f:{part}") or {}).keys()
+    return {key: value for key, value in values.items() if f"f:{key}" in owned}
+
+
+def kept_by_others(manifests: Sequence[Wire], there: LiveOrganization) -> Iterator[str]:
+    """For each of the objects that somebody else owns a part of: who does, and the command that hands it over."""
+    for manifest, live in zip(manifests, _lives(manifests, there), strict=True):
+        owners = list(_others(live, manifest))
+        if owners:
+            told = " and ".join(f"{each.manager} owns {', '.join(each.parts)}" for each in owners)
+            patch = json.dumps(_renamed(owners, set(map(_manager, _entries(live)))))
+            command = f"kubectl patch {argument(live)} --type=json -p {shlex.quote(patch)}"
+            told += "; what leaves the manifest stays live, until this hands it over"
+            yield f"{shown(live)}: {told}:\n    {command}"
+
+
+def _renamed(owners: Iterable[_Owner], taken: set[str]) -> list[Mapping[str, str]]:
+    """A JSON patch that gives the entries to a kubectl; nothing happens where they are not as they were."""
+    patch: list[Mapping[str, str]] = []
+    for owner in owners:
+        path = f"/metadata/managedFields/{owner.index}/manager"
+        patch.append({"op": "test", "path": path, "value": owner.manager})
+        # Each has a name of its own: of two entries with one name, the API server keeps one.
+        names = (f"kubectl{number or ''}-{owner.manager}"[:_LONGEST] for number in count())
+        name = next(each for each in names if each not in taken)
+        taken.add(name)
+        patch.append({"op": "replace", "path": path, "value": name})
+    return patch
+
+
+def _others(live: Wire, manifest: Wire) -> Iterator[_Owner]:
+    """Who owns something of the manifest, and will go on owning it when Pulumi applies the object."""
+    for index, entry in enumerate(_entries(live)):
+        manager, operation = _manager(entry), str(entry.get("operation"))
+        if entry.get("subresource") or manager in (APPLIED[FIELD_MANAGER], CONTROLLERS):
+            continue
+        if manager.startswith(_TAKEN_OVER.get(operation, ())):
+            continue
+        parts = tuple(_owned(entry.get("fieldsV1") or {}, manifest))
+        if parts:
+            yield _Owner(index, manager, parts)
+
+
+def _owned(fields: Mapping[str, Any], manifest: Wire) -> Iterator[str]:
+    """The parts of the manifest of which the fields have something."""
+    for path in (("metadata", "labels"), ("metadata", "annotations"), ("spec",)):
+        owned: Mapping[str, Any] = fields
+        declared: Mapping[str, Any] = manifest
+        for step in path:
+            owned, declared = owned.get(f"f:{step}") or {}, declared.get(step) or {}
+        if any(f"f:{key}" in owned for key in declared):
+            yield ".".join(path)
+
+
+def _lives(manifests: Iterable[Wire], there: LiveOrganization) -> Iterator[Wire]:
+    for manifest in manifests:
+        live = there.live(manifest["kind"], namespace_of(manifest), name_of(manifest))
+        assert live is not None
+        yield live
+
+
+def _entries(live: Wire) -> Iterable[Mapping[str, Any]]:
+    entries: Iterable[Mapping[str, Any]] = live["metadata"].get("managedFields") or ()
+    return entries
+
+
+def _manager(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("manager"))

@@ -1,0 +1,1 @@
+"""OpenChoreo's first API, core.choreo.dev/v1."""

@@ -1,0 +1,85 @@
+"""An environment: a stage that deployments are promoted to, its namespaces on the data plane, and its finalizer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from choreo_components.components.base import ObjectComponent
+from choreo_components.components.children import kubernetes_provider, require_taking_over
+from choreo_components.components.core_v1.args import EnvironmentArgs
+from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
+from choreo_components.components.finalizer import TOKEN
+from choreo_components.config.options import Controllers
+
+SETTINGS_THAT_LEAD_ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "kubernetes": ("kubeconfig", "context", "cluster"),
+    "choreo": ("kubeconfig", "context"),
+}
+"""By package: the settings by which its default provider goes to another cluster than the ambient kubeconfig's."""
+
+
+class Environment(ObjectComponent):
+    """An environment: a stage that deployments are promoted to, its namespaces on the data plane, and its finalizer.
+
+    Deleted in the reverse order: whatever uses `name`, then all Deployments of the environment that are left, then its
+    namespaces, then the Environment.
+    """
+
+    namespaces: pulumi.Output[Mapping[str, str]]
+    """The data-plane namespace of each project."""
+
+    def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares the Environment, a namespace for each of the `projects`, and the finalizer."""
+        super().__init__("Environment", name, args, opts)
+        provisioning = Provisioning(name, self.resource, args, opts, parent=self, elsewhere=self._elsewhere(name, args))
+        for project in args.get("projects") or ():
+            provisioning.add_namespace(project)
+        # Who uses the name comes after the finalizer, so that Deployments go before it.
+        self.name = provisioning.add_finalizer().environment
+        made: Any = {project: each.metadata["name"] for project, each in provisioning.namespaces.items()}
+        # Not Output.all, which makes a list of no namespaces.
+        self.namespaces = pulumi.Output.from_input(made)
+        self.register_outputs({"name": self.name, "namespace": self.namespace, "namespaces": self.namespaces})
+
+    def before(
+        self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> Sequence[pulumi.Resource]:
+        """Raises pulumi.RunError where the Environment and its finalizer would be on two clusters.
+
+        With controllers, also where a project's namespace would be an error that is there before it is registered.
+        """
+        kubernetes = self.get_provider("kubernetes:core/v1:Namespace")
+        choreo = self.get_provider(TOKEN)
+        if (kubernetes is None) is not (choreo is None):
+            has, lacks = ("kubernetes", "choreo") if choreo is None else ("choreo", "kubernetes")
+            raise pulumi.RunError(
+                f"Environment {name!r} has a {has} provider and no {lacks} provider: it would be made on one cluster "
+                "and finalized on another. Give both, by one kubeconfig: providers=[pulumi_kubernetes.Provider(...), "
+                "choreo_components.Provider(...)]"
+            )
+        leading = [
+            f"{package}:{key}"
+            for package, keys in SETTINGS_THAT_LEAD_ELSEWHERE.items()
+            for key in keys
+            if kubernetes is None and pulumi.Config(package).get(key)
+        ]
+        if leading:
+            raise pulumi.RunError(
+                f"Environment {name!r} has default providers, and {', '.join(leading)} leads one of them to another "
+                f"cluster than the other: remove it (pulumi config rm {leading[0]}), or give the Environment a "
+                "kubernetes and a choreo provider by one kubeconfig"
+            )
+        on_the_control_plane = args.get("dataPlaneKubeconfig") is None
+        if args.get("projects") and on_the_control_plane and args.get("controllers") != Controllers.ABSENT:
+            require_taking_over(self)
+        return ()
+
+    def _elsewhere(self, name: str, args: EnvironmentArgs) -> Elsewhere | None:
+        kubeconfig = args.get("dataPlaneKubeconfig")
+        if kubeconfig is None:
+            return None
+        secret = pulumi.Output.secret(kubeconfig)
+        cluster = pulumi.Output.concat(args["organization"], "/", args.get("dataPlaneRef") or "")
+        inherited = pulumi.ResourceOptions(parent=self)
+        return Elsewhere(secret, kubernetes_provider(f"{name}-data-plane", secret, cluster, inherited))

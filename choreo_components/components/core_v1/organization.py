@@ -1,0 +1,71 @@
+"""An organization: the owner of everything else, and the namespace that its objects stand in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from choreo_components.api.core_v1.labels import organization_namespace_labels
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.components.base import ObjectComponent, object_options
+from choreo_components.components.children import KubernetesObject, namespace, require_taking_over
+from choreo_components.components.core_v1.args import OrganizationArgs
+from choreo_components.config.options import Controllers
+
+
+class Organization(ObjectComponent):
+    """An organization: the owner of everything else, and the namespace that its objects stand in.
+
+    The namespace is a child of this component. With controllers it is theirs as well: they make it before the
+    Organization counts as created, and delete it with the Organization.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        args: OrganizationArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares the Organization and its namespace."""
+        super().__init__("Organization", name, args, opts)
+        made = organization_namespace(name, self.resource, self.object_name, args, opts, parent=self)
+        self.namespace = made.metadata["name"]
+        self.complete()
+
+    def before(
+        self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> Sequence[pulumi.Resource]:
+        """With controllers, the namespace is there before it is registered."""
+        if args.get("controllers") != Controllers.ABSENT:
+            require_taking_over(self)
+        return ()
+
+
+def organization_namespace(
+    role: str,
+    organization: KubernetesObject,
+    name: str,
+    args: Mapping[str, Any],
+    opts: pulumi.ResourceOptions | None,
+    parent: pulumi.Resource,
+) -> KubernetesObject:
+    """The namespace of an organization, as OpenChoreo's controller makes it; a child of `parent`.
+
+    `role` and `name` are what the Organization is called in the program and in the cluster; `args` and `opts` are those
+    it was made with. With controllers the namespace is declared too, for two reasons: it stays when a stack goes over
+    from none to some, and one that was there before gets the owner without whom its end would never reach them.
+    """
+    own = object_options(parent, args, opts, [organization])
+    owner = None
+    if args.get("controllers") != Controllers.ABSENT:
+        # Deleted by us, it would be made again at once.
+        own.deleted_with = organization
+        owner = {
+            "apiVersion": API_VERSION,
+            "kind": "Organization",
+            "name": name,
+            "uid": organization.metadata["uid"],
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+    return namespace(f"{role}-namespace", name, organization_namespace_labels(name), own, owner)

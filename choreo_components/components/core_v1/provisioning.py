@@ -1,0 +1,117 @@
+"""A provisioning: what an Environment has on its data plane, and the finalizer that takes it away again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from choreo_components.api.core_v1.labels import data_plane_namespace_labels
+from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.components.base import deadline, object_options
+from choreo_components.components.children import KubernetesObject, namespace
+from choreo_components.components.finalizer import TOKEN, Finalizer, released
+from choreo_components.components.witness import witness
+from choreo_components.config.namespace_metadata import FIELDS, problems
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A data plane that is a cluster of its own: its kubeconfig, which is a secret, and who makes what is there."""
+
+    kubeconfig: pulumi.Output[str]
+    kubernetes: pulumi.ProviderResource
+    choreo: pulumi.ProviderResource | None = None
+    """The finalizer's provider; None: that of all that is on the control plane."""
+
+
+class Provisioning:
+    """The namespaces of an Environment and its finalizer, as children of the Environment or of its component."""
+
+    def __init__(
+        self,
+        role: str,
+        environment: KubernetesObject,
+        args: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        parent: pulumi.Resource,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        """`role` is what the Environment is called in the program; `args` and `opts` are those it was made with.
+
+        `elsewhere` is its data plane; None where that is the control plane's own cluster.
+        """
+        self.namespaces: dict[str, KubernetesObject] = {}
+        self._role = role
+        self._environment = environment
+        self._args = args
+        self._opts = opts
+        self._parent = parent
+        self._elsewhere = elsewhere
+        self._labels, self._annotations = (self._given(name) for name in FIELDS)
+        # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
+        self._names = pulumi.Output.all(args["organization"], environment.metadata["name"])
+
+    def add_namespace(self, project: str, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
+        """The data-plane namespace of the project, as OpenChoreo's Deployment controller would make it."""
+        opts = self._options([self._environment, *needs])
+        # The finalizer has taken it away by then, or the Environment would not go.
+        opts.deleted_with = self._environment
+        if self._elsewhere is not None:
+            opts.provider = self._elsewhere.kubernetes
+        own = self._names.apply(lambda known: data_plane_namespace_labels(known[0], project, known[1]))
+        made = namespace(
+            f"{self._role}-namespace-{project}",
+            self._names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
+            own
+            if self._labels is None
+            else pulumi.Output.all(self._labels, own).apply(lambda known: {**known[0], **known[1]}),
+            opts,
+            annotations=self._annotations,
+        )
+        self.namespaces[project] = made
+        return made
+
+    def add_finalizer(self, needs: Sequence[pulumi.Resource] = ()) -> Finalizer:
+        """The finalizer, after the namespaces and after what `needs` names."""
+        projects = list(self.namespaces)
+        props = {
+            "organization": self._args["organization"],
+            "environment": self._environment.metadata["name"],
+            "dataPlaneRef": self._args.get("dataPlaneRef"),
+            "namespaceNames": self._names.apply(
+                lambda known: [data_plane_namespace(known[0], project, known[1]) for project in projects]
+            ),
+            "deploymentsTimeout": deadline(self._args, "deployments"),
+            "namespacesTimeout": deadline(self._args, "namespaces"),
+            "__environmentUid": self._environment.metadata.apply(lambda known: known.get("uid")),
+            "dataPlaneKubeconfig": self._elsewhere.kubeconfig if self._elsewhere is not None else None,
+        }
+        opts = self._options([self._environment, *self.namespaces.values(), *needs])
+        if self._elsewhere is not None:
+            opts.provider = self._elsewhere.choreo
+        return Finalizer(TOKEN, f"{self._role}-finalizer", props, released(opts))
+
+    def _given(self, name: str) -> pulumi.Output[Mapping[str, str]] | None:
+        """The labels or annotations that namespaces get besides OpenChoreo's own."""
+        given = (self._args.get("namespaceMetadata") or {}).get(name)
+        if not given:
+            return None
+
+        def checked(known: Mapping[str, str]) -> Mapping[str, str]:
+            # What was an Output is known now, and was not when the arguments were checked.
+            if wrong := "; ".join(f"{problem.field}: {problem.message}" for problem in problems({name: known})):
+                raise pulumi.RunError(f"Environment {self._role!r}: namespaceMetadata.{wrong}")
+            return known
+
+        return pulumi.Output.from_input(given).apply(checked)
+
+    def add_witness(self, subject: str, finalizer: Finalizer) -> pulumi.Resource:
+        """The witness that keeps the finalizer from its work where the Environment stays; `subject` is its id."""
+        opts = pulumi.ResourceOptions(parent=self._parent)
+        if self._elsewhere is not None:
+            opts.provider = self._elsewhere.choreo
+        return witness(f"{self._role}-witness", subject, before=finalizer, deleted_with=self._environment, opts=opts)
+
+    def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+        return object_options(self._parent, self._args, self._opts, needs)

@@ -1,0 +1,283 @@
+"""A JSON Schema: what editors know of OpenChoreo's objects, and of the file of a stack that declares them.
+
+It says what the models say, field by field. What takes more than one field to tell (references, names, host names) is
+told by `choreo validate`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from inspect import cleandoc
+from typing import Any, TypeAlias
+
+from choreo_components.api import KINDS, PASSED_OVER, ApiObject, Kind, ObjectMeta
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.meta import WireModel
+from choreo_components.api.releases import Path, own_fields
+from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
+from choreo_components.config.namespace_metadata import FIELDS
+from choreo_components.config.options import Adopt, Controllers
+from choreo_components.config.settings import (
+    ADOPT,
+    ALLOW_PRODUCTION_DESTROY,
+    CONTROL_PLANE,
+    CONTROLLERS,
+    DATA_PLANE_KUBECONFIGS,
+    KUBECONFIG,
+    MANIFESTS,
+    NAMESPACE_METADATA,
+    PROJECTS,
+    RESOURCES,
+    TIMEOUTS,
+    Timeouts,
+)
+
+Schema: TypeAlias = dict[str, Any]
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+_TYPES = {str: "string", bool: "boolean", int: "integer"}
+
+_DURATION = {"pattern": r"^([0-9]+(\.[0-9]+)?(ms|h|m|s))+$"}
+
+
+def object_schema() -> Schema:
+    """The schema of a manifest: an object of any kind, told apart by apiVersion and kind."""
+    builder = _Builder()
+    return {"$schema": DRAFT, "title": "An object of OpenChoreo", **builder.any_object(), "$defs": builder.definitions}
+
+
+def settings_schema() -> Schema:
+    """The schema of a stack's file Pulumi.STACK.yaml.
+
+    Any of our settings, and any text inside one, may be encrypted (`secure: …`); settings of others may be anything.
+    """
+    builder = _Builder(secure=True)
+    settings = builder.settings()
+    ours = "|".join(re.escape(key.removeprefix("choreo:")) for key in settings)
+    config = {
+        "description": "Settings of the stack.",
+        "type": ["object", "null"],
+        "properties": settings,
+        "patternProperties": {f"^choreo:(?!({ours})$)": False},
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "The settings of a stack: Pulumi.STACK.yaml",
+        "type": "object",
+        "properties": {"config": config},
+        "$defs": builder.definitions,
+    }
+
+
+class _Builder:
+    """Writes schemas of models, each once, as definitions that are referred to."""
+
+    def __init__(self, *, secure: bool = False) -> None:
+        """`secure` allows an encrypted value for every text."""
+        self.definitions: dict[str, Schema] = {}
+        self.secure = secure
+        if secure:
+            self.definitions["secure"] = {
+                "description": "A value that Pulumi has encrypted: `pulumi config set --secret`.",
+                "type": "object",
+                "properties": {"secure": {"type": "string"}},
+                "required": ["secure"],
+                "additionalProperties": False,
+            }
+
+    def any_object(self) -> Schema:
+        """An object of any kind. By its kind and not one of many, so that editors say what is wrong with that one."""
+        return {
+            "type": "object",
+            "required": ["apiVersion", "kind"],
+            "properties": {
+                "apiVersion": {"enum": list(dict.fromkeys(kind.api_version for kind in KINDS.values()))},
+                "kind": {"enum": [kind.kind for kind in KINDS.values()]},
+            },
+            "allOf": [
+                {
+                    "if": {
+                        "required": ["apiVersion", "kind"],
+                        "properties": {"apiVersion": {"const": kind.api_version}, "kind": {"const": kind.kind}},
+                    },
+                    "then": self.of_kind(kind),
+                }
+                for kind in KINDS.values()
+            ],
+        }
+
+    def of_kind(self, kind: Kind) -> Schema:
+        """An object of a kind: of the later release if it has fields that only that has."""
+        schema = self.object(kind, kind.model)
+        for model in kind.since.values():
+            own = [_present(path) for path in own_fields(model, kind.models)]
+            schema = {"if": {"anyOf": own}, "then": self.object(kind, model), "else": schema}
+        return schema
+
+    def object(self, kind: Kind, model: type[ApiObject]) -> Schema:
+        """A reference to the definition of a kind's objects."""
+        spec = fields_of(model)["spec"]
+        return self.defined(
+            model,
+            lambda: {
+                "description": cleandoc(model.__doc__ or ""),
+                "type": "object",
+                "properties": {
+                    "apiVersion": {"const": kind.api_version},
+                    "kind": {"const": kind.kind},
+                    "metadata": self.metadata(kind),
+                    "spec": self.value(spec.shape),
+                    **self.passed_over(),
+                },
+                "required": ["apiVersion", "kind", "metadata", *(["spec"] if spec.required else [])],
+                "additionalProperties": False,
+            },
+        )
+
+    def metadata(self, kind: Kind) -> Schema:
+        """What every object's metadata may have, and what this kind's has to have."""
+        parents = [label for label in kind.hierarchy if label not in (labels.ORGANIZATION, labels.NAME)]
+        names = {label: label.removeprefix(labels.PREFIX).replace("-", " ") for label in parents}
+        own: Schema = {
+            "properties": {
+                "labels": {
+                    "properties": {
+                        label: {**self.text(), "description": f"Name of the {name} that it belongs to."}
+                        for label, name in names.items()
+                    },
+                    "required": parents,
+                },
+                "annotations": {
+                    "properties": {
+                        labels.DISPLAY_NAME: {**self.text(), "description": "Name for people."},
+                        labels.DESCRIPTION: {**self.text(), "description": "What it is for."},
+                    }
+                },
+            },
+            "required": ["labels"] if parents else [],
+        }
+        if kind.namespaced:
+            by_label = {"properties": {"labels": {"required": [labels.ORGANIZATION]}}, "required": ["labels"]}
+            own["anyOf"] = [{"required": ["namespace"]}, by_label]
+        else:
+            own["properties"]["namespace"] = {"type": "null", "description": "None: it belongs to the whole cluster."}
+        return {"allOf": [self.model(ObjectMeta, self.passed_over("metadata")), own]}
+
+    def passed_over(self, *around: str) -> dict[str, Schema]:
+        """The fields in the object, or `around` in it, that may be there as long as they say nothing."""
+        nothing = {"$ref": "#/$defs/nothing"}
+        self.definitions["nothing"] = {
+            "description": "What says nothing.",
+            "anyOf": [
+                {"enum": [None, "", 0, False]},
+                {"type": "object", "additionalProperties": nothing},
+                {"type": "array", "items": nothing},
+            ],
+        }
+        return {
+            path[-1]: {**nothing, "description": f"{meaning} Not declared: leave it out."}
+            for path, meaning in PASSED_OVER.items()
+            if path[:-1] == around
+        }
+
+    def settings(self) -> Mapping[str, Schema]:
+        """Our settings by their names."""
+        names = {"type": "array", "items": {"allOf": [self.text(), {"minLength": 1}]}}
+        steps = {step.name: {"allOf": [self.text(), _DURATION]} for step in fields(Timeouts)}
+        timeouts = {"type": "object", "properties": steps, "additionalProperties": False}
+        texts = {"type": ["object", "null"], "additionalProperties": self.text()}
+        metadata = {"type": "object", "properties": dict.fromkeys(FIELDS, texts), "additionalProperties": False}
+        return {
+            RESOURCES: _setting("Objects of OpenChoreo.", {"type": "array", "items": self.any_object()}),
+            MANIFESTS: _setting("Files and globs of YAML with objects, relative to the project.", names),
+            PROJECTS: _setting("Projects of other stacks that get a namespace in each environment of this one.", names),
+            CONTROLLERS: _setting(
+                "Whether OpenChoreo's controllers run: then conditions are waited for. Default: present.",
+                {"enum": [each.value for each in Controllers]},
+            ),
+            TIMEOUTS: _setting("How long each step may take, like 90s or 1h30m. Default: 10m each.", timeouts),
+            ADOPT: _setting(
+                "Whether what is in the cluster already, and not of this stack, is taken over. Default: never.",
+                {"enum": [each.value for each in Adopt]},
+            ),
+            ALLOW_PRODUCTION_DESTROY: _setting(
+                "Whether environments of production may be deleted or replaced. Default: false.",
+                {"enum": [True, False, "true", "false"]},
+            ),
+            KUBECONFIG: _setting("The text of a kubeconfig; prefer the ambient one.", {"type": "string"}),
+            CONTROL_PLANE: _setting(
+                "The UID that the control plane's namespace kube-system must have. Default: the one in the state.",
+                self.text(),
+            ),
+            DATA_PLANE_KUBECONFIGS: _setting(
+                "By name of a data plane: the text or the path of its kubeconfig.",
+                {"type": "object", "additionalProperties": self.text()},
+            ),
+            NAMESPACE_METADATA: _setting(
+                "Labels and annotations that all data-plane namespaces get besides OpenChoreo's own.", metadata
+            ),
+        }
+
+    def model(self, model: type[WireModel], more: Mapping[str, Schema] | None = None) -> Schema:
+        """A reference to the definition of a model, with `more` fields than it has."""
+        known = fields_of(model)
+        return self.defined(
+            model,
+            lambda: {
+                "description": cleandoc(model.__doc__ or ""),
+                "type": "object",
+                "properties": {name: self.field(field) for name, field in known.items()} | dict(more or {}),
+                "required": [name for name, field in known.items() if field.required],
+                "additionalProperties": False,
+            },
+        )
+
+    def defined(self, model: type[WireModel], schema: Callable[[], Schema]) -> Schema:
+        """A reference to a definition, which is made when it is first referred to."""
+        name = f"{model.__module__.rpartition('.')[2]}.{model.__name__}"
+        if name not in self.definitions:
+            self.definitions[name] = schema()
+        return {"$ref": f"#/$defs/{name}"}
+
+    def field(self, field: Field) -> Schema:
+        value = self.value(field.shape)
+        # Without a default of its own, a null is an absence.
+        absent = not field.required and field.default is None
+        if absent:
+            value = {"anyOf": [value, {"type": "null"}]}
+        return {**value, "description": field.description}
+
+    def value(self, shape: Shape) -> Schema:
+        match shape:
+            case Scalar(choices=choices) if choices:
+                return {"enum": list(choices)}
+            case Scalar(type, facets):
+                if type is str:
+                    return self.text()
+                bits = {"int32": 31, "int64": 63}.get(facets.format or "")
+                limits = {"minimum": -(2**bits), "maximum": 2**bits - 1} if bits else {}
+                return {"type": _TYPES[type], **limits}
+            case PortLike():
+                return {"type": ["integer", "string"]}
+            case StringMap():
+                return {"type": "object", "additionalProperties": self.text()}
+            case ListOf(item):
+                return {"type": "array", "items": self.value(item)}
+            case ObjectOf(model):
+                return self.model(model)
+
+    def text(self) -> Schema:
+        text: Schema = {"type": "string"}
+        return {"anyOf": [text, {"$ref": "#/$defs/secure"}]} if self.secure else text
+
+
+def _present(path: Path) -> Schema:
+    """What has the field at the path."""
+    head, rest = path[0], path[1:]
+    return {"required": [head], **({"properties": {head: _present(rest)}} if rest else {})}
+
+
+def _setting(description: str, value: Schema) -> Schema:
+    """A setting as it may be written: as it is, encrypted as a whole, or absent."""
+    return {"description": description, "anyOf": [value, {"$ref": "#/$defs/secure"}, {"type": "null"}]}

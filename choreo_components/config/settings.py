@@ -1,0 +1,495 @@
+"""Settings: what one stack declares, read from its configuration and manifests into OpenChoreo's objects.
+
+OpenChoreo's own YAML is the format. Labels that follow from an object are filled in; one that contradicts is refused.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of
+from choreo_components.api.annotations import LAST_APPLIED
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.names import Use, refusal
+from choreo_components.config.documents import Document, Rules, differing, field_name
+from choreo_components.config.documents import read_file as read_documents
+from choreo_components.config.durations import seconds
+from choreo_components.config.findings import Finding, Location, error, warning
+from choreo_components.config.namespace_metadata import FIELDS, NamespaceMetadata, problems
+from choreo_components.config.options import Adopt, Controllers
+from choreo_components.config.paths import Search
+from choreo_components.config.validation import parse, shown
+
+Choice = TypeVar("Choice", bound=Enum)
+
+NAMED_BY_NAME = (
+    "Organization",
+    "DataPlane",
+    "Environment",
+    "DeploymentPipeline",
+    "Project",
+)
+"""Kinds which OpenChoreo looks up by metadata.name here and by the label `name` there: the two have to agree."""
+
+
+IN_MANIFEST = (
+    "a secret in plain text, for all who may read this file: let the object stand in the stack's file, under "
+    "choreo:resources, where `pulumi config set --secret --path` encrypts it"
+)
+"""What is said of a secret in a manifest."""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long each step may take, as durations.
+
+    `ready`: an object until its condition says so; `delete`: an object until it is gone; `deployments` and
+    `namespaces`: the two steps of an environment's finalization.
+    """
+
+    ready: str = "10m"
+    delete: str = "10m"
+    deployments: str = "10m"
+    namespaces: str = "10m"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An object that a stack declares, with all its labels, and the document it was read from."""
+
+    object: ApiObject
+    document: Document
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        return self.object.kind
+
+    @property
+    def name(self) -> str:
+        """Its metadata.name."""
+        return self.object.metadata.name
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels."""
+        return self.object.metadata.labels or {}
+
+    @property
+    def organization(self) -> str:
+        """The organization it belongs to, or is."""
+        return self.object.metadata.namespace or self.name
+
+    @property
+    def spec(self) -> Any:
+        """Its spec; of which model depends on the kind."""
+        return self.object.spec
+
+    def at(self, *path: str | int) -> Location:
+        """Where one of its fields stands."""
+        return self.document.at(path)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r}" + (
+            f" of organization {self.organization!r}" if self.object.metadata.namespace else ""
+        )
+
+
+@dataclass(frozen=True)
+class Kubeconfig:
+    """The kubeconfig of a data plane as it was given, its text or its path, and the place that gives it."""
+
+    given: str = field(repr=False)
+    where: Location
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a stack declares.
+
+    `projects` are names of projects that live in other stacks and have a namespace in each environment of this one,
+    each with the place that names it. `allow_production_destroy` lets an environment of production go.
+    `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
+    `contradicting` are objects that say otherwise what one of `declared` says: an error, which their place tells.
+    `data_plane_kubeconfigs` are those of data planes with a cluster of their own, by the DataPlane's name.
+    `control_plane` is the identity that the control plane has to have, if the stack says so.
+    `namespace_metadata` has what all data-plane namespaces get besides OpenChoreo's own labels.
+    """
+
+    declared: tuple[Declared, ...] = ()
+    contradicting: tuple[Declared, ...] = ()
+    projects: Mapping[str, Location] = field(default_factory=dict)
+    controllers: Controllers = Controllers.PRESENT
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    allow_production_destroy: bool = False
+    adopt: Adopt = Adopt.NEVER
+    data_plane_kubeconfigs: Mapping[str, Kubeconfig] = field(default_factory=dict)
+    control_plane: str | None = None
+    namespace_metadata: NamespaceMetadata = field(default_factory=NamespaceMetadata)
+
+
+def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
+    """The settings in a stack's configuration, and everything that is wrong with them and with their manifests.
+
+    `config` maps the settings' names to their values; manifests are files and globs relative to `folder`. With an error
+    among the findings the settings are incomplete.
+    """
+    return _Reader(config, folder).read()
+
+
+def read_file(file: Path, folder: Path) -> tuple[Document, list[Finding]]:
+    """The configuration in a stack's file, which is named relative to `folder`, and what is wrong with the file."""
+    called = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
+    documents, findings = read_documents(file, called, Rules.PULUMI)
+    whole = documents[0] if documents else Document({}, called)
+    config = whole.value.get("config") if isinstance(whole.value, dict) else whole.value
+    if config is not None and not isinstance(config, dict):
+        findings.append(error(whole.at(("config",)), f"should be a mapping of settings, not {shown(config)}"))
+    if not isinstance(config, dict):
+        return Document({}, called), findings
+    return Document(config, called, whole.part(("config",), config).place), findings
+
+
+RESOURCES = "choreo:resources"
+MANIFESTS = "choreo:manifests"
+PROJECTS = "choreo:projects"
+CONTROLLERS = "choreo:controllers"
+TIMEOUTS = "choreo:timeouts"
+ADOPT = "choreo:adopt"
+ALLOW_PRODUCTION_DESTROY = "choreo:allowProductionDestroy"
+KUBECONFIG = "choreo:kubeconfig"
+CONTROL_PLANE = "choreo:controlPlane"
+DATA_PLANE_KUBECONFIGS = "choreo:dataPlaneKubeconfigs"
+NAMESPACE_METADATA = "choreo:namespaceMetadata"
+KEYS = (
+    RESOURCES,
+    MANIFESTS,
+    PROJECTS,
+    CONTROLLERS,
+    TIMEOUTS,
+    ADOPT,
+    ALLOW_PRODUCTION_DESTROY,
+    KUBECONFIG,
+    CONTROL_PLANE,
+    DATA_PLANE_KUBECONFIGS,
+    NAMESPACE_METADATA,
+)
+"""The settings' names in a stack's configuration. The kubeconfig is a secret, and not read here."""
+
+KUBERNETES = "kubernetes:"
+"""What the settings of Pulumi's Kubernetes provider begin with. choreo gives it all that it needs."""
+
+
+def is_read(name: str) -> bool:
+    """Whether a setting is one of choreo's, or one that choreo has to refuse."""
+    return name.startswith(("choreo:", KUBERNETES))
+
+
+class _Reader:
+    """Collects objects and findings while it goes through one stack's settings."""
+
+    def __init__(self, config: Document, folder: Path) -> None:
+        self.config = config
+        self.folder = folder
+        self.findings: list[Finding] = []
+
+    def read(self) -> tuple[Settings, list[Finding]]:
+        values: Mapping[str, Any] = self.config.value
+        for key in values:
+            if key.startswith(KUBERNETES):
+                self.refuse(
+                    self.config.at((key,)),
+                    "cannot be heeded: choreo gives the Kubernetes provider the cluster that it has checked. Remove it "
+                    f"(pulumi config rm {key}); select the cluster by the current context of KUBECONFIG, or give "
+                    f"{KUBECONFIG}",
+                )
+            elif key not in KEYS:
+                self.refuse(
+                    self.config.at((key,)),
+                    f"unknown setting; the settings are {', '.join(KEYS)}",
+                )
+        read = [self.declare(document) for document in [*self.inline(), *self.files()]]
+        declared, contradicting = self.unique([each for each in read if each is not None])
+        settings = Settings(
+            declared=declared,
+            contradicting=contradicting,
+            projects=self.projects(),
+            controllers=self.choice(CONTROLLERS, Controllers, Controllers.PRESENT),
+            adopt=self.choice(ADOPT, Adopt, Adopt.NEVER),
+            timeouts=self.timeouts(),
+            allow_production_destroy=self.allowed(),
+            data_plane_kubeconfigs=self.kubeconfigs(),
+            control_plane=self.value(CONTROL_PLANE, str, "the UID of the namespace kube-system"),
+            namespace_metadata=self.namespace_metadata(),
+        )
+        return settings, self.findings
+
+    def refuse(self, where: Location, message: str) -> None:
+        self.findings.append(error(where, message))
+
+    def value(self, key: str, wanted: type, described: str) -> Any:
+        """The value of a setting if it is there and of the type."""
+        value = self.config.value.get(key)
+        if value is not None and not isinstance(value, wanted):
+            self.refuse(self.config.at((key,)), f"should be {described}, not {self.shown(key)}")
+            return None
+        return value
+
+    def shown(self, *path: str | int) -> str:
+        """The value of a field of the settings as it is written."""
+        value = self.config.value
+        for step in path:
+            value = value[step]
+        return shown(value, self.config.written(path))
+
+    def strings(self, key: str) -> list[tuple[int, str]]:
+        """The strings of a list, each with its position."""
+        found = []
+        for index, value in enumerate(self.value(key, list, "a list of strings") or []):
+            if isinstance(value, str) and value:
+                found.append((index, value))
+            else:
+                self.refuse(
+                    self.config.at((key, index)),
+                    f"should be a string that is not empty, not {self.shown(key, index)}",
+                )
+        return found
+
+    def projects(self) -> dict[str, Location]:
+        """The projects of other stacks, each with the place that names it."""
+        places = {name: self.config.at((PROJECTS, index)) for index, name in self.strings(PROJECTS)}
+        for name, where in places.items():
+            if refused := refusal(name, Use.OBJECT) or refusal(name, Use.LABEL_VALUE):
+                self.refuse(where, f"Kubernetes would refuse the name {name!r}: {refused}")
+        return places
+
+    def choice(self, key: str, choices: type[Choice], otherwise: Choice) -> Choice:
+        """A setting that has one of a few values."""
+        described = " or ".join(each.value for each in choices)
+        value = self.value(key, str, described)
+        if value is not None and value not in [each.value for each in choices]:
+            self.refuse(self.config.at((key,)), f"should be {described}, not {self.shown(key)}")
+            value = None
+        return otherwise if value is None else choices(value)
+
+    def allowed(self) -> bool:
+        # Pulumi hands a boolean over as text.
+        value = self.config.value.get(ALLOW_PRODUCTION_DESTROY, False)
+        if value not in (True, False, "true", "false"):
+            given = self.shown(ALLOW_PRODUCTION_DESTROY)
+            self.refuse(self.config.at((ALLOW_PRODUCTION_DESTROY,)), f"should be true or false, not {given}")
+        return value in (True, "true")
+
+    def kubeconfigs(self) -> dict[str, Kubeconfig]:
+        """The kubeconfigs of data planes; what is wrong with one is said without a word of it."""
+        given = self.config.value.get(DATA_PLANE_KUBECONFIGS)
+        if given is None:
+            return {}
+        if not isinstance(given, Mapping):
+            what = "a list" if isinstance(given, list) else "a text that is no JSON, or a value of another type"
+            self.refuse(
+                self.config.at((DATA_PLANE_KUBECONFIGS,)),
+                f"should be a mapping of data planes' names to their kubeconfigs, not {what}",
+            )
+            return {}
+        found = {}
+        for name, value in given.items():
+            where = self.config.at((DATA_PLANE_KUBECONFIGS, name))
+            if isinstance(value, str) and value:
+                found[name] = Kubeconfig(value, where)
+            else:
+                what = shown(value) if isinstance(value, Mapping | list) else "empty, or a value of another type"
+                self.refuse(where, f"should be the text of a kubeconfig, or the path of one, not {what}")
+        return found
+
+    def namespace_metadata(self) -> NamespaceMetadata:
+        given = self.config.value.get(NAMESPACE_METADATA)
+        if given is None:
+            return NamespaceMetadata()
+        wrong = list(problems(given))
+        for problem in wrong:
+            self.refuse(self.config.at((NAMESPACE_METADATA, *problem.path)), problem.message)
+        if wrong:
+            return NamespaceMetadata()
+        of_labels, of_annotations = (given.get(name) or {} for name in FIELDS)
+        return NamespaceMetadata(of_labels, of_annotations, self.config.at((NAMESPACE_METADATA,)))
+
+    def timeouts(self) -> Timeouts:
+        given = self.value(TIMEOUTS, dict, "a mapping of steps to durations") or {}
+        steps = [step.name for step in fields(Timeouts)]
+        right = {}
+        for step, value in given.items():
+            where = self.config.at((TIMEOUTS, step))
+            if step not in steps:
+                self.refuse(where, f"unknown step; the steps are {', '.join(steps)}")
+            elif not isinstance(value, str):
+                self.refuse(
+                    where,
+                    f"should be a duration such as 90s, 10m or 1h30m, not {self.shown(TIMEOUTS, step)}",
+                )
+            else:
+                try:
+                    seconds(value)
+                    right[step] = value
+                except ValueError as problem:
+                    self.refuse(where, str(problem))
+        return Timeouts(**right)
+
+    def inline(self) -> list[Document]:
+        values = self.value(RESOURCES, list, "a list of objects") or []
+        return [self.config.part((RESOURCES, index), value) for index, value in enumerate(values)]
+
+    def files(self) -> list[Document]:
+        documents: list[Document] = []
+        search = Search(self.folder)
+        seen: set[str] = set()
+        for index, pattern in self.strings(MANIFESTS):
+            where = self.config.at((MANIFESTS, index))
+            for path in search.files(pattern, where):
+                # Whichever links lead to it, a file is read once.
+                real = os.path.realpath(path)
+                if real in seen:
+                    continue
+                seen.add(real)
+                shown = str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
+                try:
+                    read, findings = read_documents(path, shown)
+                except OSError as problem:
+                    self.refuse(where, f"{shown} cannot be read: {problem.strerror}")
+                    continue
+                if not read and not findings:
+                    self.findings.append(warning(Location(shown), "no object in it"))
+                documents += read
+                self.findings += findings
+        self.findings += search.findings()
+        return documents
+
+    def declare(self, document: Document) -> Declared | None:
+        """The document as an object with all its labels; what is wrong with it becomes findings, and None."""
+        value = document.value
+        if not isinstance(value, dict):
+            # Whatever it is that a glob has caught, a key maybe: it is not quoted.
+            what = "a text" if isinstance(value, str) else shown(value, document.written())
+            self.refuse(document.at(), f"should be an object with apiVersion, kind, metadata and spec, not {what}")
+            return None
+        api_version, kind_name = (self.text(document, key) for key in ("apiVersion", "kind"))
+        if api_version is None or kind_name is None:
+            return None
+        try:
+            kind = kind_of(api_version, kind_name)
+        except UnknownKindError as unknown:
+            known = any(version == api_version for version, _ in KINDS)
+            self.refuse(document.at(("kind" if known else "apiVersion",)), str(unknown))
+            return None
+        declared, problems = parse(kind, value, document.written)
+        for problem in problems:
+            self.refuse(document.at(problem.path), problem.message)
+        if not document.prefix:
+            # What stands in a stack's own file may have been encrypted there.
+            for path in kind.secrets_in(value):
+                self.findings.append(warning(document.at(path), IN_MANIFEST))
+        return None if declared is None else self.identify(kind, declared, document)
+
+    def text(self, document: Document, key: str) -> str | None:
+        """A field of the document that has to be a string."""
+        value = document.value.get(key)
+        if isinstance(value, str):
+            return value
+        given = shown(value, document.written((key,)))
+        wanted = "required, and missing" if value is None else f"should be a string, not {given}"
+        self.refuse(document.at((key,)), wanted)
+        return None
+
+    def identify(self, kind: Kind, declared: ApiObject, document: Document) -> Declared | None:
+        """The object with its namespace and the labels that follow from it."""
+        before = len(self.findings)
+        metadata = declared.metadata
+        given = dict(metadata.labels or {})
+        name, namespace = metadata.name, metadata.namespace
+        # An organization's name is its namespace's as well.
+        refused_name = refusal(name, Use.NAMESPACE if kind.scope == "Cluster" else Use.OBJECT)
+        if refused_name:
+            self.refuse(
+                document.at(("metadata", "name")),
+                f"Kubernetes would refuse the name {name!r}: {refused_name}",
+            )
+        expected: dict[str, tuple[str, str]] = {}
+        if kind.kind in NAMED_BY_NAME:
+            expected[labels.NAME] = (name, "metadata.name")
+        if kind.scope == "Cluster":
+            if namespace is not None:
+                self.refuse(
+                    document.at(("metadata", "namespace")),
+                    f"{kind.kind} belongs to the whole cluster and has no namespace",
+                )
+        else:
+            namespace = namespace or given.get(labels.ORGANIZATION)
+            if not namespace:
+                self.refuse(
+                    document.at(("metadata", "namespace")),
+                    f"required: the organization that the {kind.kind} belongs to",
+                )
+            elif refused := refusal(namespace, Use.NAMESPACE):
+                self.refuse(
+                    document.at(("metadata", "namespace")),
+                    f"Kubernetes would refuse the name {namespace!r}: {refused}",
+                )
+            else:
+                expected[labels.ORGANIZATION] = (namespace, "metadata.namespace")
+        for label, (value, source) in expected.items():
+            if given.get(label, value) != value:
+                where = document.at(("metadata", "labels", label))
+                self.refuse(
+                    where,
+                    f"contradicts {source}: should be {value!r} or left out, not {given[label]!r}",
+                )
+            given[label] = value
+        given.setdefault(labels.NAME, name)
+        # Their own fields have been looked at.
+        followed = {labels.ORGANIZATION, *([labels.NAME] if refused_name else [])}
+        for label in kind.hierarchy:
+            if not given.get(label) and label not in followed:
+                self.refuse(
+                    document.at(("metadata", "labels", label)),
+                    f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it",
+                )
+        for label, value in given.items():
+            where = document.at(("metadata", "labels", label))
+            if refused := refusal(label, Use.LABEL_KEY):
+                self.refuse(where, f"Kubernetes would refuse the label's key: {refused}")
+            elif label not in followed and (refused := refusal(value, Use.LABEL_VALUE)):
+                self.refuse(where, f"Kubernetes would refuse the label {value!r}: {refused}")
+        for key in metadata.annotations or {}:
+            if refused := refusal(key.lower(), Use.LABEL_KEY):
+                where = document.at(("metadata", "annotations", key))
+                self.refuse(where, f"Kubernetes would refuse the annotation's key: {refused}")
+        if len(self.findings) > before:
+            return None
+        annotations = metadata.annotations
+        if annotations and LAST_APPLIED in annotations:
+            where = document.at(("metadata", "annotations", LAST_APPLIED))
+            self.findings.append(warning(where, "left out: it is a note of kubectl's own, not of the object"))
+            annotations = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
+        filled = metadata.model_copy(update={"namespace": namespace, "labels": given, "annotations": annotations})
+        return Declared(declared.model_copy(update={"metadata": filled}), document)
+
+    def unique(self, declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], tuple[Declared, ...]]:
+        """The first of the objects of each name, and those that contradict it. Who repeats it means the same."""
+        first: dict[tuple[str, str, str], Declared] = {}
+        contradicting = []
+        for each in declared:
+            earlier = first.setdefault((each.kind, each.organization, each.name), each)
+            if earlier is each:
+                continue
+            twice = f"{each} is declared twice; first at {earlier.at('metadata', 'name')}"
+            where = each.at("metadata", "name")
+            different = list(differing(earlier.object.to_wire(), each.object.to_wire()))
+            if different:
+                contradicting.append(each)
+                self.refuse(where, f"{twice}. They differ in {', '.join(map(field_name, different))}")
+            else:
+                self.findings.append(warning(where, f"{twice}. They are alike: it is taken once"))
+        return tuple(first.values()), tuple(contradicting)

@@ -1,0 +1,162 @@
+"""A problem: one thing about a value that OpenChoreo's API does not take, in words that say what would be right."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from choreo_components.api import OF_THE_SERVER, ApiObject, Kind
+from choreo_components.api.meta import WireModel
+from choreo_components.api.releases import has, own_fields
+from choreo_components.api.shape import ListOf, ObjectOf, PortLike, Shape, fields_of, holds_secrets
+from choreo_components.config.documents import FieldPath, field_name
+
+_WANTED = {
+    "string_type": "a string",
+    "bool_type": "true or false",
+    "int_type": "an integer",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+}
+"""What pydantic's errors of type ask for."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong (`message`) with the `value` at `path`."""
+
+    path: FieldPath
+    message: str
+    value: Any
+
+    @property
+    def field(self) -> str:
+        """The path as people write it."""
+        return field_name(self.path)
+
+
+MOST_PROBLEMS = 100
+"""Problems of one value that are told: of more, only the count is."""
+
+
+Written: TypeAlias = Callable[[FieldPath], str | None]
+"""The text of the number or boolean at a path, where it is known how that was written."""
+
+
+def parse(
+    kind: Kind, wire: Mapping[str, Any], written: Written = lambda _: None
+) -> tuple[ApiObject | None, list[Problem]]:
+    """The object of the kind that the wire names say; None with its problems, in the order of its fields."""
+    model = kind.model_of(wire)
+    try:
+        return model.from_wire(wire), []
+    except ValidationError as invalid:
+        told = invalid.errors(include_url=False)
+    found = list(_problems(kind, model, wire, told[:MOST_PROBLEMS], written))
+    if len(told) > MOST_PROBLEMS:
+        found.append(Problem((), f"{len(told) - MOST_PROBLEMS:,} more problems in this object", None))
+    return None, found
+
+
+def _problems(
+    kind: Kind, model: type[ApiObject], wire: Mapping[str, Any], told: Iterable[ErrorDetails], written: Written
+) -> Iterator[Problem]:
+    own: dict[FieldPath, type[ApiObject]]
+    own = {path: each for each in kind.models for path in own_fields(each, kind.models)}
+    of_no_release = not any(has(wire, path) for path in own)
+    for error in told:
+        path, value = error["loc"], error["input"]
+        if path in own and error["type"] == "extra_forbidden":
+            yield Problem(path, _of_another_release(kind, model, own[path]), value)
+        elif path in own and of_no_release and error["type"] == "missing":
+            # Told once, by the first of them.
+            if path == next(iter(own)):
+                yield Problem(path[:-1], _of_no_release(kind), value)
+        elif not isinstance(_shape_at(model, path[:-1]), PortLike):
+            yield Problem(path, _message(error, kind, model, shown(value, written(path))), value)
+        elif path[-1] == "int":
+            # Of a value that may be either, pydantic tells twice what it is not, a step below the field.
+            quoted = shown(value, written(path[:-1]))
+            yield Problem(path[:-1], f"should be an integer or a string, not {quoted}", value)
+
+
+def _of_another_release(kind: Kind, model: type[ApiObject], other: type[ApiObject]) -> str:
+    """Why a field cannot stay that only `other` has, in an object that is one of `model`."""
+    return (
+        f"belongs to the {kind.kind} of {kind.release_of(other)}, and the rest of this one to that of "
+        f"{kind.release_of(model)}: it has to be the one or the other"
+    )
+
+
+def _of_no_release(kind: Kind) -> str:
+    """What is missing of an object that has none of the fields by which the models are told apart."""
+    wanted = (
+        f"{' and '.join(map(field_name, own_fields(model, kind.models)))} for {kind.release_of(model)}"
+        for model in kind.models
+    )
+    return f"required, and missing: {', or '.join(wanted)}"
+
+
+def _message(error: ErrorDetails, kind: Kind, model: type[ApiObject], quoted: str) -> str:
+    type_, path, value = error["type"], error["loc"], error["input"]
+    if type_ == "missing":
+        return "required, and missing"
+    if type_ == "extra_forbidden" and path in OF_THE_SERVER:
+        return "set by the cluster: remove it"
+    if type_ == "extra_forbidden":
+        known = list(dict.fromkeys(name for each in kind.models for name in _fields_around(each, path)))
+        close = get_close_matches(str(path[-1]), known, n=1)
+        meant = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known) or 'no field at all'}"
+        return f"unknown field; {meant}"
+    if type_ in _WANTED:
+        quotes = " (put it in quotes)" if type_ == "string_type" and isinstance(value, bool | int | float) else ""
+        given = "" if _is_secret(model, path) else f", not {quoted}"
+        return f"should be {_WANTED[type_]}{given}{quotes}"
+    if type_ == "literal_error":
+        return f"should be one of {error['ctx']['expected'].replace(' or ', ', ')}, not {quoted}"
+    message: str = error["msg"]
+    return message[0].lower() + message[1:]
+
+
+def _is_secret(model: type[WireModel], path: FieldPath) -> bool:
+    """Whether the field at the path is secret, or is to hold secrets: what stands in its place may be one."""
+    around, shape = _shape_at(model, path[:-1]), _shape_at(model, path)
+    if isinstance(shape, ObjectOf):
+        return holds_secrets(shape.model)
+    return isinstance(around, ObjectOf) and fields_of(around.model)[str(path[-1])].secret
+
+
+def _fields_around(model: type[WireModel], path: FieldPath) -> list[str]:
+    """The wire names of the fields that the object around the last step of the path may have."""
+    around = _shape_at(model, path[:-1])
+    return list(fields_of(around.model)) if isinstance(around, ObjectOf) else []
+
+
+def _shape_at(model: type[WireModel], path: FieldPath) -> Shape | None:
+    """The shape of the field at the path; None where the model has none."""
+    shape: Shape = ObjectOf(model)
+    for step in path:
+        if isinstance(shape, ListOf):
+            shape = shape.item
+            continue
+        field = fields_of(shape.model).get(str(step)) if isinstance(shape, ObjectOf) else None
+        if field is None:
+            return None
+        shape = field.shape
+    return shape
+
+
+def shown(value: Any, written: str | None = None) -> str:
+    """A value as YAML people know it, a number and a boolean as `written`; a collection by its kind alone."""
+    if value is None:
+        return "null"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = written or (str(value).lower() if isinstance(value, bool) else repr(value))
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,69 @@
+"""Elsewhere: what data planes have that are clusters of their own."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from choreo_components.kubernetes.client import NAMESPACES, Cluster, ClusterError, Live
+from choreo_components.preflight.data_planes import Connection, NoConnection, connections
+
+DATA_PLANES = "namespaces of data plane "
+"""What is not known of a data plane begins so, with its ORGANIZATION/NAME behind it."""
+
+Unread = dict[tuple[str, str | None], str]
+"""Why something is not known: by its kind, and its organization (None: of the whole cluster)."""
+
+Given = Mapping[str, Mapping[str, str | Path]]
+"""Kubeconfigs of data planes as settings have them, by organization and by name."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The namespaces of data planes on clusters of their own; `here` is whether one is the control plane's cluster."""
+
+    namespaces: tuple[Live, ...]
+    here: bool
+
+
+async def look_elsewhere(
+    cluster: Cluster, data_planes: Iterable[Mapping[str, Any]], given: Given, unread: Unread
+) -> Elsewhere:
+    """The namespaces of these data planes, in wire names; what could not be asked goes to `unread`.
+
+    A list for each cluster, and a request to the control plane for each DataPlane that refers to a Secret.
+    """
+    by_organization: dict[str, list[Mapping[str, Any]]] = {}
+    for each in data_planes:
+        by_organization.setdefault(each["metadata"]["namespace"], []).append(each)
+    answers = await asyncio.gather(
+        *(
+            connections(cluster, planes, {name: str(text) for name, text in given.get(organization, {}).items()})
+            for organization, planes in by_organization.items()
+        )
+    )
+    ways = {name: way for answer in answers for name, way in answer.items()}
+    by_text: dict[str, list[str]] = {}
+    for name, way in ways.items():
+        if isinstance(way, NoConnection):
+            unread[_of(name)] = f"{DATA_PLANES}{name}: {way}"
+        elif way.kubeconfig is not None:
+            by_text.setdefault(way.kubeconfig, []).append(name)
+
+    async def listed(text: str, names: Iterable[str]) -> list[Live]:
+        try:
+            async with Cluster(text) as data_plane:
+                return (await data_plane.list(NAMESPACES, {}))[0]
+        except ClusterError as problem:
+            unread.update({_of(name): f"{DATA_PLANES}{name}: {problem}" for name in names})
+            return []
+
+    found = await asyncio.gather(*(listed(*each) for each in by_text.items()))
+    here = any(isinstance(way, Connection) and way.kubeconfig is None for way in ways.values())
+    return Elsewhere(tuple(live for lives in found for live in lives), here)
+
+
+def _of(data_plane: str) -> tuple[str, str]:
+    """What is not known where the data plane, as ORGANIZATION/NAME, is not."""
+    return DATA_PLANES + data_plane, data_plane.partition("/")[0]

@@ -1,0 +1,418 @@
+"""A cluster: the live objects behind an API server. The only module that talks to one by itself."""
+
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import httpx2 as httpx
+import msgspec
+from lightkube import ALL_NS, AsyncClient
+from lightkube.config.kubeconfig import KubeConfig
+from lightkube.config.models import Cluster as Destination
+from lightkube.config.models import User
+from lightkube.core.exceptions import NotReadyError
+from lightkube.generic_resource import (
+    create_global_resource,
+    create_namespaced_resource,
+)
+
+from choreo_components.api import Kind, kind_of
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.kubernetes.kubeconfig import KubeconfigError, resolve
+from choreo_components.kubernetes.kubeconfig.connection import Transport
+from choreo_components.kubernetes.kubeconfig.credentials import CredentialsError
+from choreo_components.kubernetes.retries import ADMISSION, Retrying, message, passes
+
+_Answer = TypeVar("_Answer")
+
+REQUEST_SECONDS = 30.0
+"""How long one answer of the API server may take."""
+
+PAGE = 500
+"""Objects per answer of a list."""
+
+
+class ClusterError(Exception):
+    """The cluster could not be asked, or refused: the message says what was asked, of whom, and what came back."""
+
+
+class Unreachable(ClusterError):
+    """Nobody answered, or only that it is not the moment: the same request may go through later."""
+
+
+class Unauthorized(ClusterError):
+    """The credentials are not accepted, any more or at all."""
+
+
+class Forbidden(ClusterError):
+    """The credentials have not the right to it."""
+
+
+RIGHTS = "docs/permissions.md has the roles to grant"
+"""What to say about a right that lacks."""
+
+
+class Denied(ClusterError):
+    """Admission refused the request (a webhook, or a policy), or could not be asked: its mind may change."""
+
+
+UNSERVED = "404 page not found"
+"""What an API server answers, in plain text, where it does not serve a kind. A proxy would say something else."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind as the API server addresses it; `namespaced` False is a cluster-scoped one."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    namespaced: bool = True
+
+    @property
+    def full_name(self) -> str:
+        """The name `kubectl` takes without mistaking it for another group's: `deployments.core.choreo.dev`."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+
+def resource_of(kind: Kind) -> Resource:
+    """OpenChoreo's kind as the API server addresses it."""
+    return Resource(kind.group, kind.version, kind.kind, kind.plural, kind.namespaced)
+
+
+def resource_named(kind: str) -> Resource:
+    """The kind of that name: OpenChoreo's in the version that choreo declares, or what Kubernetes itself has for it."""
+    kubernetes = {resource.kind: resource for resource in (NAMESPACES, SECRETS)}
+    return kubernetes.get(kind) or resource_of(kind_of(API_VERSION, kind))
+
+
+NAMESPACES = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
+SECRETS = Resource("", "v1", "Secret", "secrets")
+
+
+@dataclass(frozen=True)
+class Live:
+    """An object as the API server last showed it."""
+
+    resource: Resource
+    manifest: Mapping[str, Any]
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Its metadata in wire names."""
+        metadata: Mapping[str, Any] = self.manifest.get("metadata") or {}
+        return metadata
+
+    @property
+    def name(self) -> str:
+        """metadata.name."""
+        return str(self.metadata["name"])
+
+    @property
+    def namespace(self) -> str | None:
+        """metadata.namespace; None for a cluster-scoped object."""
+        return self.metadata.get("namespace")
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """metadata.labels."""
+        return self.metadata.get("labels") or {}
+
+    @property
+    def deleting(self) -> bool:
+        """Whether it has a deletionTimestamp."""
+        return self.metadata.get("deletionTimestamp") is not None
+
+    @property
+    def conditions(self) -> Sequence[Mapping[str, Any]]:
+        """status.conditions."""
+        return (self.manifest.get("status") or {}).get("conditions") or []
+
+    @property
+    def told(self) -> Iterator[str]:
+        """Its conditions, a line each: type, status, reason and message."""
+        for condition in self.conditions:
+            # A namespace tells by "False" what does not hold it.
+            if self.resource == NAMESPACES and condition.get("status") == "False":
+                continue
+            told = " ".join(str(condition.get(part)) for part in ("reason", "message") if condition.get(part))
+            yield f"{condition.get('type')}={condition.get('status')} {told}".rstrip()
+
+    @property
+    def look(self) -> str:
+        """How its user looks at it."""
+        return f"look: kubectl get {self.command} -o yaml"
+
+    @property
+    def command(self) -> str:
+        """The object as an argument of kubectl."""
+        where = f" -n {self.namespace}" if self.namespace else ""
+        return f"{self.resource.full_name} {self.name}{where}"
+
+    def __str__(self) -> str:
+        place = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.resource.kind} {place}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What some role of ours allows: each of the verbs on each of the resources of each of the groups; `*` is any."""
+
+    verbs: frozenset[str]
+    groups: frozenset[str]
+    resources: frozenset[str]
+
+    def allows(self, verb: str, resource: Resource) -> bool:
+        """Whether it covers the verb on all objects of the resource."""
+        wanted = ((self.verbs, verb), (self.groups, resource.group), (self.resources, resource.plural))
+        return all(allowed & {"*", each} for allowed, each in wanted)
+
+
+class Cluster:
+    """One API server, asked with the credentials of one kubeconfig: `async with Cluster(None) as cluster: …`."""
+
+    def __init__(self, kubeconfig: str | Path | None, context: str | None = None) -> None:
+        """Takes a kubeconfig (its YAML text or a path); None stands for the ambient one, as `kubectl` finds it.
+
+        `context` is the one of it that counts; None: its current context.
+
+        Raises ClusterError when there is none, or it cannot be read; no request is sent yet. It names what is a Path,
+        and of a text nothing, unless that is called as a kubeconfig's file is.
+        """
+        try:
+            resolved = resolve(kubeconfig, context)
+            transport = Retrying(Transport(resolved), resolved.server)
+            address = httpx.URL(resolved.cluster["server"])
+        except (KubeconfigError, httpx.InvalidURL) as problem:
+            told = problem if isinstance(problem, KubeconfigError) else "its server or its proxy-url is not an address"
+            raise ClusterError(f"no usable kubeconfig: {told}") from None
+        timeout = httpx.Timeout(REQUEST_SECONDS)
+        self.server: str = resolved.server
+        # The transport has all that the kubeconfig says of who asks; to lightkube there is no more than the address.
+        destination = KubeConfig.from_one(cluster=Destination(server=str(address)), user=User())
+        self._client: Any = AsyncClient(config=destination, timeout=timeout, transport=transport)
+        # For what is no object; on the same connections.
+        self._http = httpx.AsyncClient(base_url=address, timeout=timeout, transport=transport)
+
+    async def __aenter__(self) -> Self:
+        """The cluster itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Lets go of the connections."""
+        await self._client.close()
+        await self._http.aclose()
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+        """The object, or None where the API server knows none of that name (or not the kind)."""
+        what = f"get {resource.full_name} {name}"
+        try:
+            return await self._ask(what, self._got(resource, name, namespace))
+        except _NotFound:
+            return None
+
+    async def _got(self, resource: Resource, name: str, namespace: str | None) -> Live:
+        return _live(resource, await _read(self._client.get(_lightkube(resource), name, namespace=namespace)))
+
+    async def list(
+        self,
+        resource: Resource,
+        labels: Mapping[str, str],
+        namespace: str | None = None,
+    ) -> tuple[list[Live], str | None]:
+        """All objects that carry the labels, in the namespace (None: in all), and the version to watch from.
+
+        A kind that the API server does not serve has no objects, and no version.
+        """
+        if resource.namespaced and namespace is None:
+            namespace = ALL_NS
+
+        async def collect(page: int | None) -> tuple[list[Live], str | None]:
+            items = self._client.list(_lightkube(resource), namespace=namespace, labels=dict(labels), chunk_size=page)
+            return [_live(resource, item) async for item in items], items.resourceVersion
+
+        what = f"list {resource.full_name}"
+        try:
+            try:
+                return await self._ask(what, _read(collect(PAGE)))
+            except _Expired:
+                # The version that the pages are of is no longer kept. All at once is of one version by itself.
+                return await self._ask(what, _read(collect(None)))
+        except _NotFound:
+            return [], None
+
+    async def delete(self, live: Live) -> None:
+        """Asks for the object's deletion; one that is gone already is as good as deleted."""
+        request = self._client.delete(_lightkube(live.resource), live.name, namespace=live.namespace)
+        with suppress(_NotFound):
+            await self._ask(f"delete {live}", _read(request))
+
+    async def watch(
+        self,
+        resource: Resource,
+        labels: Mapping[str, str],
+        version: str | None,
+        namespace: str | None = None,
+    ) -> AsyncGenerator[tuple[str, Live], None]:
+        """What happens to the objects with the labels after `version`: ADDED, MODIFIED or DELETED, and the object.
+
+        Ends when the API server or the connection does; it may also fall silent with the network: give it a deadline,
+        and list again after either.
+        """
+        if resource.namespaced and namespace is None:
+            namespace = ALL_NS
+        events = self._client.watch(
+            _lightkube(resource),
+            namespace=namespace,
+            labels=dict(labels),
+            resource_version=version,
+        )
+        try:
+            async for event, item in events:
+                yield event, _live(resource, item)
+        except (httpx.HTTPError, msgspec.MsgspecError, CredentialsError, _Unreadable):
+            # A connection may also end in the middle of an event. Who lists again is told what is wrong.
+            return
+
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        """The kinds that the API server serves of a group's version; none where it does not serve that."""
+        found = await self._answer("GET", f"/apis/{group}/{version}")
+        return frozenset(str(resource["kind"]) for resource in found.get("resources") or [])
+
+    async def versions(self) -> Sequence[tuple[str, str]]:
+        """All groups that the API server serves, each with each of its versions."""
+        groups = (await self._answer("GET", "/apis")).get("groups") or []
+        return [(str(group["name"]), str(each["version"])) for group in groups for each in group["versions"]]
+
+    async def openapi(self, group: str, version: str) -> Mapping[str, Any]:
+        """The OpenAPI v3 document of a group's version; empty where there is none."""
+        return await self._answer("GET", f"/openapi/v3/apis/{group}/{version}")
+
+    async def allowed(
+        self, verb: str, resource: Resource, namespace: str | None = None, name: str | None = None
+    ) -> bool:
+        """Whether the credentials may do this: without a namespace, in all of them; without a name, to all objects."""
+        if resource == NAMESPACES:
+            # To those who authorize, a Namespace is a part of itself.
+            namespace = name
+        attributes = {"verb": verb, "group": resource.group, "resource": resource.plural}
+        attributes |= {key: value for key, value in (("namespace", namespace), ("name", name)) if value is not None}
+        review = await self._review("SelfSubjectAccessReview", {"resourceAttributes": attributes})
+        return bool(review.get("allowed"))
+
+    async def rules(self, namespace: str) -> Sequence[Rule]:
+        """What the credentials may do to all objects of some resources in the namespace, which need not exist.
+
+        An authorizer is free to keep some of it to itself: what no rule allows may be allowed all the same.
+        """
+        review = await self._review("SelfSubjectRulesReview", {"namespace": namespace})
+        return [
+            Rule(*(frozenset(rule.get(part) or ()) for part in ("verbs", "apiGroups", "resources")))
+            for rule in review.get("resourceRules") or []
+            if not rule.get("resourceNames")
+        ]
+
+    async def _review(self, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The status of a review of the credentials' own rights: everybody may ask for it (system:basic-user)."""
+        body = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
+        path = f"/apis/authorization.k8s.io/v1/{kind.lower()}s"
+        answer = await self._answer("POST", path, body)
+        if not isinstance(answer.get("status"), Mapping):
+            raise ClusterError(f"post {path}: {self.server} does not say what the credentials may do")
+        status: Mapping[str, Any] = answer["status"]
+        return status
+
+    async def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """The JSON object at a path; empty where there is none."""
+        what = f"{method.lower()} {path}"
+
+        async def answer() -> httpx.Response:
+            response = await self._http.request(method, path, json=body)
+            return response if response.status_code == 404 else response.raise_for_status()
+
+        response = await self._ask(what, answer())
+        if response.status_code == 404:
+            return {}
+        with suppress(ValueError):
+            found = response.json()
+            if isinstance(found, dict):
+                return found
+        raise ClusterError(f"{what}: {self.server} answers as no API server does")
+
+    async def _ask(self, what: str, request: Awaitable[_Answer]) -> _Answer:
+        try:
+            return await request
+        except httpx.HTTPStatusError as problem:
+            code, said = problem.response.status_code, message(problem.response)
+            if code == 404 and (said is not None or problem.response.text.strip() == UNSERVED):
+                raise _NotFound from None
+            more = f": {said}" if said else ""
+            raise _kind_of(code, said or "")(f"{what}: {self.server} answers {code}{more}") from None
+        except (httpx.LocalProtocolError, UnicodeEncodeError):
+            # Its text quotes the header, and so the token.
+            raise ClusterError(f"{what}: the kubeconfig's token or password cannot be sent: no HTTP header") from None
+        except httpx.HTTPError as problem:
+            why = str(problem) or type(problem).__name__
+            raise Unreachable(f"{what}: {self.server} cannot be reached: {why}") from None
+        except CredentialsError as problem:
+            raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
+        except _Unreadable:
+            raise ClusterError(f"{what}: {self.server} answers as no API server does") from None
+
+
+def _kind_of(status: int, said: str) -> type[ClusterError]:
+    """What an answer means for one who may ask again."""
+    if any(word in said for word in ADMISSION):
+        return Denied
+    if passes(status, said):
+        return Unreachable
+    return {401: Unauthorized, 403: Forbidden, 410: _Expired}.get(status, ClusterError)
+
+
+def kubeconfig_text(given: str) -> str:
+    """What a kubeconfig means that is given as its text or its path, as the text of one with nothing else in it.
+
+    Raises ClusterError, in words that quote nothing of what may be secret, where nobody could use it.
+    """
+    Cluster(given)
+    return resolve(given).text
+
+
+class _NotFound(Exception):
+    """HTTP 404."""
+
+
+class _Expired(ClusterError):
+    """HTTP 410."""
+
+
+class _Unreadable(Exception):
+    """An answer that is none of an API server's."""
+
+
+async def _read(answer: Awaitable[_Answer]) -> _Answer:
+    """What lightkube makes of an answer. It raises all kinds of errors about one that is none of an API server's."""
+    try:
+        return await answer
+    except (ValueError, LookupError, TypeError, NotReadyError):
+        raise _Unreadable from None
+
+
+@cache
+def _lightkube(resource: Resource) -> Any:
+    if resource.namespaced:
+        return create_namespaced_resource(resource.group, resource.version, resource.kind, resource.plural)
+    return create_global_resource(resource.group, resource.version, resource.kind, resource.plural)
+
+
+def _live(resource: Resource, item: Any) -> Live:
+    """A lightkube object as the JSON it came from. Raises _Unreadable for what is none."""
+    manifest = item.to_dict()
+    metadata = manifest.get("metadata") if isinstance(manifest, Mapping) else None
+    if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
+        raise _Unreadable
+    return Live(resource, manifest)

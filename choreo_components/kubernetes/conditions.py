@@ -1,0 +1,26 @@
+"""Acceptance: what OpenChoreo's controllers say of an object as it is now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from choreo_components.api import Kind
+from choreo_components.kubernetes.client import Live
+
+
+def accepted(live: Live, kind: Kind) -> bool:
+    """Whether the condition that OpenChoreo's controllers set on the kind says so, of the object as it is now."""
+    return any(_is_met(condition, kind) and not _is_outdated(condition, live, kind) for condition in live.conditions)
+
+
+def outdated(live: Live, kind: Kind) -> int | None:
+    """The earlier generation of the object that was accepted, and has been changed since; None where there is none."""
+    found = (each for each in live.conditions if _is_met(each, kind) and _is_outdated(each, live, kind))
+    return next((each.get("observedGeneration", 0) for each in found), None)
+
+
+def _is_met(condition: Mapping[str, Any], kind: Kind) -> bool:
+    return condition.get("type") == kind.ready_condition and condition.get("status") == "True"
+
+
+def _is_outdated(condition: Mapping[str, Any], live: Live, kind: Kind) -> bool:
+    return kind.ready_is_refreshed and condition.get("observedGeneration", 0) < live.metadata["generation"]

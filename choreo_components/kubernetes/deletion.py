@@ -1,0 +1,36 @@
+"""A deletion: an object that is on its way out, and what holds it until it is gone."""
+
+from collections.abc import Mapping
+
+from choreo_components.kubernetes.client import NAMESPACES, Live
+
+HOLDERS: Mapping[str, str] = {
+    "kubernetes": "Kubernetes' namespace controller, until all that is in it is gone",
+    "foregroundDeletion": "Kubernetes' garbage collector, until all that it owns is gone",
+}
+"""Who lets go of an object, by finalizer, where the finalizer's own name does not tell."""
+
+OPENCHOREO = "core.choreo.dev/"
+"""What the finalizers of OpenChoreo's controllers begin with (reference: section 5.1)."""
+
+
+def deletion(live: Live) -> str | None:
+    """Since when an object is being deleted, and who holds it; None where it is not."""
+    if not live.deleting:
+        return None
+    held = ", ".join(map(holder, finalizers(live)))
+    by = f"held by {held}" if held else "and no finalizer holds it"
+    return f"being deleted since {live.metadata['deletionTimestamp']}, {by}"
+
+
+def holder(finalizer: str) -> str:
+    """The finalizer, and who is to take it off where that is known."""
+    if finalizer.startswith(OPENCHOREO):
+        return f"{finalizer} (OpenChoreo's controllers)"
+    return f"{finalizer} ({HOLDERS[finalizer]})" if finalizer in HOLDERS else finalizer
+
+
+def finalizers(live: Live) -> list[str]:
+    """What holds it: metadata.finalizers, and of a namespace also spec.finalizers."""
+    of_namespace = (live.manifest.get("spec") or {}).get("finalizers") if live.resource == NAMESPACES else None
+    return [*(live.metadata.get("finalizers") or []), *(of_namespace or [])]

@@ -1,0 +1,1 @@
+"""The plan: what the objects of a stack become in the cluster, in which order. Pure: no Pulumi, no network."""

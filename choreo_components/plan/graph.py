@@ -1,0 +1,200 @@
+"""A graph: what the stacks of an estate become in the cluster, drawn in the order of creation and numbered for destroy.
+
+Objects, namespaces and finalizers are its nodes, stacks their groups. What Pulumi alone knows of (the inventory and
+the deletion guard of a stack) is left out.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from hashlib import sha256
+
+from choreo_components.api.core_v1 import labels
+from choreo_components.plan.builder import Key, NamespaceNode
+from choreo_components.plan.references import Reference, Target
+from choreo_components.plan.workspace import Estate, Member
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node: its `id` consists of letters, digits and underscores; the `lines` of its label are text as it is."""
+
+    id: str
+    kind: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A stack, or what is `outside`: objects that no stack declares, and which have to be in the cluster."""
+
+    id: str
+    title: str
+    nodes: tuple[Node, ...]
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From what is needed to what needs it, by the ids of the nodes; `crosses` where one is read from the cluster."""
+
+    source: str
+    target: str
+    crosses: bool
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Groups with their nodes, and the edges between nodes, each in the order of creation."""
+
+    groups: tuple[Group, ...]
+    edges: tuple[Edge, ...]
+
+
+def graph(estate: Estate) -> Graph:
+    """The graph of an estate: the same stacks, in whatever order, give the same.
+
+    The last line of a label says when destroy comes to the node: `destroy 2.3` is the third step in a stack that goes
+    second. Nodes of one step, and stacks of one number, go together. Edges that follow from others are left out.
+    """
+    return _Drawing(estate).graph()
+
+
+class _Drawing:
+    """Collects nodes and edges by their keys."""
+
+    def __init__(self, estate: Estate) -> None:
+        batches = reversed(estate.batches)
+        self.turns = {name: turn for turn, batch in enumerate(batches, 1) for name in batch}
+        self.members = sorted(estate.members, key=lambda member: (-self.turns[member.name], member.name))
+        self.needs: dict[Key, set[Key]] = {}
+        self.home: dict[Key, str] = {}
+        self.called: dict[Key, str] = {}
+        self.steps: dict[Key, int] = {}
+        self.outside: dict[Key, None] = {}
+        for member in self.members:
+            self.add(member)
+        self.connect(estate)
+        for member in self.members:
+            self.number(member)
+        self.ids = _ids([*self.needs, *self.outside])
+
+    def add(self, member: Member) -> None:
+        """The nodes of a stack, in its order, with the edges inside it."""
+        for node in member.plan.nodes:
+            self.home[node.key] = member.name
+            self.called[node.key] = node.name if isinstance(node, NamespaceNode) else node.key.name
+            self.needs[node.key] = {_behind(key) for key in member.plan.needs[node.key]}
+            if node.key.kind == "Organization":
+                namespace = _behind(node.key)
+                self.home[namespace], self.called[namespace] = member.name, namespace.name
+                self.needs[namespace] = {node.key}
+
+    def connect(self, estate: Estate) -> None:
+        """The edges between stacks, and from what is outside."""
+        links = {(link.source, link.reference.target): link.needed for link in estate.links}
+        organizations: list[tuple[Key, Key]] = []
+        for member in self.members:
+            for reference in member.plan.outside:
+                # A pipeline may name environments that come later.
+                if (reference.source.kind, reference.target.kind) == ("DeploymentPipeline", "Environment"):
+                    continue
+                needed = links.get((member.name, reference.target))
+                key = _outside(reference.target) if needed is None else _behind(Key.of(needed))
+                if reference.target.kind == "Organization":
+                    organizations.append((_source(reference), key))
+                else:
+                    self.need(_source(reference), key)
+        # As in a plan: what needs anything else has its organization by way of that.
+        for source, key in [each for each in organizations if not self.needs[each[0]]]:
+            self.need(source, key)
+
+    def need(self, source: Key, key: Key) -> None:
+        self.needs[source].add(key)
+        if key not in self.home:
+            self.outside[key] = None
+
+    def number(self, member: Member) -> None:
+        """The steps in which destroy goes through a stack: against the edges."""
+        own = [key for key, home in self.home.items() if home == member.name]
+        taken = {node.key for node in member.plan.nodes if isinstance(node, NamespaceNode)}
+        steps = dict.fromkeys(own, 1)
+        order = TopologicalSorter({key: self.needs[key] & steps.keys() for key in own}).static_order()
+        for key in reversed(list(order)):
+            for needed in self.needs[key] & steps.keys():
+                # The finalizer itself takes the namespaces of its environment away.
+                steps[needed] = max(steps[needed], steps[key] + (needed not in taken))
+        self.steps |= steps
+
+    def graph(self) -> Graph:
+        several = len({key.organization for key in self.home}) > 1
+        groups = [
+            Group(
+                f"stack_{id}",
+                f"stack {member.name}: destroy {self.turns[member.name]}",
+                tuple(self.node(key, several) for key, home in self.home.items() if home == member.name),
+            )
+            for member, id in zip(self.members, _slugs([each.name for each in self.members]), strict=True)
+        ]
+        if self.outside:
+            nodes = tuple(self.node(key, several) for key in sorted(self.outside))
+            groups.append(Group("outside", "in the cluster", nodes, outside=True))
+        return Graph(tuple(groups), tuple(self.edges()))
+
+    def node(self, key: Key, several: bool) -> Node:
+        called = self.called.get(key, key.name)
+        name = f"{key.organization}/{called}" if several and key.kind != "Organization" else called
+        when = f"destroy {self.turns[self.home[key]]}.{self.steps[key]}" if key in self.home else "not of these stacks"
+        return Node(self.ids[key], key.kind, (key.kind, name, when))
+
+    def edges(self) -> Iterator[Edge]:
+        """The edges without those that follow from others."""
+        bits = {key: 1 << number for number, key in enumerate([*self.needs, *self.outside])}
+        before: dict[Key, int] = {}
+        for key in TopologicalSorter(self.needs).static_order():
+            before[key] = 0
+            for needed in self.needs.get(key, ()):
+                before[key] |= bits[needed] | before[needed]
+        for key, needs in self.needs.items():
+            behind = 0
+            for needed in needs:
+                behind |= before[needed]
+            for needed in sorted(needs):
+                if not bits[needed] & behind:
+                    yield Edge(self.ids[needed], self.ids[key], self.home.get(needed) != self.home[key])
+
+
+def _behind(key: Key) -> Key:
+    """What has to stand for an object to be of use: of an organization, its namespace."""
+    return Key("Namespace", key.name, key.name) if key.kind == "Organization" else key
+
+
+def _source(reference: Reference) -> Key:
+    """Which node needs what is referred to: a project is needed by its namespace in an environment."""
+    source, target = reference.source, reference.target
+    if (source.kind, target.kind) == ("Environment", "Project"):
+        return Key("Namespace", source.organization, f"{dict(target.labels)[labels.NAME]}/{source.name}")
+    return Key.of(source)
+
+
+def _outside(target: Target) -> Key:
+    name = target.name if target.name is not None else "/".join(value for _, value in target.labels)
+    return Key(target.kind, target.organization, name)
+
+
+def _ids(keys: Iterable[Key]) -> dict[Key, str]:
+    """An id for each, which stays the same whatever else there is, so long as nothing else would have it too."""
+    unique = list(keys)
+    return dict(zip(unique, _slugs([f"{key.kind} {key.organization} {key.name}" for key in unique]), strict=True))
+
+
+def _slugs(texts: list[str]) -> list[str]:
+    """The texts in letters, digits and underscores; where that makes two the same, with a hash."""
+    slugs = [re.sub(r"[^0-9A-Za-z]+", "_", text) for text in texts]
+    count = Counter(slugs)
+    return [
+        f"{slug}_{sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}" if count[slug] > 1 else slug
+        for slug, text in zip(slugs, texts, strict=True)
+    ]

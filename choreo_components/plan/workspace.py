@@ -1,0 +1,238 @@
+"""An estate: several stacks side by side, what they need of each other, and what is wrong that none can see by itself.
+
+Pure, like the plans that it is made of.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+
+from choreo_components.api.core_v1 import labels
+from choreo_components.config.findings import Finding, Severity, error, warning
+from choreo_components.config.project import Stack
+from choreo_components.config.settings import Declared
+from choreo_components.plan.builder import Key, NamespaceNode, ObjectNode, Plan, plan
+from choreo_components.plan.checks import check
+from choreo_components.plan.references import Index, Reference, Target
+
+
+@dataclass(frozen=True)
+class Member:
+    """A stack of an estate, and what becomes of it."""
+
+    stack: Stack
+    plan: Plan
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self.stack.name
+
+    @property
+    def objects(self) -> int:
+        """How many objects it declares."""
+        return len(self.stack.settings.declared)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A reference from the stack `source` to an object that another one declares, the stack `owner`."""
+
+    source: str
+    reference: Reference
+    owner: str
+    needed: Declared
+
+    @property
+    def binding(self) -> bool:
+        """Whether the stack cannot be brought up without it."""
+        return self.reference.severity is Severity.ERROR
+
+
+class _Cluster:
+    """What the stacks of a cluster declare: `first` has each object, and the first stack that has it."""
+
+    def __init__(self, members: Iterable[Member]) -> None:
+        self.members = tuple(members)
+        self.first: dict[Key, tuple[str, Declared]] = {}
+        for member in self.members:
+            for node in member.plan.nodes:
+                if isinstance(node, ObjectNode):
+                    self.first.setdefault(node.key, (member.name, node.declared))
+        self.index = Index(declared for _, declared in self.first.values())
+
+
+class Estate:
+    """The stacks, planned: `members` in the order in which they were given, and the `links` between them.
+
+    Stacks whose kubeconfigs can be read and differ have different clusters, and nothing in common. Of one that is
+    encrypted nothing is known: it is taken for that of the others, unless they declare the same.
+    """
+
+    def __init__(self, stacks: Iterable[Stack]) -> None:
+        """Plans the stacks."""
+        self.members = tuple(Member(stack, plan(stack.settings)) for stack in stacks)
+        self._stacks = {member.name: member.stack for member in self.members}
+        groups: dict[str, list[Member]] = defaultdict(list)
+        for member in self.members:
+            kubeconfig = member.stack.kubeconfig
+            groups[kubeconfig if isinstance(kubeconfig, str) else ""].append(member)
+        self._clusters = tuple(map(_Cluster, groups.values()))
+        self._cluster = {member.name: cluster for cluster in self._clusters for member in cluster.members}
+        self.links = tuple(self._links())
+
+    def findings(self, *, whole: bool) -> Mapping[str, list[Finding]]:
+        """All findings by stack, in the order of the stacks.
+
+        `whole` is whether these are all stacks of a project. What they refer to and none declares may be in the
+        cluster; it is told only where it is most likely misspelt: of a whole project that declares the organization.
+        """
+        found = {each.name: [*each.stack.findings, *each.stack.known(each.plan.findings)] for each in self.members}
+        for name, finding in self._between():
+            found[name].append(finding)
+        if whole and all(each.stack.complete for each in self.members):
+            for name, finding in self._unknown():
+                found[name].append(finding)
+        return found
+
+    @property
+    def batches(self) -> list[list[str]]:
+        """The names of the stacks in an order of creation; those of a batch do not need each other.
+
+        Stacks that need each other, and what needs those, are the last batch.
+        """
+        needs = self._needs()
+        batches: list[list[str]] = []
+        while needs:
+            batch = [name for name in needs if not needs[name] & needs.keys()] or list(needs)
+            batches.append(batch)
+            needs = {name: needed for name, needed in needs.items() if name not in batch}
+        return batches
+
+    @property
+    def circle(self) -> list[str]:
+        """Stacks that need each other, the first of them again at the end; none where there is an order."""
+        try:
+            # Sorted, as sets have another order in each run.
+            TopologicalSorter({name: sorted(needed) for name, needed in self._needs().items()}).prepare()
+        except CycleError as found:
+            names: list[str] = found.args[1]
+            return names
+        return []
+
+    def _needs(self) -> dict[str, set[str]]:
+        """By stack: those without which it cannot be brought up."""
+        needs: dict[str, set[str]] = {member.name: set() for member in self.members}
+        for link in self.links:
+            if link.binding:
+                needs[link.source].add(link.owner)
+        return needs
+
+    @cached_property
+    def overlaps(self) -> Mapping[tuple[str, str], list[tuple[Declared, Declared]]]:
+        """By pairs of stacks: what the one declares and the other before it too, and which are not of one cluster then.
+
+        Only of stacks of which nobody can tell: one's kubeconfig is encrypted, or left out.
+        """
+        found: dict[tuple[str, str], list[tuple[Declared, Declared]]] = defaultdict(list)
+        for member, owner, declared, first in self._doubles():
+            if member.stack.kubeconfig != self._stacks[owner].kubeconfig:
+                found[member.name, owner].append((declared, first))
+        return found
+
+    def _find(self, stack: str, target: Target) -> tuple[str, Declared] | None:
+        """The object that is meant, and the stack that has it: on the cluster of the `stack` before any other."""
+        own = self._cluster[stack]
+        for cluster in (own, *(each for each in self._clusters if each is not own)):
+            if (declared := cluster.index.find(target)) is not None:
+                return cluster.first[Key.of(declared)]
+        return None
+
+    def _links(self) -> Iterator[Link]:
+        for member in self.members:
+            for reference in member.plan.outside:
+                if (found := self._find(member.name, reference.target)) is not None:
+                    yield Link(member.name, reference, *found)
+
+    def _between(self) -> Iterator[tuple[str, Finding]]:
+        """What is wrong between stacks, each with the name of the stack that has the place."""
+        yield from self._declared_twice()
+        for cluster in self._clusters:
+            yield from self._shared(cluster)
+        if circle := self.circle:
+            link = next(each for each in self.links if each.binding and [each.source, each.owner] == circle[1::-1])
+            message = f"stacks need each other: {' -> '.join(circle)}; none of them can be brought up first"
+            yield link.source, warning(link.reference.where, message)
+
+    def _shared(self, cluster: _Cluster) -> Iterator[tuple[str, Finding]]:
+        """What collides on a cluster."""
+        home: dict[str, str] = {}
+        for name, declared in cluster.first.values():
+            home.setdefault(declared.at().file, name)
+        triples = [
+            (node.key.organization, node.project, node.environment.name)
+            for member in cluster.members
+            for node in member.plan.nodes
+            if isinstance(node, NamespaceNode)
+        ]
+        alone = {finding for member in cluster.members for finding in member.plan.findings}
+        for finding in check([declared for _, declared in cluster.first.values()], triples):
+            if finding not in alone:
+                name = home[finding.where.file]
+                yield from ((name, each) for each in self._stacks[name].known([finding]))
+
+    def _doubles(self) -> Iterator[tuple[Member, str, Declared, Declared]]:
+        """What a stack declares, and another of its cluster before it: that one's name, the object, and that one's."""
+        for member in self.members:
+            for declared in member.stack.settings.declared:
+                owner, first = self._cluster[member.name].first[Key.of(declared)]
+                if owner != member.name:
+                    yield member, owner, declared, first
+
+    def _declared_twice(self) -> Iterator[tuple[str, Finding]]:
+        overlaps = self.overlaps
+        for member, owner, declared, first in self._doubles():
+            if (member.name, owner) not in overlaps:
+                where = first.at("metadata", "name")
+                message = f"{declared} is declared in stack {owner!r} as well ({where}): only one stack can have it"
+                yield member.name, error(declared.at("metadata", "name"), message)
+        for (name, owner), objects in overlaps.items():
+            declared, first = objects[0]
+            more = f" and {len(objects) - 1} more are" if len(objects) > 1 else " is"
+            where = first.at("metadata", "name")
+            message = (
+                f"{declared}{more} declared in stack {owner!r} as well ({where}): right where the two lead to "
+                "different clusters, which cannot be seen here"
+            )
+            yield name, warning(declared.at("metadata", "name"), message)
+
+    def _unknown(self) -> Iterator[tuple[str, Finding]]:
+        """What is referred to and nobody declares, each once, in organizations that the estate declares."""
+        told: dict[Target, list[tuple[str, Reference]]] = defaultdict(list)
+        for member in self.members:
+            for reference in member.plan.outside:
+                target = reference.target
+                organization = Key("Organization", target.organization, target.organization)
+                declared = any(organization in cluster.first for cluster in self._clusters)
+                if declared and self._find(member.name, target) is None:
+                    told[target].append((member.name, reference))
+        for target, references in told.items():
+            name, reference = references[0]
+            more = f" ({len(references) - 1} more refer to it)" if len(references) > 1 else ""
+            message = f"no stack of this project declares {target} of organization {target.organization!r}"
+            yield name, warning(reference.where, f"{message}{more}{self._meant(target)}")
+
+    def _meant(self, target: Target) -> str:
+        """What may be meant instead."""
+        wanted = target.name or dict(target.labels).get(labels.NAME, "")
+        names = [
+            declared.name if target.name else declared.labels[labels.NAME]
+            for cluster in self._clusters
+            for key, (_, declared) in cluster.first.items()
+            if (key.kind, key.organization) == (target.kind, target.organization)
+        ]
+        close = get_close_matches(wanted, names, n=1)
+        return f"; did you mean {close[0]!r}?" if close else ""

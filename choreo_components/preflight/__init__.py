@@ -1,0 +1,1 @@
+"""The preflight: what a preview asks the cluster before anything is applied."""

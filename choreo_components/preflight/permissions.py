@@ -1,0 +1,225 @@
+"""A preflight: what the cluster has to serve, and the credentials have to allow, before a plan can be carried out.
+
+Asked before anything is applied: a kind or a right that is missing half-way leaves half a stack behind.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from choreo_components.api.core_v1.dependents import DEPENDANTS
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.config.findings import Finding, Location, error, warning
+from choreo_components.config.options import Controllers
+from choreo_components.kubernetes.client import (
+    NAMESPACES,
+    RIGHTS,
+    SECRETS,
+    Cluster,
+    ClusterError,
+    Resource,
+    Rule,
+    resource_named,
+)
+from choreo_components.plan.builder import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
+
+VERBS = ("get", "list", "watch", "create", "patch", "delete")
+"""What it takes to bring objects up, to change them, and to take them away again.
+
+The Kubernetes provider applies on the server's side, which is both `create` and `patch`. Where it may not `list` what
+it waits for, it waits without end, whatever the deadline.
+"""
+
+DISPENSABLE = {
+    "watch": "whatever is waited for there is noticed late",
+    "delete": "they can never take this stack down",
+}
+"""The verbs without which a stack comes up all the same, and what then comes of it."""
+
+SWEEP = ("list", "watch", "delete")
+"""What an environment's finalizer does."""
+
+GUARD = ("list",)
+"""What a stack's deletion guard does: it looks who needs what is about to go."""
+
+GROUPS = ("core.choreo.dev", "openchoreo.dev")
+"""OpenChoreo's API groups: the first until its release 0.3, the second since."""
+
+REVIEWS_AT_ONCE = 4
+"""Questions about rights under way at a time: each takes a connection, which costs more to make than the question."""
+
+BY_NAME = ("get", "create", "patch", "delete")
+"""The verbs whose requests name an object, so that a role may allow them for certain names only."""
+
+
+@dataclass
+class Need:
+    """Verbs that a stack needs on a kind in a namespace, or in the whole cluster, and the first place that needs them.
+
+    `names` are the objects of the stack, where they belong to the whole cluster: the right to them alone is enough.
+    `data_plane` is the one whose cluster is meant, as ORGANIZATION/NAME; None: the control plane's.
+    """
+
+    resource: Resource
+    namespace: str | None
+    where: Location
+    data_plane: str | None = None
+    verbs: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        scope = "in the whole cluster" if self.namespace is None else f"in namespace {self.namespace!r}"
+        of_data_plane = f" of data plane {self.data_plane!r}" if self.data_plane is not None else ""
+        return f"{self.resource.full_name} {scope}{of_data_plane}"
+
+
+def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None = None) -> list[Need]:
+    """What it takes to bring the plan's objects up, to refresh them and to destroy them, by kind and namespace.
+
+    `remote` has the environments whose data plane, as ORGANIZATION/NAME, is a cluster of its own.
+    """
+    found: dict[tuple[Resource, str | None, str | None], Need] = {}
+    elsewhere = remote or {}
+
+    def need(
+        resource: Resource,
+        namespace: str | None,
+        where: Location,
+        verbs: Collection[str],
+        name: str = "",
+        data_plane: str | None = None,
+    ) -> None:
+        key = (resource, namespace, data_plane)
+        each = found.setdefault(key, Need(resource, namespace, where, data_plane))
+        each.verbs.update(verbs)
+        if namespace is None and name:
+            each.names.add(name)
+
+    places: dict[Key, Location] = {}
+    secrets: list[SecretNode] = []
+    for node in plan.nodes:
+        if isinstance(node, ObjectNode):
+            where = places[node.key] = node.declared.at("kind")
+            need(resource_named(node.key.kind), node.declared.object.metadata.namespace, where, VERBS, node.key.name)
+            if node.key.kind == "Organization" and controllers is Controllers.ABSENT:
+                need(NAMESPACES, None, where, VERBS, node.key.name)
+        elif isinstance(node, NamespaceNode):
+            need(NAMESPACES, None, places[node.environment], VERBS, node.name, elsewhere.get(node.environment))
+        elif isinstance(node, FinalizerNode):
+            where = places[node.environment]
+            need(resource_named("Deployment"), node.key.organization, where, SWEEP)
+            need(NAMESPACES, None, where, SWEEP, data_plane=elsewhere.get(node.environment))
+        elif isinstance(node, SecretNode):
+            secrets.append(node)
+    for node in secrets:
+        need(SECRETS, node.key.organization, places[node.data_plane], VERBS)
+    # After all that the stack has of these kinds itself, which is the better place to point at.
+    for key, where in places.items():
+        for kind in DEPENDANTS.get(key.kind, ()):
+            need(resource_named(kind), key.organization, where, GUARD)
+    return list(found.values())
+
+
+async def unserved(cluster: Cluster, plan: Plan) -> list[Finding]:
+    """An error for each kind that the plan declares and the API server does not serve in that version.
+
+    One request where all is well. Raises ClusterError when the cluster cannot be asked.
+    """
+    group, _, version = API_VERSION.partition("/")
+    first: dict[str, Location] = {}
+    for node in plan.nodes:
+        if isinstance(node, ObjectNode):
+            first.setdefault(node.key.kind, node.declared.at("kind"))
+    served = await cluster.kinds(group, version)
+    absent = [kind for kind in first if kind not in served]
+    if not absent:
+        return []
+    others = [each for each in await cluster.versions() if each[0] in GROUPS and each != (group, version)]
+    elsewhere = dict(zip(others, await asyncio.gather(*(cluster.kinds(*each) for each in others)), strict=True))
+    if not served:
+        has = f"it has {_listed(['/'.join(each) for each in others])}" if others else "it has no version of OpenChoreo"
+        message = f"the cluster does not serve {API_VERSION}, and so not {_listed(absent)}: {has}"
+        return [error(first[absent[0]], message)]
+    findings = []
+    for kind in absent:
+        having = ["/".join(each) for each, kinds in elsewhere.items() if kind in kinds]
+        has = f"it has it in {_listed(having)}" if having else "it has it in no version"
+        findings.append(error(first[kind], f"the cluster does not serve {kind} of {API_VERSION}: {has}"))
+    return findings
+
+
+async def denied(
+    cluster: Cluster,
+    plan: Plan,
+    controllers: Controllers,
+    remote: Mapping[Key, str] | None = None,
+    data_plane: str | None = None,
+) -> list[Finding]:
+    """Findings about the rights that the credentials lack: warnings about verbs that an up can do without, else errors.
+
+    `cluster` is the one of `data_plane`, which is one of those in `remote`; None: the control plane's.
+
+    The number of requests follows the kinds, and the namespaces that objects of OpenChoreo stand in, not the objects:
+    one question for each namespace settles what roles allow there; the rest, and what belongs to the whole cluster, is
+    asked verb by verb. Raises ClusterError when the cluster cannot be asked.
+    """
+    wanted = [need for need in needs(plan, controllers, remote) if need.data_plane == data_plane]
+    lacking = await _lacking(cluster, wanted)
+    own = {node.key.name for node in plan.nodes if node.key.kind == "Organization"}
+    to_come = [each for each in own & {need.namespace for need, _ in lacking} if not await _exists(cluster, each)]
+    return [finding for need, verbs in lacking for finding in _told(need, verbs, need.namespace in to_come)]
+
+
+def _told(need: Need, verbs: Sequence[str], to_come: bool) -> Iterator[Finding]:
+    """The findings about verbs that are denied; `to_come` says that the need's namespace does not exist yet."""
+    if to_come:
+        # A role stands in its namespace: none can have been granted in one that this very stack makes.
+        comes = "which does not exist yet: what this stack has there fails unless a role comes with the namespace"
+        yield warning(need.where, f"the credentials may not {_listed(verbs)} {need}, {comes}; {RIGHTS}")
+        return
+    needed = [verb for verb in verbs if verb not in DISPENSABLE]
+    if needed:
+        yield error(need.where, f"the credentials may not {_listed(needed)} {need}, as this stack has to; {RIGHTS}")
+    for verb in verbs:
+        if verb in DISPENSABLE:
+            yield warning(need.where, f"the credentials may not {verb} {need}: {DISPENSABLE[verb]}; {RIGHTS}")
+
+
+async def _lacking(cluster: Cluster, wanted: Sequence[Need]) -> list[tuple[Need, list[str]]]:
+    """The verbs of each need that the credentials lack."""
+    gate = asyncio.Semaphore(REVIEWS_AT_ONCE)
+    namespaces = {need.namespace for need in wanted if need.namespace is not None}
+    rules = {namespace: asyncio.create_task(cluster.rules(namespace)) for namespace in namespaces}
+
+    async def asked(need: Need, verb: str, name: str | None = None) -> bool:
+        async with gate:
+            return await cluster.allowed(verb, need.resource, need.namespace, name)
+
+    async def may(need: Need, verb: str, allowing: Sequence[Rule]) -> bool:
+        if any(rule.allows(verb, need.resource) for rule in allowing) or await asked(need, verb):
+            return True
+        if not need.names or verb not in BY_NAME:
+            return False
+        return all(await asyncio.gather(*(asked(need, verb, name) for name in need.names)))
+
+    async def lacking(need: Need) -> list[str]:
+        allowing = await rules[need.namespace] if need.namespace is not None else []
+        verbs = [verb for verb in VERBS if verb in need.verbs]
+        answers = await asyncio.gather(*(may(need, verb, allowing) for verb in verbs))
+        return [verb for verb, allowed in zip(verbs, answers, strict=True) if not allowed]
+
+    missing = await asyncio.gather(*(lacking(need) for need in wanted))
+    return [(need, verbs) for need, verbs in zip(wanted, missing, strict=True) if verbs]
+
+
+async def _exists(cluster: Cluster, namespace: str) -> bool:
+    """Whether the namespace is there; who may not look does not know, and so cannot say that it is."""
+    try:
+        return await cluster.get(NAMESPACES, namespace) is not None
+    except ClusterError:
+        return False
+
+
+def _listed(words: Collection[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,196 @@
+"""A placement: which cluster each environment of a plan runs on, and what keeps it from running there."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from choreo_components.config.findings import Finding, Location, error, warning
+from choreo_components.config.options import Controllers
+from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, Declared, Kubeconfig
+from choreo_components.kubernetes.client import NAMESPACES, Cluster, ClusterError, Forbidden, kubeconfig_text
+from choreo_components.plan.builder import Key, ObjectNode, Plan, SecretNode
+from choreo_components.plan.environment_context import environment_context
+from choreo_components.plan.references import Found, Target
+from choreo_components.preflight.data_planes import Connection, connections, foreign_parts
+from choreo_components.preflight.lookup import look_up
+from choreo_components.preflight.permissions import denied
+from choreo_components.preflight.terminating import terminating_namespaces
+
+
+class Placement:
+    """The data planes of a plan's environments. What is found to be wrong collects in `findings`."""
+
+    def __init__(self, plan: Plan, controllers: Controllers, given: Mapping[str, Kubeconfig]) -> None:
+        """`given` are the kubeconfigs of the stack's settings by the data planes' names."""
+        self.connections: dict[str, Connection] = {}
+        """By ORGANIZATION/NAME: the ways to the data planes that the environments run on."""
+        self.findings: list[Finding] = []
+        self.terminating: list[Finding] = []
+        """Errors about namespaces on data planes with clusters of their own that are being deleted."""
+        self._plan = plan
+        self._controllers = controllers
+        self._given = given
+        self._handed_on = {node.key: node.data_plane for node in plan.nodes if isinstance(node, SecretNode)}
+        """By the Secrets that the plan makes: the DataPlanes whose kubeconfigs go into them."""
+        self._texts = dict(self._usable())
+        self._secrets = {
+            key: self._texts[data_plane.name]
+            for key, data_plane in self._handed_on.items()
+            if data_plane.name in self._texts
+        }
+        """The kubeconfigs in the Secrets that the plan makes: several data planes may name one."""
+        self._settled: set[str] = set()
+        """Data planes about which nothing more can be known: what is wrong with them is told."""
+        self._environments: dict[str, list[Declared]] = defaultdict(list)
+        for node in plan.nodes:
+            if isinstance(node, ObjectNode) and node.key.kind == "Environment" and node.declared.spec.data_plane_ref:
+                self._environments[_data_plane(node.declared)].append(node.declared)
+        for name in self._environments:
+            own = name.partition("/")[2]
+            if own in self._texts:
+                self.connections[name] = Connection(self._texts[own], DATA_PLANE_KUBECONFIGS)
+            elif own in given:
+                self._settled.add(name)
+
+    @property
+    def remote(self) -> dict[Key, str]:
+        """The environments whose data plane is a cluster of its own, and that data plane as ORGANIZATION/NAME."""
+        return {
+            Key.of(each): name
+            for name, group in self._environments.items()
+            if name in self.connections and self.connections[name].kubeconfig is not None
+            for each in group
+        }
+
+    async def locate(self, cluster: Cluster, live: Found) -> None:
+        """Finds out which clusters the data planes are.
+
+        `cluster` is the control plane, `live` what has been looked up there already. Raises ClusterError when it cannot
+        be asked.
+        """
+        live = {**live, **await look_up(cluster, [target for target in self._targets() if target not in live])}
+        self.findings += self._unknown(live)
+        wanted: dict[str, Mapping[str, Any]] = {}
+        for name, group in self._environments.items():
+            manifest = environment_context(group[0], self._plan, live).data_plane
+            if manifest is not None:
+                wanted[name] = manifest
+            elif Target("DataPlane", group[0].organization, group[0].spec.data_plane_ref) in live:
+                self._settled.add(name)
+        found = await connections(cluster, wanted.values(), self._texts, self._secrets)
+        for name, connection in found.items():
+            if isinstance(connection, Connection):
+                self.connections[name] = connection
+            else:
+                self._settled.add(name)
+                self.findings.append(self._about(name, str(connection)))
+        for name in wanted:
+            self.findings += self._ignored_by_controllers(name, wanted[name])
+
+    async def check(self) -> None:
+        """Asks each data plane with a cluster of its own whether it answers, and what the credentials may do there.
+
+        Also one that no environment of the plan runs on, where others will find the kubeconfig in the plan's Secret.
+        """
+
+        async def one(name: str) -> list[Finding]:
+            connection = self.connections[name]
+            try:
+                async with Cluster(connection.kubeconfig) as cluster:
+                    lacking, leaves = await asyncio.gather(
+                        denied(cluster, self._plan, self._controllers, self.remote, name),
+                        terminating_namespaces(cluster, self._plan, self.remote, name),
+                    )
+                    self.terminating += leaves
+                    return lacking
+            except Forbidden as problem:
+                where = self._environments[name][0].at("spec", "dataPlaneRef")
+                return [warning(where, f"{problem}; not checked what the credentials may do on data plane {name!r}")]
+            except ClusterError as problem:
+                return [self._about(name, f"{problem} (by {connection.origin})")]
+
+        async def handed_on(name: str) -> list[Finding]:
+            try:
+                async with Cluster(self._texts[name]) as cluster:
+                    await cluster.allowed("get", NAMESPACES)
+            except ClusterError as problem:
+                return [error(self._given[name].where, f"data plane {name!r}: {problem}")]
+            return []
+
+        used = set(self.remote.values())
+        handed = {each.name for each in self._handed_on.values() if f"{each.organization}/{each.name}" not in used}
+        tried = [*map(one, sorted(used)), *map(handed_on, sorted(handed & self._texts.keys()))]
+        self.findings += [finding for answer in await asyncio.gather(*tried) for finding in answer]
+
+    def undecided(self) -> Iterator[Finding]:
+        """An error for each data plane of which nobody knows which cluster it is, since nobody could be asked."""
+        for name in self._environments.keys() - self.connections.keys() - self._settled:
+            yield self._about(name, "which cluster it is could not be asked; nothing was applied")
+
+    def _targets(self) -> Iterator[Target]:
+        """Data planes outside the stack, also those that only the settings name."""
+        for group in self._environments.values():
+            data_plane = Target("DataPlane", group[0].organization, group[0].spec.data_plane_ref)
+            if self._plan.index.find(data_plane) is None:
+                yield data_plane
+        for name in self._given:
+            yield from self._only_given(name)
+
+    def _usable(self) -> Iterator[tuple[str, str]]:
+        """The texts of the kubeconfigs in the settings."""
+        handed_on = {each.name for each in self._handed_on.values()}
+        for name, kubeconfig in self._given.items():
+            try:
+                text = kubeconfig_text(kubeconfig.given)
+            except ClusterError as problem:
+                self.findings.append(error(kubeconfig.where, str(problem)))
+                continue
+            if name in handed_on and (foreign := foreign_parts(text)):
+                message = f"cannot go into the Secret of data plane {name!r}: the kubeconfig {foreign}"
+                self.findings.append(error(kubeconfig.where, message))
+                continue
+            yield name, text
+
+    def _only_given(self, name: str) -> Sequence[Target]:
+        """What a name in the settings may mean besides data planes that the stack declares or refers to."""
+        organizations = sorted({node.key.organization for node in self._plan.nodes})
+        targets = [Target("DataPlane", organization, name) for organization in organizations]
+        if any(self._plan.index.find(each) or f"{each.organization}/{name}" in self._environments for each in targets):
+            return []
+        return targets
+
+    def _unknown(self, live: Found) -> Iterator[Finding]:
+        for name, kubeconfig in self._given.items():
+            targets = self._only_given(name)
+            if targets and all(each in live and live[each] is None for each in targets):
+                organizations = ", ".join(repr(each.organization) for each in targets)
+                message = (
+                    f"no data plane {name!r} in organization {organizations}: neither in this stack nor in the cluster"
+                )
+                yield error(kubeconfig.where, message)
+
+    def _ignored_by_controllers(self, name: str, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+        connection = self.connections.get(name)
+        if self._controllers is Controllers.ABSENT or connection is None or connection.kubeconfig is None:
+            return
+        described = (manifest.get("spec") or {}).get("kubernetesCluster") or {}
+        if described.get("connectionConfigRef"):
+            message = (
+                f"data plane {name.partition('/')[2]!r} is a cluster of its own (by {connection.origin}); OpenChoreo's "
+                "controllers that know connectionConfigRef do not read it, and run workloads in their own cluster"
+            )
+            yield warning(self._where(name), message)
+
+    def _about(self, name: str, problem: str) -> Finding:
+        first, *others = self._environments[name]
+        more = f" and {len(others)} more" if others else ""
+        message = f"data plane {name.partition('/')[2]!r} of environment {first.name!r}{more}: {problem}"
+        return error(self._where(name), message)
+
+    def _where(self, name: str) -> Location:
+        return self._environments[name][0].at("spec", "dataPlaneRef")
+
+
+def _data_plane(environment: Declared) -> str:
+    return f"{environment.organization}/{environment.spec.data_plane_ref}"

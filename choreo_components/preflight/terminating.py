@@ -1,0 +1,144 @@
+"""What is terminating: it has a deletionTimestamp, so that by its name it is there, and soon it will not be.
+
+The Kubernetes provider takes such an object for one that is up to date, and what is applied to it is lost with it.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from choreo_components.api.core_v1 import labels
+from choreo_components.config.findings import Finding, Location, Severity, error
+from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Cluster, Forbidden, Live, resource_named
+from choreo_components.kubernetes.deletion import deletion
+from choreo_components.plan.builder import Key, NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.references import Found, Reference, Target
+from choreo_components.preflight.lookup import look_up
+
+_Answer = TypeVar("_Answer")
+
+_NOTHING: tuple[list[Live], str | None] = ([], None)
+"""A list of nothing."""
+
+
+async def terminating(cluster: Cluster, plan: Plan, remote: Mapping[Key, str]) -> list[Finding]:
+    """An error for each object of the plan on the control plane, and organization's namespace, that is terminating.
+
+    One request for each kind in each organization, for each organization, and for each Secret. `remote` has the
+    environments whose data plane is a cluster of its own. What the credentials may not read is left out: the preflight
+    reports that. Raises ClusterError when the cluster cannot be asked.
+    """
+    places = _places(plan)
+    objects: dict[str, list[Target]] = defaultdict(list)
+    for key in places:
+        objects[key.organization].append(Target(key.kind, key.organization, key.name))
+    secrets = {node.key: places[node.data_plane] for node in plan.nodes if isinstance(node, SecretNode)}
+    found, in_organizations, handed_on, on_data_plane = await asyncio.gather(
+        asyncio.gather(*(_readable(look_up(cluster, targets), {}) for targets in objects.values())),
+        asyncio.gather(*(_readable(cluster.get(NAMESPACES, name), None) for name in objects)),
+        asyncio.gather(*(_readable(cluster.get(SECRETS, key.name, key.organization), None) for key in secrets)),
+        terminating_namespaces(cluster, plan, remote),
+    )
+    lives: list[tuple[Live | None, Location]] = []
+    for each in found:
+        for target, manifest in each.items():
+            live = None if manifest is None else Live(resource_named(target.kind), manifest)
+            lives.append((live, places[Key(target.kind, target.organization, str(target.name))]))
+    # The place of an organization's namespace is the first object in it.
+    first = (next(place for key, place in places.items() if key.organization == name) for name in objects)
+    lives += zip(in_organizations, first, strict=True)
+    lives += zip(handed_on, secrets.values(), strict=True)
+    return [*_told(lives), *on_data_plane]
+
+
+async def terminating_namespaces(
+    cluster: Cluster, plan: Plan, remote: Mapping[Key, str], data_plane: str | None = None
+) -> list[Finding]:
+    """An error for each data-plane namespace of the plan in this cluster that is terminating.
+
+    `cluster` is the one of `data_plane`, which is one of those in `remote`; None: the control plane's. One request for
+    each organization, and another where some of the namespaces are not found by their labels. Raises ClusterError when
+    the cluster cannot be asked.
+    """
+    wanted: dict[str, list[NamespaceNode]] = defaultdict(list)
+    for node in plan.nodes:
+        if isinstance(node, NamespaceNode) and remote.get(node.environment) == data_plane:
+            wanted[node.key.organization].append(node)
+    places = _places(plan)
+    listings = await asyncio.gather(*(_labelled(cluster, *each) for each in wanted.items()))
+    there = {live.name: live for lives in listings for live in lives}
+    nodes = [node for group in wanted.values() for node in group]
+    if unlabelled := {node.name for node in nodes} - there.keys():
+        there |= {live.name: live for live in await _named(cluster, unlabelled)}
+    return list(_told((there.get(node.name), places[node.environment]) for node in nodes))
+
+
+def leaving(references: Collection[Reference], live: Found) -> Iterator[Finding]:
+    """A finding for each object outside the stack that is referred to and terminating, at the first such reference.
+
+    It is an error also where a missing object is a warning, since that may be yet to come: a namespace would be created
+    for a project that is being deleted. Only a pipeline may name an environment that is, as OpenChoreo allows it.
+    """
+    groups: dict[Target, list[Reference]] = defaultdict(list)
+    for reference in references:
+        groups[reference.target].append(reference)
+    for target, group in groups.items():
+        manifest = live.get(target)
+        if manifest is None:
+            continue
+        found = Live(resource_named(target.kind), manifest)
+        if (going := deletion(found)) is not None:
+            needing = [each for each in group if _needs(each)]
+            worst = (needing or group)[0]
+            others = f" ({len(group) - 1} more refer to it)" if len(group) > 1 else ""
+            message = (
+                f"{found}, which {worst.source} refers to, is {going}: it must be gone and created again first "
+                f"(kubectl get {found.command}){others}"
+            )
+            yield Finding(Severity.ERROR if needing else Severity.WARNING, worst.where, message)
+
+
+def _needs(reference: Reference) -> bool:
+    """Whether what is referred to must not go."""
+    return reference.severity is Severity.ERROR or reference.source.kind != "DeploymentPipeline"
+
+
+async def _labelled(cluster: Cluster, organization: str, nodes: Collection[NamespaceNode]) -> list[Live]:
+    """The organization's data-plane namespaces; those of one environment alone where no other is wanted."""
+    environments = {node.environment.name for node in nodes}
+    selector = {labels.ORGANIZATION_NAME: organization}
+    if len(environments) == 1:
+        selector = labels.environment_namespace_selector(organization, *environments)
+    return (await _readable(cluster.list(NAMESPACES, selector), _NOTHING))[0]
+
+
+async def _named(cluster: Cluster, names: Collection[str]) -> list[Live]:
+    """Namespaces by their names, whatever labels they have."""
+    if len(names) == 1:
+        one = await _readable(cluster.get(NAMESPACES, *names), None)
+        return [] if one is None else [one]
+    lives, _ = await _readable(cluster.list(NAMESPACES, {}), _NOTHING)
+    return [live for live in lives if live.name in names]
+
+
+async def _readable(answer: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
+    """The answer, or `otherwise` where the credentials have no right to it."""
+    try:
+        return await answer
+    except Forbidden:
+        return otherwise
+
+
+def _places(plan: Plan) -> dict[Key, Location]:
+    return {node.key: node.declared.at("metadata", "name") for node in plan.nodes if isinstance(node, ObjectNode)}
+
+
+def _told(lives: Iterable[tuple[Live | None, Location]]) -> Iterator[Finding]:
+    """An error for each that is terminating, at its place."""
+    for live, where in lives:
+        if live is not None and (going := deletion(live)) is not None:
+            # By its conditions, a namespace says what is left in it, or what keeps that from being found out.
+            why = "".join(f"; {line}" for line in live.told) if live.resource == NAMESPACES else ""
+            advice = f"wait until it is gone (kubectl get {live.command}), then run pulumi up --refresh"
+            yield error(where, f"{live} is {going}{why}; {advice}")

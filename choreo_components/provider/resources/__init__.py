@@ -1,0 +1,1 @@
+"""The custom resources of the provider, a module for each."""

@@ -1,0 +1,317 @@
+"""The finalizer: a resource whose deletion takes an environment's Deployments and namespaces out of their clusters.
+
+In the graph it stands after the Environment and its namespaces and before the Deployments, so that a plain
+`pulumi destroy`, which runs no program, comes to it at the right moment.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pulumi.runtime.rpc import UNKNOWN
+
+from choreo_components.config.durations import seconds
+from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
+from choreo_components.provider.resource import Failure, Properties, Session, differences, given, strings, unknown
+
+if TYPE_CHECKING:
+    from choreo_components.kubernetes.client import Live, Resource
+    from choreo_components.teardown.removal import LiveCluster
+
+IDENTITY = ("organization", "environment", "dataPlaneRef")
+"""The inputs that say which environment is meant, on which data plane: another value is another finalizer."""
+
+DEFAULTS: Mapping[str, str] = {"deploymentsTimeout": "10m", "namespacesTimeout": "10m"}
+"""The deadlines, as durations."""
+
+NAMESPACES = "namespaceNames"
+"""The input with the names of the namespaces that were made for the environment."""
+
+KUBECONFIG = "dataPlaneKubeconfig"
+"""The input with the kubeconfig of the data plane, where that is a cluster of its own.
+
+It is the finalizer's own, so that whatever a program has forgotten, what it has made can be taken away.
+"""
+
+ENVIRONMENT_UID = "__environmentUid"
+"""What is kept with the inputs: the UID of the Environment that the Kubernetes provider has made."""
+
+PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES, KUBECONFIG)
+"""All inputs."""
+
+CLUSTER = "__cluster"
+"""What is kept with the inputs: the identity of the data plane's own cluster, as far as anybody could see it."""
+
+
+async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
+    """The inputs with their defaults, and what is wrong with them by property.
+
+    Refuses an environment whose namespaces are being deleted, or gone although the state has them: the Kubernetes
+    provider would call them unchanged.
+    """
+    inputs = {**DEFAULTS, **given(news)}
+    failures = unknown(inputs, PROPERTIES)
+    for name, value in inputs.items():
+        if name in failures:
+            continue
+        if name == NAMESPACES:
+            if value != UNKNOWN and strings(value) is None:
+                failures[name] = f"should be a list of names, not {value!r}"
+        elif name == KUBECONFIG:
+            if not isinstance(value, str) or not value:
+                failures[name] = "should be the text of a kubeconfig, or the path of one"
+        elif not isinstance(value, str) or not value:
+            failures[name] = f"should be a string that is not empty, not {value!r}"
+        elif name in DEFAULTS and value != UNKNOWN:
+            try:
+                seconds(value)
+            except ValueError as problem:
+                failures[name] = str(problem)
+    for name in ("organization", "environment"):
+        if name not in inputs:
+            failures[name] = "required: without it the finalizer cannot know what belongs to the environment"
+    if not failures and UNKNOWN not in (inputs.get(KUBECONFIG), inputs.get("dataPlaneRef")):
+        inputs, failures = await _recognized(olds, inputs, session)
+        if not failures and (lines := await _lost(olds, inputs, session)):
+            failures = {"": "\n".join([f"{_named(inputs)} has not all its namespaces:", *lines])}
+        return inputs, failures
+    return {**inputs, **_known(olds)}, failures
+
+
+def _known(olds: Properties) -> dict[str, str]:
+    return {CLUSTER: olds[CLUSTER]} if CLUSTER in olds else {}
+
+
+async def _recognized(
+    olds: Properties, inputs: dict[str, Any], session: Session
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The inputs with the identity of the data plane's own cluster, and what is wrong with that.
+
+    It is wrong where it is not the cluster that the environment is on, and where nobody can get to the one it leaves.
+    """
+    from choreo_components.kubernetes.client import ClusterError
+
+    moves = bool(replaced(olds, inputs))
+    found = {} if moves else _known(olds)
+    try:
+        if moves and is_remote(olds):
+            await recognize(_data_plane(olds, session), olds.get(CLUSTER))
+    except (ClusterError, AnotherCluster) as problem:
+        return inputs, {"": f"{_named(olds)} cannot leave it: {problem}; {LEAVING}"}
+    try:
+        if is_remote(inputs) and (identity := await recognize(_data_plane(inputs, session), found.get(CLUSTER))):
+            found = {CLUSTER: identity}
+    except AnotherCluster as problem:
+        # Of no property: the engine would print its value, which is a secret.
+        return inputs, {"": f"{_named(inputs)}: {problem}"}
+    except ClusterError:
+        # Who uses it will say so.
+        pass
+    return {**inputs, **found}, {}
+
+
+async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[str]:
+    """Lines about the namespaces that are being deleted, or gone although they were made before.
+
+    Where they cannot be asked for, there are none: what a stack surveys before says so, and whoever applies something.
+    """
+    from choreo_components.kubernetes.client import ClusterError
+    from choreo_components.kubernetes.deletion import deletion
+
+    names = strings(inputs.get(NAMESPACES)) or ()
+    if not names or UNKNOWN in (*names, inputs["organization"], inputs["environment"]):
+        return []
+    # What was made on another control plane is not missing here: the next refresh takes it out of the state.
+    elsewhere = session.has_moved and not is_remote(inputs)
+    made = set() if elsewhere or replaced(olds, inputs) else set(olds.get(NAMESPACES) or ())
+    try:
+        labelled, _ = await _data_plane(inputs, session).list(*_namespaces(inputs))
+        there = await _there(labelled, made.intersection(names), inputs, session)
+    except ClusterError:
+        return []
+    lines = []
+    for name in names:
+        live = there.get(name)
+        if live is not None and (going := deletion(live)) is not None:
+            lines.append(f"  {live} is {going}; wait until it is gone (kubectl get {live.command})")
+        elif live is None and name in made:
+            lines.append(f"  Namespace {name} is in Pulumi's state, and not in the cluster any more")
+    return [*lines, "  Then run pulumi up --refresh, which creates what is gone."] if lines else []
+
+
+def _namespaces(inputs: Properties) -> "tuple[Resource, Mapping[str, str]]":
+    """What lists the environment's namespaces."""
+    from choreo_components.teardown.environment import Scope
+
+    selection = Scope(inputs["organization"], inputs["environment"]).namespaces
+    return selection.resource, selection.labels
+
+
+async def _there(
+    labelled: "Sequence[Live]", made: Collection[str], inputs: Properties, session: Session
+) -> "dict[str, Live]":
+    """By name: the namespaces that carry the environment's labels, and those that were made for it and lost theirs.
+
+    Raises ClusterError where they cannot be asked for.
+    """
+    from choreo_components.kubernetes.client import NAMESPACES as KIND
+
+    there = {live.name: live for live in labelled}
+    cluster = _data_plane(inputs, session)
+    for name in sorted(set(made) - there.keys()):
+        if (live := await cluster.get(KIND, name)) is not None:
+            there[name] = live
+    return there
+
+
+def replaced(olds: Properties, news: Properties) -> list[str]:
+    """The properties whose change makes it another environment's finalizer. One that had no value yet only gets it.
+
+    That is the case after an import, which knows an id and no data plane: it must not finalize what it took over. Other
+    credentials of the same data plane change nothing; that it gets a cluster of its own, or has none any more, does.
+    """
+    moved = olds.get("dataPlaneRef") is not None and is_remote(olds) != is_remote(news)
+    another = [name for name in IDENTITY if olds.get(name) is not None]
+    return [name for name in differences(olds, news) if name in another or (moved and name == KUBECONFIG)]
+
+
+def is_remote(inputs: Properties) -> bool:
+    """Whether the data plane is another cluster than the control plane's."""
+    return bool(inputs.get(KUBECONFIG))
+
+
+def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
+    """The cluster that the environment's namespaces are in. Raises ClusterError where there is no way to it."""
+    if not is_remote(inputs):
+        return session.connect()
+    return session.data_plane(f"{inputs['organization']}/{inputs.get('dataPlaneRef')}", inputs[KUBECONFIG])
+
+
+def _named(inputs: Properties) -> str:
+    """The environment as a person knows it, and where it is."""
+    where = f"environment {inputs.get('environment')!r} of organization {inputs.get('organization')!r}"
+    return f"{where} on data plane {inputs.get('dataPlaneRef')!r}" if is_remote(inputs) else where
+
+
+def _advice(problem: Exception) -> str:
+    """What to do where the credentials are those of the state, and no good any more."""
+    from choreo_components.kubernetes.client import Unauthorized
+
+    return "; to use other credentials than the state has: --run-program" if isinstance(problem, Unauthorized) else ""
+
+
+def identifier(inputs: Properties) -> str:
+    """ORGANIZATION/ENVIRONMENT."""
+    return f"{inputs['organization']}/{inputs['environment']}"
+
+
+def inputs_of(identifier: str) -> dict[str, Any]:
+    """The inputs of the finalizer with this id, as an import has no others."""
+    organization, _, environment = identifier.partition("/")
+    return {**DEFAULTS, "organization": organization, "environment": environment}
+
+
+async def create(inputs: Properties, session: Session) -> None:
+    """Raises Failure where the control plane does not have the Environment that the Kubernetes provider has made.
+
+    The two providers of a program lead to two clusters then, and the environment would be finalized on the wrong one.
+    """
+    from choreo_components.kubernetes.client import ClusterError, Forbidden, resource_named
+
+    if not (uid := inputs.get(ENVIRONMENT_UID)):
+        return
+    try:
+        found = await session.connect().get(
+            resource_named("Environment"), inputs["environment"], inputs["organization"]
+        )
+    except Forbidden:
+        return
+    except ClusterError as problem:
+        raise Failure(f"{_named(inputs)}: it is not known whether it is on this control plane: {problem}") from None
+    if found is None or found.metadata.get("uid") != uid:
+        raise Failure(
+            f"{_named(inputs)} was made on another cluster than the one that the choreo provider leads to, and could "
+            "not be finalized there: give the kubernetes provider and the choreo provider one kubeconfig"
+        )
+
+
+async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
+    """The inputs, and the names of the Deployments and namespaces which carry the environment's labels now.
+
+    Of the namespaces that were made for it, the inputs keep those that are still there. Warns of what is being deleted.
+    """
+    # Deferred: most commands start this process and neither read nor delete anything.
+    from choreo_components.kubernetes.client import ClusterError
+    from choreo_components.kubernetes.deletion import deletion
+    from choreo_components.teardown.environment import Scope
+
+    inputs = inputs or inputs_of(identifier)
+    found = {}
+    try:
+        scope = Scope(inputs["organization"], inputs["environment"])
+        clusters = (session.connect(), scope.deployments), (_data_plane(inputs, session), scope.namespaces)
+        for cluster, each in clusters:
+            found[each.resource.plural], _ = await cluster.list(each.resource, each.labels, each.namespace)
+        there = await _there(found["namespaces"], inputs.get(NAMESPACES) or (), inputs, session)
+    except (ClusterError, ValueError) as problem:
+        raise Failure(f"{_named(inputs)} cannot be read: {problem}{_advice(problem)}") from None
+    for live in there.values():
+        if (going := deletion(live)) is not None:
+            session.warn(f"{live} is {going}")
+    if NAMESPACES in inputs:
+        inputs = {**inputs, NAMESPACES: [name for name in inputs[NAMESPACES] if name in there]}
+    return inputs, {**inputs, **{plural: sorted(live.name for live in lives) for plural, lives in found.items()}}
+
+
+async def update(olds: Properties, news: Properties, session: Session) -> None:
+    """Other deadlines, namespaces or credentials are good from now on."""
+
+
+async def _require_environment(state: Properties, session: Session) -> None:
+    """Raises Failure where the Environment is gone that stays, as a witness says, or where that is not known.
+
+    A refresh that has not found it takes it out of the state, and with it what its witness is `deletedWith`: it is not
+    known then whether a part of the stack is deleted, or the whole.
+    """
+    from choreo_components.kubernetes.client import ClusterError, Forbidden, resource_named
+
+    try:
+        found = await session.connect().get(resource_named("Environment"), state["environment"], state["organization"])
+    except Forbidden:
+        return
+    except ClusterError as problem:
+        raise Failure(f"{_named(state)} is not finalized: it is not known whether it stays: {problem}") from None
+    if found is None:
+        raise Failure(
+            f"{_named(state)} is not finalized: its Environment is gone, and others may have left Deployments or "
+            "namespaces of it: run pulumi up, which creates the Environment again, and then destroy"
+        )
+
+
+async def delete(state: Properties, session: Session) -> None:
+    """Finalizes the environment, unless a witness has said that it stays."""
+    from choreo_components.kubernetes.client import ClusterError, Unreachable
+    from choreo_components.teardown.environment import Scope, SparedError, finalize
+    from choreo_components.teardown.removal import DeadlineError
+
+    if identifier(state) in session.notes:
+        await _require_environment(state, session)
+        session.warn(
+            f"{_named(state)} is not finalized, as its Environment stays: what Pulumi does not delete itself is left. "
+            "Run pulumi up before the environment is destroyed: it makes the finalizer again"
+        )
+        return
+    try:
+        scope = Scope(state["organization"], state["environment"], frozenset(state.get(NAMESPACES) or ()))
+        deadlines = [state.get(name) or default for name, default in DEFAULTS.items()]
+        control_plane, data_plane = session.connect(), _data_plane(state, session)
+        recognized = partial(recognize, data_plane, state.get(CLUSTER)) if is_remote(state) else None
+        if recognized is not None:
+            # One that does not answer yet may do so before the deadline, and is asked again then.
+            with suppress(Unreachable):
+                await recognized()
+        ways = session.verify, recognized
+        await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell, *ways)
+    except (ClusterError, AnotherCluster, DeadlineError, SparedError, ValueError) as problem:
+        raise Failure(f"{_named(state)} is not finalized: {problem}{_advice(problem)}") from None

@@ -1,0 +1,409 @@
+"""The inventory: what a stack has made in the cluster, or is about to make.
+
+It comes first in a stack. What it knew before is what the stack has made; what it is to know besides must not be in the
+cluster yet, or the stack would quietly take over, and in the end delete, what is somebody else's. After the state is
+lost it knows nothing, and everything is: `choreo:adopt` says what then.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pulumi.runtime.rpc import UNKNOWN
+
+from choreo_components.config.options import Adopt
+from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
+from choreo_components.provider.resource import (
+    Failure,
+    Properties,
+    Session,
+    given,
+    never_replaced,
+    strings,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from choreo_components.kubernetes.client import Live
+
+OBJECTS = "objects"
+DATA_PLANES = "dataPlaneRefs"
+"""The input that maps environments, as ORGANIZATION/NAME, to the names of their data planes."""
+
+KUBECONFIGS = "dataPlaneKubeconfigs"
+"""The input with the kubeconfigs of the data planes, by ORGANIZATION/NAME, that are clusters of their own."""
+
+ADOPT = "adopt"
+
+TERMINATING = "terminating"
+"""The input with what the program has found to be being deleted, a line each: never kept, as it is always refused.
+
+Not refused by the program itself, which a destroy may run too.
+"""
+
+PROPERTIES = (OBJECTS, DATA_PLANES, KUBECONFIGS, ADOPT, TERMINATING)
+"""All inputs."""
+
+CLUSTERS = "__clusters"
+"""What is kept with the inputs: the identities of the data planes' own clusters, as far as anybody could see them."""
+
+FORMER = "__former"
+"""What is kept with the inputs: objects that the stack has made and no longer declares, as long as they may be there.
+
+The inventory is updated before anything is deleted. Where a guard or the cluster then refuses that, they are the
+stack's still, and may be declared again.
+"""
+
+UNCHECKED = "unchecked"
+"""Noted where the cluster could not be asked for what is new. Only a preview may go on then."""
+
+
+async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
+    """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted.
+
+    Refuses what is being deleted, and what would lose environments from sight: a data plane that is another cluster
+    all of a sudden, and a move away from one that nobody can get to. Warns of an environment that moves to another data
+    plane.
+    """
+    inputs = {ADOPT: Adopt.NEVER.value, **given(news)}
+    failures = unknown(inputs, PROPERTIES)
+    objects = inputs.get(OBJECTS)
+    if inputs[ADOPT] not in [each.value for each in Adopt]:
+        failures[ADOPT] = f"should be {' or '.join(each.value for each in Adopt)}, not {inputs[ADOPT]!r}"
+    if objects == UNKNOWN:
+        return inputs, failures
+    if not isinstance(objects, dict) or not all(strings(names) is not None for names in objects.values()):
+        return inputs, {**failures, OBJECTS: "should map kinds to lists of names"}
+    if strings(inputs.get(TERMINATING, [])) is None:
+        failures[TERMINATING] = "should be a list of lines"
+    if not _maps_texts(inputs.get(KUBECONFIGS, {})):
+        failures[KUBECONFIGS] = "should map data planes to the texts of kubeconfigs"
+    if failures:
+        return inputs, failures
+    displaced = list(_displaced(olds, inputs))
+    if not displaced:
+        identities, mistaken = await _identities(olds, inputs, session)
+        displaced = [*mistaken, *await _out_of_reach(olds, inputs, session)]
+        if identities:
+            inputs[CLUSTERS] = identities
+    if displaced:
+        return inputs, {"": "\n".join(displaced)}
+    if lines := inputs.get(TERMINATING):
+        return inputs, {"": "\n".join([_TERMINATING, *(f"  {line}" for line in lines)])}
+    for environment, before in sorted((olds.get(DATA_PLANES) or {}).items()):
+        after = (inputs.get(DATA_PLANES) or {}).get(environment, before)
+        if after != before:
+            session.warn(
+                f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments and "
+                "namespaces are deleted, and made anew there as far as this stack declares them"
+            )
+    # On another control plane the stack has made nothing yet, and what has its names there is somebody else's.
+    made = {} if session.has_moved else _both(olds.get(OBJECTS) or {}, olds.get(FORMER) or {})
+    refused = await _refused(_without(objects, made), inputs, session)
+    if made and (former := await _former(olds, made, objects, inputs, session)):
+        inputs[FORMER] = former
+    if refused:
+        # Of no property: the engine would print its value, which is the names of all the stack's objects.
+        failures[""] = "\n".join(refused)
+    return inputs, failures
+
+
+def identifier(inputs: Properties) -> str:
+    """The same for all: a stack has one."""
+    return "inventory"
+
+
+replaced = never_replaced
+
+
+async def create(inputs: Properties, session: Session) -> None:
+    """Raises Failure where it is not known whether the stack would take over what is somebody else's."""
+    if UNCHECKED in session.notes:
+        raise Failure(
+            "nothing was applied: it is not known whether any of the stack's new objects is in the cluster already. "
+            "The warning says why; mend that, and run pulumi up again"
+        )
+
+
+async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
+    """The inputs as they are. Warns of what is being deleted, which the Kubernetes provider takes for being there.
+
+    Data-plane namespaces are left to the finalizers, which read them too.
+    """
+    from choreo_components.kubernetes.client import ClusterError
+    from choreo_components.kubernetes.deletion import deletion
+
+    try:
+        objects = {
+            kind: [name for name in names if kind != "Namespace" or name.count("/") == 1]
+            for kind, names in (inputs.get(OBJECTS) or {}).items()
+        }
+        existing = await _existing(objects, inputs, session)
+    except ClusterError as problem:
+        session.warn(f"{problem}; not checked whether any of the stack's objects is being deleted")
+        return inputs, inputs
+    for line in sorted(f"{live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None):
+        session.warn(line)
+    return inputs, inputs
+
+
+async def update(olds: Properties, news: Properties, session: Session) -> None:
+    """The stack has other objects now. Raises Failure as `create` does."""
+    await create(news, session)
+
+
+async def delete(state: Properties, session: Session) -> None:
+    """Goes last, when all that it names should be gone. Raises Failure with what is not.
+
+    Pulumi may have been killed after it asked for an object, and before it wrote down that it had: it then deletes all
+    that it knows of, and leaves this one.
+    """
+    from choreo_components.kubernetes.client import ClusterError
+
+    try:
+        existing = await _existing(state.get(OBJECTS) or {}, state, session)
+    except ClusterError as problem:
+        raise Failure(f"all that Pulumi knows of is gone; whether anything else is left: {problem}") from None
+    left = [live for _, _, live in existing if not live.deleting]
+    if left:
+        lines = [f"  {live}: kubectl delete {live.command}" for live in sorted(left, key=str)]
+        raise Failure("\n".join([_LEFT, *lines]))
+
+
+_TERMINATING = "what is being deleted counts as missing, and nothing was applied:"
+
+_LEFT = """\
+all that Pulumi knows of is gone, and this is still in the cluster: Pulumi was killed while it made it, or somebody has
+made it again. If it is to go, delete it and destroy again; if it is to stay, `pulumi state delete` the inventory:"""
+
+
+def _both(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The objects of both."""
+    return {kind: sorted({*(one.get(kind) or ()), *(other.get(kind) or ())}) for kind in {*one, *other}}
+
+
+def _without(objects: Mapping[str, list[str]], others: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The objects that are not among the others."""
+    rest = {kind: sorted(set(names) - set(others.get(kind) or ())) for kind, names in objects.items()}
+    return {kind: names for kind, names in rest.items() if names}
+
+
+async def _former(
+    olds: Properties,
+    made: Mapping[str, list[str]],
+    objects: Mapping[str, list[str]],
+    inputs: Properties,
+    session: Session,
+) -> dict[str, list[str]]:
+    """What the stack has `made` and is not among its `objects`, without what has left before and is gone by now."""
+    from choreo_components.kubernetes.client import ClusterError
+
+    before = _without(olds.get(FORMER) or {}, objects)
+    former = _without(made, objects)
+    if before:
+        try:
+            existing = await _existing(before, inputs, session)
+        except ClusterError:
+            return former
+        there = {(kind, name) for kind, name, _ in existing}
+        gone = {kind: [name for name in names if (kind, name) not in there] for kind, names in before.items()}
+        return _without(former, gone)
+    return former
+
+
+def _remote(environment: str, inputs: Properties) -> str | None:
+    """The data plane of the environment if it is a cluster of its own, both as ORGANIZATION/NAME."""
+    reference = (inputs.get(DATA_PLANES) or {}).get(environment)
+    data_plane = f"{environment.partition('/')[0]}/{reference}"
+    return data_plane if data_plane in (inputs.get(KUBECONFIGS) or ()) else None
+
+
+def _maps_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+
+
+def _staying(olds: Properties, news: Properties) -> Iterator[str]:
+    """The environments, as ORGANIZATION/NAME, that are on the data plane that they were on."""
+    for environment, reference in sorted((olds.get(DATA_PLANES) or {}).items()):
+        if (news.get(DATA_PLANES) or {}).get(environment) == reference:
+            yield environment
+
+
+def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
+    """Lines about environments whose data plane is the same by name, and another cluster all of a sudden.
+
+    What is there would be lost from sight, and a stack would lose its namespaces over a setting that somebody forgot.
+    """
+    for environment in _staying(olds, news):
+        reference = news[DATA_PLANES][environment]
+        before, after = _remote(environment, olds), _remote(environment, news)
+        if before and not after:
+            yield (
+                f"environment {environment!r} is on data plane {reference!r}, which is a cluster of its own, and now "
+                "nothing says which: neither choreo:dataPlaneKubeconfigs, nor a Secret, nor the DataPlane itself, or "
+                "the control plane did not answer"
+            )
+        elif after and not before:
+            yield (
+                f"environment {environment!r} is on data plane {reference!r}, which was the control plane's cluster "
+                "and is another one now: destroy the environment first, or let it move to a DataPlane of another name"
+            )
+
+
+async def _identities(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, str], list[str]]:
+    """The identities of the data planes' own clusters, and lines about those which are others than environments are on.
+
+    One that does not answer keeps the identity that it had.
+    """
+    from choreo_components.kubernetes.client import ClusterError
+
+    users = {data_plane: each for each in _staying(olds, news) if (data_plane := _remote(each, olds))}
+    before: Mapping[str, str] = {name: each for name, each in (olds.get(CLUSTERS) or {}).items() if name in users}
+    mistaken: list[str] = []
+
+    async def identity(data_plane: str, kubeconfig: str) -> str | None:
+        known = before.get(data_plane)
+        try:
+            return await recognize(session.data_plane(data_plane, kubeconfig), known)
+        except AnotherCluster as problem:
+            mistaken.append(
+                f"environment {users[data_plane]!r} is on data plane {data_plane!r}: {problem}; nothing was applied. "
+                "Give the kubeconfig of its own cluster, or let the environment move to a DataPlane of another name"
+            )
+        except ClusterError:
+            # Who uses it will say so.
+            pass
+        return known
+
+    given = news.get(KUBECONFIGS) or {}
+    found = await asyncio.gather(*(identity(*each) for each in given.items()))
+    return {name: each for name, each in zip(given, found, strict=True) if each}, sorted(mistaken)
+
+
+async def _out_of_reach(olds: Properties, news: Properties, session: Session) -> list[str]:
+    """Lines about environments that are to leave a data plane which nobody can get to with what the state has.
+
+    Their finalizers have to get there once more, with nothing else.
+    """
+    from choreo_components.kubernetes.client import ClusterError, Unauthorized
+
+    after = news.get(DATA_PLANES) or {}
+    moving = [each for each, before in (olds.get(DATA_PLANES) or {}).items() if after.get(each, before) != before]
+    leaving = {data_plane: each for each in sorted(moving) if (data_plane := _remote(each, olds))}
+
+    async def line(data_plane: str, environment: str) -> str | None:
+        try:
+            cluster = session.data_plane(data_plane, olds[KUBECONFIGS][data_plane])
+            await recognize(cluster, (olds.get(CLUSTERS) or {}).get(data_plane))
+        except (ClusterError, AnotherCluster) as problem:
+            renewed = isinstance(problem, Unauthorized)
+            advice = "; a pulumi up before the move takes over the credentials of today" if renewed else ""
+            return f"environment {environment!r} cannot leave data plane {data_plane!r}: {problem}; {LEAVING}{advice}"
+        return None
+
+    lines = await asyncio.gather(*(line(*each) for each in leaving.items()))
+    return [each for each in lines if each]
+
+
+async def _refused(new: Mapping[str, list[str]], inputs: Properties, session: Session) -> list[str]:
+    """What is in the cluster and may not be taken over, as lines for the user; none where all is well."""
+    session.notes.discard(UNCHECKED)
+    if not any(new.values()):
+        return []
+    adopt = Adopt(inputs[ADOPT])
+    # Deferred, as most commands start this process and add nothing to a stack.
+    from choreo_components.kubernetes.client import ClusterError, Forbidden
+    from choreo_components.kubernetes.deletion import deletion
+
+    try:
+        existing = await _existing(new, inputs, session)
+    except ClusterError as problem:
+        session.warn(f"{problem}; not checked whether any of the stack's objects is in the cluster already")
+        if not isinstance(problem, Forbidden):
+            # The rights in a new organization's namespace may come with it.
+            session.notes.add(UNCHECKED)
+        return []
+    going = [f"  {live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None]
+    if going:
+        return [_TERMINATING, *sorted(going)]
+    lines: list[str] = []
+    for kind, name, live in existing:
+        lacking = [f"{key}={value}" for key, value in _labels(kind, name).items() if live.labels.get(key) != value]
+        # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
+        by_labels = adopt is Adopt.IF_LABELLED or kind == "Namespace"
+        if by_labels and not lacking:
+            session.tell(f"adopts {live}, which carries the labels of its organization")
+        else:
+            lines.append(f"  {live} lacks {', '.join(lacking)}" if by_labels else f"  {live}")
+    if not lines:
+        return []
+    count = f"{len(lines)} {'object is' if len(lines) == 1 else 'objects are'} in the cluster already and not made by"
+    if adopt is Adopt.IF_LABELLED or all(" lacks " in line for line in lines):
+        advice = "  Nothing was applied. What lacks its labels is not adopted: label it, or delete it."
+    else:
+        advice = (
+            "  Nothing was applied. To take over what carries the labels of its organization (after the state was lost,"
+            "\n  say): pulumi config set choreo:adopt if-labelled. What is somebody else's needs another name."
+        )
+    return [f"{count} this stack:", *sorted(lines), advice]
+
+
+async def _existing(
+    objects: Mapping[str, list[str]], inputs: Properties, session: Session
+) -> "list[tuple[str, str, Live]]":
+    """Those of the objects that are there, each after its kind and its name in the inventory that has the inputs.
+
+    Warns of a data plane that cannot be asked: the kubeconfig in the inputs may have had its day. Raises ClusterError
+    when the control plane cannot be asked.
+    """
+    from choreo_components.kubernetes.client import NAMESPACES, SECRETS, ClusterError, resource_named
+
+    async def there(
+        kind: str, data_plane: str | None, namespace: str | None, wanted: Mapping[str, str]
+    ) -> "list[tuple[str, str, Live]]":
+        resource = resource_named(kind)
+        if data_plane is None:
+            cluster = session.connect()
+        else:
+            cluster = session.data_plane(data_plane, inputs[KUBECONFIGS][data_plane])
+        if len(wanted) == 1 or resource == SECRETS:
+            # A list of Secrets would bring those of others.
+            ones = [await cluster.get(resource, own, namespace) for own in wanted]
+            lives = [one for one in ones if one is not None]
+        else:
+            lives, _ = await cluster.list(resource, {}, namespace)
+        return [(kind, wanted[live.name], live) for live in lives if live.name in wanted]
+
+    async def of_kind(kind: str, names: list[str]) -> "list[tuple[str, str, Live]]":
+        resource = resource_named(kind)
+        places: dict[tuple[str | None, str | None], dict[str, str]] = {}
+        for name in names:
+            *owners, own = name.split("/")
+            data_plane = _remote("/".join(owners), inputs) if resource == NAMESPACES else None
+            places.setdefault((data_plane, owners[0] if resource.namespaced else None), {})[own] = name
+        found: list[tuple[str, str, Live]] = []
+        for (data_plane, namespace), wanted in places.items():
+            try:
+                found += await there(kind, data_plane, namespace, wanted)
+            except ClusterError as problem:
+                if data_plane is None:
+                    raise
+                session.warn(f"not checked what there is on data plane {data_plane!r}: {problem}")
+        return found
+
+    listings = await asyncio.gather(*(of_kind(kind, names) for kind, names in objects.items()))
+    return [each for listing in listings for each in listing]
+
+
+def _labels(kind: str, name: str) -> dict[str, str]:
+    """The labels by which an object says whose it is."""
+    from choreo_components.api.core_v1 import labels
+
+    match kind, name.split("/"):
+        case "Namespace", [organization, environment, _]:
+            return labels.environment_namespace_selector(organization, environment)
+        case "Organization", [organization]:
+            return {labels.NAME: organization}
+        case _, [organization, *_]:
+            return {labels.ORGANIZATION: organization}
+    return {}

@@ -1,0 +1,235 @@
+"""A removal: objects of one kind deleted all at once, and waited for until a deadline."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Protocol
+
+from choreo_components.config.durations import seconds
+from choreo_components.kubernetes.client import Denied, Live, Resource, Unreachable
+from choreo_components.kubernetes.retries import sent_once
+from choreo_components.teardown.blockers import blocked, waiting
+
+PROGRESS_SECONDS = 10.0
+"""The longest silence while waiting."""
+
+RELIST_SECONDS = 30.0
+"""How long one watch is trusted before everything is listed again."""
+
+REPEAT_SECONDS = 5.0
+"""How long until a deletion that was refused is asked for again, or an object that no watch shows is looked at."""
+
+RETRY_SECONDS = 1.0
+"""How long to leave an API server alone that could not be reached."""
+
+DELETES_AT_ONCE = 32
+"""Delete requests under way at a time."""
+
+
+class LiveCluster(Protocol):
+    """What our custom resources ask of a cluster."""
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+        """The object, or None."""
+        ...
+
+    async def list(
+        self,
+        resource: Resource,
+        labels: Mapping[str, str],
+        namespace: str | None = None,
+    ) -> tuple[list[Live], str | None]:
+        """All objects with the labels, and the version to watch from (None: the kind is not served)."""
+        ...
+
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        """The kinds that the API server serves of a group's version, which everybody may ask."""
+        ...
+
+    async def allowed(self, verb: str, resource: Resource, namespace: str | None = None) -> bool:
+        """Whether the credentials may do this to all objects; without a namespace, in all of them."""
+        ...
+
+    async def delete(self, live: Live) -> None:
+        """Asks for the object's deletion; gone already is fine."""
+        ...
+
+    def watch(
+        self,
+        resource: Resource,
+        labels: Mapping[str, str],
+        version: str | None,
+        namespace: str | None = None,
+    ) -> AsyncGenerator[tuple[str, Live], None]:
+        """ADDED, MODIFIED and DELETED events after the version, until the watch breaks."""
+        ...
+
+
+class DeadlineError(Exception):
+    """The deadline passed: the message names what still stands and what holds each of it."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is to be removed: what carries the labels, in a namespace (None: in all), and what has one of the names."""
+
+    resource: Resource
+    labels: Mapping[str, str]
+    namespace: str | None = None
+    names: frozenset[str] = frozenset()
+
+
+Spare = Callable[[Live], Awaitable[str | None]]
+"""Why an object stays although it was chosen; None where it is to go."""
+
+
+async def nothing_is_spared(live: Live) -> str | None:
+    """All that is chosen goes."""
+    return None
+
+
+class Removal:
+    """Deletes what a selection chooses and waits until it is gone; what appears meanwhile goes as well."""
+
+    def __init__(
+        self,
+        cluster: LiveCluster,
+        selection: Selection,
+        progress: Callable[[str], None],
+        spare: Spare = nothing_is_spared,
+        recognized: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        """`progress` gets a line when something happens, and at least every ten seconds.
+
+        `recognized` is called before the first request that deletes, until it returns: what it raises ends the removal,
+        unless that says that the cluster does not answer yet.
+        """
+        self.spared: dict[str, str] = {}
+        """What was left alone, and why."""
+        self._cluster = cluster
+        self._selection = selection
+        self._progress = progress
+        self._spare = spare
+        self._recognized = recognized
+        self._remaining: dict[str, Live] = {}
+        self._refused: dict[str, str] = {}
+        self._unseen = set(selection.names)
+        """Names which no listing has shown yet: whoever has changed the labels has not changed whose it is."""
+        self._gate = asyncio.Semaphore(DELETES_AT_ONCE)
+
+    async def run(self, deadline: str) -> None:
+        """Returns when nothing is left. Raises DeadlineError after `deadline`, or ClusterError when refused."""
+        unreachable: Unreachable | None = None
+        teller = asyncio.create_task(self._tell())
+        try:
+            async with asyncio.timeout(seconds(deadline)):
+                left = True
+                while left:
+                    try:
+                        # Repeated here alone: at the deadline, the error has to say what kept them from an answer.
+                        with sent_once():
+                            if self._recognized is not None:
+                                await self._recognized()
+                                self._recognized = None
+                            left = await self._sweep()
+                        unreachable = None
+                    except Unreachable as problem:
+                        # Told once, or a line each second would bury all the others.
+                        if str(problem) != str(unreachable):
+                            self._progress(f"{problem}; trying again")
+                        unreachable = problem
+                        await asyncio.sleep(RETRY_SECONDS)
+        except TimeoutError:
+            raise DeadlineError(blocked(self._remaining.values(), deadline, self._refused, unreachable)) from None
+        finally:
+            teller.cancel()
+
+    async def _sweep(self) -> bool:
+        """Lists what is left, asks for its deletion and watches it go. False when nothing was left to begin with."""
+        chosen = self._selection
+        found, version = await self._cluster.list(chosen.resource, chosen.labels, chosen.namespace)
+        self._unseen -= {live.name for live in found}
+        strays = await self._look_for_strays()
+        known = bool(self._remaining)
+        self._remaining = {str(live): live for live in [*found, *strays] if await self._goes(live)}
+        if not self._remaining:
+            return False
+        if not known:
+            self._progress(f"{chosen.resource.full_name}: deleting {len(self._remaining)}")
+        await self._delete(list(self._remaining.values()))
+        try:
+            # No watch on the labels shows a stray.
+            async with asyncio.timeout(REPEAT_SECONDS if self._refused or strays else RELIST_SECONDS):
+                await self._follow(version)
+        except TimeoutError:
+            return True
+        if self._remaining:
+            # The watch broke off: if each one does at once, listing must not become a flood.
+            await asyncio.sleep(RETRY_SECONDS)
+        return True
+
+    async def _look_for_strays(self) -> list[Live]:
+        """What has one of the names and not the labels."""
+        resource, namespace = self._selection.resource, self._selection.namespace
+
+        async def one(name: str) -> Live | None:
+            async with self._gate:
+                live = await self._cluster.get(resource, name, namespace)
+            if live is None:
+                self._unseen.discard(name)
+            return live
+
+        return [live for live in await asyncio.gather(*map(one, sorted(self._unseen))) if live is not None]
+
+    async def _goes(self, live: Live) -> bool:
+        """Whether the object is to go; what stays is kept in `spared`."""
+        if live.deleting:
+            return True
+        reason = await self._spare(live)
+        if reason is None:
+            self.spared.pop(str(live), None)
+            return True
+        self.spared[str(live)] = reason
+        self._unseen.discard(live.name)
+        return False
+
+    async def _delete(self, lives: Iterable[Live]) -> None:
+        """Asks for the deletion of those that are not being deleted already, many at a time."""
+
+        async def one(live: Live) -> None:
+            async with self._gate:
+                try:
+                    await self._cluster.delete(live)
+                    self._refused.pop(str(live), None)
+                except Denied as problem:
+                    if self._refused.get(str(live)) != str(problem):
+                        self._progress(f"{problem}; asking again until the deadline")
+                    self._refused[str(live)] = str(problem)
+
+        await asyncio.gather(*(one(live) for live in lives if not live.deleting))
+
+    async def _follow(self, version: str | None) -> None:
+        """Watches until nothing remains, or the watch ends. What appears meanwhile is deleted as well."""
+        chosen = self._selection
+        async with aclosing(self._cluster.watch(chosen.resource, chosen.labels, version, chosen.namespace)) as events:
+            async for event, live in events:
+                if event == "DELETED":
+                    self._remaining.pop(str(live), None)
+                elif str(live) in self._remaining or await self._goes(live):
+                    self._remaining[str(live)] = live
+                    if str(live) not in self._refused:
+                        await self._delete([live])
+                if not self._remaining:
+                    return
+
+    async def _tell(self) -> None:
+        """Says what is still waited for, often enough that nobody wonders."""
+        before = None
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            now = len(self._remaining)
+            shrinking = before is None or now < before
+            what = self._selection.resource.full_name
+            self._progress(waiting(what, self._remaining, self._refused, shrinking=shrinking))
+            before = now if now else None

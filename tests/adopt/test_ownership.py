@@ -1,0 +1,101 @@
+"""Who keeps a field alive after it has left its manifest is told, with the command that hands it over."""
+
+import json
+import shlex
+from typing import Any
+
+import pytest
+
+from choreo_components.adopt.manifest import manifest_of
+from choreo_components.adopt.ownership import kept_by_others, written_by_pulumi
+from tests import declaring
+from tests.adopt.living import Manifest, live, living
+
+SPEC: dict[str, Any] = {"f:spec": {".": {}, "f:dataPlaneRef": {}}}
+
+
+def owned(*entries: tuple[str, str, dict[str, Any]], **more: Any) -> Manifest:
+    """An environment whose fields have these owners: each the manager, the operation and the fields."""
+    fields = [{"manager": name, "operation": operation, "fieldsV1": each} for name, operation, each in entries]
+    return live(declaring.environment(), managedFields=[each | more for each in fields])
+
+
+def told(made: Manifest) -> list[str]:
+    return list(kept_by_others([manifest_of(made)], living(made)))
+
+
+def test_who_owns_what_is_told_with_a_command_that_gives_it_to_a_kubectl() -> None:
+    made = owned(
+        ("kubectl-client-side-apply", "Update", SPEC),
+        ("helm", "Update", SPEC | {"f:metadata": {"f:annotations": {"f:note": {}}}}),
+        ("argocd-controller", "Apply", SPEC),
+    )
+    made["metadata"]["annotations"]["note"] = "x"
+    [line] = told(made)
+    said, _, command = line.partition("\n    ")
+    assert said == (
+        "Environment acme/development: helm owns metadata.annotations, spec and argocd-controller owns spec; "
+        "what leaves the manifest stays live, until this hands it over:"
+    )
+    *words, patch = shlex.split(command)
+    assert " ".join(words) == "kubectl patch environments.core.choreo.dev development -n acme --type=json -p"
+    assert json.loads(patch) == [
+        {"op": "test", "path": "/metadata/managedFields/1/manager", "value": "helm"},
+        {"op": "replace", "path": "/metadata/managedFields/1/manager", "value": "kubectl-helm"},
+        {"op": "test", "path": "/metadata/managedFields/2/manager", "value": "argocd-controller"},
+        {"op": "replace", "path": "/metadata/managedFields/2/manager", "value": "kubectl-argocd-controller"},
+    ]
+
+
+def test_a_name_that_an_entry_has_already_is_given_to_no_other() -> None:
+    """Of two entries with one name, the API server forgets one, and its fields are nobody's for ever."""
+    [line] = told(owned(("kubectl-helm", "Update", SPEC), ("helm", "Update", SPEC), ("helm", "Apply", SPEC)))
+    patch = json.loads(shlex.split(line.partition("\n    ")[2])[-1])
+    assert [each["value"] for each in patch if each["op"] == "replace"] == ["kubectl1-helm", "kubectl2-helm"]
+
+
+@pytest.mark.parametrize(
+    ("manager", "operation"),
+    [
+        ("kubectl-client-side-apply", "Update"),
+        ("kubectl", "Apply"),
+        ("before-first-apply", "Update"),
+        ("pulumi-kubernetes", "Update"),
+        ("pulumi-kubernetes-choreo", "Apply"),
+        ("manager", "Update"),
+    ],
+)
+def test_whom_the_kubernetes_provider_takes_over_and_openchoreos_controllers_need_no_command(
+    manager: str, operation: str
+) -> None:
+    assert told(owned((manager, operation, SPEC))) == []
+
+
+def test_a_program_of_pulumi_hands_over_to_stacks_of_choreo() -> None:
+    [line] = told(owned(("pulumi-kubernetes-1a", "Apply", SPEC), ("pulumi-kubernetes-choreo", "Apply", SPEC)))
+    assert "pulumi-kubernetes-1a owns spec" in line
+    assert "pulumi-kubernetes-choreo owns" not in line
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"f:metadata": {"f:finalizers": {}}},
+        {"f:metadata": {"f:labels": {"f:core.choreo.dev/name": {}}}},
+        {"f:metadata": {"f:annotations": {"f:kubectl.kubernetes.io/last-applied-configuration": {}}}},
+    ],
+    ids=["finalizers", "labels that follow", "what kubectl keeps for itself"],
+)
+def test_who_owns_nothing_of_the_manifest_is_not_told(fields: dict[str, Any]) -> None:
+    assert told(owned(("helm", "Update", fields))) == []
+
+
+def test_who_writes_the_status_is_not_told() -> None:
+    assert told(owned(("helm", "Update", SPEC), subresource="status")) == []
+
+
+def test_what_pulumi_has_written_before_is_known() -> None:
+    for manager, expected in (("pulumi-kubernetes-1a", ["development"]), ("helm", [])):
+        made = owned((manager, "Apply", SPEC))
+        found = written_by_pulumi([manifest_of(made)], living(made))
+        assert [each["metadata"]["name"] for each in found] == expected

@@ -1,0 +1,162 @@
+"""A sighting asks for what the stacks declare, and nothing else."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+import pytest
+
+from choreo_components.api import KINDS
+from choreo_components.api.core_v1 import labels
+from choreo_components.inspection import data_planes as elsewhere
+from choreo_components.inspection.declared_snapshot import see
+from choreo_components.inspection.snapshot import Census
+from choreo_components.kubernetes.client import Cluster, Forbidden, Live, Resource
+from tests import declaring
+from tests.declaring import Stack, stack
+from tests.inspection import worlds
+from tests.inspection.worlds import live, namespace
+
+KUBECONFIG = worlds.kubeconfig("https://east")
+
+
+class Asked:
+    """A cluster that has these objects, refuses what it does not `allow`, and remembers what it was asked for."""
+
+    server = "https://cluster"
+
+    def __init__(self, *lives: Live, allow: Iterable[str] | None = None) -> None:
+        self.lives, self.allow, self.asked = lives, allow, list[str]()
+
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        return frozenset(kind for _, kind in KINDS)
+
+    async def list(
+        self, resource: Resource, selector: Mapping[str, str], namespace: str | None = None
+    ) -> tuple[list[Live], str | None]:
+        assert selector == {}, "an object whose labels were changed would not be seen"
+        self._ask("list", resource, namespace)
+        return [each for each in self.lives if each.resource == resource and each.namespace == namespace], "1"
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+        self._ask("get", resource, namespace, name)
+        found = (
+            each for each in self.lives if (each.resource, each.namespace, each.name) == (resource, namespace, name)
+        )
+        return next(found, None)
+
+    def _ask(self, verb: str, resource: Resource, *more: str | None) -> None:
+        question = " ".join([verb, resource.plural, *(each for each in more if each)])
+        self.asked.append(question)
+        if self.allow is not None and question not in self.allow:
+            raise Forbidden("answers 403")
+
+
+def seen(cluster: Asked, *stacks: Stack, given: Mapping[str, Mapping[str, str]] | None = None) -> Census:
+    return asyncio.run(see(cast(Cluster, cluster), [each.plan for each in stacks], given or {}))
+
+
+ENVIRONMENT = stack(declaring.environment(), projects=["shop"])
+ORGANIZATION = stack(declaring.organization(), declaring.project())
+OWN = declaring.data_plane()
+
+
+def test_only_the_kinds_of_the_stacks_are_listed_in_their_organizations() -> None:
+    cluster = Asked()
+    seen(cluster, stack(declaring.project(), declaring.project("other"), declaring.component(organization="beta")))
+    assert cluster.asked == ["list components beta", "list projects acme"]
+
+
+def test_an_organization_and_its_namespace_are_asked_for_by_name() -> None:
+    cluster = Asked(live(declaring.organization()), namespace("acme", labels.organization_namespace_labels("acme")))
+    census = seen(cluster, ORGANIZATION)
+    assert sorted(cluster.asked) == ["get namespaces acme", "get organizations acme", "list projects acme"]
+    assert [each.name for each in (*census.objects, *census.namespaces)] == ["acme", "acme"]
+
+
+def test_namespaces_of_environments_are_listed_where_their_data_plane_is() -> None:
+    cluster = Asked(live(OWN))
+    seen(cluster, ENVIRONMENT)
+    assert cluster.asked == [
+        "list environments acme",
+        "get dataplanes acme dp-local",
+        "get secrets acme kind-1-config",
+        "list namespaces",
+    ]
+
+
+def test_an_environment_without_namespaces_asks_for_no_data_plane() -> None:
+    cluster = Asked()
+    seen(cluster, stack(declaring.environment()))
+    assert cluster.asked == ["list environments acme"]
+
+
+def test_where_all_data_planes_are_clusters_of_their_own_this_one_is_not_asked_for_namespaces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = namespace("dp", {})
+
+    class DataPlane(Asked):
+        async def __aenter__(self) -> "DataPlane":
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setattr(elsewhere, "Cluster", lambda _: DataPlane(there))
+    cluster = Asked(live(OWN))
+    census = seen(cluster, ENVIRONMENT, given={"acme": {"dp-local": KUBECONFIG}})
+    assert cluster.asked == ["list environments acme", "get dataplanes acme dp-local"]
+    assert census.data_plane_namespaces == (there,)
+
+
+def test_a_data_plane_of_the_stack_is_asked_for_once() -> None:
+    cluster = Asked(live(OWN))
+    seen(cluster, stack(OWN, declaring.environment(), projects=["shop"]))
+    assert [each for each in cluster.asked if "dataplanes" in each] == ["list dataplanes acme"]
+
+
+def test_an_environment_whose_data_plane_is_not_there_is_looked_for_here() -> None:
+    cluster = Asked()
+    assert seen(cluster, ENVIRONMENT).knows_data_planes("acme")
+    assert cluster.asked[-1] == "list namespaces"
+
+
+def test_a_data_plane_that_may_not_be_read_leaves_its_namespaces_unknown() -> None:
+    census = seen(Asked(allow=["list environments acme", "list namespaces"]), ENVIRONMENT)
+    assert not census.knows_data_planes("acme")
+    assert list(census.unread.values()) == [
+        "namespaces of data plane acme/dp-local: answers 403",
+    ]
+
+
+def test_the_secret_of_a_data_plane_is_asked_for_by_name() -> None:
+    secret = worlds.connection()
+    cluster = Asked(secret)
+    census = seen(cluster, stack(OWN, dataPlaneKubeconfigs={"dp-local": KUBECONFIG}))
+    assert cluster.asked == ["list dataplanes acme", "get secrets acme kind-1-config"]
+    assert census.secrets == (secret,)
+
+
+@pytest.mark.parametrize(
+    ("refused", "kind"),
+    [
+        ("list projects acme", "Project"),
+        ("get organizations acme", "Organization"),
+        ("get namespaces acme", "Namespace"),
+    ],
+)
+def test_what_may_not_be_read_is_remembered_and_the_rest_is_known(refused: str, kind: str) -> None:
+    questions = {"list projects acme", "get organizations acme", "get namespaces acme"}
+    census = seen(Asked(allow=questions - {refused}), ORGANIZATION)
+    assert [each for each in ("Project", "Organization", "Namespace") if not census.knows(each, "acme")] == [kind]
+
+
+def test_the_rights_to_what_is_declared_are_enough() -> None:
+    rights = [
+        "list environments acme",
+        "get dataplanes acme dp-local",
+        "get secrets acme kind-1-config",
+        "list namespaces",
+    ]
+    assert seen(Asked(live(OWN), allow=rights), ENVIRONMENT).unread == {}

@@ -1,0 +1,120 @@
+"""Asking: each cluster is asked with the kubeconfigs of the stacks that speak of what is asked about."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from choreo_components.inspection import query as asking
+from choreo_components.inspection.query import Answers, ask, ask_for_declared
+from choreo_components.inspection.snapshot import Census
+from choreo_components.inspection.target_clusters import Destination, Opened
+from choreo_components.kubernetes.client import Unauthorized
+from choreo_components.preflight.crd_compatibility import Definitions
+from tests import declaring
+from tests.declaring import Manifest, stack
+from tests.inspection.worlds import live
+
+Asked = list[tuple[str | Path | None, Any, Any]]
+"""By which kubeconfig, about what, and with which kubeconfigs of data planes."""
+
+
+class OneServer:
+    """A cluster by some kubeconfig; the one that is called dead is not accepted."""
+
+    def __init__(self, kubeconfig: str | Path | None) -> None:
+        self.kubeconfig = kubeconfig
+
+    async def __aenter__(self) -> Self:
+        if self.kubeconfig == "dead":
+            raise Unauthorized("answers 401")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """What clusters are asked; each knows something of the organizations that it is asked about, and not all."""
+    questions: Asked = []
+
+    async def take(cluster: OneServer, organizations: frozenset[str], given: Any) -> Census:
+        questions.append((cluster.kubeconfig, organizations, given))
+        objects = tuple(live(declaring.project(organization=name)) for name in sorted(organizations))
+        unread: dict[tuple[str, str | None], str] = {("Build", name): f"builds of {name}" for name in organizations}
+        return Census("https://one", objects, unread=unread, organizations=organizations)
+
+    async def see(cluster: OneServer, plans: Sequence[Any], given: Any) -> Census:
+        questions.append((cluster.kubeconfig, frozenset(n.key.organization for p in plans for n in p.nodes), given))
+        return Census("https://one")
+
+    async def definitions(cluster: OneServer) -> Definitions:
+        return Definitions({})
+
+    for name, fake in (("Cluster", OneServer), ("take", take), ("see", see), ("definitions", definitions)):
+        monkeypatch.setattr(asking, name, fake)
+    return questions
+
+
+def opened(name: str, kubeconfig: str, *objects: Manifest, **data_planes: str) -> Opened:
+    made = stack(*objects)
+    return Opened(name, made.settings, made.plan, kubeconfig, data_planes)
+
+
+def destination(*stacks: Opened) -> Destination:
+    return Destination(stacks[0].kubeconfig, stacks)
+
+
+def by_kubeconfig(asked: Asked) -> dict[Any, Any]:
+    return {kubeconfig: organizations for kubeconfig, organizations, _ in asked}
+
+
+ACME = opened("a", "first", declaring.organization(), **{"dp-local": "east"})
+BETA = opened("b", "other", declaring.organization("beta"), **{"dp-local": "west"})
+BOTH = destination(ACME, BETA, opened("c", "other", declaring.organization("gamma")))
+
+
+def test_an_organization_is_asked_about_with_the_kubeconfig_of_a_stack_that_speaks_of_it(asked: Asked) -> None:
+    (answer,) = asyncio.run(ask([BOTH])).answers
+    assert by_kubeconfig(asked) == {"first": {"acme"}, "other": {"beta", "gamma"}}
+    assert sorted(each.namespace or "" for each in answer.census.objects) == ["acme", "beta", "gamma"]
+
+
+def test_an_organization_that_no_stack_speaks_of_is_asked_about_with_all(asked: Asked) -> None:
+    asyncio.run(ask([BOTH], ["delta"]))
+    assert by_kubeconfig(asked) == {"first": {"acme", "delta"}, "other": {"beta", "gamma", "delta"}}
+
+
+def test_without_stacks_the_cluster_is_asked_about_what_is_named(asked: Asked) -> None:
+    asyncio.run(ask([Destination(None, ())], ["delta"]))
+    assert by_kubeconfig(asked) == {None: {"delta"}}
+
+
+def test_what_is_declared_is_asked_for_with_the_kubeconfig_of_its_stack(asked: Asked) -> None:
+    said = asyncio.run(ask_for_declared([BOTH]))
+    assert by_kubeconfig(asked) == {"first": {"acme"}, "other": {"beta", "gamma"}}
+    assert [[each.name for each in answer.destination.stacks] for answer in said.answers] == [["a"], ["b", "c"]]
+
+
+@pytest.mark.parametrize("question", [ask, ask_for_declared])
+def test_data_planes_of_one_name_keep_the_kubeconfigs_of_their_organizations(asked: Asked, question: Any) -> None:
+    same = replace(BETA, kubeconfig="first")
+    asyncio.run(question([destination(ACME, same)]))
+    ((_, _, given),) = asked
+    assert given == {"acme": {"dp-local": "east"}, "beta": {"dp-local": "west"}}
+
+
+@pytest.mark.parametrize("question", [ask, ask_for_declared])
+def test_what_one_kubeconfig_does_not_answer_is_told_beside_what_the_others_say(asked: Asked, question: Any) -> None:
+    said: Answers = asyncio.run(question([destination(opened("d", "dead", declaring.project()), ACME)]))
+    assert len(said.answers) == 1
+    assert "answers 401" in said.unread
+
+
+def test_what_is_not_known_is_told_in_the_same_order_each_time(asked: Asked) -> None:
+    said = asyncio.run(ask([BOTH, destination(opened("d", "dead", declaring.project()))]))
+    assert said.unread == ["answers 401", "builds of acme", "builds of beta", "builds of gamma"]

@@ -1,0 +1,269 @@
+"""A census takes one list for each kind, and remembers what it could not see."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, cast
+
+import pytest
+
+from choreo_components.api import KINDS
+from choreo_components.api.core_v1 import labels
+from choreo_components.inspection import data_planes as elsewhere
+from choreo_components.inspection.snapshot import Census, other_organizations, take, together
+from choreo_components.kubernetes.client import (
+    NAMESPACES,
+    SECRETS,
+    Cluster,
+    ClusterError,
+    Forbidden,
+    Live,
+    Resource,
+    Unreachable,
+)
+from tests import declaring
+from tests.inspection import worlds
+from tests.inspection.worlds import live, namespace
+
+
+class Counting:
+    """A cluster that has these objects, says of what it does not answer why not, and counts its requests."""
+
+    server = "https://cluster"
+
+    def __init__(
+        self, *lives: Live, refuses: Callable[[str, str | None], ClusterError | None] = lambda plural, place: None
+    ) -> None:
+        self.lives = lives
+        self.refuses = refuses
+        self.requests = 0
+        self.asked: list[tuple[str, str | None]] = []
+
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        self.requests += 1
+        return frozenset(kind for _, kind in KINDS)
+
+    async def list(
+        self, resource: Resource, selector: Mapping[str, str], namespace: str | None = None
+    ) -> tuple[list[Live], str | None]:
+        self._ask(resource, namespace)
+        assert (resource == SECRETS) is bool(selector), "an object whose labels were changed would not be seen"
+        found = [
+            each
+            for each in self.lives
+            if each.resource == resource
+            and namespace in (None, each.namespace)
+            and selector.items() <= each.labels.items()
+        ]
+        return found, "1"
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+        self._ask(resource, namespace)
+        found = (
+            each for each in self.lives if (each.resource, each.namespace, each.name) == (resource, namespace, name)
+        )
+        return next(found, None)
+
+    def _ask(self, resource: Resource, namespace: str | None) -> None:
+        self.requests += 1
+        self.asked.append((resource.plural, namespace))
+        if (problem := self.refuses(resource.plural, namespace)) is not None:
+            raise problem
+
+
+class Away(Counting):
+    """A cluster that nobody reaches."""
+
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        raise Unreachable("away")
+
+
+def taken(cluster: Counting, *organizations: str, **more: Any) -> Census:
+    return asyncio.run(take(cast(Cluster, cluster), organizations, **more))
+
+
+def of_organization(name: str) -> Live:
+    return namespace(name, labels.organization_namespace_labels(name))
+
+
+def failing(plural: str, place: str | None, problem: type[ClusterError] = ClusterError) -> Any:
+    return lambda *asked: problem("answers 403") if asked == (plural, place) else None
+
+
+def only_in(*places: str) -> Any:
+    """What the credentials of one who has roles in these namespaces may list: what is in them, and namespaces."""
+    return lambda plural, place: None if place in places or plural == "namespaces" else Forbidden("answers 403")
+
+
+def objects(count: int) -> list[Live]:
+    made = [live(declaring.project(f"project-{number}")) for number in range(count)]
+    return [
+        *made,
+        *(namespace(f"dp-{number}", {}) for number in range(count)),
+        live(declaring.organization()),
+        of_organization("acme"),
+    ]
+
+
+def test_the_number_of_requests_does_not_grow_with_the_objects() -> None:
+    few, many = Counting(*objects(1)), Counting(*objects(2000))
+    assert len(taken(few, "acme").objects) == 2
+    assert len(taken(many, "acme").objects) == 2001
+    assert few.requests == many.requests == 15, "the kinds that are served, 12 kinds, namespaces, and Secrets"
+
+
+def test_each_organization_more_takes_a_list_of_its_secrets() -> None:
+    cluster = Counting(of_organization("acme"), of_organization("beta"))
+    taken(cluster, "acme", "beta")
+    assert cluster.requests == 15 + 1
+
+
+def test_no_secret_is_looked_for_in_other_namespaces_than_those_of_the_organizations() -> None:
+    cluster = Counting(of_organization("acme"), of_organization("beta"), namespace("other", {}))
+    taken(cluster, "acme", "gone")
+    assert [place for plural, place in cluster.asked if plural == "secrets"] == ["acme"]
+
+
+def test_of_a_secret_no_data_is_kept() -> None:
+    secret = worlds.connection()
+    census = taken(Counting(of_organization("acme"), secret), "acme")
+    assert [each.name for each in census.secrets] == [secret.name]
+    assert "data" not in census.secrets[0].manifest
+
+
+def test_a_secret_that_is_no_data_planes_is_nobodys_business() -> None:
+    other = Live(SECRETS, {"metadata": {"name": "s", "namespace": "acme", "labels": {labels.ORGANIZATION: "acme"}}})
+    assert taken(Counting(of_organization("acme"), other), "acme").secrets == ()
+
+
+def test_what_the_whole_cluster_has_is_there_whatever_organization_was_asked_for() -> None:
+    stray = live(declaring.project(organization="beta"))
+    assert taken(Counting(stray), "acme").objects == (stray,)
+
+
+def test_who_may_list_a_kind_in_the_organizations_namespaces_only_gets_what_is_there() -> None:
+    mine, others = live(declaring.project()), live(declaring.project(organization="beta"))
+    census = taken(Counting(mine, others, of_organization("acme"), refuses=only_in("acme")), "acme")
+    assert census.objects == (mine,)
+    assert census.knows("Project", "acme")
+    assert census.restricted == {kind for _, kind in KINDS}
+    assert set(census.unread) == {("Organization", "acme")}, "it may not be read by its name either"
+
+
+def test_an_organization_is_asked_for_by_its_name_where_not_all_may_be_listed() -> None:
+    class Named(Counting):
+        async def list(self, resource: Resource, *more: Any) -> tuple[list[Live], str | None]:
+            if resource.kind == "Organization":
+                raise Forbidden("answers 403")
+            return await super().list(resource, *more)
+
+    census = taken(Named(live(declaring.organization()), live(declaring.organization("beta"))), "acme")
+    assert [each.name for each in census.objects] == ["acme"]
+    assert census.unread == {}
+    assert census.restricted == {"Organization"}
+
+
+def test_what_may_not_be_listed_is_remembered_and_the_rest_is_there() -> None:
+    def refuses(plural: str, place: str | None) -> ClusterError | None:
+        return Forbidden("answers 403") if plural == "projects" and place in (None, "acme") else None
+
+    census = taken(Counting(*objects(1), refuses=refuses), "acme", "beta")
+    assert not census.knows("Project", "acme")
+    assert census.knows("Project", "beta")
+    assert list(census.unread.values()) == ["projects.core.choreo.dev in namespace 'acme': answers 403"]
+    assert [each.name for each in census.objects] == ["acme"]
+
+
+@pytest.mark.parametrize(("plural", "kind"), [("organizations", "Organization"), (NAMESPACES.plural, NAMESPACES.kind)])
+def test_what_belongs_to_the_whole_cluster_is_unknown_of_every_organization(plural: str, kind: str) -> None:
+    census = taken(Counting(refuses=failing(plural, None)), "acme")
+    assert not census.knows(kind, "acme")
+    assert census.knows("Project", "acme")
+
+
+def test_a_cluster_that_nobody_reaches_is_asked_once() -> None:
+    cluster: Any = Away()
+    with pytest.raises(Unreachable):
+        taken(cluster, "acme")
+    assert cluster.requests == 0
+
+
+def test_a_data_plane_is_reached_by_the_kubeconfig_that_is_given_for_it_in_its_organization(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two organizations have a data plane of one name."""
+    reached: list[str] = []
+
+    class DataPlane(Counting):
+        def __init__(self, kubeconfig: str) -> None:
+            super().__init__()
+            reached.append(kubeconfig)
+
+        async def __aenter__(self) -> "DataPlane":
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setattr(elsewhere, "Cluster", DataPlane)
+    east, west = worlds.kubeconfig("https://east"), worlds.kubeconfig("https://west")
+    planes = [live(declaring.data_plane(organization=name)) for name in ("acme", "beta", "gamma")]
+    given = {"acme": {"dp-local": east}, "beta": {"dp-local": west}}
+    taken(Counting(*planes), "acme", "beta", given=given)
+    assert sorted(reached) == [east, west]
+
+
+class TestOthers:
+    """The organizations that have something in the cluster, and were not asked for."""
+
+    @pytest.mark.parametrize(
+        "left",
+        [
+            live(declaring.organization("beta")),
+            of_organization("beta"),
+            live(declaring.project(organization="beta")),
+            live(declaring.project(organization="other"), labels={labels.ORGANIZATION: "beta"}),
+            namespace("choreo-ci-beta", {labels.MANAGED_BY: labels.MANAGED_BY_BUILD_CONTROLLER}),
+            namespace("dp", {labels.ORGANIZATION_NAME: "beta", labels.ENVIRONMENT_NAME: "test"}),
+        ],
+        ids=str,
+    )
+    def test_one_that_has_left_anything_is_named(self, left: Live) -> None:
+        assert other_organizations(taken(Counting(left), "acme"), ["acme"]) == ["beta"]
+
+    @pytest.mark.parametrize(
+        "seen",
+        [
+            live(declaring.project(), labels={labels.ORGANIZATION: "beta"}),
+            live(declaring.project(organization="other"), labels={labels.ORGANIZATION: "acme"}),
+        ],
+        ids=["labelled as another's", "in another's namespace"],
+    )
+    def test_what_was_looked_at_names_no_other(self, seen: Live) -> None:
+        assert other_organizations(taken(Counting(seen), "acme"), ["acme"]) == []
+
+
+class TestTogether:
+    """What several credentials see of one cluster."""
+
+    def by(self, *organizations: str, may: Collection[str]) -> Census:
+        has = [live(declaring.project(organization=name)) for name in ("acme", "beta")]
+        own = [of_organization(name) for name in ("acme", "beta")]
+        return taken(Counting(*has, *own, refuses=only_in(*may)), *organizations)
+
+    def test_each_adds_what_it_may_see(self) -> None:
+        whole = together([self.by("acme", may=["acme"]), self.by("beta", may=["beta"])])
+        assert sorted(str(each) for each in whole.objects) == ["Project acme/shop", "Project beta/shop"]
+        assert whole.knows("Project", "acme")
+        assert whole.knows("Project", "beta")
+
+    def test_what_one_may_not_see_and_another_does_is_known(self) -> None:
+        whole = together([self.by("acme", may=[]), self.by("acme", may=["acme"])])
+        assert whole.knows("Project", "acme")
+        assert [str(each) for each in whole.objects] == ["Project acme/shop"]
+
+    def test_what_none_of_them_was_asked_about_stays_unknown(self) -> None:
+        whole = together([self.by("acme", may=[]), self.by("beta", may=["beta"])])
+        assert not whole.knows("Project", "acme")
+
+    def test_what_one_may_list_everywhere_is_not_restricted(self) -> None:
+        assert together([self.by("acme", may=["acme"]), taken(Counting(), "acme")]).restricted == frozenset()

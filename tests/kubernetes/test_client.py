@@ -1,0 +1,300 @@
+"""A cluster says why it cannot be asked, and never quotes what may be a secret."""
+
+import asyncio
+import base64
+import json
+import os
+import ssl
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import yaml
+
+from choreo_components.kubernetes import retries
+from choreo_components.kubernetes.client import (
+    NAMESPACES,
+    Cluster,
+    ClusterError,
+    Denied,
+    Forbidden,
+    Live,
+    Resource,
+    Unauthorized,
+    Unreachable,
+)
+from devcluster import ControlPlane
+from tests.https import kubeconfig, serving
+
+MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
+ENCODED = base64.b64encode(MARK.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (MARK, "neither its text nor the path of a file"),
+        (MARK * 200, "neither its text nor the path of a file"),
+        (f"/nonexistent/{MARK}", "neither its text nor the path of a file"),
+        (f"{MARK * 5}/{MARK}.yaml", "neither its text nor the path of a file"),
+        (f"apiVersion: v1, token: {MARK}, kind: config", "neither its text nor the path of a file"),
+        (f"{MARK}\n", "it cannot be read as one: it is not a mapping of fields"),
+        (f"token: {MARK}\n", "token is not a field that choreo knows; known here: kind, apiVersion,"),
+        (f"users: [{MARK}\n", "it cannot be read as one: neither YAML nor JSON (line 2)"),
+        (f'{{"users": "{MARK}', "it cannot be read as one: neither YAML nor JSON"),
+        (f"users: {{token: !{MARK} a}}\n", "it cannot be read as one: neither YAML nor JSON (line 1)"),
+        (kubeconfig(MARK), "users[0].user must be a mapping"),
+        (kubeconfig({"token": [MARK]}), "users[0].user.token must be a string"),
+        (
+            kubeconfig({"client-certificate-data": MARK[:-1], "client-key-data": MARK}),
+            "users[0].user.client-certificate-data must be base64",
+        ),
+        (kubeconfig({"client-certificate-data": ENCODED, "client-key-data": ENCODED}), "its key cannot be read"),
+        (
+            kubeconfig({"client-certificate-data": ENCODED, "client-key": MARK}),
+            "users[0].user.client-key is a relative path, and a text has no folder",
+        ),
+        (kubeconfig({"client-certificate": "/nonexistent", "client-key": f"/{MARK}"}), "No such file or directory"),
+        (kubeconfig({}, **{"certificate-authority-data": ENCODED}), "its key cannot be read"),
+        (kubeconfig({"auth-provider": {"name": MARK}}), "users[0].user.auth-provider is not supported"),
+        (f"~nobody-has-this-home/{MARK}", "neither its text nor the path of a file"),
+        ("{" * 20_000 + MARK, "it cannot be read as one: neither YAML nor JSON (line 1)"),
+        (kubeconfig({}, f"https://a\0{MARK}"), "clusters[0].cluster.server is not an address"),
+        (kubeconfig({}, "https://127.0.0.1:99999999"), "there is no port 99999999"),
+        (
+            kubeconfig({}, **{"proxy-url": f"socks5://{MARK}@127.0.0.1:1"}),
+            "clusters[0].cluster.proxy-url is neither http:// nor https://",
+        ),
+        (
+            kubeconfig({"token": MARK}).replace("current-context: x", "current-context: y"),
+            "current-context: there is no context 'y'; there are 'x'",
+        ),
+    ],
+)
+def test_a_kubeconfig_that_is_none_is_refused_without_a_word_of_it(text: str, why: str) -> None:
+    with pytest.raises(ClusterError) as refused:
+        Cluster(text)
+    assert str(refused.value).startswith("no usable kubeconfig: ")
+    assert why in str(refused.value)
+    assert MARK not in str(refused.value)
+    assert ENCODED not in str(refused.value)
+
+
+def test_a_kind_that_a_real_api_server_does_not_serve_has_no_objects(control_plane: ControlPlane) -> None:
+    unserved = Resource("nobody.example", "v1", "Thing", "things")
+
+    async def asked() -> tuple[Any, ...]:
+        async with Cluster(str(control_plane.kubeconfig)) as cluster:
+            await cluster.delete(Live(unserved, {"metadata": {"name": "a", "namespace": "default"}}))
+            return await cluster.get(unserved, "a", "default"), *await cluster.list(unserved, {})
+
+    assert asyncio.run(asked()) == (None, [], None)
+
+
+def test_a_real_api_server_answers_the_user_that_a_kubeconfig_acts_as(
+    control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    config = yaml.safe_load(control_plane.kubeconfig.read_text())
+
+    async def allowed(**user: Any) -> bool:
+        config["users"][0]["user"] |= user
+        (tmp_path / "config").write_text(yaml.safe_dump(config))
+        async with Cluster(tmp_path / "config") as cluster:
+            return await cluster.allowed("delete", NAMESPACES)
+
+    assert asyncio.run(allowed())
+    assert not asyncio.run(allowed(**{"as": "nobody-special"}))
+    assert asyncio.run(allowed(**{"as-groups": ["system:masters"]}))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Path("/nonexistent/mine"),
+        "/nonexistent/kube/config",
+        "kubeconfig",
+        "clusters/east.yaml",
+        "~/nonexistent/east.yml",
+    ],
+)
+def test_a_path_that_leads_nowhere_is_named(given: str | Path) -> None:
+    with pytest.raises(ClusterError, match=f"no usable kubeconfig: there is no file {given}$"):
+        Cluster(given)
+
+
+def test_a_path_that_leads_to_something_else_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text(MARK)
+    with pytest.raises(
+        ClusterError, match=f"{tmp_path}/mine: it cannot be read as one: it is not a mapping of fields$"
+    ):
+        Cluster(tmp_path / "mine")
+
+
+def test_without_any_kubeconfig_it_is_said_what_is_not_there_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ClusterError) as refused:
+        Cluster(None)
+    assert str(refused.value) == (
+        "no usable kubeconfig: KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod of a cluster: "
+        "set KUBECONFIG to the file that leads to the cluster"
+    )
+
+
+def plugin(command: str, *arguments: str) -> Mapping[str, Any]:
+    """A user whose credentials a command prints."""
+    version = "client.authentication.k8s.io/v1beta1"
+    return {"exec": {"apiVersion": version, "command": command, "args": [*arguments]}}
+
+
+def answer(**status: str) -> str:
+    """What such a command has to print."""
+    version = "client.authentication.k8s.io/v1beta1"
+    return json.dumps({"apiVersion": version, "kind": "ExecCredential", "status": status})
+
+
+@pytest.mark.parametrize(
+    ("user", "why"),
+    [
+        ({"token": f"{MARK}\n"}, "the kubeconfig's token or password cannot be sent"),
+        ({"token": f"{MARK}é"}, "answers 401"),
+        (plugin(f"/nonexistent/{MARK}"), "cannot be run: No such file or directory"),
+        (plugin(MARK), "is not found by PATH"),
+        (plugin("echo", MARK), "does not print an ExecCredential"),
+        (plugin("echo", answer(clientKeyData=MARK)), "prints a certificate or a key, and not both"),
+        (plugin("echo", answer(clientCertificateData=MARK, clientKeyData=MARK)), "its key cannot be read"),
+        (plugin("echo", f'{{"{MARK}": 1}}'), "does not print an ExecCredential"),
+        (plugin("echo", answer()), "prints neither a token nor a certificate"),
+        (plugin("echo", answer(token=MARK, expirationTimestamp=MARK)), "an expirationTimestamp that is not one"),
+        (plugin("echo", answer(token=MARK).replace("v1beta1", "v1")), "does not print an ExecCredential of"),
+        ({"token": MARK}, "answers 401"),
+        ({"tokenFile": "/nonexistent"}, "the tokenFile cannot be read: No such file or directory"),
+        ({"tokenFile": "/dev/null"}, "the tokenFile is empty"),
+    ],
+)
+def test_credentials_that_do_not_work_are_not_quoted(user: Any, why: str, tmp_path: Path) -> None:
+    with serving(tokens=(), folder=tmp_path) as server:
+        told = said(server.kubeconfig(user))
+    assert why in told
+    assert MARK not in told
+
+
+def test_a_server_that_cannot_be_reached_is_named_without_the_password_in_its_address() -> None:
+    async def ask() -> None:
+        async with Cluster(kubeconfig({"token": MARK}, f"https://admin:{MARK}@127.0.0.1:1")) as cluster:
+            await cluster.get(NAMESPACES, "acme")
+
+    with pytest.raises(ClusterError, match=r"https://127\.0\.0\.1:1 cannot be reached") as refused:
+        asyncio.run(ask())
+    assert MARK not in str(refused.value)
+
+
+def test_files_with_the_key_are_the_users_own_and_gone_when_the_key_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[Path, int]] = []
+
+    def load(_: ssl.SSLContext, certificate: str, key: str, *__: object) -> None:
+        seen.extend((Path(path).parent, stat.S_IMODE(os.stat(path).st_mode)) for path in (certificate, key))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", load)
+    Cluster(kubeconfig({"client-certificate-data": ENCODED, "client-key-data": ENCODED}))
+    assert set(seen) == {(tmp_path, 0o600)}
+    assert list(tmp_path.iterdir()) == []
+
+
+class _Answering(BaseHTTPRequestHandler):
+    """Answers every request with the server's status and text."""
+
+    def do_GET(self) -> None:
+        status, text, content_type = self.server.answer  # type: ignore[attr-defined]
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def answering(status: int, text: str, content_type: str, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The address of a server that answers every request so."""
+    server = HTTPServer(("127.0.0.1", 0), _Answering)
+    server.answer = (status, text, content_type)  # type: ignore[attr-defined]
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+async def namespaces(server: str) -> tuple[list[Live], str | None]:
+    """What a list of namespaces comes to."""
+    async with Cluster(kubeconfig({}, server)) as cluster:
+        return await cluster.list(NAMESPACES, {})
+
+
+def test_a_404_of_somebody_else_than_an_api_server_does_not_mean_that_nothing_is_there() -> None:
+    answer = (404, "<html>not found</html>", "text/html")
+    with answering(*answer) as server, pytest.raises(ClusterError, match="answers 404"):
+        asyncio.run(namespaces(server))
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "meaning"),
+    [
+        (429, "too many requests", Unreachable),
+        (503, "before all known HTTP paths have been installed", Unreachable),
+        (500, "etcdserver: request timed out", Unreachable),
+        (403, 'forbidden: RBAC: clusterrole.rbac.authorization.k8s.io "choreo-objects" not found', Unreachable),
+        (403, 'User "x" cannot list resource "namespaces"', Forbidden),
+        (401, "Unauthorized", Unauthorized),
+        (403, 'admission webhook "keep.example.com" denied the request: no', Denied),
+        (500, 'Internal error occurred: failed calling webhook "keep.example.com"', Denied),
+        (422, "ValidatingAdmissionPolicy 'keep' with binding 'keep' denied request: no", Denied),
+    ],
+)
+def test_an_answer_means_ask_again_ask_somebody_else_or_give_up(
+    status: int, message: str, meaning: type[ClusterError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "RETRY_SECONDS", 0.0)
+    text = json.dumps({"kind": "Status", "apiVersion": "v1", "code": status, "message": message})
+    with answering(status, text, "application/json") as server, pytest.raises(ClusterError) as told:
+        asyncio.run(namespaces(server))
+    assert type(told.value) is meaning
+    assert message in str(told.value)
+
+
+def said(text: str) -> str:
+    """What comes of a request with this kubeconfig, which has to fail."""
+
+    async def ask() -> None:
+        async with Cluster(text) as cluster:
+            await cluster.list(NAMESPACES, {})
+
+    with pytest.raises(ClusterError) as told:
+        asyncio.run(ask())
+    return str(told.value)
+
+
+def test_a_proxy_that_a_kubeconfig_names_is_used() -> None:
+    with answering(401, "no", "text/plain") as proxy:
+        told = said(kubeconfig({}, "http://nowhere.invalid", **{"proxy-url": proxy}))
+    assert "http://nowhere.invalid answers 401" in told

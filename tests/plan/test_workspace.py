@@ -1,0 +1,192 @@
+"""What stacks need of each other, and what is wrong between them that none of them can see by itself."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from choreo_components.config.project import read_stacks
+from choreo_components.plan.workspace import Estate
+from tests import declaring
+from tests.declaring import Manifest
+from tests.projects import write
+
+ORGANIZATION = [declaring.organization(), declaring.data_plane()]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def estate(
+    folder: Path, stacks: Mapping[str, Sequence[Manifest]], more: Mapping[str, Mapping[str, Any]] | None = None
+) -> Estate:
+    return Estate(read_stacks(write(folder, stacks, more)))
+
+
+def told(found: Estate, whole: bool = True) -> list[str]:
+    """The findings as STACK: SEVERITY: MESSAGE."""
+    return [
+        f"{name}: {finding.severity.value}: {finding.message}"
+        for name, group in found.findings(whole=whole).items()
+        for finding in group
+    ]
+
+
+def test_stacks_that_agree_have_nothing_wrong(folder: Path) -> None:
+    stacks = {"acme": ORGANIZATION, "dev": [declaring.environment()], "prod": [declaring.environment("production")]}
+    assert told(estate(folder, stacks)) == []
+
+
+def test_what_is_wrong_with_a_stack_alone_is_told_once(folder: Path) -> None:
+    found = estate(folder, {"acme": ORGANIZATION, "dev": [declaring.environment(dns_prefix=None)]})
+    [line] = told(found)
+    assert line.startswith("dev: warning: empty: ")
+
+
+# --- Objects and names ---------------------------------------------------------------------------------------------
+
+
+def test_an_object_of_two_stacks_is_an_error_that_names_both_places(folder: Path) -> None:
+    found = estate(folder, {"acme": ORGANIZATION, "dev": [declaring.data_plane()]})
+    [finding] = found.findings(whole=True)["dev"]
+    assert str(finding) == (
+        "Pulumi.dev.yaml:6: choreo:resources[0].metadata.name: error: DataPlane 'dp-local' of organization 'acme' is "
+        "declared in stack 'acme' as well (Pulumi.acme.yaml:11: choreo:resources[1].metadata.name): "
+        "only one stack can have it"
+    )
+
+
+def test_one_manifest_in_two_stacks_is_declared_twice(folder: Path) -> None:
+    shared = {"manifests": ["shared.yaml"]}
+    (folder / "shared.yaml").write_text(
+        "{apiVersion: core.choreo.dev/v1, kind: Organization, metadata: {name: acme}}\n"
+    )
+    found = told(estate(folder, {"a": [], "b": []}, {"a": shared, "b": shared}))
+    assert [line[: line.index("(")] for line in found] == [
+        "b: error: Organization 'acme' is declared in stack 'a' as well "
+    ]
+
+
+def test_stacks_of_different_clusters_may_declare_the_same(folder: Path) -> None:
+    both = {"test": ORGANIZATION, "prod": ORGANIZATION}
+    clusters = {"test": {"kubeconfig": "~/.kube/test"}, "prod": {"kubeconfig": "~/.kube/prod"}}
+    found = estate(folder, both, clusters)
+    assert told(found) == []
+    assert not found.overlaps
+
+
+def test_what_a_stack_refers_to_is_found_on_its_own_cluster_first(folder: Path) -> None:
+    stacks = {"a-test": ORGANIZATION, "prod": ORGANIZATION, "prod-dev": [declaring.environment()]}
+    there, here = {"kubeconfig": "~/.kube/test"}, {"kubeconfig": "~/.kube/prod"}
+    found = estate(folder, stacks, {"a-test": there, "prod": here, "prod-dev": here})
+    assert {(link.source, link.owner) for link in found.links} == {("prod-dev", "prod")}
+
+
+@pytest.mark.parametrize("other", [{}, {"kubeconfig": {"secure": "v1:CCCC"}}], ids=["ambient", "encrypted as well"])
+def test_what_cannot_be_told_apart_for_encryption_is_warned_of_once(folder: Path, other: dict[str, Any]) -> None:
+    both = {"prod": ORGANIZATION, "test": ORGANIZATION}
+    found = estate(folder, both, {"prod": other, "test": {"kubeconfig": {"secure": "v1:AAAA"}}})
+    [line] = told(found)
+    assert line.startswith("test: warning: Organization 'acme' and 1 more are declared in stack 'prod' as well (")
+    assert line.endswith("): right where the two lead to different clusters, which cannot be seen here")
+    assert list(found.overlaps) == [("test", "prod")]
+
+
+def test_a_host_name_of_environments_in_two_stacks_is_an_error(folder: Path) -> None:
+    stacks = {
+        "acme": ORGANIZATION,
+        "dev": [declaring.environment("dev", dns_prefix="x")],
+        "test": [declaring.environment("test", dns_prefix="x")],
+    }
+    assert told(estate(folder, stacks)) == [
+        "test: error: 'x' is the prefix of environment 'dev' on data plane 'dp-local' already "
+        "(Pulumi.dev.yaml:11: choreo:resources[0].spec.gateway.dnsPrefix): their endpoints would share host names"
+    ]
+
+
+def test_one_host_name_on_two_data_planes_is_right(folder: Path) -> None:
+    stacks = {
+        "acme": [*ORGANIZATION, declaring.data_plane("other")],
+        "dev": [declaring.environment("dev", dns_prefix="x")],
+        "test": [declaring.environment("test", dns_prefix="x", data_plane="other")],
+    }
+    assert told(estate(folder, stacks)) == []
+
+
+def test_a_namespace_that_two_stacks_would_share_is_an_error(folder: Path) -> None:
+    stacks = {
+        "acme": ORGANIZATION,
+        "one": [declaring.environment("c-d")],
+        "two": [declaring.environment("d")],
+    }
+    found = estate(folder, stacks, {"one": {"projects": ["b"]}, "two": {"projects": ["b-c"]}})
+    [line] = told(found, whole=False)
+    assert line.startswith("one: error: one data-plane namespace, dp-acme-b-c-d-")
+    assert "project 'b', environment 'c-d' and organization 'acme', project 'b-c', environment 'd'" in line
+
+
+# --- References ----------------------------------------------------------------------------------------------------
+
+
+def test_what_no_stack_declares_may_be_in_the_cluster(folder: Path) -> None:
+    stacks = {"dev": [declaring.environment(data_plane="elsewhere")]}
+    assert told(estate(folder, stacks)) == [], "the organization is not of this project"
+
+
+def test_what_no_stack_of_its_organizations_project_declares_is_likely_misspelt(folder: Path) -> None:
+    stacks = {"acme": ORGANIZATION, "dev": [declaring.environment(data_plane="dp-locl")]}
+    assert told(estate(folder, stacks)) == [
+        "dev: warning: no stack of this project declares DataPlane 'dp-locl' of organization 'acme'; "
+        "did you mean 'dp-local'?"
+    ]
+
+
+def test_what_may_be_in_a_stack_that_is_not_given_is_not_told(folder: Path) -> None:
+    stacks = {"acme": ORGANIZATION, "dev": [declaring.environment(data_plane="elsewhere")]}
+    assert told(estate(folder, stacks), whole=False) == []
+
+
+def test_what_many_refer_to_is_told_once(folder: Path) -> None:
+    environments = [declaring.environment(name, data_plane="elsewhere") for name in ("a", "b", "c")]
+    [line] = told(estate(folder, {"acme": ORGANIZATION, "all": environments}))
+    assert line.endswith("DataPlane 'elsewhere' of organization 'acme' (2 more refer to it)")
+
+
+def test_a_project_that_a_setting_misspells_is_told(folder: Path) -> None:
+    objects = [*ORGANIZATION, declaring.pipeline(), declaring.project("shop")]
+    found = estate(folder, {"acme": objects, "dev": [declaring.environment()]}, {"dev": {"projects": ["shpo"]}})
+    assert told(found)[0].endswith("core.choreo.dev/name=shpo of organization 'acme'; did you mean 'shop'?")
+
+
+def test_nothing_is_missed_where_an_object_could_not_be_read(folder: Path) -> None:
+    broken = declaring.data_plane("elsewhere")
+    del broken["spec"]["gateway"]
+    stacks = {"acme": [*ORGANIZATION, broken], "dev": [declaring.environment(data_plane="elsewhere")]}
+    assert [line.partition(":")[0] for line in told(estate(folder, stacks))] == ["acme"]
+
+
+# --- Order ---------------------------------------------------------------------------------------------------------
+
+
+def test_stacks_come_after_those_that_they_need(folder: Path) -> None:
+    stacks = {"a-dev": [declaring.environment()], "b-test": [declaring.environment("test")], "z-acme": ORGANIZATION}
+    assert estate(folder, stacks).batches == [["z-acme"], ["a-dev", "b-test"]]
+
+
+def test_a_project_to_come_does_not_keep_an_environment_from_being_made(folder: Path) -> None:
+    stacks = {"acme": ORGANIZATION, "dev": [declaring.environment()], "shop": [declaring.project("shop")]}
+    found = estate(folder, stacks, {"dev": {"projects": ["shop"]}})
+    assert found.batches == [["acme"], ["dev", "shop"]]
+
+
+def test_stacks_that_need_each_other_are_warned_of(folder: Path) -> None:
+    stacks = {"acme": [declaring.organization(), declaring.project()], "other": [declaring.pipeline()]}
+    found = estate(folder, stacks)
+    assert found.batches == [["acme", "other"]]
+    assert [line for line in told(found, whole=False) if "stacks need each other" in line] == [
+        f"{found.circle[1]}: warning: stacks need each other: {' -> '.join(found.circle)}; "
+        "none of them can be brought up first"
+    ]

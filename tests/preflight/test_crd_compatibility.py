@@ -1,0 +1,179 @@
+"""The cluster's definitions: what they would drop of an object, or miss, is an error before anything is applied."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from choreo_components.api import KINDS, V0_2_0, custom_resource_definitions
+from choreo_components.config.findings import error
+from choreo_components.preflight.crd_compatibility import Definitions, unfit
+from tests import declaring
+from tests.components.registering import EXAMPLES
+from tests.declaring import Manifest, Stack, stack
+
+Schemas = dict[str, dict[str, Any]]
+
+
+def schemas(release: str | None = None) -> Schemas:
+    """The schemas of all kinds, for a test to change."""
+    return {
+        crd["spec"]["names"]["kind"]: copy.deepcopy(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"])
+        for crd in custom_resource_definitions(release)
+    }
+
+
+def published(of_kinds: Schemas) -> Definitions:
+    """What a cluster with these schemas publishes."""
+
+    def named(kind: str) -> dict[str, Any]:
+        return {"x-kubernetes-group-version-kind": [{"group": "core.choreo.dev", "version": "v1", "kind": kind}]}
+
+    documents = {f"dev.choreo.core.v1.{kind}": {**schema, **named(kind)} for kind, schema in of_kinds.items()}
+    return Definitions({"components": {"schemas": documents}})
+
+
+def at(schema: dict[str, Any], *path: str) -> dict[str, Any]:
+    """The schema of a field of an object's spec."""
+    for name in ("spec", *path):
+        schema = schema["properties"][name] if name != "[]" else schema["items"]
+    return schema
+
+
+def told(found: Stack, of_kinds: Schemas) -> list[str]:
+    """The messages by their places."""
+    assert found.findings == []
+    return [str(finding).partition(": ")[2] for finding in unfit(published(of_kinds), found.plan)]
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_an_object_that_its_definition_knows_fits(kind: str) -> None:
+    assert told(stack(EXAMPLES[kind]), schemas()) == []
+
+
+def _fields(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for name, inside in value.items():
+            yield (*path, name)
+            yield from _fields(inside, (*path, name))
+    elif isinstance(value, list) and value:
+        yield from _fields(value[0], (*path, "[]"))
+
+
+FIELDS = [(kind, path) for kind, made in EXAMPLES.items() for path in _fields(made["spec"])]
+
+
+@pytest.mark.parametrize(("kind", "path"), FIELDS, ids=lambda each: each if isinstance(each, str) else ".".join(each))
+def test_a_field_that_the_definition_does_not_know_would_be_dropped(kind: str, path: tuple[str, ...]) -> None:
+    """Whichever it is, of all kinds."""
+    changed = schemas()
+    around = at(changed[kind], *path[:-1])
+    del around["properties"][path[-1]]
+    around["required"] = [name for name in around.get("required", ()) if name != path[-1]]
+    field = "spec." + ".".join(path).replace(".[]", "[0]")
+    assert told(stack(EXAMPLES[kind]), changed) == [
+        f"choreo:resources[0].{field}: error: the cluster's definition of {kind} has no such field, and would drop it"
+    ]
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_a_field_that_the_definition_wants_and_the_object_has_not_is_missing(kind: str) -> None:
+    changed = schemas()
+    spec = at(changed[kind])
+    spec.setdefault("properties", {})["newer"] = {"type": "string"}
+    spec["required"] = [*spec.get("required", ()), "newer"]
+    assert told(stack(EXAMPLES[kind]), changed) == [
+        f"choreo:resources[0].spec.newer: error: required by the cluster's definition of {kind}, and missing"
+    ]
+    spec["properties"]["newer"]["default"] = "x"
+    assert told(stack(EXAMPLES[kind]), changed) == [], "the API server fills it in"
+
+
+def test_each_finding_stands_at_its_field() -> None:
+    changed = schemas()
+    del at(changed["Environment"], "gateway")["properties"]["dnsPrefix"]
+    found = stack(declaring.environment("development"), declaring.environment("staging"))
+    message = "the cluster's definition of Environment has no such field, and would drop it"
+    assert list(unfit(published(changed), found.plan)) == [
+        error(found.at(f"dnsPrefix: {name}", f"choreo:resources[{index}].spec.gateway.dnsPrefix"), message)
+        for index, name in enumerate(("development", "staging"))
+    ]
+
+
+@pytest.mark.parametrize("keyword", ["x-kubernetes-preserve-unknown-fields", "additionalProperties"])
+def test_a_schema_that_keeps_what_it_does_not_know_drops_nothing(keyword: str) -> None:
+    changed = schemas()
+    changed["Environment"]["properties"]["spec"] = {"type": "object", keyword: True}
+    assert told(stack(declaring.environment()), changed) == []
+
+
+@pytest.mark.parametrize("schema", [{}, {"allOf": [{"$ref": "#/elsewhere"}]}])
+def test_of_a_field_whose_schema_says_nothing_nothing_is_said(schema: dict[str, Any]) -> None:
+    changed = schemas()
+    changed["Environment"]["properties"]["spec"] = schema
+    assert told(stack(declaring.environment()), changed) == []
+
+
+def test_of_a_kind_that_the_document_does_not_know_nothing_is_said() -> None:
+    changed = schemas()
+    del changed["Environment"]
+    assert told(stack(declaring.environment()), changed) == []
+    assert list(unfit(Definitions({}), stack(declaring.environment()).plan)) == []
+
+
+def test_what_is_not_sent_cannot_be_dropped() -> None:
+    changed = schemas()
+    del at(changed["Environment"])["properties"]["isProduction"]
+    made = declaring.environment()
+    made["spec"]["isProduction"] = False
+    assert told(stack(made), changed) == []
+
+
+# --- The two DataPlanes that there are -------------------------------------------------------------------------------
+
+RELEASES = {None: declaring.data_plane, V0_2_0: declaring.data_plane_with_credentials}
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_data_plane_of_the_release_that_the_cluster_serves_fits(release: str | None) -> None:
+    assert told(stack(RELEASES[release]()), schemas(release)) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "release", "message"),
+    [
+        (
+            declaring.data_plane(),
+            V0_2_0,
+            "spec.kubernetesCluster.connectionConfigRef: error: the cluster serves the DataPlane of OpenChoreo v0.2.0, "
+            "and this is one of OpenChoreo before v0.2.0: it would drop spec.kubernetesCluster.connectionConfigRef, "
+            "spec.kubernetesCluster.featureFlags, and it requires spec.registry, spec.kubernetesCluster.credentials",
+        ),
+        (
+            declaring.data_plane_with_credentials(),
+            None,
+            "spec.kubernetesCluster.credentials: error: the cluster serves the DataPlane of OpenChoreo before v0.2.0, "
+            "and this is one of OpenChoreo v0.2.0: it would drop spec.kubernetesCluster.credentials, spec.registry, "
+            "and it requires spec.kubernetesCluster.connectionConfigRef, spec.kubernetesCluster.featureFlags",
+        ),
+    ],
+    ids=["before", "since"],
+)
+def test_a_data_plane_of_another_release_is_one_error_that_says_all(
+    made: Manifest, release: str | None, message: str
+) -> None:
+    assert told(stack(made), schemas(release)) == [f"choreo:resources[0].{message}"]
+
+
+def test_a_definition_of_neither_release_is_told_field_by_field() -> None:
+    changed = schemas(V0_2_0)
+    del at(changed["DataPlane"])["properties"]["registry"]
+    assert told(stack(declaring.data_plane_with_credentials()), changed) == [
+        "choreo:resources[0].spec.registry: error: the cluster's definition of DataPlane has no such field, "
+        "and would drop it"
+    ]
+
+
+def test_all_kinds_have_an_example() -> None:
+    assert sorted(EXAMPLES) == sorted(kind for _, kind in KINDS)

@@ -1,0 +1,319 @@
+"""The preflight: which rights and kinds a plan needs, how they are asked for, and what is said of those that lack."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import pytest
+
+from choreo_components.api import KINDS
+from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.config.findings import Finding, Severity
+from choreo_components.config.options import Controllers
+from choreo_components.kubernetes.client import Cluster, ClusterError, Live, Resource, Rule
+from choreo_components.plan.builder import Key
+from choreo_components.preflight.permissions import REVIEWS_AT_ONCE, VERBS, denied, needs, unserved
+from tests import declaring
+from tests.declaring import Manifest, Stack, stack
+
+KINDS_SERVED = frozenset(kind for _, kind in KINDS)
+Grant = tuple[str, str, str | None]
+
+
+def rule(*verbs: str, groups: Iterable[str] = ("core.choreo.dev",), resources: Iterable[str] = ("*",)) -> Rule:
+    return Rule(frozenset(verbs), frozenset(groups), frozenset(resources))
+
+
+class Authorizer:
+    """A cluster that grants nothing but what it is told, and counts what it is asked.
+
+    `rules` are those of all namespaces; `grants` are (verb, resource, name), which no rule shows.
+    """
+
+    def __init__(
+        self,
+        *rules: Rule,
+        grants: Collection[Grant] = (),
+        namespaces: Collection[str] = ("acme", "other"),
+        served: Mapping[tuple[str, str], Collection[str]] | None = None,
+    ) -> None:
+        self.granted, self.grants, self.namespaces = rules, grants, namespaces
+        self.served = {("core.choreo.dev", "v1"): KINDS_SERVED} if served is None else served
+        self.asked: list[str] = []
+        self.at_once = self.most_at_once = 0
+
+    async def rules(self, namespace: str) -> Sequence[Rule]:
+        self.asked.append(f"rules {namespace}")
+        return self.granted
+
+    async def allowed(
+        self, verb: str, resource: Resource, namespace: str | None = None, name: str | None = None
+    ) -> bool:
+        self.asked.append(f"{verb} {resource.full_name} {namespace} {name}")
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+        return (verb, resource.full_name, name) in self.grants
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+        self.asked.append(f"get {resource.full_name} {name}")
+        return Live(resource, {"metadata": {"name": name}}) if name in self.namespaces else None
+
+    async def kinds(self, group: str, version: str) -> frozenset[str]:
+        self.asked.append(f"kinds {group}/{version}")
+        return frozenset(self.served.get((group, version), ()))
+
+    async def versions(self) -> Sequence[tuple[str, str]]:
+        self.asked.append("versions")
+        return [("apps", "v1"), *self.served]
+
+
+class Blind(Authorizer):
+    """A cluster which does not even show a namespace."""
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+        raise ClusterError("forbidden")
+
+
+def rights(cluster: Authorizer, found: Stack, controllers: Controllers = Controllers.ABSENT) -> list[Finding]:
+    return asyncio.run(denied(cast(Cluster, cluster), found.plan, controllers))
+
+
+def served(cluster: Authorizer, *objects: Manifest) -> list[Finding]:
+    return asyncio.run(unserved(cast(Cluster, cluster), stack(*objects).plan))
+
+
+def whole(resource: str, *verbs: str) -> list[Grant]:
+    """The verbs on all objects of a resource that belongs to the whole cluster."""
+    return [(verb, resource, None) for verb in verbs]
+
+
+ALL = rule("*")
+ALL_NAMESPACES = whole("namespaces", *VERBS)
+
+
+# --- What is needed --------------------------------------------------------------------------------------------------
+
+
+def needed(found: Stack, controllers: Controllers) -> dict[str, set[str]]:
+    return {str(need): need.verbs for need in needs(found.plan, controllers)}
+
+
+def test_each_kind_is_needed_where_its_objects_stand() -> None:
+    found = stack(declaring.organization(), declaring.data_plane(), declaring.data_plane("two"))
+    assert needed(found, Controllers.PRESENT) == {
+        "organizations.core.choreo.dev in the whole cluster": set(VERBS),
+        "dataplanes.core.choreo.dev in namespace 'acme'": set(VERBS),
+        # Who needs what goes, when it goes.
+        **{
+            f"{dependants}.core.choreo.dev in namespace 'acme'": {"list"}
+            for dependants in ("deploymentpipelines", "environments", "projects")
+        },
+    }
+
+
+def test_without_controllers_the_organizations_namespace_is_needed_too() -> None:
+    found = stack(declaring.organization())
+    assert "namespaces in the whole cluster" in needed(found, Controllers.ABSENT)
+    assert "namespaces in the whole cluster" not in needed(found, Controllers.PRESENT)
+
+
+def test_an_environment_needs_what_its_finalizer_does() -> None:
+    assert needed(stack(declaring.environment()), Controllers.PRESENT) == {
+        "environments.core.choreo.dev in namespace 'acme'": set(VERBS),
+        "deployments.core.choreo.dev in namespace 'acme'": {"list", "watch", "delete"},
+        "deploymentpipelines.core.choreo.dev in namespace 'acme'": {"list"},
+        "namespaces in the whole cluster": {"list", "watch", "delete"},
+    }
+
+
+def test_an_environment_with_a_project_needs_namespaces() -> None:
+    found = stack(declaring.environment(), projects=["shop"])
+    assert needed(found, Controllers.PRESENT)["namespaces in the whole cluster"] == set(VERBS)
+
+
+# --- How it is asked for ---------------------------------------------------------------------------------------------
+
+
+def test_one_question_settles_what_rules_allow_in_a_namespace() -> None:
+    cluster = Authorizer(ALL)
+    assert rights(cluster, stack(declaring.data_plane(), declaring.pipeline(), declaring.project())) == []
+    assert cluster.asked == ["rules acme"]
+
+
+def test_what_no_rule_shows_is_asked_for_by_itself() -> None:
+    cluster = Authorizer(rule("get", "list", "watch"), grants=whole("dataplanes.core.choreo.dev", *VERBS))
+    assert rights(cluster, stack(declaring.data_plane())) == []
+    assert cluster.asked == [
+        "rules acme",
+        *(f"{verb} dataplanes.core.choreo.dev acme None" for verb in ("create", "patch", "delete")),
+    ]
+
+
+def test_a_rule_in_a_namespace_says_nothing_about_the_whole_cluster() -> None:
+    cluster = Authorizer(rule("*", groups="*"))
+    found = rights(cluster, stack(declaring.environment(), projects=["shop"]))
+    assert [finding for finding in found if "namespaces in the whole cluster" in finding.message]
+
+
+def test_a_right_to_the_stacks_own_objects_is_enough() -> None:
+    named: list[Grant] = [(verb, "organizations.core.choreo.dev", "acme") for verb in VERBS]
+    cluster = Authorizer(ALL, grants=[*named, *whole("organizations.core.choreo.dev", "list", "watch")])
+    assert rights(cluster, stack(declaring.organization()), Controllers.PRESENT) == []
+    other = rights(cluster, stack(declaring.organization(), declaring.organization("other")), Controllers.PRESENT)
+    assert "may not get, create and patch organizations.core.choreo.dev" in other[0].message
+
+
+def test_a_right_to_the_stacks_own_namespaces_is_enough() -> None:
+    own = data_plane_namespace("acme", "shop", "development")
+    named: list[Grant] = [(verb, "namespaces", own) for verb in VERBS]
+    cluster = Authorizer(ALL, grants=[*named, *whole("namespaces", "list", "watch")])
+    assert rights(cluster, stack(declaring.environment(), projects=["shop"])) == []
+
+
+def test_who_may_list_by_name_only_may_not_list() -> None:
+    named: list[Grant] = [(verb, "organizations.core.choreo.dev", "acme") for verb in VERBS]
+    found = rights(Authorizer(grants=named), stack(declaring.organization()), Controllers.PRESENT)
+    assert "may not list organizations.core.choreo.dev in the whole cluster" in found[0].message
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_the_number_of_questions_does_not_depend_on_the_number_of_namespaces(count: int) -> None:
+    projects = [f"project-{number}" for number in range(count)]
+    cluster = Authorizer(ALL, grants=ALL_NAMESPACES)
+    assert rights(cluster, stack(declaring.environment(), projects=projects)) == []
+    assert len(cluster.asked) == 1 + len(VERBS)
+
+
+def test_not_everything_is_asked_at_once() -> None:
+    cluster = Authorizer()
+    rights(cluster, stack(declaring.environment(), projects=[f"project-{number}" for number in range(100)]))
+    assert 1 < cluster.most_at_once <= REVIEWS_AT_ONCE
+
+
+# --- What is said ----------------------------------------------------------------------------------------------------
+
+
+def test_rights_that_lack_are_one_error_at_the_first_object_that_needs_them() -> None:
+    found = stack(declaring.data_plane(), declaring.data_plane("two"))
+    [finding] = rights(Authorizer(rule("get", "list", "watch", "delete")), found)
+    assert finding.severity is Severity.ERROR
+    assert finding.where == found.declared("DataPlane", "dp-local").at("kind")
+    assert finding.message == (
+        "the credentials may not create and patch dataplanes.core.choreo.dev in namespace 'acme', "
+        "as this stack has to; docs/permissions.md has the roles to grant"
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "consequence"), [("delete", "never take this stack down"), ("watch", "is noticed late")]
+)
+def test_a_verb_that_an_up_can_do_without_is_a_warning(verb: str, consequence: str) -> None:
+    others = rule(*(each for each in VERBS if each != verb))
+    [finding] = rights(Authorizer(others), stack(declaring.data_plane()))
+    assert finding.severity is Severity.WARNING
+    assert f"may not {verb} dataplanes.core.choreo.dev in namespace 'acme'" in finding.message
+    assert consequence in finding.message
+
+
+def test_all_that_lacks_is_told_at_once() -> None:
+    found = rights(Authorizer(), stack(declaring.environment(), declaring.pipeline(), projects=["shop"]))
+    errors = {finding.message.partition("patch ")[2] for finding in found if finding.severity is Severity.ERROR}
+    told = "".join(errors)
+    assert "environments.core.choreo.dev in namespace 'acme'" in told
+    assert "deploymentpipelines.core.choreo.dev in namespace 'acme'" in told
+    assert "namespaces in the whole cluster" in told
+
+
+@pytest.mark.parametrize("cluster", [Authorizer, Blind], ids=["not there", "not shown"])
+def test_in_a_namespace_that_the_stack_has_yet_to_make_nobody_can_have_a_role(cluster: type[Authorizer]) -> None:
+    everywhere = [*ALL_NAMESPACES, *whole("organizations.core.choreo.dev", *VERBS)]
+    found = stack(declaring.organization(), declaring.data_plane())
+    told = rights(cluster(grants=everywhere, namespaces=()), found)
+    [finding] = [each for each in told if "dataplanes" in each.message]
+    assert {each.severity for each in told} == {Severity.WARNING}
+    assert finding.where == found.declared("DataPlane", "dp-local").at("kind")
+    assert "in namespace 'acme', which does not exist yet" in finding.message
+
+
+def test_once_its_namespace_is_there_a_denial_is_final() -> None:
+    everywhere = [*ALL_NAMESPACES, *whole("organizations.core.choreo.dev", *VERBS)]
+    found = rights(Authorizer(grants=everywhere), stack(declaring.organization(), declaring.data_plane()))
+    assert found[0].severity is Severity.ERROR
+    assert "namespace 'acme', as this stack has to" in found[0].message
+
+
+# --- Kinds that are not served ---------------------------------------------------------------------------------------
+
+
+def test_kinds_that_are_served_take_one_question() -> None:
+    cluster = Authorizer()
+    assert served(cluster, declaring.organization(), declaring.data_plane()) == []
+    assert cluster.asked == ["kinds core.choreo.dev/v1"]
+
+
+def test_a_kind_that_is_not_served_is_an_error_that_says_where_it_is() -> None:
+    others = {("core.choreo.dev", "v1"): {"Organization"}, ("core.choreo.dev", "v2"): {"DataPlane"}}
+    found = served(Authorizer(served=others), declaring.organization(), declaring.data_plane(), declaring.pipeline())
+    assert [(finding.severity, finding.message) for finding in found] == [
+        (
+            Severity.ERROR,
+            "the cluster does not serve DataPlane of core.choreo.dev/v1: it has it in core.choreo.dev/v2",
+        ),
+        (
+            Severity.ERROR,
+            "the cluster does not serve DeploymentPipeline of core.choreo.dev/v1: it has it in no version",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "has"),
+    [
+        ({}, "it has no version of OpenChoreo"),
+        ({("openchoreo.dev", "v1alpha1"): {"DataPlane"}}, "it has openchoreo.dev/v1alpha1"),
+    ],
+)
+def test_a_cluster_without_our_version_is_one_error(others: dict[tuple[str, str], Any], has: str) -> None:
+    [finding] = served(Authorizer(served=others), declaring.organization(), declaring.data_plane())
+    assert finding.message == (
+        f"the cluster does not serve core.choreo.dev/v1, and so not Organization and DataPlane: {has}"
+    )
+
+
+# --- Data planes that are clusters of their own --------------------------------------------------------------------
+
+EAST = {Key("Environment", "acme", "development"): "acme/east"}
+
+
+def on_east() -> Stack:
+    here = declaring.environment("here", data_plane="here")
+    return stack(declaring.environment(data_plane="east"), here, projects=["shop"], controllers="absent")
+
+
+def test_the_rights_to_namespaces_are_needed_on_the_cluster_of_each_environments_data_plane() -> None:
+    found = on_east().plan
+    told = {str(need): need for need in needs(found, Controllers.ABSENT, EAST)}
+    there = told["namespaces in the whole cluster of data plane 'acme/east'"]
+    assert (there.data_plane, there.verbs) == ("acme/east", set(VERBS))
+    assert there.names == {data_plane_namespace("acme", "shop", "development")}
+    assert told["namespaces in the whole cluster"].names == {data_plane_namespace("acme", "shop", "here")}
+    assert all(need.data_plane is None for need in told.values() if need is not there)
+
+
+def test_a_data_plane_is_asked_for_nothing_but_its_namespaces() -> None:
+    cluster = Authorizer()
+    found = asyncio.run(denied(cast(Cluster, cluster), on_east().plan, Controllers.ABSENT, EAST, "acme/east"))
+    assert {question.split()[1] for question in cluster.asked} == {"namespaces"}
+    assert "the credentials may not get, list, create and patch namespaces in the whole cluster of data plane" in str(
+        found[0]
+    )
+
+
+def test_the_stack_that_makes_a_data_planes_secret_needs_all_rights_to_it_and_others_none_beforehand() -> None:
+    objects = [declaring.data_plane(), declaring.environment()]
+    making = stack(*objects, dataPlaneKubeconfigs={"dp-local": "a"}).plan
+    told = {str(need): need.verbs for need in needs(making, Controllers.PRESENT)}
+    assert told["secrets in namespace 'acme'"] == set(VERBS)
+    assert not [need for need in needs(stack(*objects).plan, Controllers.PRESENT) if need.resource.plural == "secrets"]

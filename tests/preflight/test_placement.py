@@ -1,0 +1,180 @@
+"""The placement: environments are put on the clusters of their data planes, or nothing is applied."""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from typing import cast
+
+import pytest
+
+from choreo_components.config.findings import Severity
+from choreo_components.config.options import Controllers
+from choreo_components.kubernetes.client import Cluster, Forbidden, Live, Resource
+from choreo_components.plan.builder import Key
+from choreo_components.plan.references import Found, Target
+from choreo_components.preflight.data_planes import Connection
+from choreo_components.preflight.placement import Placement
+from tests import declaring
+from tests.declaring import Stack, stack
+from tests.preflight.test_data_planes import MARK, ControlPlane, kubeconfig
+
+DEVELOPMENT = Key("Environment", "acme", "development")
+
+
+class Platform(ControlPlane):
+    """Has Secrets, and other objects too."""
+
+    def __init__(self, *objects: declaring.Manifest, secrets: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        super().__init__(secrets)
+        self.objects = {(each["kind"], each["metadata"]["name"]): each for each in objects}
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
+        found = self.objects.get((resource.kind, name))
+        return await super().get(resource, name, namespace) if found is None else Live(resource, found)
+
+    async def list(
+        self, resource: Resource, labels: Mapping[str, str], namespace: str | None = None
+    ) -> tuple[list[Live], str | None]:
+        return [Live(resource, each) for (kind, _), each in self.objects.items() if kind == resource.kind], "1"
+
+
+def placed(
+    found: Stack,
+    cluster: ControlPlane | None = None,
+    live: Found | None = None,
+    controllers: Controllers = Controllers.ABSENT,
+) -> Placement:
+    """The placement of a stack on a control plane (None: one that does not answer), `live` having been looked up."""
+    placement = Placement(found.plan, controllers, found.settings.data_plane_kubeconfigs)
+    if cluster is not None:
+        asyncio.run(placement.locate(cast(Cluster, cluster), live or {}))
+    return placement
+
+
+def told(placement: Placement) -> list[str]:
+    return [str(finding) for finding in placement.findings]
+
+
+def reference(name: str = "dp-local") -> Target:
+    return Target("DataPlane", "acme", name)
+
+
+def test_an_environment_is_on_its_data_plane_of_the_stack_or_of_the_cluster() -> None:
+    cluster = Platform(secrets={"kind-1-config": {"kubeconfig": kubeconfig()}})
+    declared = placed(stack(declaring.environment(), declaring.data_plane()), cluster)
+    live = placed(stack(declaring.environment()), cluster, {reference(): declaring.data_plane()})
+    assert declared.remote == live.remote == {DEVELOPMENT: "acme/dp-local"}
+    assert told(declared) == told(live) == []
+
+
+def test_who_has_no_environment_asks_nothing() -> None:
+    cluster = ControlPlane()
+    assert placed(stack(declaring.data_plane()), cluster).connections == {}
+    assert cluster.asked == []
+
+
+def test_what_cannot_be_found_out_is_an_error_at_the_environment() -> None:
+    found = stack(declaring.environment(), declaring.environment("staging"), declaring.data_plane())
+    cluster = Platform()
+    cluster.refuses = Forbidden("403")
+    placement = placed(found, cluster)
+    [finding] = placement.findings
+    assert finding.severity is Severity.ERROR
+    assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
+    assert finding.message.startswith(
+        "data plane 'dp-local' of environment 'development' and 1 more: the credentials may not get secrets"
+    )
+    assert list(placement.undecided()) == []
+
+
+def test_what_nobody_could_be_asked_about_is_an_error_before_anything_is_applied() -> None:
+    found = stack(declaring.environment())
+    [finding] = placed(found).undecided()
+    assert finding.severity is Severity.ERROR
+    assert "which cluster it is could not be asked" in finding.message
+
+
+def test_a_kubeconfig_of_the_settings_needs_no_control_plane() -> None:
+    placement = placed(stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": kubeconfig()}))
+    assert placement.remote == {DEVELOPMENT: "acme/dp-local"}
+    assert list(placement.undecided()) == []
+
+
+def test_one_that_nobody_can_use_is_an_error_where_it_stands() -> None:
+    found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": MARK})
+    placement = placed(found, ControlPlane())
+    [finding] = placement.findings
+    assert finding.where == found.at("dp-local: ", "choreo:dataPlaneKubeconfigs.dp-local")
+    assert finding.message.startswith("no usable kubeconfig")
+    assert MARK not in finding.message
+    assert placement.remote == {}
+    assert list(placement.undecided()) == []
+
+
+def test_one_with_commands_in_it_cannot_go_into_a_secret() -> None:
+    given = kubeconfig(exec={"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws"})
+    apart = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": given})
+    assert told(placed(apart)) == []
+    [finding] = placed(stack(declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": given})).findings
+    assert "cannot go into the Secret of data plane 'dp-local': the kubeconfig has exec" in finding.message
+
+
+def test_a_name_that_no_data_plane_has_is_an_error_where_it_stands() -> None:
+    found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-lcoal": kubeconfig()})
+    [finding] = placed(found, Platform()).findings
+    assert finding.where.field == "choreo:dataPlaneKubeconfigs.dp-lcoal"
+    assert (
+        finding.message == "no data plane 'dp-lcoal' in organization 'acme': neither in this stack nor in the cluster"
+    )
+
+
+def test_data_planes_that_name_one_secret_have_the_kubeconfig_that_the_stack_makes_it_of() -> None:
+    """Nobody has made the Secret yet: without it the other one would be the control plane's own cluster."""
+    planes = declaring.data_plane("east"), declaring.data_plane("west")
+    environments = declaring.environment(data_plane="east"), declaring.environment("staging", data_plane="west")
+    found = stack(*planes, *environments, dataPlaneKubeconfigs={"east": kubeconfig()})
+    cluster = Platform()
+    placement = placed(found, cluster)
+    assert placement.remote == {DEVELOPMENT: "acme/east", Key("Environment", "acme", "staging"): "acme/west"}
+    assert placement.connections["acme/west"] == Connection(kubeconfig(), "Secret acme/kind-1-config")
+    assert cluster.asked == []
+
+
+@pytest.mark.parametrize("controllers", Controllers)
+def test_controllers_that_do_not_read_the_reference_are_warned_about(controllers: Controllers) -> None:
+    found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": kubeconfig()})
+    placement = placed(found, ControlPlane(), {reference(): declaring.data_plane()}, controllers)
+    warned = [finding.message for finding in placement.findings if finding.severity is Severity.WARNING]
+    assert len(warned) == (controllers is Controllers.PRESENT)
+    assert all("they run workloads" in each or "run workloads in their own cluster" in each for each in warned)
+
+
+def nowhere() -> str:
+    """A kubeconfig with the address of nobody."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return kubeconfig(f"https://127.0.0.1:{closed.getsockname()[1]}")
+
+
+def test_a_kubeconfig_that_is_handed_on_in_a_secret_is_tried_although_nothing_runs_there() -> None:
+    found = stack(declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": nowhere()})
+    placement = placed(found)
+    asyncio.run(placement.check())
+    [finding] = placement.findings
+    assert (finding.severity, finding.where.field) == (Severity.ERROR, "choreo:dataPlaneKubeconfigs.dp-local")
+    assert finding.message.startswith("data plane 'dp-local': ")
+    assert "cannot be reached" in finding.message
+    assert MARK not in finding.message
+
+
+def test_a_data_plane_that_does_not_answer_is_an_error_that_names_it_and_its_environment() -> None:
+    text = nowhere()
+    found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": text})
+    placement = placed(found)
+    asyncio.run(placement.check())
+    [finding] = placement.findings
+    assert (finding.severity, finding.where.field) == (Severity.ERROR, "choreo:resources[0].spec.dataPlaneRef")
+    assert finding.message.startswith("data plane 'dp-local' of environment 'development': ")
+    assert finding.message.endswith(" (by choreo:dataPlaneKubeconfigs)")
+    assert "cannot be reached" in finding.message
+    assert MARK not in finding.message

@@ -1,0 +1,121 @@
+"""Components for programs in other languages: inputs reach the constructors under OpenChoreo's own names."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.components.core_v1 import COMPONENTS
+from choreo_components.provider.component_host import Host
+from tests.components.registering import Registrations, args_of, dependencies, refusal, registered
+
+
+@pytest.fixture(scope="module")
+def host() -> Host:
+    return Host()
+
+
+def construct(host: Host, kind: str, inputs: Any) -> Registrations:
+    """What a component registers; the program returns its state."""
+    return registered(lambda: host.construct("one", f"choreo:index:{kind}", inputs).state)
+
+
+@pytest.mark.parametrize("kind", [component.__name__ for component in COMPONENTS])
+def test_each_component_is_constructed_and_shows_its_outputs(host: Host, kind: str) -> None:
+    found = construct(host, kind, args_of(kind))
+    assert f"one-{kind.lower()}" in found.names
+    outputs = {"name", "namespace"} | ({"namespaces"} if kind == "Environment" else set())
+    assert set(found.returned) == outputs
+
+
+def test_names_arrive_as_openchoreo_spells_them(host: Host) -> None:
+    found = construct(host, "DataPlane", args_of("DataPlane"))
+    cluster = found["one-dataplane"].inputs["spec"]["kubernetesCluster"]
+    assert set(cluster) == {"name", "connectionConfigRef", "featureFlags"}
+
+
+def test_a_nested_object_that_is_an_output_arrives(host: Host) -> None:
+    inputs = args_of("DataPlane")
+    cluster = inputs["kubernetesCluster"]
+
+    def program() -> Any:
+        nested = {**cluster, "featureFlags": pulumi.Output.from_input(cluster["featureFlags"])}
+        later = {**inputs, "kubernetesCluster": nested, "gateway": pulumi.Output.from_input(inputs["gateway"])}
+        return host.construct("one", "choreo:index:DataPlane", later).state
+
+    assert registered(program)["one-dataplane"].inputs["spec"] == {
+        "kubernetesCluster": cluster,
+        "gateway": inputs["gateway"],
+    }
+
+
+def test_numbers_that_arrive_as_floats_are_integers(host: Host) -> None:
+    """A number goes over the wire as a float, whatever the schema calls it."""
+    probe = {"initialDelaySeconds": 5.0, "httpGet": {"port": 8080.0, "httpHeaders": [{"name": "a", "value": "1.0"}]}}
+    configuration = {"application": {"probes": {"readinessProbe": probe}, "args": ["1.0"]}}
+    found = construct(host, "DeployableArtifact", {**args_of("DeployableArtifact"), "configuration": configuration})
+    sent = found["one-deployableartifact"].inputs["spec"]["configuration"]
+    assert sent == configuration
+
+
+def test_numbers_in_lists_arrive_too(host: Host) -> None:
+    template = {"metadata": {"name": "web"}, "spec": {"type": "HTTP", "service": {"port": 8080.0}}}
+    inputs = {**args_of("DeployableArtifact"), "configuration": {"endpointTemplates": [template]}}
+    sent = construct(host, "DeployableArtifact", inputs)["one-deployableartifact"].inputs["spec"]
+    assert sent["configuration"]["endpointTemplates"][0]["spec"]["service"]["port"] == 8080
+
+
+def test_a_number_in_an_output_arrives_as_it_is(host: Host) -> None:
+    def program() -> Any:
+        service = pulumi.Output.from_input({"port": 8080.0})
+        return host.construct("one", "choreo:index:Endpoint", {**args_of("Endpoint"), "service": service}).state
+
+    assert registered(program)["one-endpoint"].inputs["spec"]["service"] == {"port": 8080}
+
+
+def test_a_zero_that_arrives_as_a_float_is_left_out_like_any_other(host: Host) -> None:
+    scaling = {"hpa": {"minReplicas": 0.0, "maxReplicas": 3.0}}
+    inputs = {**args_of("DeployableArtifact"), "configuration": {"application": {"scaling": scaling}}}
+    sent = construct(host, "DeployableArtifact", inputs)["one-deployableartifact"].inputs["spec"]
+    assert sent["configuration"]["application"]["scaling"]["hpa"].get("maxReplicas") == 3
+
+
+@pytest.mark.parametrize("port", [80.5, float("inf"), float("nan"), "80"])
+def test_a_number_that_is_no_integer_is_refused(host: Host, port: Any) -> None:
+    inputs = {**args_of("Endpoint"), "service": {"port": port}}
+    told = refusal(lambda: host.construct("one", "choreo:index:Endpoint", inputs))
+    assert told[1:] == [f"spec.service.port: should be an integer, not {port!r}"]
+
+
+def test_what_is_wrong_is_told_as_to_a_program_in_python(host: Host) -> None:
+    told = refusal(lambda: host.construct("one", "choreo:index:Environment", {"dataPlane": "dp-local"}))
+    assert told == [
+        "Environment 'one' is not what OpenChoreo takes:",
+        "organization: required, and missing: OpenChoreo finds what the Environment belongs to by it",
+        "spec.dataPlane: unknown field; did you mean dataPlaneRef?",
+    ]
+
+
+def test_enums_arrive_as_their_values(host: Host) -> None:
+    found = construct(host, "Organization", {"controllers": "absent"})
+    assert "one-namespace" in found.names
+
+
+def test_an_environments_name_brings_its_finalizer_along(host: Host) -> None:
+    def program() -> Any:
+        state = host.construct(
+            "one", "choreo:index:Environment", {**args_of("Environment"), "projects": ["shop"]}
+        ).state
+        name: Any = state["name"]
+        return {"behind": dependencies(name), "namespaces": state["namespaces"]}
+
+    assert registered(program).returned == {
+        "behind": ["one-finalizer"],
+        "namespaces": {"shop": data_plane_namespace("acme", "shop", "one")},
+    }
+
+
+def test_a_type_of_another_package_is_refused(host: Host) -> None:
+    with pytest.raises(ValueError, match="invalid provider: other, expected choreo"):
+        host.construct("one", "other:index:Environment", {})
