@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.config.findings import errors, report
@@ -88,7 +88,9 @@ async def _objects(kubeconfig: Path) -> list[Live]:
     """All objects of OpenChoreo in the cluster in the order of creation, and the namespaces made for them."""
     async with Cluster(str(kubeconfig)) as cluster:
         found = [
-            await cluster.list(resource_of(kind), {}) for (version, _), kind in KINDS.items() if version == API_VERSION
+            await cluster.list(resource_of(kind), {})
+            for (version, _), kind in all_kinds().items()
+            if version == API_VERSION
         ]
         namespaces, _ = await cluster.list(NAMESPACES, {})
     ours = [live for live in namespaces if {labels.ORGANIZATION, labels.ORGANIZATION_NAME} & live.labels.keys()]

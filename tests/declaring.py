@@ -12,7 +12,8 @@ import yaml
 from choreo_components.config import documents, settings
 from choreo_components.config.findings import Finding, Location
 from choreo_components.config.settings import Declared, Settings
-from choreo_components.plan.builder import Plan, plan
+from choreo_components.plan.builder import plan
+from choreo_components.plan.nodes import Plan
 
 Manifest = dict[str, Any]
 

@@ -10,7 +10,7 @@ from choreo_components.adopt.organization import shown
 from choreo_components.adopt.partition import Division, Left, Planned
 from choreo_components.config.findings import Finding, errors
 from choreo_components.config.project import Stack
-from choreo_components.plan.builder import Key, NamespaceNode
+from choreo_components.plan.nodes import Key, NamespaceNode
 from choreo_components.plan.workspace import Estate
 
 

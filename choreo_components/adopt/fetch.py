@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from choreo_components.adopt.organization import LiveOrganization, data_plane_of, name_of
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds, generations
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.kubernetes.client import (
@@ -38,12 +38,12 @@ async def read_organization(
 
     Raises NoOrganization, and ClusterError when the cluster cannot be asked.
     """
-    owner = await cluster.get(resource_named("Organization"), organization)
+    owner = await cluster.get(resource_named(API_VERSION, "Organization"), organization)
     if owner is None:
         raise NoOrganization(await _lacking(cluster, organization))
-    kinds = [kind for kind in KINDS.values() if kind.namespaced]
+    kinds = [kind for kind in all_kinds().values() if kind.namespaced]
     installed, identity, namespace, (here, _), *listings = await _all(
-        definitions(cluster),
+        definitions(cluster, generations().values()),
         identity_of(cluster),
         cluster.get(NAMESPACES, organization),
         cluster.list(NAMESPACES, {labels.ORGANIZATION_NAME: organization}),
@@ -79,7 +79,7 @@ async def read_organization(
         tuple(map(_wire, namespaces)),
         texts,
         closed,
-        frozenset(kind.kind for kind in KINDS.values() if lacking(installed, kind.kind) is not None),
+        frozenset(key for key, kind in all_kinds().items() if lacking(installed, kind) is not None),
         identity,
     )
 
@@ -87,7 +87,7 @@ async def read_organization(
 async def _lacking(cluster: Cluster, organization: str) -> str:
     """What to say of an Organization that is not there."""
     try:
-        others, version = await cluster.list(resource_named("Organization"), {})
+        others, version = await cluster.list(resource_named(API_VERSION, "Organization"), {})
     except Forbidden:
         return f"no Organization {organization!r} in {cluster.server}"
     if version is None:

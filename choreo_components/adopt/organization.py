@@ -7,8 +7,8 @@ from typing import Any
 
 from choreo_components.api import kind_of
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.generation import Target
 from choreo_components.config.options import Controllers
-from choreo_components.plan.references import Target
 
 Wire = Mapping[str, Any]
 """A live object in wire names, with its apiVersion and kind."""
@@ -21,7 +21,8 @@ class LiveOrganization:
     `objects` are OpenChoreo's, the Organization among them; `namespace` is theirs. `data_plane_namespaces` carry the
     organization's label; each is read where its environment's data plane is. `kubeconfigs` lead to the data planes with
     a cluster of their own, by ORGANIZATION/NAME; `closed` says of others, by the same names, why nobody gets there.
-    `endless` are the kinds whose condition the installed definitions cannot keep. `identity` is that of the control
+    `unsupported` are the kinds, by apiVersion and kind, whose condition the installed definitions cannot keep.
+    `identity` is that of the control
     plane's cluster, "" where the credentials cannot read it.
     """
 
@@ -31,7 +32,7 @@ class LiveOrganization:
     data_plane_namespaces: tuple[Wire, ...] = ()
     kubeconfigs: Mapping[str, str] = field(default_factory=dict, repr=False)
     closed: Mapping[str, str] = field(default_factory=dict)
-    endless: frozenset[str] = frozenset()
+    unsupported: frozenset[tuple[str, str]] = frozenset()
     identity: str = ""
 
     @property

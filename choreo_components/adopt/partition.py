@@ -24,21 +24,23 @@ from choreo_components.adopt.organization import (
 from choreo_components.adopt.ownership import applied_by_pulumi
 from choreo_components.api import Kind, kind_of
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.kinds import ORDER as CREATION_ORDER
 from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.generation import Severity
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
-from choreo_components.config.findings import Finding, Severity, error
+from choreo_components.config.findings import Finding, error
 from choreo_components.config.namespace_metadata import FIELDS, problems
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import (
     CONTROLLERS,
-    NAMED_BY_NAME,
     NAMESPACE_METADATA,
     PROJECTS,
     RESOURCES,
     Settings,
 )
-from choreo_components.plan.builder import CREATION_ORDER, Plan, plan
+from choreo_components.plan.builder import plan
+from choreo_components.plan.nodes import Plan
 
 OF_ENVIRONMENT = ("Deployment", "Endpoint")
 """The kinds that belong to the stack of the environment which they name."""
@@ -197,7 +199,7 @@ def _obstacle(live: Wire, kind: Kind) -> str | None:
         return "is being deleted"
     has, name = labels_of(live), name_of(live)
     label = has.get(labels.NAME)
-    if kind.kind in NAMED_BY_NAME and label and label != name:
+    if kind.named_by_label and label and label != name:
         return (
             f"its metadata.name is not its name {label!r}: `choreoctl create` names objects so, and OpenChoreo finds "
             "them by the one here and by the other there. It has to be made anew, under one name for both: "
@@ -248,7 +250,7 @@ def _settle(stack: Stack, environment: str | None, there: LiveOrganization, divi
             division.left += [Left(each, reason) for each in left]
             return
         read, findings = settings.read(Document(stack.config, stack.name), Path())
-        planned = plan(read).without_waits(there.endless)
+        planned = plan(read).without_waits(there.unsupported)
         found = [*findings, *planned.findings, *_dangling(planned, there)]
         refused: dict[str, dict[int, list[str]]] = {RESOURCES: defaultdict(list), PROJECTS: defaultdict(list)}
         for setting, index, finding, message in _attributed(found):
@@ -280,7 +282,7 @@ def _dangling(planned: Plan, there: LiveOrganization) -> Iterator[Finding]:
     """What the stack refers to and nobody has: its preview would fail."""
     for reference in planned.outside:
         if reference.severity is Severity.ERROR and there.find(reference.target) is None:
-            yield error(reference.where, reference.missing())
+            yield error(reference.where, reference.missing)
 
 
 _PLACE = re.compile(rf"({RESOURCES}|{PROJECTS})\[(\d+)\]\.?(.*)", re.DOTALL)

@@ -1,24 +1,36 @@
-"""OpenChoreo's API: what its objects look like, how they are written, and how they find each other."""
+"""OpenChoreo's API: what its objects look like, how they are written, and how they find each other.
 
-from choreo_components.api.core_v1 import labels
+A folder for each generation of it; the modules beside them are what all generations share.
+"""
+
 from choreo_components.api.crd import custom_resource_definitions
+from choreo_components.api.generation import Generation, Kind, Role
+from choreo_components.api.generations import (
+    UnknownKindError,
+    all_kinds,
+    generation_of,
+    generations,
+    kind_of,
+    secrets_of,
+)
 from choreo_components.api.meta import ObjectMeta
 from choreo_components.api.objects import OF_THE_SERVER, PASSED_OVER, ApiObject
-from choreo_components.api.registry import KINDS, V0_2_0, Kind, UnknownKindError, kind_of, secrets_of
 from choreo_components.api.wire import prune_zero_values
 
 __all__ = [
-    "KINDS",
     "OF_THE_SERVER",
     "PASSED_OVER",
-    "V0_2_0",
     "ApiObject",
+    "Generation",
     "Kind",
     "ObjectMeta",
+    "Role",
     "UnknownKindError",
+    "all_kinds",
     "custom_resource_definitions",
+    "generation_of",
+    "generations",
     "kind_of",
-    "labels",
     "prune_zero_values",
     "secrets_of",
 ]

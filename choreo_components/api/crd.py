@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from choreo_components.api.generation import Kind, spec_of
+from choreo_components.api.generations import all_kinds
 from choreo_components.api.meta import WireModel
 from choreo_components.api.objects import ApiObject
-from choreo_components.api.registry import KINDS, Kind, spec_of
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
 
 _OPENAPI_TYPE = {str: "string", bool: "boolean", int: "integer"}
@@ -16,7 +17,7 @@ def custom_resource_definitions(release: str | None = None) -> list[dict[str, An
     They equal OpenChoreo's own (config/crd/bases) in all that an API server acts on; the descriptions are ours.
     `release` is one that has changed some of them (`Kind.since`); None stands for those before.
     """
-    return [_definition(kind, kind.since.get(release or "", kind.model)) for kind in KINDS.values()]
+    return [_definition(kind, kind.since.get(release or "", kind.model)) for kind in all_kinds().values()]
 
 
 def _definition(kind: Kind, model: type[ApiObject]) -> dict[str, Any]:

@@ -8,9 +8,13 @@ may be a version off Go's.
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import dropwhile
+from typing import TypeVar
+
+T = TypeVar("T")
 
 LONGEST_RESOURCE_NAME = 253
 LONGEST_NAMESPACE_NAME = 63
@@ -42,6 +46,18 @@ def generate_k8s_name(*parts: str, limit: int = LONGEST_RESOURCE_NAME) -> str:
     name = b"-".join([*cut, digest.encode()]).decode("utf-8", "surrogateescape")
     # The end needs no trimming: it is the hash.
     return "".join(dropwhile(lambda character: not _is_alphanumeric(character), name))
+
+
+def collisions(things: Iterable[T], name: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
+    """The names that more than one of the things would share, each with its things.
+
+    It happens to OpenChoreo's names because the hash is taken over the parts joined by '-', which are then no longer
+    told apart: `a-b`, `c`, `d` and `a`, `b-c`, `d` have the same. Names and things are in the order of appearance.
+    """
+    sharing: dict[str, list[T]] = {}
+    for each in dict.fromkeys(things):
+        sharing.setdefault(name(each), []).append(each)
+    return {shared: tuple(group) for shared, group in sharing.items() if len(group) > 1}
 
 
 @dataclass(frozen=True)

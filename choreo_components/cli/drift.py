@@ -38,7 +38,7 @@ def drift(
 
     said = inspect(folder, stacks or (), kubeconfig, ask_for_declared)
     reports = [
-        differences(stack, answer.census, answer.endless)
+        differences(stack, answer.census, answer.unsupported)
         for answer in said.answers
         for stack in answer.destination.stacks
     ]

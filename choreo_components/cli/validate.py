@@ -69,7 +69,8 @@ def _show(report: "Sequence[Told]", summary: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from choreo_components.config.findings import MOST_TOLD, Severity
+    from choreo_components.api.generation import Severity
+    from choreo_components.config.findings import MOST_TOLD
 
     console = Console(highlight=False, soft_wrap=True)
     heading = ""

@@ -17,7 +17,7 @@ from choreo_components.components.stack_resources import deletion_guards, full_n
 from choreo_components.config.findings import Finding
 from choreo_components.config.settings import Declared, Settings
 from choreo_components.kubernetes.kubeconfig import resolve
-from choreo_components.plan.builder import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.nodes import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.preflight.data_planes import Connection
 
 DATA_PLANES = "data-planes"

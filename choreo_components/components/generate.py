@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from choreo_components.api import KINDS, Kind
+from choreo_components.api import Kind, all_kinds
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.generation import spec_of
 from choreo_components.api.meta import WireModel, wire_name
-from choreo_components.api.registry import spec_of
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
 
 _HEADER = '''\
@@ -88,7 +88,7 @@ def source() -> str:
     """The whole text of args.py."""
     written: set[str] = set()
     classes = [_HEADER]
-    for kind in KINDS.values():
+    for kind in all_kinds().values():
         for name, text in _classes(kind):
             if name not in written:
                 written.add(name)

@@ -13,17 +13,19 @@ from typing import Any
 import pulumi
 from pulumi.runtime import get_config_env
 
+from choreo_components.api.generation import Severity, Target
 from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.config import settings
-from choreo_components.config.findings import Finding, Location, Severity, error, errors, report
+from choreo_components.config.findings import Finding, Location, error, errors, report
 from choreo_components.config.kubeconfig_source import is_text
 from choreo_components.config.options import Controllers
 from choreo_components.config.project import find_project, is_project, located
 from choreo_components.config.settings import KUBECONFIG, Settings
 from choreo_components.kubernetes.kubeconfig import KubeconfigError, resolve
-from choreo_components.plan.builder import NamespaceNode, ObjectNode, Plan, plan
+from choreo_components.plan.builder import plan
 from choreo_components.plan.environment_context import environment_context
-from choreo_components.plan.references import Found, Reference, Target
+from choreo_components.plan.nodes import NamespaceNode, ObjectNode, Plan
+from choreo_components.plan.references import Found, Reference
 from choreo_components.preflight.run import Survey, survey
 
 
@@ -60,7 +62,7 @@ def run() -> None:
         raise pulumi.RunError(report([*findings, *surveyed.terminating]))
     for finding in findings:
         pulumi.warn(f"{finding.where}: {finding.message}")
-    planned = planned.without_waits(surveyed.endless)
+    planned = planned.without_waits(surveyed.unsupported)
     secret = pulumi.Output.secret(values[KUBECONFIG]) if KUBECONFIG in values else None
     control_plane = ControlPlane(secret, context, surveyed.identity)
     own_hooks = hooks(read, kubeconfig)
@@ -169,7 +171,7 @@ def missing(references: Sequence[Reference], live: Found) -> list[Finding]:
     for group in by_target.values():
         worst = next((each for each in group if each.severity is Severity.ERROR), group[0])
         others = f" ({len(group) - 1} more refer to it)" if len(group) > 1 else ""
-        findings.append(Finding(worst.severity, worst.where, worst.missing() + others))
+        findings.append(Finding(worst.severity, worst.where, worst.missing + others))
     return findings
 
 

@@ -7,12 +7,13 @@ from typing import Any
 import pulumi
 
 from choreo_components.api.core_v1.dependents import DEPENDANTS, GUARDED
+from choreo_components.api.generation import SECRET, Role
 from choreo_components.components.finalizer import released
 from choreo_components.components.witness import witness
 from choreo_components.config.findings import Finding, in_order
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import Settings
-from choreo_components.plan.builder import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.nodes import KUBERNETES, FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
 
 
 def inventory(
@@ -96,7 +97,7 @@ def _guard(
 
 def _guard_of_part(key: Key, plan: Plan, made: pulumi.Resource, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
     """The guard of an organization or a data plane; it knows what of the stack is deleted with it."""
-    dependants = plan.dependants({key})
+    dependants = plan.dependents({key})
     names = _guarded(plan, lambda each: each in dependants)
     name = f"deletion-guard/{full_name(key)}"
     return _guard(name, {**names, "part": f"{key.kind} {full_name(key)}"}, [made], opts)
@@ -116,7 +117,7 @@ def _guard_of_production(
     Pulumi refuses to delete what was protected until now.
     """
     finalizers = {node.key for node in plan.nodes if isinstance(node, FinalizerNode) and node.environment in protected}
-    dependants = plan.dependants(finalizers)
+    dependants = plan.dependents(finalizers)
     needed = {need for key in dependants for need in plan.needs[key]}
     last = [made[key] for key in made if key in dependants - needed or key in protected]
     props = {"protectedEnvironments": [full_name(key) for key in protected], "part": "production"}
@@ -134,12 +135,11 @@ def _guarded(plan: Plan, wanted: Callable[[Key], bool]) -> dict[str, list[str]]:
 
 def _connected(plan: Plan) -> Iterator[str]:
     """The data planes that refer to Secrets of the plan, as ORGANIZATION/NAME; several may refer to one."""
-    secrets = {node.key for node in plan.nodes if isinstance(node, SecretNode)}
-    for node in plan.nodes:
-        if isinstance(node, ObjectNode) and node.key.kind == "DataPlane":
-            reference = node.declared.object.to_wire()["spec"]["kubernetesCluster"].get("connectionConfigRef")
-            if Key("Secret", node.key.organization, reference) in secrets:
-                yield full_name(node.key)
+    secrets = {node.key for node in plan.secrets}
+    for node in plan.of_role(Role.DATA_PLANE):
+        reference = node.declared.generation.data_planes.connection(node.declared.wire)
+        if reference and Key(KUBERNETES, SECRET, node.key.organization, reference) in secrets:
+            yield full_name(node.key)
 
 
 def _awaited(settings: Settings, plan: Plan) -> set[str]:

@@ -5,15 +5,8 @@ Reading, validating and planning never stop at the first problem: they collect f
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-
-class Severity(str, Enum):
-    """What a finding means: an error stops everything before it starts, a warning is shown and work goes on."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
+from choreo_components.api.generation import Severity
 
 LONGEST = 1000
 """Characters of a file's name, a field's, and a message: of a longer one the middle is left out."""

@@ -10,8 +10,8 @@ from dataclasses import fields
 from inspect import cleandoc
 from typing import Any, TypeAlias
 
-from choreo_components.api import KINDS, PASSED_OVER, ApiObject, Kind, ObjectMeta
-from choreo_components.api.core_v1 import labels
+from choreo_components.api import PASSED_OVER, ApiObject, Kind, ObjectMeta, all_kinds
+from choreo_components.api.generations import generation_of
 from choreo_components.api.meta import WireModel
 from choreo_components.api.releases import Path, own_fields
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
@@ -92,8 +92,8 @@ class _Builder:
             "type": "object",
             "required": ["apiVersion", "kind"],
             "properties": {
-                "apiVersion": {"enum": list(dict.fromkeys(kind.api_version for kind in KINDS.values()))},
-                "kind": {"enum": [kind.kind for kind in KINDS.values()]},
+                "apiVersion": {"enum": list(dict.fromkeys(kind.api_version for kind in all_kinds().values()))},
+                "kind": {"enum": [kind.kind for kind in all_kinds().values()]},
             },
             "allOf": [
                 {
@@ -103,7 +103,7 @@ class _Builder:
                     },
                     "then": self.of_kind(kind),
                 }
-                for kind in KINDS.values()
+                for kind in all_kinds().values()
             ],
         }
 
@@ -137,29 +137,28 @@ class _Builder:
 
     def metadata(self, kind: Kind) -> Schema:
         """What every object's metadata may have, and what this kind's has to have."""
-        parents = [label for label in kind.hierarchy if label not in (labels.ORGANIZATION, labels.NAME)]
-        names = {label: label.removeprefix(labels.PREFIX).replace("-", " ") for label in parents}
+        fields = generation_of(kind.api_version).metadata(kind)
         own: Schema = {
             "properties": {
                 "labels": {
                     "properties": {
-                        label: {**self.text(), "description": f"Name of the {name} that it belongs to."}
-                        for label, name in names.items()
+                        label: {**self.text(), "description": described} for label, described in fields.labels.items()
                     },
-                    "required": parents,
+                    "required": list(fields.labels),
                 },
                 "annotations": {
                     "properties": {
-                        labels.DISPLAY_NAME: {**self.text(), "description": "Name for people."},
-                        labels.DESCRIPTION: {**self.text(), "description": "What it is for."},
+                        key: {**self.text(), "description": described} for key, described in fields.annotations.items()
                     }
                 },
             },
-            "required": ["labels"] if parents else [],
+            "required": ["labels"] if fields.labels else [],
         }
-        if kind.namespaced:
-            by_label = {"properties": {"labels": {"required": [labels.ORGANIZATION]}}, "required": ["labels"]}
+        if kind.namespaced and fields.namespace_label:
+            by_label = {"properties": {"labels": {"required": [fields.namespace_label]}}, "required": ["labels"]}
             own["anyOf"] = [{"required": ["namespace"]}, by_label]
+        elif kind.namespaced:
+            own["required"].append("namespace")
         else:
             own["properties"]["namespace"] = {"type": "null", "description": "None: it belongs to the whole cluster."}
         return {"allOf": [self.model(ObjectMeta, self.passed_over("metadata")), own]}

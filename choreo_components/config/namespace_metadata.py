@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from choreo_components.api.annotations import APPLIED, LAST_APPLIED, excess
-from choreo_components.api.core_v1.labels import OF_DATA_PLANES
+from choreo_components.api.generations import generations
 from choreo_components.api.names import Use, refusal
 from choreo_components.config.findings import Location
 from choreo_components.config.validation import Problem, shown
@@ -17,11 +17,10 @@ from choreo_components.config.validation import Problem, shown
 FIELDS = ("labels", "annotations")
 
 TAKEN = {
-    **dict.fromkeys(OF_DATA_PLANES, "OpenChoreo"),
     "kubernetes.io/metadata.name": "Kubernetes",
     LAST_APPLIED: "kubectl",
 }
-"""Keys that nobody else may set, and whose they are."""
+"""Keys that nobody else may set besides those of OpenChoreo, and whose they are."""
 
 TAKEN_DOMAINS = {"choreo.dev": "OpenChoreo", "openchoreo.dev": "OpenChoreo", "pulumi.com": "Pulumi"}
 """The same of all keys whose prefix is a domain, or one in it."""
@@ -74,6 +73,8 @@ def _wrong(name: str, values: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _owner(key: str) -> str | None:
     """Whose key it is, where nobody else may set it."""
+    if any(key in each.namespaces.reserved for each in generations().values()):
+        return "OpenChoreo"
     domain = key.rpartition("/")[0].lower()
     by_domain = (owner for taken, owner in TAKEN_DOMAINS.items() if f".{domain}".endswith(f".{taken}"))
     return TAKEN.get(key) or next(by_domain, None)

@@ -7,12 +7,22 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from choreo_components.api import KINDS, ApiObject, Kind, UnknownKindError, kind_of
+from choreo_components.api import (
+    ApiObject,
+    Generation,
+    Kind,
+    Role,
+    UnknownKindError,
+    generation_of,
+    generations,
+    kind_of,
+)
 from choreo_components.api.annotations import LAST_APPLIED
-from choreo_components.api.core_v1 import labels
+from choreo_components.api.generation import Target
 from choreo_components.api.names import Use, refusal
 from choreo_components.config.documents import Document, Rules, differing, field_name
 from choreo_components.config.documents import read_file as read_documents
@@ -24,16 +34,6 @@ from choreo_components.config.paths import Search
 from choreo_components.config.validation import parse, shown
 
 Choice = TypeVar("Choice", bound=Enum)
-
-NAMED_BY_NAME = (
-    "Organization",
-    "DataPlane",
-    "Environment",
-    "DeploymentPipeline",
-    "Project",
-)
-"""Kinds which OpenChoreo looks up by metadata.name here and by the label `name` there: the two have to agree."""
-
 
 IN_MANIFEST = (
     "a secret in plain text, for all who may read this file: let the object stand in the stack's file, under "
@@ -78,10 +78,30 @@ class Declared:
         """Its labels."""
         return self.object.metadata.labels or {}
 
+    @cached_property
+    def generation(self) -> Generation:
+        """The API that it is of."""
+        return generation_of(self.object.api_version)
+
+    @property
+    def role(self) -> Role | None:
+        """What it is to a plan."""
+        return self.generation.role(self.kind)
+
     @property
     def organization(self) -> str:
-        """The organization it belongs to, or is."""
-        return self.object.metadata.namespace or self.name
+        """The organization it belongs to, or is; "" where it belongs to none."""
+        return self.object.metadata.namespace or (self.name if self.role is Role.TENANT else "")
+
+    @cached_property
+    def wire(self) -> Mapping[str, Any]:
+        """The object in wire names, as it is sent."""
+        return self.object.to_wire()
+
+    @property
+    def data_plane(self) -> Target | None:
+        """The data plane that an environment is on."""
+        return self.generation.data_planes.of_environment(self.wire)
 
     @property
     def spec(self) -> Any:
@@ -381,7 +401,7 @@ class _Reader:
         try:
             kind = kind_of(api_version, kind_name)
         except UnknownKindError as unknown:
-            known = any(version == api_version for version, _ in KINDS)
+            known = api_version in generations()
             self.refuse(document.at(("kind" if known else "apiVersion",)), str(unknown))
             return None
         declared, problems = parse(kind, value, document.written)
@@ -405,88 +425,31 @@ class _Reader:
 
     def identify(self, kind: Kind, declared: ApiObject, document: Document) -> Declared | None:
         """The object with its namespace and the labels that follow from it."""
-        before = len(self.findings)
-        metadata = declared.metadata
-        given = dict(metadata.labels or {})
-        name, namespace = metadata.name, metadata.namespace
-        # An organization's name is its namespace's as well.
-        refused_name = refusal(name, Use.NAMESPACE if kind.scope == "Cluster" else Use.OBJECT)
-        if refused_name:
-            self.refuse(
-                document.at(("metadata", "name")),
-                f"Kubernetes would refuse the name {name!r}: {refused_name}",
-            )
-        expected: dict[str, tuple[str, str]] = {}
-        if kind.kind in NAMED_BY_NAME:
-            expected[labels.NAME] = (name, "metadata.name")
-        if kind.scope == "Cluster":
-            if namespace is not None:
-                self.refuse(
-                    document.at(("metadata", "namespace")),
-                    f"{kind.kind} belongs to the whole cluster and has no namespace",
-                )
-        else:
-            namespace = namespace or given.get(labels.ORGANIZATION)
-            if not namespace:
-                self.refuse(
-                    document.at(("metadata", "namespace")),
-                    f"required: the organization that the {kind.kind} belongs to",
-                )
-            elif refused := refusal(namespace, Use.NAMESPACE):
-                self.refuse(
-                    document.at(("metadata", "namespace")),
-                    f"Kubernetes would refuse the name {namespace!r}: {refused}",
-                )
-            else:
-                expected[labels.ORGANIZATION] = (namespace, "metadata.namespace")
-        for label, (value, source) in expected.items():
-            if given.get(label, value) != value:
-                where = document.at(("metadata", "labels", label))
-                self.refuse(
-                    where,
-                    f"contradicts {source}: should be {value!r} or left out, not {given[label]!r}",
-                )
-            given[label] = value
-        given.setdefault(labels.NAME, name)
-        # Their own fields have been looked at.
-        followed = {labels.ORGANIZATION, *([labels.NAME] if refused_name else [])}
-        for label in kind.hierarchy:
-            if not given.get(label) and label not in followed:
-                self.refuse(
-                    document.at(("metadata", "labels", label)),
-                    f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it",
-                )
-        for label, value in given.items():
-            where = document.at(("metadata", "labels", label))
-            if refused := refusal(label, Use.LABEL_KEY):
-                self.refuse(where, f"Kubernetes would refuse the label's key: {refused}")
-            elif label not in followed and (refused := refusal(value, Use.LABEL_VALUE)):
-                self.refuse(where, f"Kubernetes would refuse the label {value!r}: {refused}")
-        for key in metadata.annotations or {}:
-            if refused := refusal(key.lower(), Use.LABEL_KEY):
-                where = document.at(("metadata", "annotations", key))
-                self.refuse(where, f"Kubernetes would refuse the annotation's key: {refused}")
-        if len(self.findings) > before:
+        identified, violations = generation_of(kind.api_version).identify(kind, declared)
+        for each in violations:
+            self.findings.append(Finding(each.severity, document.at(each.path), each.message))
+        if violations:
             return None
-        annotations = metadata.annotations
-        if annotations and LAST_APPLIED in annotations:
+        metadata = identified.metadata
+        if metadata.annotations and LAST_APPLIED in metadata.annotations:
             where = document.at(("metadata", "annotations", LAST_APPLIED))
             self.findings.append(warning(where, "left out: it is a note of kubectl's own, not of the object"))
-            annotations = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
-        filled = metadata.model_copy(update={"namespace": namespace, "labels": given, "annotations": annotations})
-        return Declared(declared.model_copy(update={"metadata": filled}), document)
+            kept = {key: value for key, value in metadata.annotations.items() if key != LAST_APPLIED}
+            metadata = metadata.model_copy(update={"annotations": kept})
+            identified = identified.model_copy(update={"metadata": metadata})
+        return Declared(identified, document)
 
     def unique(self, declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], tuple[Declared, ...]]:
         """The first of the objects of each name, and those that contradict it. Who repeats it means the same."""
-        first: dict[tuple[str, str, str], Declared] = {}
+        first: dict[tuple[str, str, str, str], Declared] = {}
         contradicting = []
         for each in declared:
-            earlier = first.setdefault((each.kind, each.organization, each.name), each)
+            earlier = first.setdefault((each.object.api_version, each.kind, each.organization, each.name), each)
             if earlier is each:
                 continue
             twice = f"{each} is declared twice; first at {earlier.at('metadata', 'name')}"
             where = each.at("metadata", "name")
-            different = list(differing(earlier.object.to_wire(), each.object.to_wire()))
+            different = list(differing(earlier.wire, each.wire))
             if different:
                 contradicting.append(each)
                 self.refuse(where, f"{twice}. They differ in {', '.join(map(field_name, different))}")

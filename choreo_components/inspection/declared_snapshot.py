@@ -20,7 +20,7 @@ from choreo_components.kubernetes.client import (
     Resource,
     resource_named,
 )
-from choreo_components.plan.builder import NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.nodes import NamespaceNode, ObjectNode, Plan, SecretNode
 
 _Found = tuple[Live, ...]
 
@@ -69,9 +69,9 @@ class _Sighting:
         """The objects of the plans' kinds in their organizations."""
         return await _all(
             [
-                self.named(resource_named(kind), organization)
+                self.named(resource_named(API_VERSION, kind), organization)
                 if kind == ORGANIZATIONS
-                else self.listed(resource_named(kind), organization)
+                else self.listed(resource_named(API_VERSION, kind), organization)
                 for kind, organization in sorted(self._kinds)
             ]
         )
@@ -88,7 +88,7 @@ class _Sighting:
 
     async def data_planes(self, objects: _Found) -> _Found:
         """The DataPlanes of the environments with namespaces: those among the objects, and those of others."""
-        resource = resource_named("DataPlane")
+        resource = resource_named(API_VERSION, "DataPlane")
         seen = {(live.namespace, live.name): live for live in objects if live.resource == resource}
         lacking = sorted(each for each in self.references if ("DataPlane", each[0]) not in self._kinds and each[1])
         others = await _all(

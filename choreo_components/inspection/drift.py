@@ -23,7 +23,7 @@ from choreo_components.inspection.target_clusters import Opened
 from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Live
 from choreo_components.kubernetes.conditions import accepted, outdated
 from choreo_components.kubernetes.deletion import deletion
-from choreo_components.plan.builder import Key, NamespaceNode, ObjectNode, SecretNode
+from choreo_components.plan.nodes import Key, NamespaceNode, ObjectNode, SecretNode
 
 CREDENTIALS = "credentials"
 """The field of a DataPlane whose values nobody may see."""
@@ -74,21 +74,22 @@ class Report:
     unknown: int = 0
 
 
-def drift(stack: Opened, census: Census, endless: Collection[str] = ()) -> Report:
+def drift(stack: Opened, census: Census, unsupported: Collection[tuple[str, str]] = ()) -> Report:
     """What the cluster has otherwise than the stack declares it.
 
-    What could not be listed is left out. `endless` are the kinds whose conditions the cluster cannot keep.
+    What could not be listed is left out. `unsupported` are the kinds, by apiVersion and kind, whose conditions the
+    cluster cannot keep.
     """
-    return _Comparison(stack, census, endless).report()
+    return _Comparison(stack, census, unsupported).report()
 
 
 class _Comparison:
     """One stack against one cluster."""
 
-    def __init__(self, stack: Opened, census: Census, endless: Collection[str]) -> None:
+    def __init__(self, stack: Opened, census: Census, unsupported: Collection[tuple[str, str]]) -> None:
         self._stack = stack
         self._census = census
-        self._endless = endless
+        self._unsupported = unsupported
         self._objects = {key_of(live): live for live in census.objects}
         self._namespaces = {live.name: live for live in census.namespaces}
         self._secrets = {key_of(live): live for live in census.secrets}
@@ -163,7 +164,7 @@ class _Comparison:
     def _notes(self, node: ObjectNode, live: Live) -> Iterator[str]:
         if (told := deletion(live)) is not None:
             yield told
-        elif node.wait is not None and node.key.kind not in self._endless:
+        elif node.wait is not None and (node.key.api_version, node.key.kind) not in self._unsupported:
             kind = kind_of(node.declared.object.api_version, node.key.kind)
             if not accepted(live, kind):
                 said = "; ".join(live.told) or "no controller has looked at it"

@@ -15,15 +15,18 @@ from pydantic import ValidationError
 
 from choreo_components.api import kind_of
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.kinds import ORDER as CREATION_ORDER
 from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.core_v1.references import named
+from choreo_components.api.generation import Target
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
 from choreo_components.inspection.snapshot import ORGANIZATIONS, Census, key_of, of_builds, organizations_of
 from choreo_components.kubernetes.client import Live
 from choreo_components.kubernetes.deletion import deletion
-from choreo_components.plan.builder import CREATION_ORDER, Key, NamespaceNode, ObjectNode, Plan, SecretNode
-from choreo_components.plan.references import Index, Reference, Target, references
+from choreo_components.plan.nodes import Key, NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.references import Index, Reference, references
 from choreo_components.teardown.ownership import by_itself
 
 _OF_BUILDS, _OF_ORGANIZATION, _OF_DATA_PLANE = "CI namespace", "organization's namespace", "Namespace"
@@ -112,7 +115,7 @@ class _Finder:
             if key in self._made or (key.organization, key.name) in connected:
                 continue
             data_plane = live.labels.get(labels.DATAPLANE, "")
-            why = self._missing(Target("DataPlane", key.organization, data_plane))
+            why = self._missing(Target(API_VERSION, "DataPlane", key.organization, data_plane))
             told = why or f"its data plane {data_plane!r} does not refer to it"
             yield Leftover(live, key.organization, key.kind, tuple(_also_deleting(live, [told])))
 
@@ -154,18 +157,18 @@ class _Finder:
 
     def _stand_with(self, needed: Iterable[Reference]) -> None:
         """Lets stand what is referred to, and what that refers to in turn."""
-        waiting = [reference for reference in needed if _holds(reference)]
+        waiting = [reference for reference in needed if reference.holds]
         while waiting:
             live = self._find(waiting.pop().target)
             if live is None or key_of(live) in self._standing:
                 continue
             self._standing.add(key_of(live))
-            waiting += filter(_holds, _references(live))
+            waiting += (reference for reference in _references(live) if reference.holds)
 
     def _find(self, target: Target) -> Live | None:
         """The object in the cluster that is meant."""
         if target.name is not None:
-            return self._live.get(Key(target.kind, target.organization, target.name))
+            return self._live.get(Key(API_VERSION, target.kind, target.organization, target.name))
         wanted = dict(target.labels)
         named = self._named.get((target.kind, target.organization, wanted.get(labels.NAME)), ())
         return next((live for live in named if wanted.items() <= live.labels.items()), None)
@@ -183,7 +186,7 @@ class _Finder:
                 return any(self._stands(each.target) for each in _references(live) if each.target.kind == "Deployment")
             case "DeployableArtifact":
                 key = key_of(live)
-                return Key("Build", key.organization, key.name) in self._standing
+                return Key(API_VERSION, "Build", key.organization, key.name) in self._standing
             case "Deployment":
                 return self._is_automatic(live)
         return False
@@ -202,16 +205,16 @@ class _Finder:
         if not any(owner.get("kind") == "Build" for owner in _owners(artifact)):
             return False
         organization = key_of(deployment).organization
-        project = self._find(_named("Project", organization, deployment.labels.get(labels.PROJECT, "")))
+        project = self._find(named("Project", organization, deployment.labels.get(labels.PROJECT, "")))
         reference = _spec(project).get("deploymentPipelineRef") if project else None
-        pipeline = self._live.get(Key("DeploymentPipeline", organization, str(reference)))
+        pipeline = self._live.get(Key(API_VERSION, "DeploymentPipeline", organization, str(reference)))
         paths = (_spec(pipeline).get("promotionPaths") if pipeline else None) or [{}]
         return bool(paths[0].get("sourceEnvironmentRef") == deployment.labels.get(labels.ENVIRONMENT, ""))
 
     def _why(self, key: Key, live: Live) -> Iterator[str]:
         """Why an object is left over, what explains most first."""
         kind = kind_of(API_VERSION, key.kind)
-        told = [self._missing(each.target) for each in _references(live) if _holds(each)]
+        told = [self._missing(each.target) for each in _references(live) if each.holds]
         for owner in _owners(live):
             there = owner.get("uid") in self._by_uid
             state = "is declared nowhere" if there else "is not among what the cluster has of OpenChoreo's"
@@ -243,7 +246,7 @@ class _Finder:
             return f"it carries the labels of organization {organization!r}, whose namespace is {organization!r}"
         if organization in self._spoken:
             return None
-        return self._missing(Target(ORGANIZATIONS, organization, organization))
+        return self._missing(Target(API_VERSION, ORGANIZATIONS, organization, organization))
 
     def _homeless(self, live: Live, organization: str, environment: str) -> list[str]:
         """Why a namespace with the labels of an environment is left over; nothing where it is not."""
@@ -254,16 +257,11 @@ class _Finder:
             return []
         if spared := by_itself(live, organization, environment):
             return [f"it carries the labels of environment {environment!r}, and {spared}"]
-        targets = _named("Environment", organization, environment), _named("Project", organization, project)
+        targets = named("Environment", organization, environment), named("Project", organization, project)
         told = [each for each in map(self._missing, targets) if each is not None]
         if not told and live.name != name:
             told = [f"OpenChoreo gives its labels to {name!r} only" if name else f"it lacks {labels.PROJECT_NAME}"]
         return told or [f"no stack has project {project!r} in environment {environment!r}, or deploys there"]
-
-
-def _holds(reference: Reference) -> bool:
-    """Whether what is referred to has to stay. A pipeline may name environments that do not exist."""
-    return (reference.source.kind, reference.target.kind) != ("DeploymentPipeline", "Environment")
 
 
 def _references(live: Live) -> Iterator[Reference]:
@@ -276,10 +274,6 @@ def _references(live: Live) -> Iterator[Reference]:
         yield from references(Declared(kind.model_of(wire).from_wire(wire), Document(wire, str(live))))
     except ValidationError:
         return
-
-
-def _named(kind: str, organization: str, name: str) -> Target:
-    return Target(kind, organization, labels=((labels.NAME, name),))
 
 
 def _spec(live: Live) -> dict[str, Any]:

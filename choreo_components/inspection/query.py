@@ -2,25 +2,27 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from choreo_components.api.generations import generations
 from choreo_components.inspection.declared_snapshot import see
 from choreo_components.inspection.snapshot import Census, take, together
 from choreo_components.inspection.target_clusters import Destination, Opened
 from choreo_components.kubernetes.client import Cluster, ClusterError
-from choreo_components.plan.builder import Plan
+from choreo_components.plan.nodes import ObjectNode
 from choreo_components.preflight.crd_compatibility import definitions
-from choreo_components.preflight.unsupported_conditions import endless
+from choreo_components.preflight.unsupported_conditions import unsupported
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a cluster has said; `endless` are the kinds whose conditions it cannot keep."""
+    """What a cluster has said; `unsupported` are the kinds, by apiVersion and kind, whose conditions
+    it cannot keep."""
 
     destination: Destination
     census: Census
-    endless: frozenset[str] = frozenset()
+    unsupported: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ async def _see(way: Destination) -> Answer | ClusterError:
     try:
         async with Cluster(way.kubeconfig) as cluster:
             census = await see(cluster, [stack.plan for stack in way.stacks], _given(way.stacks))
-            unending = endless(await definitions(cluster), _plan(way))
+            unending = unsupported(await definitions(cluster, generations().values()), _nodes(way))
     except ClusterError as problem:
         return problem
     return Answer(way, census, frozenset(unending))
@@ -87,7 +89,6 @@ def _given(stacks: Iterable[Opened]) -> dict[str, dict[str, str | Path]]:
     return given
 
 
-def _plan(destination: Destination) -> Plan:
-    """All that the stacks plan, as one: the same question for each of them would be as many requests."""
-    first, *others = (stack.plan for stack in destination.stacks)
-    return replace(first, nodes=(*first.nodes, *(node for each in others for node in each.nodes)))
+def _nodes(destination: Destination) -> list[ObjectNode]:
+    """All that the stacks declare: the same question for each of them would be as many requests."""
+    return [node for stack in destination.stacks for node in stack.plan.objects]

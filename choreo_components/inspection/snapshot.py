@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from choreo_components.api import KINDS, Kind
+from choreo_components.api import Kind, all_kinds
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.inspection.data_planes import DATA_PLANES, Given, Unread, look_elsewhere
@@ -23,7 +23,7 @@ from choreo_components.kubernetes.client import (
     Resource,
     resource_of,
 )
-from choreo_components.plan.builder import Key
+from choreo_components.plan.nodes import Key
 
 ORGANIZATIONS = "Organization"
 
@@ -68,7 +68,7 @@ class Census:
 
 def key_of(live: Live) -> Key:
     """An object of OpenChoreo's as plans name it."""
-    return Key(live.resource.kind, live.namespace or live.name, live.name)
+    return Key(live.resource.api_version, live.resource.kind, live.namespace or live.name, live.name)
 
 
 async def take(cluster: Cluster, organizations: Collection[str], given: Given | None = None) -> Census:
@@ -112,7 +112,7 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
             found = await asyncio.gather(*(named(resource, each) for each in sorted(organizations)))
         return [live for lives in found for live in lives]
 
-    *objects, namespaces = await asyncio.gather(*map(of_kind, KINDS.values()), listed(NAMESPACES, {}, None))
+    *objects, namespaces = await asyncio.gather(*map(of_kind, all_kinds().values()), listed(NAMESPACES, {}, None))
     every = tuple(live for found in objects for live in found)
     planes = [
         live.manifest for live in every if live.resource.kind == "DataPlane" and live.namespace in {*organizations}

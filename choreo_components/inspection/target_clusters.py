@@ -19,7 +19,8 @@ from choreo_components.config.findings import Finding, errors
 from choreo_components.config.kubeconfig_source import from_folder, is_text
 from choreo_components.config.settings import KUBECONFIG, MANIFESTS, PROJECTS, RESOURCES, Settings
 from choreo_components.kubernetes.kubeconfig import KubeconfigError, resolve
-from choreo_components.plan.builder import Plan, plan
+from choreo_components.plan.builder import plan
+from choreo_components.plan.nodes import Plan
 
 DECLARING = re.compile(rf"{RESOURCES}|({MANIFESTS}|{PROJECTS})(\[.*)?")
 """The fields without which it is not known what a stack declares: of objects all together, of the rest each one."""

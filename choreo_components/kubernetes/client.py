@@ -20,7 +20,6 @@ from lightkube.generic_resource import (
 )
 
 from choreo_components.api import Kind, kind_of
-from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.kubernetes.kubeconfig import KubeconfigError, resolve
 from choreo_components.kubernetes.kubeconfig.connection import Transport
 from choreo_components.kubernetes.kubeconfig.credentials import CredentialsError
@@ -78,16 +77,21 @@ class Resource:
         """The name `kubectl` takes without mistaking it for another group's: `deployments.core.choreo.dev`."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
+    @property
+    def api_version(self) -> str:
+        """Group and version, as in core.choreo.dev/v1; of Kubernetes' own kinds v1."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
 
 def resource_of(kind: Kind) -> Resource:
     """OpenChoreo's kind as the API server addresses it."""
     return Resource(kind.group, kind.version, kind.kind, kind.plural, kind.namespaced)
 
 
-def resource_named(kind: str) -> Resource:
-    """The kind of that name: OpenChoreo's in the version that choreo declares, or what Kubernetes itself has for it."""
-    kubernetes = {resource.kind: resource for resource in (NAMESPACES, SECRETS)}
-    return kubernetes.get(kind) or resource_of(kind_of(API_VERSION, kind))
+def resource_named(api_version: str, kind: str) -> Resource:
+    """The kind of that name: one of OpenChoreo's, or what Kubernetes itself has for it."""
+    kubernetes = {(resource.version, resource.kind): resource for resource in (NAMESPACES, SECRETS)}
+    return kubernetes.get((api_version, kind)) or resource_of(kind_of(api_version, kind))
 
 
 NAMESPACES = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
@@ -415,4 +419,5 @@ def _live(resource: Resource, item: Any) -> Live:
     metadata = manifest.get("metadata") if isinstance(manifest, Mapping) else None
     if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
         raise _Unreadable
-    return Live(resource, manifest)
+    # The items of a list do not say what they are.
+    return Live(resource, {"apiVersion": resource.api_version, "kind": resource.kind, **manifest})

@@ -1,166 +1,49 @@
-"""A plan: what a stack's objects become in the cluster, in which order, and what is wrong with them.
+"""The builder of a plan: what a stack's objects become in the cluster, in which order, and what is wrong with them.
 
 Pure: no Pulumi, no network. The program, the pictures, the checks and the commands all read the one plan.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 
 from choreo_components.api import kind_of
 from choreo_components.api.annotations import of_provider
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.generation import FINALIZER, NAMESPACE, SECRET, Generation, Role, Severity
 from choreo_components.api.names import Use, refusal
-from choreo_components.config.findings import Finding, Severity, error
+from choreo_components.config.findings import Finding, error
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import Declared, Settings
 from choreo_components.plan.checks import check, size
-from choreo_components.plan.references import (
-    Index,
-    Reference,
-    Target,
-    promoted_environments,
-    references,
+from choreo_components.plan.nodes import (
+    KUBERNETES,
+    FinalizerNode,
+    Key,
+    NamespaceNode,
+    Node,
+    ObjectNode,
+    Plan,
+    SecretNode,
 )
-
-CREATION_ORDER = (
-    "Organization",
-    "Secret",
-    "DataPlane",
-    "Environment",
-    "DeploymentPipeline",
-    "Project",
-    "Component",
-    "DeploymentTrack",
-    "ConfigurationGroup",
-    "Build",
-    "DeployableArtifact",
-    "Namespace",
-    "EnvironmentFinalizer",
-    "Deployment",
-    "Endpoint",
-)
-"""The kinds in the order in which they can be created: what one refers to stands before it. Destroy is the reverse."""
-
-_WORKLOADS = (
-    "Component",
-    "DeploymentTrack",
-    "ConfigurationGroup",
-    "Build",
-    "DeployableArtifact",
-)
-"""What Deployments are made of: it has to outlive the finalizer's sweep, or they never finalize."""
-
-
-@dataclass(frozen=True, order=True)
-class Key:
-    """Which node of a plan: its kind, its organization, and its name there."""
-
-    kind: str
-    organization: str
-    name: str
-
-    @classmethod
-    def of(cls, declared: Declared) -> "Key":
-        """The node of an object that a stack declares."""
-        return cls(declared.kind, declared.organization, declared.name)
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.organization}/{self.name}"
-
-
-@dataclass(frozen=True)
-class ObjectNode:
-    """An object that the stack declares. `wait` is the condition that says it is reconciled, where one ever does."""
-
-    key: Key
-    declared: Declared
-    wait: str | None
-
-
-@dataclass(frozen=True)
-class NamespaceNode:
-    """The data-plane namespace of a project in an environment of the stack; `name` is its name in the cluster."""
-
-    key: Key
-    environment: Key
-    project: str
-    name: str
-
-
-@dataclass(frozen=True)
-class FinalizerNode:
-    """The finalizer of an environment of the stack."""
-
-    key: Key
-    environment: Key
-
-
-@dataclass(frozen=True)
-class SecretNode:
-    """The Secret that a DataPlane of the stack refers to: other stacks find the data plane's kubeconfig in it."""
-
-    key: Key
-    data_plane: Key
-
-
-Node = ObjectNode | NamespaceNode | FinalizerNode | SecretNode
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a stack becomes.
-
-    `nodes` stand in an order in which they can be created; `needs` are the nodes that each one comes after, and which
-    it has to be gone before. `outside` are the references to objects that the stack does not declare; `index` finds
-    those that it does.
-    """
-
-    nodes: tuple[Node, ...]
-    needs: Mapping[Key, tuple[Key, ...]]
-    outside: tuple[Reference, ...]
-    findings: tuple[Finding, ...]
-    index: Index
-
-    def dependants(self, keys: Collection[Key]) -> set[Key]:
-        """The nodes that need one of these, by way of others too, and these themselves; they go before them."""
-        found = set(keys)
-        for node in self.nodes:
-            if found & set(self.needs[node.key]):
-                found.add(node.key)
-        return found
-
-    def without_waits(self, kinds: Collection[str]) -> "Plan":
-        """The same plan, but nothing of these kinds is waited for."""
-        nodes = (replace(n, wait=None) if isinstance(n, ObjectNode) and n.key.kind in kinds else n for n in self.nodes)
-        return replace(self, nodes=tuple(nodes))
+from choreo_components.plan.references import Index, Reference, references
 
 
 def plan(settings: Settings) -> Plan:
     """The plan of a stack. The same settings in another order give the same plan."""
-    builder = _Builder(settings)
-    return builder.plan()
+    return _PlanBuilder(settings).plan()
 
 
-class _Builder:
+class _PlanBuilder:
     """Derives nodes and edges from a stack's objects."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.declared = sorted(
-            settings.declared,
-            key=lambda each: (
-                CREATION_ORDER.index(each.kind),
-                each.organization,
-                each.name,
-            ),
-        )
+        self.declared = sorted(settings.declared, key=lambda each: (*_position(each), each.organization, each.name))
         # The declared ones count by their names, as they come last.
         self.index = Index([*settings.contradicting, *self.declared])
-        self.by_kind: dict[str, list[Declared]] = defaultdict(list)
+        self.by_role: dict[Role | None, list[Declared]] = defaultdict(list)
         for each in self.declared:
-            self.by_kind[each.kind].append(each)
+            self.by_role[each.role].append(each)
+        self.references = {Key.of(each): list(references(each)) for each in self.declared}
         self.needs: dict[Key, set[Key]] = defaultdict(set)
         self.outside: list[Reference] = []
         self.findings: list[Finding] = []
@@ -169,28 +52,30 @@ class _Builder:
         objects = [ObjectNode(Key.of(each), each, self.wait(each)) for each in self.declared]
         for each in self.declared:
             self.connect(each)
+        self.findings += self.ambiguous()
         secrets = self.secrets()
-        namespaces = [node for each in self.by_kind["Environment"] for node in self.namespaces(each)]
+        namespaces = [node for each in self.by_role[Role.ENVIRONMENT] for node in self.namespaces(each)]
         finalizers = self.finalizers(namespaces)
-        for deployment in self.by_kind["Deployment"]:
-            finalizer = Key(
-                "EnvironmentFinalizer",
-                deployment.organization,
-                deployment.labels[labels.ENVIRONMENT],
-            )
+        for deployment in self.by_role[Role.DEPLOYMENT]:
+            organization, _, environment = deployment.generation.placed(deployment.wire)
+            finalizer = Key(deployment.object.api_version, FINALIZER, organization, environment)
             if finalizer in self.needs:
                 self.needs[Key.of(deployment)].add(finalizer)
         nodes: list[Node] = [*objects, *secrets, *namespaces, *finalizers]
-        nodes.sort(key=lambda node: (CREATION_ORDER.index(node.key.kind), node.key))
-        triples = [(node.key.organization, node.project, node.environment.name) for node in namespaces]
+        position = {node.key: (*_position(node.declared, node.key.kind), node.key) for node in nodes}
+        nodes.sort(key=lambda node: position[node.key])
+        placements = [
+            (node.declared.generation, (node.key.organization, node.project, node.environment.name))
+            for node in namespaces
+        ]
         return Plan(
             nodes=tuple(nodes),
-            needs={node.key: tuple(sorted(self.needs[node.key], key=_creation)) for node in nodes},
+            needs={node.key: tuple(sorted(self.needs[node.key], key=position.__getitem__)) for node in nodes},
             outside=tuple(self.outside),
             findings=(
                 *self.findings,
                 *(found for node in objects for found in self.sizes(node)),
-                *check(self.declared, triples),
+                *check(self.declared, placements),
             ),
             index=self.index,
         )
@@ -201,19 +86,19 @@ class _Builder:
         return kind_of(declared.object.api_version, declared.kind).ready_condition
 
     def sizes(self, node: ObjectNode) -> Iterator[Finding]:
-        kind = kind_of(node.declared.object.api_version, node.key.kind)
+        kind = kind_of(node.key.api_version, node.key.kind)
         return size(node.declared, of_provider(kind, waits=node.wait is not None))
 
     def connect(self, declared: Declared) -> None:
-        """Edges to what the object refers to; the organization stands behind all of it already."""
+        """Edges to what the object refers to, and by way of that to its organization."""
         key = Key.of(declared)
         self.needs[key] = set()
         organization: Declared | None = None
-        for reference in references(declared):
+        for reference in self.references[key]:
             found = self.index.find(reference.target)
             if found is None:
                 self.outside.append(reference)
-            elif found.kind == "Organization":
+            elif found.role is Role.TENANT:
                 organization = found
             else:
                 self.needs[key].add(Key.of(found))
@@ -223,11 +108,11 @@ class _Builder:
     def ambiguous(self) -> Iterator[Finding]:
         """An error for each kubeconfig in the settings whose name means data planes of several organizations."""
         meant: dict[str, set[str]] = defaultdict(set)
-        for each in self.by_kind["DataPlane"]:
+        for each in self.by_role[Role.DATA_PLANE]:
             meant[each.name].add(each.organization)
-        for each in self.by_kind["Environment"]:
-            if each.spec.data_plane_ref:
-                meant[each.spec.data_plane_ref].add(each.organization)
+        for each in self.by_role[Role.ENVIRONMENT]:
+            if (data_plane := each.data_plane) is not None:
+                meant[data_plane.known_as].add(each.organization)
         for name, kubeconfig in self.settings.data_plane_kubeconfigs.items():
             if len(meant[name]) > 1:
                 organizations = " and ".join(map(repr, sorted(meant[name])))
@@ -238,92 +123,100 @@ class _Builder:
                 yield error(kubeconfig.where, message)
 
     def secrets(self) -> list[SecretNode]:
-        """The Secrets of those data planes whose kubeconfigs the stack has; each comes before its DataPlane."""
+        """The Secrets of those data planes whose kubeconfigs the stack has; each comes before its data plane."""
         given = self.settings.data_plane_kubeconfigs
-        self.findings += self.ambiguous()
         nodes: dict[Key, SecretNode] = {}
-        for each in self.by_kind["DataPlane"]:
-            described = each.object.to_wire()["spec"]["kubernetesCluster"]
-            name = described.get("connectionConfigRef")
+        for each in self.by_role[Role.DATA_PLANE]:
+            data_planes = each.generation.data_planes
+            name = data_planes.connection(each.wire)
             if not name or each.name not in given:
                 continue
-            key = Key("Secret", each.organization, name)
-            first = nodes.setdefault(key, SecretNode(key, Key.of(each))).data_plane
+            key = Key(KUBERNETES, SECRET, each.organization, name)
+            first = nodes.setdefault(key, SecretNode(key, Key.of(each), each)).data_plane
+            where = each.at(*data_planes.connection_field)
             if given[first.name].given != given[each.name].given:
                 message = f"data planes {first.name!r} and {each.name!r} name one Secret, and have two kubeconfigs"
-                self.findings.append(error(each.at("spec", "kubernetesCluster", "connectionConfigRef"), message))
+                self.findings.append(error(where, message))
             if refused := refusal(name, Use.OBJECT) or refusal(name, Use.LABEL_VALUE):
-                where = each.at("spec", "kubernetesCluster", "connectionConfigRef")
-                self.findings.append(
-                    error(where, f"Kubernetes would refuse the name {name!r} of the Secret: {refused}")
-                )
-            # The organization stands behind its Secret.
-            self.needs[key] = {needed for needed in self.needs[Key.of(each)] if needed.kind == "Organization"}
+                message = f"Kubernetes would refuse the name {name!r} of the Secret: {refused}"
+                self.findings.append(error(where, message))
+            # The organization comes before its Secret.
+            tenants = {kind.kind for kind in each.generation.of_role(Role.TENANT)}
+            self.needs[key] = {needed for needed in self.needs[Key.of(each)] if needed.kind in tenants}
             self.needs[Key.of(each)] = {key}
         return list(nodes.values())
 
     def namespaces(self, environment: Declared) -> list[NamespaceNode]:
         """The namespaces that are wanted in an environment: one for each project that can be deployed to it."""
-        organization, name = environment.organization, environment.name
+        organization, name, generation = environment.organization, environment.name, environment.generation
         projects: dict[str, Key | None] = {}
         for project_name, where in self.settings.projects.items():
-            target = Target("Project", organization, labels=((labels.NAME, project_name),))
+            target = generation.named(generation.of_role(Role.PROJECT)[0].kind, organization, project_name)
             found = self.index.find(target)
             if found is None:
-                self.outside.append(Reference(environment, where, target, Severity.WARNING))
+                missing = (
+                    f"no project {project_name!r} in organization {organization!r} yet; "
+                    "its namespace is made all the same"
+                )
+                reference = Reference(environment, where, target, missing, Severity.WARNING, project=project_name)
+                self.outside.append(reference)
             projects[project_name] = None if found is None else Key.of(found)
-        for project in self.by_kind["Project"]:
-            if project.organization == organization and self.reaches(project, name):
+        for project in self.by_role[Role.PROJECT]:
+            if self.beside(project, environment) and self.reaches(project, name):
                 projects[project.name] = Key.of(project)
-        for deployment in self.by_kind["Deployment"]:
-            if deployment.organization == organization and deployment.labels[labels.ENVIRONMENT] == name:
-                projects.setdefault(deployment.labels[labels.PROJECT], None)
+        for deployment in self.by_role[Role.DEPLOYMENT]:
+            _, project_name, of = generation.placed(deployment.wire)
+            if self.beside(deployment, environment) and of == name:
+                projects.setdefault(project_name, None)
         nodes = []
         for project_name, project_key in sorted(projects.items()):
-            key = Key("Namespace", organization, f"{project_name}/{name}")
+            key = Key(KUBERNETES, NAMESPACE, organization, f"{project_name}/{name}")
             self.needs[key] = {
                 Key.of(environment),
                 *([project_key] if project_key else []),
             }
-            namespace = data_plane_namespace(organization, project_name, name)
-            nodes.append(NamespaceNode(key, Key.of(environment), project_name, namespace))
+            namespace = generation.namespaces.name(organization, project_name, name)
+            nodes.append(NamespaceNode(key, Key.of(environment), project_name, namespace, environment))
         return nodes
+
+    def beside(self, one: Declared, other: Declared) -> bool:
+        """Whether both are of one organization of one generation."""
+        return (one.organization, one.generation) == (other.organization, other.generation)
 
     def reaches(self, project: Declared, environment: str) -> bool:
         """Whether the project can come to the environment. A pipeline of another stack may name any."""
-        pipeline = self.index.find(
-            Target(
-                "DeploymentPipeline",
-                project.organization,
-                project.spec.deployment_pipeline_ref,
-            )
+        generation = project.generation
+        targets = (reference.target for reference in self.references[Key.of(project)])
+        pipeline = next(
+            (self.index.find(target) for target in targets if generation.role(target.kind) is Role.PIPELINE), None
         )
-        return pipeline is None or any(name == environment for _, name in promoted_environments(pipeline))
+        return pipeline is None or any(name == environment for _, name in generation.promoted(pipeline.wire))
 
     def finalizers(self, namespaces: Sequence[NamespaceNode]) -> list[FinalizerNode]:
-        """The environments' finalizers, after their namespaces and whatever their Deployments may be made of."""
-        workloads: dict[str, set[Key]] = defaultdict(set)
-        for each in (workload for kind in _WORKLOADS for workload in self.by_kind[kind]):
-            workloads[each.organization].add(Key.of(each))
-        # What stands behind another workload is waited for through that one.
+        """The environments' finalizers, after their namespaces and whatever their deployments may be made of."""
+        workloads: dict[tuple[str, Generation], set[Key]] = defaultdict(set)
+        for each in self.by_role[Role.WORKLOAD]:
+            workloads[each.organization, each.generation].add(Key.of(each))
+        # What another workload needs is waited for through that one.
         last = {
-            organization: keys - {needed for key in keys for needed in self.needs[key]}
-            for organization, keys in workloads.items()
+            owner: keys - {needed for key in keys for needed in self.needs[key]} for owner, keys in workloads.items()
         }
         own: dict[Key, set[Key]] = defaultdict(set)
         for node in namespaces:
             own[node.environment].add(node.key)
         nodes = []
-        for environment in map(Key.of, self.by_kind["Environment"]):
-            key = Key("EnvironmentFinalizer", environment.organization, environment.name)
+        for declared in self.by_role[Role.ENVIRONMENT]:
+            environment = Key.of(declared)
+            key = Key(environment.api_version, FINALIZER, environment.organization, environment.name)
             self.needs[key] = {
                 environment,
                 *own[environment],
-                *last.get(environment.organization, ()),
+                *last.get((declared.organization, declared.generation), ()),
             }
-            nodes.append(FinalizerNode(key, environment))
+            nodes.append(FinalizerNode(key, environment, declared))
         return nodes
 
 
-def _creation(key: Key) -> tuple[int, Key]:
-    return CREATION_ORDER.index(key.kind), key
+def _position(declared: Declared, kind: str | None = None) -> tuple[str, int]:
+    """Where a kind (default: the object's) is in the order of creation of the object's generation."""
+    return declared.object.api_version, declared.generation.position(kind or declared.kind)

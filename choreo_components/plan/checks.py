@@ -1,34 +1,47 @@
 """A check: something that OpenChoreo would accept, and that then fails, hangs or collides where nobody looks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from choreo_components.api.annotations import excess
-from choreo_components.api.core_v1.names import Triple, collisions, data_plane_namespace
-from choreo_components.api.names import Use, refusal
-from choreo_components.config.findings import Finding, error, warning
+from choreo_components.api.generation import Generation, Placement, Role, Violation
+from choreo_components.api.names import Use, collisions, refusal
+from choreo_components.api.objects import ApiObject
+from choreo_components.config.findings import Finding, error
 from choreo_components.config.settings import Declared
-from choreo_components.plan.references import promoted_environments
 
 LARGEST_OBJECT = 3 * 2**19
 """Bytes of a request that etcd takes, unless its --max-request-bytes says otherwise."""
 
-COMPONENT_TYPES = ("Service", "WebApplication", "ScheduledTask")
-"""The types of components that OpenChoreo's controllers do something for (reference: section 1)."""
+
+def check(declared: Sequence[Declared], placements: Iterable[tuple[Generation, Placement]]) -> Iterator[Finding]:
+    """All findings about a stack's objects, and about the data-plane namespaces that it has."""
+    environments = [each for each in declared if each.role is Role.ENVIRONMENT]
+    others = [each for each in declared if each.role is not Role.ENVIRONMENT]
+    by_object = {id(each.object): each for each in declared}
+
+    def found(of: Declared, violation: Violation) -> Finding:
+        return Finding(violation.severity, of.at(*violation.path), violation.message)
+
+    def at(of: ApiObject, path: tuple[str | int, ...]) -> str:
+        return str(by_object[id(of)].at(*path))
+
+    for each in environments:
+        yield from (found(each, violation) for violation in each.generation.checks(each.object))
+    for generation, objects in _by_generation(declared).items():
+        for of, violation in generation.checks_together(objects, at):
+            yield found(by_object[id(of)], violation)
+    for each in others:
+        yield from (found(each, violation) for violation in each.generation.checks(each.object))
+    yield from _namespaces(environments, list(placements))
 
 
-def check(declared: Sequence[Declared], triples: Iterable[Triple]) -> Iterator[Finding]:
-    """All findings about a stack's objects and the data-plane namespaces of its triples."""
-    environments = [each for each in declared if each.kind == "Environment"]
-    for environment in environments:
-        yield from _environment(environment)
-    yield from _dns_prefixes(environments)
+def _by_generation(declared: Iterable[Declared]) -> dict[Generation, list[ApiObject]]:
+    found: dict[Generation, list[ApiObject]] = defaultdict(list)
     for each in declared:
-        if (checked := _BY_KIND.get(each.kind)) is not None:
-            yield from checked(each)
-    yield from _namespaces(environments, list(triples))
+        found[each.generation].append(each.object)
+    return found
 
 
 def size(declared: Declared, added: Mapping[str, str]) -> Iterator[Finding]:
@@ -56,130 +69,24 @@ def _is_larger(value: Any, limit: int) -> bool:
     return size > limit
 
 
-def _environment(environment: Declared) -> Iterator[Finding]:
-    if not environment.spec.data_plane_ref:
-        message = "required: an environment without a data plane can never be taken down"
-        yield error(environment.at("spec", "dataPlaneRef"), message)
-    gateway = environment.spec.gateway
-    if gateway is None or not gateway.dns_prefix:
-        message = "empty: the host names of this environment begin with a dot, which no DNS server resolves"
-        yield warning(environment.at("spec", "gateway", "dnsPrefix"), message)
-
-
-def _dns_prefixes(environments: Iterable[Declared]) -> Iterator[Finding]:
-    """Two environments of one data plane with one prefix share their host names, and collide by path."""
-    first: dict[tuple[str, str, str], Declared] = {}
-    for environment in environments:
-        gateway = environment.spec.gateway
-        if gateway is None or not gateway.dns_prefix or not environment.spec.data_plane_ref:
-            continue
-        key = (
-            environment.organization,
-            environment.spec.data_plane_ref,
-            gateway.dns_prefix,
-        )
-        other = first.setdefault(key, environment)
-        if other is not environment:
-            message = (
-                f"{gateway.dns_prefix!r} is the prefix of environment {other.name!r} on data plane {key[1]!r} already "
-                f"({other.at('spec', 'gateway', 'dnsPrefix')}): their endpoints would share host names"
-            )
-            yield error(environment.at("spec", "gateway", "dnsPrefix"), message)
-
-
-def _pipeline(pipeline: Declared) -> Iterator[Finding]:
-    """A pipeline needs an environment where promotion begins, and no way back."""
-    paths = pipeline.spec.promotion_paths or []
-    if not any(True for _ in promoted_environments(pipeline)):
-        message = "no environment in it: a project with this pipeline can never be taken down"
-        yield error(pipeline.at("spec", "promotionPaths"), message)
-        return
-    targets: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        targets[path.source_environment_ref] += [target.name for target in path.target_environment_refs]
-    cycle = _cycle(targets)
-    if cycle:
-        where = pipeline.at(
-            "spec",
-            "promotionPaths",
-            next(i for i, p in enumerate(paths) if p.source_environment_ref == cycle[0]),
-        )
-        rooted = set(targets) - {target for each in targets.values() for target in each}
-        start = "" if rooted else "; no environment is left where promotion begins"
-        yield error(
-            where,
-            f"promotion goes in a circle: {' -> '.join([*cycle, cycle[0]])}{start}",
-        )
-
-
-def _component(component: Declared) -> Iterator[Finding]:
-    """OpenChoreo takes any type, and makes nothing of those that it does not know."""
-    given = component.spec.type or ""
-    if given in COMPONENT_TYPES:
-        return
-    close = get_close_matches(given, COMPONENT_TYPES, n=1)
-    meant = f"did you mean {close[0]!r}?" if close else f"those that it runs are {', '.join(COMPONENT_TYPES)}"
-    message = f"OpenChoreo runs nothing for a component of type {given!r}; {meant}"
-    yield warning(component.at("spec", "type"), message)
-
-
-def _artifact(artifact: Declared) -> Iterator[Finding]:
-    """An artifact is one image."""
-    image = artifact.spec.target_artifact
-    given = [each for each in (image.from_build_ref, image.from_image_ref) if each is not None]
-    if len(given) != 1:
-        told = "two images" if given else "no image: its Deployments never come to anything"
-        message = f"{told}; fromBuildRef or fromImageRef, one of them, says which it is"
-        yield warning(artifact.at("spec", "targetArtifact"), message)
-
-
-_BY_KIND: Mapping[str, Callable[[Declared], Iterator[Finding]]] = {
-    "DeploymentPipeline": _pipeline,
-    "Component": _component,
-    "DeployableArtifact": _artifact,
-}
-"""What is checked of an object by itself."""
-
-
-def _cycle(targets: dict[str, list[str]]) -> list[str]:
-    """The environments of one circle in promotion order, the empty list when there is none."""
-    finished: set[str] = set()
-    for start in targets:
-        # A dict for its order and its speed.
-        trail: dict[str, None] = {}
-        # Each entry of the stack is an environment's targets not yet followed; the trail is the way to it.
-        stack = [iter([start])]
-        while stack:
-            following = next(stack[-1], None)
-            if following is None:
-                stack.pop()
-                if trail:
-                    finished.add(trail.popitem()[0])
-            elif following in trail:
-                way = list(trail)
-                return way[way.index(following) :]
-            elif following not in finished:
-                trail[following] = None
-                stack.append(iter(targets.get(following, [])))
-    return []
-
-
-def _namespaces(environments: Iterable[Declared], triples: Sequence[Triple]) -> Iterator[Finding]:
-    """Namespaces that Kubernetes refuses, and triples that would share one."""
-    by_name = {(each.organization, each.name): each for each in environments}
-    for organization, project, environment in triples:
-        name = data_plane_namespace(organization, project, environment)
-        refused = refusal(name, Use.NAMESPACE)
-        if refused:
-            where = by_name[organization, environment].at("metadata", "name")
+def _namespaces(
+    environments: Iterable[Declared], placements: Sequence[tuple[Generation, Placement]]
+) -> Iterator[Finding]:
+    """Namespaces that Kubernetes refuses, and those that several projects or environments would share."""
+    by_name = {(each.generation, each.organization, each.name): each for each in environments}
+    for generation, placement in placements:
+        organization, project, environment = placement
+        name = generation.namespaces.name(*placement)
+        if refused := refusal(name, Use.NAMESPACE):
+            where = by_name[generation, organization, environment].at("metadata", "name")
             yield error(
                 where,
                 f"the data-plane namespace of project {project!r} would be called {name}: {refused}",
             )
-    for shared, group in collisions(triples).items():
-        organization, _, environment = group[0]
-        told = " and ".join(f"organization {o!r}, project {p!r}, environment {e!r}" for o, p, e in group)
-        where = by_name[organization, environment].at("metadata", "name")
+    for shared, group in collisions(placements, lambda each: each[0].namespaces.name(*each[1])).items():
+        generation, (organization, _, environment) = group[0]
+        told = " and ".join(f"organization {o!r}, project {p!r}, environment {e!r}" for _, (o, p, e) in group)
+        where = by_name[generation, organization, environment].at("metadata", "name")
         yield error(
             where,
             f"one data-plane namespace, {shared}, would belong to {told}: rename one of them",

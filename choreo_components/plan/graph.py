@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from hashlib import sha256
 
-from choreo_components.api.core_v1 import labels
-from choreo_components.plan.builder import Key, NamespaceNode
-from choreo_components.plan.references import Reference, Target
+from choreo_components.api.generation import NAMESPACE, Role, Target
+from choreo_components.plan.nodes import KUBERNETES, Key, NamespaceNode
+from choreo_components.plan.references import Reference
 from choreo_components.plan.workspace import Estate, Member
 
 
@@ -24,6 +24,7 @@ class Node:
     id: str
     kind: str
     lines: tuple[str, ...]
+    role: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,7 @@ class _Drawing:
             self.home[node.key] = member.name
             self.called[node.key] = node.name if isinstance(node, NamespaceNode) else node.key.name
             self.needs[node.key] = {_behind(key) for key in member.plan.needs[node.key]}
-            if node.key.kind == "Organization":
-                namespace = _behind(node.key)
+            if (namespace := _behind(node.key)) != node.key:
                 self.home[namespace], self.called[namespace] = member.name, namespace.name
                 self.needs[namespace] = {node.key}
 
@@ -98,12 +98,12 @@ class _Drawing:
         organizations: list[tuple[Key, Key]] = []
         for member in self.members:
             for reference in member.plan.outside:
-                # A pipeline may name environments that come later.
-                if (reference.source.kind, reference.target.kind) == ("DeploymentPipeline", "Environment"):
+                # What a pipeline names may come later.
+                if not reference.holds:
                     continue
                 needed = links.get((member.name, reference.target))
                 key = _outside(reference.target) if needed is None else _behind(Key.of(needed))
-                if reference.target.kind == "Organization":
+                if _outside(reference.target).role is Role.TENANT:
                     organizations.append((_source(reference), key))
                 else:
                     self.need(_source(reference), key)
@@ -119,7 +119,7 @@ class _Drawing:
     def number(self, member: Member) -> None:
         """The steps in which destroy goes through a stack: against the edges."""
         own = [key for key, home in self.home.items() if home == member.name]
-        taken = {node.key for node in member.plan.nodes if isinstance(node, NamespaceNode)}
+        taken = {node.key for node in member.plan.namespaces}
         steps = dict.fromkeys(own, 1)
         order = TopologicalSorter({key: self.needs[key] & steps.keys() for key in own}).static_order()
         for key in reversed(list(order)):
@@ -145,9 +145,9 @@ class _Drawing:
 
     def node(self, key: Key, several: bool) -> Node:
         called = self.called.get(key, key.name)
-        name = f"{key.organization}/{called}" if several and key.kind != "Organization" else called
+        name = f"{key.organization}/{called}" if several and key.role is not Role.TENANT else called
         when = f"destroy {self.turns[self.home[key]]}.{self.steps[key]}" if key in self.home else "not of these stacks"
-        return Node(self.ids[key], key.kind, (key.kind, name, when))
+        return Node(self.ids[key], key.kind, (key.kind, name, when), key.role)
 
     def edges(self) -> Iterator[Edge]:
         """The edges without those that follow from others."""
@@ -167,21 +167,21 @@ class _Drawing:
 
 
 def _behind(key: Key) -> Key:
-    """What has to stand for an object to be of use: of an organization, its namespace."""
-    return Key("Namespace", key.name, key.name) if key.kind == "Organization" else key
+    """What has to exist for an object to be of use: of an organization, its namespace."""
+    return Key(KUBERNETES, NAMESPACE, key.name, key.name) if key.role is Role.TENANT else key
 
 
 def _source(reference: Reference) -> Key:
     """Which node needs what is referred to: a project is needed by its namespace in an environment."""
-    source, target = reference.source, reference.target
-    if (source.kind, target.kind) == ("Environment", "Project"):
-        return Key("Namespace", source.organization, f"{dict(target.labels)[labels.NAME]}/{source.name}")
-    return Key.of(source)
+    source = Key.of(reference.source)
+    if reference.project is None:
+        return source
+    return Key(KUBERNETES, NAMESPACE, source.organization, f"{reference.project}/{source.name}")
 
 
 def _outside(target: Target) -> Key:
     name = target.name if target.name is not None else "/".join(value for _, value in target.labels)
-    return Key(target.kind, target.organization, name)
+    return Key(target.api_version, target.kind, target.organization, name)
 
 
 def _ids(keys: Iterable[Key]) -> dict[Key, str]:

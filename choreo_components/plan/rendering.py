@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from choreo_components.api.generation import FINALIZER, NAMESPACE, Role
 from choreo_components.plan.graph import Edge, Graph, Node
 
 MOST_EDGES = 500
@@ -23,14 +24,14 @@ class _Shape:
 
 
 _BOX = _Shape("[", "]", "box")
-_SHAPES: Mapping[str, _Shape] = {
-    "Organization": _Shape("[[", "]]", "tab"),
-    "DataPlane": _Shape("[(", ")]", "cylinder"),
-    "Environment": _Shape("([", "])", "oval"),
-    "Namespace": _Shape("(", ")", "folder"),
-    "EnvironmentFinalizer": _Shape("{{", "}}", "hexagon"),
+_SHAPES: Mapping[Role | str | None, _Shape] = {
+    Role.TENANT: _Shape("[[", "]]", "tab"),
+    Role.DATA_PLANE: _Shape("[(", ")]", "cylinder"),
+    Role.ENVIRONMENT: _Shape("([", "])", "oval"),
+    NAMESPACE: _Shape("(", ")", "folder"),
+    FINALIZER: _Shape("{{", "}}", "hexagon"),
 }
-"""By kind; all others are boxes."""
+"""By role, or of what has none by kind; all others are boxes."""
 
 
 def mermaid(graph: Graph) -> str:
@@ -57,7 +58,7 @@ def _mermaid(graph: Graph) -> Iterator[str]:
     for group in graph.groups:
         yield f'  subgraph {group.id}["{_entities(group.title)}"]'
         for node in group.nodes:
-            shape = _SHAPES.get(node.kind, _BOX)
+            shape = _SHAPES.get(node.role or node.kind, _BOX)
             label = "<br/>".join(_entities(line) for line in node.lines)
             yield f'    {node.id}{shape.open}"{label}"{shape.close}:::{node.kind}'
         yield "  end"
@@ -84,7 +85,7 @@ def _dot(graph: Graph) -> Iterator[str]:
 
 
 def _dot_node(node: Node) -> str:
-    shape = _SHAPES.get(node.kind, _BOX).name
+    shape = _SHAPES.get(node.role or node.kind, _BOX).name
     return f"{node.id} [label={_quoted(*node.lines)}, shape={shape}, class={node.kind}]"
 
 

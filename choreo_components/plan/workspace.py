@@ -10,13 +10,15 @@ from difflib import get_close_matches
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
-from choreo_components.api.core_v1 import labels
-from choreo_components.config.findings import Finding, Severity, error, warning
+from choreo_components.api.generation import Role, Severity, Target
+from choreo_components.api.generations import generation_of
+from choreo_components.config.findings import Finding, error, warning
 from choreo_components.config.project import Stack
 from choreo_components.config.settings import Declared
-from choreo_components.plan.builder import Key, NamespaceNode, ObjectNode, Plan, plan
+from choreo_components.plan.builder import plan
 from choreo_components.plan.checks import check
-from choreo_components.plan.references import Index, Reference, Target
+from choreo_components.plan.nodes import Key, Plan
+from choreo_components.plan.references import Index, Reference
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,8 @@ class _Cluster:
         self.members = tuple(members)
         self.first: dict[Key, tuple[str, Declared]] = {}
         for member in self.members:
-            for node in member.plan.nodes:
-                if isinstance(node, ObjectNode):
-                    self.first.setdefault(node.key, (member.name, node.declared))
+            for node in member.plan.objects:
+                self.first.setdefault(node.key, (member.name, node.declared))
         self.index = Index(declared for _, declared in self.first.values())
 
 
@@ -172,14 +173,13 @@ class Estate:
         home: dict[str, str] = {}
         for name, declared in cluster.first.values():
             home.setdefault(declared.at().file, name)
-        triples = [
-            (node.key.organization, node.project, node.environment.name)
+        placements = [
+            (node.declared.generation, (node.key.organization, node.project, node.environment.name))
             for member in cluster.members
-            for node in member.plan.nodes
-            if isinstance(node, NamespaceNode)
+            for node in member.plan.namespaces
         ]
         alone = {finding for member in cluster.members for finding in member.plan.findings}
-        for finding in check([declared for _, declared in cluster.first.values()], triples):
+        for finding in check([declared for _, declared in cluster.first.values()], placements):
             if finding not in alone:
                 name = home[finding.where.file]
                 yield from ((name, each) for each in self._stacks[name].known([finding]))
@@ -215,8 +215,12 @@ class Estate:
         for member in self.members:
             for reference in member.plan.outside:
                 target = reference.target
-                organization = Key("Organization", target.organization, target.organization)
-                declared = any(organization in cluster.first for cluster in self._clusters)
+                tenants = generation_of(target.api_version).of_role(Role.TENANT)
+                declared = any(
+                    Key(target.api_version, tenant.kind, target.organization, target.organization) in cluster.first
+                    for cluster in self._clusters
+                    for tenant in tenants
+                )
                 if declared and self._find(member.name, target) is None:
                     told[target].append((member.name, reference))
         for target, references in told.items():
@@ -227,12 +231,11 @@ class Estate:
 
     def _meant(self, target: Target) -> str:
         """What may be meant instead."""
-        wanted = target.name or dict(target.labels).get(labels.NAME, "")
         names = [
-            declared.name if target.name else declared.labels[labels.NAME]
+            declared.name if target.name else declared.labels.get(target.labels[-1][0], "")
             for cluster in self._clusters
             for key, (_, declared) in cluster.first.items()
-            if (key.kind, key.organization) == (target.kind, target.organization)
+            if (key.api_version, key.kind, key.organization) == (target.api_version, target.kind, target.organization)
         ]
-        close = get_close_matches(wanted, names, n=1)
+        close = get_close_matches(target.known_as, names, n=1)
         return f"; did you mean {close[0]!r}?" if close else ""

@@ -4,17 +4,17 @@ The API server drops fields that the definition does not know, without a word, a
 Definitions are read as the API server publishes them (OpenAPI v3), which everybody may read.
 """
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from choreo_components.api import ApiObject, Kind, kind_of
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api import ApiObject, Generation, Kind, kind_of
 from choreo_components.api.releases import Path, own_fields
 from choreo_components.config.documents import FieldPath, field_name
 from choreo_components.config.findings import Finding, error
 from choreo_components.config.settings import Declared
 from choreo_components.kubernetes.client import Cluster
-from choreo_components.plan.builder import ObjectNode, Plan
+from choreo_components.plan.nodes import Plan
 
 Schema = Mapping[str, Any]
 """A schema in OpenAPI's words."""
@@ -24,48 +24,50 @@ KEEPS_ALL = "x-kubernetes-preserve-unknown-fields"
 
 
 class Definitions:
-    """What the API server publishes of the kinds: the group's OpenAPI v3 document."""
+    """What the API server publishes of the kinds: the OpenAPI v3 documents of generations' groups."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        """Takes the document; an empty one knows no kind."""
-        self.paths: Mapping[str, Any] = document.get("paths") or {}
-        schemas: Mapping[str, Schema] = (document.get("components") or {}).get("schemas") or {}
-        group, _, version = API_VERSION.partition("/")
-        self._schemas = {
-            str(each.get("kind")): schema
-            for schema in schemas.values()
-            for each in schema.get("x-kubernetes-group-version-kind") or []
-            if (each.get("group"), each.get("version")) == (group, version)
-        }
+    def __init__(self, documents: Iterable[Mapping[str, Any]]) -> None:
+        """Takes the documents; an empty one knows no kind."""
+        self.paths: dict[str, Any] = {}
+        self._schemas: dict[tuple[str, str], Schema] = {}
+        for document in documents:
+            self.paths |= document.get("paths") or {}
+            schemas: Mapping[str, Schema] = (document.get("components") or {}).get("schemas") or {}
+            self._schemas |= {
+                (f"{each.get('group')}/{each.get('version')}", str(each.get("kind"))): schema
+                for schema in schemas.values()
+                for each in schema.get("x-kubernetes-group-version-kind") or []
+            }
 
-    def schema(self, kind: str) -> Schema | None:
-        """The schema of the kind's objects; None where the document does not know the kind."""
-        return self._schemas.get(kind)
+    def schema(self, api_version: str, kind: str) -> Schema | None:
+        """The schema of the kind's objects; None where no document knows the kind."""
+        return self._schemas.get((api_version, kind))
 
 
-async def definitions(cluster: Cluster) -> Definitions:
-    """What the API server publishes, by one request. Raises ClusterError when it cannot be asked."""
-    group, _, version = API_VERSION.partition("/")
-    return Definitions(await cluster.openapi(group, version))
+async def definitions(cluster: Cluster, wanted: Iterable[Generation]) -> Definitions:
+    """What the API server publishes of some generations, by one request for each.
+
+    Raises ClusterError when it cannot be asked.
+    """
+    return Definitions(await asyncio.gather(*(cluster.openapi(each.group, each.version) for each in wanted)))
 
 
 def unfit(installed: Definitions, plan: Plan) -> Iterator[Finding]:
     """An error for each field of the plan's objects that would be dropped, and for each that a definition requires."""
-    for node in plan.nodes:
-        if isinstance(node, ObjectNode):
-            schema = installed.schema(node.key.kind)
-            if schema is not None:
-                yield from _unfit(schema, node.declared)
+    for node in plan.objects:
+        schema = installed.schema(node.key.api_version, node.key.kind)
+        if schema is not None:
+            yield from _unfit(schema, node.declared)
 
 
 def _unfit(schema: Schema, declared: Declared) -> Iterator[Finding]:
     # The spec alone: metadata is the API server's own, and not in the definition.
-    wire = {"spec": declared.object.to_wire().get("spec", {})}
+    wire = {"spec": declared.wire.get("spec", {})}
     dropped = list(_dropped(schema, wire))
     lacking = list(_lacking(_schema_of(schema, "spec") or {}, wire["spec"], ("spec",)))
     if not dropped and not lacking:
         return
-    kind = kind_of(API_VERSION, declared.kind)
+    kind = kind_of(declared.object.api_version, declared.kind)
     model = type(declared.object)
     served = _served(schema, kind)
     if served is not None and served is not model:

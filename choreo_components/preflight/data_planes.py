@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from choreo_components.api.core_v1.names import CONNECTION_KEY
+from choreo_components.api.generation import SECRET
+from choreo_components.api.generations import generation_of
 from choreo_components.api.names import Use, refusal
 from choreo_components.config.kubeconfig_source import is_text
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS
@@ -28,10 +29,7 @@ from choreo_components.kubernetes.client import (
 )
 from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.kubeconfig import KubeconfigError, local_fields
-from choreo_components.plan.builder import Key
-
-CREDENTIALS = ("apiServerURL", "caCert", "clientCert", "clientKey")
-"""What a DataPlane of OpenChoreo 0.2.0 has to say about its cluster; all but the first are base64 (api/v1, v0.2.0)."""
+from choreo_components.plan.nodes import KUBERNETES, Key
 
 
 @dataclass(frozen=True)
@@ -88,19 +86,25 @@ async def connection(
     organization, name = data_plane["metadata"]["namespace"], data_plane["metadata"]["name"]
     if name in given:
         return _usable(given[name], DATA_PLANE_KUBECONFIGS)
-    described = (data_plane.get("spec") or {}).get("kubernetesCluster") or {}
-    if reference := described.get("connectionConfigRef"):
+    known = generation_of(data_plane["apiVersion"]).data_planes
+    if reference := known.connection(data_plane):
         if refused := refusal(reference, Use.OBJECT):
-            raise NoConnection(f"its connectionConfigRef {reference!r} can be no Secret's name: {refused}")
+            field = known.connection_field[-1]
+            raise NoConnection(f"its {field} {reference!r} can be no Secret's name: {refused}")
         origin = f"Secret {organization}/{reference}"
-        text = (secrets or {}).get(Key("Secret", organization, reference))
+        text = (secrets or {}).get(Key(KUBERNETES, SECRET, organization, reference))
         if text is None:
-            text = await _of_secret(cluster, organization, reference)
+            text = await _of_secret(cluster, organization, reference, known.connection_key)
         if text is not None:
             return _usable(text, origin)
-    elif credentials := described.get("credentials"):
-        origin = f"the credentials of DataPlane {organization}/{name}"
-        return _usable(_of_credentials(credentials, origin), origin)
+    else:
+        origin = f"the credentials of {data_plane['kind']} {organization}/{name}"
+        try:
+            kubeconfig = known.kubeconfig(data_plane)
+        except ValueError as problem:
+            raise NoConnection(f"{origin} {problem}") from None
+        if kubeconfig is not None:
+            return _usable(json.dumps(kubeconfig), origin)
     return Connection(None, "the control plane's own cluster")
 
 
@@ -111,8 +115,8 @@ def _usable(text: str, origin: str) -> Connection:
         raise NoConnection(f"{origin}: {problem}") from None
 
 
-async def _of_secret(cluster: Cluster, namespace: str, name: str) -> str | None:
-    """The kubeconfig in a Secret; None where there is no such Secret."""
+async def _of_secret(cluster: Cluster, namespace: str, name: str, key: str) -> str | None:
+    """The kubeconfig under the key of a Secret; None where there is no such Secret."""
     try:
         secret = await cluster.get(SECRETS, name, namespace)
     except Unreachable:
@@ -131,11 +135,11 @@ async def _of_secret(cluster: Cluster, namespace: str, name: str) -> str | None:
     if (going := deletion(secret)) is not None:
         raise NoConnection(f"{secret} is {going}: it must be gone and created again first")
     data = secret.manifest.get("data") or {}
-    if CONNECTION_KEY not in data:
+    if key not in data:
         keys = ", ".join(sorted(data)) or "none"
-        raise NoConnection(f"Secret {namespace}/{name} has no key {CONNECTION_KEY!r}; its keys: {keys}")
+        raise NoConnection(f"Secret {namespace}/{name} has no key {key!r}; its keys: {keys}")
     try:
-        text = base64.b64decode(data[CONNECTION_KEY], validate=True).decode()
+        text = base64.b64decode(data[key], validate=True).decode()
     except ValueError:
         text = ""
     foreign = foreign_parts(text)
@@ -170,24 +174,3 @@ def foreign_parts(text: str) -> str | None:
     if not found:
         return None
     return f"has {', '.join(found)}: commands and files of one machine; it has to have its credentials in itself"
-
-
-def _of_credentials(credentials: Mapping[str, Any], origin: str) -> str:
-    """The kubeconfig that the credentials of a DataPlane make."""
-    given = (credentials.get(field) for field in CREDENTIALS)
-    lacking = [
-        field for field, value in zip(CREDENTIALS, given, strict=True) if not isinstance(value, str) or not value
-    ]
-    if lacking:
-        raise NoConnection(f"{origin} lack {', '.join(lacking)}")
-    server, authority, certificate, key = (credentials[field] for field in CREDENTIALS)
-    name = "data-plane"
-    config = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": name, "cluster": {"server": server, "certificate-authority-data": authority}}],
-        "users": [{"name": name, "user": {"client-certificate-data": certificate, "client-key-data": key}}],
-        "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-        "current-context": name,
-    }
-    return json.dumps(config)

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from choreo_components.api import kind_of
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.generation import Target
 from choreo_components.kubernetes.client import Cluster, Live, resource_of
-from choreo_components.plan.references import Found, Target
+from choreo_components.plan.references import Found
 
 
 async def look_up(cluster: Cluster, targets: Iterable[Target]) -> Found:
@@ -17,24 +16,24 @@ async def look_up(cluster: Cluster, targets: Iterable[Target]) -> Found:
 
     Raises ClusterError when the cluster cannot be asked.
     """
-    groups: dict[tuple[str, str], list[Target]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[Target]] = defaultdict(list)
     for target in dict.fromkeys(targets):
-        groups[target.kind, target.organization].append(target)
+        groups[target.api_version, target.kind, target.organization].append(target)
     answers = await asyncio.gather(*(_answer(cluster, group) for group in groups.values()))
     return {target: found for group in answers for target, found in group.items()}
 
 
 async def _answer(cluster: Cluster, targets: Sequence[Target]) -> Found:
     """What these lead to, all of one kind in one organization."""
-    kind = kind_of(API_VERSION, targets[0].kind)
+    kind = kind_of(targets[0].api_version, targets[0].kind)
     resource = resource_of(kind)
-    namespace = None if kind.scope == "Cluster" else targets[0].organization
+    namespace = targets[0].organization if kind.namespaced else None
     match targets:
         case [Target(name=str(name))]:
             one = await cluster.get(resource, name, namespace)
             lives = [] if one is None else [one]
         case [alone]:
-            lives, _ = await cluster.list(resource, _selector(alone), namespace)
+            lives, _ = await cluster.list(resource, alone.selector, namespace)
         case _:
             lives, _ = await cluster.list(resource, {}, namespace)
     return dict(zip(targets, _found(targets, lives), strict=True))
@@ -48,12 +47,8 @@ def _found(targets: Iterable[Target], lives: Sequence[Live]) -> Iterator[Mapping
         if target.name is not None:
             yield by_name.get(target.name)
             continue
-        selector = _selector(target)
+        selector = target.selector
         keys = tuple(selector)
         if keys not in by_labels:
             by_labels[keys] = {tuple(live.labels.get(key) for key in keys): live.manifest for live in reversed(lives)}
         yield by_labels[keys].get(tuple(selector.values()))
-
-
-def _selector(target: Target) -> dict[str, str]:
-    return {labels.ORGANIZATION: target.organization, **dict(target.labels)}

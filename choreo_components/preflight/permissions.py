@@ -7,21 +7,20 @@ import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from choreo_components.api.core_v1.dependents import DEPENDANTS
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.generation import Generation, Role
 from choreo_components.config.findings import Finding, Location, error, warning
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import (
     NAMESPACES,
     RIGHTS,
-    SECRETS,
     Cluster,
     ClusterError,
     Resource,
     Rule,
     resource_named,
+    resource_of,
 )
-from choreo_components.plan.builder import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.nodes import Key, Plan
 
 VERBS = ("get", "list", "watch", "create", "patch", "delete")
 """What it takes to bring objects up, to change them, and to take them away again.
@@ -41,9 +40,6 @@ SWEEP = ("list", "watch", "delete")
 
 GUARD = ("list",)
 """What a stack's deletion guard does: it looks who needs what is about to go."""
-
-GROUPS = ("core.choreo.dev", "openchoreo.dev")
-"""OpenChoreo's API groups: the first until its release 0.3, the second since."""
 
 REVIEWS_AT_ONCE = 4
 """Questions about rights under way at a time: each takes a connection, which costs more to make than the question."""
@@ -95,28 +91,22 @@ def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None
         if namespace is None and name:
             each.names.add(name)
 
-    places: dict[Key, Location] = {}
-    secrets: list[SecretNode] = []
-    for node in plan.nodes:
-        if isinstance(node, ObjectNode):
-            where = places[node.key] = node.declared.at("kind")
-            need(resource_named(node.key.kind), node.declared.object.metadata.namespace, where, VERBS, node.key.name)
-            if node.key.kind == "Organization" and controllers is Controllers.ABSENT:
-                need(NAMESPACES, None, where, VERBS, node.key.name)
-        elif isinstance(node, NamespaceNode):
-            need(NAMESPACES, None, places[node.environment], VERBS, node.name, elsewhere.get(node.environment))
-        elif isinstance(node, FinalizerNode):
-            where = places[node.environment]
-            need(resource_named("Deployment"), node.key.organization, where, SWEEP)
-            need(NAMESPACES, None, where, SWEEP, data_plane=elsewhere.get(node.environment))
-        elif isinstance(node, SecretNode):
-            secrets.append(node)
-    for node in secrets:
-        need(SECRETS, node.key.organization, places[node.data_plane], VERBS)
+    for each in plan.objects_in_cluster:
+        if each.tenant and controllers is Controllers.PRESENT:
+            continue
+        resource = resource_named(each.api_version, each.kind)
+        data_plane = None if each.environment is None else elsewhere.get(each.environment)
+        need(resource, each.namespace, each.declared.at("kind"), VERBS, each.name, data_plane)
+    for node in plan.finalizers:
+        where, generation = node.declared.at("kind"), node.declared.generation
+        for kind in generation.of_role(Role.DEPLOYMENT):
+            need(resource_of(kind), node.key.organization, where, SWEEP)
+        need(NAMESPACES, None, where, SWEEP, data_plane=elsewhere.get(node.environment))
     # After all that the stack has of these kinds itself, which is the better place to point at.
-    for key, where in places.items():
-        for kind in DEPENDANTS.get(key.kind, ()):
-            need(resource_named(kind), key.organization, where, GUARD)
+    for declared in (node.declared for node in plan.objects):
+        known = declared.generation.by_name
+        for dependent in known[declared.kind].dependents:
+            need(resource_of(known[dependent]), declared.organization, declared.at("kind"), GUARD)
     return list(found.values())
 
 
@@ -125,26 +115,33 @@ async def unserved(cluster: Cluster, plan: Plan) -> list[Finding]:
 
     One request where all is well. Raises ClusterError when the cluster cannot be asked.
     """
-    group, _, version = API_VERSION.partition("/")
+    found = await asyncio.gather(*(_unserved(cluster, plan, generation) for generation in plan.generations))
+    return [finding for findings in found for finding in findings]
+
+
+async def _unserved(cluster: Cluster, plan: Plan, generation: Generation) -> list[Finding]:
+    """The same of the kinds of one generation."""
+    group, version = generation.group, generation.version
     first: dict[str, Location] = {}
-    for node in plan.nodes:
-        if isinstance(node, ObjectNode):
+    for node in plan.objects:
+        if node.declared.generation is generation:
             first.setdefault(node.key.kind, node.declared.at("kind"))
     served = await cluster.kinds(group, version)
     absent = [kind for kind in first if kind not in served]
     if not absent:
         return []
-    others = [each for each in await cluster.versions() if each[0] in GROUPS and each != (group, version)]
+    groups = (group, *generation.other_groups)
+    others = [each for each in await cluster.versions() if each[0] in groups and each != (group, version)]
     elsewhere = dict(zip(others, await asyncio.gather(*(cluster.kinds(*each) for each in others)), strict=True))
     if not served:
         has = f"it has {_listed(['/'.join(each) for each in others])}" if others else "it has no version of OpenChoreo"
-        message = f"the cluster does not serve {API_VERSION}, and so not {_listed(absent)}: {has}"
+        message = f"the cluster does not serve {generation.api_version}, and so not {_listed(absent)}: {has}"
         return [error(first[absent[0]], message)]
     findings = []
     for kind in absent:
         having = ["/".join(each) for each, kinds in elsewhere.items() if kind in kinds]
         has = f"it has it in {_listed(having)}" if having else "it has it in no version"
-        findings.append(error(first[kind], f"the cluster does not serve {kind} of {API_VERSION}: {has}"))
+        findings.append(error(first[kind], f"the cluster does not serve {kind} of {generation.api_version}: {has}"))
     return findings
 
 
@@ -165,7 +162,7 @@ async def denied(
     """
     wanted = [need for need in needs(plan, controllers, remote) if need.data_plane == data_plane]
     lacking = await _lacking(cluster, wanted)
-    own = {node.key.name for node in plan.nodes if node.key.kind == "Organization"}
+    own = {node.key.name for node in plan.of_role(Role.TENANT)}
     to_come = [each for each in own & {need.namespace for need, _ in lacking} if not await _exists(cluster, each)]
     return [finding for need, verbs in lacking for finding in _told(need, verbs, need.namespace in to_come)]
 

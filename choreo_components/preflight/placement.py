@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from choreo_components.api.generation import Role, Target
+from choreo_components.api.generations import generation_of
 from choreo_components.config.findings import Finding, Location, error, warning
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, Declared, Kubeconfig
 from choreo_components.kubernetes.client import NAMESPACES, Cluster, ClusterError, Forbidden, kubeconfig_text
-from choreo_components.plan.builder import Key, ObjectNode, Plan, SecretNode
 from choreo_components.plan.environment_context import environment_context
-from choreo_components.plan.references import Found, Target
+from choreo_components.plan.nodes import Key, Plan
+from choreo_components.plan.references import Found
 from choreo_components.preflight.data_planes import Connection, connections, foreign_parts
 from choreo_components.preflight.lookup import look_up
 from choreo_components.preflight.permissions import denied
@@ -31,7 +33,7 @@ class Placement:
         self._plan = plan
         self._controllers = controllers
         self._given = given
-        self._handed_on = {node.key: node.data_plane for node in plan.nodes if isinstance(node, SecretNode)}
+        self._handed_on = {node.key: node.data_plane for node in plan.secrets}
         """By the Secrets that the plan makes: the DataPlanes whose kubeconfigs go into them."""
         self._texts = dict(self._usable())
         self._secrets = {
@@ -43,9 +45,9 @@ class Placement:
         self._settled: set[str] = set()
         """Data planes about which nothing more can be known: what is wrong with them is told."""
         self._environments: dict[str, list[Declared]] = defaultdict(list)
-        for node in plan.nodes:
-            if isinstance(node, ObjectNode) and node.key.kind == "Environment" and node.declared.spec.data_plane_ref:
-                self._environments[_data_plane(node.declared)].append(node.declared)
+        for node in plan.of_role(Role.ENVIRONMENT):
+            if (data_plane := node.declared.data_plane) is not None:
+                self._environments[_full_name(data_plane)].append(node.declared)
         for name in self._environments:
             own = name.partition("/")[2]
             if own in self._texts:
@@ -76,7 +78,7 @@ class Placement:
             manifest = environment_context(group[0], self._plan, live).data_plane
             if manifest is not None:
                 wanted[name] = manifest
-            elif Target("DataPlane", group[0].organization, group[0].spec.data_plane_ref) in live:
+            elif group[0].data_plane in live:
                 self._settled.add(name)
         found = await connections(cluster, wanted.values(), self._texts, self._secrets)
         for name, connection in found.items():
@@ -105,8 +107,11 @@ class Placement:
                     self.terminating += leaves
                     return lacking
             except Forbidden as problem:
-                where = self._environments[name][0].at("spec", "dataPlaneRef")
-                return [warning(where, f"{problem}; not checked what the credentials may do on data plane {name!r}")]
+                return [
+                    warning(
+                        self._where(name), f"{problem}; not checked what the credentials may do on data plane {name!r}"
+                    )
+                ]
             except ClusterError as problem:
                 return [self._about(name, f"{problem} (by {connection.origin})")]
 
@@ -131,8 +136,7 @@ class Placement:
     def _targets(self) -> Iterator[Target]:
         """Data planes outside the stack, also those that only the settings name."""
         for group in self._environments.values():
-            data_plane = Target("DataPlane", group[0].organization, group[0].spec.data_plane_ref)
-            if self._plan.index.find(data_plane) is None:
+            if (data_plane := group[0].data_plane) is not None and self._plan.index.find(data_plane) is None:
                 yield data_plane
         for name in self._given:
             yield from self._only_given(name)
@@ -154,9 +158,12 @@ class Placement:
 
     def _only_given(self, name: str) -> Sequence[Target]:
         """What a name in the settings may mean besides data planes that the stack declares or refers to."""
-        organizations = sorted({node.key.organization for node in self._plan.nodes})
-        targets = [Target("DataPlane", organization, name) for organization in organizations]
-        if any(self._plan.index.find(each) or f"{each.organization}/{name}" in self._environments for each in targets):
+        owners = {(node.key.organization, node.declared.generation.api_version) for node in self._plan.nodes}
+        targets = [
+            Target(api_version, generation_of(api_version).of_role(Role.DATA_PLANE)[0].kind, organization, name)
+            for organization, api_version in sorted(owners)
+        ]
+        if any(self._plan.index.find(each) or _full_name(each) in self._environments for each in targets):
             return []
         return targets
 
@@ -174,11 +181,12 @@ class Placement:
         connection = self.connections.get(name)
         if self._controllers is Controllers.ABSENT or connection is None or connection.kubeconfig is None:
             return
-        described = (manifest.get("spec") or {}).get("kubernetesCluster") or {}
-        if described.get("connectionConfigRef"):
+        known = self._environments[name][0].generation.data_planes
+        if not known.connection_is_read and known.connection(manifest):
             message = (
                 f"data plane {name.partition('/')[2]!r} is a cluster of its own (by {connection.origin}); OpenChoreo's "
-                "controllers that know connectionConfigRef do not read it, and run workloads in their own cluster"
+                f"controllers that know {known.connection_field[-1]} do not read it, and run workloads in their own "
+                "cluster"
             )
             yield warning(self._where(name), message)
 
@@ -189,8 +197,9 @@ class Placement:
         return error(self._where(name), message)
 
     def _where(self, name: str) -> Location:
-        return self._environments[name][0].at("spec", "dataPlaneRef")
+        first = self._environments[name][0]
+        return first.at(*first.generation.data_planes.field)
 
 
-def _data_plane(environment: Declared) -> str:
-    return f"{environment.organization}/{environment.spec.data_plane_ref}"
+def _full_name(data_plane: Target) -> str:
+    return f"{data_plane.organization}/{data_plane.known_as}"

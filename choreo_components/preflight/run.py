@@ -11,7 +11,7 @@ from choreo_components.config.options import Controllers
 from choreo_components.config.settings import Kubeconfig
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.cluster_identity import identity_of
-from choreo_components.plan.builder import ObjectNode, Plan
+from choreo_components.plan.nodes import Plan
 from choreo_components.plan.references import Found
 from choreo_components.preflight.crd_compatibility import Definitions, definitions, unfit
 from choreo_components.preflight.data_planes import Connection
@@ -19,7 +19,7 @@ from choreo_components.preflight.lookup import look_up
 from choreo_components.preflight.permissions import denied, unserved
 from choreo_components.preflight.placement import Placement
 from choreo_components.preflight.terminating import leaving, terminating
-from choreo_components.preflight.unsupported_conditions import endless
+from choreo_components.preflight.unsupported_conditions import unsupported
 
 _Answer = TypeVar("_Answer")
 
@@ -28,7 +28,8 @@ _Answer = TypeVar("_Answer")
 class Survey:
     """What the clusters have said.
 
-    `live` is what the references outside lead to, `endless` the kinds whose conditions the cluster cannot keep.
+    `live` is what the references outside lead to, `unsupported` the kinds, by apiVersion and kind, whose conditions the
+    cluster cannot keep.
     `identity` is the control plane's: "" where the credentials cannot read it, None where nobody has answered.
     `data_planes` has, by ORGANIZATION/NAME, the way to each data plane that the plan's environments run on.
     `findings` say what is lacking, and what was not checked because the control plane did not answer. `undecided` are
@@ -37,7 +38,7 @@ class Survey:
     """
 
     live: Found = field(default_factory=dict)
-    endless: frozenset[str] = frozenset()
+    unsupported: frozenset[tuple[str, str]] = frozenset()
     findings: tuple[Finding, ...] = ()
     data_planes: Mapping[str, Connection] = field(default_factory=dict)
     undecided: tuple[Finding, ...] = ()
@@ -84,7 +85,7 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
     kept = "whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
     clusters = "which clusters the data planes are"
     going = "whether any of this stack's objects is being deleted"
-    where = plan.outside[0].where if targets else next(n for n in plan.nodes if isinstance(n, ObjectNode)).declared.at()
+    where = plan.outside[0].where if targets else plan.objects[0].declared.at()
     unchecked: list[Finding] = []
 
     async def checked(what: str, answer: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
@@ -113,13 +114,13 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
             absent = await unserved(cluster, plan)
             (live, lacking, leaves), installed, identity = await asyncio.gather(
                 placed(cluster),
-                checked(kept, definitions(cluster), Definitions({})),
+                checked(kept, definitions(cluster, plan.generations), Definitions(())),
                 checked("whether it is the cluster that the stack is on", identity_of(cluster), None),
             )
     except ClusterError as problem:
         message = f"{problem}; not checked {'; nor '.join([*existing, kinds, rights, going, kept])}"
         return Survey(findings=(warning(where, message),))
-    unending = endless(installed, plan)
+    unending = unsupported(installed, plan.objects)
     gone = list(leaving(plan.outside, live))
     lost = errors(gone)
     warned = [each for each in gone if each not in lost]

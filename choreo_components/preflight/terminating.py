@@ -6,14 +6,14 @@ The Kubernetes provider takes such an object for one that is up to date, and wha
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from choreo_components.api.core_v1 import labels
-from choreo_components.config.findings import Finding, Location, Severity, error
+from choreo_components.api.generation import Generation, Severity, Target
+from choreo_components.config.findings import Finding, Location, error
 from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Cluster, Forbidden, Live, resource_named
 from choreo_components.kubernetes.deletion import deletion
-from choreo_components.plan.builder import Key, NamespaceNode, ObjectNode, Plan, SecretNode
-from choreo_components.plan.references import Found, Reference, Target
+from choreo_components.plan.nodes import Key, NamespaceNode, Plan
+from choreo_components.plan.references import Found, Reference
 from choreo_components.preflight.lookup import look_up
 
 _Answer = TypeVar("_Answer")
@@ -29,11 +29,15 @@ async def terminating(cluster: Cluster, plan: Plan, remote: Mapping[Key, str]) -
     environments whose data plane is a cluster of its own. What the credentials may not read is left out: the preflight
     reports that. Raises ClusterError when the cluster cannot be asked.
     """
-    places = _places(plan)
+    places = {
+        Target(key.api_version, key.kind, key.organization, key.name): node.declared.at("metadata", "name")
+        for node in plan.objects
+        for key in [node.key]
+    }
     objects: dict[str, list[Target]] = defaultdict(list)
-    for key in places:
-        objects[key.organization].append(Target(key.kind, key.organization, key.name))
-    secrets = {node.key: places[node.data_plane] for node in plan.nodes if isinstance(node, SecretNode)}
+    for target in places:
+        objects[target.organization].append(target)
+    secrets = {node.key: node.declared.at("metadata", "name") for node in plan.secrets}
     found, in_organizations, handed_on, on_data_plane = await asyncio.gather(
         asyncio.gather(*(_readable(look_up(cluster, targets), {}) for targets in objects.values())),
         asyncio.gather(*(_readable(cluster.get(NAMESPACES, name), None) for name in objects)),
@@ -43,10 +47,9 @@ async def terminating(cluster: Cluster, plan: Plan, remote: Mapping[Key, str]) -
     lives: list[tuple[Live | None, Location]] = []
     for each in found:
         for target, manifest in each.items():
-            live = None if manifest is None else Live(resource_named(target.kind), manifest)
-            lives.append((live, places[Key(target.kind, target.organization, str(target.name))]))
+            lives.append((_live(target, manifest), places[target]))
     # The place of an organization's namespace is the first object in it.
-    first = (next(place for key, place in places.items() if key.organization == name) for name in objects)
+    first = (places[targets[0]] for targets in objects.values())
     lives += zip(in_organizations, first, strict=True)
     lives += zip(handed_on, secrets.values(), strict=True)
     return [*_told(lives), *on_data_plane]
@@ -61,17 +64,16 @@ async def terminating_namespaces(
     each organization, and another where some of the namespaces are not found by their labels. Raises ClusterError when
     the cluster cannot be asked.
     """
-    wanted: dict[str, list[NamespaceNode]] = defaultdict(list)
-    for node in plan.nodes:
-        if isinstance(node, NamespaceNode) and remote.get(node.environment) == data_plane:
-            wanted[node.key.organization].append(node)
-    places = _places(plan)
-    listings = await asyncio.gather(*(_labelled(cluster, *each) for each in wanted.items()))
+    wanted: dict[tuple[str, Generation], list[NamespaceNode]] = defaultdict(list)
+    for node in plan.namespaces:
+        if remote.get(node.environment) == data_plane:
+            wanted[node.key.organization, node.declared.generation].append(node)
+    listings = await asyncio.gather(*(_labelled(cluster, *owner, nodes) for owner, nodes in wanted.items()))
     there = {live.name: live for lives in listings for live in lives}
     nodes = [node for group in wanted.values() for node in group]
     if unlabelled := {node.name for node in nodes} - there.keys():
         there |= {live.name: live for live in await _named(cluster, unlabelled)}
-    return list(_told((there.get(node.name), places[node.environment]) for node in nodes))
+    return list(_told((there.get(node.name), node.declared.at("metadata", "name")) for node in nodes))
 
 
 def leaving(references: Collection[Reference], live: Found) -> Iterator[Finding]:
@@ -84,12 +86,9 @@ def leaving(references: Collection[Reference], live: Found) -> Iterator[Finding]
     for reference in references:
         groups[reference.target].append(reference)
     for target, group in groups.items():
-        manifest = live.get(target)
-        if manifest is None:
-            continue
-        found = Live(resource_named(target.kind), manifest)
-        if (going := deletion(found)) is not None:
-            needing = [each for each in group if _needs(each)]
+        found = _live(target, live.get(target))
+        if found is not None and (going := deletion(found)) is not None:
+            needing = [each for each in group if each.holds]
             worst = (needing or group)[0]
             others = f" ({len(group) - 1} more refer to it)" if len(group) > 1 else ""
             message = (
@@ -99,17 +98,18 @@ def leaving(references: Collection[Reference], live: Found) -> Iterator[Finding]
             yield Finding(Severity.ERROR if needing else Severity.WARNING, worst.where, message)
 
 
-def _needs(reference: Reference) -> bool:
-    """Whether what is referred to must not go."""
-    return reference.severity is Severity.ERROR or reference.source.kind != "DeploymentPipeline"
+def _live(target: Target, manifest: Mapping[str, Any] | None) -> Live | None:
+    return None if manifest is None else Live(resource_named(target.api_version, target.kind), manifest)
 
 
-async def _labelled(cluster: Cluster, organization: str, nodes: Collection[NamespaceNode]) -> list[Live]:
+async def _labelled(
+    cluster: Cluster, organization: str, generation: Generation, nodes: Collection[NamespaceNode]
+) -> list[Live]:
     """The organization's data-plane namespaces; those of one environment alone where no other is wanted."""
     environments = {node.environment.name for node in nodes}
-    selector = {labels.ORGANIZATION_NAME: organization}
+    selector = generation.namespaces.of_organization(organization)
     if len(environments) == 1:
-        selector = labels.environment_namespace_selector(organization, *environments)
+        selector = generation.namespaces.of_environment(organization, *environments)
     return (await _readable(cluster.list(NAMESPACES, selector), _NOTHING))[0]
 
 
@@ -128,10 +128,6 @@ async def _readable(answer: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
         return await answer
     except Forbidden:
         return otherwise
-
-
-def _places(plan: Plan) -> dict[Key, Location]:
-    return {node.key: node.declared.at("metadata", "name") for node in plan.nodes if isinstance(node, ObjectNode)}
 
 
 def _told(lives: Iterable[tuple[Live | None, Location]]) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import json
 from inspect import cleandoc
 from typing import Any
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ObjectOf, fields_of, holds_secrets
 from choreo_components.provider.component_host import Host
@@ -111,7 +111,7 @@ def package_schema() -> str:
         resource["description"] = cleandoc(resource["description"])
         for name, described in resource["properties"].items():
             described.setdefault("description", _OUTPUTS[name])
-    for kind in KINDS.values():
+    for kind in all_kinds().values():
         for model in kind.models:
             _mark_secrets(model, schema["types"])
     for component, argument in _SECRET_ARGUMENTS.items():

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.kubernetes.client import NAMESPACES, resource_named
 from choreo_components.teardown.ownership import spare
 from choreo_components.teardown.removal import LiveCluster, Removal, Selection
 
-DEPLOYMENTS = resource_named("Deployment")
+DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
 
 
 class SparedError(Exception):

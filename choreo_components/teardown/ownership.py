@@ -6,7 +6,7 @@ that OpenChoreo makes of the labels was made for the environment; what has anoth
 
 import asyncio
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
@@ -44,7 +44,7 @@ def _is_named_by_openchoreo(live: Live, organization: str, environment: str) -> 
 
 async def _by_content(cluster: LiveCluster, live: Live) -> str | None:
     """Why a namespace stays for what is in it: OpenChoreo's objects stand in no data-plane namespace."""
-    resources = [resource_of(kind) for kind in KINDS.values() if kind.namespaced]
+    resources = [resource_of(kind) for kind in all_kinds().values() if kind.namespaced]
     try:
         listings = await asyncio.gather(*(cluster.list(resource, {}, live.name) for resource in resources))
     except Unreachable:

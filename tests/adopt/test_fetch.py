@@ -8,7 +8,8 @@ import pytest
 
 from choreo_components.adopt.fetch import NoOrganization, read_organization
 from choreo_components.adopt.organization import LiveOrganization
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.kubernetes.client import NAMESPACES, Forbidden, Live, Resource, resource_named
 from tests.adopt.living import acme
 from tests.provider.fake_cluster import FakeCluster
@@ -53,7 +54,7 @@ class Cluster(FakeCluster):
 def cluster(there: LiveOrganization) -> Cluster:
     """A cluster with an organization, as lists show it: without apiVersion and kind."""
     assert there.namespace is not None
-    lives = [Live(resource_named(each["kind"]), _listed(each)) for each in there.objects]
+    lives = [Live(resource_named(API_VERSION, each["kind"]), _listed(each)) for each in there.objects]
     namespaces = [Live(NAMESPACES, _listed(each)) for each in (there.namespace, *there.data_plane_namespaces)]
     return Cluster(*lives, *namespaces)
 
@@ -75,12 +76,12 @@ def test_an_organization_is_read_whole() -> None:
 def test_it_asks_once_for_each_kind_and_each_data_planes_secret_and_writes_nothing() -> None:
     asked = cluster(acme())
     read(asked)
-    assert len(asked.story) == len(KINDS) + 4
+    assert len(asked.story) == len(all_kinds()) + 4
     assert {line.split()[0] for line in asked.story} == {"get", "list"}
 
 
 def test_conditions_that_the_definitions_have_no_room_for_are_known() -> None:
-    assert read(cluster(acme())).endless == {"DataPlane"}
+    assert read(cluster(acme())).unsupported == {(API_VERSION, "DataPlane")}
 
 
 def test_all_rights_that_lack_are_told_at_once_with_where_to_find_the_roles() -> None:

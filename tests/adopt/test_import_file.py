@@ -10,6 +10,7 @@ from choreo_components.adopt.import_file import ImportFile, import_file
 from choreo_components.adopt.organization import LiveOrganization
 from choreo_components.adopt.partition import divide
 from choreo_components.api.annotations import APPLIED, FIELD_MANAGER, LAST_APPLIED
+from choreo_components.api.core_v1.models import API_VERSION
 from tests import declaring
 from tests.adopt.living import acme, live, living
 
@@ -87,7 +88,11 @@ def test_the_annotations_are_those_of_the_next_preview() -> None:
 def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for() -> None:
     there = acme(controllers=True)
     there = LiveOrganization(
-        "acme", there.objects, there.namespace, there.data_plane_namespaces, endless=frozenset({"Environment"})
+        "acme",
+        there.objects,
+        there.namespace,
+        there.data_plane_namespaces,
+        unsupported=frozenset({(API_VERSION, "Environment")}),
     )
     environment = entry(imports(there)["acme-development"], "Environment acme/development")
     assert "pulumi.com/waitFor" not in environment["inputs"]["metadata"]["annotations"]

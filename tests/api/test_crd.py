@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from choreo_components.api import KINDS, V0_2_0, custom_resource_definitions
+from choreo_components.api import all_kinds, custom_resource_definitions
+from choreo_components.api.core_v1.kinds import V0_2_0
 from tests.upstream import UPSTREAM
 
 FOLDERS: dict[str | None, Path] = {
@@ -57,7 +58,7 @@ def structure(crd: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_there_is_one_for_each_kind() -> None:
-    assert sorted(GENERATED) == sorted(kind for _, kind in KINDS)
+    assert sorted(GENERATED) == sorted(kind for _, kind in all_kinds())
     assert len(GENERATED) == 12
 
 

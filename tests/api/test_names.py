@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from choreo_components.api.core_v1.names import collisions, data_plane_namespace
-from choreo_components.api.names import Use, generate_k8s_name, refusal
+from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.names import Use, collisions, generate_k8s_name, refusal
 from tests.upstream import UPSTREAM
 
 VECTORS = UPSTREAM / "name_vectors.json"
@@ -114,14 +114,19 @@ def test_the_hash_tells_apart_what_cleaning_makes_equal(part: str) -> None:
     assert generate_k8s_name(part) != generate_k8s_name(f"{part}$")
 
 
+def of(placement: tuple[str, str, str]) -> str:
+    """The data-plane namespace of organization, project and environment."""
+    return data_plane_namespace(*placement)
+
+
 def test_names_with_dashes_can_share_a_namespace() -> None:
     crowded = [("a-b", "c", "d"), ("a", "b-c", "d"), ("a", "b", "c-d"), ("x", "y", "z")]
     assert data_plane_namespace("a-b", "c", "d") == data_plane_namespace("a", "b-c", "d") == "dp-a-b-c-d-b817f912"
-    assert collisions(crowded) == {"dp-a-b-c-d-b817f912": tuple(crowded[:3])}
+    assert collisions(crowded, of) == {"dp-a-b-c-d-b817f912": tuple(crowded[:3])}
 
 
 def test_the_same_triple_twice_is_no_collision() -> None:
-    assert collisions([("a", "b", "c"), ("a", "b", "c")]) == {}
+    assert collisions([("a", "b", "c"), ("a", "b", "c")], of) == {}
 
 
 @given(st.lists(st.sampled_from(["a", "b2", "c"]), min_size=3, max_size=6))
@@ -130,7 +135,7 @@ def test_all_ways_to_split_the_same_words_collide(words: list[str]) -> None:
     triples = [("-".join(words[:i]), "-".join(words[i:j]), "-".join(words[j:])) for i, j in cuts]
     namespaces = {data_plane_namespace(*triple) for triple in triples}
     assert len(namespaces) == 1
-    found = collisions([*triples, ("other", "other", "other")])
+    found = collisions([*triples, ("other", "other", "other")], of)
     assert found == ({namespaces.pop(): tuple(triples)} if len(triples) > 1 else {})
 
 

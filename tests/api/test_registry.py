@@ -4,21 +4,21 @@ from typing import Any
 
 import pytest
 
-from choreo_components.api import KINDS, V0_2_0, ApiObject, UnknownKindError, kind_of
+from choreo_components.api import ApiObject, UnknownKindError, all_kinds, kind_of
+from choreo_components.api.core_v1.kinds import V0_2_0
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.releases import own_fields
-
-API_VERSION = "core.choreo.dev/v1"
 
 
 def test_kinds_are_found_by_api_version_and_kind() -> None:
     kind = kind_of(API_VERSION, "DataPlane")
     assert (kind.api_version, kind.group, kind.version) == (API_VERSION, "core.choreo.dev", "v1")
     assert (kind.kind, kind.plural, kind.singular) == ("DataPlane", "dataplanes", "dataplane")
-    assert all(kind_of(api_version, name) is kind for (api_version, name), kind in KINDS.items())
+    assert all(kind_of(api_version, name) is kind for (api_version, name), kind in all_kinds().items())
 
 
 def test_parents_and_what_is_referred_to_come_first() -> None:
-    assert [name for _, name in KINDS] == [
+    assert [name for _, name in all_kinds()] == [
         "Organization",
         "DataPlane",
         "Environment",
@@ -35,7 +35,7 @@ def test_parents_and_what_is_referred_to_come_first() -> None:
 
 
 def test_only_the_organization_is_cluster_scoped() -> None:
-    assert [kind.kind for kind in KINDS.values() if not kind.namespaced] == ["Organization"]
+    assert [kind.kind for kind in all_kinds().values() if not kind.namespaced] == ["Organization"]
 
 
 def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
@@ -79,7 +79,7 @@ def test_labels_that_controllers_need(kind: str, labels: str) -> None:
     ],
 )
 def test_the_condition_that_says_reconciled(condition: str | None, kinds: set[str]) -> None:
-    assert {kind.kind for kind in KINDS.values() if kind.ready_condition == condition} == kinds
+    assert {kind.kind for kind in all_kinds().values() if kind.ready_condition == condition} == kinds
 
 
 # --- Releases that differ under one apiVersion -----------------------------------------------------------------------
@@ -93,7 +93,7 @@ def own(model: type[ApiObject]) -> list[str]:
 
 
 def test_only_the_data_plane_has_two_models() -> None:
-    assert {kind.kind: list(kind.since) for kind in KINDS.values() if kind.since} == {"DataPlane": [V0_2_0]}
+    assert {kind.kind: list(kind.since) for kind in all_kinds().values() if kind.since} == {"DataPlane": [V0_2_0]}
 
 
 def test_a_models_own_fields_are_the_outermost_that_no_other_has() -> None:
@@ -121,4 +121,4 @@ def test_which_model_is_meant_follows_from_the_fields_that_there_are(spec: Any, 
 
 
 def test_a_kind_is_a_key() -> None:
-    assert len(set(KINDS.values())) == len(KINDS)
+    assert len(set(all_kinds().values())) == len(all_kinds())

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from choreo_components.api import V0_2_0, custom_resource_definitions, kind_of, prune_zero_values
-from choreo_components.api.registry import spec_of
+from choreo_components.api import custom_resource_definitions, kind_of, prune_zero_values
+from choreo_components.api.core_v1.kinds import V0_2_0
+from choreo_components.api.generation import spec_of
 
 SPECS = {
     (crd["spec"]["names"]["kind"], release): crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"][

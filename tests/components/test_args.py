@@ -11,8 +11,9 @@ from pulumi.provider.experimental.analyzer import Analyzer
 from pulumi.provider.experimental.schema import generate_schema
 from pulumi.provider.experimental.util import camel_case
 
-from choreo_components.api import KINDS, V0_2_0, Kind, custom_resource_definitions
+from choreo_components.api import Kind, all_kinds, custom_resource_definitions
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.kinds import V0_2_0
 from choreo_components.components import generate
 from choreo_components.components.core_v1 import args
 
@@ -56,7 +57,7 @@ def component(kind: Kind) -> type[pulumi.ComponentResource]:
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     """What Pulumi makes of the arguments of all kinds."""
-    found = Analyzer("choreo").analyze([component(kind) for kind in KINDS.values()])
+    found = Analyzer("choreo").analyze([component(kind) for kind in all_kinds().values()])
     package = generate_schema(
         "choreo",
         "0.0.0",
@@ -104,7 +105,7 @@ def test_args_are_current() -> None:
     assert written == current, "run python -m choreo_components.components.generate"
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", all_kinds().values(), ids=lambda kind: kind.kind)
 def test_schema_names_equal_the_crds_field_names(kind: Kind, schema: dict[str, Any]) -> None:
     resource = schema["resources"][f"choreo:index:{kind.kind}"]
     around = {*AROUND_SPEC, *OF_ONE_KIND.get(kind.kind, ()), *parents(kind)}
@@ -116,7 +117,7 @@ def test_schema_names_equal_the_crds_field_names(kind: Kind, schema: dict[str, A
     assert list(differences(kind.kind, CRDS[kind.kind], spec, schema["types"])) == []
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", all_kinds().values(), ids=lambda kind: kind.kind)
 def test_parents_are_required(kind: Kind, schema: dict[str, Any]) -> None:
     resource = schema["resources"][f"choreo:index:{kind.kind}"]
     optional = {*AROUND_SPEC, *OF_ONE_KIND.get(kind.kind, ())}
@@ -125,7 +126,7 @@ def test_parents_are_required(kind: Kind, schema: dict[str, Any]) -> None:
 
 
 def test_parents_are_those_by_whose_labels_openchoreo_finds_the_object() -> None:
-    found = {kind.kind: parents(kind) for kind in KINDS.values()}
+    found = {kind.kind: parents(kind) for kind in all_kinds().values()}
     assert found["Organization"] == []
     assert found["Environment"] == ["organization"]
     assert found["Deployment"] == ["organization", "project", "component", "deploymentTrack", "environment"]

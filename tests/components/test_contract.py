@@ -9,9 +9,10 @@ import pytest
 from pulumi.output import Unknown
 
 import choreo_components
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
-from choreo_components.api.registry import spec_of
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.generation import spec_of
 from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fields_of
 from choreo_components.components.base import PARENTS
 from choreo_components.components.children import KUBERNETES_VERSION
@@ -28,7 +29,6 @@ from tests.components.registering import (
     unknown,
 )
 
-API_VERSION = "core.choreo.dev/v1"
 PATCH_FORCE = "pulumi.com/patchForce"
 WAIT_FOR = "pulumi.com/waitFor"
 
@@ -54,7 +54,7 @@ def object_of(component: Any, **more: Any) -> Registered:
 
 
 def test_every_kind_has_a_component_of_its_name() -> None:
-    assert sorted(component.__name__ for component in COMPONENTS) == sorted(kind for _, kind in KINDS)
+    assert sorted(component.__name__ for component in COMPONENTS) == sorted(kind for _, kind in all_kinds())
 
 
 @each_component

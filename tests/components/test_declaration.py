@@ -7,10 +7,11 @@ import pulumi
 import pytest
 
 from choreo_components.api.annotations import APPLIED
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.components import declaration
 from choreo_components.components.declaration import ControlPlane, declare
-from choreo_components.plan.builder import NamespaceNode, ObjectNode
+from choreo_components.plan.nodes import NamespaceNode, ObjectNode
 from choreo_components.preflight.data_planes import Connection
 from tests import declaring
 from tests.components.registering import Registered, Registrations, registered
@@ -147,7 +148,9 @@ def test_labels_and_annotations_of_namespaces_reach_those_of_data_planes_alone()
 
 def test_a_kind_that_the_plan_does_not_wait_for_is_not_waited_for() -> None:
     found = stack(declaring.data_plane(), declaring.pipeline())
-    made = registered(lambda: declare(found.settings, found.plan.without_waits({"DataPlane"}), ControlPlane()))
+    made = registered(
+        lambda: declare(found.settings, found.plan.without_waits({(API_VERSION, "DataPlane")}), ControlPlane())
+    )
     assert "pulumi.com/waitFor" not in made["acme/dp-local"].annotations
     assert made["acme/pipeline"].annotations["pulumi.com/waitFor"] == "condition=Available"
 

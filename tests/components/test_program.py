@@ -8,14 +8,15 @@ from typing import Any
 import pulumi
 import pytest
 
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.generation import Target
 from choreo_components.components import program
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.config.findings import Location, error, warning
 from choreo_components.config.project import located as located_settings
 from choreo_components.config.settings import KUBECONFIG
-from choreo_components.plan.references import Target
 from tests import declaring
 from tests.declaring import Stack, stack
 
@@ -267,7 +268,11 @@ def test_each_environment_is_exported_with_its_data_plane_its_hosts_and_its_name
         declaring.pipeline(),
         declaring.project(),
     )
-    live = {Target("DataPlane", "acme", "dp-local"): {"spec": {"gateway": {"publicVirtualHost": "apis.example"}}}}
+    live = {
+        Target(API_VERSION, "DataPlane", "acme", "dp-local"): {
+            "spec": {"gateway": {"publicVirtualHost": "apis.example"}}
+        }
+    }
     assert program.outputs(found.plan, live) == {
         "acme/development": {
             "dataPlane": "dp-local",

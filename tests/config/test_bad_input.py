@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.generation import Severity
 from choreo_components.components.program import missing
-from choreo_components.config.findings import Finding, Location, Severity, error, report, warning
+from choreo_components.config.findings import Finding, Location, error, report, warning
 from tests import declaring
 from tests.declaring import stack, stack_of
 

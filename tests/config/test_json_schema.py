@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from choreo_components.api import KINDS, PASSED_OVER, kind_of
+from choreo_components.api import PASSED_OVER, all_kinds, kind_of
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.config.findings import errors
@@ -75,7 +75,7 @@ def test_a_data_plane_with_credentials_is_told_what_it_lacks_of_its_own_release(
 
 
 def test_every_kind_has_an_example_here() -> None:
-    assert [(each["apiVersion"], each["kind"]) for each in EVERY_KIND] == list(KINDS)
+    assert [(each["apiVersion"], each["kind"]) for each in EVERY_KIND] == list(all_kinds())
 
 
 @pytest.mark.parametrize(

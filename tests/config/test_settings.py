@@ -12,9 +12,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from choreo_components.api.annotations import LAST_APPLIED
+from choreo_components.api.generation import Severity
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
-from choreo_components.config.findings import Severity, report
+from choreo_components.config.findings import report
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import KEYS, Timeouts
 from choreo_components.plan.builder import plan

@@ -2,7 +2,7 @@
 
 import pytest
 
-from choreo_components.api import KINDS, Kind
+from choreo_components.api import Kind, all_kinds
 from choreo_components.api.annotations import APPLIED, LARGEST, WAIT_FOR, excess, of_provider
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
@@ -43,7 +43,7 @@ def test_annotations_are_counted_in_bytes() -> None:
     assert excess({"a": "ü" * (LARGEST // 2)}) == "262,145 bytes of annotations, more than Kubernetes' 262,144"
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", all_kinds().values(), ids=lambda kind: kind.kind)
 def test_a_condition_is_an_annotation_where_a_controller_ever_sets_one(kind: Kind) -> None:
     assert (WAIT_FOR in of_provider(kind, waits=True)) is (kind.ready_condition is not None)
     assert of_provider(kind, waits=False) == APPLIED

@@ -5,7 +5,7 @@ import os
 import subprocess
 from typing import Any
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from tests.engine.workspace import SECONDS, Workspace
 
 
@@ -67,7 +67,7 @@ def versions(workspace: Workspace, organization: str) -> dict[str, str]:
 
 def _objects(workspace: Workspace, organization: str) -> list[dict[str, Any]]:
     objects: list[dict[str, Any]] = []
-    kinds = ",".join(f"{kind.plural}.{kind.group}" for kind in KINDS.values() if kind.namespaced)
+    kinds = ",".join(f"{kind.plural}.{kind.group}" for kind in all_kinds().values() if kind.namespaced)
     for query in (
         (kinds, "-n", organization),
         ("organizations.core.choreo.dev", "--field-selector", f"metadata.name={organization}"),

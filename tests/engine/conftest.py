@@ -10,7 +10,7 @@ from lightkube import Client, KubeConfig
 from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 
 from choreo_components import Controllers
-from choreo_components.api import V0_2_0
+from choreo_components.api.core_v1.kinds import V0_2_0
 from devcluster import ControlPlane
 from tests.engine.samples import stack
 from tests.engine.workspace import Workspace, leading_to

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from choreo_components import Controllers
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1.labels import data_plane_namespace_labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.config import settings
@@ -114,7 +114,9 @@ def apply(
     """
     config = samples.stack("acme", organization)
     config["choreo:resources"] += [*samples.stack("development", organization)["choreo:resources"], *more]
-    objects = sorted(declared(config), key=lambda each: [kind.kind for kind in KINDS.values()].index(each["kind"]))
+    objects = sorted(
+        declared(config), key=lambda each: [kind.kind for kind in all_kinds().values()].index(each["kind"])
+    )
     if controllers is Controllers.ABSENT:
         namespace = data_plane_namespace(organization, "customer-portal", "development")
         labels = data_plane_namespace_labels(organization, "customer-portal", "development")
@@ -127,7 +129,7 @@ def apply(
         if each["kind"] == "DeploymentPipeline":
             each["spec"]["promotionPaths"][0]["targetEnvironmentRefs"][0]["requiresApproval"] = False
         workspace.kubectl(*(command or ("apply",)), "-f", "-", manifest=yaml.safe_dump(each))
-        kind = KINDS[each["apiVersion"], each["kind"]]
+        kind = all_kinds()[each["apiVersion"], each["kind"]]
         if controllers is Controllers.PRESENT and kind.ready_condition is not None:
             where = ("-n", organization) if kind.namespaced else ()
             target = f"{kind.plural}.{kind.group}/{each['metadata']['name']}"

@@ -1,6 +1,6 @@
 """An environment's destroy: in order, complete, and nobody else's."""
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.kubernetes.client import NAMESPACES, resource_of
 from choreo_components.teardown.environment import DEPLOYMENTS
 from tests.engine import samples
@@ -10,7 +10,7 @@ from tests.engine.workspace import Workspace
 
 pytestmark = with_and_without_controllers
 
-ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
+ENVIRONMENTS = resource_of(all_kinds()["core.choreo.dev/v1", "Environment"])
 
 
 def test_destroy_takes_deployments_then_namespaces_then_the_environment_and_leaves_others_alone(

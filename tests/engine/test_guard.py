@@ -1,6 +1,6 @@
 """The deletion guard: what others still need is not destroyed, and nothing is gone when that is said."""
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.kubernetes.client import NAMESPACES, resource_of
 from tests.engine import samples
 from tests.engine.watching import Watcher
@@ -14,7 +14,7 @@ def test_an_organization_stays_while_an_environment_of_another_stack_needs_it(
         workspace.stack(name, samples.stack(name, organization))
         workspace.up(name)
 
-    kinds = [resource_of(kind) for kind in KINDS.values()]
+    kinds = [resource_of(kind) for kind in all_kinds().values()]
     with Watcher(workspace.kubeconfig, [*kinds, NAMESPACES]) as watcher:
         said = workspace.destroy("acme", fails=True).said
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.kubernetes.client import resource_of
 from devcluster import ControlPlane
 from tests import declaring
@@ -152,7 +152,7 @@ def test_drift_needs_no_more_rights_than_to_what_the_stacks_declare(
     acme: Workspace, organization: str, control_plane: ControlPlane, tmp_path: Path
 ) -> None:
     acme.stack("platform", samples.stack("acme", organization))
-    others = [kind for kind in KINDS.values() if kind.kind in ("Component", "Deployment", "Endpoint")]
+    others = [kind for kind in all_kinds().values() if kind.kind in ("Component", "Deployment", "Endpoint")]
     lacking = Right("choreo-objects", "list", tuple(map(resource_of, others)))
     with Operators(control_plane.kubeconfig, tmp_path) as operators:
         kubeconfig = operators.operator(organization, without=lacking)

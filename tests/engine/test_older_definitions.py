@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from choreo_components import Controllers
+from choreo_components.api import generation_of, kind_of
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.preflight.crd_compatibility import definitions
 from choreo_components.preflight.unsupported_conditions import lacking
@@ -43,7 +45,7 @@ async def _published(kubeconfig: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_PUBLISH
     async with Cluster(str(kubeconfig)) as cluster:
         while "Endpoint" in await cluster.kinds("core.choreo.dev", "v1") or not lacking(
-            await definitions(cluster), "DataPlane"
+            await definitions(cluster, [generation_of(API_VERSION)]), kind_of(API_VERSION, "DataPlane")
         ):
             assert time.monotonic() < deadline, "the API server does not publish the changed definitions"
             await asyncio.sleep(0.1)

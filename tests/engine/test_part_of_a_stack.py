@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from choreo_components import Controllers
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.kubernetes.client import NAMESPACES, resource_of
 from devcluster import ControlPlane
@@ -53,7 +53,7 @@ class Stack:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Notes what is deleted meanwhile, or begins to be."""
-        with Watcher(self.workspace.kubeconfig, [*map(resource_of, KINDS.values()), NAMESPACES]) as watcher:
+        with Watcher(self.workspace.kubeconfig, [*map(resource_of, all_kinds().values()), NAMESPACES]) as watcher:
             yield
         events = [each for each in watcher.events if each.deleting or each.type == "DELETED"]
         own = [

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from choreo_components.config.findings import Severity
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.generation import Severity
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import resource_named
 from choreo_components.preflight.run import survey
@@ -85,9 +86,9 @@ def test_a_destroy_that_could_not_see_an_end_deletes_nothing(
     administrator = acme.kubeconfig
     acme.stack("development", samples.stack("development", organization))
     acme.up("development")
-    without = Right("choreo-objects", "list", (resource_named("Deployment"),))
+    without = Right("choreo-objects", "list", (resource_named(API_VERSION, "Deployment"),))
     act_as(acme, operators.operator(organization, without))
-    with Watcher(administrator, [resource_named("Deployment")]) as watcher:
+    with Watcher(administrator, [resource_named(API_VERSION, "Deployment")]) as watcher:
         said = acme.destroy("development", fails=True).said
     assert "nothing was deleted" in said
     assert f"may not list deployments.core.choreo.dev in namespace {organization!r}" in said

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from choreo_components import Controllers
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1.labels import data_plane_namespace_labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.config import settings
@@ -31,7 +31,7 @@ from tests.engine.watching import Watcher
 from tests.engine.workspace import Outcome, Workspace, leading_to
 from tests.faults.proxy import Proxy
 
-ENVIRONMENTS = resource_of(KINDS["core.choreo.dev/v1", "Environment"])
+ENVIRONMENTS = resource_of(all_kinds()["core.choreo.dev/v1", "Environment"])
 SECRET = "kind-cluster-1-connection-config"
 
 FOREIGN = (

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import yaml
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
@@ -33,7 +33,7 @@ OTHERS = {"example.com/made-by": "others"}
 """The label of what others made, and nobody may touch."""
 
 CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
-OBJECTS = [resource_of(kind) for (version, _), kind in KINDS.items() if version == API_VERSION]
+OBJECTS = [resource_of(kind) for (version, _), kind in all_kinds().items() if version == API_VERSION]
 
 
 class Layout(Enum):

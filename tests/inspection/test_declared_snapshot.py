@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
 from choreo_components.inspection import data_planes as elsewhere
 from choreo_components.inspection.declared_snapshot import see
@@ -29,7 +29,7 @@ class Asked:
         self.lives, self.allow, self.asked = lives, allow, list[str]()
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
-        return frozenset(kind for _, kind in KINDS)
+        return frozenset(kind for _, kind in all_kinds())
 
     async def list(
         self, resource: Resource, selector: Mapping[str, str], namespace: str | None = None

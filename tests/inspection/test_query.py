@@ -52,7 +52,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         questions.append((cluster.kubeconfig, frozenset(n.key.organization for p in plans for n in p.nodes), given))
         return Census("https://one")
 
-    async def definitions(cluster: OneServer) -> Definitions:
+    async def definitions(cluster: OneServer, wanted: object) -> Definitions:
         return Definitions({})
 
     for name, fake in (("Cluster", OneServer), ("take", take), ("see", see), ("definitions", definitions)):

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
 from choreo_components.inspection import data_planes as elsewhere
 from choreo_components.inspection.snapshot import Census, other_organizations, take, together
@@ -40,7 +40,7 @@ class Counting:
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
         self.requests += 1
-        return frozenset(kind for _, kind in KINDS)
+        return frozenset(kind for _, kind in all_kinds())
 
     async def list(
         self, resource: Resource, selector: Mapping[str, str], namespace: str | None = None
@@ -145,7 +145,7 @@ def test_who_may_list_a_kind_in_the_organizations_namespaces_only_gets_what_is_t
     census = taken(Counting(mine, others, of_organization("acme"), refuses=only_in("acme")), "acme")
     assert census.objects == (mine,)
     assert census.knows("Project", "acme")
-    assert census.restricted == {kind for _, kind in KINDS}
+    assert census.restricted == {kind for _, kind in all_kinds()}
     assert set(census.unread) == {("Organization", "acme")}, "it may not be read by its name either"
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import yaml
 
-from choreo_components.api import KINDS, kind_of
+from choreo_components.api import all_kinds, kind_of
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.core_v1.names import CONNECTION_KEY
 from choreo_components.inspection.snapshot import Census, key_of
 from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Live, resource_named
-from choreo_components.plan.builder import NamespaceNode, ObjectNode, Plan
+from choreo_components.plan.nodes import NamespaceNode, ObjectNode, Plan
 
 SINCE = "2025-05-09T08:00:00Z"
 LATER = "2025-05-10T08:00:00Z"
@@ -38,7 +38,7 @@ def up(*plans: Plan) -> Census:
 def census(objects: Iterable[Live], namespaces: Iterable[Live] = ()) -> Census:
     """The census of a cluster with these objects and namespaces."""
     every = tuple(namespaces)
-    return Census("https://cluster", tuple(objects), every, every, served=frozenset(kind for _, kind in KINDS))
+    return Census("https://cluster", tuple(objects), every, every, served=frozenset(kind for _, kind in all_kinds()))
 
 
 def live(manifest: dict[str, Any], **metadata: Any) -> Live:
@@ -57,7 +57,7 @@ def live(manifest: dict[str, Any], **metadata: Any) -> Live:
     }
     ready = {"type": kind.ready_condition, "status": "True", "observedGeneration": 1, "reason": "Yes", "message": ""}
     made["status"] = {"conditions": [ready] if kind.ready_condition else []}
-    return Live(resource_named(kind.kind), made)
+    return Live(resource_named(API_VERSION, kind.kind), made)
 
 
 def namespace(name: str, own: dict[str, str], **metadata: Any) -> Live:

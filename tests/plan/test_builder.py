@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from choreo_components.api.core_v1.kinds import ORDER
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.config.settings import Settings
-from choreo_components.plan.builder import CREATION_ORDER, FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, plan
+from choreo_components.plan.builder import plan
+from choreo_components.plan.nodes import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan
 from tests import declaring
 from tests.declaring import Manifest, Stack, stack
 
@@ -279,9 +282,9 @@ def test_the_organization_of_another_stack_is_to_be_looked_for() -> None:
 
 
 def test_every_kind_has_its_place_in_the_order() -> None:
-    from choreo_components.api import KINDS
+    from choreo_components.api import all_kinds
 
-    assert {kind for _, kind in KINDS} == set(CREATION_ORDER) - {"Namespace", "EnvironmentFinalizer", "Secret"}
+    assert {kind for _, kind in all_kinds()} == set(ORDER) - {"Namespace", "EnvironmentFinalizer", "Secret"}
 
 
 # --- Whatever is declared ------------------------------------------------------------------------------------------
@@ -409,7 +412,7 @@ def test_every_object_is_behind_its_organization_if_the_stack_has_it(settings: S
     planned = plan(settings)
     keys = {node.key for node in planned.nodes}
     for key in keys:
-        organization = Key("Organization", key.organization, key.organization)
+        organization = Key(API_VERSION, "Organization", key.organization, key.organization)
         if organization in keys and key != organization:
             assert organization in behind(planned, key), f"{key} may be created before its organization"
 

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.generation import Target
 from choreo_components.plan.environment_context import environment_context
-from choreo_components.plan.references import Found, Target
+from choreo_components.plan.references import Found
 from tests import declaring
 from tests.declaring import stack
 
-DATA_PLANE = Target("DataPlane", "acme", "dp-local")
+DATA_PLANE = Target(API_VERSION, "DataPlane", "acme", "dp-local")
 
 
 def hosts(*objects: declaring.Manifest, live: Found | None = None) -> dict[str, str]:

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from choreo_components.config.findings import Severity
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1.references import promoted_environments
+from choreo_components.api.generation import Severity, Target
 from choreo_components.config.settings import Declared
-from choreo_components.plan.references import Index, Reference, Target, promoted_environments, references
+from choreo_components.plan.references import Index, Reference, references
 from tests import declaring
 from tests.declaring import Manifest, stack
 
@@ -39,7 +41,7 @@ def test_an_organization_refers_to_nothing() -> None:
 def test_everything_else_refers_to_its_organization_first() -> None:
     for made in (declaring.data_plane(), declaring.endpoint(), declaring.configuration_group()):
         first = next(references(declared(made)))
-        assert first.target == Target("Organization", "acme", "acme")
+        assert first.target == Target(API_VERSION, "Organization", "acme", "acme")
         assert first.where.field == "choreo:resources[0].metadata.namespace"
 
 
@@ -93,7 +95,12 @@ def test_a_pipeline_refers_to_each_of_its_environments_once_where_it_stands_firs
 
 def test_promoted_environments_are_named_as_often_as_they_stand_there() -> None:
     made = declaring.pipeline(promotions=[("dev", ["staging"]), ("staging", ["production"])])
-    assert [name for _, name in promoted_environments(declared(made))] == ["dev", "staging", "staging", "production"]
+    assert [name for _, name in promoted_environments(declared(made).wire)] == [
+        "dev",
+        "staging",
+        "staging",
+        "production",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -165,12 +172,12 @@ def test_what_openchoreo_waits_for_is_only_warned_of() -> None:
     ],
 )
 def test_what_nobody_has_is_named_with_what_needs_it(made: Manifest, field: str, message: str) -> None:
-    assert found(made)[field].missing() == message
+    assert found(made)[field].missing == message
 
 
 def test_an_organization_that_nobody_has_is_named() -> None:
     organization = next(references(declared(declaring.data_plane())))
-    assert organization.missing() == "no organization 'acme': neither in this stack nor in the cluster"
+    assert organization.missing == "no organization 'acme': neither in this stack nor in the cluster"
 
 
 def index(*objects: Manifest) -> Index:
@@ -179,21 +186,25 @@ def index(*objects: Manifest) -> Index:
 
 def test_an_object_is_found_by_name_in_its_organization_only() -> None:
     both = index(declaring.data_plane(organization="a"), declaring.data_plane(organization="b"))
-    hit = both.find(Target("DataPlane", "b", "dp-local"))
+    hit = both.find(Target(API_VERSION, "DataPlane", "b", "dp-local"))
     assert hit is not None
     assert hit.organization == "b"
-    assert both.find(Target("DataPlane", "c", "dp-local")) is None
+    assert both.find(Target(API_VERSION, "DataPlane", "c", "dp-local")) is None
 
 
 def test_a_track_is_found_by_its_label_not_by_its_name() -> None:
     wanted = tuple((f"core.choreo.dev/{key}", value) for key, value in {"project": "shop", "component": "web"}.items())
     tracks = index(declaring.track("web-main", label="main"))
-    assert tracks.find(Target("DeploymentTrack", "acme", labels=(*wanted, ("core.choreo.dev/name", "main"))))
-    assert not tracks.find(Target("DeploymentTrack", "acme", labels=(*wanted, ("core.choreo.dev/name", "web-main"))))
+    assert tracks.find(
+        Target(API_VERSION, "DeploymentTrack", "acme", labels=(*wanted, ("core.choreo.dev/name", "main")))
+    )
+    assert not tracks.find(
+        Target(API_VERSION, "DeploymentTrack", "acme", labels=(*wanted, ("core.choreo.dev/name", "web-main")))
+    )
 
 
 def test_the_build_that_will_make_an_artifact_stands_for_it() -> None:
-    target = Target("DeployableArtifact", "acme", "web-1")
+    target = Target(API_VERSION, "DeployableArtifact", "acme", "web-1")
     made = index(declaring.build("web-1")).find(target)
     assert made is not None
     assert made.kind == "Build"

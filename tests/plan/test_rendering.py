@@ -7,13 +7,17 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from choreo_components.api.generation import Role
 from choreo_components.plan.graph import Edge, Graph, Group, Node
 from choreo_components.plan.rendering import MOST_EDGES, dot, mermaid, undrawn
 
+DATA_PLANE = Node("N1", "DataPlane", ("DataPlane", "x"), Role.DATA_PLANE)
+BUILD = Node("N2", "Build", ("Build", "y"))
+NAMESPACE = Node("N3", "Namespace", ("Namespace", "z"))
 SMALL = Graph(
     (
-        Group("stack_a", "stack a", (Node("N1", "DataPlane", ("DataPlane", "x")), Node("N2", "Build", ("Build", "y")))),
-        Group("outside", "in the cluster", (Node("N3", "Namespace", ("Namespace", "z")),), outside=True),
+        Group("stack_a", "stack a", (DATA_PLANE, BUILD)),
+        Group("outside", "in the cluster", (NAMESPACE,), outside=True),
     ),
     (Edge("N1", "N2", False), Edge("N3", "N1", True)),
 )

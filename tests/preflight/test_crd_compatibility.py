@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from choreo_components.api import KINDS, V0_2_0, custom_resource_definitions
+from choreo_components.api import all_kinds, custom_resource_definitions
+from choreo_components.api.core_v1.kinds import V0_2_0
 from choreo_components.config.findings import error
 from choreo_components.preflight.crd_compatibility import Definitions, unfit
 from tests import declaring
@@ -31,7 +32,7 @@ def published(of_kinds: Schemas) -> Definitions:
         return {"x-kubernetes-group-version-kind": [{"group": "core.choreo.dev", "version": "v1", "kind": kind}]}
 
     documents = {f"dev.choreo.core.v1.{kind}": {**schema, **named(kind)} for kind, schema in of_kinds.items()}
-    return Definitions({"components": {"schemas": documents}})
+    return Definitions([{"components": {"schemas": documents}}])
 
 
 def at(schema: dict[str, Any], *path: str) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def test_of_a_kind_that_the_document_does_not_know_nothing_is_said() -> None:
     changed = schemas()
     del changed["Environment"]
     assert told(stack(declaring.environment()), changed) == []
-    assert list(unfit(Definitions({}), stack(declaring.environment()).plan)) == []
+    assert list(unfit(Definitions([]), stack(declaring.environment()).plan)) == []
 
 
 def test_what_is_not_sent_cannot_be_dropped() -> None:
@@ -176,4 +177,4 @@ def test_a_definition_of_neither_release_is_told_field_by_field() -> None:
 
 
 def test_all_kinds_have_an_example() -> None:
-    assert sorted(EXAMPLES) == sorted(kind for _, kind in KINDS)
+    assert sorted(EXAMPLES) == sorted(kind for _, kind in all_kinds())

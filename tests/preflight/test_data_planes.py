@@ -60,7 +60,8 @@ class ControlPlane:
 
 def with_credentials(**credentials: str) -> Mapping[str, Any]:
     spec = {"kubernetesCluster": {"name": "kind-1", "credentials": credentials}}
-    return {"metadata": {"name": "dp-local", "namespace": "acme"}, "spec": spec}
+    metadata = {"name": "dp-local", "namespace": "acme"}
+    return {"apiVersion": "core.choreo.dev/v1", "kind": "DataPlane", "metadata": metadata, "spec": spec}
 
 
 @pytest.fixture(scope="module")

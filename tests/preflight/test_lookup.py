@@ -6,8 +6,11 @@ from typing import Any, cast
 
 import pytest
 
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1.references import named
+from choreo_components.api.generation import Target
 from choreo_components.kubernetes.client import Cluster, ClusterError, Live, Resource
-from choreo_components.plan.references import Found, Target
+from choreo_components.plan.references import Found
 from choreo_components.preflight.lookup import look_up
 
 
@@ -54,9 +57,9 @@ def live(kind: str, name: str, namespace: str | None = "acme") -> dict[str, Any]
     return {"kind": kind, "metadata": {"name": name, "namespace": namespace, "labels": labels}}
 
 
-DATA_PLANE = Target("DataPlane", "acme", "dp-local")
-ORGANIZATION = Target("Organization", "acme", "acme")
-PROJECT = Target("Project", "acme", labels=(("core.choreo.dev/name", "shop"),))
+DATA_PLANE = Target(API_VERSION, "DataPlane", "acme", "dp-local")
+ORGANIZATION = Target(API_VERSION, "Organization", "acme", "acme")
+PROJECT = named("Project", "acme", "shop")
 
 
 def test_an_object_is_asked_for_by_name_in_its_organizations_namespace() -> None:
@@ -95,8 +98,13 @@ def test_nothing_is_asked_twice() -> None:
 def test_many_of_a_kind_are_asked_for_in_one_request() -> None:
     several = [live("Project", f"project-{number}") for number in range(3)]
     cluster = Objects(live("Project", "project-1", "other"), *several, live("DataPlane", "dp-local"))
-    by_label = [Target("Project", "acme", labels=(("core.choreo.dev/name", f"project-{n}"),)) for n in range(3)]
-    by_name, missing = Target("Project", "acme", "project-2"), Target("Project", "acme", "project-9")
+    by_label = [
+        Target(API_VERSION, "Project", "acme", labels=(("core.choreo.dev/name", f"project-{n}"),)) for n in range(3)
+    ]
+    by_name, missing = (
+        Target(API_VERSION, "Project", "acme", "project-2"),
+        Target(API_VERSION, "Project", "acme", "project-9"),
+    )
     expected: Found = dict(zip(by_label, several, strict=True))
     assert answers(cluster, *by_label, by_name, missing, DATA_PLANE) == {
         **expected,

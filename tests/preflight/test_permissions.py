@@ -6,17 +6,19 @@ from typing import Any, cast
 
 import pytest
 
-from choreo_components.api import KINDS
+from choreo_components.api import all_kinds
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.config.findings import Finding, Severity
+from choreo_components.api.generation import Severity
+from choreo_components.config.findings import Finding
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import Cluster, ClusterError, Live, Resource, Rule
-from choreo_components.plan.builder import Key
+from choreo_components.plan.nodes import Key
 from choreo_components.preflight.permissions import REVIEWS_AT_ONCE, VERBS, denied, needs, unserved
 from tests import declaring
 from tests.declaring import Manifest, Stack, stack
 
-KINDS_SERVED = frozenset(kind for _, kind in KINDS)
+KINDS_SERVED = frozenset(kind for _, kind in all_kinds())
 Grant = tuple[str, str, str | None]
 
 
@@ -284,7 +286,7 @@ def test_a_cluster_without_our_version_is_one_error(others: dict[tuple[str, str]
 
 # --- Data planes that are clusters of their own --------------------------------------------------------------------
 
-EAST = {Key("Environment", "acme", "development"): "acme/east"}
+EAST = {Key(API_VERSION, "Environment", "acme", "development"): "acme/east"}
 
 
 def on_east() -> Stack:

@@ -7,18 +7,19 @@ from typing import cast
 
 import pytest
 
-from choreo_components.config.findings import Severity
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.generation import Severity, Target
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import Cluster, Forbidden, Live, Resource
-from choreo_components.plan.builder import Key
-from choreo_components.plan.references import Found, Target
+from choreo_components.plan.nodes import Key
+from choreo_components.plan.references import Found
 from choreo_components.preflight.data_planes import Connection
 from choreo_components.preflight.placement import Placement
 from tests import declaring
 from tests.declaring import Stack, stack
 from tests.preflight.test_data_planes import MARK, ControlPlane, kubeconfig
 
-DEVELOPMENT = Key("Environment", "acme", "development")
+DEVELOPMENT = Key(API_VERSION, "Environment", "acme", "development")
 
 
 class Platform(ControlPlane):
@@ -56,7 +57,7 @@ def told(placement: Placement) -> list[str]:
 
 
 def reference(name: str = "dp-local") -> Target:
-    return Target("DataPlane", "acme", name)
+    return Target(API_VERSION, "DataPlane", "acme", name)
 
 
 def test_an_environment_is_on_its_data_plane_of_the_stack_or_of_the_cluster() -> None:
@@ -135,7 +136,10 @@ def test_data_planes_that_name_one_secret_have_the_kubeconfig_that_the_stack_mak
     found = stack(*planes, *environments, dataPlaneKubeconfigs={"east": kubeconfig()})
     cluster = Platform()
     placement = placed(found, cluster)
-    assert placement.remote == {DEVELOPMENT: "acme/east", Key("Environment", "acme", "staging"): "acme/west"}
+    assert placement.remote == {
+        DEVELOPMENT: "acme/east",
+        Key(API_VERSION, "Environment", "acme", "staging"): "acme/west",
+    }
     assert placement.connections["acme/west"] == Connection(kubeconfig(), "Secret acme/kind-1-config")
     assert cluster.asked == []
 

@@ -6,8 +6,10 @@ from typing import Any, cast
 
 import pytest
 
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.config.findings import Finding, Severity
+from choreo_components.api.generation import Severity, Target
+from choreo_components.config.findings import Finding
 from choreo_components.kubernetes.client import (
     NAMESPACES,
     Cluster,
@@ -17,8 +19,8 @@ from choreo_components.kubernetes.client import (
     Resource,
     resource_named,
 )
-from choreo_components.plan.builder import Key
-from choreo_components.plan.references import Found, Target
+from choreo_components.plan.nodes import Key
+from choreo_components.plan.references import Found
 from choreo_components.preflight.terminating import leaving, terminating, terminating_namespaces
 from tests import declaring
 from tests.declaring import Stack, stack
@@ -66,7 +68,8 @@ def going(kind: str, name: str, namespace: str | None = "acme", *finalizers: str
     metadata = {"name": name, "deletionTimestamp": SINCE, "finalizers": list(finalizers), "labels": labels}
     if namespace is not None:
         metadata["namespace"] = namespace
-    return Live(resource_named(kind), {"metadata": metadata})
+    api_version = "v1" if kind in ("Namespace", "Secret") else API_VERSION
+    return Live(resource_named(api_version, kind), {"metadata": metadata})
 
 
 def going_namespace(name: str = DEVELOPMENT, environment: str = "development") -> Live:
@@ -112,7 +115,7 @@ def test_an_object_of_the_stack_that_is_being_deleted_is_an_error_at_its_name(ea
 
 def test_what_is_there_to_stay_is_no_error() -> None:
     lives = [
-        Live(resource_named(each["kind"]), {"metadata": each["metadata"], "spec": each["spec"]})
+        Live(resource_named(API_VERSION, each["kind"]), {"metadata": each["metadata"], "spec": each["spec"]})
         for each in declaring.every_kind()
     ]
     assert found_in(World(*lives), stack(*declaring.every_kind())) == []
@@ -159,7 +162,7 @@ def test_a_namespace_of_another_environment_is_none_of_ours() -> None:
 
 def test_a_namespace_is_looked_for_on_its_own_data_plane_alone() -> None:
     found = environments("development", "staging")
-    remote = {Key("Environment", "acme", "development"): "acme/dp-local"}
+    remote = {Key(API_VERSION, "Environment", "acme", "development"): "acme/dp-local"}
     assert found_in(World(going_namespace()), found, remote) == []
     east = World(going_namespace(), going_namespace(STAGING, "staging"))
     [finding] = asyncio.run(terminating_namespaces(cast(Cluster, east), found.plan, remote, "acme/dp-local"))
@@ -267,6 +270,11 @@ def test_what_is_yet_to_come_may_be_missing_and_not_be_being_deleted() -> None:
 def test_what_nobody_has_is_not_being_deleted() -> None:
     assert left(stack(declaring.environment())) == []
     assert (
-        list(leaving(stack(declaring.environment()).plan.outside, {Target("DataPlane", "acme", "dp-local"): None}))
+        list(
+            leaving(
+                stack(declaring.environment()).plan.outside,
+                {Target(API_VERSION, "DataPlane", "acme", "dp-local"): None},
+            )
+        )
         == []
     )

@@ -9,7 +9,7 @@ from choreo_components.api import kind_of
 from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.config.findings import warning
 from choreo_components.preflight.crd_compatibility import Definitions
-from choreo_components.preflight.unsupported_conditions import endless, lacking
+from choreo_components.preflight.unsupported_conditions import lacking, unsupported
 from tests import declaring
 from tests.declaring import stack
 
@@ -22,6 +22,7 @@ def schema(**status: Any) -> dict[str, Any]:
 
 
 WHOLE = schema(properties=CONDITIONS)
+DATA_PLANE = kind_of(API_VERSION, "DataPlane")
 
 
 def document(kinds: Mapping[str, Mapping[str, Any]], subresource: bool = True) -> Definitions:
@@ -40,11 +41,11 @@ def document(kinds: Mapping[str, Mapping[str, Any]], subresource: bool = True) -
         paths[path] = {}
         if subresource:
             paths[f"{path}/status"] = {}
-    return Definitions({"paths": paths, "components": {"schemas": schemas}})
+    return Definitions([{"paths": paths, "components": {"schemas": schemas}}])
 
 
 def test_a_kind_with_conditions_is_waited_for() -> None:
-    assert lacking(document({"DataPlane": WHOLE}), "DataPlane") is None
+    assert lacking(document({"DataPlane": WHOLE}), DATA_PLANE) is None
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_a_kind_with_conditions_is_waited_for() -> None:
     ],
 )
 def test_what_the_schema_does_not_have_is_dropped(of_kind: dict[str, Any], field: str) -> None:
-    assert lacking(document({"DataPlane": of_kind}), "DataPlane") == field
+    assert lacking(document({"DataPlane": of_kind}), DATA_PLANE) == field
 
 
 @pytest.mark.parametrize(
@@ -68,16 +69,16 @@ def test_what_the_schema_does_not_have_is_dropped(of_kind: dict[str, Any], field
     ],
 )
 def test_a_schema_that_keeps_what_it_does_not_know_keeps_conditions(of_kind: dict[str, Any]) -> None:
-    assert lacking(document({"DataPlane": of_kind}), "DataPlane") is None
+    assert lacking(document({"DataPlane": of_kind}), DATA_PLANE) is None
 
 
 def test_without_its_subresource_nobody_writes_a_status() -> None:
-    assert lacking(document({"DataPlane": WHOLE}, subresource=False), "DataPlane") == "status subresource"
+    assert lacking(document({"DataPlane": WHOLE}, subresource=False), DATA_PLANE) == "status subresource"
 
 
 @pytest.mark.parametrize("published", [Definitions({}), document({"Project": WHOLE})], ids=["nothing", "another kind"])
 def test_of_a_kind_without_a_schema_nothing_is_said(published: Definitions) -> None:
-    assert lacking(published, "DataPlane") is None
+    assert lacking(published, DATA_PLANE) is None
 
 
 def test_a_kind_that_can_never_be_ready_is_told_once_at_its_first_object() -> None:
@@ -88,16 +89,19 @@ def test_a_kind_that_can_never_be_ready_is_told_once_at_its_first_object() -> No
         "Created can never be seen; the definition may be older than the controllers"
     )
     wanted = {"DataPlane": warning(found.declared("DataPlane", "dp-local").at("kind"), message)}
-    assert endless(installed, found.plan) == wanted
+    assert {kind: each for (_, kind), each in unsupported(installed, found.plan.objects).items()} == wanted
 
 
 def test_of_who_waits_for_nothing_nothing_is_said() -> None:
     installed = document({"DataPlane": schema(), "ConfigurationGroup": schema()})
-    assert endless(installed, stack(declaring.data_plane(), controllers="absent").plan) == {}
-    assert endless(installed, stack(declaring.configuration_group()).plan) == {}
+    assert unsupported(installed, stack(declaring.data_plane(), controllers="absent").plan.objects) == {}
+    assert unsupported(installed, stack(declaring.configuration_group()).plan.objects) == {}
 
 
 def test_a_plan_without_waits_waits_for_its_other_kinds() -> None:
     found = stack(declaring.data_plane(), declaring.pipeline())
-    waits = {node.key.kind: getattr(node, "wait", None) for node in found.plan.without_waits({"DataPlane"}).nodes}
+    waits = {
+        node.key.kind: getattr(node, "wait", None)
+        for node in found.plan.without_waits({(API_VERSION, "DataPlane")}).nodes
+    }
     assert waits == {"DataPlane": None, "DeploymentPipeline": "Available"}

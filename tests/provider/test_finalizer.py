@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.kubernetes.client import (
     Cluster,
     ClusterError,
@@ -46,7 +47,7 @@ def created(cluster: FakeCluster) -> None:
 
 def environment(uid: str) -> Live:
     metadata = {"name": "development", "namespace": "acme", "uid": uid}
-    return Live(resource_named("Environment"), {"metadata": metadata})
+    return Live(resource_named(API_VERSION, "Environment"), {"metadata": metadata})
 
 
 def test_it_is_made_where_its_environment_is() -> None:

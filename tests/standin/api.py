@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from lightkube import ALL_NS, ApiError, AsyncClient
 from lightkube.types import OnErrorAction, OnErrorResult
 
-from choreo_components.api import KINDS, custom_resource_definitions
+from choreo_components.api import all_kinds, custom_resource_definitions
 
 # lightkube knows one class of each kind, and the tests' watchers take theirs from there.
 from choreo_components.kubernetes.client import NAMESPACES, Live, Resource, _lightkube, resource_of
 
-RESOURCES: Mapping[str, Resource] = {kind.kind: resource_of(kind) for kind in KINDS.values()} | {
+RESOURCES: Mapping[str, Resource] = {kind.kind: resource_of(kind) for kind in all_kinds().values()} | {
     "Namespace": NAMESPACES
 }
 """What controllers read and write, by kind. Only a Deployment's workload is of a kind of its own."""

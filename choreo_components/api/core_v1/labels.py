@@ -5,6 +5,8 @@ Sources, OpenChoreo: internal/labels (control plane) and
 internal/dataplane/kubernetes/labels.go (data plane).
 """
 
+from collections.abc import Mapping
+
 # On the custom resources in the control plane.
 PREFIX = "core.choreo.dev/"
 NAME = PREFIX + "name"
@@ -14,14 +16,7 @@ COMPONENT = PREFIX + "component"
 DEPLOYMENT_TRACK = PREFIX + "deployment-track"
 ENVIRONMENT = PREFIX + "environment"
 DEPLOYMENT = PREFIX + "deployment"
-BUILD = PREFIX + "build"
-DEPLOYABLE_ARTIFACT = PREFIX + "deployable-artifact"
 DATAPLANE = PREFIX + "dataplane"
-
-# Written by choreoctl only: no controller reads them.
-TYPE = PREFIX + "type"
-VERSION = PREFIX + "version"
-DEPLOYMENT_ARTIFACT = PREFIX + "deployment-artifact"
 
 # Annotations of the custom resources.
 DISPLAY_NAME = PREFIX + "display-name"
@@ -30,16 +25,7 @@ DESCRIPTION = PREFIX + "description"
 # On namespaces and workloads in a data plane. The *-id keys are declared upstream but never set.
 ORGANIZATION_NAME = "organization-name"
 PROJECT_NAME = "project-name"
-PROJECT_ID = "project-id"
-COMPONENT_NAME = "component-name"
-COMPONENT_ID = "component-id"
-COMPONENT_TYPE = "component-type"
-DEPLOYMENT_TRACK_NAME = "deployment-track-name"
-DEPLOYMENT_TRACK_ID = "deployment-track-id"
 ENVIRONMENT_NAME = "environment-name"
-ENVIRONMENT_ID = "environment-id"
-DEPLOYMENT_NAME = "deployment-name"
-DEPLOYMENT_ID = "deployment-id"
 BELONG_TO = "belong-to"
 BELONG_TO_USER_WORKLOADS = "user-workloads"
 
@@ -53,18 +39,18 @@ OF_DATA_PLANES = frozenset(
     {
         ORGANIZATION_NAME,
         PROJECT_NAME,
-        PROJECT_ID,
-        COMPONENT_NAME,
-        COMPONENT_ID,
-        COMPONENT_TYPE,
-        DEPLOYMENT_TRACK_NAME,
-        DEPLOYMENT_TRACK_ID,
         ENVIRONMENT_NAME,
-        ENVIRONMENT_ID,
-        DEPLOYMENT_NAME,
-        DEPLOYMENT_ID,
         BELONG_TO,
         MANAGED_BY,
+        "project-id",
+        "component-name",
+        "component-id",
+        "component-type",
+        "deployment-track-name",
+        "deployment-track-id",
+        "environment-id",
+        "deployment-name",
+        "deployment-id",
     }
 )
 """All labels without a prefix: those that OpenChoreo finds namespaces and workloads of a data plane by."""
@@ -127,6 +113,26 @@ def environment_namespace_selector(organization: str, environment: str) -> dict[
     """
     _refuse_empty(organization=organization, environment=environment)
     return {ORGANIZATION_NAME: organization, ENVIRONMENT_NAME: environment}
+
+
+def organization_namespaces_selector(organization: str) -> dict[str, str]:
+    """Labels that select the data-plane namespaces of an organization.
+
+    Raises:
+        ValueError: if the name is empty.
+    """
+    _refuse_empty(organization=organization)
+    return {ORGANIZATION_NAME: organization}
+
+
+def data_plane_namespace_placement(given: Mapping[str, str]) -> tuple[str, str, str]:
+    """The organization, project and environment that the labels of a namespace say; "" for one that is not there."""
+    return given.get(ORGANIZATION_NAME) or "", given.get(PROJECT_NAME) or "", given.get(ENVIRONMENT_NAME) or ""
+
+
+def organization_of_namespace(given: Mapping[str, str]) -> str | None:
+    """The organization whose own namespace it is, by its labels; None where it is none."""
+    return given.get(ORGANIZATION) if given.get(MANAGED_BY) == MANAGED_BY_CONTROL_PLANE else None
 
 
 def _refuse_empty(**names: str) -> None:

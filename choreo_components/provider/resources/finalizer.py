@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.config.durations import seconds
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
 from choreo_components.provider.resource import Failure, Properties, Session, differences, given, strings, unknown
@@ -223,7 +224,7 @@ async def create(inputs: Properties, session: Session) -> None:
         return
     try:
         found = await session.connect().get(
-            resource_named("Environment"), inputs["environment"], inputs["organization"]
+            resource_named(API_VERSION, "Environment"), inputs["environment"], inputs["organization"]
         )
     except Forbidden:
         return
@@ -277,7 +278,9 @@ async def _require_environment(state: Properties, session: Session) -> None:
     from choreo_components.kubernetes.client import ClusterError, Forbidden, resource_named
 
     try:
-        found = await session.connect().get(resource_named("Environment"), state["environment"], state["organization"])
+        found = await session.connect().get(
+            resource_named(API_VERSION, "Environment"), state["environment"], state["organization"]
+        )
     except Forbidden:
         return
     except ClusterError as problem:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from choreo_components.api.core_v1.dependents import DEPENDANTS, GUARDED
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.provider.resource import (
     Failure,
     Properties,
@@ -78,7 +79,7 @@ async def _warn_of_users(data_plane: str, session: Session) -> None:
     organization, _, own = data_plane.partition("/")
     goes = f"the Secret with the kubeconfig of data plane {data_plane!r} goes, as the settings no longer have it"
     try:
-        found, _ = await session.connect().list(resource_named("Environment"), {}, organization)
+        found, _ = await session.connect().list(resource_named(API_VERSION, "Environment"), {}, organization)
     except ClusterError as problem:
         session.warn(f"{goes}; not checked whether environments need it: {problem}")
         return
@@ -207,7 +208,7 @@ async def _unseen(awaited: Iterable[str], session: Session) -> list[str]:
 
     async def unseen(each: str) -> str | None:
         organization, _, kind = each.rpartition("/")
-        resource = resource_named(kind)
+        resource = resource_named("v1" if kind in ("Namespace", "Secret") else API_VERSION, kind)
         if await cluster.allowed("list", resource, organization or None):
             return None
         return f"{resource.full_name} in " + (f"namespace {organization!r}" if organization else "the whole cluster")
@@ -222,7 +223,7 @@ async def _others(organization: str, going: Properties, own: set[tuple[str, str]
 
     wanted = {each for name, kind in KINDS.items() if going.get(name) for each in DEPENDANTS.get(kind, ())}
     cluster = session.connect()
-    resources = [resource_named(kind) for kind in sorted(wanted)]
+    resources = [resource_named(API_VERSION, kind) for kind in sorted(wanted)]
     listings = await asyncio.gather(*(cluster.list(resource, {}, organization) for resource in resources))
     lives = [live for found, _ in listings for live in found]
     return [live for live in lives if (live.resource.kind, f"{organization}/{live.name}") not in own]

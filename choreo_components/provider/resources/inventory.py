@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
+from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.config.options import Adopt
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
 from choreo_components.provider.resource import (
@@ -361,7 +362,7 @@ async def _existing(
     async def there(
         kind: str, data_plane: str | None, namespace: str | None, wanted: Mapping[str, str]
     ) -> "list[tuple[str, str, Live]]":
-        resource = resource_named(kind)
+        resource = resource_named("v1" if kind in ("Namespace", "Secret") else API_VERSION, kind)
         if data_plane is None:
             cluster = session.connect()
         else:
@@ -375,7 +376,7 @@ async def _existing(
         return [(kind, wanted[live.name], live) for live in lives if live.name in wanted]
 
     async def of_kind(kind: str, names: list[str]) -> "list[tuple[str, str, Live]]":
-        resource = resource_named(kind)
+        resource = resource_named("v1" if kind in ("Namespace", "Secret") else API_VERSION, kind)
         places: dict[tuple[str | None, str | None], dict[str, str]] = {}
         for name in names:
             *owners, own = name.split("/")

@@ -1,0 +1,122 @@
+"""The checks of core.choreo.dev/v1: what OpenChoreo accepts, and what then fails, hangs or collides unseen."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from itertools import chain
+
+from choreo_components.api.core_v1 import models
+from choreo_components.api.core_v1.references import promoted_environments
+from choreo_components.api.generation import Path, Severity, Violation
+from choreo_components.api.objects import ApiObject
+
+COMPONENT_TYPES = ("Service", "WebApplication", "ScheduledTask")
+"""The types of components that OpenChoreo's controllers do something for (reference: section 1)."""
+
+
+def checks(given: ApiObject) -> Iterator[Violation]:
+    """What is wrong with an object by itself."""
+    match given:
+        case models.Environment():
+            yield from _environment(given)
+        case models.DeploymentPipeline():
+            yield from _pipeline(given)
+        case models.Component():
+            yield from _component(given)
+        case models.DeployableArtifact():
+            yield from _artifact(given)
+
+
+def checks_together(
+    given: Sequence[ApiObject], at: Callable[[ApiObject, Path], str]
+) -> Iterator[tuple[ApiObject, Violation]]:
+    """Two environments of one data plane with one prefix share their host names, and collide by path."""
+    first: dict[tuple[str, str, str], ApiObject] = {}
+    field = ("spec", "gateway", "dnsPrefix")
+    for environment in given:
+        if not isinstance(environment, models.Environment):
+            continue
+        gateway, data_plane = environment.spec.gateway, environment.spec.data_plane_ref
+        if gateway is None or not gateway.dns_prefix or not data_plane:
+            continue
+        key = (environment.metadata.namespace or "", data_plane, gateway.dns_prefix)
+        other = first.setdefault(key, environment)
+        if other is not environment:
+            message = (
+                f"{gateway.dns_prefix!r} is the prefix of environment {other.metadata.name!r} on data plane "
+                f"{data_plane!r} already ({at(other, field)}): their endpoints would share host names"
+            )
+            yield environment, Violation(field, message)
+
+
+def _environment(environment: models.Environment) -> Iterator[Violation]:
+    if not environment.spec.data_plane_ref:
+        message = "required: an environment without a data plane can never be taken down"
+        yield Violation(("spec", "dataPlaneRef"), message)
+    gateway = environment.spec.gateway
+    if gateway is None or not gateway.dns_prefix:
+        message = "empty: the host names of this environment begin with a dot, which no DNS server resolves"
+        yield Violation(("spec", "gateway", "dnsPrefix"), message, Severity.WARNING)
+
+
+def _pipeline(pipeline: models.DeploymentPipeline) -> Iterator[Violation]:
+    """A pipeline needs an environment where promotion begins, and no way back."""
+    paths = pipeline.spec.promotion_paths or []
+    if not any(True for _ in promoted_environments(pipeline.to_wire())):
+        message = "no environment in it: a project with this pipeline can never be taken down"
+        yield Violation(("spec", "promotionPaths"), message)
+        return
+    targets: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        targets[path.source_environment_ref] += [target.name for target in path.target_environment_refs]
+    cycle = _cycle(targets)
+    if cycle:
+        index = next(i for i, p in enumerate(paths) if p.source_environment_ref == cycle[0])
+        rooted = set(targets) - set(chain.from_iterable(targets.values()))
+        start = "" if rooted else "; no environment is left where promotion begins"
+        way = " -> ".join([*cycle, cycle[0]])
+        yield Violation(("spec", "promotionPaths", index), f"promotion goes in a circle: {way}{start}")
+
+
+def _component(component: models.Component) -> Iterator[Violation]:
+    """OpenChoreo takes any type, and makes nothing of those that it does not know."""
+    given = component.spec.type or ""
+    if given in COMPONENT_TYPES:
+        return
+    close = get_close_matches(given, COMPONENT_TYPES, n=1)
+    meant = f"did you mean {close[0]!r}?" if close else f"those that it runs are {', '.join(COMPONENT_TYPES)}"
+    message = f"OpenChoreo runs nothing for a component of type {given!r}; {meant}"
+    yield Violation(("spec", "type"), message, Severity.WARNING)
+
+
+def _artifact(artifact: models.DeployableArtifact) -> Iterator[Violation]:
+    """An artifact is one image."""
+    image = artifact.spec.target_artifact
+    given = [each for each in (image.from_build_ref, image.from_image_ref) if each is not None]
+    if len(given) != 1:
+        told = "two images" if given else "no image: its Deployments never come to anything"
+        message = f"{told}; fromBuildRef or fromImageRef, one of them, says which it is"
+        yield Violation(("spec", "targetArtifact"), message, Severity.WARNING)
+
+
+def _cycle(targets: dict[str, list[str]]) -> list[str]:
+    """The environments of one circle in promotion order, the empty list when there is none."""
+    finished: set[str] = set()
+    for start in targets:
+        # A dict for its order and its speed.
+        trail: dict[str, None] = {}
+        # Each entry of the stack is an environment's targets not yet followed; the trail is the way to it.
+        stack = [iter([start])]
+        while stack:
+            following = next(stack[-1], None)
+            if following is None:
+                stack.pop()
+                if trail:
+                    finished.add(trail.popitem()[0])
+            elif following in trail:
+                way = list(trail)
+                return way[way.index(following) :]
+            elif following not in finished:
+                trail[following] = None
+                stack.append(iter(targets.get(following, [])))
+    return []

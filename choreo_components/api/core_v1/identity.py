@@ -1,0 +1,78 @@
+"""The identity of an object of core.choreo.dev/v1: its name, its namespace, and the labels that follow from them."""
+
+from collections.abc import Iterator, Mapping
+
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.generation import Kind, MetadataFields, Path, Violation
+from choreo_components.api.names import Use, refusal
+from choreo_components.api.objects import ApiObject
+
+
+def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
+    """The object with its namespace and the labels that follow from it, and what is wrong with its identity."""
+    found: list[Violation] = []
+    metadata = given.metadata
+    own = dict(metadata.labels or {})
+    name, namespace = metadata.name, metadata.namespace
+
+    def refuse(path: Path, message: str) -> None:
+        found.append(Violation(path, message))
+
+    # An organization's name is its namespace's as well.
+    refused_name = refusal(name, Use.OBJECT if kind.namespaced else Use.NAMESPACE)
+    if refused_name:
+        refuse(("metadata", "name"), f"Kubernetes would refuse the name {name!r}: {refused_name}")
+    expected: dict[str, tuple[str, str]] = {}
+    if kind.named_by_label:
+        expected[labels.NAME] = (name, "metadata.name")
+    if not kind.namespaced:
+        if namespace is not None:
+            refuse(("metadata", "namespace"), f"{kind.kind} belongs to the whole cluster and has no namespace")
+    else:
+        namespace = namespace or own.get(labels.ORGANIZATION)
+        if not namespace:
+            refuse(("metadata", "namespace"), f"required: the organization that the {kind.kind} belongs to")
+        elif refused := refusal(namespace, Use.NAMESPACE):
+            refuse(("metadata", "namespace"), f"Kubernetes would refuse the name {namespace!r}: {refused}")
+        else:
+            expected[labels.ORGANIZATION] = (namespace, "metadata.namespace")
+    for label, (value, source) in expected.items():
+        if own.get(label, value) != value:
+            message = f"contradicts {source}: should be {value!r} or left out, not {own[label]!r}"
+            refuse(("metadata", "labels", label), message)
+        own[label] = value
+    own.setdefault(labels.NAME, name)
+    # Their own fields have been looked at.
+    followed = {labels.ORGANIZATION, *([labels.NAME] if refused_name else [])}
+    for label in kind.hierarchy:
+        if not own.get(label) and label not in followed:
+            message = f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it"
+            refuse(("metadata", "labels", label), message)
+    found += _refused(own, metadata.annotations or {}, followed)
+    filled = metadata.model_copy(update={"namespace": namespace, "labels": own})
+    return given.model_copy(update={"metadata": filled}), found
+
+
+def metadata(kind: Kind) -> MetadataFields:
+    """The labels and annotations of OpenChoreo that objects of a kind have."""
+    parents = [label for label in kind.hierarchy if label not in (labels.ORGANIZATION, labels.NAME)]
+    names = {label: label.removeprefix(labels.PREFIX).replace("-", " ") for label in parents}
+    return MetadataFields(
+        labels={label: f"Name of the {name} that it belongs to." for label, name in names.items()},
+        annotations={labels.DISPLAY_NAME: "Name for people.", labels.DESCRIPTION: "What it is for."},
+        namespace_label=labels.ORGANIZATION,
+    )
+
+
+def _refused(own: Mapping[str, str], annotations: Mapping[str, str], followed: set[str]) -> Iterator[Violation]:
+    """The labels and annotations that Kubernetes refuses; the values of `followed` have been looked at."""
+    for label, value in own.items():
+        if refused := refusal(label, Use.LABEL_KEY):
+            yield Violation(("metadata", "labels", label), f"Kubernetes would refuse the label's key: {refused}")
+        elif label not in followed and (refused := refusal(value, Use.LABEL_VALUE)):
+            yield Violation(("metadata", "labels", label), f"Kubernetes would refuse the label {value!r}: {refused}")
+    for key in annotations:
+        if refused := refusal(key.lower(), Use.LABEL_KEY):
+            yield Violation(
+                ("metadata", "annotations", key), f"Kubernetes would refuse the annotation's key: {refused}"
+            )

@@ -1,0 +1,174 @@
+"""The references of core.choreo.dev/v1: by metadata.name, or by labels.
+
+Which lookups OpenChoreo makes by metadata.name and which by labels follows its controllers (upstream:
+internal/controller: hierarchy.go and each kind's controller_finalize.go).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from choreo_components.api.core_v1 import labels, models
+from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.generation import Dependency, Path, Severity, Target
+from choreo_components.api.objects import ApiObject
+
+_TRACK = {
+    labels.PROJECT: labels.PROJECT,
+    labels.COMPONENT: labels.COMPONENT,
+    labels.DEPLOYMENT_TRACK: labels.NAME,
+}
+
+_PARENTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "Component": {"Project": {labels.PROJECT: labels.NAME}},
+    "DeploymentTrack": {"Component": {labels.PROJECT: labels.PROJECT, labels.COMPONENT: labels.NAME}},
+    "Build": {"DeploymentTrack": _TRACK},
+    "DeployableArtifact": {"DeploymentTrack": _TRACK},
+    "Deployment": {
+        "DeploymentTrack": _TRACK,
+        "Environment": {labels.ENVIRONMENT: labels.NAME},
+    },
+    "Endpoint": {
+        "Deployment": {
+            labels.ENVIRONMENT: labels.ENVIRONMENT,
+            labels.DEPLOYMENT: labels.NAME,
+        }
+    },
+}
+"""By kind: the kinds of its parents, and which label of the child has to equal which label of the parent."""
+
+
+def references(source: ApiObject) -> Iterator[Dependency]:
+    """Everything that an object needs to exist before it, its organization among it."""
+    organization = source.metadata.namespace or source.metadata.name
+    if not isinstance(source, models.Organization):
+        yield _by_name(source, ("metadata", "namespace"), "Organization", organization)
+    given = source.metadata.labels or {}
+    for parent, shared in _PARENTS.get(source.kind, {}).items():
+        wanted = tuple((theirs, given[ours]) for ours, theirs in shared.items())
+        own = next(ours for ours, theirs in shared.items() if theirs == labels.NAME)
+        target = _labelled(parent, organization, wanted)
+        yield Dependency(("metadata", "labels", own), target, _missing(source, target))
+    by_spec = _BY_SPEC.get(source.kind)
+    if by_spec is not None:
+        yield from by_spec(source)
+
+
+def named(kind: str, organization: str, name: str) -> Target:
+    """The object of a kind that OpenChoreo knows by this name: by its label `name`."""
+    return _labelled(kind, organization, ((labels.NAME, name),))
+
+
+def _labelled(kind: str, organization: str, wanted: tuple[tuple[str, str], ...]) -> Target:
+    return Target(API_VERSION, kind, organization, labels=wanted, beside=((labels.ORGANIZATION, organization),))
+
+
+def promoted_environments(pipeline: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The names of environments in a pipeline's promotion paths, with the field of each, repetitions included."""
+    for index, path in enumerate((pipeline.get("spec") or {}).get("promotionPaths") or []):
+        here = ("spec", "promotionPaths", index)
+        if (source := path.get("sourceEnvironmentRef")) is not None:
+            yield (*here, "sourceEnvironmentRef"), source
+        for position, target in enumerate(path.get("targetEnvironmentRefs") or []):
+            if (name := target.get("name")) is not None:
+                yield (*here, "targetEnvironmentRefs", position, "name"), name
+
+
+def placed(deployment: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Where a Deployment belongs, by its labels: organization, project and environment."""
+    metadata: Mapping[str, Any] = deployment.get("metadata") or {}
+    given: Mapping[str, str] = metadata.get("labels") or {}
+    organization = metadata.get("namespace") or given.get(labels.ORGANIZATION) or ""
+    return organization, given.get(labels.PROJECT) or "", given.get(labels.ENVIRONMENT) or ""
+
+
+def _missing(source: ApiObject, target: Target) -> str:
+    """What to say when neither the stack nor the cluster has the object."""
+    organization, name = target.organization, target.name
+    match source.kind, target.kind:
+        case "Environment", "DataPlane":
+            return (
+                f"cannot retrieve the dataplane: environment {source.metadata.name!r} refers to "
+                f"a non-existent dataplane {name!r} on organization {organization!r}"
+            )
+        case "DeploymentPipeline", "Environment":
+            return f"nobody has declared the environment {name!r} of organization {organization!r} yet"
+        case _, "Organization":
+            return f"no organization {organization!r}: neither in this stack nor in the cluster"
+        case "Deployment", "DeployableArtifact":
+            return f"no {target} in organization {organization!r} yet: the Deployment waits until there is one"
+        case _:
+            return f"no {target} in organization {organization!r}: neither in this stack nor in the cluster"
+
+
+def _by_name(
+    source: ApiObject, path: Path, kind: str, name: str, severity: Severity = Severity.ERROR, *, holds: bool = True
+) -> Dependency:
+    target = Target(API_VERSION, kind, source.metadata.namespace or source.metadata.name, name)
+    return Dependency(path, target, _missing(source, target), severity, holds)
+
+
+def _environment(source: ApiObject) -> Iterator[Dependency]:
+    assert isinstance(source, models.Environment)
+    if source.spec.data_plane_ref:
+        yield _by_name(source, ("spec", "dataPlaneRef"), "DataPlane", source.spec.data_plane_ref)
+
+
+def _pipeline(source: ApiObject) -> Iterator[Dependency]:
+    """OpenChoreo takes a pipeline whose environments do not exist yet; each is named once, where it stands first."""
+    seen: set[str] = set()
+    for path, name in promoted_environments(source.to_wire()):
+        if name not in seen:
+            seen.add(name)
+            yield _by_name(source, path, "Environment", name, Severity.WARNING, holds=False)
+
+
+def _project(source: ApiObject) -> Iterator[Dependency]:
+    assert isinstance(source, models.Project)
+    pipeline = source.spec.deployment_pipeline_ref
+    yield _by_name(source, ("spec", "deploymentPipelineRef"), "DeploymentPipeline", pipeline)
+
+
+def _artifact(source: ApiObject) -> Iterator[Dependency]:
+    assert isinstance(source, models.DeployableArtifact)
+    build = source.spec.target_artifact.from_build_ref
+    if build is not None and build.name:
+        yield _by_name(source, ("spec", "targetArtifact", "fromBuildRef", "name"), "Build", build.name)
+    configuration = source.spec.configuration
+    if configuration is not None:
+        path = ("spec", "configuration", "application")
+        yield from _configuration_groups(source, path, configuration.application)
+
+
+def _deployment(source: ApiObject) -> Iterator[Dependency]:
+    assert isinstance(source, models.Deployment)
+    artifact, path = source.spec.deployment_artifact_ref, ("spec", "deploymentArtifactRef")
+    yield _by_name(source, path, "DeployableArtifact", artifact, Severity.WARNING)
+    overrides = source.spec.configuration_overrides
+    if overrides is not None:
+        inside = ("spec", "configurationOverrides", "application")
+        yield from _configuration_groups(source, inside, overrides.application)
+
+
+def _configuration_groups(source: ApiObject, path: Path, application: Any) -> Iterator[Dependency]:
+    """Configuration groups that an application's environment variables and files come from, by their label `name`."""
+    if application is None:
+        return
+    organization = source.metadata.namespace or source.metadata.name
+    wire = application.model_dump(by_alias=True, exclude_none=True)
+    for section in ("env", "envFrom", "fileMounts", "fileMountsFrom"):
+        for index, entry in enumerate(wire.get(section, [])):
+            inside: Path = ("valueFrom",) if "valueFrom" in entry else ()
+            group = (entry.get("valueFrom") or entry).get("configurationGroupRef")
+            if group:
+                field = (*path, section, index, *inside, "configurationGroupRef", "name")
+                target = named("ConfigurationGroup", organization, group["name"])
+                yield Dependency(field, target, _missing(source, target))
+
+
+_BY_SPEC: Mapping[str, Callable[[ApiObject], Iterator[Dependency]]] = {
+    "Environment": _environment,
+    "DeploymentPipeline": _pipeline,
+    "Project": _project,
+    "DeployableArtifact": _artifact,
+    "Deployment": _deployment,
+}

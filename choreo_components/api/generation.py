@@ -1,0 +1,351 @@
+"""A generation: one API of OpenChoreo, and all that another may do in another way.
+
+What is in here is data and pure functions. Whoever reads, plans, checks, waits or deletes takes a kind's facts from its
+generation, and knows no kind, label or field of a spec by name.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from choreo_components.api.meta import WireModel
+from choreo_components.api.objects import ApiObject
+from choreo_components.api.releases import has, own_fields
+from choreo_components.api.shape import ObjectOf, fields_of, secrets_in
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The way to a field of an object: names on the wire and positions in lists, outermost first."""
+
+NAMESPACE, SECRET = "Namespace", "Secret"
+"""The kinds of Kubernetes itself (v1) that plans have."""
+
+FINALIZER = "EnvironmentFinalizer"
+"""What a plan calls the finalizer of an environment, which is a resource of our provider and no object."""
+
+
+class Role(Enum):
+    """What the objects of a kind are to a plan, whatever a generation calls the kind."""
+
+    TENANT = auto()
+    """Owns all the others: they are in its namespace."""
+    DATA_PLANE = auto()
+    """A cluster that runs workloads."""
+    ENVIRONMENT = auto()
+    """A stage, with a namespace for each project on its data plane."""
+    PIPELINE = auto()
+    """The order of promotion from environment to environment."""
+    PROJECT = auto()
+    """Has a namespace in each environment that it reaches."""
+    WORKLOAD = auto()
+    """What deployments are made of: it has to outlive the deletion of these, or they never finalize."""
+    DEPLOYMENT = auto()
+    """What runs in an environment, and has to be gone before its namespaces."""
+
+
+class Severity(str, Enum):
+    """What a finding means: an error stops everything before it starts, a warning is shown and work goes on."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What is wrong with the field at `path` of an object."""
+
+    path: Path
+    message: str
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True)
+class PrinterColumn:
+    """A column of `kubectl get`: its title, the type of its values, and where in the object they are."""
+
+    name: str
+    type: Literal["string", "date"]
+    json_path: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of object.
+
+    `hierarchy` are the labels without which OpenChoreo's controllers find neither the object nor its parents.
+    `ready_condition` is the type of the condition that says "reconciled", or None if no controller ever says so (a
+    Build's Completed says that an image was made, which is another matter). `spec_required` is what the CRD says; our
+    models require the spec wherever it has required fields. `ready_is_refreshed` False: the condition is set once, and
+    says nothing of later generations. `since` are models that releases of OpenChoreo have brought under the same
+    apiVersion, each in place of the one before; `model` is the first.
+
+    `role` is what its objects are to a plan; None: an object like any other. `replaced_by` are the fields whose change
+    makes another object of it, as OpenChoreo would leave behind what it has made. `named_by_label`: OpenChoreo looks
+    its objects up by metadata.name here and by a label there, so that the two have to agree. `dependents` are the kinds
+    of the objects that need one of these, which OpenChoreo deletes anyway, and so leaves them broken. `made_by` is the
+    kind whose controller makes an object of this kind, of the same name.
+    """
+
+    model: type[ApiObject]
+    status: type[WireModel]
+    plural: str
+    hierarchy: tuple[str, ...]
+    ready_condition: str | None
+    scope: Literal["Cluster", "Namespaced"] = "Namespaced"
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    printer_columns: tuple[PrinterColumn, ...] = ()
+    spec_required: bool = False
+    ready_is_refreshed: bool = True
+    role: "Role | None" = None
+    replaced_by: tuple[str, ...] = ()
+    named_by_label: bool = False
+    dependents: tuple[str, ...] = ()
+    made_by: str | None = None
+    since: Mapping[str, type[ApiObject]] = field(default_factory=dict, hash=False)
+
+    @property
+    def api_version(self) -> str:
+        """Group and version, as in core.choreo.dev/v1."""
+        api_version: str = self.model.model_fields["api_version"].default
+        return api_version
+
+    @property
+    def group(self) -> str:
+        """API group, as in core.choreo.dev."""
+        return self.api_version.partition("/")[0]
+
+    @property
+    def version(self) -> str:
+        """Version in the group, as in v1."""
+        return self.api_version.partition("/")[2]
+
+    @property
+    def kind(self) -> str:
+        """Name of the kind, as in DataPlane."""
+        kind: str = self.model.model_fields["kind"].default
+        return kind
+
+    @property
+    def namespaced(self) -> bool:
+        """Whether objects live in a namespace, that of their organization."""
+        return self.scope == "Namespaced"
+
+    @property
+    def singular(self) -> str:
+        """Name for one object in commands, as in dataplane."""
+        return self.kind.lower()
+
+    @property
+    def models(self) -> tuple[type[ApiObject], ...]:
+        """All models of its objects, in the order of their releases."""
+        return (self.model, *self.since.values())
+
+    def model_of(self, wire: Mapping[str, Any]) -> type[ApiObject]:
+        """The model that an object in wire names is meant to have, be it valid or not.
+
+        Of several, the one that it has most fields of that no other has; without any, the first.
+        """
+        if not self.since:
+            return self.model
+        return max(self.models, key=lambda model: sum(has(wire, path) for path in own_fields(model, self.models)))
+
+    def secrets_in(self, wire: Mapping[str, Any]) -> list[tuple[str, ...]]:
+        """The paths of all secrets in an object in wire names, of whichever model it is meant to be."""
+        return list(dict.fromkeys(path for model in self.models for path in secrets_in(model, wire)))
+
+    def release_of(self, model: type[ApiObject]) -> str:
+        """The release that has this one of several models, in words."""
+        for release, later in self.since.items():
+            if later is model:
+                return f"OpenChoreo {release}"
+        return f"OpenChoreo before {next(iter(self.since))}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a reference leads to: the object of a kind in an organization with this metadata.name, or these labels.
+
+    Of the labels, the last one is the object's own name. `beside` are further labels which such an object has.
+    """
+
+    api_version: str
+    kind: str
+    organization: str
+    name: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    beside: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """The labels that select it in a cluster."""
+        return dict((*self.beside, *self.labels))
+
+    @property
+    def known_as(self) -> str:
+        """The name that the object is known by, here or in its labels."""
+        return self.name if self.name is not None else self.labels[-1][1]
+
+    def __str__(self) -> str:
+        if self.name is not None:
+            return f"{self.kind} {self.name!r}"
+        return f"{self.kind} with {', '.join(f'{key}={value}' for key, value in self.labels)}"
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """One object's need for another: the field at `path` leads to `target`.
+
+    `severity` is what it means when there is no such object, and `missing` the message then. `holds` is whether what is
+    referred to has to exist before the object, and as long as it does.
+    """
+
+    path: Path
+    target: Target
+    missing: str
+    severity: Severity = Severity.ERROR
+    holds: bool = True
+
+
+Placement: TypeAlias = tuple[str, str, str]
+"""Names of an organization, of one of its projects, and of one of its environments."""
+
+
+@dataclass(frozen=True)
+class MetadataFields:
+    """What the metadata of a kind's objects has besides what all of Kubernetes' objects have, with descriptions.
+
+    `labels` are required. `namespace_label` is one that may stand for the namespace; None: nothing may.
+    """
+
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    namespace_label: str | None
+
+
+@dataclass(frozen=True)
+class Namespaces:
+    """The namespaces that OpenChoreo makes, and how it finds them again."""
+
+    name: Callable[[str, str, str], str]
+    """The name of a project's namespace in an environment, of the names of organization, project and environment."""
+    labels: Callable[[str, str, str], dict[str, str]]
+    """Its labels, of the same names."""
+    placement: Callable[[Mapping[str, str]], Placement]
+    """The names that the labels of a namespace say; "" for one that they do not have."""
+    of_environment: Callable[[str, str], dict[str, str]]
+    """The labels that select all namespaces of an environment, of the names of organization and environment.
+
+    Raises ValueError if one is empty.
+    """
+    of_organization: Callable[[str], dict[str, str]]
+    """The labels that select all data-plane namespaces of an organization."""
+    tenant_labels: Callable[[str], dict[str, str]]
+    """The labels of the namespace of an organization itself."""
+    tenant: Callable[[Mapping[str, str]], str | None]
+    """The organization whose own namespace it is, by its labels; None where it is none."""
+    reserved: frozenset[str]
+    """The labels that OpenChoreo finds namespaces and workloads of a data plane by, which nobody else may set."""
+
+
+@dataclass(frozen=True)
+class DataPlanes:
+    """What a generation says of data planes, and of the environments on them. Objects are in wire names."""
+
+    of_environment: Callable[[Mapping[str, Any]], "Target | None"]
+    """The data plane that an environment refers to."""
+    field: Path
+    """The field of an environment with that reference."""
+    connection: Callable[[Mapping[str, Any]], str | None]
+    """The name of the Secret that a data plane refers to for its kubeconfig."""
+    connection_field: Path
+    """The field of a data plane with that name."""
+    connection_key: str
+    """The key of that Secret under which the kubeconfig is."""
+    connection_labels: Callable[[str, str, str], dict[str, str]]
+    """The labels of such a Secret, of the names of organization, Secret and data plane."""
+    kubeconfig: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+    """The kubeconfig that the credentials in a data plane make; None without any. Raises ValueError where some lack."""
+    hosts: Callable[[Mapping[str, Any], Mapping[str, Any] | None], dict[str, str]]
+    """The host names of an environment's endpoints by visibility, of it and its data plane, as far as known."""
+    connection_is_read: bool
+    """Whether controllers use the Secret; where not, they run workloads in their own cluster."""
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """An API of OpenChoreo.
+
+    `kinds` are in an order of creation: what one refers to comes before it. `order` is that order with what a plan has
+    besides: the kinds of Kubernetes, and finalizers. Destroy is the reverse.
+    """
+
+    api_version: str
+    kinds: tuple[Kind, ...]
+    order: tuple[str, ...]
+    identify: Callable[[Kind, ApiObject], tuple[ApiObject, list[Violation]]]
+    """The object with its namespace and the labels that follow from it, and what is wrong with its identity."""
+    metadata: Callable[[Kind], MetadataFields]
+    """What the metadata of a kind's objects has of OpenChoreo."""
+    references: Callable[[ApiObject], Iterator[Dependency]]
+    """Everything that an object needs to exist before it, its organization among it."""
+    checks: Callable[[ApiObject], Iterator[Violation]]
+    """What OpenChoreo accepts of an object, and what then fails, hangs or collides."""
+    checks_together: Callable[
+        [Sequence[ApiObject], Callable[[ApiObject, Path], str]], Iterator[tuple[ApiObject, Violation]]
+    ]
+    """The same of several objects, each with the one that it is about; the function says where a field is."""
+    named: Callable[[str, str, str], Target]
+    """The object of a kind, in an organization, that OpenChoreo knows by this name."""
+    promoted: Callable[[Mapping[str, Any]], Iterator[tuple[Path, str]]]
+    """The environments that a pipeline in wire names has, each with its field, repetitions included."""
+    placed: Callable[[Mapping[str, Any]], Placement]
+    """Where a deployment in wire names belongs: organization, project and environment; "" for what it does not say."""
+    is_production: Callable[[Mapping[str, Any]], bool]
+    """Whether an environment in wire names is one of production."""
+    namespaces: Namespaces
+    data_planes: DataPlanes
+    other_groups: tuple[str, ...] = ()
+    """API groups under which other releases of OpenChoreo have the same kinds."""
+    finalizers: str = ""
+    """What the finalizers of OpenChoreo's controllers begin with."""
+
+    @property
+    def group(self) -> str:
+        """API group, as in core.choreo.dev."""
+        return self.api_version.partition("/")[0]
+
+    @property
+    def version(self) -> str:
+        """Version in the group, as in v1."""
+        return self.api_version.partition("/")[2]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Kind]:
+        """The kinds by their names."""
+        return {kind.kind: kind for kind in self.kinds}
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {kind: position for position, kind in enumerate(self.order)}
+
+    def position(self, kind: str) -> int:
+        """Where a kind is in the order of creation."""
+        return self._positions[kind]
+
+    def role(self, kind: str) -> Role | None:
+        """What the objects of a kind are to a plan; None of another kind, and of none of ours."""
+        known = self.by_name.get(kind)
+        return None if known is None else known.role
+
+    def of_role(self, role: Role) -> tuple[Kind, ...]:
+        """The kinds of a role, in the order of creation."""
+        return tuple(kind for kind in self.kinds if kind.role is role)
+
+
+def spec_of(model: type[ApiObject]) -> type[WireModel]:
+    """Model of the spec of such objects."""
+    shape = fields_of(model)["spec"].shape
+    assert isinstance(shape, ObjectOf)
+    return shape.model
