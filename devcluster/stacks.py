@@ -12,8 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.config.findings import errors, report
 from choreo_components.config.project import read_stacks
 from choreo_components.kubernetes.client import NAMESPACES, Cluster, Live, resource_of

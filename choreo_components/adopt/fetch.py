@@ -6,8 +6,7 @@ from typing import Any
 
 from choreo_components.adopt.organization import LiveOrganization, data_plane_of, name_of
 from choreo_components.api import all_kinds, generations
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.kubernetes.client import (
     NAMESPACES,
     RIGHTS,

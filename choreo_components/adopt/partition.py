@@ -24,8 +24,8 @@ from choreo_components.adopt.organization import (
 from choreo_components.adopt.ownership import applied_by_pulumi
 from choreo_components.api import Kind, kind_of
 from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.kinds import ORDER as CREATION_ORDER
 from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.core_v1.order import ORDER as CREATION_ORDER
 from choreo_components.api.generation import Severity
 from choreo_components.config import settings
 from choreo_components.config.documents import Document

@@ -7,8 +7,7 @@ import pulumi
 
 from choreo_components.api import Kind, kind_of, prune_zero_values
 from choreo_components.api.annotations import excess, of_provider
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.shape import ObjectOf, Shape, fields_of, holds_secrets
 from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.children import (

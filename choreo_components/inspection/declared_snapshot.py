@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from itertools import chain
 
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.inspection.data_planes import DATA_PLANES, Given, Unread, look_elsewhere
 from choreo_components.inspection.snapshot import ORGANIZATIONS, Census
 from choreo_components.kubernetes.client import (

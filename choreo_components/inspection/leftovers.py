@@ -14,12 +14,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from choreo_components.api import kind_of
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.kinds import ORDER as CREATION_ORDER
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
+from choreo_components.api.core_v1.hierarchy import named
 from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.api.core_v1.references import named
+from choreo_components.api.core_v1.order import ORDER as CREATION_ORDER
 from choreo_components.api.generation import Target
+from choreo_components.api.generations import generation_of
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
 from choreo_components.inspection.snapshot import ORGANIZATIONS, Census, key_of, of_builds, organizations_of
@@ -255,7 +255,7 @@ class _Finder:
         known = self._census.knows("Deployment", organization)
         if live.name == name and ((organization, project, environment) in self._deployed or not known):
             return []
-        if spared := by_itself(live, organization, environment):
+        if spared := by_itself(live, generation_of(API_VERSION), organization, environment):
             return [f"it carries the labels of environment {environment!r}, and {spared}"]
         targets = named("Environment", organization, environment), named("Project", organization, project)
         told = [each for each in map(self._missing, targets) if each is not None]

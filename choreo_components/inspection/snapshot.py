@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from choreo_components.api import Kind, all_kinds
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.inspection.data_planes import DATA_PLANES, Given, Unread, look_elsewhere
 from choreo_components.kubernetes.client import (
     NAMESPACES,

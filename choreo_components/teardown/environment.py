@@ -1,19 +1,16 @@
-"""Finalization: taking an environment's Deployments, then its data-plane namespaces, away, and waiting.
+"""Finalization: taking an environment's deployments, then its data-plane namespaces, away, and waiting.
 
-What OpenChoreo's Environment controller does in `finalize` (upstream: internal/controller/environment/
-controller_finalize.go), with a deadline for each step and an error that says what blocks.
+What OpenChoreo's own controllers do when an Environment is deleted, with a deadline for each step and an error that
+says what blocks.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
-from choreo_components.kubernetes.client import NAMESPACES, resource_named
+from choreo_components.api.generation import Generation
+from choreo_components.kubernetes.client import NAMESPACES, Resource
 from choreo_components.teardown.ownership import spare
 from choreo_components.teardown.removal import LiveCluster, Removal, Selection
-
-DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
 
 
 class SparedError(Exception):
@@ -27,6 +24,7 @@ class Scope:
     Raises ValueError when a name is empty: a selector without a value would choose what is not ours.
     """
 
+    generation: Generation
     organization: str
     environment: str
     namespace_names: frozenset[str] = frozenset()
@@ -36,15 +34,22 @@ class Scope:
             raise ValueError("an environment's scope needs the organization's name and the environment's name")
 
     @property
-    def deployments(self) -> Selection:
-        """Its Deployments, which stand in the organization's namespace."""
-        selector = labels.environment_deployment_selector(self.organization, self.environment)
-        return Selection(DEPLOYMENTS, selector, self.organization)
+    def sweeps(self) -> list[Selection]:
+        """Its deployments, which are in the organization's namespace: what is deleted together, in this order."""
+        group, version = self.generation.group, self.generation.version
+        return [
+            Selection(
+                Resource(group, version, sweep.kind, sweep.plural),
+                sweep.labels(self.organization, self.environment),
+                self.organization,
+            )
+            for sweep in self.generation.teardown.sweeps
+        ]
 
     @property
     def namespaces(self) -> Selection:
         """Its data-plane namespaces."""
-        selector = labels.environment_namespace_selector(self.organization, self.environment)
+        selector = self.generation.namespaces.of_environment(self.organization, self.environment)
         return Selection(NAMESPACES, selector, names=self.namespace_names)
 
 
@@ -58,31 +63,32 @@ async def finalize(
     verified: Callable[[], Awaitable[object]] | None = None,
     recognized: Callable[[], Awaitable[object]] | None = None,
 ) -> None:
-    """Deletes every Deployment of the environment and waits, then all its namespaces at once and waits.
+    """Deletes every deployment of the environment and waits, then all its namespaces at once and waits.
 
-    Deployments stand on the control plane, namespaces on the data plane, which may be the same cluster.
+    Deployments are on the control plane, namespaces on the data plane, which may be the same cluster.
     `deployments` and `namespaces` are the two steps' deadlines as durations. `progress` gets a line when something
     happens, and at least every ten seconds. `verified` raises where the control plane is another cluster than it was,
     `recognized` where the data plane is: each is called before anything is deleted there, as soon as that answers.
     Raises DeadlineError, ClusterError where the API server refuses, or SparedError when a namespace was left that the
     environment may not take along.
     """
-    await Removal(control_plane, scope.deployments, progress, recognized=verified).run(deployments)
-    spared = spare(data_plane, scope.organization, scope.environment)
+    for sweep in scope.sweeps:
+        await Removal(control_plane, sweep, progress, recognized=verified).run(deployments)
+    spared = spare(data_plane, scope.generation, scope.organization, scope.environment)
     removal = Removal(data_plane, scope.namespaces, progress, spared, recognized)
     await removal.run(namespaces)
     if removal.spared:
-        raise SparedError(_left(removal.spared))
+        raise SparedError(_left(removal.spared, scope.namespaces.labels))
 
 
-def _left(spared: Mapping[str, str]) -> str:
+def _left(spared: Mapping[str, str], labels: Mapping[str, str]) -> str:
     lines = [f"{len(spared)} left, since the environment may not take them along:"]
     for name, reason in sorted(spared.items()):
         lines.append(f"  {name}: {reason}")
         lines.append(f"    look: kubectl get namespace {name.removeprefix('Namespace ')} --show-labels")
     lines.append(
         "  If it is not the environment's, take its labels off:"
-        f" kubectl label namespace NAME {labels.ORGANIZATION_NAME}- {labels.ENVIRONMENT_NAME}-;"
+        f" kubectl label namespace NAME {' '.join(f'{label}-' for label in labels)};"
         " if it is, delete it yourself. The next destroy goes on from here."
     )
     return "\n".join(lines)

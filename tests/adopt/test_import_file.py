@@ -10,7 +10,7 @@ from choreo_components.adopt.import_file import ImportFile, import_file
 from choreo_components.adopt.organization import LiveOrganization
 from choreo_components.adopt.partition import divide
 from choreo_components.api.annotations import APPLIED, FIELD_MANAGER, LAST_APPLIED
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from tests import declaring
 from tests.adopt.living import acme, live, living
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from choreo_components.api import ApiObject, UnknownKindError, all_kinds, kind_of
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.kinds import V0_2_0
-from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.api.releases import own_fields
 
 

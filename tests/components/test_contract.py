@@ -10,8 +10,7 @@ from pulumi.output import Unknown
 
 import choreo_components
 from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.generation import spec_of
 from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fields_of
 from choreo_components.components.base import PARENTS

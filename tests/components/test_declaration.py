@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from choreo_components.api.annotations import APPLIED
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.components import declaration
 from choreo_components.components.declaration import ControlPlane, declare

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.api.generation import Target
 from choreo_components.components import program

@@ -1,12 +1,14 @@
 """An environment's destroy: in order, complete, and nobody else's."""
 
 from choreo_components.api import all_kinds
-from choreo_components.kubernetes.client import NAMESPACES, resource_of
-from choreo_components.teardown.environment import DEPLOYMENTS
+from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.kubernetes.client import NAMESPACES, resource_named, resource_of
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.watching import Event, Watcher
 from tests.engine.workspace import Workspace
+
+DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
 
 pytestmark = with_and_without_controllers
 

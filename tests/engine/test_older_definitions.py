@@ -10,7 +10,7 @@ import pytest
 
 from choreo_components import Controllers
 from choreo_components.api import generation_of, kind_of
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.preflight.crd_compatibility import definitions
 from choreo_components.preflight.unsupported_conditions import lacking

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.generation import Severity
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import resource_named

@@ -12,8 +12,7 @@ from uuid import uuid4
 import yaml
 
 from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.kubernetes.client import NAMESPACES, Cluster, Live, Resource, resource_of
 from tests.engine import samples

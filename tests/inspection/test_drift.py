@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.inspection.drift import Drift, Report, drift
 from choreo_components.inspection.snapshot import Census

@@ -9,8 +9,7 @@ from typing import Any
 import yaml
 
 from choreo_components.api import all_kinds, kind_of
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.names import CONNECTION_KEY
 from choreo_components.inspection.snapshot import Census, key_of
 from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Live, resource_named

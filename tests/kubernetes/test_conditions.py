@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from choreo_components.api import kind_of
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.kubernetes.client import Live, resource_of
 from choreo_components.kubernetes.conditions import accepted
 

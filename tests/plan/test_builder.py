@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from choreo_components.api.core_v1.kinds import ORDER
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.core_v1.order import ORDER
 from choreo_components.config.settings import Settings
 from choreo_components.plan.builder import plan
 from choreo_components.plan.nodes import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.generation import Target
 from choreo_components.plan.environment_context import environment_context
 from choreo_components.plan.references import Found

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from choreo_components.api.core_v1.models import API_VERSION
-from choreo_components.api.core_v1.references import promoted_environments
+from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.api.core_v1.hierarchy import promoted_environments
 from choreo_components.api.generation import Severity, Target
 from choreo_components.config.settings import Declared
 from choreo_components.plan.references import Index, Reference, references

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from choreo_components.api.core_v1.models import API_VERSION
-from choreo_components.api.core_v1.references import named
+from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.api.core_v1.hierarchy import named
 from choreo_components.api.generation import Target
 from choreo_components.kubernetes.client import Cluster, ClusterError, Live, Resource
 from choreo_components.plan.references import Found

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from choreo_components.api import all_kinds
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.api.generation import Severity
 from choreo_components.config.findings import Finding

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.generation import Severity, Target
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import Cluster, Forbidden, Live, Resource

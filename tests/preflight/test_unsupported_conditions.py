@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from choreo_components.api import kind_of
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.config.findings import warning
 from choreo_components.preflight.crd_compatibility import Definitions
 from choreo_components.preflight.unsupported_conditions import lacking, unsupported

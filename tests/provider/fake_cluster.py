@@ -5,8 +5,10 @@ import copy
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
-from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Live, Resource, Unreachable
-from choreo_components.teardown.environment import DEPLOYMENTS
+from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Live, Resource, Unreachable, resource_named
+
+DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
 
 Manifest = dict[str, Any]
 

@@ -7,13 +7,17 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Denied, Live, Resource
+from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.api.core_v1.generation import GENERATION
+from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Denied, Live, Resource, resource_named
 from choreo_components.teardown import removal
-from choreo_components.teardown.environment import DEPLOYMENTS, Scope, finalize
+from choreo_components.teardown.environment import Scope, finalize
 from choreo_components.teardown.removal import DeadlineError
 from tests.provider.fake_cluster import FakeCluster, deployment, namespace
 
-DEVELOPMENT = Scope("acme", "development")
+DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
+
+DEVELOPMENT = Scope(GENERATION, "acme", "development")
 
 
 @pytest.fixture(autouse=True)
@@ -380,11 +384,11 @@ def test_a_scope_without_a_name_is_refused_since_it_would_choose_what_is_not_our
     organization: str, environment: str
 ) -> None:
     with pytest.raises(ValueError, match="needs the organization's name and the environment's name"):
-        Scope(organization, environment)
+        Scope(GENERATION, organization, environment)
 
 
 def test_a_scope_chooses_by_both_labels() -> None:
-    assert DEVELOPMENT.deployments.labels == {
+    assert DEVELOPMENT.sweeps[0].labels == {
         "core.choreo.dev/organization": "acme",
         "core.choreo.dev/environment": "development",
     }
@@ -396,19 +400,19 @@ def test_a_scope_chooses_by_both_labels() -> None:
 
 def test_a_namespace_that_was_made_for_it_goes_even_if_somebody_has_taken_its_labels_off() -> None:
     cluster = FakeCluster(namespace("dp-1"), namespace("dp-2", environment=None, organization=None))
-    finalized(cluster, scope=Scope("acme", "development", frozenset({"dp-1", "dp-2", "dp-gone"})))
+    finalized(cluster, scope=Scope(GENERATION, "acme", "development", frozenset({"dp-1", "dp-2", "dp-gone"})))
     assert cluster.names == []
 
 
 def test_only_what_no_listing_has_shown_is_asked_for_by_name() -> None:
     cluster = FakeCluster(namespace("dp-1"), namespace("dp-2"))
-    finalized(cluster, scope=Scope("acme", "development", frozenset({"dp-1", "dp-2", "dp-gone"})))
+    finalized(cluster, scope=Scope(GENERATION, "acme", "development", frozenset({"dp-1", "dp-2", "dp-gone"})))
     assert cluster.requests("get") == ["namespaces dp-gone"]
 
 
 def test_one_without_its_labels_that_is_stuck_is_named_at_the_deadline() -> None:
     cluster = FakeCluster(namespace("dp-1", environment=None), held=["Namespace dp-1"])
-    scope = Scope("acme", "development", frozenset({"dp-1"}))
+    scope = Scope(GENERATION, "acme", "development", frozenset({"dp-1"}))
     with pytest.raises(DeadlineError, match="Namespace dp-1: held by kubernetes"):
         finalized(cluster, namespaces="200ms", scope=scope)
 

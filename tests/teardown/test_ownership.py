@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.kubernetes.client import ClusterError, Forbidden, Live, Resource
 from choreo_components.teardown.environment import Scope, SparedError, finalize
@@ -34,7 +35,9 @@ def spared(cluster: FakeCluster, names: Sequence[str] = ()) -> str:
     """What the finalization of `development` of `acme` fails with."""
     with pytest.raises(SparedError) as error:
         asyncio.run(
-            finalize(cluster, cluster, Scope("acme", "development", frozenset(names)), "5s", "5s", lambda _: None)
+            finalize(
+                cluster, cluster, Scope(GENERATION, "acme", "development", frozenset(names)), "5s", "5s", lambda _: None
+            )
         )
     return str(error.value)
 
@@ -87,13 +90,13 @@ def test_where_none_of_openchoreos_kinds_is_served_nobody_has_to_be_allowed_to_l
     cluster = DataPlane(labelled("stray"))
     assert "nobody may look" in spared(cluster)
     cluster.served = frozenset()
-    asyncio.run(finalize(cluster, cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
+    asyncio.run(finalize(cluster, cluster, Scope(GENERATION, "acme", "development"), "5s", "5s", lambda _: None))
     assert cluster.names == []
 
 
 def test_what_has_the_name_that_openchoreo_makes_of_its_labels_is_not_looked_into() -> None:
     cluster = FakeCluster(labelled(OURS, **{"project-name": "shop"}))
-    asyncio.run(finalize(cluster, cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
+    asyncio.run(finalize(cluster, cluster, Scope(GENERATION, "acme", "development"), "5s", "5s", lambda _: None))
     assert cluster.names == []
     assert "list projects" not in cluster.story
 
@@ -108,7 +111,7 @@ def test_one_whose_labels_are_taken_off_lets_the_next_destroy_pass() -> None:
     cluster = FakeCluster(labelled("default"))
     spared(cluster)
     cluster.lives = {"Namespace default": namespace("default", None, None)}
-    asyncio.run(finalize(cluster, cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
+    asyncio.run(finalize(cluster, cluster, Scope(GENERATION, "acme", "development"), "5s", "5s", lambda _: None))
     assert cluster.names == ["Namespace default"]
 
 
@@ -143,7 +146,7 @@ def goes(live: Live, held: Sequence[Live]) -> bool:
 def test_exactly_the_environments_own_namespaces_are_deleted(lives: list[Live], held: list[Live]) -> None:
     cluster = FakeCluster(*lives, *held)
     with suppress(SparedError):
-        asyncio.run(finalize(cluster, cluster, Scope("acme", "development"), "5s", "5s", lambda _: None))
+        asyncio.run(finalize(cluster, cluster, Scope(GENERATION, "acme", "development"), "5s", "5s", lambda _: None))
     ours = {str(live) for live in lives if goes(live, held)}
     assert set(cluster.requests("delete")) == ours
     assert set(cluster.names) == {str(live) for live in (*lives, *held)} - ours

@@ -1,1 +1,5 @@
-"""OpenChoreo's first API, core.choreo.dev/v1."""
+"""OpenChoreo's first API, core.choreo.dev/v1: every release before 0.3."""
+
+from typing import Final
+
+API_VERSION: Final = "core.choreo.dev/v1"

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from itertools import chain
 
 from choreo_components.api.core_v1 import models
-from choreo_components.api.core_v1.references import promoted_environments
+from choreo_components.api.core_v1.hierarchy import promoted_environments
 from choreo_components.api.generation import Path, Severity, Violation
 from choreo_components.api.objects import ApiObject
 

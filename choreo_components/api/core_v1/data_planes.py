@@ -6,7 +6,7 @@ Objects are in wire names here: they are declared, or live, and then may be of a
 from collections.abc import Mapping
 from typing import Any
 
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.generation import Target
 
 CREDENTIALS = ("apiServerURL", "caCert", "clientCert", "clientKey")

@@ -2,38 +2,46 @@
 
 from typing import Final
 
-from choreo_components.api.core_v1 import data_planes, labels
-from choreo_components.api.core_v1.checks import checks, checks_together
-from choreo_components.api.core_v1.identity import identify, metadata
-from choreo_components.api.core_v1.kinds import KINDS, ORDER
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, data_planes, hierarchy, labels
 from choreo_components.api.core_v1.names import CONNECTION_KEY, data_plane_namespace
-from choreo_components.api.core_v1.references import named, placed, promoted_environments, references
-from choreo_components.api.generation import DataPlanes, Generation, Namespaces
+from choreo_components.api.core_v1.order import ORDER
+from choreo_components.api.core_v1.teardown import TEARDOWN
+from choreo_components.api.generation import DataPlanes, Generation, Kind, Namespaces, deferred
+
+
+def _kinds() -> tuple[Kind, ...]:
+    from choreo_components.api.core_v1.kinds import KINDS
+
+    return KINDS
+
+
+_HERE = __name__.rpartition(".")[0]
 
 GENERATION: Final = Generation(
     api_version=API_VERSION,
-    kinds=KINDS,
+    load=_kinds,
     order=ORDER,
-    identify=identify,
-    metadata=metadata,
-    references=references,
-    checks=checks,
-    checks_together=checks_together,
-    named=named,
-    promoted=promoted_environments,
-    placed=placed,
+    identify=deferred(f"{_HERE}.identity", "identify"),
+    metadata=deferred(f"{_HERE}.identity", "metadata"),
+    references=deferred(f"{_HERE}.references", "references"),
+    checks=deferred(f"{_HERE}.checks", "checks"),
+    checks_together=deferred(f"{_HERE}.checks", "checks_together"),
+    named=hierarchy.named,
+    promoted=hierarchy.promoted_environments,
+    placed=hierarchy.placed,
     is_production=data_planes.is_production,
     namespaces=Namespaces(
         name=data_plane_namespace,
         labels=labels.data_plane_namespace_labels,
         placement=labels.data_plane_namespace_placement,
         of_environment=labels.environment_namespace_selector,
+        varying=frozenset({labels.ENVIRONMENT_NAME}),
         of_organization=labels.organization_namespaces_selector,
         tenant_labels=labels.organization_namespace_labels,
         tenant=labels.organization_of_namespace,
         reserved=labels.OF_DATA_PLANES,
     ),
+    teardown=TEARDOWN,
     data_planes=DataPlanes(
         of_environment=data_planes.of_environment,
         field=data_planes.OF_ENVIRONMENT,

@@ -6,7 +6,7 @@ What needs what, and is deleted without regard for it, is in section 5 of the re
 from typing import Final
 
 from choreo_components.api.core_v1 import labels, models
-from choreo_components.api.generation import FINALIZER, NAMESPACE, SECRET, Kind, PrinterColumn, Role
+from choreo_components.api.generation import Kind, PrinterColumn, Role
 
 V0_2_0: Final = "v0.2.0"
 """The release of OpenChoreo that changed the DataPlane, and the last with this API."""
@@ -166,22 +166,3 @@ KINDS: Final = (
         printer_columns=(_AGE, PrinterColumn("Address", "string", ".status.address")),
     ),
 )
-
-ORDER: Final = (
-    "Organization",
-    SECRET,
-    "DataPlane",
-    "Environment",
-    "DeploymentPipeline",
-    "Project",
-    "Component",
-    "DeploymentTrack",
-    "ConfigurationGroup",
-    "Build",
-    "DeployableArtifact",
-    NAMESPACE,
-    FINALIZER,
-    "Deployment",
-    "Endpoint",
-)
-"""The kinds in the order in which they can be created, with what a plan has besides. Destroy is the reverse."""

@@ -7,8 +7,8 @@ internal/controller: hierarchy.go and each kind's controller_finalize.go).
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from choreo_components.api.core_v1 import labels, models
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels, models
+from choreo_components.api.core_v1.hierarchy import labelled, named, promoted_environments
 from choreo_components.api.generation import Dependency, Path, Severity, Target
 from choreo_components.api.objects import ApiObject
 
@@ -46,39 +46,11 @@ def references(source: ApiObject) -> Iterator[Dependency]:
     for parent, shared in _PARENTS.get(source.kind, {}).items():
         wanted = tuple((theirs, given[ours]) for ours, theirs in shared.items())
         own = next(ours for ours, theirs in shared.items() if theirs == labels.NAME)
-        target = _labelled(parent, organization, wanted)
+        target = labelled(parent, organization, wanted)
         yield Dependency(("metadata", "labels", own), target, _missing(source, target))
     by_spec = _BY_SPEC.get(source.kind)
     if by_spec is not None:
         yield from by_spec(source)
-
-
-def named(kind: str, organization: str, name: str) -> Target:
-    """The object of a kind that OpenChoreo knows by this name: by its label `name`."""
-    return _labelled(kind, organization, ((labels.NAME, name),))
-
-
-def _labelled(kind: str, organization: str, wanted: tuple[tuple[str, str], ...]) -> Target:
-    return Target(API_VERSION, kind, organization, labels=wanted, beside=((labels.ORGANIZATION, organization),))
-
-
-def promoted_environments(pipeline: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """The names of environments in a pipeline's promotion paths, with the field of each, repetitions included."""
-    for index, path in enumerate((pipeline.get("spec") or {}).get("promotionPaths") or []):
-        here = ("spec", "promotionPaths", index)
-        if (source := path.get("sourceEnvironmentRef")) is not None:
-            yield (*here, "sourceEnvironmentRef"), source
-        for position, target in enumerate(path.get("targetEnvironmentRefs") or []):
-            if (name := target.get("name")) is not None:
-                yield (*here, "targetEnvironmentRefs", position, "name"), name
-
-
-def placed(deployment: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Where a Deployment belongs, by its labels: organization, project and environment."""
-    metadata: Mapping[str, Any] = deployment.get("metadata") or {}
-    given: Mapping[str, str] = metadata.get("labels") or {}
-    organization = metadata.get("namespace") or given.get(labels.ORGANIZATION) or ""
-    return organization, given.get(labels.PROJECT) or "", given.get(labels.ENVIRONMENT) or ""
 
 
 def _missing(source: ApiObject, target: Target) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pulumi
 
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.labels import organization_namespace_labels
-from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.components.base import ObjectComponent, object_options
 from choreo_components.components.children import KubernetesObject, namespace, require_taking_over
 from choreo_components.components.core_v1.args import OrganizationArgs

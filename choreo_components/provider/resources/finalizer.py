@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.api.generations import generation_of
 from choreo_components.config.durations import seconds
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
 from choreo_components.provider.resource import Failure, Properties, Session, differences, given, strings, unknown
@@ -145,7 +146,7 @@ def _namespaces(inputs: Properties) -> "tuple[Resource, Mapping[str, str]]":
     """What lists the environment's namespaces."""
     from choreo_components.teardown.environment import Scope
 
-    selection = Scope(inputs["organization"], inputs["environment"]).namespaces
+    selection = Scope(generation_of(API_VERSION), inputs["organization"], inputs["environment"]).namespaces
     return selection.resource, selection.labels
 
 
@@ -250,8 +251,10 @@ async def read(identifier: str, inputs: Properties, session: Session) -> tuple[P
     inputs = inputs or inputs_of(identifier)
     found = {}
     try:
-        scope = Scope(inputs["organization"], inputs["environment"])
-        clusters = (session.connect(), scope.deployments), (_data_plane(inputs, session), scope.namespaces)
+        scope = Scope(generation_of(API_VERSION), inputs["organization"], inputs["environment"])
+        control_plane = session.connect()
+        sweeps = [(control_plane, sweep) for sweep in scope.sweeps]
+        clusters = [*sweeps, (_data_plane(inputs, session), scope.namespaces)]
         for cluster, each in clusters:
             found[each.resource.plural], _ = await cluster.list(each.resource, each.labels, each.namespace)
         there = await _there(found["namespaces"], inputs.get(NAMESPACES) or (), inputs, session)
@@ -306,7 +309,12 @@ async def delete(state: Properties, session: Session) -> None:
         )
         return
     try:
-        scope = Scope(state["organization"], state["environment"], frozenset(state.get(NAMESPACES) or ()))
+        scope = Scope(
+            generation_of(API_VERSION),
+            state["organization"],
+            state["environment"],
+            frozenset(state.get(NAMESPACES) or ()),
+        )
         deadlines = [state.get(name) or default for name, default in DEFAULTS.items()]
         control_plane, data_plane = session.connect(), _data_plane(state, session)
         recognized = partial(recognize, data_plane, state.get(CLUSTER)) if is_remote(state) else None

@@ -1,0 +1,39 @@
+"""The teardown of an environment of core.choreo.dev/v1, as OpenChoreo's Environment controller does it in `finalize`.
+
+Upstream: internal/controller/environment/controller_finalize.go.
+"""
+
+from collections.abc import Mapping
+
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.generation import Sweep, Teardown
+
+
+def foreign(name: str, given: Mapping[str, str], organization: str, environment: str) -> str | None:
+    """Why a namespace is not the environment's, as far as its name and labels say."""
+    if name == organization or labels.ORGANIZATION in given:
+        return f"it is the namespace of organization {given.get(labels.ORGANIZATION, name)!r}"
+    for label, own in ((labels.ORGANIZATION_NAME, organization), (labels.ENVIRONMENT_NAME, environment)):
+        if given.get(label, own) != own:
+            return f"its label {label} says {given[label]!r}"
+    return None
+
+
+def owner(given: Mapping[str, str]) -> str | None:
+    """The organization that the labels of an object name."""
+    return given.get(labels.ORGANIZATION)
+
+
+TEARDOWN = Teardown(
+    sweeps=(
+        Sweep(
+            "deployments",
+            "Deployment",
+            labels.environment_deployment_selector,
+            varying=frozenset({labels.ENVIRONMENT}),
+        ),
+    ),
+    foreign=foreign,
+    owner=owner,
+)
+"""Deployments, and then the namespaces."""
