@@ -253,7 +253,7 @@ def test_importing_it_loads_no_client_of_the_cluster() -> None:
     import subprocess
     import sys
 
-    program = "import sys, choreo_components.provider.servicer; print('lightkube' in sys.modules)"
+    program = "import sys, choreo_components.provider.servicer; print('httpx2' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert told.stdout == "False\n", told.stderr
 
