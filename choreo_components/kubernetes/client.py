@@ -5,16 +5,18 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 import httpx2 as httpx
 
-from choreo_components.api import Kind, kind_of
 from choreo_components.kubernetes.kubeconfig import KubeconfigError, resolve
 from choreo_components.kubernetes.kubeconfig.connection import Transport
 from choreo_components.kubernetes.kubeconfig.credentials import CredentialsError
 from choreo_components.kubernetes.retries import ADMISSION, Retrying, message, passes
+
+if TYPE_CHECKING:
+    from choreo_components.api import Kind
 
 REQUEST_SECONDS = 30.0
 """How long one answer of the API server may take."""
@@ -75,15 +77,20 @@ class Resource:
         return f"{self.group}/{self.version}" if self.group else self.version
 
 
-def resource_of(kind: Kind) -> Resource:
+def resource_of(kind: "Kind") -> Resource:
     """OpenChoreo's kind as the API server addresses it."""
     return Resource(kind.group, kind.version, kind.kind, kind.plural, kind.namespaced)
 
 
 def resource_named(api_version: str, kind: str) -> Resource:
     """The kind of that name: one of OpenChoreo's, or what Kubernetes itself has for it."""
-    kubernetes = {(resource.version, resource.kind): resource for resource in (NAMESPACES, SECRETS)}
-    return kubernetes.get((api_version, kind)) or resource_of(kind_of(api_version, kind))
+    for resource in (NAMESPACES, SECRETS):
+        if (resource.version, resource.kind) == (api_version, kind):
+            return resource
+    # Deferred: who asks for namespaces alone, as the provider does in most commands, needs no models.
+    from choreo_components.api import kind_of
+
+    return resource_of(kind_of(api_version, kind))
 
 
 NAMESPACES = Resource("", "v1", "Namespace", "namespaces", namespaced=False)

@@ -7,13 +7,10 @@ controller_finalize.go), with a deadline for each step and an error that says wh
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.kubernetes.client import NAMESPACES, resource_named
 from choreo_components.teardown.ownership import spare
 from choreo_components.teardown.removal import LiveCluster, Removal, Selection
-
-DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
 
 
 class SparedError(Exception):
@@ -39,7 +36,7 @@ class Scope:
     def deployments(self) -> Selection:
         """Its Deployments, which stand in the organization's namespace."""
         selector = labels.environment_deployment_selector(self.organization, self.environment)
-        return Selection(DEPLOYMENTS, selector, self.organization)
+        return Selection(resource_named(API_VERSION, "Deployment"), selector, self.organization)
 
     @property
     def namespaces(self) -> Selection:

@@ -6,9 +6,7 @@ that OpenChoreo makes of the labels was made for the environment; what has anoth
 
 import asyncio
 
-from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.kubernetes.client import ClusterError, Forbidden, Live, Unreachable, resource_of
 from choreo_components.teardown.removal import LiveCluster, Spare
@@ -44,6 +42,8 @@ def _is_named_by_openchoreo(live: Live, organization: str, environment: str) -> 
 
 async def _by_content(cluster: LiveCluster, live: Live) -> str | None:
     """Why a namespace stays for what is in it: OpenChoreo's objects stand in no data-plane namespace."""
+    from choreo_components.api import all_kinds
+
     resources = [resource_of(kind) for kind in all_kinds().values() if kind.namespaced]
     try:
         listings = await asyncio.gather(*(cluster.list(resource, {}, live.name) for resource in resources))

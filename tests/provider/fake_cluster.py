@@ -5,10 +5,11 @@ import copy
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
-from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Live, Resource, Unreachable
-from choreo_components.teardown.environment import DEPLOYMENTS
+from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Live, Resource, Unreachable, resource_named
 
 Manifest = dict[str, Any]
+
+DEPLOYMENTS = resource_named("core.choreo.dev/v1", "Deployment")
 
 
 def deployment(

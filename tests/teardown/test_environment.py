@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Denied, Live, Resource
 from choreo_components.teardown import removal
-from choreo_components.teardown.environment import DEPLOYMENTS, Scope, finalize
+from choreo_components.teardown.environment import Scope, finalize
 from choreo_components.teardown.removal import DeadlineError
-from tests.provider.fake_cluster import FakeCluster, deployment, namespace
+from tests.provider.fake_cluster import DEPLOYMENTS, FakeCluster, deployment, namespace
 
 DEVELOPMENT = Scope("acme", "development")
 

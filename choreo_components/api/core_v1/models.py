@@ -4,16 +4,16 @@ The DataPlane has two models, as v0.2.0 of OpenChoreo (June 2025) changed it and
 connection configuration, since then it holds credentials. Source, OpenChoreo: api/v1/*_types.go, config/crd/bases.
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from choreo_components.api.core_v1 import API_VERSION as API_VERSION
 from choreo_components.api.kubernetes_types import Condition, Probe
 from choreo_components.api.meta import WireModel, doc
 from choreo_components.api.objects import ApiObject
 from choreo_components.api.shape import POINTER, SECRET, Base64, Facets, Int32
 
-API_VERSION: Final = "core.choreo.dev/v1"
 ApiVersion = Literal["core.choreo.dev/v1"]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components.api.core_v1.models import API_VERSION
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.config.durations import seconds
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
 from choreo_components.provider.resource import Failure, Properties, Session, differences, given, strings, unknown

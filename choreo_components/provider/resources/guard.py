@@ -12,8 +12,8 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.dependents import DEPENDANTS, GUARDED
-from choreo_components.api.core_v1.models import API_VERSION
 from choreo_components.provider.resource import (
     Failure,
     Properties,
