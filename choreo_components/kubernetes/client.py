@@ -229,10 +229,12 @@ class Cluster:
     async def list(
         self,
         resource: Resource,
-        labels: Mapping[str, str],
+        labels: Mapping[str, str | None],
         namespace: str | None = None,
     ) -> tuple[list[Live], str | None]:
         """All objects that carry the labels, in the namespace (None: in all), and the version to watch from.
+
+        A label whose value is None is carried with any value.
 
         A kind that the API server does not serve has no objects, and no version.
         """
@@ -257,7 +259,7 @@ class Cluster:
     async def watch(
         self,
         resource: Resource,
-        labels: Mapping[str, str],
+        labels: Mapping[str, str | None],
         version: str | None,
         namespace: str | None = None,
     ) -> AsyncGenerator[tuple[str, Live], None]:
@@ -421,9 +423,10 @@ def _path(resource: Resource, namespace: str | None, name: str | None = None) ->
     return "/".join(["", *(quote(part, safe="") for part in parts)])
 
 
-def _selector(labels: Mapping[str, str]) -> dict[str, str]:
+def _selector(labels: Mapping[str, str | None]) -> dict[str, str]:
     """The parameter that selects what carries the labels."""
-    return {"labelSelector": ",".join(f"{key}={value}" for key, value in labels.items())} if labels else {}
+    wanted = [key if value is None else f"{key}={value}" for key, value in labels.items()]
+    return {"labelSelector": ",".join(wanted)} if wanted else {}
 
 
 async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.kubernetes.client import NAMESPACES, resource_named
+from choreo_components.teardown.informer import Selection
 from choreo_components.teardown.ownership import spare
-from choreo_components.teardown.removal import LiveCluster, Removal, Selection
+from choreo_components.teardown.removal import LiveCluster, Removal
 
 
 class SparedError(Exception):
@@ -36,13 +37,15 @@ class Scope:
     def deployments(self) -> Selection:
         """Its Deployments, which stand in the organization's namespace."""
         selector = labels.environment_deployment_selector(self.organization, self.environment)
-        return Selection(resource_named(API_VERSION, "Deployment"), selector, self.organization)
+        varying = frozenset({labels.ENVIRONMENT})
+        return Selection(resource_named(API_VERSION, "Deployment"), selector, self.organization, varying=varying)
 
     @property
     def namespaces(self) -> Selection:
         """Its data-plane namespaces."""
         selector = labels.environment_namespace_selector(self.organization, self.environment)
-        return Selection(NAMESPACES, selector, names=self.namespace_names)
+        varying = frozenset({labels.ENVIRONMENT_NAME})
+        return Selection(NAMESPACES, selector, names=self.namespace_names, varying=varying)
 
 
 async def finalize(
