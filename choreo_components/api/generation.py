@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from choreo_components.api.meta import WireModel
-from choreo_components.api.objects import ApiObject
-from choreo_components.api.releases import has, own_fields
-from choreo_components.api.shape import ObjectOf, fields_of, secrets_in
+# Deferred: the provider is started for each command, and few of them need models.
+if TYPE_CHECKING:
+    from choreo_components.api.meta import WireModel
+    from choreo_components.api.objects import ApiObject
 
 Path: TypeAlias = tuple[str | int, ...]
 """The way to a field of an object: names on the wire and positions in lists, outermost first."""
@@ -87,8 +87,8 @@ class Kind:
     kind whose controller makes an object of this kind, of the same name.
     """
 
-    model: type[ApiObject]
-    status: type[WireModel]
+    model: "type[ApiObject]"
+    status: "type[WireModel]"
     plural: str
     hierarchy: tuple[str, ...]
     ready_condition: str | None
@@ -103,7 +103,7 @@ class Kind:
     named_by_label: bool = False
     dependents: tuple[str, ...] = ()
     made_by: str | None = None
-    since: Mapping[str, type[ApiObject]] = field(default_factory=dict, hash=False)
+    since: "Mapping[str, type[ApiObject]]" = field(default_factory=dict, hash=False)
 
     @property
     def api_version(self) -> str:
@@ -138,24 +138,28 @@ class Kind:
         return self.kind.lower()
 
     @property
-    def models(self) -> tuple[type[ApiObject], ...]:
+    def models(self) -> "tuple[type[ApiObject], ...]":
         """All models of its objects, in the order of their releases."""
         return (self.model, *self.since.values())
 
-    def model_of(self, wire: Mapping[str, Any]) -> type[ApiObject]:
+    def model_of(self, wire: Mapping[str, Any]) -> "type[ApiObject]":
         """The model that an object in wire names is meant to have, be it valid or not.
 
         Of several, the one that it has most fields of that no other has; without any, the first.
         """
+        from choreo_components.api.releases import has, own_fields
+
         if not self.since:
             return self.model
         return max(self.models, key=lambda model: sum(has(wire, path) for path in own_fields(model, self.models)))
 
     def secrets_in(self, wire: Mapping[str, Any]) -> list[tuple[str, ...]]:
         """The paths of all secrets in an object in wire names, of whichever model it is meant to be."""
+        from choreo_components.api.shape import secrets_in
+
         return list(dict.fromkeys(path for model in self.models for path in secrets_in(model, wire)))
 
-    def release_of(self, model: type[ApiObject]) -> str:
+    def release_of(self, model: "type[ApiObject]") -> str:
         """The release that has this one of several models, in words."""
         for release, later in self.since.items():
             if later is model:
@@ -284,17 +288,17 @@ class Generation:
     api_version: str
     kinds: tuple[Kind, ...]
     order: tuple[str, ...]
-    identify: Callable[[Kind, ApiObject], tuple[ApiObject, list[Violation]]]
+    identify: "Callable[[Kind, ApiObject], tuple[ApiObject, list[Violation]]]"
     """The object with its namespace and the labels that follow from it, and what is wrong with its identity."""
     metadata: Callable[[Kind], MetadataFields]
     """What the metadata of a kind's objects has of OpenChoreo."""
-    references: Callable[[ApiObject], Iterator[Dependency]]
+    references: "Callable[[ApiObject], Iterator[Dependency]]"
     """Everything that an object needs to exist before it, its organization among it."""
-    checks: Callable[[ApiObject], Iterator[Violation]]
+    checks: "Callable[[ApiObject], Iterator[Violation]]"
     """What OpenChoreo accepts of an object, and what then fails, hangs or collides."""
-    checks_together: Callable[
-        [Sequence[ApiObject], Callable[[ApiObject, Path], str]], Iterator[tuple[ApiObject, Violation]]
-    ]
+    checks_together: (
+        "Callable[[Sequence[ApiObject], Callable[[ApiObject, Path], str]], Iterator[tuple[ApiObject, Violation]]]"
+    )
     """The same of several objects, each with the one that it is about; the function says where a field is."""
     named: Callable[[str, str, str], Target]
     """The object of a kind, in an organization, that OpenChoreo knows by this name."""
@@ -344,8 +348,10 @@ class Generation:
         return tuple(kind for kind in self.kinds if kind.role is role)
 
 
-def spec_of(model: type[ApiObject]) -> type[WireModel]:
+def spec_of(model: "type[ApiObject]") -> "type[WireModel]":
     """Model of the spec of such objects."""
+    from choreo_components.api.shape import ObjectOf, fields_of
+
     shape = fields_of(model)["spec"].shape
     assert isinstance(shape, ObjectOf)
     return shape.model
