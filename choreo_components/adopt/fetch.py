@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from choreo_components.adopt.organization import LiveOrganization, data_plane_of, name_of
-from choreo_components.api import all_kinds, generations
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
+from choreo_components.api.generations import generations
 from choreo_components.kubernetes.client import (
     NAMESPACES,
     RIGHTS,

@@ -11,6 +11,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+# Deferred: the provider is started for each command, and few of them need models.
 if TYPE_CHECKING:
     from choreo_components.api.meta import WireModel
     from choreo_components.api.objects import ApiObject

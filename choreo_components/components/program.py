@@ -14,6 +14,7 @@ import pulumi
 from pulumi.runtime import get_config_env
 
 from choreo_components.api.generation import Severity, Target
+from choreo_components.components.debug_lines import drop_debug_lines
 from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.config import settings
 from choreo_components.config.findings import Finding, Location, error, errors, report
@@ -34,6 +35,7 @@ def run() -> None:
 
     Raises pulumi.RunError with a report of all findings when one of them is an error; nothing is declared then.
     """
+    drop_debug_lines()
     folder = project_folder()
     values = configuration()
     config, exposed = located(values, folder, pulumi.get_stack())

@@ -11,18 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from choreo_components.api import (
-    ApiObject,
-    Generation,
-    Kind,
-    Role,
-    UnknownKindError,
-    generation_of,
-    generations,
-    kind_of,
-)
+from choreo_components.api import ApiObject, Generation, Kind, Role, UnknownKindError, generation_of, kind_of
 from choreo_components.api.annotations import LAST_APPLIED
 from choreo_components.api.generation import Target
+from choreo_components.api.generations import generations
 from choreo_components.api.names import Use, refusal
 from choreo_components.config.documents import Document, Rules, differing, field_name
 from choreo_components.config.documents import read_file as read_documents

@@ -1,37 +1,31 @@
 """A cluster: the live objects behind an API server. The only module that talks to one by itself."""
 
-from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
-from contextlib import suppress
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
 
 import httpx2 as httpx
-import msgspec
-from lightkube import ALL_NS, AsyncClient
-from lightkube.config.kubeconfig import KubeConfig
-from lightkube.config.models import Cluster as Destination
-from lightkube.config.models import User
-from lightkube.core.exceptions import NotReadyError
-from lightkube.generic_resource import (
-    create_global_resource,
-    create_namespaced_resource,
-)
 
-from choreo_components.api import Kind, kind_of
 from choreo_components.kubernetes.kubeconfig import KubeconfigError, resolve
 from choreo_components.kubernetes.kubeconfig.connection import Transport
 from choreo_components.kubernetes.kubeconfig.credentials import CredentialsError
 from choreo_components.kubernetes.retries import ADMISSION, Retrying, message, passes
 
-_Answer = TypeVar("_Answer")
+if TYPE_CHECKING:
+    from choreo_components.api import Kind
 
 REQUEST_SECONDS = 30.0
 """How long one answer of the API server may take."""
 
 PAGE = 500
 """Objects per answer of a list."""
+
+EVENTS = frozenset({"ADDED", "MODIFIED", "DELETED"})
+"""What a watch reports of objects."""
 
 
 class ClusterError(Exception):
@@ -83,15 +77,20 @@ class Resource:
         return f"{self.group}/{self.version}" if self.group else self.version
 
 
-def resource_of(kind: Kind) -> Resource:
+def resource_of(kind: "Kind") -> Resource:
     """OpenChoreo's kind as the API server addresses it."""
     return Resource(kind.group, kind.version, kind.kind, kind.plural, kind.namespaced)
 
 
 def resource_named(api_version: str, kind: str) -> Resource:
     """The kind of that name: one of OpenChoreo's, or what Kubernetes itself has for it."""
-    kubernetes = {(resource.version, resource.kind): resource for resource in (NAMESPACES, SECRETS)}
-    return kubernetes.get((api_version, kind)) or resource_of(kind_of(api_version, kind))
+    for resource in (NAMESPACES, SECRETS):
+        if (resource.version, resource.kind) == (api_version, kind):
+            return resource
+    # Deferred: who asks for namespaces alone, as the provider does in most commands, needs no models.
+    from choreo_components.api import kind_of
+
+    return resource_of(kind_of(api_version, kind))
 
 
 NAMESPACES = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
@@ -194,13 +193,8 @@ class Cluster:
         except (KubeconfigError, httpx.InvalidURL) as problem:
             told = problem if isinstance(problem, KubeconfigError) else "its server or its proxy-url is not an address"
             raise ClusterError(f"no usable kubeconfig: {told}") from None
-        timeout = httpx.Timeout(REQUEST_SECONDS)
         self.server: str = resolved.server
-        # The transport has all that the kubeconfig says of who asks; to lightkube there is no more than the address.
-        destination = KubeConfig.from_one(cluster=Destination(server=str(address)), user=User())
-        self._client: Any = AsyncClient(config=destination, timeout=timeout, transport=transport)
-        # For what is no object; on the same connections.
-        self._http = httpx.AsyncClient(base_url=address, timeout=timeout, transport=transport)
+        self._http = httpx.AsyncClient(base_url=address, timeout=REQUEST_SECONDS, transport=transport)
 
     async def __aenter__(self) -> Self:
         """The cluster itself."""
@@ -208,57 +202,64 @@ class Cluster:
 
     async def __aexit__(self, *_: object) -> None:
         """Lets go of the connections."""
-        await self._client.close()
         await self._http.aclose()
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         """The object, or None where the API server knows none of that name (or not the kind)."""
-        what = f"get {resource.full_name} {name}"
         try:
-            return await self._ask(what, self._got(resource, name, namespace))
+            with self._refused(f"get {resource.full_name} {name}"):
+                return _live(resource, await self._json("GET", _path(resource, namespace, name)))
         except _NotFound:
             return None
 
-    async def _got(self, resource: Resource, name: str, namespace: str | None) -> Live:
-        return _live(resource, await _read(self._client.get(_lightkube(resource), name, namespace=namespace)))
+    async def _pages(self, resource: Resource, path: str, params: Mapping[str, str]) -> tuple[list[Live], str]:
+        """The objects on all pages of a list, and the version of the last page."""
+        found: list[Live] = []
+        position: dict[str, str] = {}
+        while True:
+            answer = await self._json("GET", path, {**params, **position})
+            items, metadata = answer.get("items"), answer.get("metadata")
+            if not isinstance(items, list) or not isinstance(metadata, dict) or not metadata.get("resourceVersion"):
+                raise _Unreadable
+            found += [_live(resource, item) for item in items]
+            if not metadata.get("continue"):
+                return found, str(metadata["resourceVersion"])
+            position = {"continue": str(metadata["continue"])}
 
     async def list(
         self,
         resource: Resource,
-        labels: Mapping[str, str],
+        labels: Mapping[str, str | None],
         namespace: str | None = None,
     ) -> tuple[list[Live], str | None]:
         """All objects that carry the labels, in the namespace (None: in all), and the version to watch from.
 
+        A label whose value is None is carried with any value.
+
         A kind that the API server does not serve has no objects, and no version.
         """
-        if resource.namespaced and namespace is None:
-            namespace = ALL_NS
-
-        async def collect(page: int | None) -> tuple[list[Live], str | None]:
-            items = self._client.list(_lightkube(resource), namespace=namespace, labels=dict(labels), chunk_size=page)
-            return [_live(resource, item) async for item in items], items.resourceVersion
-
-        what = f"list {resource.full_name}"
+        path, selector = _path(resource, namespace), _selector(labels)
         try:
-            try:
-                return await self._ask(what, _read(collect(PAGE)))
-            except _Expired:
+            with self._refused(f"list {resource.full_name}"):
+                try:
+                    return await self._pages(resource, path, {**selector, "limit": str(PAGE)})
+                except httpx.HTTPStatusError as problem:
+                    if problem.response.status_code != 410:
+                        raise
                 # The version that the pages are of is no longer kept. All at once is of one version by itself.
-                return await self._ask(what, _read(collect(None)))
+                return await self._pages(resource, path, selector)
         except _NotFound:
             return [], None
 
     async def delete(self, live: Live) -> None:
         """Asks for the object's deletion; one that is gone already is as good as deleted."""
-        request = self._client.delete(_lightkube(live.resource), live.name, namespace=live.namespace)
-        with suppress(_NotFound):
-            await self._ask(f"delete {live}", _read(request))
+        with suppress(_NotFound), self._refused(f"delete {live}"):
+            await self._send("DELETE", _path(live.resource, live.namespace, live.name))
 
     async def watch(
         self,
         resource: Resource,
-        labels: Mapping[str, str],
+        labels: Mapping[str, str | None],
         version: str | None,
         namespace: str | None = None,
     ) -> AsyncGenerator[tuple[str, Live], None]:
@@ -267,18 +268,19 @@ class Cluster:
         Ends when the API server or the connection does; it may also fall silent with the network: give it a deadline,
         and list again after either.
         """
-        if resource.namespaced and namespace is None:
-            namespace = ALL_NS
-        events = self._client.watch(
-            _lightkube(resource),
-            namespace=namespace,
-            labels=dict(labels),
-            resource_version=version,
-        )
+        params = {**_selector(labels), "watch": "true", **({"resourceVersion": version} if version else {})}
+        # Between two events any time may pass.
+        silence = httpx.Timeout(REQUEST_SECONDS, read=None)
         try:
-            async for event, item in events:
-                yield event, _live(resource, item)
-        except (httpx.HTTPError, msgspec.MsgspecError, CredentialsError, _Unreadable):
+            async with self._http.stream("GET", _path(resource, namespace), params=params, timeout=silence) as response:
+                response.raise_for_status()
+                async for line in _lines(response):
+                    event = _object(line)
+                    if event.get("type") not in EVENTS:
+                        # An ERROR: most often, the version is no longer kept.
+                        return
+                    yield event["type"], _live(resource, event.get("object"))
+        except (httpx.HTTPError, CredentialsError, _Unreadable):
             # A connection may also end in the middle of an event. Who lists again is told what is wrong.
             return
 
@@ -332,24 +334,39 @@ class Cluster:
 
     async def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """The JSON object at a path; empty where there is none."""
-        what = f"{method.lower()} {path}"
+        with self._refused(f"{method.lower()} {path}"):
+            try:
+                return await self._json(method, path, body=body)
+            except httpx.HTTPStatusError as problem:
+                if problem.response.status_code != 404:
+                    raise
+                return {}
 
-        async def answer() -> httpx.Response:
-            response = await self._http.request(method, path, json=body)
-            return response if response.status_code == 404 else response.raise_for_status()
+    async def _json(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The JSON object that is answered. Raises _Unreadable for anything else."""
+        return _object((await self._send(method, path, params, body)).content)
 
-        response = await self._ask(what, answer())
-        if response.status_code == 404:
-            return {}
-        with suppress(ValueError):
-            found = response.json()
-            if isinstance(found, dict):
-                return found
-        raise ClusterError(f"{what}: {self.server} answers as no API server does")
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> httpx.Response:
+        """The answer. Raises httpx.HTTPStatusError for one that is an error."""
+        return (await self._http.request(method, path, params=params, json=body)).raise_for_status()
 
-    async def _ask(self, what: str, request: Awaitable[_Answer]) -> _Answer:
+    @contextmanager
+    def _refused(self, what: str) -> Iterator[None]:
+        """Says of a request that fails within it what was asked, of whom, and what came back."""
         try:
-            return await request
+            yield
         except httpx.HTTPStatusError as problem:
             code, said = problem.response.status_code, message(problem.response)
             if code == 404 and (said is not None or problem.response.text.strip() == UNSERVED):
@@ -374,7 +391,7 @@ def _kind_of(status: int, said: str) -> type[ClusterError]:
         return Denied
     if passes(status, said):
         return Unreachable
-    return {401: Unauthorized, 403: Forbidden, 410: _Expired}.get(status, ClusterError)
+    return {401: Unauthorized, 403: Forbidden}.get(status, ClusterError)
 
 
 def kubeconfig_text(given: str) -> str:
@@ -390,34 +407,54 @@ class _NotFound(Exception):
     """HTTP 404."""
 
 
-class _Expired(ClusterError):
-    """HTTP 410."""
-
-
 class _Unreadable(Exception):
     """An answer that is none of an API server's."""
 
 
-async def _read(answer: Awaitable[_Answer]) -> _Answer:
-    """What lightkube makes of an answer. It raises all kinds of errors about one that is none of an API server's."""
+def _path(resource: Resource, namespace: str | None, name: str | None = None) -> str:
+    """The path of an object; without a name, of all of them; without a namespace, in all namespaces."""
+    parts = ["apis", resource.group] if resource.group else ["api"]
+    parts.append(resource.version)
+    if resource.namespaced and namespace is not None:
+        parts += ["namespaces", namespace]
+    parts.append(resource.plural)
+    if name is not None:
+        parts.append(name)
+    return "/".join(["", *(quote(part, safe="") for part in parts)])
+
+
+def _selector(labels: Mapping[str, str | None]) -> dict[str, str]:
+    """The parameter that selects what carries the labels."""
+    wanted = [key if value is None else f"{key}={value}" for key, value in labels.items()]
+    return {"labelSelector": ",".join(wanted)} if wanted else {}
+
+
+async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The lines of an answer as they come: what httpx takes for the end of a line may stand in JSON too."""
+    rest = b""
+    async for chunk in response.aiter_bytes():
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line
+    if rest:
+        yield rest
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    """A JSON object. Raises _Unreadable for what is none."""
     try:
-        return await answer
-    except (ValueError, LookupError, TypeError, NotReadyError):
+        found = json.loads(text)
+    except (ValueError, RecursionError):
         raise _Unreadable from None
+    if not isinstance(found, dict):
+        raise _Unreadable
+    return found
 
 
-@cache
-def _lightkube(resource: Resource) -> Any:
-    if resource.namespaced:
-        return create_namespaced_resource(resource.group, resource.version, resource.kind, resource.plural)
-    return create_global_resource(resource.group, resource.version, resource.kind, resource.plural)
-
-
-def _live(resource: Resource, item: Any) -> Live:
-    """A lightkube object as the JSON it came from. Raises _Unreadable for what is none."""
-    manifest = item.to_dict()
-    metadata = manifest.get("metadata") if isinstance(manifest, Mapping) else None
-    if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
+def _live(resource: Resource, manifest: Any) -> Live:
+    """An object as the API server shows it. Raises _Unreadable for what is none."""
+    metadata = manifest.get("metadata") if isinstance(manifest, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
         raise _Unreadable
     # The items of a list do not say what they are.
     return Live(resource, {"apiVersion": resource.api_version, "kind": resource.kind, **manifest})

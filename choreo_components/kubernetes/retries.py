@@ -131,8 +131,6 @@ class Retrying(httpx.AsyncBaseTransport):
         status, said = response.status_code, ""
         if response.is_error:
             said = message(response) or ""
-            # lightkube would read an error by its type, which a load balancer may leave out.
-            response.headers["Content-Type"] = "text/plain"
         passing = passes(status, said)
         if (passing and status == 403) or _misses_roles(_reviewed(request, response)):
             return _Answer(response, "does not find its roles yet", starting=True)

@@ -7,6 +7,7 @@ from pulumi.provider import ConstructResult
 from pulumi.provider.experimental.component import ComponentProvider
 
 from choreo_components.components.core_v1 import COMPONENTS
+from choreo_components.components.debug_lines import drop_debug_lines
 from choreo_components.version import VERSION
 
 PACKAGE = "choreo"
@@ -21,6 +22,7 @@ class Host(ComponentProvider):
 
     def __init__(self) -> None:
         """Infers the schema from the components and their arguments."""
+        drop_debug_lines()
         super().__init__(list(COMPONENTS), PACKAGE, version=VERSION)
 
     def construct(

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from choreo_components.api.generation import Generation
 from choreo_components.kubernetes.client import NAMESPACES, Resource
+from choreo_components.teardown.informer import Selection
 from choreo_components.teardown.ownership import spare
-from choreo_components.teardown.removal import LiveCluster, Removal, Selection
+from choreo_components.teardown.removal import LiveCluster, Removal
 
 
 class SparedError(Exception):
@@ -42,6 +43,7 @@ class Scope:
                 Resource(group, version, sweep.kind, sweep.plural),
                 sweep.labels(self.organization, self.environment),
                 self.organization,
+                varying=sweep.varying,
             )
             for sweep in self.generation.teardown.sweeps
         ]
@@ -49,8 +51,9 @@ class Scope:
     @property
     def namespaces(self) -> Selection:
         """Its data-plane namespaces."""
-        selector = self.generation.namespaces.of_environment(self.organization, self.environment)
-        return Selection(NAMESPACES, selector, names=self.namespace_names)
+        rules = self.generation.namespaces
+        selector = rules.of_environment(self.organization, self.environment)
+        return Selection(NAMESPACES, selector, names=self.namespace_names, varying=rules.varying)
 
 
 async def finalize(

@@ -1,15 +1,14 @@
 """A removal: objects of one kind deleted all at once, and waited for until a deadline."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from choreo_components.config.durations import seconds
 from choreo_components.kubernetes.client import Denied, Live, Resource, Unreachable
 from choreo_components.kubernetes.retries import sent_once
 from choreo_components.teardown.blockers import blocked, waiting
+from choreo_components.teardown.informer import Follower, Listed, Selection, follow
 
 PROGRESS_SECONDS = 10.0
 """The longest silence while waiting."""
@@ -27,20 +26,11 @@ DELETES_AT_ONCE = 32
 """Delete requests under way at a time."""
 
 
-class LiveCluster(Protocol):
+class LiveCluster(Listed, Protocol):
     """What our custom resources ask of a cluster."""
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         """The object, or None."""
-        ...
-
-    async def list(
-        self,
-        resource: Resource,
-        labels: Mapping[str, str],
-        namespace: str | None = None,
-    ) -> tuple[list[Live], str | None]:
-        """All objects with the labels, and the version to watch from (None: the kind is not served)."""
         ...
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
@@ -55,29 +45,9 @@ class LiveCluster(Protocol):
         """Asks for the object's deletion; gone already is fine."""
         ...
 
-    def watch(
-        self,
-        resource: Resource,
-        labels: Mapping[str, str],
-        version: str | None,
-        namespace: str | None = None,
-    ) -> AsyncGenerator[tuple[str, Live], None]:
-        """ADDED, MODIFIED and DELETED events after the version, until the watch breaks."""
-        ...
-
 
 class DeadlineError(Exception):
     """The deadline passed: the message names what still stands and what holds each of it."""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What is to be removed: what carries the labels, in a namespace (None: in all), and what has one of the names."""
-
-    resource: Resource
-    labels: Mapping[str, str]
-    namespace: str | None = None
-    names: frozenset[str] = frozenset()
 
 
 Spare = Callable[[Live], Awaitable[str | None]]
@@ -147,23 +117,22 @@ class Removal:
 
     async def _sweep(self) -> bool:
         """Lists what is left, asks for its deletion and watches it go. False when nothing was left to begin with."""
-        chosen = self._selection
-        found, version = await self._cluster.list(chosen.resource, chosen.labels, chosen.namespace)
-        self._unseen -= {live.name for live in found}
-        strays = await self._look_for_strays()
-        known = bool(self._remaining)
-        self._remaining = {str(live): live for live in [*found, *strays] if await self._goes(live)}
-        if not self._remaining:
-            return False
-        if not known:
-            self._progress(f"{chosen.resource.full_name}: deleting {len(self._remaining)}")
-        await self._delete(list(self._remaining.values()))
-        try:
-            # No watch on the labels shows a stray.
-            async with asyncio.timeout(REPEAT_SECONDS if self._refused or strays else RELIST_SECONDS):
-                await self._follow(version)
-        except TimeoutError:
-            return True
+        async with follow(self._cluster, self._selection) as followed:
+            self._unseen -= {live.name for live in followed.found}
+            strays = await self._look_for_strays()
+            known = bool(self._remaining)
+            self._remaining = {str(live): live for live in [*followed.found, *strays] if await self._goes(live)}
+            if not self._remaining:
+                return False
+            if not known:
+                self._progress(f"{self._selection.resource.full_name}: deleting {len(self._remaining)}")
+            await self._delete(list(self._remaining.values()))
+            try:
+                # No watch on the labels shows a stray.
+                async with asyncio.timeout(REPEAT_SECONDS if self._refused or strays else RELIST_SECONDS):
+                    await self._follow(followed)
+            except TimeoutError:
+                return True
         if self._remaining:
             # The watch broke off: if each one does at once, listing must not become a flood.
             await asyncio.sleep(RETRY_SECONDS)
@@ -209,19 +178,17 @@ class Removal:
 
         await asyncio.gather(*(one(live) for live in lives if not live.deleting))
 
-    async def _follow(self, version: str | None) -> None:
-        """Watches until nothing remains, or the watch ends. What appears meanwhile is deleted as well."""
-        chosen = self._selection
-        async with aclosing(self._cluster.watch(chosen.resource, chosen.labels, version, chosen.namespace)) as events:
-            async for event, live in events:
-                if event == "DELETED":
-                    self._remaining.pop(str(live), None)
-                elif str(live) in self._remaining or await self._goes(live):
-                    self._remaining[str(live)] = live
-                    if str(live) not in self._refused:
-                        await self._delete([live])
-                if not self._remaining:
-                    return
+    async def _follow(self, followed: Follower) -> None:
+        """Waits until nothing remains, or the watch ends. What appears meanwhile is deleted as well."""
+        async for event, live in followed.events():
+            if event == "DELETED":
+                self._remaining.pop(str(live), None)
+            elif str(live) in self._remaining or await self._goes(live):
+                self._remaining[str(live)] = live
+                if str(live) not in self._refused:
+                    await self._delete([live])
+            if not self._remaining:
+                return
 
     async def _tell(self) -> None:
         """Says what is still waited for, often enough that nobody wonders."""

@@ -41,7 +41,7 @@ class Cluster(FakeCluster):
         return None if resource.plural in self.unserved else await super().get(resource, name, namespace)
 
     async def list(
-        self, resource: Resource, labels: Mapping[str, str], namespace: str | None = None
+        self, resource: Resource, labels: Mapping[str, str | None], namespace: str | None = None
     ) -> tuple[list[Live], str | None]:
         if resource.plural in self.forbidden:
             raise Forbidden(f"may not list {resource.plural}")

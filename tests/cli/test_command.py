@@ -112,7 +112,7 @@ def test_without_its_packages_the_command_says_how_to_get_them(tmp_path: Path) -
 def test_the_help_and_the_completion_load_nothing_else_of_the_package() -> None:
     """What the help and a shell's completion cost is what Typer costs."""
     code = "import sys, choreo_components.cli.app; print(*sorted(n for n in sys.modules if n.startswith(%r)))"
-    for heavy in ("pulumi", "pydantic", "yaml", "rich", "lightkube"):
+    for heavy in ("pulumi", "pydantic", "yaml", "rich", "httpx2"):
         done = subprocess.run([sys.executable, "-c", code % heavy], capture_output=True, text=True, check=True)
         assert done.stdout.split() == [], f"{heavy} is loaded to tell the help"
 

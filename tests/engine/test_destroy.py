@@ -1,18 +1,14 @@
 """An environment's destroy: in order, complete, and nobody else's."""
 
-from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.kubernetes.client import NAMESPACES, resource_named, resource_of
+from choreo_components.kubernetes.client import NAMESPACES, resource_named
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.watching import Event, Watcher
 from tests.engine.workspace import Workspace
 
-DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
-
 pytestmark = with_and_without_controllers
 
-ENVIRONMENTS = resource_of(all_kinds()["core.choreo.dev/v1", "Environment"])
+DEPLOYMENTS, ENVIRONMENTS = (resource_named("core.choreo.dev/v1", kind) for kind in ("Deployment", "Environment"))
 
 
 def test_destroy_takes_deployments_then_namespaces_then_the_environment_and_leaves_others_alone(

@@ -13,13 +13,11 @@ import pytest
 import yaml
 
 from choreo_components import Controllers
-from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.labels import data_plane_namespace_labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
-from choreo_components.kubernetes.client import NAMESPACES, resource_named, resource_of
+from choreo_components.kubernetes.client import NAMESPACES, resource_named
 from devcluster import ControlPlane
 from tests import declaring
 from tests.engine import samples
@@ -31,9 +29,7 @@ from tests.engine.watching import Watcher
 from tests.engine.workspace import Outcome, Workspace, leading_to
 from tests.faults.proxy import Proxy
 
-DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
-
-ENVIRONMENTS = resource_of(all_kinds()["core.choreo.dev/v1", "Environment"])
+DEPLOYMENTS, ENVIRONMENTS = (resource_named("core.choreo.dev/v1", kind) for kind in ("Deployment", "Environment"))
 SECRET = "kind-cluster-1-connection-config"
 
 FOREIGN = (

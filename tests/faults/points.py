@@ -6,14 +6,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import API_VERSION, labels
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, Live, Resource, resource_named, resource_of
+from choreo_components.api.core_v1 import labels
+from choreo_components.kubernetes.client import NAMESPACES, Cluster, Live, Resource, resource_named
 from tests.faults.estates import ENVIRONMENT, PROJECTS
 
-DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
-
-ENVIRONMENTS = resource_of(all_kinds()["core.choreo.dev/v1", "Environment"])
+ENVIRONMENTS, DEPLOYMENTS = (resource_named("core.choreo.dev/v1", kind) for kind in ("Environment", "Deployment"))
 
 SECONDS_TO_REACH = 180
 SECONDS_OF_A_WATCH = 2

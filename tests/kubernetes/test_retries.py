@@ -70,7 +70,7 @@ async def listed(cluster: Cluster) -> list[str]:
 
 
 async def watched(cluster: Cluster) -> str:
-    """The first event: a watch that ends well begins again."""
+    """The first event."""
     async with aclosing(cluster.watch(NAMESPACES, {}, "7")) as events:
         event, live = await anext(events)
     return f"{event} {live.name}"

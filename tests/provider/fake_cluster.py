@@ -5,12 +5,11 @@ import copy
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
-from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Live, Resource, Unreachable, resource_named
 
-DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
-
 Manifest = dict[str, Any]
+
+DEPLOYMENTS = resource_named("core.choreo.dev/v1", "Deployment")
 
 
 def deployment(
@@ -98,7 +97,7 @@ class FakeCluster:
         return copy.deepcopy(found[0]) if found else None
 
     async def list(
-        self, resource: Resource, labels: Mapping[str, str], namespace: str | None = None
+        self, resource: Resource, labels: Mapping[str, str | None], namespace: str | None = None
     ) -> tuple[list[Live], str | None]:
         self._tell(f"list {resource.plural}")
         await self._answer()
@@ -125,7 +124,7 @@ class FakeCluster:
             asyncio.get_running_loop().call_later(0.001, self.remove, str(live))
 
     async def watch(
-        self, resource: Resource, labels: Mapping[str, str], version: str | None, namespace: str | None = None
+        self, resource: Resource, labels: Mapping[str, str | None], version: str | None, namespace: str | None = None
     ) -> AsyncGenerator[tuple[str, Live], None]:
         self._tell(f"watch {resource.plural}")
         if self.breaks:
@@ -156,6 +155,7 @@ class FakeCluster:
             self.then.pop(line)()
 
 
-def _matches(live: Live, resource: Resource, labels: Mapping[str, str], namespace: str | None) -> bool:
+def _matches(live: Live, resource: Resource, labels: Mapping[str, str | None], namespace: str | None) -> bool:
     in_namespace = namespace is None or live.namespace == namespace
-    return live.resource == resource and in_namespace and labels.items() <= live.labels.items()
+    carried = all(key in live.labels and value in (None, live.labels[key]) for key, value in labels.items())
+    return live.resource == resource and in_namespace and carried

@@ -250,12 +250,22 @@ def test_a_kubeconfig_that_leads_nowhere_is_a_failure_that_the_engine_is_told() 
 
 def test_importing_it_loads_no_client_of_the_cluster() -> None:
     """The engine starts the provider for every command, and most of them neither read nor delete anything."""
+    assert loaded_with("choreo_components.provider.servicer", "httpx2", "pydantic") == []
+
+
+def test_a_check_of_an_environment_that_is_well_loads_no_models() -> None:
+    """What lists namespaces is all that a command takes which changes nothing."""
+    assert loaded_with("choreo_components.teardown.environment", "httpx2", "pydantic") == ["httpx2"]
+
+
+def loaded_with(module: str, *heavy: str) -> list[str]:
+    """Which of these packages the module imports."""
     import subprocess
     import sys
 
-    program = "import sys, choreo_components.provider.servicer; print('lightkube' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert told.stdout == "False\n", told.stderr
+    program = f"import sys, {module}; print(*sorted({set(heavy)!r} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return told.stdout.split()
 
 
 def test_a_finalizer_on_another_data_plane_is_another_finalizer() -> None:

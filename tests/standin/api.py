@@ -7,12 +7,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from lightkube import ALL_NS, ApiError, AsyncClient
+from lightkube.generic_resource import create_global_resource, create_namespaced_resource
 from lightkube.types import OnErrorAction, OnErrorResult
 
 from choreo_components.api import all_kinds, custom_resource_definitions
-
-# lightkube knows one class of each kind, and the tests' watchers take theirs from there.
-from choreo_components.kubernetes.client import NAMESPACES, Live, Resource, _lightkube, resource_of
+from choreo_components.kubernetes.client import NAMESPACES, Live, Resource, resource_of
 
 RESOURCES: Mapping[str, Resource] = {kind.kind: resource_of(kind) for kind in all_kinds().values()} | {
     "Namespace": NAMESPACES
@@ -169,3 +168,11 @@ def _everywhere(resource: Resource) -> dict[str, str]:
 def _again(_: Exception, __: int) -> OnErrorResult:
     """What to do when a watch breaks."""
     return OnErrorResult(OnErrorAction.RETRY, sleep=0.1)
+
+
+@cache
+def _lightkube(resource: Resource) -> Any:
+    """lightkube's class of a kind, of which it knows one only."""
+    if resource.namespaced:
+        return create_namespaced_resource(resource.group, resource.version, resource.kind, resource.plural)
+    return create_global_resource(resource.group, resource.version, resource.kind, resource.plural)

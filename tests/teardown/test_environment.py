@@ -7,15 +7,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.generation import GENERATION
-from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Denied, Live, Resource, resource_named
+from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Denied, Live, Resource
 from choreo_components.teardown import removal
 from choreo_components.teardown.environment import Scope, finalize
 from choreo_components.teardown.removal import DeadlineError
-from tests.provider.fake_cluster import FakeCluster, deployment, namespace
-
-DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
+from tests.provider.fake_cluster import DEPLOYMENTS, FakeCluster, deployment, namespace
 
 DEVELOPMENT = Scope(GENERATION, "acme", "development")
 

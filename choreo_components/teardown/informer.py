@@ -1,0 +1,190 @@
+"""An informer: one list and one watch of a kind in a cluster, for all removals of this process that look at it.
+
+The finalizers of a stack work at the same time, on the same kinds of the same clusters. Each of them has to know what
+there is at a moment of its own, and all that happens afterwards: who comes while a list is under way shares the next
+one, and a watch reports to everybody what happens after the list that it follows.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from choreo_components.kubernetes.client import Live, Resource
+
+
+class Listed(Protocol):
+    """What an informer asks of a cluster."""
+
+    async def list(
+        self,
+        resource: Resource,
+        labels: Mapping[str, str | None],
+        namespace: str | None = None,
+    ) -> tuple[list[Live], str | None]:
+        """All objects with the labels (None: with any value), and the version to watch from (None: not served)."""
+        ...
+
+    def watch(
+        self,
+        resource: Resource,
+        labels: Mapping[str, str | None],
+        version: str | None,
+        namespace: str | None = None,
+    ) -> AsyncGenerator[tuple[str, Live], None]:
+        """ADDED, MODIFIED and DELETED events after the version, until the watch breaks."""
+        ...
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is looked at: what carries the labels, in a namespace (None: in all), and what has one of the names.
+
+    `varying` are the labels whose values differ between selections that are looked at together.
+    """
+
+    resource: Resource
+    labels: Mapping[str, str]
+    namespace: str | None = None
+    names: frozenset[str] = frozenset()
+    varying: frozenset[str] = frozenset()
+
+
+class Follower:
+    """What one removal is told: the objects that there are, and what happens to them from then on."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self.found: list[Live] = []
+        """The objects with the labels, listed after the follower came."""
+        self._labels = labels
+        self._early: list[tuple[str, Live]] | None = []
+        """What is reported before the list is there: it may be older than the list, or newer."""
+        self._known: set[str] = set()
+        self._events: asyncio.Queue[tuple[str, Live] | BaseException | None] = asyncio.Queue()
+
+    async def events(self) -> AsyncIterator[tuple[str, Live]]:
+        """ADDED, MODIFIED or DELETED, and the object; one that has lost the labels is DELETED too.
+
+        Ends when the watch breaks: what happens then is found by following again.
+        """
+        while (event := await self._events.get()) is not None:
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+
+    def matches(self, live: Live) -> bool:
+        """Whether the object carries the labels."""
+        return self._labels.items() <= live.labels.items()
+
+    def begin(self, lives: list[Live]) -> None:
+        """Takes what a list has found, and what has been reported meanwhile."""
+        self.found = [live for live in lives if self.matches(live)]
+        self._known.update(map(str, self.found))
+        early, self._early = self._early or [], None
+        for event, live in early:
+            self.take(event, live)
+
+    def take(self, event: str, live: Live) -> None:
+        """Takes an event, if it is about an object with the labels or one that had them."""
+        if self._early is not None:
+            self._early.append((event, live))
+        elif event != "DELETED" and self.matches(live):
+            self._known.add(str(live))
+            self._events.put_nowait((event, live))
+        elif str(live) in self._known:
+            self._known.discard(str(live))
+            self._events.put_nowait(("DELETED", live))
+
+    def end(self, problem: BaseException | None) -> None:
+        """Takes note that nothing more is reported."""
+        self._events.put_nowait(problem)
+
+
+@dataclass(eq=False)
+class _Informer:
+    """Lists and watches what carries some labels (None: with any value), as long as anybody follows it."""
+
+    cluster: Listed
+    resource: Resource
+    labels: Mapping[str, str | None]
+    namespace: str | None
+    followers: set[Follower] = field(default_factory=set)
+    _current: asyncio.Task[list[Live]] | None = None
+    """The list that has begun last."""
+    _next: asyncio.Task[list[Live]] | None = None
+    """The list that has not begun yet, and that whoever comes now waits for."""
+    _watch: asyncio.Task[None] | None = None
+
+    async def listed(self) -> list[Live]:
+        """The objects as they are now or later."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._list(self._current))
+        # Who gives up does not take the answer from the others.
+        return await asyncio.shield(self._next)
+
+    async def _list(self, before: asyncio.Task[list[Live]] | None) -> list[Live]:
+        if before is not None:
+            await asyncio.wait([before])
+        self._current, self._next = self._next, None
+        lives, version = await self.cluster.list(self.resource, self.labels, self.namespace)
+        if self._watch is None and any(follower.matches(live) for follower in self.followers for live in lives):
+            self._watch = asyncio.create_task(self._report(version))
+        return lives
+
+    async def _report(self, version: str | None) -> None:
+        """Tells all followers what happens after the version, until the watch breaks."""
+        problem: BaseException | None = None
+        try:
+            watch = self.cluster.watch(self.resource, self.labels, version, self.namespace)
+            async with aclosing(watch) as events:
+                async for event, live in events:
+                    for follower in self.followers:
+                        follower.take(event, live)
+        except Exception as failed:
+            problem = failed
+        finally:
+            self._watch = None
+            for follower in self.followers:
+                follower.end(problem)
+
+    async def stop(self) -> None:
+        """Ends what is under way."""
+        tasks = [task for task in (self._current, self._next, self._watch) if task is not None and not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+
+_Labels = frozenset[tuple[str, str | None]]
+
+_INFORMERS: WeakKeyDictionary[Any, dict[tuple[Resource, str | None, _Labels], dict[_Labels, _Informer]]]
+_INFORMERS = WeakKeyDictionary()
+"""By cluster: those that are followed now, by what they look at, together those which one could stand in for."""
+
+
+@asynccontextmanager
+async def follow(cluster: Listed, selection: Selection) -> AsyncIterator[Follower]:
+    """Follows what carries a selection's labels.
+
+    Alone, by these labels; beside others, by the labels that they share, so that one informer serves them all. Raises
+    ClusterError where the objects cannot be listed.
+    """
+    own = frozenset(selection.labels.items())
+    shared = frozenset((name, None if name in selection.varying else value) for name, value in own)
+    alike = _INFORMERS.setdefault(cluster, {}).setdefault((selection.resource, selection.namespace, shared), {})
+    labels = own if alike.keys() <= {own} else shared
+    if labels not in alike:
+        alike[labels] = _Informer(cluster, selection.resource, dict(labels), selection.namespace)
+    informer, follower = alike[labels], Follower(selection.labels)
+    informer.followers.add(follower)
+    try:
+        follower.begin(await informer.listed())
+        yield follower
+    finally:
+        informer.followers.discard(follower)
+        if not informer.followers:
+            del alike[labels]
+            await informer.stop()

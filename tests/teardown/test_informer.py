@@ -1,0 +1,181 @@
+"""What finalizers of one process look at is listed and watched once, and each is told of its own and misses nothing."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import NoReturn
+
+import pytest
+
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.generation import GENERATION
+from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.kubernetes.client import ClusterError, Live, Resource, Unreachable
+from choreo_components.teardown import removal
+from choreo_components.teardown.environment import Scope, finalize
+from choreo_components.teardown.informer import Follower, follow
+from tests.provider.fake_cluster import FakeCluster, deployment, namespace
+
+ENVIRONMENTS = [f"env-{number}" for number in range(20)]
+DEVELOPMENT, STAGING = (Scope(GENERATION, "acme", name).namespaces for name in ("development", "staging"))
+
+
+def made_for(environment: str) -> Live:
+    """The environment's namespace under the name that OpenChoreo gives it, which is not looked into."""
+    made = namespace(data_plane_namespace("acme", "shop", environment), environment)
+    metadata = {**made.metadata, "labels": {**made.labels, labels.PROJECT_NAME: "shop"}}
+    return Live(made.resource, {**made.manifest, "metadata": metadata})
+
+
+async def reported(follower: Follower, count: int) -> list[str]:
+    """The first of its events."""
+    found: list[str] = []
+    async with asyncio.timeout(5):
+        async for event, live in follower.events():
+            found.append(f"{event} {live.name}")
+            if len(found) == count:
+                break
+    return found
+
+
+def test_many_environments_that_are_finalized_at_once_share_their_lists_and_watches() -> None:
+    namespaces = [made_for(name) for name in ENVIRONMENTS]
+    cluster = FakeCluster(*namespaces, *(deployment(name, name) for name in ENVIRONMENTS), namespace("other", "other"))
+    told: list[str] = []
+
+    async def all_of_them() -> None:
+        scopes = [Scope(GENERATION, "acme", name) for name in ENVIRONMENTS]
+        await asyncio.gather(*(finalize(cluster, cluster, scope, "5s", "5s", told.append) for scope in scopes))
+
+    asyncio.run(all_of_them())
+    assert cluster.names == ["Namespace other"]
+    assert len(cluster.requests("delete")) == len(set(cluster.requests("delete"))) == 2 * len(ENVIRONMENTS)
+    assert len(cluster.requests("list")) < len(ENVIRONMENTS)
+    assert len(cluster.requests("watch")) <= 4, "for each kind one of the first environment, and one of all others"
+
+
+def test_environments_that_share_a_watch_survive_its_breaking_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removal, "RETRY_SECONDS", 0.005)
+    cluster = FakeCluster(*(namespace(name, name) for name in ENVIRONMENTS), breaks=3)
+
+    async def all_of_them() -> None:
+        scopes = [Scope(GENERATION, "acme", name) for name in ENVIRONMENTS]
+        await asyncio.gather(*(finalize(cluster, cluster, scope, "5s", "5s", lambda _: None) for scope in scopes))
+
+    asyncio.run(all_of_them())
+    assert cluster.names == []
+
+
+def test_each_follower_is_told_of_its_own_objects_alone() -> None:
+    cluster = FakeCluster(namespace("dev", "development"), namespace("stage", "staging"), namespace("far", "far"))
+
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(follow(cluster, Scope(GENERATION, "acme", "far").namespaces))
+            ours = await stack.enter_async_context(follow(cluster, DEVELOPMENT))
+            theirs = await stack.enter_async_context(follow(cluster, STAGING))
+            assert [[live.name for live in each.found] for each in (ours, theirs)] == [["dev"], ["stage"]]
+            cluster.add(namespace("late", "development"))
+            cluster.remove("Namespace stage")
+            assert await reported(ours, 1) == ["ADDED late"]
+            assert await reported(theirs, 1) == ["DELETED stage"]
+
+    asyncio.run(run())
+
+
+def test_an_object_that_loses_the_labels_is_gone_as_it_is_for_a_watch_of_its_own() -> None:
+    follower = Follower(DEVELOPMENT.labels)
+    follower.begin([namespace("dev", "development")])
+    follower.take("MODIFIED", namespace("dev", "staging"))
+    follower.take("MODIFIED", namespace("dev", "staging"))
+    follower.take("MODIFIED", namespace("dev", "development"))
+    assert asyncio.run(reported(follower, 2)) == ["DELETED dev", "MODIFIED dev"]
+
+
+def test_what_is_reported_before_the_list_is_there_is_not_lost() -> None:
+    """The list shows what was there when it was made, and its answer may be later than the report."""
+    follower = Follower(DEVELOPMENT.labels)
+    follower.take("DELETED", namespace("dev", "development"))
+    follower.begin([namespace("dev", "development")])
+    assert asyncio.run(reported(follower, 1)) == ["DELETED dev"]
+
+
+def test_who_comes_while_a_list_is_under_way_gets_a_later_one() -> None:
+    listed = asyncio.Event()
+    answered = asyncio.Event()
+
+    class Slow(FakeCluster):
+        async def list(
+            self, resource: Resource, labels: Mapping[str, str | None], namespace: str | None = None
+        ) -> tuple[list[Live], str | None]:
+            found = await super().list(resource, labels, namespace)
+            listed.set()
+            await answered.wait()
+            return found
+
+    cluster = Slow()
+
+    async def names() -> list[str]:
+        async with follow(cluster, DEVELOPMENT) as followed:
+            return [live.name for live in followed.found]
+
+    async def run() -> list[list[str]]:
+        early = asyncio.create_task(names())
+        await listed.wait()
+        cluster.add(namespace("dev", "development"))
+        late = [asyncio.create_task(names()) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        answered.set()
+        return await asyncio.gather(early, *late)
+
+    assert asyncio.run(run()) == [[], ["dev"], ["dev"], ["dev"]]
+    assert len(cluster.requests("list")) == 2
+
+
+def test_a_list_that_fails_fails_for_all_that_wait_for_it_and_the_next_may_succeed() -> None:
+    cluster = FakeCluster(namespace("dev", "development"))
+    cluster.outages = ["no route to host"]
+
+    async def names() -> list[str] | str:
+        try:
+            async with follow(cluster, DEVELOPMENT) as followed:
+                return [live.name for live in followed.found]
+        except Unreachable as problem:
+            return str(problem)
+
+    async def run() -> list[list[str] | str]:
+        return [*await asyncio.gather(names(), names()), await names()]
+
+    assert asyncio.run(run()) == ["no route to host", "no route to host", ["dev"]]
+
+
+def test_what_a_watch_raises_reaches_those_that_follow() -> None:
+    class Raising(FakeCluster):
+        def watch(self, *_: object) -> NoReturn:
+            raise ClusterError("a mistake of ours")
+
+    async def run() -> None:
+        async with follow(Raising(namespace("dev", "development")), DEVELOPMENT) as followed:
+            await reported(followed, 1)
+
+    with pytest.raises(ClusterError, match="a mistake of ours"):
+        asyncio.run(run())
+
+
+def test_one_that_gives_up_takes_nothing_from_the_others_and_the_last_one_ends_the_watch() -> None:
+    cluster = FakeCluster(namespace("dev", "development"))
+
+    async def run() -> None:
+        async def stay() -> list[str]:
+            async with follow(cluster, DEVELOPMENT) as followed:
+                return await reported(followed, 1)
+
+        leaving, staying = asyncio.create_task(stay()), asyncio.create_task(stay())
+        await asyncio.sleep(0.01)
+        leaving.cancel()
+        await asyncio.wait([leaving])
+        cluster.remove("Namespace dev")
+        assert await staying == ["DELETED dev"]
+        assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+
+    asyncio.run(run())
