@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from choreo_components.config.durations import seconds
-from choreo_components.kubernetes.client import Denied, Live, Resource, Unreachable
+from choreo_components.kubernetes.client import Denied, Unreachable
+from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.kubernetes.retries import sent_once
 from choreo_components.teardown.blockers import blocked, waiting
 

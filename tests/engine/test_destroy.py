@@ -2,7 +2,7 @@
 
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.kubernetes.client import NAMESPACES, resource_named, resource_of
+from choreo_components.kubernetes.objects import NAMESPACES, resource_named, resource_of
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.watching import Event, Watcher

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, Live, Resource, resource_named, resource_of
+from choreo_components.kubernetes.client import Cluster
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named, resource_of
 from tests.faults.estates import ENVIRONMENT, PROJECTS
 
 DEPLOYMENTS = resource_named(API_VERSION, "Deployment")

@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Live, Resource, Unreachable, resource_named
+from choreo_components.kubernetes.client import ClusterError, Unreachable
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 
 DEPLOYMENTS = resource_named(API_VERSION, "Deployment")
 

@@ -12,7 +12,8 @@ from lightkube.types import OnErrorAction, OnErrorResult
 from choreo_components.api import all_kinds, custom_resource_definitions
 
 # lightkube knows one class of each kind, and the tests' watchers take theirs from there.
-from choreo_components.kubernetes.client import NAMESPACES, Live, Resource, _lightkube, resource_of
+from choreo_components.kubernetes.client import _lightkube
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_of
 
 RESOURCES: Mapping[str, Resource] = {kind.kind: resource_of(kind) for kind in all_kinds().values()} | {
     "Namespace": NAMESPACES
