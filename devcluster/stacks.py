@@ -15,7 +15,8 @@ from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.config.findings import errors, report
 from choreo_components.config.project import read_stacks
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, Live, resource_of
+from choreo_components.kubernetes.client import Cluster
+from choreo_components.kubernetes.objects import NAMESPACES, Live, resource_of
 from choreo_components.plan.workspace import Estate, Member
 from devcluster import env
 from devcluster.control_plane import ControlPlane

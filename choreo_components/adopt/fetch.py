@@ -8,17 +8,9 @@ from choreo_components.adopt.organization import LiveOrganization, data_plane_of
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.generations import generations
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    RIGHTS,
-    Cluster,
-    ClusterError,
-    Forbidden,
-    Live,
-    resource_named,
-    resource_of,
-)
+from choreo_components.kubernetes.client import RIGHTS, Cluster, ClusterError, Forbidden
 from choreo_components.kubernetes.cluster_identity import identity_of
+from choreo_components.kubernetes.objects import NAMESPACES, Live, resource_named, resource_of
 from choreo_components.preflight.crd_compatibility import definitions
 from choreo_components.preflight.data_planes import Connection, NoConnection, connections, full_name
 from choreo_components.preflight.unsupported_conditions import lacking

@@ -15,7 +15,7 @@ from choreo_components.cli.progress import sign_of_life
 if TYPE_CHECKING:
     from choreo_components.inspection.query import Answers
     from choreo_components.inspection.target_clusters import Destination
-    from choreo_components.kubernetes.client import Live
+    from choreo_components.kubernetes.objects import Live
 
 Kubeconfig = Annotated[
     Path | None,
@@ -75,7 +75,7 @@ def so_far(unread: Collection[str]) -> str:
 
 def look(live: "Live", kubeconfig: Path | None) -> str:
     """The command that looks at an object, for who was given this kubeconfig; it shows no secret."""
-    from choreo_components.kubernetes.client import SECRETS
+    from choreo_components.kubernetes.objects import SECRETS
 
     given = "" if kubeconfig is None else f" --kubeconfig {shlex.quote(str(kubeconfig))}"
     if live.resource == SECRETS:

@@ -6,8 +6,9 @@ from typing import Any
 import pulumi
 
 from choreo_components.api import Kind, kind_of
-from choreo_components.kubernetes.client import Cluster, ClusterError, Live, resource_of
+from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.conditions import accepted
+from choreo_components.kubernetes.objects import Live, resource_of
 
 
 async def explain(args: pulumi.ErrorHookArgs, kubeconfig: str | None) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, ClusterError, Live
+from choreo_components.kubernetes.client import Cluster, ClusterError
+from choreo_components.kubernetes.objects import NAMESPACES, Live
 from choreo_components.preflight.data_planes import Connection, NoConnection, connections
 
 DATA_PLANES = "namespaces of data plane "

@@ -11,15 +11,8 @@ from itertools import chain
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.inspection.data_planes import DATA_PLANES, Given, Unread, look_elsewhere
 from choreo_components.inspection.snapshot import ORGANIZATIONS, Census
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    SECRETS,
-    Cluster,
-    ClusterError,
-    Live,
-    Resource,
-    resource_named,
-)
+from choreo_components.kubernetes.client import Cluster, ClusterError
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, resource_named
 from choreo_components.plan.nodes import NamespaceNode, ObjectNode, Plan, SecretNode
 
 _Found = tuple[Live, ...]

@@ -20,9 +20,9 @@ from choreo_components.config.findings import Location, one_line
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, NAMESPACE_METADATA, RESOURCES, Declared
 from choreo_components.inspection.snapshot import ORGANIZATIONS, Census, key_of
 from choreo_components.inspection.target_clusters import Opened
-from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Live
 from choreo_components.kubernetes.conditions import accepted, outdated
 from choreo_components.kubernetes.deletion import deletion
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live
 from choreo_components.plan.nodes import Key, NamespaceNode, ObjectNode, SecretNode
 
 CREDENTIALS = "credentials"

@@ -23,8 +23,8 @@ from choreo_components.api.generations import generation_of
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
 from choreo_components.inspection.snapshot import ORGANIZATIONS, Census, key_of, of_builds, organizations_of
-from choreo_components.kubernetes.client import Live
 from choreo_components.kubernetes.deletion import deletion
+from choreo_components.kubernetes.objects import Live
 from choreo_components.plan.nodes import Key, NamespaceNode, ObjectNode, Plan, SecretNode
 from choreo_components.plan.references import Index, Reference, references
 from choreo_components.teardown.ownership import by_itself

@@ -12,16 +12,8 @@ from dataclasses import dataclass, field, replace
 from choreo_components.api import Kind, all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.inspection.data_planes import DATA_PLANES, Given, Unread, look_elsewhere
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    SECRETS,
-    Cluster,
-    ClusterError,
-    Forbidden,
-    Live,
-    Resource,
-    resource_of,
-)
+from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, resource_of
 from choreo_components.plan.nodes import Key
 
 ORGANIZATIONS = "Organization"

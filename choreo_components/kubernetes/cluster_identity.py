@@ -7,7 +7,7 @@ what a stack has made is not there, and so seems to be gone already; what has it
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from choreo_components.kubernetes.client import Live, Resource
+    from choreo_components.kubernetes.objects import Live, Resource
 
 
 LEAVING = "nothing was applied, as its Deployments and namespaces could not be taken away there"
@@ -34,7 +34,8 @@ class Readable(Protocol):
 async def identity_of(cluster: Readable) -> str:
     """The cluster's identity; "" where the credentials cannot read it. Raises ClusterError when nothing answers."""
     # Deferred: most commands start the provider and ask no cluster.
-    from choreo_components.kubernetes.client import NAMESPACES, Forbidden
+    from choreo_components.kubernetes.client import Forbidden
+    from choreo_components.kubernetes.objects import NAMESPACES
 
     try:
         system = await cluster.get(NAMESPACES, "kube-system")

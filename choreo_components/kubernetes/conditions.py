@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from choreo_components.api import Kind
-from choreo_components.kubernetes.client import Live
+from choreo_components.kubernetes.objects import Live
 
 
 def accepted(live: Live, kind: Kind) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from choreo_components.kubernetes.client import NAMESPACES, Live
+from choreo_components.kubernetes.objects import NAMESPACES, Live
 
 HOLDERS: Mapping[str, str] = {
     "kubernetes": "Kubernetes' namespace controller, until all that is in it is gone",

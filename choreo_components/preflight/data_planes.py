@@ -17,18 +17,10 @@ from choreo_components.api.generations import generation_of
 from choreo_components.api.names import Use, refusal
 from choreo_components.config.kubeconfig_source import is_text
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    RIGHTS,
-    SECRETS,
-    Cluster,
-    ClusterError,
-    Forbidden,
-    Unreachable,
-    kubeconfig_text,
-)
+from choreo_components.kubernetes.client import RIGHTS, Cluster, ClusterError, Forbidden, Unreachable, kubeconfig_text
 from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.kubeconfig import KubeconfigError, local_fields
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS
 from choreo_components.plan.nodes import KUBERNETES, Key
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from choreo_components.api import kind_of
 from choreo_components.api.generation import Target
-from choreo_components.kubernetes.client import Cluster, Live, resource_of
+from choreo_components.kubernetes.client import Cluster
+from choreo_components.kubernetes.objects import Live, resource_of
 from choreo_components.plan.references import Found
 
 

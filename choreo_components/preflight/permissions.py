@@ -10,16 +10,8 @@ from dataclasses import dataclass, field
 from choreo_components.api.generation import Generation, Role
 from choreo_components.config.findings import Finding, Location, error, warning
 from choreo_components.config.options import Controllers
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    RIGHTS,
-    Cluster,
-    ClusterError,
-    Resource,
-    Rule,
-    resource_named,
-    resource_of,
-)
+from choreo_components.kubernetes.client import RIGHTS, Cluster, ClusterError, Rule
+from choreo_components.kubernetes.objects import NAMESPACES, Resource, resource_named, resource_of
 from choreo_components.plan.nodes import Key, Plan
 
 VERBS = ("get", "list", "watch", "create", "patch", "delete")

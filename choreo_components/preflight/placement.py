@@ -10,7 +10,8 @@ from choreo_components.api.generations import generation_of
 from choreo_components.config.findings import Finding, Location, error, warning
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, Declared, Kubeconfig
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, ClusterError, Forbidden, kubeconfig_text
+from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, kubeconfig_text
+from choreo_components.kubernetes.objects import NAMESPACES
 from choreo_components.plan.environment_context import environment_context
 from choreo_components.plan.nodes import Key, Plan
 from choreo_components.plan.references import Found

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from choreo_components.api.generation import Generation, Severity, Target
 from choreo_components.config.findings import Finding, Location, error
-from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Cluster, Forbidden, Live, resource_named
+from choreo_components.kubernetes.client import Cluster, Forbidden
 from choreo_components.kubernetes.deletion import deletion
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, resource_named
 from choreo_components.plan.nodes import Key, NamespaceNode, Plan
 from choreo_components.plan.references import Found, Reference
 from choreo_components.preflight.lookup import look_up

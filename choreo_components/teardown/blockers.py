@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from choreo_components.kubernetes.client import Live
 from choreo_components.kubernetes.deletion import finalizers, holder
+from choreo_components.kubernetes.objects import Live
 
 
 def waiting(what: str, remaining: Mapping[str, Live], refused: Mapping[str, str], *, shrinking: bool) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from choreo_components.api.generation import Generation
-from choreo_components.kubernetes.client import NAMESPACES, Resource
+from choreo_components.kubernetes.objects import NAMESPACES, Resource
 from choreo_components.teardown.informer import Selection
 from choreo_components.teardown.ownership import spare
 from choreo_components.teardown.removal import LiveCluster, Removal

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from choreo_components.kubernetes.client import Live, Resource
+from choreo_components.kubernetes.objects import Live, Resource
 
 
 class Listed(Protocol):

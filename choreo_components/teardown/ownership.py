@@ -8,7 +8,8 @@ import asyncio
 
 from choreo_components.api.generation import Generation
 from choreo_components.api.generations import generations
-from choreo_components.kubernetes.client import ClusterError, Forbidden, Live, Unreachable, resource_of
+from choreo_components.kubernetes.client import ClusterError, Forbidden, Unreachable
+from choreo_components.kubernetes.objects import Live, resource_of
 from choreo_components.teardown.removal import LiveCluster, Spare
 
 

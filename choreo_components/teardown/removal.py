@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from choreo_components.config.durations import seconds
-from choreo_components.kubernetes.client import Denied, Live, Resource, Unreachable
+from choreo_components.kubernetes.client import Denied, Unreachable
+from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.kubernetes.retries import sent_once
 from choreo_components.teardown.blockers import blocked, waiting
 from choreo_components.teardown.informer import Follower, Listed, Selection, follow

@@ -10,7 +10,8 @@ from choreo_components.adopt.fetch import NoOrganization, read_organization
 from choreo_components.adopt.organization import LiveOrganization
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.kubernetes.client import NAMESPACES, Forbidden, Live, Resource, resource_named
+from choreo_components.kubernetes.client import Forbidden
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 from tests.adopt.living import acme
 from tests.provider.fake_cluster import FakeCluster
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from choreo_components.api import kind_of
 from choreo_components.components.explanation import explanation
-from choreo_components.kubernetes.client import Live, resource_of
+from choreo_components.kubernetes.objects import Live, resource_of
 
 
 def live(kind: str, *conditions: dict[str, Any], generation: int = 2) -> Live:

@@ -14,7 +14,8 @@ from lightkube.models.authentication_v1 import TokenRequestSpec
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Namespace, ServiceAccount, ServiceAccountToken
 
-from choreo_components.kubernetes.client import Cluster, Resource
+from choreo_components.kubernetes.client import Cluster
+from choreo_components.kubernetes.objects import Resource
 from devcluster import private
 from tests.engine.workspace import CHECKOUT
 

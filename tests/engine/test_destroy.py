@@ -1,6 +1,6 @@
 """An environment's destroy: in order, complete, and nobody else's."""
 
-from choreo_components.kubernetes.client import NAMESPACES, resource_named
+from choreo_components.kubernetes.objects import NAMESPACES, resource_named
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.watching import Event, Watcher

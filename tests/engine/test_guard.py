@@ -1,7 +1,7 @@
 """The deletion guard: what others still need is not destroyed, and nothing is gone when that is said."""
 
 from choreo_components.api import all_kinds
-from choreo_components.kubernetes.client import NAMESPACES, resource_of
+from choreo_components.kubernetes.objects import NAMESPACES, resource_of
 from tests.engine import samples
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Workspace

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from choreo_components.api import all_kinds
-from choreo_components.kubernetes.client import resource_of
+from choreo_components.kubernetes.objects import resource_of
 from devcluster import ControlPlane
 from tests import declaring
 from tests.engine import samples

@@ -17,7 +17,7 @@ import yaml
 from choreo_components import Controllers
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.kubernetes.client import NAMESPACES, resource_of
+from choreo_components.kubernetes.objects import NAMESPACES, resource_of
 from devcluster import ControlPlane
 from tests.engine import samples
 from tests.engine.watching import Watcher

@@ -9,7 +9,7 @@ import pytest
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.generation import Severity
 from choreo_components.config.options import Controllers
-from choreo_components.kubernetes.client import resource_named
+from choreo_components.kubernetes.objects import resource_named
 from choreo_components.preflight.run import survey
 from devcluster import ControlPlane
 from tests import declaring

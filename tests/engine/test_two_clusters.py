@@ -17,7 +17,7 @@ from choreo_components.api.core_v1.labels import data_plane_namespace_labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
-from choreo_components.kubernetes.client import NAMESPACES, resource_named
+from choreo_components.kubernetes.objects import NAMESPACES, resource_named
 from devcluster import ControlPlane
 from tests import declaring
 from tests.engine import samples

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from choreo_components.kubernetes.client import NAMESPACES
+from choreo_components.kubernetes.objects import NAMESPACES
 from tests.engine import samples
 from tests.engine.modes import with_both_providers, with_controllers
 from tests.engine.watching import Watcher

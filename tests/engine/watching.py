@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from choreo_components.kubernetes.client import Cluster, Live, Resource
+from choreo_components.kubernetes.client import Cluster
+from choreo_components.kubernetes.objects import Live, Resource
 
 
 @dataclass(frozen=True, order=True)

@@ -14,7 +14,8 @@ import yaml
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, Live, Resource, resource_of
+from choreo_components.kubernetes.client import Cluster
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_of
 from tests.engine import samples
 from tests.engine.workspace import Workspace
 

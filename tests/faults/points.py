@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from choreo_components.api.core_v1 import labels
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, Live, Resource, resource_named
+from choreo_components.kubernetes.client import Cluster
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 from tests.faults.estates import ENVIRONMENT, PROJECTS
 
 ENVIRONMENTS, DEPLOYMENTS = (resource_named("core.choreo.dev/v1", kind) for kind in ("Environment", "Deployment"))

@@ -4,7 +4,8 @@ import asyncio
 import time
 from pathlib import Path
 
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, ClusterError
+from choreo_components.kubernetes.client import Cluster, ClusterError
+from choreo_components.kubernetes.objects import NAMESPACES
 from tests.engine.workspace import Workspace
 from tests.faults.proxy import Proxy
 

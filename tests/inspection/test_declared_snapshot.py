@@ -11,7 +11,8 @@ from choreo_components.api.core_v1 import labels
 from choreo_components.inspection import data_planes as elsewhere
 from choreo_components.inspection.declared_snapshot import see
 from choreo_components.inspection.snapshot import Census
-from choreo_components.kubernetes.client import Cluster, Forbidden, Live, Resource
+from choreo_components.kubernetes.client import Cluster, Forbidden
+from choreo_components.kubernetes.objects import Live, Resource
 from tests import declaring
 from tests.declaring import Stack, stack
 from tests.inspection import worlds

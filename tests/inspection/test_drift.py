@@ -14,7 +14,7 @@ from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.inspection.drift import Drift, Report, drift
 from choreo_components.inspection.snapshot import Census
 from choreo_components.inspection.target_clusters import Opened
-from choreo_components.kubernetes.client import SECRETS, Live
+from choreo_components.kubernetes.objects import SECRETS, Live
 from tests import declaring
 from tests.declaring import Manifest, Stack, stack
 from tests.inspection import worlds

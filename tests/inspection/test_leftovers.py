@@ -12,7 +12,7 @@ from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.inspection.leftovers import Leftover, leftovers
 from choreo_components.inspection.snapshot import Census, other_organizations
-from choreo_components.kubernetes.client import Live
+from choreo_components.kubernetes.objects import Live
 from choreo_components.plan.nodes import Plan
 from tests import declaring
 from tests.declaring import stack

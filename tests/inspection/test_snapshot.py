@@ -10,16 +10,8 @@ from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
 from choreo_components.inspection import data_planes as elsewhere
 from choreo_components.inspection.snapshot import Census, other_organizations, take, together
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    SECRETS,
-    Cluster,
-    ClusterError,
-    Forbidden,
-    Live,
-    Resource,
-    Unreachable,
-)
+from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, Unreachable
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource
 from tests import declaring
 from tests.inspection import worlds
 from tests.inspection.worlds import live, namespace

@@ -12,7 +12,7 @@ from choreo_components.api import all_kinds, kind_of
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.names import CONNECTION_KEY
 from choreo_components.inspection.snapshot import Census, key_of
-from choreo_components.kubernetes.client import NAMESPACES, SECRETS, Live, resource_named
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, resource_named
 from choreo_components.plan.nodes import NamespaceNode, ObjectNode, Plan
 
 SINCE = "2025-05-09T08:00:00Z"

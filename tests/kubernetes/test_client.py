@@ -18,17 +18,8 @@ import pytest
 import yaml
 
 from choreo_components.kubernetes import retries
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    Cluster,
-    ClusterError,
-    Denied,
-    Forbidden,
-    Live,
-    Resource,
-    Unauthorized,
-    Unreachable,
-)
+from choreo_components.kubernetes.client import Cluster, ClusterError, Denied, Forbidden, Unauthorized, Unreachable
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource
 from devcluster import ControlPlane
 from tests.https import kubeconfig, serving
 

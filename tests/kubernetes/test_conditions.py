@@ -6,8 +6,8 @@ import pytest
 
 from choreo_components.api import kind_of
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.kubernetes.client import Live, resource_of
 from choreo_components.kubernetes.conditions import accepted
+from choreo_components.kubernetes.objects import Live, resource_of
 
 
 @pytest.mark.parametrize(

@@ -14,16 +14,8 @@ import httpx2 as httpx
 import pytest
 
 from choreo_components.kubernetes import retries
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    Cluster,
-    ClusterError,
-    Denied,
-    Forbidden,
-    Live,
-    Unauthorized,
-    Unreachable,
-)
+from choreo_components.kubernetes.client import Cluster, ClusterError, Denied, Forbidden, Unauthorized, Unreachable
+from choreo_components.kubernetes.objects import NAMESPACES, Live
 from choreo_components.kubernetes.retries import Retrying, sent_once
 from devcluster.pki import Pki
 from tests.apiserver import BROKEN, CLOSED, ApiServer, answer, good, kubeconfig, refusal
@@ -374,7 +366,8 @@ def test_it_is_printed_to_standard_error_where_nobody_wants_it_otherwise() -> No
     program = """
 import asyncio, sys
 from choreo_components.kubernetes import retries
-from choreo_components.kubernetes.client import NAMESPACES, Cluster
+from choreo_components.kubernetes.client import Cluster
+from choreo_components.kubernetes.objects import NAMESPACES
 
 async def ask():
     async with Cluster(sys.argv[1]) as cluster:

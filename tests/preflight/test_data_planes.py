@@ -8,16 +8,8 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    SECRETS,
-    Cluster,
-    ClusterError,
-    Forbidden,
-    Live,
-    Resource,
-    Unreachable,
-)
+from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, Unreachable
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource
 from choreo_components.preflight.data_planes import Connection, NoConnection, connection, connections, foreign_parts
 from devcluster.pki import Pki
 from tests import declaring

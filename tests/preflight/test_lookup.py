@@ -9,7 +9,8 @@ import pytest
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.hierarchy import named
 from choreo_components.api.generation import Target
-from choreo_components.kubernetes.client import Cluster, ClusterError, Live, Resource
+from choreo_components.kubernetes.client import Cluster, ClusterError
+from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.plan.references import Found
 from choreo_components.preflight.lookup import look_up
 

@@ -12,7 +12,8 @@ from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.api.generation import Severity
 from choreo_components.config.findings import Finding
 from choreo_components.config.options import Controllers
-from choreo_components.kubernetes.client import Cluster, ClusterError, Live, Resource, Rule
+from choreo_components.kubernetes.client import Cluster, ClusterError, Rule
+from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.plan.nodes import Key
 from choreo_components.preflight.permissions import REVIEWS_AT_ONCE, VERBS, denied, needs, unserved
 from tests import declaring

@@ -10,7 +10,8 @@ import pytest
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.generation import Severity, Target
 from choreo_components.config.options import Controllers
-from choreo_components.kubernetes.client import Cluster, Forbidden, Live, Resource
+from choreo_components.kubernetes.client import Cluster, Forbidden
+from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.plan.nodes import Key
 from choreo_components.plan.references import Found
 from choreo_components.preflight.data_planes import Connection

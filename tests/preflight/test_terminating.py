@@ -10,15 +10,8 @@ from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.api.generation import Severity, Target
 from choreo_components.config.findings import Finding
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    Cluster,
-    ClusterError,
-    Forbidden,
-    Live,
-    Resource,
-    resource_named,
-)
+from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 from choreo_components.plan.nodes import Key
 from choreo_components.plan.references import Found
 from choreo_components.preflight.terminating import leaving, terminating, terminating_namespaces

@@ -5,7 +5,8 @@ import copy
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
-from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Live, Resource, Unreachable, resource_named
+from choreo_components.kubernetes.client import ClusterError, Unreachable
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 
 Manifest = dict[str, Any]
 

@@ -8,15 +8,8 @@ import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.kubernetes.client import (
-    Cluster,
-    ClusterError,
-    Forbidden,
-    Live,
-    Unauthorized,
-    Unreachable,
-    resource_named,
-)
+from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, Unauthorized, Unreachable
+from choreo_components.kubernetes.objects import Live, resource_named
 from choreo_components.provider.resource import Failure, differences
 from choreo_components.provider.resources import finalizer
 from choreo_components.provider.resources.finalizer import identifier, inputs_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from choreo_components.kubernetes.client import Live, Resource
+from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.provider.resource import Failure
 from choreo_components.provider.resources import guard
 from tests.provider.fake_cluster import FakeCluster

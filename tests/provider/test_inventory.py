@@ -5,16 +5,8 @@ from typing import Any
 
 import pytest
 
-from choreo_components.kubernetes.client import (
-    NAMESPACES,
-    SECRETS,
-    ClusterError,
-    Forbidden,
-    Live,
-    Resource,
-    Unauthorized,
-    Unreachable,
-)
+from choreo_components.kubernetes.client import ClusterError, Forbidden, Unauthorized, Unreachable
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource
 from choreo_components.provider.resource import Failure
 from choreo_components.provider.resources import inventory
 from tests.provider.fake_cluster import FakeCluster, kube_system, namespace

@@ -11,7 +11,7 @@ from lightkube.generic_resource import create_global_resource, create_namespaced
 from lightkube.types import OnErrorAction, OnErrorResult
 
 from choreo_components.api import all_kinds, custom_resource_definitions
-from choreo_components.kubernetes.client import NAMESPACES, Live, Resource, resource_of
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_of
 
 RESOURCES: Mapping[str, Resource] = {kind.kind: resource_of(kind) for kind in all_kinds().values()} | {
     "Namespace": NAMESPACES

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from choreo_components.api.core_v1 import labels
-from choreo_components.kubernetes.client import Live
+from choreo_components.kubernetes.objects import Live
 from tests.standin.api import Api
 from tests.standin.manager import ReconcileError
 

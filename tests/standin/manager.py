@@ -9,7 +9,7 @@ from typing import ClassVar
 import httpx2 as httpx
 from lightkube import ApiError
 
-from choreo_components.kubernetes.client import Live
+from choreo_components.kubernetes.objects import Live
 from tests.standin.api import RESOURCES, Api, Condition, Key, key_of
 
 REQUEUE_SECONDS = 1.0

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from choreo_components.api.core_v1 import labels
-from choreo_components.kubernetes.client import Resource
+from choreo_components.kubernetes.objects import Resource
 from devcluster.pki import Pki
 from tests.standin.api import Api
 

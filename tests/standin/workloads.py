@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.api.names import generate_k8s_name
-from choreo_components.kubernetes.client import NAMESPACES, Live
+from choreo_components.kubernetes.objects import NAMESPACES, Live
 from tests.standin.api import RESOURCES, WORKLOADS, Api, Condition, Key, key_of
 from tests.standin.hierarchy import ParentMissing, below, data_plane, name, organization, parent
 from tests.standin.manager import Controller, ReconcileError, Requeue

@@ -8,7 +8,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from choreo_components.api.core_v1.generation import GENERATION
-from choreo_components.kubernetes.client import NAMESPACES, ClusterError, Denied, Live, Resource
+from choreo_components.kubernetes.client import ClusterError, Denied
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource
 from choreo_components.teardown import removal
 from choreo_components.teardown.environment import Scope, finalize
 from choreo_components.teardown.removal import DeadlineError

@@ -10,7 +10,8 @@ import pytest
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.kubernetes.client import ClusterError, Live, Resource, Unreachable
+from choreo_components.kubernetes.client import ClusterError, Unreachable
+from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.teardown import removal
 from choreo_components.teardown.environment import Scope, finalize
 from choreo_components.teardown.informer import Follower, follow

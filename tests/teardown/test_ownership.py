@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.kubernetes.client import ClusterError, Forbidden, Live, Resource
+from choreo_components.kubernetes.client import ClusterError, Forbidden
+from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.teardown.environment import Scope, SparedError, finalize
 from tests.provider.fake_cluster import FakeCluster, namespace
 

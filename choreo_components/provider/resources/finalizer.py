@@ -18,7 +18,7 @@ from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluste
 from choreo_components.provider.resource import Failure, Properties, Session, differences, given, strings, unknown
 
 if TYPE_CHECKING:
-    from choreo_components.kubernetes.client import Live, Resource
+    from choreo_components.kubernetes.objects import Live, Resource
     from choreo_components.teardown.removal import LiveCluster
 
 IDENTITY = ("organization", "environment", "dataPlaneRef")
@@ -157,7 +157,7 @@ async def _there(
 
     Raises ClusterError where they cannot be asked for.
     """
-    from choreo_components.kubernetes.client import NAMESPACES as KIND
+    from choreo_components.kubernetes.objects import NAMESPACES as KIND
 
     there = {live.name: live for live in labelled}
     cluster = _data_plane(inputs, session)
@@ -219,7 +219,8 @@ async def create(inputs: Properties, session: Session) -> None:
 
     The two providers of a program lead to two clusters then, and the environment would be finalized on the wrong one.
     """
-    from choreo_components.kubernetes.client import ClusterError, Forbidden, resource_named
+    from choreo_components.kubernetes.client import ClusterError, Forbidden
+    from choreo_components.kubernetes.objects import resource_named
 
     if not (uid := inputs.get(ENVIRONMENT_UID)):
         return
@@ -278,7 +279,8 @@ async def _require_environment(state: Properties, session: Session) -> None:
     A refresh that has not found it takes it out of the state, and with it what its witness is `deletedWith`: it is not
     known then whether a part of the stack is deleted, or the whole.
     """
-    from choreo_components.kubernetes.client import ClusterError, Forbidden, resource_named
+    from choreo_components.kubernetes.client import ClusterError, Forbidden
+    from choreo_components.kubernetes.objects import resource_named
 
     try:
         found = await session.connect().get(

@@ -28,7 +28,7 @@ from choreo_components.provider.resource import (
 from choreo_components.provider.resources.witness import STACK
 
 if TYPE_CHECKING:
-    from choreo_components.kubernetes.client import Live
+    from choreo_components.kubernetes.objects import Live
 
 KINDS: Mapping[str, str] = {property_: kind for kind, property_ in GUARDED.items()}
 """The inputs with the names of the stack's objects, as ORGANIZATION/NAME, and their kinds."""
@@ -74,7 +74,8 @@ def _no_list(value: Any) -> str:
 
 async def _warn_of_users(data_plane: str, session: Session) -> None:
     """Says whose kubeconfig goes with the Secret of a data plane."""
-    from choreo_components.kubernetes.client import ClusterError, resource_named
+    from choreo_components.kubernetes.client import ClusterError
+    from choreo_components.kubernetes.objects import resource_named
 
     organization, _, own = data_plane.partition("/")
     goes = f"the Secret with the kubeconfig of data plane {data_plane!r} goes, as the settings no longer have it"
@@ -202,7 +203,7 @@ async def _refuse(going: Properties, stack: Properties, session: Session, *advic
 
 async def _unseen(awaited: Iterable[str], session: Session) -> list[str]:
     """What of it the credentials may not list, as a person reads it."""
-    from choreo_components.kubernetes.client import resource_named
+    from choreo_components.kubernetes.objects import resource_named
 
     cluster = session.connect()
 
@@ -219,7 +220,7 @@ async def _unseen(awaited: Iterable[str], session: Session) -> list[str]:
 async def _others(organization: str, going: Properties, own: set[tuple[str, str]], session: Session) -> "list[Live]":
     """The organization's objects which are not the stack's, of the kinds that may need what is going."""
     # Deferred, as most commands start this process and destroy nothing.
-    from choreo_components.kubernetes.client import resource_named
+    from choreo_components.kubernetes.objects import resource_named
 
     wanted = {each for name, kind in KINDS.items() if going.get(name) for each in DEPENDANTS.get(kind, ())}
     cluster = session.connect()

@@ -25,7 +25,7 @@ from choreo_components.provider.resource import (
 )
 
 if TYPE_CHECKING:
-    from choreo_components.kubernetes.client import Live
+    from choreo_components.kubernetes.objects import Live
 
 OBJECTS = "objects"
 DATA_PLANES = "dataPlaneRefs"
@@ -357,7 +357,8 @@ async def _existing(
     Warns of a data plane that cannot be asked: the kubeconfig in the inputs may have had its day. Raises ClusterError
     when the control plane cannot be asked.
     """
-    from choreo_components.kubernetes.client import NAMESPACES, SECRETS, ClusterError, resource_named
+    from choreo_components.kubernetes.client import ClusterError
+    from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, resource_named
 
     async def there(
         kind: str, data_plane: str | None, namespace: str | None, wanted: Mapping[str, str]

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, ClusterError, Unauthorized
+from choreo_components.kubernetes.client import Cluster, ClusterError, Unauthorized
 from choreo_components.kubernetes.kubeconfig import commands
 from choreo_components.kubernetes.kubeconfig.resolution import EXEC_VERSIONS
+from choreo_components.kubernetes.objects import NAMESPACES
 from tests.cli.running import choreo
 from tests.https import Server, in_base64, serving
 

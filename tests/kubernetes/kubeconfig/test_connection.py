@@ -9,10 +9,11 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from choreo_components.kubernetes.client import NAMESPACES, Cluster, ClusterError, Live, Unauthorized
+from choreo_components.kubernetes.client import Cluster, ClusterError, Unauthorized
 from choreo_components.kubernetes.kubeconfig import credentials, proxies, resolve
 from choreo_components.kubernetes.kubeconfig.connection import Transport
 from choreo_components.kubernetes.kubeconfig.fields import KubeconfigError
+from choreo_components.kubernetes.objects import NAMESPACES, Live
 from tests.https import Authority, Server, in_base64, kubeconfig, serving
 
 
