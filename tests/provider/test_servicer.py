@@ -108,7 +108,9 @@ def test_a_line_that_the_engine_does_not_take_is_printed(capfd: pytest.CaptureFi
 def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, str]] = []
 
-    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         retries.LOG.warning("still connecting to %s", "there")
         return inputs, inputs
 
@@ -122,7 +124,7 @@ def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.Mo
         finally:
             retries.LOG.removeHandler(handler)
 
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
     configured({}, asked)
     assert told == [(URN, "still connecting to there")]
 
@@ -136,7 +138,9 @@ def test_calls_at_the_same_time_wait_for_one_answer_about_the_control_plane(monk
         await asyncio.sleep(0.01)
         raise Unreachable("no route")
 
-    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         return inputs, inputs
 
     async def all_at_once(servicer: Servicer) -> None:
@@ -147,7 +151,7 @@ def test_calls_at_the_same_time_wait_for_one_answer_about_the_control_plane(monk
         assert len(asked) == 2, "it may answer by now"
 
     monkeypatch.setattr("choreo_components.provider.control_plane.verify", verify)
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
     configured({}, all_at_once)
 
 
@@ -187,11 +191,11 @@ def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_chang
     """The engine then writes down the inputs alone."""
     seen: list[dict[str, Any]] = []
 
-    async def delete(state: dict[str, Any], session: Any) -> None:
+    async def delete(self: Any, state: dict[str, Any], session: Any) -> None:
         seen.append(state)
 
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.delete", delete)
-    known = {"organization": "acme"}
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.delete", delete)
+    known = {"namespace": "acme", "formatVersion": 2}
     request = proto.DeleteRequest(
         urn=URN, properties=struct(known), old_inputs=struct({**known, "__cluster": "uid of east"})
     )
@@ -200,23 +204,27 @@ def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_chang
 
 
 def test_a_refresh_takes_what_it_finds_for_an_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         found = {**inputs, "namespaceNames": ["dp-1"]}
         return found, found
 
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
-    inputs = struct({"organization": "acme", "namespaceNames": ["dp-1", "dp-2"]})
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
+    inputs = struct({"namespace": "acme", "formatVersion": 2, "namespaceNames": ["dp-1", "dp-2"]})
     request = proto.ReadRequest(urn=URN, id="acme/development", inputs=inputs)
     answer = configured({}, lambda servicer: servicer.Read(request, None))
     assert list(answer.inputs["namespaceNames"]) == list(answer.properties["namespaceNames"]) == ["dp-1"]
 
 
 def test_a_refresh_leaves_secrets_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         return inputs, {**inputs, "namespaces": ["dp-1"]}
 
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
-    inputs = struct({"organization": "acme", "dataPlaneKubeconfig": secret(EAST)})
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
+    inputs = struct({"namespace": "acme", "formatVersion": 2, "dataPlaneKubeconfig": secret(EAST)})
     request = proto.ReadRequest(urn=URN, id="acme/development", inputs=inputs)
     answer = configured({}, lambda servicer: servicer.Read(request, None))
     for properties in (answer.inputs, answer.properties):
