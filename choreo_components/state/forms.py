@@ -65,7 +65,7 @@ def _guard(first: Properties) -> dict[str, Any]:
         Guard.OBJECTS: {str(type_): names for type_, names in guarded.items() if names},
         Guard.PROTECTED: _of_one_kind(first_form.ENVIRONMENT, first.get(first_form.PROTECTED)),
         Guard.CONNECTED: _of_one_kind(first_form.DATA_PLANE, first.get(first_form.CONNECTED)),
-        Guard.AWAITED: [_awaited(each).entry() for each in first.get(Guard.AWAITED) or ()],
+        Guard.AWAITED: [each.entry() for each in sorted(map(_awaited, first.get(Guard.AWAITED) or ()))],
         Guard.PART: _identity(first[Guard.PART]) if Guard.PART in first else None,
     }
     converted = {*first_form.GUARDED, first_form.PROTECTED, first_form.CONNECTED, *made}

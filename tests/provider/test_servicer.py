@@ -217,6 +217,107 @@ def test_a_refresh_takes_what_it_finds_for_an_input(monkeypatch: pytest.MonkeyPa
     assert list(answer.inputs["namespaceNames"]) == list(answer.properties["namespaceNames"]) == ["dp-1"]
 
 
+# --- Forms of what is kept -----------------------------------------------------------------------------------------
+
+
+class Aborted(Exception):
+    """The call has ended with an error."""
+
+
+class Context:
+    """Of a call."""
+
+    async def abort(self, code: grpc.StatusCode, message: str) -> None:
+        raise Aborted(f"{code.name}: {message}")
+
+
+NEWER = struct({"namespace": "acme", "environment": "development", "formatVersion": 3})
+
+
+@pytest.mark.parametrize(
+    ("call", "request_"),
+    [
+        ("Check", proto.CheckRequest(urn=URN, olds=NEWER)),
+        ("Check", proto.CheckRequest(urn=URN, news=NEWER)),
+        ("Diff", proto.DiffRequest(urn=URN, olds=NEWER)),
+        ("Update", proto.UpdateRequest(urn=URN, olds=NEWER)),
+        ("Read", proto.ReadRequest(urn=URN, inputs=NEWER)),
+        ("Delete", proto.DeleteRequest(urn=URN, properties=NEWER)),
+        ("CheckConfig", proto.CheckRequest(urn=URN, olds=NEWER)),
+        ("Configure", proto.ConfigureRequest(args=NEWER)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_a_newer_release_has_written_is_refused_by_whatever_reads_it(call: str, request_: Any) -> None:
+    told = (
+        r"FAILED_PRECONDITION: the state has formatVersion 3, and this release of choreo reads formatVersion 2 at most"
+    )
+    with pytest.raises(Aborted, match=told):
+        configured({}, lambda servicer: getattr(servicer, call)(request_, Context()))
+
+
+def test_a_resource_that_only_a_newer_release_has_is_refused_too() -> None:
+    request = proto.DeleteRequest(urn="urn:pulumi:test::choreo::choreo:index:Quota::quota", properties=struct({"a": 1}))
+    with pytest.raises(
+        Aborted, match="UNIMPLEMENTED: this release of choreo has no resource choreo:index:Quota: upgrade"
+    ):
+        configured({}, lambda servicer: servicer.Delete(request, Context()))
+
+
+FIRST = {"organization": "acme", "environment": "development", "dataPlaneRef": "dp-local", "namespaceNames": ["dp-1"]}
+TODAY = {
+    "apiVersion": "core.choreo.dev/v1",
+    "namespace": "acme",
+    "environment": "development",
+    "dataPlaneRef": "dp-local",
+    "namespaceNames": ["dp-1"],
+    "formatVersion": 2,
+}
+
+
+def test_what_an_older_release_has_written_differs_in_its_form_alone_and_is_not_replaced() -> None:
+    request = proto.DiffRequest(urn=URN, old_inputs=struct(FIRST), news=struct(TODAY))
+    answer = configured({}, lambda servicer: servicer.Diff(request, None))
+    assert (list(answer.diffs), list(answer.replaces)) == (["formatVersion"], [])
+    request = proto.DiffRequest(urn=URN, old_inputs=struct(TODAY), news=struct(TODAY))
+    answer = configured({}, lambda servicer: servicer.Diff(request, None))
+    assert answer.changes == proto.DiffResponse.DIFF_NONE
+
+
+def test_a_refresh_keeps_what_an_older_release_has_written_in_todays_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        return inputs, inputs
+
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
+    request = proto.ReadRequest(urn=URN, id="acme/development", inputs=struct(FIRST))
+    answer = configured({}, lambda servicer: servicer.Read(request, None))
+    assert answer.inputs == answer.properties == struct(TODAY)
+
+
+def test_a_program_of_an_older_release_declares_the_same_resource() -> None:
+    """One that declares a finalizer by itself may still call its namespace `organization`."""
+    deadlines = {"deploymentsTimeout": "10m", "namespacesTimeout": "10m"}
+    news = struct({**FIRST, **deadlines, "dataPlaneRef": rpc.UNKNOWN})
+    answer = configured({}, lambda servicer: servicer.Check(proto.CheckRequest(urn=URN, news=news), None))
+    assert list(answer.failures) == []
+    assert dict(answer.inputs.items())["namespace"] == "acme"
+    assert set(answer.inputs) == {*TODAY, *deadlines}
+
+
+def test_a_deletion_reads_inputs_and_state_of_two_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def delete(self: Any, state: dict[str, Any], session: Any) -> None:
+        seen.append(state)
+
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.delete", delete)
+    request = proto.DeleteRequest(urn=URN, properties=struct(FIRST), old_inputs=struct(TODAY))
+    configured({}, lambda servicer: servicer.Delete(request, None))
+    assert seen == [TODAY]
+
+
 def test_a_refresh_leaves_secrets_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     async def read(
         self: Any, identifier: str, inputs: dict[str, Any], session: Any
