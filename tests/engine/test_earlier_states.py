@@ -6,7 +6,6 @@
 
 import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +68,7 @@ def removed(workspace: Workspace, organization: str) -> None:
     workspace.kubectl("delete", "namespaces", "--wait=false", *namespaces)
 
 
-def ours(resources: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+def ours(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Inputs and state of what is choreo's own among the resources."""
     found = [each for each in resources if each["type"].startswith(("choreo:index:", "pulumi:providers:choreo"))]
     return [each[part] for each in found for part in ("inputs", "outputs")]

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from choreo_components.api import KINDS
-from choreo_components.api.core_v1.dependents import DEPENDANTS
 from choreo_components.api.core_v1.first_form import GUARDED
+from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.state.contract import FORM, Contract, Finalizer, Guard, Inventory, Settings, Witness
 from choreo_components.state.forms import UnknownFormError, upgraded
 from choreo_components.state.names import Identity, Type
@@ -111,7 +110,8 @@ def test_settings_mean_what_they_meant() -> None:
 
 
 def test_the_kinds_of_the_first_form_are_those_that_a_guard_knows() -> None:
-    assert set(GUARDED.values()) == {*DEPENDANTS, *(kind for kinds in DEPENDANTS.values() for kind in kinds)}
+    guarded = {name for kind in GENERATION.kinds if kind.dependents for name in (kind.kind, *kind.dependents)}
+    assert set(GUARDED.values()) == guarded
 
 
 # --- All of them ---------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def test_a_property_has_one_name_and_one_description(contract: type[Contract]) -
 PART = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
 NAME = st.one_of(PART, st.builds("/".join, st.lists(PART, min_size=2, max_size=3)))
 NAMES = st.lists(NAME, unique=True, max_size=4)
-KIND = st.sampled_from([*(kind for _, kind in KINDS), "Namespace", "Secret"])
+KIND = st.sampled_from([*GENERATION.by_name, "Namespace", "Secret"])
 OBJECTS = st.dictionaries(KIND, NAMES, max_size=4)
 TEXTS = st.dictionaries(NAME, PART, max_size=3)
 
