@@ -1,9 +1,12 @@
 """The finalizer and its provider, as Pulumi programs in Python see them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 
+from choreo_components.state.contract import FORM, FORM_VERSION, Property, Settings
+from choreo_components.state.contract import Finalizer as Names
 from choreo_components.version import VERSION
 
 
@@ -33,9 +36,14 @@ class Provider(pulumi.ProviderResource):
         kube-system has to have: the only way to another cluster than the one in the state. `identity` is that UID if it
         has been asked for already, "" if it could not be known.
         """
-        settings = {"kubeconfig": kubeconfig, "dataPlaneKubeconfigs": data_plane_kubeconfigs}
-        secret = {name: None if value is None else pulumi.Output.secret(value) for name, value in settings.items()}
-        props = {**secret, "context": context, "controlPlane": control_plane, "__cluster": identity}
+        settings = {
+            Settings.KUBECONFIG: kubeconfig,
+            Settings.CONTEXT: context,
+            Settings.CONTROL_PLANE: control_plane,
+            Settings.DATA_PLANE_KUBECONFIGS: data_plane_kubeconfigs,
+            Settings.CLUSTER: identity,
+        }
+        props = {name: _sealed(name, value) for name, value in settings.items()} | {FORM_VERSION: FORM}
         versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
         super().__init__("choreo", name, props, versioned)
 
@@ -46,13 +54,42 @@ class Finalizer(pulumi.CustomResource):
     For one that has, the SDK keeps the call stack in the state, which the engine writes anew at every step.
     """
 
-    organization: pulumi.Output[str]
-    """The organization whose environment it finalizes."""
+    namespace: pulumi.Output[str]
+    """The environment's metadata.namespace: the name of its organization."""
     environment: pulumi.Output[str]
     """The environment's metadata.name. Who uses it comes after the finalizer, and goes before it."""
 
 
-TOKEN = "choreo:index:EnvironmentFinalizer"
+def finalizer_inputs(
+    *,
+    namespace: pulumi.Input[str],
+    environment: pulumi.Input[str],
+    api_version: str | None = None,
+    data_plane_ref: pulumi.Input[str] | None = None,
+    namespace_names: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    deployments_timeout: pulumi.Input[str] | None = None,
+    namespaces_timeout: pulumi.Input[str] | None = None,
+    data_plane_kubeconfig: pulumi.Input[str] | None = None,
+    environment_uid: pulumi.Input[str | None] = None,
+) -> dict[str, Any]:
+    """The inputs of a finalizer as the contract names them; what is None is left to the provider."""
+    inputs = {
+        Names.API_VERSION: api_version or Names.API_VERSION.default,
+        Names.NAMESPACE: namespace,
+        Names.ENVIRONMENT: environment,
+        Names.DATA_PLANE_REF: data_plane_ref,
+        Names.DEPLOYMENTS_TIMEOUT: deployments_timeout,
+        Names.NAMESPACES_TIMEOUT: namespaces_timeout,
+        Names.NAMESPACE_NAMES: namespace_names,
+        Names.DATA_PLANE_KUBECONFIG: data_plane_kubeconfig,
+        Names.ENVIRONMENT_UID: environment_uid,
+    }
+    return {name: _sealed(name, value) for name, value in inputs.items()} | {FORM_VERSION: FORM}
+
+
+def _sealed(name: Property, value: Any) -> Any:
+    """The value, as a secret where the property is one."""
+    return pulumi.Output.secret(value) if name.secret and value is not None else value
 
 
 def released(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
@@ -70,7 +107,7 @@ class EnvironmentFinalizer(Finalizer):
     def __init__(
         self,
         name: str,
-        organization: pulumi.Input[str],
+        namespace: pulumi.Input[str],
         environment: pulumi.Input[str],
         data_plane_ref: pulumi.Input[str] | None = None,
         namespace_names: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
@@ -79,21 +116,21 @@ class EnvironmentFinalizer(Finalizer):
         opts: pulumi.ResourceOptions | None = None,
         data_plane_kubeconfig: pulumi.Input[str] | None = None,
     ) -> None:
-        """`data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew.
+        """`namespace` and `environment` are the Environment's: the name of its organization, and its own.
+
+        `data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew.
 
         `namespace_names` are those of the namespaces that were made for it: they go even if their labels were changed.
         `deployments_timeout` and `namespaces_timeout` are the deadlines of the two steps as durations (10m each).
         `data_plane_kubeconfig` leads to the data plane where that is a cluster of its own; it is kept as a secret.
         """
-        props = {
-            "organization": organization,
-            "environment": environment,
-            "dataPlaneRef": data_plane_ref,
-            "namespaceNames": namespace_names,
-            "deploymentsTimeout": deployments_timeout,
-            "namespacesTimeout": namespaces_timeout,
-            "dataPlaneKubeconfig": None
-            if data_plane_kubeconfig is None
-            else pulumi.Output.secret(data_plane_kubeconfig),
-        }
-        super().__init__(TOKEN, name, props, released(opts))
+        inputs = finalizer_inputs(
+            namespace=namespace,
+            environment=environment,
+            data_plane_ref=data_plane_ref,
+            namespace_names=namespace_names,
+            deployments_timeout=deployments_timeout,
+            namespaces_timeout=namespaces_timeout,
+            data_plane_kubeconfig=data_plane_kubeconfig,
+        )
+        super().__init__(Names.TOKEN, name, inputs, released(opts))

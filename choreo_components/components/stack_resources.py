@@ -1,19 +1,21 @@
 """What a stack has besides its objects: the inventory, which comes first and goes last, and guards, the reverse."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
 
-from choreo_components.api.core_v1.dependents import DEPENDANTS, GUARDED
+from choreo_components.api import kind_of
 from choreo_components.api.generation import SECRET, Role
 from choreo_components.components.finalizer import released
 from choreo_components.components.witness import witness
 from choreo_components.config.findings import Finding, in_order
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import Settings
-from choreo_components.plan.nodes import KUBERNETES, FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.nodes import KUBERNETES, FinalizerNode, Key, ObjectInCluster, Plan
+from choreo_components.state.contract import FORM, FORM_VERSION, PRODUCTION, STACK, Guard, Inventory
+from choreo_components.state.names import NAMESPACE, Awaited, Identity, Type, written
 
 
 def inventory(
@@ -27,28 +29,23 @@ def inventory(
 
     With anything in `terminating`, it is refused.
     """
-    objects: dict[str, list[str]] = defaultdict(list)
-    data_planes: dict[str, str] = {}
-    for node in plan.nodes:
-        if isinstance(node, ObjectNode):
-            objects[node.key.kind].append(full_name(node.key))
-            if node.key.kind == "Environment":
-                data_planes[full_name(node.key)] = node.declared.spec.data_plane_ref
-            if node.key.kind == "Organization":
-                objects["Namespace"].append(f"{node.key.name}/{node.key.name}")
-        elif isinstance(node, NamespaceNode):
-            objects["Namespace"].append(f"{node.key.organization}/{node.environment.name}/{node.name}")
-        elif isinstance(node, SecretNode):
-            objects["Secret"].append(full_name(node.key))
-    props = {
-        "objects": dict(objects),
-        "dataPlaneRefs": data_planes,
-        "dataPlaneKubeconfigs": pulumi.Output.secret(dict(remote)) if remote else None,
-        "adopt": settings.adopt.value,
-        "terminating": [f"{finding.where}: {finding.message}" for finding in in_order(terminating)] or None,
+    objects: dict[Type, list[str]] = defaultdict(list)
+    for each in plan.objects_in_cluster:
+        objects[Type(each.api_version, each.kind)].append(_name(each))
+    data_planes: dict[str, dict[str, str]] = defaultdict(dict)
+    for node in plan.of_role(Role.ENVIRONMENT):
+        if node.declared.data_plane is not None:
+            data_planes[str(type_of(node.key))][node.key.full_name] = node.declared.data_plane.known_as
+    inputs = {
+        Inventory.OBJECTS: written(objects),
+        Inventory.DATA_PLANE_REFS: dict(data_planes),
+        Inventory.DATA_PLANE_KUBECONFIGS: pulumi.Output.secret(dict(remote)) if remote else None,
+        Inventory.ADOPT: settings.adopt.value,
+        Inventory.TERMINATING: [f"{each.where}: {each.message}" for each in in_order(terminating)] or None,
+        FORM_VERSION: FORM,
     }
     opts = pulumi.ResourceOptions(providers=providers)
-    return pulumi.CustomResource("choreo:index:Inventory", "inventory", props, released(opts))
+    return pulumi.CustomResource(Inventory.TOKEN, "inventory", inputs, released(opts))
 
 
 def deletion_guards(
@@ -65,42 +62,42 @@ def deletion_guards(
     That of the whole stack comes after all that is `made`, after the `witnesses` of its environments, and after the
     guards of its parts. `first` is the inventory.
     """
-    names = _guarded(plan, lambda key: True)
-    if not any(names[GUARDED[kind]] for kind in DEPENDANTS):
+    objects = _guarded(plan, lambda key: True)
+    if not any(kind_of(*type_).dependents for type_ in objects):
         return
     opts = pulumi.ResourceOptions(providers=providers)
-    needed_by_others = [node.key for node in plan.nodes if node.key.kind in ("Organization", "DataPlane")]
+    needed_by_others = [node.key for node in plan.objects if node.key.role in (Role.TENANT, Role.DATA_PLANE)]
     parts = [*witnesses.values(), *(_guard_of_part(key, plan, made[key], opts) for key in needed_by_others)]
-    if names[GUARDED["Environment"]]:
+    if any(plan.of_role(Role.ENVIRONMENT)):
         parts.append(_guard_of_production(plan, protected, {**made, **witnesses}, first, opts))
     needed = {key for keys in plan.needs.values() for key in keys}
-    props = {
-        **names,
-        "connectedDataPlanes": sorted(_connected(plan)),
-        "protectedEnvironments": [full_name(key) for key in protected],
-        "awaited": sorted(_awaited(settings, plan)),
+    inputs: dict[str, Any] = {
+        Guard.OBJECTS: written(objects),
+        Guard.PROTECTED: written(_by_type(protected)),
+        Guard.CONNECTED: written(_by_type(_connected(plan))),
+        Guard.AWAITED: [each.entry() for each in sorted(_awaited(settings, plan))],
     }
     last = [*(made[key] for key in made if key not in needed), *parts]
-    whole = _guard("deletion-guard", props, last, opts)
-    witness("stack-witness", "stack", before=whole, deleted_with=first, opts=opts)
+    whole = _guard("deletion-guard", inputs, last, opts)
+    witness("stack-witness", STACK, before=whole, deleted_with=first, opts=opts)
 
 
 def _guard(
-    name: str, props: Mapping[str, Any], after: Sequence[pulumi.Resource], opts: pulumi.ResourceOptions, **more: Any
+    name: str, inputs: Mapping[str, Any], after: Sequence[pulumi.Resource], opts: pulumi.ResourceOptions, **more: Any
 ) -> pulumi.CustomResource:
     """A guard; what is empty among its inputs is left out."""
     own = pulumi.ResourceOptions(depends_on=list(after), **more)
-    given = {property_: value for property_, value in props.items() if value}
+    given = {property_: value for property_, value in inputs.items() if value}
     merged = pulumi.ResourceOptions.merge(opts, own)
-    return pulumi.CustomResource("choreo:index:DeletionGuard", name, given, released(merged))
+    return pulumi.CustomResource(Guard.TOKEN, name, {**given, FORM_VERSION: FORM}, released(merged))
 
 
 def _guard_of_part(key: Key, plan: Plan, made: pulumi.Resource, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
     """The guard of an organization or a data plane; it knows what of the stack is deleted with it."""
     dependants = plan.dependents({key})
-    names = _guarded(plan, lambda each: each in dependants)
-    name = f"deletion-guard/{full_name(key)}"
-    return _guard(name, {**names, "part": f"{key.kind} {full_name(key)}"}, [made], opts)
+    objects = written(_guarded(plan, lambda each: each in dependants))
+    inputs: dict[str, Any] = {Guard.OBJECTS: objects, Guard.PART: str(Identity(type_of(key), key.full_name))}
+    return _guard(f"deletion-guard/{key.full_name}", inputs, [made], opts)
 
 
 def _guard_of_production(
@@ -120,39 +117,56 @@ def _guard_of_production(
     dependants = plan.dependents(finalizers)
     needed = {need for key in dependants for need in plan.needs[key]}
     last = [made[key] for key in made if key in dependants - needed or key in protected]
-    props = {"protectedEnvironments": [full_name(key) for key in protected], "part": "production"}
-    return _guard("production-guard", props, last or [first], opts, protect=bool(protected))
+    inputs: dict[str, Any] = {Guard.PROTECTED: written(_by_type(protected)), Guard.PART: PRODUCTION}
+    return _guard("production-guard", inputs, last or [first], opts, protect=bool(protected))
 
 
-def _guarded(plan: Plan, wanted: Callable[[Key], bool]) -> dict[str, list[str]]:
+def _guarded(plan: Plan, wanted: Callable[[Key], bool]) -> dict[Type, list[str]]:
     """The names of what others may need, or what may need others, of the wanted objects."""
-    names: dict[str, list[str]] = {property_: [] for property_ in GUARDED.values()}
-    for node in plan.nodes:
-        if isinstance(node, ObjectNode) and node.key.kind in GUARDED and wanted(node.key):
-            names[GUARDED[node.key.kind]].append(full_name(node.key))
+    kinds = [kind for generation in plan.generations for kind in generation.kinds]
+    guarded = {(kind.api_version, name) for kind in kinds if kind.dependents for name in (kind.kind, *kind.dependents)}
+    return _by_type(node.key for node in plan.objects if type_of(node.key) in guarded and wanted(node.key))
+
+
+def _by_type(keys: Iterable[Key]) -> dict[Type, list[str]]:
+    """The names of these objects."""
+    names: dict[Type, list[str]] = defaultdict(list)
+    for key in keys:
+        names[type_of(key)].append(key.full_name)
     return names
 
 
-def _connected(plan: Plan) -> Iterator[str]:
-    """The data planes that refer to Secrets of the plan, as ORGANIZATION/NAME; several may refer to one."""
+def _connected(plan: Plan) -> Iterator[Key]:
+    """The data planes that refer to Secrets of the plan; several may refer to one."""
     secrets = {node.key for node in plan.secrets}
     for node in plan.of_role(Role.DATA_PLANE):
         reference = node.declared.generation.data_planes.connection(node.declared.wire)
         if reference and Key(KUBERNETES, SECRET, node.key.organization, reference) in secrets:
-            yield full_name(node.key)
+            yield node.key
 
 
-def _awaited(settings: Settings, plan: Plan) -> set[str]:
-    """The kinds whose end the Kubernetes provider waits for; what is `deletedWith` another is not among them."""
-    kinds: set[str] = set()
-    for node in plan.nodes:
-        if node.key.kind == "Organization":
-            kinds |= {"Organization"} | ({"Namespace"} if settings.controllers is Controllers.ABSENT else set())
-        elif isinstance(node, ObjectNode | SecretNode):
-            kinds.add(f"{node.key.organization}/{node.key.kind}")
-    return kinds
+def _awaited(settings: Settings, plan: Plan) -> set[Awaited]:
+    """The types whose end the Kubernetes provider waits for; what is `deletedWith` another is not among them."""
+    keys = [*(node.key for node in plan.objects), *(node.key for node in plan.secrets)]
+    awaited = {Awaited(type_of(key), key.organization) for key in keys}
+    tenants = {Awaited(type_of(node.key)) for node in plan.of_role(Role.TENANT)}
+    if tenants and settings.controllers is Controllers.ABSENT:
+        awaited.add(Awaited(NAMESPACE))
+    return tenants | {each for each in awaited if Awaited(each.type) not in tenants}
+
+
+def _name(each: ObjectInCluster) -> str:
+    """The name of an object as an inventory has it."""
+    if each.environment is not None:
+        return f"{each.environment.full_name}/{each.name}"
+    return f"{each.node.full_name}/{each.name}" if each.tenant else each.node.full_name
+
+
+def type_of(key: Key) -> Type:
+    """The type of an object of the plan."""
+    return Type(key.api_version, key.kind)
 
 
 def full_name(key: Key) -> str:
     """ORGANIZATION/NAME; of an organization, its name."""
-    return key.name if key.kind == "Organization" else f"{key.organization}/{key.name}"
+    return key.full_name

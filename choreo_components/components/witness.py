@@ -3,6 +3,7 @@
 import pulumi
 
 from choreo_components.components.finalizer import released
+from choreo_components.state.contract import FORM, FORM_VERSION, Witness
 
 
 def witness(
@@ -15,4 +16,5 @@ def witness(
     # Not protected with its parent: Pulumi would refuse a stack that has no such witness any more.
     own = pulumi.ResourceOptions(depends_on=[before], deleted_with=deleted_with, protect=False)
     merged = pulumi.ResourceOptions.merge(opts, own)
-    return pulumi.CustomResource("choreo:index:Witness", name, {"subject": subject}, released(merged))
+    inputs = {Witness.SUBJECT: subject, FORM_VERSION: FORM}
+    return pulumi.CustomResource(Witness.TOKEN, name, inputs, released(merged))

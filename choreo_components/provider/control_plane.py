@@ -12,24 +12,10 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.kubernetes.cluster_identity import AnotherCluster, identity_of, recognize
 from choreo_components.provider.resource import Failure, Properties
+from choreo_components.state.contract import Settings as Names
 
 if TYPE_CHECKING:
     from choreo_components.kubernetes.client import Cluster
-
-KUBECONFIG = "kubeconfig"
-"""The setting with the kubeconfig, its text or a path; without it the ambient one counts."""
-
-CONTEXT = "context"
-"""The setting with the context of the ambient kubeconfig that the last preview or up has used."""
-
-EXPECTED = "controlPlane"
-"""The setting with the identity that the user says the cluster has: the only way to another one than is known."""
-
-IDENTITY = "__cluster"
-"""What is kept with the settings: the cluster's identity.
-
-A program that has asked for it hands it over; it is empty where it could not be known.
-"""
 
 Connect = Callable[[str | None, str | None], "Cluster"]
 """Leads to the cluster of a kubeconfig (None: the ambient one) and a context (None: its current one)."""
@@ -57,16 +43,16 @@ async def check(olds: Properties, news: Properties, connect: Connect) -> Checked
     """
     from choreo_components.kubernetes.client import ClusterError
 
-    known, expected = olds.get(IDENTITY), news.get(EXPECTED)
-    found = news.get(IDENTITY)
-    if found is None and UNKNOWN not in (news.get(KUBECONFIG), news.get(CONTEXT)):
+    known, expected = olds.get(Names.CLUSTER), news.get(Names.CONTROL_PLANE)
+    found = news.get(Names.CLUSTER)
+    if found is None and UNKNOWN not in (news.get(Names.KUBECONFIG), news.get(Names.CONTEXT)):
         try:
-            found = await identity_of(connect(news.get(KUBECONFIG), news.get(CONTEXT)))
+            found = await identity_of(connect(news.get(Names.KUBECONFIG), news.get(Names.CONTEXT)))
         except ClusterError:
             found = None
-    inputs = {name: value for name, value in news.items() if name != IDENTITY}
+    inputs = {name: value for name, value in news.items() if name != Names.CLUSTER}
     if identity := found or known:
-        inputs[IDENTITY] = identity
+        inputs[Names.CLUSTER] = identity
     if expected and expected != UNKNOWN:
         # The known one has been compared with the setting before: as without it, nothing more can be known.
         if not found and known != expected:
@@ -102,7 +88,11 @@ async def verify(settings: Properties, connect: Connect, *, of_today: bool = Fal
     from choreo_components.kubernetes.client import ClusterError, Unreachable
     from choreo_components.kubernetes.kubeconfig import context_of
 
-    known, kubeconfig, context = settings.get(IDENTITY), settings.get(KUBECONFIG), settings.get(CONTEXT)
+    known, kubeconfig, context = (
+        settings.get(Names.CLUSTER),
+        settings.get(Names.KUBECONFIG),
+        settings.get(Names.CONTEXT),
+    )
     if known is None:
         return
     way = "the kubeconfig" if context is None else f"context {context!r}"

@@ -1,12 +1,20 @@
 """A custom resource of this provider: what the servicer asks of each, and what each may ask for."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.runtime import rpc
 
+from choreo_components.api import Role, UnknownKindError
+from choreo_components.api.generations import generations
+from choreo_components.state.contract import FORM_VERSION, Contract
+from choreo_components.state.forms import UnknownFormError, upgraded
+from choreo_components.state.names import Type
+
 if TYPE_CHECKING:
+    from choreo_components.kubernetes.objects import Live, Resource
     from choreo_components.teardown.removal import LiveCluster
 
 Properties = Mapping[str, Any]
@@ -36,38 +44,76 @@ class Session:
     """Whether the settings have moved the stack to this control plane, on which it has made nothing yet."""
 
 
-class Custom(Protocol):
-    """A custom resource, a module for each."""
+class CustomResource(ABC):
+    """A custom resource: what the engine's calls mean for it. By itself, it is in the state only, and does nothing."""
 
+    contract: ClassVar[type[Contract]]
+    """Its properties."""
+
+    @abstractmethod
     async def check(
         self, olds: Properties, news: Properties, session: Session
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        """The inputs with their defaults, and what is wrong with them by property. `olds` is empty for a new one."""
-        ...
+        """The inputs with their defaults, and what is wrong with them by property. `olds` is empty for a new one.
 
-    def replaced(self, olds: Properties, news: Properties) -> list[str]:
-        """The inputs whose change makes it another resource."""
-        ...
+        More than a check of its arguments: a preview calls nothing else of a resource, so this may ask clusters, refuse
+        what it finds there, and keep what it has seen with the inputs, under names that begin with `__`.
+        """
 
+    @abstractmethod
     def identifier(self, inputs: Properties) -> str:
         """The resource's id."""
-        ...
 
-    async def create(self, inputs: Properties, session: Session) -> None:
+    def replaced(self, olds: Properties, news: Properties) -> list[str]:
+        """The inputs whose change makes it another resource; none."""
+        return []
+
+    async def create(self, inputs: Properties, session: Session) -> None:  # noqa: B027
         """Does what its creation stands for. Raises Failure where that cannot be done."""
-        ...
 
     async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
         """Inputs and state as they are now; `inputs` is empty for one that is imported."""
-        ...
+        return inputs, inputs
 
-    async def update(self, olds: Properties, news: Properties, session: Session) -> None:
+    async def update(self, olds: Properties, news: Properties, session: Session) -> None:  # noqa: B027
         """Takes over other inputs. Raises Failure where they may not be."""
-        ...
 
-    async def delete(self, state: Properties, session: Session) -> None:
+    async def delete(self, state: Properties, session: Session) -> None:  # noqa: B027
         """Does what its deletion stands for. Raises Failure where that cannot be done."""
-        ...
+
+
+def in_todays_form(contract: type[Contract], properties: Properties) -> dict[str, Any]:
+    """What the engine hands over, whatever release has written it. Raises Failure where a newer one than this has."""
+    try:
+        return upgraded(contract, properties)
+    except UnknownFormError as problem:
+        raise Failure(str(problem)) from None
+
+
+def resource_of(type_: Type) -> "Resource":
+    """How an API server addresses objects of the type. Raises Failure where this release does not know it."""
+    from choreo_components.kubernetes.objects import resource_named
+
+    try:
+        return resource_named(*type_)
+    except UnknownKindError as problem:
+        raise not_known(problem) from None
+
+
+def not_known(problem: UnknownKindError) -> Failure:
+    """The failure where the state names what this release does not know."""
+    return Failure(f"{problem}. Upgrade the package choreo-components, if a newer release has written this")
+
+
+def type_of(live: "Live") -> Type:
+    """The type of a live object."""
+    return Type(live.resource.api_version, live.resource.kind)
+
+
+def role_of(type_: Type) -> Role | None:
+    """What objects of the type are to a plan; None of what is not OpenChoreo's, or of no role."""
+    generation = generations().get(type_.api_version)
+    return None if generation is None else generation.role(type_.kind)
 
 
 def differences(olds: Properties, news: Properties) -> list[str]:
@@ -84,9 +130,11 @@ def given(news: Properties) -> dict[str, Any]:
     return {name: value for name, value in news.items() if not name.startswith("__")}
 
 
-def unknown(inputs: Properties, known: Collection[str]) -> dict[str, str]:
+def unknown(inputs: Properties, contract: type[Contract]) -> dict[str, str]:
     """What is wrong with inputs that the resource does not have."""
-    return {name: f"unknown property; the properties are {', '.join(known)}" for name in inputs if name not in known}
+    known = [each for each in contract.inputs() if not each.deprecated]
+    told = f"unknown property; the properties are {', '.join(known)}"
+    return {name: told for name in inputs if name not in known and name != FORM_VERSION}
 
 
 def strings(value: Any) -> Sequence[str] | None:
@@ -94,18 +142,9 @@ def strings(value: Any) -> Sequence[str] | None:
     return value if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
 
 
-def never_replaced(olds: Properties, news: Properties) -> list[str]:
-    """`replaced` of a resource that a stack has one of."""
-    return []
-
-
-async def nothing_to_create(inputs: Properties, session: Session) -> None:
-    """`create` of a resource that is in the state only."""
-
-
-async def as_known(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-    """`read` of a resource that is in the state only."""
-    return inputs, inputs
+def are_names(value: Any) -> bool:
+    """Whether the value has lists of names by type."""
+    return isinstance(value, dict) and all(strings(names) is not None for names in value.values())
 
 
 def is_secret(value: Any) -> bool:

@@ -8,53 +8,11 @@ from choreo_components.api import all_kinds
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ObjectOf, fields_of, holds_secrets
 from choreo_components.provider.component_host import Host
-from choreo_components.provider.resources.finalizer import DEFAULTS
+from choreo_components.state.contract import Finalizer, Found, Settings
 
-_INPUTS: dict[str, Any] = {
-    "organization": {
-        "type": "string",
-        "description": "Name of the organization whose environment it finalizes.",
-    },
-    "environment": {
-        "type": "string",
-        "description": "metadata.name of the Environment which it finalizes.",
-    },
-    "dataPlaneRef": {
-        "type": "string",
-        "description": "The data plane of the environment; on another one it is finalized and begun anew.",
-    },
-    "deploymentsTimeout": {
-        "type": "string",
-        "description": f"How long its Deployments may take to go; {DEFAULTS['deploymentsTimeout']} by default.",
-    },
-    "namespacesTimeout": {
-        "type": "string",
-        "description": f"How long its namespaces may take to go; {DEFAULTS['namespacesTimeout']} by default.",
-    },
-    "namespaceNames": {
-        "type": "array",
-        "items": {"type": "string"},
-        "description": "Namespaces that were made for it: they go with it even if somebody has changed their labels.",
-    },
-    "dataPlaneKubeconfig": {
-        "type": "string",
-        "description": "The kubeconfig of the data plane, where that is a cluster of its own.",
-        "secret": True,
-    },
-}
+_INPUTS = {each: each.schema for each in Finalizer.inputs()}
 
-_FOUND: dict[str, Any] = {
-    "deployments": {
-        "type": "array",
-        "items": {"type": "string"},
-        "description": "Deployments that carried the environment's labels at the last refresh.",
-    },
-    "namespaces": {
-        "type": "array",
-        "items": {"type": "string"},
-        "description": "Namespaces that carried the environment's labels at the last refresh.",
-    },
-}
+_KEPT = {each: each.schema for each in (*Finalizer.inputs(), *Found.inputs()) if not each.deprecated}
 
 _FINALIZER: dict[str, Any] = {
     "description": (
@@ -63,35 +21,13 @@ _FINALIZER: dict[str, Any] = {
         "everything that its Deployments are made of, and the Deployments on it."
     ),
     "inputProperties": _INPUTS,
-    "requiredInputs": ["organization", "environment"],
-    "properties": {**_INPUTS, **_FOUND},
-    "required": ["organization", "environment"],
+    # The namespace too, which has an earlier name.
+    "requiredInputs": [Finalizer.ENVIRONMENT],
+    "properties": _KEPT,
+    "required": [Finalizer.NAMESPACE, Finalizer.ENVIRONMENT],
 }
 
-_SETTINGS: dict[str, Any] = {
-    "kubeconfig": {
-        "type": "string",
-        "description": "The text of a kubeconfig, or the path of one; the ambient kubeconfig by default.",
-        "secret": True,
-    },
-    "context": {
-        "type": "string",
-        "description": "The context of the ambient kubeconfig to use; its current context by default.",
-    },
-    "controlPlane": {
-        "type": "string",
-        "description": (
-            "The UID that the namespace kube-system of the control plane must have. The state keeps that of the "
-            "cluster that a stack is on; another cluster is refused, unless this names it."
-        ),
-    },
-    "dataPlaneKubeconfigs": {
-        "type": "object",
-        "additionalProperties": {"type": "string"},
-        "description": "Newer kubeconfigs of data planes than finalizers have in the state, by ORGANIZATION/DATAPLANE.",
-        "secret": True,
-    },
-}
+_SETTINGS = {each: each.schema for each in Settings.inputs()}
 
 _SECRET_ARGUMENTS = {"DataPlane": "connectionConfig", "Environment": "dataPlaneKubeconfig"}
 """By component: the argument that is a secret, which its Python type cannot say."""
@@ -116,7 +52,7 @@ def package_schema() -> str:
             _mark_secrets(model, schema["types"])
     for component, argument in _SECRET_ARGUMENTS.items():
         schema["resources"][f"choreo:index:{component}"]["inputProperties"][argument]["secret"] = True
-    schema["resources"]["choreo:index:EnvironmentFinalizer"] = _FINALIZER
+    schema["resources"][Finalizer.TOKEN] = _FINALIZER
     schema["config"] = {"variables": _SETTINGS}
     schema["provider"] = {
         "description": "OpenChoreo as code.",

@@ -18,8 +18,12 @@ from pulumi.runtime import proto
 from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
 
 from choreo_components.provider import control_plane
-from choreo_components.provider.resource import Custom, Failure, Session, differences, revealed
-from choreo_components.provider.resources import finalizer, guard, inventory, witness
+from choreo_components.provider.resource import CustomResource, Failure, Session, differences, in_todays_form, revealed
+from choreo_components.provider.resources.finalizer import EnvironmentFinalizer
+from choreo_components.provider.resources.guard import DeletionGuard
+from choreo_components.provider.resources.inventory import Inventory
+from choreo_components.provider.resources.witness import Witness
+from choreo_components.state.contract import FORM, FORM_VERSION, Contract, Settings
 from choreo_components.version import VERSION
 
 if TYPE_CHECKING:
@@ -28,11 +32,8 @@ if TYPE_CHECKING:
     from choreo_components.kubernetes.client import Cluster
 
 
-CUSTOM: Mapping[str, Custom] = {
-    "choreo:index:EnvironmentFinalizer": finalizer,
-    "choreo:index:Inventory": inventory,
-    "choreo:index:DeletionGuard": guard,
-    "choreo:index:Witness": witness,
+CUSTOM: Mapping[str, CustomResource] = {
+    each.contract.TOKEN: each for each in (EnvironmentFinalizer(), Inventory(), DeletionGuard(), Witness())
 }
 """Our custom resources by type."""
 
@@ -77,11 +78,11 @@ class Servicer(ResourceProviderServicer):
         Other settings stay as they are: a stack's default provider gets the whole of `choreo:*`.
         """
         _RESOURCE.set(request.urn)
-        olds, news = _properties(request.olds), _properties(request.news)
+        olds, news = await _known(context, Settings, request.olds, request.news)
         checked = await self._cancellable(control_plane.check(olds, news, self._connect), context)
         self._is_checked, self._is_verified, self._has_moved = True, checked.is_recognized, checked.has_moved
         return proto.CheckResponse(
-            inputs=_as_it_came(checked.settings, request.news),
+            inputs=_as_it_came({**checked.settings, FORM_VERSION: FORM}, request.news),
             failures=[proto.CheckFailure(reason=checked.refused)] if checked.refused else [],
         )
 
@@ -95,8 +96,8 @@ class Servicer(ResourceProviderServicer):
 
     async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
         """Keeps the settings in memory. A host of components has to take secrets, resources and outputs."""
-        self._settings = _properties(request.args)
-        self._data_planes = _mapping(self._settings.get("dataPlaneKubeconfigs"))
+        [self._settings] = await _known(context, Settings, request.args)
+        self._data_planes = _mapping(self._settings.get(Settings.DATA_PLANE_KUBECONFIGS))
         return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
@@ -105,8 +106,9 @@ class Servicer(ResourceProviderServicer):
 
     async def Check(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
         """Validates a resource's inputs and fills in the defaults."""
-        olds, news = _properties(request.olds), _properties(request.news)
-        work = _custom(request.urn).check(olds, news, self._session(request.urn))
+        custom = await _custom(context, request.urn)
+        olds, news = await _known(context, custom.contract, request.olds, request.news)
+        work = custom.check(olds, news, self._session(request.urn))
         defaults, failures = await self._cancellable(self._verified(work), context)
         return proto.CheckResponse(
             inputs=_as_it_came({**news, **defaults}, request.news),
@@ -115,30 +117,35 @@ class Servicer(ResourceProviderServicer):
 
     async def Diff(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:
         """What differs between a resource's old and new inputs, and whether it is another resource now."""
-        olds, news = _properties(request.old_inputs or request.olds), _properties(request.news)
-        return _diff(differences(olds, news), _custom(request.urn).replaced(olds, news))
+        custom, former = await _custom(context, request.urn), request.old_inputs or request.olds
+        olds, news = await _known(context, custom.contract, former, request.news)
+        # What is kept in an older form differs in that alone: an update keeps it in the form of today.
+        names = differences({**olds, FORM_VERSION: _properties(former).get(FORM_VERSION)}, news)
+        return _diff(names, custom.replaced(olds, news))
 
     async def Create(self, request: proto.CreateRequest, context: Any) -> proto.CreateResponse:
         """Puts the resource into the graph. Nothing changes in the cluster."""
-        inputs = _properties(request.properties)
-        identifier = _custom(request.urn).identifier(inputs)
+        custom, inputs = await _custom(context, request.urn), _properties(request.properties)
+        identifier = custom.identifier(inputs)
         if not request.preview:
-            work = _custom(request.urn).create(inputs, self._session(request.urn))
+            work = custom.create(inputs, self._session(request.urn))
             await self._cancellable(self._verified(work), context)
         return proto.CreateResponse(id=identifier, properties=request.properties)
 
     async def Update(self, request: proto.UpdateRequest, context: Any) -> proto.UpdateResponse:
         """Takes over new inputs."""
         if not request.preview:
-            olds, news = _properties(request.old_inputs or request.olds), _properties(request.news)
-            work = _custom(request.urn).update(olds, news, self._session(request.urn))
+            custom = await _custom(context, request.urn)
+            olds, news = await _known(context, custom.contract, request.old_inputs or request.olds, request.news)
+            work = custom.update(olds, news, self._session(request.urn))
             await self._cancellable(self._verified(work), context)
         return proto.UpdateResponse(properties=request.news)
 
     async def Read(self, request: proto.ReadRequest, context: Any) -> proto.ReadResponse:
         """What there is of the resource now."""
-        known = _properties(request.inputs)
-        work = _custom(request.urn).read(request.id, known, self._session(request.urn))
+        custom = await _custom(context, request.urn)
+        [known] = await _known(context, custom.contract, request.inputs)
+        work = custom.read(request.id, known, self._session(request.urn))
         read = await self._cancellable(self._verified(work), context)
         inputs, state = (_as_it_came(each, request.inputs) for each in read)
         return proto.ReadResponse(id=request.id, inputs=inputs, properties=state)
@@ -146,8 +153,9 @@ class Servicer(ResourceProviderServicer):
     async def Delete(self, request: proto.DeleteRequest, context: Any) -> empty_pb2.Empty:
         """What the resource is for, in most cases."""
         # An update that changes nothing else leaves what a check has found out in the inputs alone.
-        state = _properties(request.properties) | _properties(request.old_inputs)
-        work = _custom(request.urn).delete(state, self._session(request.urn))
+        custom = await _custom(context, request.urn)
+        kept, inputs = await _known(context, custom.contract, request.properties, request.old_inputs)
+        work = custom.delete(kept | inputs, self._session(request.urn))
         await self._cancellable(self._verified(work), context)
         return empty_pb2.Empty()
 
@@ -162,9 +170,7 @@ class Servicer(ResourceProviderServicer):
         _RESOURCE.set(urn)
         severity = proto.engine_pb2
         return Session(
-            lambda: self._connect(
-                self._settings.get(control_plane.KUBECONFIG), self._settings.get(control_plane.CONTEXT)
-            ),
+            lambda: self._connect(self._settings.get(Settings.KUBECONFIG), self._settings.get(Settings.CONTEXT)),
             partial(self._log, urn, severity.INFO),
             partial(self._log, urn, severity.WARNING),
             self._data_plane,
@@ -319,9 +325,21 @@ async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:
     raise AssertionError("abort raises")
 
 
-def _custom(urn: str) -> Custom:
-    """The custom resource that an URN names by its type."""
-    return CUSTOM[urn.split("::")[2].rpartition("$")[2]]
+async def _custom(context: Any, urn: str) -> CustomResource:
+    """The custom resource that an URN names by its type. Ends the call where there is none."""
+    token = urn.split("::")[2].rpartition("$")[2]
+    if token not in CUSTOM:
+        message = f"this release of choreo has no resource {token}: upgrade the package choreo-components"
+        await _abort(context, grpc.StatusCode.UNIMPLEMENTED, message)
+    return CUSTOM[token]
+
+
+async def _known(context: Any, contract: type[Contract], *structs: Struct) -> list[dict[str, Any]]:
+    """Properties in the form of today, whatever release wrote them. Ends the call where a newer one than this has."""
+    try:
+        return [in_todays_form(contract, _properties(struct)) for struct in structs]
+    except Failure as problem:
+        await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(problem))
 
 
 def _properties(struct: Struct) -> dict[str, Any]:

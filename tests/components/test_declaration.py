@@ -172,13 +172,13 @@ def test_both_providers_get_the_context_of_the_ambient_kubeconfig_and_ours_which
     [kubernetes] = made.of_type("pulumi:providers:kubernetes")
     [choreo] = made.of_type("pulumi:providers:choreo")
     assert (kubernetes.inputs["clusterIdentifier"], kubernetes.inputs["context"]) == ("control-plane", "here")
-    assert choreo.inputs == {"context": "here", "__cluster": "uid of here"}
+    assert choreo.inputs == {"context": "here", "__cluster": "uid of here", "formatVersion": 2}
     assert "providers:kubernetes::kubernetes::" in made["acme/development"].request.provider
 
 
 def test_the_identity_that_the_settings_demand_reaches_our_provider() -> None:
     made = declared(stack(declaring.environment(), controlPlane="uid of there"))
-    assert made["choreo"].inputs == {"controlPlane": "uid of there"}
+    assert made["choreo"].inputs == {"controlPlane": "uid of there", "formatVersion": 2}
 
 
 def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
@@ -241,7 +241,7 @@ def test_finalizers_and_the_inventory_know_which_data_planes_are_clusters_of_the
 
 def test_finalizers_have_a_provider_that_brings_them_newer_credentials(elsewhere: Registrations) -> None:
     shared, own = elsewhere.of_type("pulumi:providers:choreo")
-    assert (shared.name, shared.inputs) == ("choreo", {})
+    assert (shared.name, shared.inputs) == ("choreo", {"formatVersion": 2})
     assert "kind: Config" in str(own.inputs["dataPlaneKubeconfigs"])
     assert is_secret(own.request.object["dataPlaneKubeconfigs"])
     assert f"providers:choreo::{own.name}::" in elsewhere["acme/development-finalizer"].request.provider
@@ -279,8 +279,13 @@ def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_dat
     provider = provider_of(made, "connections")
     assert provider.inputs["clusterIdentifier"] == "control-plane"
     assert provider.inputs["enableSecretMutable"] == "true"
-    assert made["inventory"].inputs["objects"]["Secret"] == ["acme/kind-1-config"]
-    assert made["deletion-guard"].inputs["connectedDataPlanes"] == ["acme/dp-local"]
+    assert made["inventory"].inputs["objects"]["v1/Secret"] == ["acme/kind-1-config"]
+    assert made["deletion-guard"].inputs["connected"] == of(DataPlane=["acme/dp-local"])
+
+
+def of(**of_kinds: Any) -> dict[str, Any]:
+    """What there is of kinds of OpenChoreo, by their types."""
+    return {f"core.choreo.dev/v1/{kind}": each for kind, each in of_kinds.items()}
 
 
 # --- The inventory and the guard -----------------------------------------------------------------------------------
@@ -290,21 +295,22 @@ def test_the_inventory_names_all_that_the_stack_makes_and_everything_comes_after
     found = declared(stack(*WHOLE, controllers="absent", adopt="if-labelled"))
     inventory = found["inventory"]
     assert inventory.inputs["adopt"] == "if-labelled"
-    assert inventory.inputs["dataPlaneRefs"] == {"acme/development": "dp-local"}
+    assert inventory.inputs["dataPlaneRefs"] == of(Environment={"acme/development": "dp-local"})
     namespace = data_plane_namespace("acme", "shop", "development")
-    assert inventory.inputs["objects"]["Namespace"] == ["acme/acme", f"acme/development/{namespace}"]
-    assert {kind: len(names) for kind, names in inventory.inputs["objects"].items()} == {
-        "Organization": 1,
-        "DataPlane": 1,
-        "Environment": 1,
-        "DeploymentPipeline": 1,
-        "Project": 1,
-        "Component": 1,
-        "DeploymentTrack": 1,
-        "DeployableArtifact": 1,
-        "Deployment": 1,
-        "Namespace": 2,
-    }
+    assert inventory.inputs["objects"]["v1/Namespace"] == ["acme/acme", f"acme/development/{namespace}"]
+    one_each = of(
+        Organization=1,
+        DataPlane=1,
+        Environment=1,
+        DeploymentPipeline=1,
+        Project=1,
+        Component=1,
+        DeploymentTrack=1,
+        DeployableArtifact=1,
+        Deployment=1,
+    )
+    counts = {type_: len(names) for type_, names in inventory.inputs["objects"].items()}
+    assert counts == {**one_each, "v1/Namespace": 2}
     before = {"inventory"}
     for each in found.custom:
         if each.name not in ("inventory", "choreo", "kubernetes"):
@@ -325,14 +331,18 @@ def behind(whole: Registrations, name: str) -> set[str]:
 
 def test_the_guard_comes_after_everything_and_knows_what_others_may_need(whole: Registrations) -> None:
     guard = whole["deletion-guard"]
-    awaited = {f"acme/{each['kind']}" for each in WHOLE if each["kind"] != "Organization"}
+    kinds = sorted(each["kind"] for each in WHOLE)
+    in_acme = {kind: {"namespace": "acme"} for kind in kinds if kind != "Organization"}
     assert guard.inputs == {
-        "organizations": ["acme"],
-        "dataPlanes": ["acme/dp-local"],
-        "environments": ["acme/development"],
-        "deploymentPipelines": ["acme/pipeline"],
-        "projects": ["acme/shop"],
-        "awaited": sorted(["Organization", *awaited]),
+        "objects": of(
+            Organization=["acme"],
+            DataPlane=["acme/dp-local"],
+            Environment=["acme/development"],
+            DeploymentPipeline=["acme/pipeline"],
+            Project=["acme/shop"],
+        ),
+        "awaited": [{"apiVersion": "core.choreo.dev/v1", "kind": kind, **in_acme.get(kind, {})} for kind in kinds],
+        "formatVersion": 2,
     }
     everything = {each.name for each in whole.custom}
     assert everything - behind(whole, "deletion-guard") == {"choreo", "kubernetes", "deletion-guard", "stack-witness"}
@@ -346,9 +356,9 @@ def production(name: str = "production") -> declaring.Manifest:
 
 def test_an_environment_of_production_is_protected_by_the_guard_until_the_stack_allows_it_to_go() -> None:
     guard = declared(stack(production()))["deletion-guard"]
-    assert guard.inputs["protectedEnvironments"] == ["acme/production"]
+    assert guard.inputs["protected"] == of(Environment=["acme/production"])
     allowed = declared(stack(production(), allowProductionDestroy=True))["deletion-guard"]
-    assert "protectedEnvironments" not in allowed.inputs
+    assert "protected" not in allowed.inputs
 
 
 def test_a_stack_of_what_nobody_refers_to_has_no_guard() -> None:
@@ -364,9 +374,9 @@ def test_a_data_plane_has_a_guard_that_comes_after_it_alone_and_knows_what_is_de
     guard = found["deletion-guard/acme/dp-other"]
     assert guard.depends_on == {"acme/dp-other"}
     assert guard.inputs == {
-        "dataPlanes": ["acme/dp-other"],
-        "environments": ["acme/other"],
-        "part": "DataPlane acme/dp-other",
+        "objects": of(DataPlane=["acme/dp-other"], Environment=["acme/other"]),
+        "part": "core.choreo.dev/v1/DataPlane acme/dp-other",
+        "formatVersion": 2,
     }
 
 
@@ -375,7 +385,7 @@ def test_the_guard_of_an_organization_comes_after_its_namespace_in_which_others_
     found = declared(stack(*WHOLE, controllers=controllers))
     guard = found["deletion-guard/acme"]
     assert guard.depends_on == {"acme-namespace"}
-    whole = {**found["deletion-guard"].inputs, "part": "Organization acme"}
+    whole = {**found["deletion-guard"].inputs, "part": "core.choreo.dev/v1/Organization acme"}
     assert guard.inputs == {name: value for name, value in whole.items() if name != "awaited"}
 
 
@@ -386,7 +396,8 @@ def test_the_guard_of_production_is_protected_and_keeps_what_production_needs_an
     workload = declaring.component(), declaring.track(), declaring.artifact()
     found = declared(stack(*environments, *workload, *deployments))
     assert found["production-guard"].request.protect is True
-    assert found["production-guard"].inputs == {"part": "production", "protectedEnvironments": ["acme/production"]}
+    protected = of(Environment=["acme/production"])
+    assert found["production-guard"].inputs == {"part": "production", "protected": protected, "formatVersion": 2}
     kept = behind(found, "production-guard")
     assert {"acme/production", "acme/production-finalizer", "acme/web-production", "acme/web"} <= kept
     assert {name for name in found.names if "trial" in name} & kept == set()
@@ -398,7 +409,7 @@ def test_the_guard_of_production_stays_when_there_is_no_production_as_it_was_pro
     for objects, allowed in (([declaring.environment()], False), ([production()], True)):
         guard = declared(stack(*objects, allowProductionDestroy=allowed))["production-guard"]
         assert guard.request.protect is False
-        assert guard.inputs == {"part": "production"}
+        assert guard.inputs == {"part": "production", "formatVersion": 2}
         assert guard.depends_on == {"inventory"}
 
 
@@ -409,7 +420,7 @@ def deleted_with(found: Registrations, name: str) -> str:
 def test_the_witness_of_the_stack_is_deleted_first_and_called_only_if_the_inventory_stays(whole: Registrations) -> None:
     witness = whole["stack-witness"]
     assert witness.depends_on == {"deletion-guard"}
-    assert witness.inputs == {"subject": "stack"}
+    assert witness.inputs == {"subject": "stack", "formatVersion": 2}
     assert deleted_with(whole, "stack-witness") == "inventory"
 
 
@@ -417,7 +428,10 @@ def test_the_witness_of_an_environment_precedes_the_finalizer_and_is_called_only
     found = declared(stack(production()))
     witness = found["acme/production-witness"]
     assert witness.depends_on == {"acme/production-finalizer"}
-    assert witness.inputs == {"subject": "acme/production"}
+    assert witness.inputs == {
+        "subject": "core.choreo.dev/v1/Environment acme/production",
+        "formatVersion": 2,
+    }
     assert deleted_with(found, witness.name) == "acme/production"
     assert witness.request.protect is False, "a stack that no longer has it could not be updated"
 

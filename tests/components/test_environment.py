@@ -155,12 +155,14 @@ def test_the_finalizer_knows_whose_environment_it_finalizes_and_how_long_each_st
     found = registered(lambda: development(name="dev", timeouts={"deployments": "5m", "namespaces": "7m"}))
     assert found["development-finalizer"].inputs == {
         "__environmentUid": "development-environment-uid",
-        "organization": "acme",
+        "apiVersion": "core.choreo.dev/v1",
+        "namespace": "acme",
         "environment": "dev",
         "dataPlaneRef": "dp-local",
         "deploymentsTimeout": "5m",
         "namespacesTimeout": "7m",
         "namespaceNames": [data_plane_namespace("acme", project, "dev") for project in ("shop", "portal")],
+        "formatVersion": 2,
     }
 
 
@@ -236,7 +238,7 @@ def test_an_organization_that_is_an_output_names_and_labels_the_namespaces_too(f
 def test_in_a_preview_the_namespaces_of_an_unknown_organization_are_not_known_yet() -> None:
     found = registered(lambda: development(organization=unknown()), preview=True)
     assert isinstance(found["development-namespace-shop"].metadata["name"], Unknown)
-    assert isinstance(found["development-finalizer"].inputs["organization"], Unknown)
+    assert isinstance(found["development-finalizer"].inputs["namespace"], Unknown)
 
 
 def test_what_it_depends_on_comes_before_its_namespaces_and_its_finalizer() -> None:

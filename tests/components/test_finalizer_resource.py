@@ -13,10 +13,12 @@ def test_a_finalizer_may_be_declared_by_itself() -> None:
     )
     assert found["f"].type == "choreo:index:EnvironmentFinalizer"
     assert found["f"].inputs == {
-        "organization": "acme",
+        "apiVersion": "core.choreo.dev/v1",
+        "namespace": "acme",
         "environment": "development",
         "dataPlaneRef": "dp-local",
         "namespacesTimeout": "1h",
+        "formatVersion": 2,
     }
     assert found["f"].request.version == VERSION
 
@@ -35,4 +37,5 @@ def test_a_kubeconfig_is_a_secret() -> None:
 
 def test_without_a_kubeconfig_the_ambient_one_is_left_to_the_provider() -> None:
     found = registered(lambda: Provider("choreo"))["choreo"]
-    assert (found.type, found.inputs, found.request.version) == ("pulumi:providers:choreo", {}, VERSION)
+    assert (found.type, found.request.version) == ("pulumi:providers:choreo", VERSION)
+    assert found.inputs == {"formatVersion": 2}

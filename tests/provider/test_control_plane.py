@@ -8,9 +8,9 @@ import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.kubernetes.client import ClusterError, Forbidden, Unreachable
-from choreo_components.provider import control_plane
-from choreo_components.provider.control_plane import IDENTITY, Checked, check, verify
+from choreo_components.provider.control_plane import Checked, check, verify
 from choreo_components.provider.resource import Failure
+from choreo_components.state.contract import Settings
 from tests.provider.fake_cluster import FakeCluster, kube_system
 
 HERE, THERE = "uid of here", "uid of there"
@@ -46,25 +46,27 @@ def checked(olds: dict[str, Any], news: dict[str, Any], identity: str = HERE) ->
 
 
 def test_the_identity_of_the_cluster_is_kept_with_the_settings() -> None:
-    assert checked({}, {"context": "a"}) == Checked({"context": "a", IDENTITY: HERE}, is_recognized=True)
+    assert checked({}, {"context": "a"}) == Checked({"context": "a", Settings.CLUSTER: HERE}, is_recognized=True)
 
 
 def test_one_that_the_program_has_asked_for_is_not_asked_for_again() -> None:
-    found = asyncio.run(check({}, {IDENTITY: HERE}, connect({})))
-    assert found == Checked({IDENTITY: HERE}, is_recognized=True)
+    found = asyncio.run(check({}, {Settings.CLUSTER: HERE}, connect({})))
+    assert found == Checked({Settings.CLUSTER: HERE}, is_recognized=True)
 
 
-@pytest.mark.parametrize("news", [{"context": "b"}, {IDENTITY: THERE}], ids=["asked here", "asked by the program"])
+@pytest.mark.parametrize(
+    "news", [{"context": "b"}, {Settings.CLUSTER: THERE}], ids=["asked here", "asked by the program"]
+)
 def test_another_cluster_than_the_one_in_the_state_is_refused_with_the_way_out(news: dict[str, Any]) -> None:
-    refused = checked({IDENTITY: HERE}, news, THERE).refused
+    refused = checked({Settings.CLUSTER: HERE}, news, THERE).refused
     assert refused is not None
     assert HERE in refused
     assert f"pulumi config set choreo:controlPlane {THERE}" in refused
 
 
 def test_another_cluster_is_taken_where_the_settings_name_it() -> None:
-    found = checked({IDENTITY: HERE}, {"controlPlane": THERE}, THERE)
-    assert (found.settings[IDENTITY], found.refused, found.has_moved) == (THERE, None, True)
+    found = checked({Settings.CLUSTER: HERE}, {"controlPlane": THERE}, THERE)
+    assert (found.settings[Settings.CLUSTER], found.refused, found.has_moved) == (THERE, None, True)
     again = checked(found.settings, {"controlPlane": THERE}, THERE)
     assert (again.refused, again.is_recognized, again.has_moved) == (None, True, False)
 
@@ -76,21 +78,23 @@ def test_a_cluster_that_the_settings_do_not_mean_is_refused_also_the_first_time(
 
 
 def test_a_cluster_that_has_to_be_the_one_that_is_meant_has_to_be_known() -> None:
-    refused = asyncio.run(check({}, {"controlPlane": HERE, IDENTITY: ""}, connect({}))).refused
+    refused = asyncio.run(check({}, {"controlPlane": HERE, Settings.CLUSTER: ""}, connect({}))).refused
     assert refused is not None
     assert refused.startswith(f"controlPlane is {HERE}, and it is not known which cluster this is: ")
 
 
 def test_a_setting_that_may_stay_refuses_nobody_who_cannot_read_the_identity() -> None:
-    found = asyncio.run(check({IDENTITY: HERE}, {"controlPlane": HERE, IDENTITY: ""}, connect({})))
-    assert (found.settings[IDENTITY], found.refused, found.is_recognized) == (HERE, None, False)
-    assert asyncio.run(check({IDENTITY: THERE}, {"controlPlane": HERE, IDENTITY: ""}, connect({}))).refused
+    found = asyncio.run(check({Settings.CLUSTER: HERE}, {"controlPlane": HERE, Settings.CLUSTER: ""}, connect({})))
+    assert (found.settings[Settings.CLUSTER], found.refused, found.is_recognized) == (HERE, None, False)
+    assert asyncio.run(
+        check({Settings.CLUSTER: THERE}, {"controlPlane": HERE, Settings.CLUSTER: ""}, connect({}))
+    ).refused
 
 
 @pytest.mark.parametrize("problem", [Forbidden("not yours"), Unreachable("nobody there")])
 def test_a_cluster_that_does_not_say_which_it_is_keeps_the_identity_that_is_known(problem: ClusterError) -> None:
-    found = asyncio.run(check({IDENTITY: HERE}, {}, connect({(None, None): silent(problem)})))
-    assert found == Checked({IDENTITY: HERE})
+    found = asyncio.run(check({Settings.CLUSTER: HERE}, {}, connect({(None, None): silent(problem)})))
+    assert found == Checked({Settings.CLUSTER: HERE})
 
 
 def test_a_kubeconfig_that_is_not_known_yet_is_not_asked() -> None:
@@ -111,49 +115,49 @@ def verified(
 
 
 def test_the_cluster_of_the_last_up_is_the_one_that_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    verified({IDENTITY: HERE, "context": "a"}, {(None, "a"): cluster(HERE)}, "a", monkeypatch)
+    verified({Settings.CLUSTER: HERE, "context": "a"}, {(None, "a"): cluster(HERE)}, "a", monkeypatch)
 
 
 def test_the_current_context_may_have_another_name_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     ways = {(None, "a"): cluster(HERE), (None, "b"): cluster(HERE)}
-    verified({IDENTITY: HERE, "context": "a"}, ways, "b", monkeypatch)
+    verified({Settings.CLUSTER: HERE, "context": "a"}, ways, "b", monkeypatch)
 
 
 def test_a_current_context_that_leads_to_another_cluster_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     ways = {(None, "a"): cluster(HERE), (None, "b"): cluster(THERE)}
     with pytest.raises(Failure, match=r"^the current context, 'b', leads to another cluster than this stack is on"):
-        verified({IDENTITY: HERE, "context": "a"}, ways, "b", monkeypatch)
+        verified({Settings.CLUSTER: HERE, "context": "a"}, ways, "b", monkeypatch)
 
 
 def test_a_current_context_of_which_nobody_knows_where_it_leads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     ways = {(None, "a"): cluster(HERE), (None, "b"): silent(Unreachable("nobody there"))}
     with pytest.raises(Failure, match=r"nobody there. Nothing was changed: kubectl config use-context a$"):
-        verified({IDENTITY: HERE, "context": "a"}, ways, "b", monkeypatch)
+        verified({Settings.CLUSTER: HERE, "context": "a"}, ways, "b", monkeypatch)
 
 
 @pytest.mark.parametrize("settings", [{"context": "a"}, {"kubeconfig": "text"}, {}])
 def test_the_same_way_to_another_cluster_is_refused(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     way = (settings.get("kubeconfig"), settings.get("context"))
     with pytest.raises(Failure, match="leads to another cluster than this stack is on"):
-        verified({**settings, IDENTITY: HERE}, {way: cluster(THERE)}, settings.get("context"), monkeypatch)
+        verified({**settings, Settings.CLUSTER: HERE}, {way: cluster(THERE)}, settings.get("context"), monkeypatch)
 
 
 def test_a_context_that_the_kubeconfig_of_today_lacks_is_reported_with_the_next_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(Failure, match=r"no context 'a'; the last pulumi up used context 'a'. To use the"):
-        verified({IDENTITY: HERE, "context": "a"}, {}, "b", monkeypatch)
+        verified({Settings.CLUSTER: HERE, "context": "a"}, {}, "b", monkeypatch)
 
 
 def test_one_that_does_not_answer_is_left_to_those_who_use_it_and_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     ways = {(None, None): silent(Unreachable("nobody there"))}
     with pytest.raises(Unreachable, match="nobody there"):
-        verified({IDENTITY: HERE}, ways, None, monkeypatch)
+        verified({Settings.CLUSTER: HERE}, ways, None, monkeypatch)
 
 
 def test_what_a_program_has_given_just_now_is_compared_by_itself() -> None:
     """Whoever previews without a cluster, or with credentials that have expired, is told so by those who ask it."""
-    settings = {IDENTITY: HERE, "context": "a"}
+    settings = {Settings.CLUSTER: HERE, "context": "a"}
     asyncio.run(verify(settings, connect({(None, "a"): cluster(HERE)}), of_today=True))
     with pytest.raises(Failure, match="leads to another cluster than this stack is on"):
         asyncio.run(verify(settings, connect({(None, "a"): cluster(THERE)}), of_today=True))
@@ -168,4 +172,4 @@ def test_a_state_that_knows_no_identity_yet_asks_nobody(monkeypatch: pytest.Monk
 def test_the_settings_of_the_control_plane_are_those_of_the_schema() -> None:
     from choreo_components.provider.schema import _SETTINGS
 
-    assert {control_plane.KUBECONFIG, control_plane.CONTEXT, control_plane.EXPECTED} <= set(_SETTINGS)
+    assert {Settings.KUBECONFIG, Settings.CONTEXT, Settings.CONTROL_PLANE} <= set(_SETTINGS)

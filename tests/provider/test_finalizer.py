@@ -11,13 +11,15 @@ from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, Unauthorized, Unreachable
 from choreo_components.kubernetes.objects import Live, resource_named
 from choreo_components.provider.resource import Failure, differences
-from choreo_components.provider.resources import finalizer
-from choreo_components.provider.resources.finalizer import identifier, inputs_of
+from choreo_components.provider.resources.finalizer import DEADLINES, IDENTITY, EnvironmentFinalizer, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, kube_system, namespace
 from tests.provider.sessions import session
 
+finalizer = EnvironmentFinalizer()
+
 INPUTS = {
-    "organization": "acme",
+    "apiVersion": "core.choreo.dev/v1",
+    "namespace": "acme",
     "environment": "development",
     "dataPlaneRef": "dp-local",
     "deploymentsTimeout": "5m",
@@ -67,7 +69,7 @@ def test_inputs_that_are_right_are_taken_as_they_are() -> None:
 
 
 def test_deadlines_that_are_not_given_are_ten_minutes() -> None:
-    inputs, failures = checked({"organization": "acme", "environment": "development"})
+    inputs, failures = checked({"namespace": "acme", "environment": "development"})
     assert failures == {}
     assert (inputs["deploymentsTimeout"], inputs["namespacesTimeout"]) == ("10m", "10m")
 
@@ -85,7 +87,7 @@ def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "failures"),
     [
-        ({"organization": ""}, {"organization": "should be a string that is not empty, not ''"}),
+        ({"namespace": ""}, {"namespace": "should be a string that is not empty, not ''"}),
         ({"environment": 5.0}, {"environment": "should be a string that is not empty, not 5.0"}),
         ({"dataPlaneRef": []}, {"dataPlaneRef": "should be a string that is not empty, not []"}),
         (
@@ -99,7 +101,7 @@ def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
         (
             {"timeout": "5m"},
             {
-                "timeout": "unknown property; the properties are organization, environment, dataPlaneRef, "
+                "timeout": "unknown property; the properties are apiVersion, namespace, environment, dataPlaneRef, "
                 "deploymentsTimeout, namespacesTimeout, namespaceNames, dataPlaneKubeconfig"
             },
         ),
@@ -112,7 +114,7 @@ def test_inputs_that_are_wrong_are_named(change: dict[str, Any], failures: dict[
 
 def test_all_that_is_wrong_is_named_at_once() -> None:
     assert set(checked({"deploymentsTimeout": 5, "other": 1})[1]) == {
-        "organization",
+        "namespace",
         "environment",
         "deploymentsTimeout",
         "other",
@@ -121,7 +123,7 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
 
 def test_without_its_names_it_cannot_know_what_is_the_environments() -> None:
     why = "required: without it the finalizer cannot know what belongs to the environment"
-    assert checked({})[1] == {"organization": why, "environment": why}
+    assert checked({})[1] == {"namespace": why, "environment": why}
 
 
 # --- Differences ---------------------------------------------------------------------------------------------------
@@ -146,21 +148,21 @@ def test_another_release_of_the_provider_is_no_difference() -> None:
 
 
 def test_another_environment_or_data_plane_is_another_finalizer_and_a_deadline_is_not() -> None:
-    assert set(finalizer.IDENTITY) == {"organization", "environment", "dataPlaneRef"}
-    assert not set(finalizer.IDENTITY) & set(finalizer.DEFAULTS)
+    assert set(IDENTITY) == {"apiVersion", "namespace", "environment", "dataPlaneRef"}
+    assert not set(IDENTITY) & set(DEADLINES)
 
 
 # --- Id ------------------------------------------------------------------------------------------------------------
 
 
 def test_its_id_says_whose_environment_it_is() -> None:
-    assert identifier(INPUTS) == "acme/development"
+    assert finalizer.identifier(INPUTS) == "acme/development"
 
 
 def test_an_id_is_all_that_an_import_needs() -> None:
     inputs = inputs_of("acme/development")
     assert checked(inputs) == (inputs, {})
-    assert identifier(inputs) == "acme/development"
+    assert finalizer.identifier(inputs) == "acme/development"
 
 
 @pytest.mark.parametrize("wrong", ["", "acme", "acme/", "/development"])
@@ -196,7 +198,7 @@ def test_deleting_it_finalizes_the_environment(cluster: FakeCluster) -> None:
 def test_where_its_environment_stays_it_leaves_all_that_is_not_deleted_besides_it(cluster: FakeCluster) -> None:
     lines: list[str] = []
     cluster.lives["Environment acme/development"] = environment("uid of development")
-    command = session(cluster, warn=lines.append, notes=["acme/development"])
+    command = session(cluster, warn=lines.append, notes=["core.choreo.dev/v1/Environment acme/development"])
     asyncio.run(finalizer.delete(INPUTS, command))
     assert cluster.story == ["get environments development"]
     [line] = lines
@@ -209,7 +211,9 @@ def test_where_its_environment_stays_it_leaves_all_that_is_not_deleted_besides_i
 def test_one_that_is_gone_does_not_stay_and_leaves_nothing_behind_unsaid(cluster: FakeCluster) -> None:
     """A refresh that has not found the Environment has its witness speak in a destroy of the whole stack too."""
     with pytest.raises(Failure, match=r"its Environment is gone, .* run pulumi up"):
-        asyncio.run(finalizer.delete(INPUTS, session(cluster, notes=["acme/development"])))
+        asyncio.run(
+            finalizer.delete(INPUTS, session(cluster, notes=["core.choreo.dev/v1/Environment acme/development"]))
+        )
     assert cluster.requests("delete") == []
 
 
@@ -224,7 +228,7 @@ def test_a_deadline_names_the_environment_that_is_not_finalized(cluster: FakeClu
     assert second == "  Deployment acme/a: no finalizer holds it"
 
 
-@pytest.mark.parametrize("missing", ["organization", "environment"])
+@pytest.mark.parametrize("missing", ["namespace", "environment"])
 def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(cluster: FakeCluster, missing: str) -> None:
     state = {**INPUTS, missing: ""}
     with pytest.raises(Failure, match="needs the organization's name and the environment's name"):

@@ -7,17 +7,27 @@ import pytest
 
 from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.provider.resource import Failure
-from choreo_components.provider.resources import guard
+from choreo_components.provider.resources.guard import DeletionGuard
 from tests.provider.fake_cluster import FakeCluster
 from tests.provider.sessions import session
 
-STACK = {
-    "organizations": ["acme"],
-    "dataPlanes": ["acme/dp-local"],
-    "deploymentPipelines": ["acme/pipeline"],
-    "projects": ["acme/shop"],
-}
-DEVELOPMENT = {"environments": ["acme/development"]}
+guard = DeletionGuard()
+
+
+def of(**names: list[str]) -> dict[str, list[str]]:
+    """Names of objects of OpenChoreo by their types."""
+    return {f"core.choreo.dev/v1/{kind}": each for kind, each in names.items()}
+
+
+def awaited(*kinds: str, namespace: str | None = None) -> list[dict[str, str]]:
+    """What a destroy waits for of OpenChoreo."""
+    where = {"namespace": namespace} if namespace else {}
+    return [{"apiVersion": "core.choreo.dev/v1", "kind": kind, **where} for kind in kinds]
+
+
+REST = {"DeploymentPipeline": ["acme/pipeline"], "Project": ["acme/shop"]}
+STACK = {"objects": of(Organization=["acme"], DataPlane=["acme/dp-local"], **REST)}
+DEVELOPMENT = {"objects": of(Environment=["acme/development"])}
 
 
 def live(kind: str, plural: str, name: str, spec: Any = None, namespace: str = "acme", **metadata: Any) -> Live:
@@ -83,26 +93,26 @@ def test_all_that_others_need_is_named_at_once() -> None:
     ids=["on another data plane", "of another organization", "being deleted"],
 )
 def test_an_environment_that_does_not_need_the_data_plane_does_not_keep_it(other: Live) -> None:
-    assert warned(FakeCluster(other), {"dataPlanes": ["acme/dp-local"]}) == []
+    assert warned(FakeCluster(other), {"objects": of(DataPlane=["acme/dp-local"])}) == []
 
 
 def test_an_environment_that_a_pipeline_still_names_goes_with_a_warning() -> None:
     assert warned(FakeCluster(PIPELINE), DEVELOPMENT) == [
         "DeploymentPipeline 'pipeline' still names environment 'acme/development': promotion there fails"
     ]
-    assert warned(FakeCluster(PIPELINE), {"environments": ["acme/other"]}) == []
+    assert warned(FakeCluster(PIPELINE), {"objects": of(Environment=["acme/other"])}) == []
 
 
 def test_production_does_not_go_until_the_stack_allows_it() -> None:
-    names = ["acme/production"]
-    [line] = refused(FakeCluster(), {"environments": names, "protectedEnvironments": names})
+    names = of(Environment=["acme/production"])
+    [line] = refused(FakeCluster(), {"objects": names, "protected": names})
     assert line == (
         "nothing was deleted: production is protected, and this stack has acme/production. To let it go: "
         "pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
     )
 
 
-MIXED = {"environments": ["acme/live", "acme/trial"], "protectedEnvironments": ["acme/live"]}
+MIXED = {"objects": of(Environment=["acme/live", "acme/trial"]), "protected": of(Environment=["acme/live"])}
 
 
 def test_with_other_environments_beside_production_the_ways_that_are_named_keep_production() -> None:
@@ -116,7 +126,7 @@ def test_with_other_environments_beside_production_the_ways_that_are_named_keep_
 
 def test_production_may_not_leave_the_stack_before_its_deletion_is_allowed() -> None:
     with pytest.raises(Failure, match="production is protected, and acme/live is no longer declared in this stack"):
-        asyncio.run(guard.update(MIXED, {"environments": ["acme/trial"]}, session(FakeCluster())))
+        asyncio.run(guard.update(MIXED, {"objects": of(Environment=["acme/trial"])}, session(FakeCluster())))
 
 
 def partial(cluster: FakeCluster, state: Any, **more: Any) -> list[str]:
@@ -128,20 +138,21 @@ def partial(cluster: FakeCluster, state: Any, **more: Any) -> list[str]:
 
 def test_where_the_stack_stays_its_guard_leaves_the_decision_to_those_of_its_parts() -> None:
     cluster = FakeCluster(project("portal"), environment("staging"))
-    assert partial(cluster, {**STACK, **MIXED}) == []
+    assert partial(cluster, {**MIXED, "objects": {**STACK["objects"], **MIXED["objects"]}}) == []
     assert cluster.requests("delete") == []
 
 
 def test_where_the_stack_stays_what_cannot_be_awaited_is_warned_of() -> None:
     cluster = FakeCluster()
     cluster.denied = {("list", "deployments", "acme")}
-    [line] = partial(cluster, {**STACK, "awaited": ["acme/Deployment", "acme/Project"]})
+    [line] = partial(cluster, {**STACK, "awaited": awaited("Deployment", "Project", namespace="acme")})
     assert "waits without end, whatever the deadline, for what is deleted of deployments.core.choreo.dev in" in line
 
 
 def test_a_part_that_others_need_stays() -> None:
     cluster = FakeCluster(environment("own"), environment("staging"))
-    state = {"dataPlanes": ["acme/dp-local"], "environments": ["acme/own"], "part": "DataPlane acme/dp-local"}
+    objects = of(DataPlane=["acme/dp-local"], Environment=["acme/own"])
+    state = {"objects": objects, "part": "core.choreo.dev/v1/DataPlane acme/dp-local"}
     assert refused(cluster, state) == [
         "DataPlane acme/dp-local stays: others still need what this stack has:",
         "  DataPlane 'acme/dp-local' is still used by Environment 'staging'",
@@ -151,7 +162,7 @@ def test_a_part_that_others_need_stays() -> None:
 
 
 def test_production_stays_where_a_part_of_it_is_about_to_be_deleted() -> None:
-    [line] = refused(FakeCluster(), {"part": "production", "protectedEnvironments": ["acme/live"]})
+    [line] = refused(FakeCluster(), {"part": "production", "protected": of(Environment=["acme/live"])})
     assert line.startswith("production is protected, and this would delete acme/live or what it needs")
     assert "allowProductionDestroy" not in line
     assert warned(FakeCluster(), {"part": "production"}) == []
@@ -162,7 +173,8 @@ def test_a_part_is_not_looked_at_again_once_the_guard_of_the_stack_has_allowed_a
     command = session(cluster)
     asyncio.run(guard.delete(STACK, command))
     asked = len(cluster.story)
-    asyncio.run(guard.delete({"dataPlanes": ["acme/dp-local"], "part": "DataPlane acme/dp-local"}, command))
+    part = {"objects": of(DataPlane=["acme/dp-local"]), "part": "core.choreo.dev/v1/DataPlane acme/dp-local"}
+    asyncio.run(guard.delete(part, command))
     assert len(cluster.story) == asked
 
 
@@ -177,7 +189,9 @@ def test_a_cluster_that_cannot_be_asked_keeps_everything() -> None:
 def test_what_the_credentials_may_not_list_is_not_begun_to_be_deleted() -> None:
     cluster = FakeCluster()
     cluster.denied = {("list", "deployments", "acme"), ("list", "namespaces", None)}
-    state = {**STACK, "awaited": ["Namespace", "Organization", "acme/Deployment", "acme/Project", "globex/Deployment"]}
+    everywhere = [{"apiVersion": "v1", "kind": "Namespace"}, *awaited("Organization")]
+    of_acme, of_globex = awaited("Deployment", "Project", namespace="acme"), awaited("Deployment", namespace="globex")
+    state = {**STACK, "awaited": [*everywhere, *of_acme, *of_globex]}
     expected = (
         "nothing was deleted: the Kubernetes provider would wait without end, whatever the deadline, as the "
         "credentials may not list namespaces in the whole cluster, deployments.core.choreo.dev in namespace 'acme'; "
@@ -187,18 +201,18 @@ def test_what_the_credentials_may_not_list_is_not_begun_to_be_deleted() -> None:
 
 
 def test_what_leaves_the_stack_is_looked_at_before_it_is_deleted() -> None:
-    news = {name: value for name, value in STACK.items() if name != "dataPlanes"}
+    news = {"objects": of(Organization=["acme"], **REST)}
     with pytest.raises(Failure, match="DataPlane 'acme/dp-local' is still used by Environment 'staging'"):
         asyncio.run(guard.update(STACK, news, session(FakeCluster(environment("staging")))))
 
 
 def test_what_stays_in_the_stack_is_not_looked_at() -> None:
     cluster = FakeCluster(environment("staging"))
-    asyncio.run(guard.update(STACK, {**STACK, **DEVELOPMENT}, session(cluster)))
+    asyncio.run(guard.update(STACK, {"objects": {**STACK["objects"], **DEVELOPMENT["objects"]}}, session(cluster)))
     assert cluster.story == []
 
 
-CONNECTED = {**STACK, "connectedDataPlanes": ["acme/dp-local"]}
+CONNECTED = {**STACK, "connected": of(DataPlane=["acme/dp-local"])}
 
 
 def warned_of(cluster: FakeCluster, news: Any) -> list[str]:
@@ -221,7 +235,9 @@ def test_a_secret_that_goes_while_environments_find_their_data_plane_by_it_is_wa
 
 def test_a_secret_that_nobody_needs_or_that_goes_with_its_data_plane_is_not_warned_of() -> None:
     assert warned_of(FakeCluster(environment("far", "dp-other")), STACK) == []
-    assert warned_of(FakeCluster(environment("staging")), {"projects": ["acme/shop"]}) == [], "the guard refuses that"
+    assert warned_of(FakeCluster(environment("staging")), {"objects": of(Project=["acme/shop"])}) == [], (
+        "the guard refuses that"
+    )
     assert warned_of(FakeCluster(environment("staging")), CONNECTED) == []
 
 
@@ -232,9 +248,9 @@ def test_a_secret_that_nobody_can_say_who_needs_is_warned_of() -> None:
 
 
 def test_inputs_that_are_wrong_are_named() -> None:
-    inputs = {"dataPlanes": "dp", "names": []}
+    inputs = {"objects": {"core.choreo.dev/v1/DataPlane": "dp"}, "awaited": ["acme/Project"], "names": []}
     assert asyncio.run(guard.check({}, inputs, session(FakeCluster())))[1] == {
-        "dataPlanes": "should be a list of names, not 'dp'",
-        "names": "unknown property; the properties are organizations, dataPlanes, environments, deploymentPipelines, "
-        "projects, protectedEnvironments, connectedDataPlanes, awaited, part",
+        "objects": "should map kinds to lists of names, not {'core.choreo.dev/v1/DataPlane': 'dp'}",
+        "awaited": "should be a list of kinds and namespaces, not ['acme/Project']",
+        "names": "unknown property; the properties are objects, protected, connected, awaited, part",
     }

@@ -8,16 +8,24 @@ import pytest
 from choreo_components.kubernetes.client import ClusterError, Forbidden, Unauthorized, Unreachable
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource
 from choreo_components.provider.resource import Failure
-from choreo_components.provider.resources import inventory
+from choreo_components.provider.resources.inventory import Inventory
 from tests.provider.fake_cluster import FakeCluster, kube_system, namespace
 from tests.provider.sessions import session
 
 ENVIRONMENTS = Resource("core.choreo.dev", "v1", "Environment", "environments")
 ORGANIZATIONS = Resource("core.choreo.dev", "v1", "Organization", "organizations", namespaced=False)
+inventory = Inventory()
+
+
+def of_environments(data_planes: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The data planes of environments as an inventory has them."""
+    return {"core.choreo.dev/v1/Environment": data_planes}
+
+
 ALL = {
-    "Organization": ["acme"],
-    "Environment": ["acme/development", "acme/staging"],
-    "Namespace": ["acme/acme", "acme/development/dp-1"],
+    "core.choreo.dev/v1/Organization": ["acme"],
+    "core.choreo.dev/v1/Environment": ["acme/development", "acme/staging"],
+    "v1/Namespace": ["acme/acme", "acme/development/dp-1"],
 }
 ADVICE = [
     "  Nothing was applied. To take over what carries the labels of its organization (after the state was lost,",
@@ -73,10 +81,10 @@ def checked_again(cluster: FakeCluster, olds: Any, objects: Any) -> tuple[Any, d
 
 def test_what_is_declared_no_longer_may_be_declared_again_as_its_deletion_may_have_been_refused() -> None:
     cluster = FakeCluster(environment("development"), environment("staging"))
-    fewer = {**ALL, "Environment": ["acme/development"]}
+    fewer = {**ALL, "core.choreo.dev/v1/Environment": ["acme/development"]}
     without, wrong = checked_again(cluster, {"objects": ALL}, fewer)
     assert wrong == {}
-    assert (without["__former"], cluster.story) == ({"Environment": ["acme/staging"]}, [])
+    assert (without["__former"], cluster.story) == ({"core.choreo.dev/v1/Environment": ["acme/staging"]}, [])
 
     again, wrong = checked_again(cluster, without, ALL)
     assert wrong == {}
@@ -84,7 +92,10 @@ def test_what_is_declared_no_longer_may_be_declared_again_as_its_deletion_may_ha
 
 
 def test_what_has_left_is_forgotten_once_it_is_gone() -> None:
-    known = {"objects": {"Environment": ["acme/development"]}, "__former": {"Environment": ["acme/staging"]}}
+    known = {
+        "objects": {"core.choreo.dev/v1/Environment": ["acme/development"]},
+        "__former": {"core.choreo.dev/v1/Environment": ["acme/staging"]},
+    }
     gone, _ = checked_again(FakeCluster(), known, known["objects"])
     assert "__former" not in gone
     there, _ = checked_again(FakeCluster(environment("staging")), known, known["objects"])
@@ -97,7 +108,7 @@ def test_what_has_left_is_forgotten_once_it_is_gone() -> None:
 
 def test_only_what_is_new_is_asked_for() -> None:
     cluster = FakeCluster(environment("development"), environment("staging"))
-    known = {**ALL, "Environment": ["acme/development"]}
+    known = {**ALL, "core.choreo.dev/v1/Environment": ["acme/development"]}
     assert refusal(cluster, ALL, known=known)[:2] == [
         "1 object is in the cluster already and not made by this stack:",
         "  Environment acme/staging",
@@ -182,7 +193,7 @@ def test_rights_that_come_with_a_new_namespace_are_no_obstacle() -> None:
 
 def test_on_another_control_plane_the_stack_has_made_nothing_yet() -> None:
     """What has its names there is somebody else's, until `choreo:adopt` says otherwise."""
-    olds = {"objects": ALL, "__former": {"Environment": ["acme/old"]}}
+    olds = {"objects": ALL, "__former": {"core.choreo.dev/v1/Environment": ["acme/old"]}}
     inputs = {"objects": ALL, "adopt": "never"}
 
     def moved(cluster: FakeCluster) -> Any:
@@ -198,7 +209,7 @@ def test_on_another_control_plane_the_stack_has_made_nothing_yet() -> None:
     ("inputs", "failure"),
     [
         ({"objects": "all"}, {"objects": "should map kinds to lists of names"}),
-        ({"objects": {"Environment": "a"}}, {"objects": "should map kinds to lists of names"}),
+        ({"objects": {"core.choreo.dev/v1/Environment": "a"}}, {"objects": "should map kinds to lists of names"}),
         (
             {"objects": {}, "dataPlaneKubeconfigs": {"acme/east": 1}},
             {"dataPlaneKubeconfigs": "should map data planes to the texts of kubeconfigs"},
@@ -220,8 +231,14 @@ def test_inputs_that_are_wrong_are_named(inputs: Any, failure: dict[str, str]) -
 
 def test_an_environment_that_moves_to_another_data_plane_is_warned_about() -> None:
     warned: list[str] = []
-    olds = {"objects": ALL, "dataPlaneRefs": {"acme/development": "dp-local", "acme/staging": "dp-local"}}
-    news = {"objects": ALL, "dataPlaneRefs": {"acme/development": "dp-other", "acme/staging": "dp-local"}}
+    olds = {
+        "objects": ALL,
+        "dataPlaneRefs": of_environments({"acme/development": "dp-local", "acme/staging": "dp-local"}),
+    }
+    news = {
+        "objects": ALL,
+        "dataPlaneRefs": of_environments({"acme/development": "dp-other", "acme/staging": "dp-local"}),
+    }
     asyncio.run(inventory.check(olds, news, session(FakeCluster(), warn=warned.append)))
     assert warned == [
         "environment 'acme/development' moves from data plane 'dp-local' to 'dp-other': all its Deployments and "
@@ -315,10 +332,10 @@ def test_an_import_reads_nothing() -> None:
 # --- Data planes that are clusters of their own --------------------------------------------------------------------
 
 EAST = {
-    "dataPlaneRefs": {"acme/development": "east", "acme/staging": "here"},
+    "dataPlaneRefs": of_environments({"acme/development": "east", "acme/staging": "here"}),
     "dataPlaneKubeconfigs": {"acme/east": "to east"},
 }
-ON_BOTH = {**ALL, "Namespace": ["acme/acme", "acme/development/dp-1", "acme/staging/dp-2"]}
+ON_BOTH = {**ALL, "v1/Namespace": ["acme/acme", "acme/development/dp-1", "acme/staging/dp-2"]}
 
 
 def failure(olds: Any, news: Any, control_plane: FakeCluster, east: FakeCluster) -> str | None:
@@ -392,11 +409,14 @@ def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused_before_a
 
 
 def test_a_data_plane_that_nobody_is_on_any_more_may_become_another_cluster() -> None:
-    news = {**EAST, "dataPlaneRefs": {"acme/new": "east"}}
+    news = {**EAST, "dataPlaneRefs": of_environments({"acme/new": "east"})}
     assert failure(KNOWN, news, FakeCluster(), FakeCluster(kube_system("another"))) is None
 
 
-AWAY = {"dataPlaneRefs": {"acme/development": "west"}, "dataPlaneKubeconfigs": {"acme/west": "to west"}}
+AWAY = {
+    "dataPlaneRefs": of_environments({"acme/development": "west"}),
+    "dataPlaneKubeconfigs": {"acme/west": "to west"},
+}
 """What EAST becomes when its environment moves, with nothing left that leads to where it was."""
 
 
@@ -436,5 +456,5 @@ def test_an_environment_cannot_leave_a_data_plane_that_nobody_can_get_to(
 
 def test_a_secret_that_somebody_else_has_made_is_not_overwritten() -> None:
     secret = Live(SECRETS, {"metadata": {"name": "east-config", "namespace": "acme"}})
-    told = refusal(FakeCluster(secret), {"Secret": ["acme/east-config", "acme/west-config"]})
+    told = refusal(FakeCluster(secret), {"v1/Secret": ["acme/east-config", "acme/west-config"]})
     assert told[:2] == ["1 object is in the cluster already and not made by this stack:", "  Secret acme/east-config"]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from choreo_components.components.core_v1 import COMPONENTS
-from choreo_components.provider.resources.finalizer import PROPERTIES
 from choreo_components.provider.schema import package_schema
+from choreo_components.state.contract import Finalizer
 
 SNAPSHOT = Path(__file__).with_name("schema.json")
 
@@ -44,8 +44,8 @@ def test_it_has_every_component_and_the_finalizer(schema: dict[str, Any]) -> Non
 
 def test_the_finalizers_properties_are_those_that_it_checks(schema: dict[str, Any]) -> None:
     resource = schema["resources"]["choreo:index:EnvironmentFinalizer"]
-    assert set(resource["inputProperties"]) == set(PROPERTIES)
-    assert set(resource["properties"]) == {*PROPERTIES, "deployments", "namespaces"}
+    assert set(resource["inputProperties"]) == set(Finalizer.inputs())
+    assert set(resource["properties"]) == {*Finalizer.inputs(), "deployments", "namespaces"} - {"organization"}
 
 
 def test_kubeconfigs_are_secrets(schema: dict[str, Any]) -> None:

@@ -108,7 +108,9 @@ def test_a_line_that_the_engine_does_not_take_is_printed(capfd: pytest.CaptureFi
 def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, str]] = []
 
-    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         retries.LOG.warning("still connecting to %s", "there")
         return inputs, inputs
 
@@ -122,7 +124,7 @@ def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.Mo
         finally:
             retries.LOG.removeHandler(handler)
 
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
     configured({}, asked)
     assert told == [(URN, "still connecting to there")]
 
@@ -136,7 +138,9 @@ def test_calls_at_the_same_time_wait_for_one_answer_about_the_control_plane(monk
         await asyncio.sleep(0.01)
         raise Unreachable("no route")
 
-    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         return inputs, inputs
 
     async def all_at_once(servicer: Servicer) -> None:
@@ -147,7 +151,7 @@ def test_calls_at_the_same_time_wait_for_one_answer_about_the_control_plane(monk
         assert len(asked) == 2, "it may answer by now"
 
     monkeypatch.setattr("choreo_components.provider.control_plane.verify", verify)
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
     configured({}, all_at_once)
 
 
@@ -187,11 +191,11 @@ def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_chang
     """The engine then writes down the inputs alone."""
     seen: list[dict[str, Any]] = []
 
-    async def delete(state: dict[str, Any], session: Any) -> None:
+    async def delete(self: Any, state: dict[str, Any], session: Any) -> None:
         seen.append(state)
 
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.delete", delete)
-    known = {"organization": "acme"}
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.delete", delete)
+    known = {"namespace": "acme", "formatVersion": 2}
     request = proto.DeleteRequest(
         urn=URN, properties=struct(known), old_inputs=struct({**known, "__cluster": "uid of east"})
     )
@@ -200,23 +204,128 @@ def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_chang
 
 
 def test_a_refresh_takes_what_it_finds_for_an_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         found = {**inputs, "namespaceNames": ["dp-1"]}
         return found, found
 
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
-    inputs = struct({"organization": "acme", "namespaceNames": ["dp-1", "dp-2"]})
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
+    inputs = struct({"namespace": "acme", "formatVersion": 2, "namespaceNames": ["dp-1", "dp-2"]})
     request = proto.ReadRequest(urn=URN, id="acme/development", inputs=inputs)
     answer = configured({}, lambda servicer: servicer.Read(request, None))
     assert list(answer.inputs["namespaceNames"]) == list(answer.properties["namespaceNames"]) == ["dp-1"]
 
 
+# --- Forms of what is kept -----------------------------------------------------------------------------------------
+
+
+class Aborted(Exception):
+    """The call has ended with an error."""
+
+
+class Context:
+    """Of a call."""
+
+    async def abort(self, code: grpc.StatusCode, message: str) -> None:
+        raise Aborted(f"{code.name}: {message}")
+
+
+NEWER = struct({"namespace": "acme", "environment": "development", "formatVersion": 3})
+
+
+@pytest.mark.parametrize(
+    ("call", "request_"),
+    [
+        ("Check", proto.CheckRequest(urn=URN, olds=NEWER)),
+        ("Check", proto.CheckRequest(urn=URN, news=NEWER)),
+        ("Diff", proto.DiffRequest(urn=URN, olds=NEWER)),
+        ("Update", proto.UpdateRequest(urn=URN, olds=NEWER)),
+        ("Read", proto.ReadRequest(urn=URN, inputs=NEWER)),
+        ("Delete", proto.DeleteRequest(urn=URN, properties=NEWER)),
+        ("CheckConfig", proto.CheckRequest(urn=URN, olds=NEWER)),
+        ("Configure", proto.ConfigureRequest(args=NEWER)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_a_newer_release_has_written_is_refused_by_whatever_reads_it(call: str, request_: Any) -> None:
+    told = (
+        r"FAILED_PRECONDITION: the state has formatVersion 3, and this release of choreo reads formatVersion 2 at most"
+    )
+    with pytest.raises(Aborted, match=told):
+        configured({}, lambda servicer: getattr(servicer, call)(request_, Context()))
+
+
+def test_a_resource_that_only_a_newer_release_has_is_refused_too() -> None:
+    request = proto.DeleteRequest(urn="urn:pulumi:test::choreo::choreo:index:Quota::quota", properties=struct({"a": 1}))
+    with pytest.raises(
+        Aborted, match="UNIMPLEMENTED: this release of choreo has no resource choreo:index:Quota: upgrade"
+    ):
+        configured({}, lambda servicer: servicer.Delete(request, Context()))
+
+
+FIRST = {"organization": "acme", "environment": "development", "dataPlaneRef": "dp-local", "namespaceNames": ["dp-1"]}
+TODAY = {
+    "apiVersion": "core.choreo.dev/v1",
+    "namespace": "acme",
+    "environment": "development",
+    "dataPlaneRef": "dp-local",
+    "namespaceNames": ["dp-1"],
+    "formatVersion": 2,
+}
+
+
+def test_what_an_older_release_has_written_differs_in_its_form_alone_and_is_not_replaced() -> None:
+    request = proto.DiffRequest(urn=URN, old_inputs=struct(FIRST), news=struct(TODAY))
+    answer = configured({}, lambda servicer: servicer.Diff(request, None))
+    assert (list(answer.diffs), list(answer.replaces)) == (["formatVersion"], [])
+    request = proto.DiffRequest(urn=URN, old_inputs=struct(TODAY), news=struct(TODAY))
+    answer = configured({}, lambda servicer: servicer.Diff(request, None))
+    assert answer.changes == proto.DiffResponse.DIFF_NONE
+
+
+def test_a_refresh_keeps_what_an_older_release_has_written_in_todays_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        return inputs, inputs
+
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
+    request = proto.ReadRequest(urn=URN, id="acme/development", inputs=struct(FIRST))
+    answer = configured({}, lambda servicer: servicer.Read(request, None))
+    assert answer.inputs == answer.properties == struct(TODAY)
+
+
+def test_a_program_of_an_older_release_declares_the_same_resource() -> None:
+    """One that declares a finalizer by itself may still call its namespace `organization`."""
+    deadlines = {"deploymentsTimeout": "10m", "namespacesTimeout": "10m"}
+    news = struct({**FIRST, **deadlines, "dataPlaneRef": rpc.UNKNOWN})
+    answer = configured({}, lambda servicer: servicer.Check(proto.CheckRequest(urn=URN, news=news), None))
+    assert list(answer.failures) == []
+    assert dict(answer.inputs.items())["namespace"] == "acme"
+    assert set(answer.inputs) == {*TODAY, *deadlines}
+
+
+def test_a_deletion_reads_inputs_and_state_of_two_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def delete(self: Any, state: dict[str, Any], session: Any) -> None:
+        seen.append(state)
+
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.delete", delete)
+    request = proto.DeleteRequest(urn=URN, properties=struct(FIRST), old_inputs=struct(TODAY))
+    configured({}, lambda servicer: servicer.Delete(request, None))
+    assert seen == [TODAY]
+
+
 def test_a_refresh_leaves_secrets_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def read(identifier: str, inputs: dict[str, Any], session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def read(
+        self: Any, identifier: str, inputs: dict[str, Any], session: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         return inputs, {**inputs, "namespaces": ["dp-1"]}
 
-    monkeypatch.setattr("choreo_components.provider.resources.finalizer.read", read)
-    inputs = struct({"organization": "acme", "dataPlaneKubeconfig": secret(EAST)})
+    monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
+    inputs = struct({"namespace": "acme", "formatVersion": 2, "dataPlaneKubeconfig": secret(EAST)})
     request = proto.ReadRequest(urn=URN, id="acme/development", inputs=inputs)
     answer = configured({}, lambda servicer: servicer.Read(request, None))
     for properties in (answer.inputs, answer.properties):

@@ -5,19 +5,23 @@ from typing import Any
 
 import pytest
 
-from choreo_components.provider.resources import witness
+from choreo_components.provider.resources.witness import Witness
 from tests.provider.fake_cluster import FakeCluster
 from tests.provider.sessions import session
+
+witness = Witness()
 
 
 def test_its_deletion_says_that_its_subject_stays() -> None:
     command = session(FakeCluster())
-    asyncio.run(witness.delete({"subject": "acme/trial"}, command))
-    assert command.notes == {"acme/trial"}
+    asyncio.run(witness.delete({"subject": "core.choreo.dev/v1/Environment acme/trial"}, command))
+    assert command.notes == {"core.choreo.dev/v1/Environment acme/trial"}
 
 
 def test_another_subject_is_another_witness() -> None:
-    assert witness.replaced({"subject": "stack"}, {"subject": "acme/trial"}) == ["subject"]
+    assert witness.replaced({"subject": "stack"}, {"subject": "core.choreo.dev/v1/Environment acme/trial"}) == [
+        "subject"
+    ]
     assert witness.replaced({"subject": "stack"}, {"subject": "stack"}) == []
 
 

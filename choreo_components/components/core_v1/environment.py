@@ -9,8 +9,8 @@ from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import kubernetes_provider, require_taking_over
 from choreo_components.components.core_v1.args import EnvironmentArgs
 from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
-from choreo_components.components.finalizer import TOKEN
 from choreo_components.config.options import Controllers
+from choreo_components.state.contract import Finalizer
 
 SETTINGS_THAT_LEAD_ELSEWHERE: Mapping[str, Sequence[str]] = {
     "kubernetes": ("kubeconfig", "context", "cluster"),
@@ -50,7 +50,7 @@ class Environment(ObjectComponent):
         With controllers, also where a project's namespace would be an error that is there before it is registered.
         """
         kubernetes = self.get_provider("kubernetes:core/v1:Namespace")
-        choreo = self.get_provider(TOKEN)
+        choreo = self.get_provider(Finalizer.TOKEN)
         if (kubernetes is None) is not (choreo is None):
             has, lacks = ("kubernetes", "choreo") if choreo is None else ("choreo", "kubernetes")
             raise pulumi.RunError(

@@ -6,13 +6,16 @@ from typing import Any
 
 import pulumi
 
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.labels import data_plane_namespace_labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.components.base import deadline, object_options
 from choreo_components.components.children import KubernetesObject, namespace
-from choreo_components.components.finalizer import TOKEN, Finalizer, released
+from choreo_components.components.finalizer import Finalizer, finalizer_inputs, released
 from choreo_components.components.witness import witness
 from choreo_components.config.namespace_metadata import FIELDS, problems
+from choreo_components.state import contract
+from choreo_components.state.names import Identity, Type
 
 
 @dataclass(frozen=True)
@@ -75,22 +78,23 @@ class Provisioning:
     def add_finalizer(self, needs: Sequence[pulumi.Resource] = ()) -> Finalizer:
         """The finalizer, after the namespaces and after what `needs` names."""
         projects = list(self.namespaces)
-        props = {
-            "organization": self._args["organization"],
-            "environment": self._environment.metadata["name"],
-            "dataPlaneRef": self._args.get("dataPlaneRef"),
-            "namespaceNames": self._names.apply(
+        inputs = finalizer_inputs(
+            api_version=API_VERSION,
+            namespace=self._args["organization"],
+            environment=self._environment.metadata["name"],
+            data_plane_ref=self._args.get("dataPlaneRef"),
+            namespace_names=self._names.apply(
                 lambda known: [data_plane_namespace(known[0], project, known[1]) for project in projects]
             ),
-            "deploymentsTimeout": deadline(self._args, "deployments"),
-            "namespacesTimeout": deadline(self._args, "namespaces"),
-            "__environmentUid": self._environment.metadata.apply(lambda known: known.get("uid")),
-            "dataPlaneKubeconfig": self._elsewhere.kubeconfig if self._elsewhere is not None else None,
-        }
+            deployments_timeout=deadline(self._args, "deployments"),
+            namespaces_timeout=deadline(self._args, "namespaces"),
+            data_plane_kubeconfig=self._elsewhere.kubeconfig if self._elsewhere is not None else None,
+            environment_uid=self._environment.metadata.apply(lambda known: known.get("uid")),
+        )
         opts = self._options([self._environment, *self.namespaces.values(), *needs])
         if self._elsewhere is not None:
             opts.provider = self._elsewhere.choreo
-        return Finalizer(TOKEN, f"{self._role}-finalizer", props, released(opts))
+        return Finalizer(contract.Finalizer.TOKEN, f"{self._role}-finalizer", inputs, released(opts))
 
     def _given(self, name: str) -> pulumi.Output[Mapping[str, str]] | None:
         """The labels or annotations that namespaces get besides OpenChoreo's own."""
@@ -106,11 +110,12 @@ class Provisioning:
 
         return pulumi.Output.from_input(given).apply(checked)
 
-    def add_witness(self, subject: str, finalizer: Finalizer) -> pulumi.Resource:
-        """The witness that keeps the finalizer from its work where the Environment stays; `subject` is its id."""
+    def add_witness(self, name: str, finalizer: Finalizer) -> pulumi.Resource:
+        """The witness that keeps the finalizer from its work where the Environment stays, as NAMESPACE/NAME."""
         opts = pulumi.ResourceOptions(parent=self._parent)
         if self._elsewhere is not None:
             opts.provider = self._elsewhere.choreo
+        subject = str(Identity(Type(API_VERSION, "Environment"), name))
         return witness(f"{self._role}-witness", subject, before=finalizer, deleted_with=self._environment, opts=opts)
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:

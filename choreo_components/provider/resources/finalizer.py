@@ -11,78 +11,218 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.api.generations import generation_of
+from choreo_components.api import Generation, Role, UnknownKindError, generation_of
 from choreo_components.config.durations import seconds
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
-from choreo_components.provider.resource import Failure, Properties, Session, differences, given, strings, unknown
+from choreo_components.provider.resource import (
+    CustomResource,
+    Failure,
+    Properties,
+    Session,
+    differences,
+    given,
+    not_known,
+    resource_of,
+    strings,
+    unknown,
+)
+from choreo_components.state.contract import FORM, FORM_VERSION, Found
+from choreo_components.state.contract import Finalizer as Names
+from choreo_components.state.names import Identity, Type
 
 if TYPE_CHECKING:
     from choreo_components.kubernetes.objects import Live, Resource
+    from choreo_components.teardown.informer import Selection
     from choreo_components.teardown.removal import LiveCluster
 
-IDENTITY = ("organization", "environment", "dataPlaneRef")
+IDENTITY = (Names.API_VERSION, Names.NAMESPACE, Names.ENVIRONMENT, Names.DATA_PLANE_REF)
 """The inputs that say which environment is meant, on which data plane: another value is another finalizer."""
 
-DEFAULTS: Mapping[str, str] = {"deploymentsTimeout": "10m", "namespacesTimeout": "10m"}
-"""The deadlines, as durations."""
-
-NAMESPACES = "namespaceNames"
-"""The input with the names of the namespaces that were made for the environment."""
-
-KUBECONFIG = "dataPlaneKubeconfig"
-"""The input with the kubeconfig of the data plane, where that is a cluster of its own.
-
-It is the finalizer's own, so that whatever a program has forgotten, what it has made can be taken away.
-"""
-
-ENVIRONMENT_UID = "__environmentUid"
-"""What is kept with the inputs: the UID of the Environment that the Kubernetes provider has made."""
-
-PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES, KUBECONFIG)
-"""All inputs."""
-
-CLUSTER = "__cluster"
-"""What is kept with the inputs: the identity of the data plane's own cluster, as far as anybody could see it."""
+DEADLINES = (Names.DEPLOYMENTS_TIMEOUT, Names.NAMESPACES_TIMEOUT)
+"""The inputs that are durations, in the order of the steps."""
 
 
-async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
-    """The inputs with their defaults, and what is wrong with them by property.
+class EnvironmentFinalizer(CustomResource):
+    """What takes an environment away."""
 
-    Refuses an environment whose namespaces are being deleted, or gone although the state has them: the Kubernetes
-    provider would call them unchanged.
-    """
-    inputs = {**DEFAULTS, **given(news)}
-    failures = unknown(inputs, PROPERTIES)
-    for name, value in inputs.items():
-        if name in failures:
-            continue
-        if name == NAMESPACES:
-            if value != UNKNOWN and strings(value) is None:
-                failures[name] = f"should be a list of names, not {value!r}"
-        elif name == KUBECONFIG:
-            if not isinstance(value, str) or not value:
-                failures[name] = "should be the text of a kubeconfig, or the path of one"
-        elif not isinstance(value, str) or not value:
-            failures[name] = f"should be a string that is not empty, not {value!r}"
-        elif name in DEFAULTS and value != UNKNOWN:
-            try:
-                seconds(value)
-            except ValueError as problem:
-                failures[name] = str(problem)
-    for name in ("organization", "environment"):
-        if name not in inputs:
-            failures[name] = "required: without it the finalizer cannot know what belongs to the environment"
-    if not failures and UNKNOWN not in (inputs.get(KUBECONFIG), inputs.get("dataPlaneRef")):
-        inputs, failures = await _recognized(olds, inputs, session)
-        if not failures and (lines := await _lost(olds, inputs, session)):
-            failures = {"": "\n".join([f"{_named(inputs)} has not all its namespaces:", *lines])}
-        return inputs, failures
-    return {**inputs, **_known(olds)}, failures
+    contract = Names
+
+    async def check(
+        self, olds: Properties, news: Properties, session: Session
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """The inputs with their defaults, and what is wrong with them by property.
+
+        Refuses an environment whose namespaces are being deleted, or gone although the state has them: the Kubernetes
+        provider would call them unchanged.
+        """
+        inputs = {**Names.defaults(), **given(news)}
+        failures = unknown(inputs, Names)
+        for name, value in inputs.items():
+            if name in failures or name == FORM_VERSION:
+                continue
+            if name == Names.NAMESPACE_NAMES:
+                if value != UNKNOWN and strings(value) is None:
+                    failures[name] = f"should be a list of names, not {value!r}"
+            elif name == Names.DATA_PLANE_KUBECONFIG:
+                if not isinstance(value, str) or not value:
+                    failures[name] = "should be the text of a kubeconfig, or the path of one"
+            elif not isinstance(value, str) or not value:
+                failures[name] = f"should be a string that is not empty, not {value!r}"
+            elif name in DEADLINES and value != UNKNOWN:
+                try:
+                    seconds(value)
+                except ValueError as problem:
+                    failures[name] = str(problem)
+            elif name == Names.API_VERSION and value != UNKNOWN:
+                try:
+                    _generation(inputs)
+                except Failure as problem:
+                    failures[name] = str(problem)
+        for name in (Names.NAMESPACE, Names.ENVIRONMENT):
+            if name not in inputs:
+                failures[name] = "required: without it the finalizer cannot know what belongs to the environment"
+        asked = Names.API_VERSION, Names.DATA_PLANE_KUBECONFIG, Names.DATA_PLANE_REF
+        if not failures and UNKNOWN not in [inputs.get(name) for name in asked]:
+            inputs, failures = await _recognized(olds, inputs, session)
+            if not failures and (lines := await _lost(olds, inputs, session)):
+                failures = {"": "\n".join([f"{_named(inputs)} has not all its namespaces:", *lines])}
+            return inputs, failures
+        return {**inputs, **_known(olds)}, failures
+
+    def replaced(self, olds: Properties, news: Properties) -> list[str]:
+        """The properties whose change makes it another environment's finalizer. One that had no value only gets it.
+
+        That is the case after an import, which knows an id and no data plane: it must not finalize what it took over.
+        Other credentials of the same data plane change nothing; that it gets a cluster of its own, or has none any
+        more, does.
+        """
+        return _replaced(olds, news)
+
+    def identifier(self, inputs: Properties) -> str:
+        """ORGANIZATION/ENVIRONMENT."""
+        return f"{inputs[Names.NAMESPACE]}/{inputs[Names.ENVIRONMENT]}"
+
+    async def create(self, inputs: Properties, session: Session) -> None:
+        """Raises Failure where the control plane does not have the Environment that the Kubernetes provider has made.
+
+        The two providers of a program lead to two clusters then, and the environment would be finalized on the wrong
+        one.
+        """
+        from choreo_components.kubernetes.client import ClusterError, Forbidden
+
+        if not (uid := inputs.get(Names.ENVIRONMENT_UID)):
+            return
+        try:
+            found = await _live(inputs, session)
+        except Forbidden:
+            return
+        except ClusterError as problem:
+            raise Failure(f"{_named(inputs)}: it is not known whether it is on this control plane: {problem}") from None
+        if found is None or found.metadata.get("uid") != uid:
+            raise Failure(
+                f"{_named(inputs)} was made on another cluster than the one that the choreo provider leads to, and "
+                "could not be finalized there: give the kubernetes provider and the choreo provider one kubeconfig"
+            )
+
+    async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
+        """The inputs, and the names of the Deployments and namespaces which carry the environment's labels now.
+
+        Of the namespaces that were made for it, the inputs keep those that are still there. Warns of what is being
+        deleted.
+        """
+        # Deferred: most commands start this process and neither read nor delete anything.
+        from choreo_components.kubernetes.client import ClusterError
+        from choreo_components.kubernetes.deletion import deletion
+        from choreo_components.teardown.environment import Scope
+
+        inputs = inputs or inputs_of(identifier)
+        found = {}
+        try:
+            scope = Scope(_generation(inputs), inputs[Names.NAMESPACE], inputs[Names.ENVIRONMENT])
+            control_plane, data_plane = session.connect(), _data_plane(inputs, session)
+            found[Found.DEPLOYMENTS] = [live for each in scope.sweeps for live in await _chosen(control_plane, each)]
+            found[Found.NAMESPACES] = await _chosen(data_plane, scope.namespaces)
+            there = await _there(found[Found.NAMESPACES], inputs.get(Names.NAMESPACE_NAMES) or (), inputs, session)
+        except (ClusterError, ValueError) as problem:
+            raise Failure(f"{_named(inputs)} cannot be read: {problem}{_advice(problem)}") from None
+        for live in there.values():
+            if (going := deletion(live)) is not None:
+                session.warn(f"{live} is {going}")
+        if Names.NAMESPACE_NAMES in inputs:
+            inputs = {
+                **inputs,
+                Names.NAMESPACE_NAMES: [name for name in inputs[Names.NAMESPACE_NAMES] if name in there],
+            }
+        return inputs, {**inputs, **{name: sorted(live.name for live in lives) for name, lives in found.items()}}
+
+    async def update(self, olds: Properties, news: Properties, session: Session) -> None:
+        """Other deadlines, namespaces or credentials are good from now on."""
+
+    async def delete(self, state: Properties, session: Session) -> None:
+        """Finalizes the environment, unless a witness has said that it stays."""
+        from choreo_components.kubernetes.client import ClusterError, Unreachable
+        from choreo_components.teardown.environment import Scope, SparedError, finalize
+        from choreo_components.teardown.removal import DeadlineError
+
+        if str(_environment(state)) in session.notes:
+            await _require_environment(state, session)
+            session.warn(
+                f"{_named(state)} is not finalized, as its Environment stays: what Pulumi does not delete itself is "
+                "left. Run pulumi up before the environment is destroyed: it makes the finalizer again"
+            )
+            return
+        try:
+            names = frozenset(state.get(Names.NAMESPACE_NAMES) or ())
+            scope = Scope(_generation(state), state[Names.NAMESPACE], state[Names.ENVIRONMENT], names)
+            deadlines = [state.get(name) or Names.defaults()[name] for name in DEADLINES]
+            control_plane, data_plane = session.connect(), _data_plane(state, session)
+            recognized = partial(recognize, data_plane, state.get(Names.CLUSTER)) if is_remote(state) else None
+            if recognized is not None:
+                # One that does not answer yet may do so before the deadline, and is asked again then.
+                with suppress(Unreachable):
+                    await recognized()
+            ways = session.verify, recognized
+            await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell, *ways)
+        except (ClusterError, AnotherCluster, DeadlineError, SparedError, ValueError) as problem:
+            raise Failure(f"{_named(state)} is not finalized: {problem}{_advice(problem)}") from None
+
+
+def _replaced(olds: Properties, news: Properties) -> list[str]:
+    moved = olds.get(Names.DATA_PLANE_REF) is not None and is_remote(olds) != is_remote(news)
+    another = [name for name in IDENTITY if olds.get(name) is not None]
+    if moved:
+        another.append(Names.DATA_PLANE_KUBECONFIG)
+    return [name for name in differences(olds, news) if name in another]
+
+
+def _generation(inputs: Properties) -> Generation:
+    """The API of the Environment that is meant. Raises Failure where this release does not know it."""
+    try:
+        return generation_of(inputs.get(Names.API_VERSION) or Names.defaults()[Names.API_VERSION])
+    except UnknownKindError as problem:
+        raise not_known(problem) from None
+
+
+def _environment(inputs: Properties) -> Identity:
+    """The Environment that is meant."""
+    [kind] = _generation(inputs).of_role(Role.ENVIRONMENT)
+    return Identity(Type(kind.api_version, kind.kind), f"{inputs[Names.NAMESPACE]}/{inputs[Names.ENVIRONMENT]}")
+
+
+async def _chosen(cluster: "LiveCluster", selection: "Selection") -> "list[Live]":
+    """What there is of a selection."""
+    found, _ = await cluster.list(selection.resource, selection.labels, selection.namespace)
+    return found
+
+
+async def _live(inputs: Properties, session: Session) -> "Live | None":
+    """The Environment as it is on the control plane. Raises ClusterError where it cannot be asked for."""
+    resource = resource_of(_environment(inputs).type)
+    return await session.connect().get(resource, inputs[Names.ENVIRONMENT], inputs[Names.NAMESPACE])
 
 
 def _known(olds: Properties) -> dict[str, str]:
-    return {CLUSTER: olds[CLUSTER]} if CLUSTER in olds else {}
+    return {Names.CLUSTER: olds[Names.CLUSTER]} if Names.CLUSTER in olds else {}
 
 
 async def _recognized(
@@ -94,16 +234,16 @@ async def _recognized(
     """
     from choreo_components.kubernetes.client import ClusterError
 
-    moves = bool(replaced(olds, inputs))
+    moves = bool(_replaced(olds, inputs))
     found = {} if moves else _known(olds)
     try:
         if moves and is_remote(olds):
-            await recognize(_data_plane(olds, session), olds.get(CLUSTER))
+            await recognize(_data_plane(olds, session), olds.get(Names.CLUSTER))
     except (ClusterError, AnotherCluster) as problem:
         return inputs, {"": f"{_named(olds)} cannot leave it: {problem}; {LEAVING}"}
     try:
-        if is_remote(inputs) and (identity := await recognize(_data_plane(inputs, session), found.get(CLUSTER))):
-            found = {CLUSTER: identity}
+        if is_remote(inputs) and (identity := await recognize(_data_plane(inputs, session), found.get(Names.CLUSTER))):
+            found = {Names.CLUSTER: identity}
     except AnotherCluster as problem:
         # Of no property: the engine would print its value, which is a secret.
         return inputs, {"": f"{_named(inputs)}: {problem}"}
@@ -121,12 +261,12 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
     from choreo_components.kubernetes.client import ClusterError
     from choreo_components.kubernetes.deletion import deletion
 
-    names = strings(inputs.get(NAMESPACES)) or ()
-    if not names or UNKNOWN in (*names, inputs["organization"], inputs["environment"]):
+    names = strings(inputs.get(Names.NAMESPACE_NAMES)) or ()
+    if not names or UNKNOWN in (*names, inputs[Names.NAMESPACE], inputs[Names.ENVIRONMENT]):
         return []
     # What was made on another control plane is not missing here: the next refresh takes it out of the state.
     elsewhere = session.has_moved and not is_remote(inputs)
-    made = set() if elsewhere or replaced(olds, inputs) else set(olds.get(NAMESPACES) or ())
+    made = set() if elsewhere or _replaced(olds, inputs) else set(olds.get(Names.NAMESPACE_NAMES) or ())
     try:
         labelled, _ = await _data_plane(inputs, session).list(*_namespaces(inputs))
         there = await _there(labelled, made.intersection(names), inputs, session)
@@ -146,7 +286,7 @@ def _namespaces(inputs: Properties) -> "tuple[Resource, Mapping[str, str]]":
     """What lists the environment's namespaces."""
     from choreo_components.teardown.environment import Scope
 
-    selection = Scope(generation_of(API_VERSION), inputs["organization"], inputs["environment"]).namespaces
+    selection = Scope(_generation(inputs), inputs[Names.NAMESPACE], inputs[Names.ENVIRONMENT]).namespaces
     return selection.resource, selection.labels
 
 
@@ -157,43 +297,34 @@ async def _there(
 
     Raises ClusterError where they cannot be asked for.
     """
-    from choreo_components.kubernetes.objects import NAMESPACES as KIND
+    from choreo_components.kubernetes.objects import NAMESPACES
 
     there = {live.name: live for live in labelled}
     cluster = _data_plane(inputs, session)
     for name in sorted(set(made) - there.keys()):
-        if (live := await cluster.get(KIND, name)) is not None:
+        if (live := await cluster.get(NAMESPACES, name)) is not None:
             there[name] = live
     return there
 
 
-def replaced(olds: Properties, news: Properties) -> list[str]:
-    """The properties whose change makes it another environment's finalizer. One that had no value yet only gets it.
-
-    That is the case after an import, which knows an id and no data plane: it must not finalize what it took over. Other
-    credentials of the same data plane change nothing; that it gets a cluster of its own, or has none any more, does.
-    """
-    moved = olds.get("dataPlaneRef") is not None and is_remote(olds) != is_remote(news)
-    another = [name for name in IDENTITY if olds.get(name) is not None]
-    return [name for name in differences(olds, news) if name in another or (moved and name == KUBECONFIG)]
-
-
 def is_remote(inputs: Properties) -> bool:
     """Whether the data plane is another cluster than the control plane's."""
-    return bool(inputs.get(KUBECONFIG))
+    return bool(inputs.get(Names.DATA_PLANE_KUBECONFIG))
 
 
 def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
     """The cluster that the environment's namespaces are in. Raises ClusterError where there is no way to it."""
     if not is_remote(inputs):
         return session.connect()
-    return session.data_plane(f"{inputs['organization']}/{inputs.get('dataPlaneRef')}", inputs[KUBECONFIG])
+    return session.data_plane(
+        f"{inputs[Names.NAMESPACE]}/{inputs.get(Names.DATA_PLANE_REF)}", inputs[Names.DATA_PLANE_KUBECONFIG]
+    )
 
 
 def _named(inputs: Properties) -> str:
     """The environment as a person knows it, and where it is."""
-    where = f"environment {inputs.get('environment')!r} of organization {inputs.get('organization')!r}"
-    return f"{where} on data plane {inputs.get('dataPlaneRef')!r}" if is_remote(inputs) else where
+    where = f"environment {inputs.get(Names.ENVIRONMENT)!r} of organization {inputs.get(Names.NAMESPACE)!r}"
+    return f"{where} on data plane {inputs.get(Names.DATA_PLANE_REF)!r}" if is_remote(inputs) else where
 
 
 def _advice(problem: Exception) -> str:
@@ -203,74 +334,11 @@ def _advice(problem: Exception) -> str:
     return "; to use other credentials than the state has: --run-program" if isinstance(problem, Unauthorized) else ""
 
 
-def identifier(inputs: Properties) -> str:
-    """ORGANIZATION/ENVIRONMENT."""
-    return f"{inputs['organization']}/{inputs['environment']}"
-
-
 def inputs_of(identifier: str) -> dict[str, Any]:
     """The inputs of the finalizer with this id, as an import has no others."""
     organization, _, environment = identifier.partition("/")
-    return {**DEFAULTS, "organization": organization, "environment": environment}
-
-
-async def create(inputs: Properties, session: Session) -> None:
-    """Raises Failure where the control plane does not have the Environment that the Kubernetes provider has made.
-
-    The two providers of a program lead to two clusters then, and the environment would be finalized on the wrong one.
-    """
-    from choreo_components.kubernetes.client import ClusterError, Forbidden
-    from choreo_components.kubernetes.objects import resource_named
-
-    if not (uid := inputs.get(ENVIRONMENT_UID)):
-        return
-    try:
-        found = await session.connect().get(
-            resource_named(API_VERSION, "Environment"), inputs["environment"], inputs["organization"]
-        )
-    except Forbidden:
-        return
-    except ClusterError as problem:
-        raise Failure(f"{_named(inputs)}: it is not known whether it is on this control plane: {problem}") from None
-    if found is None or found.metadata.get("uid") != uid:
-        raise Failure(
-            f"{_named(inputs)} was made on another cluster than the one that the choreo provider leads to, and could "
-            "not be finalized there: give the kubernetes provider and the choreo provider one kubeconfig"
-        )
-
-
-async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-    """The inputs, and the names of the Deployments and namespaces which carry the environment's labels now.
-
-    Of the namespaces that were made for it, the inputs keep those that are still there. Warns of what is being deleted.
-    """
-    # Deferred: most commands start this process and neither read nor delete anything.
-    from choreo_components.kubernetes.client import ClusterError
-    from choreo_components.kubernetes.deletion import deletion
-    from choreo_components.teardown.environment import Scope
-
-    inputs = inputs or inputs_of(identifier)
-    found = {}
-    try:
-        scope = Scope(generation_of(API_VERSION), inputs["organization"], inputs["environment"])
-        control_plane = session.connect()
-        sweeps = [(control_plane, sweep) for sweep in scope.sweeps]
-        clusters = [*sweeps, (_data_plane(inputs, session), scope.namespaces)]
-        for cluster, each in clusters:
-            found[each.resource.plural], _ = await cluster.list(each.resource, each.labels, each.namespace)
-        there = await _there(found["namespaces"], inputs.get(NAMESPACES) or (), inputs, session)
-    except (ClusterError, ValueError) as problem:
-        raise Failure(f"{_named(inputs)} cannot be read: {problem}{_advice(problem)}") from None
-    for live in there.values():
-        if (going := deletion(live)) is not None:
-            session.warn(f"{live} is {going}")
-    if NAMESPACES in inputs:
-        inputs = {**inputs, NAMESPACES: [name for name in inputs[NAMESPACES] if name in there]}
-    return inputs, {**inputs, **{plural: sorted(live.name for live in lives) for plural, lives in found.items()}}
-
-
-async def update(olds: Properties, news: Properties, session: Session) -> None:
-    """Other deadlines, namespaces or credentials are good from now on."""
+    given_by_id: dict[str, Any] = {Names.NAMESPACE: organization, Names.ENVIRONMENT: environment}
+    return {**Names.defaults(), **given_by_id, FORM_VERSION: FORM}
 
 
 async def _require_environment(state: Properties, session: Session) -> None:
@@ -280,12 +348,9 @@ async def _require_environment(state: Properties, session: Session) -> None:
     known then whether a part of the stack is deleted, or the whole.
     """
     from choreo_components.kubernetes.client import ClusterError, Forbidden
-    from choreo_components.kubernetes.objects import resource_named
 
     try:
-        found = await session.connect().get(
-            resource_named(API_VERSION, "Environment"), state["environment"], state["organization"]
-        )
+        found = await _live(state, session)
     except Forbidden:
         return
     except ClusterError as problem:
@@ -295,36 +360,3 @@ async def _require_environment(state: Properties, session: Session) -> None:
             f"{_named(state)} is not finalized: its Environment is gone, and others may have left Deployments or "
             "namespaces of it: run pulumi up, which creates the Environment again, and then destroy"
         )
-
-
-async def delete(state: Properties, session: Session) -> None:
-    """Finalizes the environment, unless a witness has said that it stays."""
-    from choreo_components.kubernetes.client import ClusterError, Unreachable
-    from choreo_components.teardown.environment import Scope, SparedError, finalize
-    from choreo_components.teardown.removal import DeadlineError
-
-    if identifier(state) in session.notes:
-        await _require_environment(state, session)
-        session.warn(
-            f"{_named(state)} is not finalized, as its Environment stays: what Pulumi does not delete itself is left. "
-            "Run pulumi up before the environment is destroyed: it makes the finalizer again"
-        )
-        return
-    try:
-        scope = Scope(
-            generation_of(API_VERSION),
-            state["organization"],
-            state["environment"],
-            frozenset(state.get(NAMESPACES) or ()),
-        )
-        deadlines = [state.get(name) or default for name, default in DEFAULTS.items()]
-        control_plane, data_plane = session.connect(), _data_plane(state, session)
-        recognized = partial(recognize, data_plane, state.get(CLUSTER)) if is_remote(state) else None
-        if recognized is not None:
-            # One that does not answer yet may do so before the deadline, and is asked again then.
-            with suppress(Unreachable):
-                await recognized()
-        ways = session.verify, recognized
-        await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell, *ways)
-    except (ClusterError, AnotherCluster, DeadlineError, SparedError, ValueError) as problem:
-        raise Failure(f"{_named(state)} is not finalized: {problem}{_advice(problem)}") from None

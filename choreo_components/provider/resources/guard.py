@@ -9,132 +9,124 @@ production. Each depends on its part alone, so it is deleted, and refuses, if an
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.api.core_v1.dependents import DEPENDANTS, GUARDED
+from choreo_components.api import Role, UnknownKindError, generation_of, kind_of
 from choreo_components.provider.resource import (
+    CustomResource,
     Failure,
     Properties,
     Session,
-    as_known,
+    are_names,
     given,
-    never_replaced,
-    nothing_to_create,
-    strings,
+    not_known,
+    resource_of,
+    role_of,
+    type_of,
     unknown,
 )
-from choreo_components.provider.resources.witness import STACK
+from choreo_components.state.contract import PRODUCTION, STACK
+from choreo_components.state.contract import Guard as Names
+from choreo_components.state.names import Awaited, Identity, Type, objects_of
 
 if TYPE_CHECKING:
-    from choreo_components.kubernetes.objects import Live
-
-KINDS: Mapping[str, str] = {property_: kind for kind, property_ in GUARDED.items()}
-"""The inputs with the names of the stack's objects, as ORGANIZATION/NAME, and their kinds."""
-
-PROTECTED = "protectedEnvironments"
-"""The input with the environments of production, which the stack does not allow to go."""
-
-CONNECTED = "connectedDataPlanes"
-"""The input with the data planes, as ORGANIZATION/NAME, whose kubeconfig others find in a Secret of the stack."""
-
-AWAITED = "awaited"
-"""The input with the kinds whose end a destroy waits for, as ORGANIZATION/KIND, or as KIND in the whole cluster."""
-
-PART = "part"
-"""The input that names the part of the stack which the guard is of, for people; the guard of the stack has none."""
-
-PROPERTIES = (*KINDS, PROTECTED, CONNECTED, AWAITED, PART)
-"""All inputs."""
+    from choreo_components.kubernetes.objects import Live, Resource
 
 CHECKED = "checked"
 """Noted once the guard of the stack has allowed the deletion of all that is about to be deleted."""
 
 
-async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
-    """The inputs as they are, and what is wrong with them by property.
+class DeletionGuard(CustomResource):
+    """What others may need of a stack, or of a part of it."""
 
-    Warns of a data plane whose Secret is to go while environments need it. It may go: they may have other kubeconfigs.
-    """
-    inputs = given(news)
-    lists = {name: value for name, value in inputs.items() if name in PROPERTIES and name != PART}
-    wrong = {name: value for name, value in lists.items() if strings(value) is None}
-    failures = {**unknown(inputs, PROPERTIES), **{name: _no_list(value) for name, value in wrong.items()}}
-    if not failures:
-        staying = set(olds.get("dataPlanes") or ()) & set(inputs.get("dataPlanes") or ())
-        for data_plane in sorted(staying & set(olds.get(CONNECTED) or ()) - set(inputs.get(CONNECTED) or ())):
-            await _warn_of_users(data_plane, session)
-    return inputs, failures
+    contract = Names
+
+    async def check(
+        self, olds: Properties, news: Properties, session: Session
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """The inputs as they are, and what is wrong with them by property.
+
+        Warns of a data plane whose Secret is to go while environments need it. It may go: they may have other
+        kubeconfigs.
+        """
+        inputs = given(news)
+        failures = unknown(inputs, Names)
+        for name in (Names.OBJECTS, Names.PROTECTED, Names.CONNECTED):
+            if not are_names(inputs.get(name, {})):
+                failures[name] = f"should map kinds to lists of names, not {inputs[name]!r}"
+        awaited = inputs.get(Names.AWAITED, [])
+        if not isinstance(awaited, list) or not all(map(Awaited.is_entry, awaited)):
+            failures[Names.AWAITED] = f"should be a list of kinds and namespaces, not {awaited!r}"
+        if not failures:
+            lost = _all(olds, Names.CONNECTED) - _all(inputs, Names.CONNECTED)
+            for data_plane in _of(Role.DATA_PLANE, lost & _all(olds) & _all(inputs)):
+                await _warn_of_users(data_plane, session)
+        return inputs, failures
+
+    def identifier(self, inputs: Properties) -> str:
+        """The same for all: their names tell them apart."""
+        return "deletion-guard"
+
+    async def update(self, olds: Properties, news: Properties, session: Session) -> None:
+        """Refuses what is about to leave the stack, as `delete` does; updates come before deletions."""
+        if Names.PART in news:
+            # The guard of the stack looks at all that is no longer declared, and so does that of a part which is
+            # deleted.
+            return
+        going = _all(olds) - _all(news)
+        if leaving := sorted(each.name for each in _all(olds, Names.PROTECTED) & going):
+            raise Failure(
+                f"nothing was deleted: production is protected, and {', '.join(leaving)} is no longer declared in this "
+                "stack: declare it again, and run pulumi up"
+            )
+        await _refuse(going, olds, session)
+        session.notes.add(CHECKED)
+
+    async def delete(self, state: Properties, session: Session) -> None:
+        """Refuses while the stack has an environment of production, or something that others need."""
+        if Names.PART in state:
+            await _delete_part(state, session)
+        elif STACK in session.notes:
+            await _leave_to_parts(state, session)
+        else:
+            own = _all(state)
+            if protected := _all(state, Names.PROTECTED):
+                raise Failure(_production(protected, own))
+            await _refuse(own, state, session, _PART_OF_THE_STACK)
+            session.notes.add(CHECKED)
 
 
-def _no_list(value: Any) -> str:
-    return f"should be a list of names, not {value!r}"
+def _all(properties: Properties, name: str = Names.OBJECTS) -> set[Identity]:
+    """The objects that a guard with these properties has under this name."""
+    return {Identity(type_, each) for type_, names in objects_of(properties.get(name)).items() for each in names}
 
 
-async def _warn_of_users(data_plane: str, session: Session) -> None:
+async def _warn_of_users(data_plane: Identity, session: Session) -> None:
     """Says whose kubeconfig goes with the Secret of a data plane."""
     from choreo_components.kubernetes.client import ClusterError
-    from choreo_components.kubernetes.objects import resource_named
 
-    organization, _, own = data_plane.partition("/")
-    goes = f"the Secret with the kubeconfig of data plane {data_plane!r} goes, as the settings no longer have it"
+    goes = f"the Secret with the kubeconfig of data plane {data_plane.name!r} goes, as the settings no longer have it"
+    environments = generation_of(data_plane.type.api_version).of_role(Role.ENVIRONMENT)
+    resources = [resource_of(Type(kind.api_version, kind.kind)) for kind in environments]
     try:
-        found, _ = await session.connect().list(resource_named(API_VERSION, "Environment"), {}, organization)
+        found = await _listed(resources, data_plane.name.partition("/")[0], session)
     except ClusterError as problem:
         session.warn(f"{goes}; not checked whether environments need it: {problem}")
         return
-    users = sorted(live.name for live in found if _data_plane(live) == own and not live.deleting)
+    users = sorted(live.name for live in found if _data_plane(live) == data_plane and not live.deleting)
     if users:
         named = ", ".join(map(repr, users))
         session.warn(f"{goes}: the stack of {named} then refuses an up, unless its own settings have the kubeconfig")
 
 
-def identifier(inputs: Properties) -> str:
-    """The same for all: their names tell them apart."""
-    return "deletion-guard"
-
-
-create = nothing_to_create
-read = as_known
-replaced = never_replaced
-
-
-async def update(olds: Properties, news: Properties, session: Session) -> None:
-    """Refuses what is about to leave the stack, as `delete` does; updates come before deletions."""
-    if PART in news:
-        # The guard of the stack looks at all that is no longer declared, and so does that of a part which is deleted.
-        return
-    going = {name: sorted(set(olds.get(name) or ()) - set(news.get(name) or ())) for name in KINDS}
-    if leaving := sorted(set(olds.get(PROTECTED) or ()) & set(going["environments"])):
-        raise Failure(
-            f"nothing was deleted: production is protected, and {', '.join(leaving)} is no longer declared in this "
-            "stack: declare it again, and run pulumi up"
-        )
-    await _refuse(going, olds, session)
-    session.notes.add(CHECKED)
-
-
-async def delete(state: Properties, session: Session) -> None:
-    """Refuses while the stack has an environment of production, or something that others need."""
-    if PART in state:
-        await _delete_part(state, session)
-    elif STACK in session.notes:
-        await _leave_to_parts(state, session)
-    else:
-        if protected := state.get(PROTECTED):
-            raise Failure(_production(protected, state.get("environments") or ()))
-        await _refuse(state, state, session, _PART_OF_THE_STACK)
-        session.notes.add(CHECKED)
-
-
 _PART_OF_THE_STACK = "  To delete another part of this stack: remove it from the stack's file, and run pulumi up"
 
 
-def _production(protected: Iterable[str], environments: Iterable[str]) -> str:
+def _production(protected: Collection[Identity], objects: Iterable[Identity]) -> str:
     """Why a stack with production stays. While it has other environments, no way that ends in deleting production."""
-    refused = f"nothing was deleted: production is protected, and this stack has {', '.join(protected)}. "
-    others = sorted(set(environments) - set(protected))
+    refused = f"nothing was deleted: production is protected, and this stack has {', '.join(_names(protected))}. "
+    others = _names(each for each in objects if role_of(each.type) is Role.ENVIRONMENT and each not in protected)
     if not others:
         return refused + (
             "To let it go: pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
@@ -147,13 +139,13 @@ def _production(protected: Iterable[str], environments: Iterable[str]) -> str:
 
 async def _delete_part(state: Properties, session: Session) -> None:
     """Refuses while the part is production, or is needed by others."""
-    if protected := state.get(PROTECTED):
+    if protected := _all(state, Names.PROTECTED):
         raise Failure(
-            f"production is protected, and this would delete {', '.join(protected)} or what it needs; nothing of it "
-            "was deleted. To delete what is not protected: pulumi destroy --exclude-protected"
+            f"production is protected, and this would delete {', '.join(_names(protected))} or what it needs; nothing "
+            "of it was deleted. To delete what is not protected: pulumi destroy --exclude-protected"
         )
     if CHECKED not in session.notes:
-        await _refuse(state, state, session, "  To delete another part of this stack: leave this one out")
+        await _refuse(_all(state), state, session, "  To delete another part of this stack: leave this one out")
 
 
 async def _leave_to_parts(state: Properties, session: Session) -> None:
@@ -162,7 +154,7 @@ async def _leave_to_parts(state: Properties, session: Session) -> None:
 
     session.tell("a part of the stack is deleted, and this guard with it; the next pulumi up makes it again")
     try:
-        unseen = await _unseen(state.get(AWAITED) or (), session)
+        unseen = await _unseen(state, session)
     except ClusterError as problem:
         raise Failure(f"nothing was deleted: {problem}") from None
     if unseen:
@@ -172,18 +164,18 @@ async def _leave_to_parts(state: Properties, session: Session) -> None:
         )
 
 
-async def _refuse(going: Properties, stack: Properties, session: Session, *advice: str) -> None:
+async def _refuse(going: Collection[Identity], stack: Properties, session: Session, *advice: str) -> None:
     """Raises Failure with all that still needs what is going, and warns of what OpenChoreo would not mind.
 
     Raises it as well where the end of what the stack has cannot be awaited. `advice` are its last lines.
     """
     from choreo_components.kubernetes.client import RIGHTS, ClusterError
 
-    organizations = {name.partition("/")[0] for kind in KINDS for name in going.get(kind) or ()}
-    own = {(kind, name) for property_, kind in KINDS.items() for name in stack.get(property_) or ()}
-    first = f"{stack[PART]} stays" if PART in stack else "nothing was deleted"
+    organizations = {each.name.partition("/")[0] for each in going}
+    own = _all(stack)
+    first = f"{_part(stack[Names.PART])} stays" if Names.PART in stack else "nothing was deleted"
     try:
-        unseen = await _unseen(stack.get(AWAITED) or (), session)
+        unseen = await _unseen(stack, session)
         users = [each for name in sorted(organizations) for each in await _others(name, going, own, session)]
     except ClusterError as problem:
         raise Failure(f"{first}: it is not known whether others need what this stack has: {problem}") from None
@@ -192,8 +184,9 @@ async def _refuse(going: Properties, stack: Properties, session: Session, *advic
             "nothing was deleted: the Kubernetes provider would wait without end, whatever the deadline, as the "
             f"credentials may not list {', '.join(unseen)}; {RIGHTS}"
         )
-    refused = [line for name in KINDS for line in _needed(name, going.get(name) or (), users)]
-    for line in _promoting(going.get("environments") or (), users):
+    needed = [*_of(Role.TENANT, going), *_of(Role.DATA_PLANE, going)]
+    refused = [line for each in needed for line in _needed(each, users)]
+    for line in (line for each in _of(Role.ENVIRONMENT, going) for line in _promoting(each, users)):
         session.warn(line)
     if refused:
         lines = [f"  {line}" for line in refused]
@@ -201,61 +194,88 @@ async def _refuse(going: Properties, stack: Properties, session: Session, *advic
         raise Failure("\n".join([f"{first}: others still need what this stack has:", *lines, last, *advice]))
 
 
-async def _unseen(awaited: Iterable[str], session: Session) -> list[str]:
-    """What of it the credentials may not list, as a person reads it."""
-    from choreo_components.kubernetes.objects import resource_named
-
+async def _unseen(stack: Properties, session: Session) -> list[str]:
+    """What the stack awaits and the credentials may not list, as a person reads it."""
     cluster = session.connect()
 
-    async def unseen(each: str) -> str | None:
-        organization, _, kind = each.rpartition("/")
-        resource = resource_named("v1" if kind in ("Namespace", "Secret") else API_VERSION, kind)
-        if await cluster.allowed("list", resource, organization or None):
+    async def unseen(each: Awaited) -> str | None:
+        resource = resource_of(each.type)
+        if await cluster.allowed("list", resource, each.namespace or None):
             return None
-        return f"{resource.full_name} in " + (f"namespace {organization!r}" if organization else "the whole cluster")
+        where = f"namespace {each.namespace!r}" if each.namespace else "the whole cluster"
+        return f"{resource.full_name} in {where}"
 
+    awaited = map(Awaited.of, stack.get(Names.AWAITED) or ())
     return [line for line in await asyncio.gather(*map(unseen, awaited)) if line]
 
 
-async def _others(organization: str, going: Properties, own: set[tuple[str, str]], session: Session) -> "list[Live]":
+async def _others(
+    organization: str, going: Collection[Identity], own: Collection[Identity], session: Session
+) -> "list[Live]":
     """The organization's objects which are not the stack's, of the kinds that may need what is going."""
-    # Deferred, as most commands start this process and destroy nothing.
-    from choreo_components.kubernetes.objects import resource_named
+    types = {each.type for each in going}
+    try:
+        wanted = {Type(type_.api_version, kind) for type_ in types for kind in kind_of(*type_).dependents}
+    except UnknownKindError as problem:
+        raise not_known(problem) from None
+    lives = await _listed([resource_of(type_) for type_ in sorted(wanted)], organization, session)
+    return [live for live in lives if Identity(type_of(live), f"{organization}/{live.name}") not in own]
 
-    wanted = {each for name, kind in KINDS.items() if going.get(name) for each in DEPENDANTS.get(kind, ())}
+
+async def _listed(resources: "Iterable[Resource]", organization: str, session: Session) -> "list[Live]":
+    """The organization's objects of these kinds."""
     cluster = session.connect()
-    resources = [resource_named(API_VERSION, kind) for kind in sorted(wanted)]
     listings = await asyncio.gather(*(cluster.list(resource, {}, organization) for resource in resources))
-    lives = [live for found, _ in listings for live in found]
-    return [live for live in lives if (live.resource.kind, f"{organization}/{live.name}") not in own]
+    return [live for found, _ in listings for live in found]
 
 
-def _needed(property_: str, names: Iterable[str], users: "Iterable[Live]") -> Iterator[str]:
-    """Lines about what is going and is still needed."""
-    for name in names:
-        organization, _, own = name.partition("/")
-        for live in users:
-            if live.namespace != organization or live.deleting:
-                continue
-            if property_ == "organizations":
-                yield f"Organization {name!r} still has {live.resource.kind} {live.name!r}"
-            elif property_ == "dataPlanes" and _data_plane(live) == own:
-                yield f"DataPlane {name!r} is still used by Environment {live.name!r}"
+def _names(objects: Iterable[Identity]) -> list[str]:
+    """Their names, in order."""
+    return sorted(each.name for each in objects)
 
 
-def _data_plane(live: "Live") -> str | None:
-    """The data plane of an Environment; None of another kind."""
-    return (live.manifest.get("spec") or {}).get("dataPlaneRef") if live.resource.kind == "Environment" else None
+def _of(role: Role, objects: Iterable[Identity]) -> list[Identity]:
+    """Those of the role, in order."""
+    return sorted(each for each in objects if role_of(each.type) is role)
 
 
-def _promoting(names: Iterable[str], users: "Iterable[Live]") -> Iterator[str]:
-    """Lines about environments that a pipeline still names, which OpenChoreo allows (reference: section 5)."""
-    for name in names:
-        organization, _, own = name.partition("/")
-        for live in users:
-            if live.resource.kind == "DeploymentPipeline" and live.namespace == organization:
-                paths = (live.manifest.get("spec") or {}).get("promotionPaths") or []
-                named = {path.get("sourceEnvironmentRef") for path in paths}
-                named |= {target.get("name") for path in paths for target in path.get("targetEnvironmentRefs") or []}
-                if own in named:
-                    yield f"DeploymentPipeline {live.name!r} still names environment {name!r}: promotion there fails"
+def _part(part: str) -> str:
+    """The part of a stack as a person reads it."""
+    return part if part == PRODUCTION else Identity.of(part).shown
+
+
+def _needed(going: Identity, users: "Iterable[Live]") -> Iterator[str]:
+    """Lines about an organization or a data plane that is going and is still needed."""
+    organization = going.name.partition("/")[0]
+    for live in users:
+        if live.namespace != organization or live.deleting:
+            continue
+        if role_of(going.type) is Role.TENANT:
+            yield f"{going.type.kind} {going.name!r} still has {live.resource.kind} {live.name!r}"
+        elif _data_plane(live) == going:
+            yield f"{going.type.kind} {going.name!r} is still used by {live.resource.kind} {live.name!r}"
+
+
+def _data_plane(live: "Live") -> Identity | None:
+    """The data plane of an environment; None of another object."""
+    type_ = type_of(live)
+    if role_of(type_) is not Role.ENVIRONMENT:
+        return None
+    target = generation_of(type_.api_version).data_planes.of_environment(live.manifest)
+    return (
+        None
+        if target is None
+        else Identity(Type(target.api_version, target.kind), f"{target.organization}/{target.known_as}")
+    )
+
+
+def _promoting(environment: Identity, users: "Iterable[Live]") -> Iterator[str]:
+    """Lines about pipelines that still name an environment, which OpenChoreo allows (reference: section 5)."""
+    organization, _, own = environment.name.partition("/")
+    for live in users:
+        type_ = type_of(live)
+        if role_of(type_) is Role.PIPELINE and live.namespace == organization:
+            named = {name for _, name in generation_of(type_.api_version).promoted(live.manifest)}
+            if own in named:
+                kind = live.resource.kind
+                yield f"{kind} {live.name!r} still names environment {environment.name!r}: promotion there fails"

@@ -6,169 +6,150 @@ lost it knows nothing, and everything is: `choreo:adopt` says what then.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.api import Generation
+from choreo_components.api.generations import generations
 from choreo_components.config.options import Adopt
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
 from choreo_components.provider.resource import (
+    CustomResource,
     Failure,
     Properties,
     Session,
+    are_names,
     given,
-    never_replaced,
+    resource_of,
     strings,
     unknown,
 )
+from choreo_components.state.contract import Inventory as Names
+from choreo_components.state.names import NAMESPACE, SECRET, Objects, Type, objects_of, written
 
 if TYPE_CHECKING:
     from choreo_components.kubernetes.objects import Live
-
-OBJECTS = "objects"
-DATA_PLANES = "dataPlaneRefs"
-"""The input that maps environments, as ORGANIZATION/NAME, to the names of their data planes."""
-
-KUBECONFIGS = "dataPlaneKubeconfigs"
-"""The input with the kubeconfigs of the data planes, by ORGANIZATION/NAME, that are clusters of their own."""
-
-ADOPT = "adopt"
-
-TERMINATING = "terminating"
-"""The input with what the program has found to be being deleted, a line each: never kept, as it is always refused.
-
-Not refused by the program itself, which a destroy may run too.
-"""
-
-PROPERTIES = (OBJECTS, DATA_PLANES, KUBECONFIGS, ADOPT, TERMINATING)
-"""All inputs."""
-
-CLUSTERS = "__clusters"
-"""What is kept with the inputs: the identities of the data planes' own clusters, as far as anybody could see them."""
-
-FORMER = "__former"
-"""What is kept with the inputs: objects that the stack has made and no longer declares, as long as they may be there.
-
-The inventory is updated before anything is deleted. Where a guard or the cluster then refuses that, they are the
-stack's still, and may be declared again.
-"""
 
 UNCHECKED = "unchecked"
 """Noted where the cluster could not be asked for what is new. Only a preview may go on then."""
 
 
-async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
-    """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted.
+class Inventory(CustomResource):
+    """What the stack has made."""
 
-    Refuses what is being deleted, and what would lose environments from sight: a data plane that is another cluster
-    all of a sudden, and a move away from one that nobody can get to. Warns of an environment that moves to another data
-    plane.
-    """
-    inputs = {ADOPT: Adopt.NEVER.value, **given(news)}
-    failures = unknown(inputs, PROPERTIES)
-    objects = inputs.get(OBJECTS)
-    if inputs[ADOPT] not in [each.value for each in Adopt]:
-        failures[ADOPT] = f"should be {' or '.join(each.value for each in Adopt)}, not {inputs[ADOPT]!r}"
-    if objects == UNKNOWN:
-        return inputs, failures
-    if not isinstance(objects, dict) or not all(strings(names) is not None for names in objects.values()):
-        return inputs, {**failures, OBJECTS: "should map kinds to lists of names"}
-    if strings(inputs.get(TERMINATING, [])) is None:
-        failures[TERMINATING] = "should be a list of lines"
-    if not _maps_texts(inputs.get(KUBECONFIGS, {})):
-        failures[KUBECONFIGS] = "should map data planes to the texts of kubeconfigs"
-    if failures:
-        return inputs, failures
-    displaced = list(_displaced(olds, inputs))
-    if not displaced:
-        identities, mistaken = await _identities(olds, inputs, session)
-        displaced = [*mistaken, *await _out_of_reach(olds, inputs, session)]
-        if identities:
-            inputs[CLUSTERS] = identities
-    if displaced:
-        return inputs, {"": "\n".join(displaced)}
-    if lines := inputs.get(TERMINATING):
-        return inputs, {"": "\n".join([_TERMINATING, *(f"  {line}" for line in lines)])}
-    for environment, before in sorted((olds.get(DATA_PLANES) or {}).items()):
-        after = (inputs.get(DATA_PLANES) or {}).get(environment, before)
-        if after != before:
-            session.warn(
-                f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments and "
-                "namespaces are deleted, and made anew there as far as this stack declares them"
+    contract = Names
+
+    async def check(
+        self, olds: Properties, news: Properties, session: Session
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted.
+
+        Refuses what is being deleted, and what would lose environments from sight: a data plane that is another cluster
+        all of a sudden, and a move away from one that nobody can get to. Warns of an environment that moves to another
+        data plane.
+        """
+        inputs = {**Names.defaults(), **given(news)}
+        failures = unknown(inputs, Names)
+        declared = inputs.get(Names.OBJECTS)
+        if inputs[Names.ADOPT] not in [each.value for each in Adopt]:
+            failures[Names.ADOPT] = (
+                f"should be {' or '.join(each.value for each in Adopt)}, not {inputs[Names.ADOPT]!r}"
             )
-    # On another control plane the stack has made nothing yet, and what has its names there is somebody else's.
-    made = {} if session.has_moved else _both(olds.get(OBJECTS) or {}, olds.get(FORMER) or {})
-    refused = await _refused(_without(objects, made), inputs, session)
-    if made and (former := await _former(olds, made, objects, inputs, session)):
-        inputs[FORMER] = former
-    if refused:
-        # Of no property: the engine would print its value, which is the names of all the stack's objects.
-        failures[""] = "\n".join(refused)
-    return inputs, failures
-
-
-def identifier(inputs: Properties) -> str:
-    """The same for all: a stack has one."""
-    return "inventory"
-
-
-replaced = never_replaced
-
-
-async def create(inputs: Properties, session: Session) -> None:
-    """Raises Failure where it is not known whether the stack would take over what is somebody else's."""
-    if UNCHECKED in session.notes:
-        raise Failure(
-            "nothing was applied: it is not known whether any of the stack's new objects is in the cluster already. "
-            "The warning says why; mend that, and run pulumi up again"
+        if declared == UNKNOWN:
+            return inputs, failures
+        if not are_names(declared):
+            return inputs, {**failures, Names.OBJECTS: "should map kinds to lists of names"}
+        if strings(inputs.get(Names.TERMINATING, [])) is None:
+            failures[Names.TERMINATING] = "should be a list of lines"
+        if not _maps_texts(inputs.get(Names.DATA_PLANE_KUBECONFIGS, {})):
+            failures[Names.DATA_PLANE_KUBECONFIGS] = "should map data planes to the texts of kubeconfigs"
+        if failures:
+            return inputs, failures
+        displaced = list(_displaced(olds, inputs))
+        if not displaced:
+            identities, mistaken = await _identities(olds, inputs, session)
+            displaced = [*mistaken, *await _out_of_reach(olds, inputs, session)]
+            if identities:
+                inputs[Names.CLUSTERS] = identities
+        if displaced:
+            return inputs, {"": "\n".join(displaced)}
+        if lines := inputs.get(Names.TERMINATING):
+            return inputs, {"": "\n".join([_TERMINATING, *(f"  {line}" for line in lines)])}
+        for environment, before in sorted(_data_planes(olds).items()):
+            after = _data_planes(inputs).get(environment, before)
+            if after != before:
+                session.warn(
+                    f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments "
+                    "and namespaces are deleted, and made anew there as far as this stack declares them"
+                )
+        # On another control plane the stack has made nothing yet, and what has its names there is somebody else's.
+        objects = objects_of(declared)
+        made = (
+            {} if session.has_moved else _both(objects_of(olds.get(Names.OBJECTS)), objects_of(olds.get(Names.FORMER)))
         )
+        refused = await _refused(_without(objects, made), inputs, session)
+        if made and (former := await _former(olds, made, objects, inputs, session)):
+            inputs[Names.FORMER] = written(former)
+        if refused:
+            # Of no property: the engine would print its value, which is the names of all the stack's objects.
+            failures[""] = "\n".join(refused)
+        return inputs, failures
 
+    def identifier(self, inputs: Properties) -> str:
+        """The same for all: a stack has one."""
+        return "inventory"
 
-async def read(identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-    """The inputs as they are. Warns of what is being deleted, which the Kubernetes provider takes for being there.
+    async def create(self, inputs: Properties, session: Session) -> None:
+        """Raises Failure where it is not known whether the stack would take over what is somebody else's."""
+        if UNCHECKED in session.notes:
+            raise Failure(
+                "nothing was applied: it is not known whether any of the stack's new objects is in the cluster "
+                "already. The warning says why; mend that, and run pulumi up again"
+            )
 
-    Data-plane namespaces are left to the finalizers, which read them too.
-    """
-    from choreo_components.kubernetes.client import ClusterError
-    from choreo_components.kubernetes.deletion import deletion
+    async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
+        """The inputs as they are. Warns of what is being deleted, which the Kubernetes provider takes for being there.
 
-    try:
-        objects = {
-            kind: [name for name in names if kind != "Namespace" or name.count("/") == 1]
-            for kind, names in (inputs.get(OBJECTS) or {}).items()
-        }
-        existing = await _existing(objects, inputs, session)
-    except ClusterError as problem:
-        session.warn(f"{problem}; not checked whether any of the stack's objects is being deleted")
+        Data-plane namespaces are left to the finalizers, which read them too.
+        """
+        from choreo_components.kubernetes.client import ClusterError
+        from choreo_components.kubernetes.deletion import deletion
+
+        try:
+            objects = {
+                type_: [name for name in names if type_ != NAMESPACE or name.count("/") == 1]
+                for type_, names in objects_of(inputs.get(Names.OBJECTS)).items()
+            }
+            existing = await _existing(objects, inputs, session)
+        except ClusterError as problem:
+            session.warn(f"{problem}; not checked whether any of the stack's objects is being deleted")
+            return inputs, inputs
+        for line in sorted(f"{live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None):
+            session.warn(line)
         return inputs, inputs
-    for line in sorted(f"{live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None):
-        session.warn(line)
-    return inputs, inputs
 
+    async def update(self, olds: Properties, news: Properties, session: Session) -> None:
+        """The stack has other objects now. Raises Failure as `create` does."""
+        await self.create(news, session)
 
-async def update(olds: Properties, news: Properties, session: Session) -> None:
-    """The stack has other objects now. Raises Failure as `create` does."""
-    await create(news, session)
+    async def delete(self, state: Properties, session: Session) -> None:
+        """Goes last, when all that it names should be gone. Raises Failure with what is not.
 
+        Pulumi may have been killed after it asked for an object, and before it wrote down that it had: it then deletes
+        all that it knows of, and leaves this one.
+        """
+        from choreo_components.kubernetes.client import ClusterError
 
-async def delete(state: Properties, session: Session) -> None:
-    """Goes last, when all that it names should be gone. Raises Failure with what is not.
-
-    Pulumi may have been killed after it asked for an object, and before it wrote down that it had: it then deletes all
-    that it knows of, and leaves this one.
-    """
-    from choreo_components.kubernetes.client import ClusterError
-
-    try:
-        existing = await _existing(state.get(OBJECTS) or {}, state, session)
-    except ClusterError as problem:
-        raise Failure(f"all that Pulumi knows of is gone; whether anything else is left: {problem}") from None
-    left = [live for _, _, live in existing if not live.deleting]
-    if left:
-        lines = [f"  {live}: kubectl delete {live.command}" for live in sorted(left, key=str)]
-        raise Failure("\n".join([_LEFT, *lines]))
+        try:
+            existing = await _existing(objects_of(state.get(Names.OBJECTS)), state, session)
+        except ClusterError as problem:
+            raise Failure(f"all that Pulumi knows of is gone; whether anything else is left: {problem}") from None
+        left = [live for _, _, live in existing if not live.deleting]
+        if left:
+            lines = [f"  {live}: kubectl delete {live.command}" for live in sorted(left, key=str)]
+            raise Failure("\n".join([_LEFT, *lines]))
 
 
 _TERMINATING = "what is being deleted counts as missing, and nothing was applied:"
@@ -178,45 +159,44 @@ all that Pulumi knows of is gone, and this is still in the cluster: Pulumi was k
 made it again. If it is to go, delete it and destroy again; if it is to stay, `pulumi state delete` the inventory:"""
 
 
-def _both(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> dict[str, list[str]]:
+def _both(one: Objects, other: Objects) -> Objects:
     """The objects of both."""
-    return {kind: sorted({*(one.get(kind) or ()), *(other.get(kind) or ())}) for kind in {*one, *other}}
+    return {type_: sorted({*one.get(type_, ()), *other.get(type_, ())}) for type_ in {*one, *other}}
 
 
-def _without(objects: Mapping[str, list[str]], others: Mapping[str, list[str]]) -> dict[str, list[str]]:
+def _without(objects: Objects, others: Objects) -> Objects:
     """The objects that are not among the others."""
-    rest = {kind: sorted(set(names) - set(others.get(kind) or ())) for kind, names in objects.items()}
-    return {kind: names for kind, names in rest.items() if names}
+    rest = {type_: sorted(set(names) - set(others.get(type_, ()))) for type_, names in objects.items()}
+    return {type_: names for type_, names in rest.items() if names}
 
 
-async def _former(
-    olds: Properties,
-    made: Mapping[str, list[str]],
-    objects: Mapping[str, list[str]],
-    inputs: Properties,
-    session: Session,
-) -> dict[str, list[str]]:
+async def _former(olds: Properties, made: Objects, objects: Objects, inputs: Properties, session: Session) -> Objects:
     """What the stack has `made` and is not among its `objects`, without what has left before and is gone by now."""
     from choreo_components.kubernetes.client import ClusterError
 
-    before = _without(olds.get(FORMER) or {}, objects)
+    before = _without(objects_of(olds.get(Names.FORMER)), objects)
     former = _without(made, objects)
     if before:
         try:
             existing = await _existing(before, inputs, session)
         except ClusterError:
             return former
-        there = {(kind, name) for kind, name, _ in existing}
-        gone = {kind: [name for name in names if (kind, name) not in there] for kind, names in before.items()}
+        there = {(type_, name) for type_, name, _ in existing}
+        gone = {type_: [name for name in names if (type_, name) not in there] for type_, names in before.items()}
         return _without(former, gone)
     return former
 
 
+def _data_planes(inputs: Properties) -> dict[str, str]:
+    """The names of the data planes of the environments, which are ORGANIZATION/NAME of whatever type."""
+    by_type: Mapping[str, Mapping[str, str]] = inputs.get(Names.DATA_PLANE_REFS) or {}
+    return {name: reference for environments in by_type.values() for name, reference in environments.items()}
+
+
 def _remote(environment: str, inputs: Properties) -> str | None:
     """The data plane of the environment if it is a cluster of its own, both as ORGANIZATION/NAME."""
-    reference = (inputs.get(DATA_PLANES) or {}).get(environment)
-    data_plane = f"{environment.partition('/')[0]}/{reference}"
-    return data_plane if data_plane in (inputs.get(KUBECONFIGS) or ()) else None
+    data_plane = f"{environment.partition('/')[0]}/{_data_planes(inputs).get(environment)}"
+    return data_plane if data_plane in (inputs.get(Names.DATA_PLANE_KUBECONFIGS) or ()) else None
 
 
 def _maps_texts(value: Any) -> bool:
@@ -225,8 +205,9 @@ def _maps_texts(value: Any) -> bool:
 
 def _staying(olds: Properties, news: Properties) -> Iterator[str]:
     """The environments, as ORGANIZATION/NAME, that are on the data plane that they were on."""
-    for environment, reference in sorted((olds.get(DATA_PLANES) or {}).items()):
-        if (news.get(DATA_PLANES) or {}).get(environment) == reference:
+    after = _data_planes(news)
+    for environment, reference in sorted(_data_planes(olds).items()):
+        if after.get(environment) == reference:
             yield environment
 
 
@@ -236,7 +217,7 @@ def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
     What is there would be lost from sight, and a stack would lose its namespaces over a setting that somebody forgot.
     """
     for environment in _staying(olds, news):
-        reference = news[DATA_PLANES][environment]
+        reference = _data_planes(news)[environment]
         before, after = _remote(environment, olds), _remote(environment, news)
         if before and not after:
             yield (
@@ -259,7 +240,7 @@ async def _identities(olds: Properties, news: Properties, session: Session) -> t
     from choreo_components.kubernetes.client import ClusterError
 
     users = {data_plane: each for each in _staying(olds, news) if (data_plane := _remote(each, olds))}
-    before: Mapping[str, str] = {name: each for name, each in (olds.get(CLUSTERS) or {}).items() if name in users}
+    before: Mapping[str, str] = {name: each for name, each in (olds.get(Names.CLUSTERS) or {}).items() if name in users}
     mistaken: list[str] = []
 
     async def identity(data_plane: str, kubeconfig: str) -> str | None:
@@ -276,7 +257,7 @@ async def _identities(olds: Properties, news: Properties, session: Session) -> t
             pass
         return known
 
-    given = news.get(KUBECONFIGS) or {}
+    given = news.get(Names.DATA_PLANE_KUBECONFIGS) or {}
     found = await asyncio.gather(*(identity(*each) for each in given.items()))
     return {name: each for name, each in zip(given, found, strict=True) if each}, sorted(mistaken)
 
@@ -288,14 +269,14 @@ async def _out_of_reach(olds: Properties, news: Properties, session: Session) ->
     """
     from choreo_components.kubernetes.client import ClusterError, Unauthorized
 
-    after = news.get(DATA_PLANES) or {}
-    moving = [each for each, before in (olds.get(DATA_PLANES) or {}).items() if after.get(each, before) != before]
+    after = _data_planes(news)
+    moving = [each for each, before in _data_planes(olds).items() if after.get(each, before) != before]
     leaving = {data_plane: each for each in sorted(moving) if (data_plane := _remote(each, olds))}
 
     async def line(data_plane: str, environment: str) -> str | None:
         try:
-            cluster = session.data_plane(data_plane, olds[KUBECONFIGS][data_plane])
-            await recognize(cluster, (olds.get(CLUSTERS) or {}).get(data_plane))
+            cluster = session.data_plane(data_plane, olds[Names.DATA_PLANE_KUBECONFIGS][data_plane])
+            await recognize(cluster, (olds.get(Names.CLUSTERS) or {}).get(data_plane))
         except (ClusterError, AnotherCluster) as problem:
             renewed = isinstance(problem, Unauthorized)
             advice = "; a pulumi up before the move takes over the credentials of today" if renewed else ""
@@ -306,12 +287,12 @@ async def _out_of_reach(olds: Properties, news: Properties, session: Session) ->
     return [each for each in lines if each]
 
 
-async def _refused(new: Mapping[str, list[str]], inputs: Properties, session: Session) -> list[str]:
+async def _refused(new: Objects, inputs: Properties, session: Session) -> list[str]:
     """What is in the cluster and may not be taken over, as lines for the user; none where all is well."""
     session.notes.discard(UNCHECKED)
     if not any(new.values()):
         return []
-    adopt = Adopt(inputs[ADOPT])
+    adopt = Adopt(inputs[Names.ADOPT])
     # Deferred, as most commands start this process and add nothing to a stack.
     from choreo_components.kubernetes.client import ClusterError, Forbidden
     from choreo_components.kubernetes.deletion import deletion
@@ -328,10 +309,12 @@ async def _refused(new: Mapping[str, list[str]], inputs: Properties, session: Se
     if going:
         return [_TERMINATING, *sorted(going)]
     lines: list[str] = []
-    for kind, name, live in existing:
-        lacking = [f"{key}={value}" for key, value in _labels(kind, name).items() if live.labels.get(key) != value]
+    for type_, name, live in existing:
+        lacking = [
+            f"{key}={value}" for key, value in _labels(type_, name, inputs).items() if live.labels.get(key) != value
+        ]
         # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
-        by_labels = adopt is Adopt.IF_LABELLED or kind == "Namespace"
+        by_labels = adopt is Adopt.IF_LABELLED or type_ == NAMESPACE
         if by_labels and not lacking:
             session.tell(f"adopts {live}, which carries the labels of its organization")
         else:
@@ -349,63 +332,69 @@ async def _refused(new: Mapping[str, list[str]], inputs: Properties, session: Se
     return [f"{count} this stack:", *sorted(lines), advice]
 
 
-async def _existing(
-    objects: Mapping[str, list[str]], inputs: Properties, session: Session
-) -> "list[tuple[str, str, Live]]":
-    """Those of the objects that are there, each after its kind and its name in the inventory that has the inputs.
+async def _existing(objects: Objects, inputs: Properties, session: Session) -> "list[tuple[Type, str, Live]]":
+    """Those of the objects that are there, each after its type and its name in the inventory that has the inputs.
 
     Warns of a data plane that cannot be asked: the kubeconfig in the inputs may have had its day. Raises ClusterError
     when the control plane cannot be asked.
     """
     from choreo_components.kubernetes.client import ClusterError
-    from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, resource_named
 
     async def there(
-        kind: str, data_plane: str | None, namespace: str | None, wanted: Mapping[str, str]
-    ) -> "list[tuple[str, str, Live]]":
-        resource = resource_named("v1" if kind in ("Namespace", "Secret") else API_VERSION, kind)
+        type_: Type, data_plane: str | None, namespace: str | None, wanted: Mapping[str, str]
+    ) -> "list[tuple[Type, str, Live]]":
+        resource = resource_of(type_)
         if data_plane is None:
             cluster = session.connect()
         else:
-            cluster = session.data_plane(data_plane, inputs[KUBECONFIGS][data_plane])
-        if len(wanted) == 1 or resource == SECRETS:
+            cluster = session.data_plane(data_plane, inputs[Names.DATA_PLANE_KUBECONFIGS][data_plane])
+        if len(wanted) == 1 or type_ == SECRET:
             # A list of Secrets would bring those of others.
             ones = [await cluster.get(resource, own, namespace) for own in wanted]
             lives = [one for one in ones if one is not None]
         else:
             lives, _ = await cluster.list(resource, {}, namespace)
-        return [(kind, wanted[live.name], live) for live in lives if live.name in wanted]
+        return [(type_, wanted[live.name], live) for live in lives if live.name in wanted]
 
-    async def of_kind(kind: str, names: list[str]) -> "list[tuple[str, str, Live]]":
-        resource = resource_named("v1" if kind in ("Namespace", "Secret") else API_VERSION, kind)
+    async def of_type(type_: Type, names: Collection[str]) -> "list[tuple[Type, str, Live]]":
+        resource = resource_of(type_)
         places: dict[tuple[str | None, str | None], dict[str, str]] = {}
         for name in names:
             *owners, own = name.split("/")
-            data_plane = _remote("/".join(owners), inputs) if resource == NAMESPACES else None
+            data_plane = _remote("/".join(owners), inputs) if type_ == NAMESPACE else None
             places.setdefault((data_plane, owners[0] if resource.namespaced else None), {})[own] = name
-        found: list[tuple[str, str, Live]] = []
+        found: list[tuple[Type, str, Live]] = []
         for (data_plane, namespace), wanted in places.items():
             try:
-                found += await there(kind, data_plane, namespace, wanted)
+                found += await there(type_, data_plane, namespace, wanted)
             except ClusterError as problem:
                 if data_plane is None:
                     raise
                 session.warn(f"not checked what there is on data plane {data_plane!r}: {problem}")
         return found
 
-    listings = await asyncio.gather(*(of_kind(kind, names) for kind, names in objects.items()))
+    listings = await asyncio.gather(*(of_type(type_, names) for type_, names in objects.items()))
     return [each for listing in listings for each in listing]
 
 
-def _labels(kind: str, name: str) -> dict[str, str]:
+def _labels(type_: Type, name: str, inputs: Properties) -> dict[str, str]:
     """The labels by which an object says whose it is."""
-    from choreo_components.api.core_v1 import labels
-
-    match kind, name.split("/"):
-        case "Namespace", [organization, environment, _]:
-            return labels.environment_namespace_selector(organization, environment)
-        case "Organization", [organization]:
-            return {labels.NAME: organization}
-        case _, [organization, *_]:
-            return {labels.ORGANIZATION: organization}
+    generation = _generation(type_, name, inputs)
+    if generation is None:
+        return {}
+    match name.split("/"):
+        case [organization, environment, _] if type_ == NAMESPACE:
+            return generation.namespaces.of_environment(organization, environment)
+        case [organization, *own]:
+            # Of the labels that lead to an object, the first is that of its organization.
+            labels = next(kind.hierarchy for kind in generation.kinds if kind.namespaced is bool(own))
+            return dict.fromkeys(labels[:1], organization)
     return {}
+
+
+def _generation(type_: Type, name: str, inputs: Properties) -> Generation | None:
+    """The API that an object is of; what is of Kubernetes is of that of its owner."""
+    known, objects = generations(), objects_of(inputs.get(Names.OBJECTS))
+    owner = name.rpartition("/")[0]
+    owners = [each for each, names in objects.items() if owner in names]
+    return next((known[each.api_version] for each in (type_, *owners, *objects) if each.api_version in known), None)

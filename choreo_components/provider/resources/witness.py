@@ -7,53 +7,33 @@ subject, so its deletion is called only if the subject stays. It depends on whoe
 
 from typing import Any
 
-from choreo_components.provider.resource import (
-    Properties,
-    Session,
-    as_known,
-    differences,
-    given,
-    nothing_to_create,
-    unknown,
-)
-
-SUBJECT = "subject"
-"""The input that names what the witness watches: an environment as ORGANIZATION/NAME, or STACK."""
-
-STACK = "stack"
-"""The subject of the witness that is `deletedWith` the inventory, which is deleted only with the whole stack."""
-
-PROPERTIES = (SUBJECT,)
-"""All inputs."""
+from choreo_components.provider.resource import CustomResource, Properties, Session, differences, given, unknown
+from choreo_components.state.contract import Witness as Names
 
 
-async def check(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, Any], dict[str, str]]:
-    """The inputs as they are, and what is wrong with them by property."""
-    inputs = given(news)
-    failures = unknown(inputs, PROPERTIES)
-    if not isinstance(inputs.get(SUBJECT), str) or not inputs[SUBJECT]:
-        failures[SUBJECT] = "required: the name of what the witness watches"
-    return inputs, failures
+class Witness(CustomResource):
+    """What stands by a subject, for the resources that are deleted after it."""
 
+    contract = Names
 
-def replaced(olds: Properties, news: Properties) -> list[str]:
-    """Another subject is another witness."""
-    return differences(olds, news)
+    async def check(
+        self, olds: Properties, news: Properties, session: Session
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """The inputs as they are, and what is wrong with them by property."""
+        inputs = given(news)
+        failures = unknown(inputs, Names)
+        if not isinstance(inputs.get(Names.SUBJECT), str) or not inputs[Names.SUBJECT]:
+            failures[Names.SUBJECT] = "required: the name of what the witness watches"
+        return inputs, failures
 
+    def replaced(self, olds: Properties, news: Properties) -> list[str]:
+        """Another subject is another witness."""
+        return differences(olds, news)
 
-def identifier(inputs: Properties) -> str:
-    """The subject."""
-    return str(inputs[SUBJECT])
+    def identifier(self, inputs: Properties) -> str:
+        """The subject."""
+        return str(inputs[Names.SUBJECT])
 
-
-create = nothing_to_create
-read = as_known
-
-
-async def update(olds: Properties, news: Properties, session: Session) -> None:
-    """Nothing that can change."""
-
-
-async def delete(state: Properties, session: Session) -> None:
-    """Notes that the subject stays, for the resources that are deleted after it by the same process."""
-    session.notes.add(state[SUBJECT])
+    async def delete(self, state: Properties, session: Session) -> None:
+        """Notes that the subject stays, for the resources that are deleted after it by the same process."""
+        session.notes.add(state[Names.SUBJECT])
