@@ -18,7 +18,7 @@ from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluste
 from choreo_components.provider.resource import Failure, Properties, Session, differences, given, strings, unknown
 
 if TYPE_CHECKING:
-    from choreo_components.kubernetes.objects import Live, Resource
+    from choreo_components.kubernetes.objects import Live
     from choreo_components.teardown.removal import LiveCluster
 
 IDENTITY = ("organization", "environment", "dataPlaneRef")
@@ -120,6 +120,8 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
     """
     from choreo_components.kubernetes.client import ClusterError
     from choreo_components.kubernetes.deletion import deletion
+    from choreo_components.teardown.environment import Scope
+    from choreo_components.teardown.recent import recent
 
     names = strings(inputs.get(NAMESPACES)) or ()
     if not names or UNKNOWN in (*names, inputs["organization"], inputs["environment"]):
@@ -127,27 +129,28 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
     # What was made on another control plane is not missing here: the next refresh takes it out of the state.
     elsewhere = session.has_moved and not is_remote(inputs)
     made = set() if elsewhere or replaced(olds, inputs) else set(olds.get(NAMESPACES) or ())
-    try:
-        labelled, _ = await _data_plane(inputs, session).list(*_namespaces(inputs))
+
+    async def lines(labelled: "Sequence[Live]") -> list[str]:
         there = await _there(labelled, made.intersection(names), inputs, session)
-    except ClusterError:
-        return []
-    lines = []
-    for name in names:
-        live = there.get(name)
-        if live is not None and (going := deletion(live)) is not None:
-            lines.append(f"  {live} is {going}; wait until it is gone (kubectl get {live.command})")
-        elif live is None and name in made:
-            lines.append(f"  Namespace {name} is in Pulumi's state, and not in the cluster any more")
-    return [*lines, "  Then run pulumi up --refresh, which creates what is gone."] if lines else []
-
-
-def _namespaces(inputs: Properties) -> "tuple[Resource, Mapping[str, str]]":
-    """What lists the environment's namespaces."""
-    from choreo_components.teardown.environment import Scope
+        found = []
+        for name in names:
+            live = there.get(name)
+            if live is not None and (going := deletion(live)) is not None:
+                found.append(f"  {live} is {going}; wait until it is gone (kubectl get {live.command})")
+            elif live is None and name in made:
+                found.append(f"  Namespace {name} is in Pulumi's state, and not in the cluster any more")
+        return [*found, "  Then run pulumi up --refresh, which creates what is gone."] if found else []
 
     selection = Scope(generation_of(API_VERSION), inputs["organization"], inputs["environment"]).namespaces
-    return selection.resource, selection.labels
+    try:
+        cluster = _data_plane(inputs, session)
+        if not await lines(await recent(cluster, selection)):
+            return []
+        # It may have changed since: by this very command, for example.
+        labelled, _ = await cluster.list(selection.resource, selection.labels)
+        return await lines(labelled)
+    except ClusterError:
+        return []
 
 
 async def _there(
