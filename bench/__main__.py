@@ -11,7 +11,15 @@ from importlib.metadata import version
 
 from bench import measure, table
 from bench.measure import CommandError
-from bench.scenarios import Say, measure_many, measure_natural, measure_planning, measure_together, warm_up
+from bench.scenarios import (
+    Say,
+    measure_components,
+    measure_many,
+    measure_natural,
+    measure_planning,
+    measure_together,
+    warm_up,
+)
 from bench.table import Row
 from bench.workspace import Workspace, workspace
 from devcluster import ClusterError
@@ -22,6 +30,7 @@ Scenario = Callable[[Workspace, int, Say], Iterator[Row]]
 SCENARIOS: Mapping[str, tuple[Scenario, int]] = {
     "natural": (measure_natural, 100),
     "together": (measure_together, 100),
+    "components": (measure_components, 100),
     "many": (measure_many, 60),
     "planning": (measure_planning, 1000),
 }

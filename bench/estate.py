@@ -24,10 +24,9 @@ class Estate:
     deployments: int = 0
     apart: bool = False
 
-    @property
-    def by_hand(self) -> Settings:
-        """The configuration of the hand-written program."""
-        return {f"handwritten:{name}": value for name, value in vars(self).items()}
+    def numbers(self, program: str) -> Settings:
+        """The configuration of a program that takes numbers."""
+        return {f"{program}:{name}": value for name, value in vars(self).items()}
 
     @property
     def by_choreo(self) -> Settings:

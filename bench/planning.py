@@ -3,6 +3,7 @@
 `python -m bench.planning FOLDER` is that process.
 """
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,4 +137,6 @@ def plan_folder(folder: Path) -> int:
 
 
 if __name__ == "__main__":
+    # As in choreo's program and in its command.
+    gc.disable()
     print(plan_folder(Path(sys.argv[1])))

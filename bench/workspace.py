@@ -23,8 +23,10 @@ from toolchain.cache import is_ours
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
-PROGRAMS = ("handwritten", "choreo")
-"""Those that are compared, each called like its Pulumi project."""
+CHOREO = "choreo"
+HANDWRITTEN = "handwritten"
+PROGRAMS = {HANDWRITTEN: HERE / "handwritten", "components": HERE / "components", CHOREO: CHECKOUT}
+"""The folders of the programs, each called like its Pulumi project. All but choreo's own take numbers as settings."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Workspace:
             parents = self.folder / "parents.yaml"
             parents.write_text(yaml.safe_dump_all(estate.parents))
             self.kubectl("apply", "--server-side", "-f", str(parents))
-        config = estate.by_choreo if program == "choreo" else estate.by_hand
+        config = estate.by_choreo if program == CHOREO else estate.numbers(program)
         self._run("stack-init", "pulumi", "stack", "init", stack, "--cwd", project)
         file = project / "stacks" / f"Pulumi.{stack}.yaml"
         # The salt that the engine has just written has to stay.
@@ -140,8 +142,8 @@ def _copy_source(folder: Path) -> None:
 
 
 def _make_projects(folder: Path) -> None:
-    """The two programs' projects, their paths absolute and their stacks in `stacks`."""
-    for program, source in zip(PROGRAMS, (HERE / "handwritten", CHECKOUT), strict=True):
+    """The programs' projects, their paths absolute and their stacks in `stacks`."""
+    for program, source in PROGRAMS.items():
         (folder / program / "stacks").mkdir(parents=True)
         shutil.copy(source / "__main__.py", folder / program)
         project = yaml.safe_load((source / "Pulumi.yaml").read_text())

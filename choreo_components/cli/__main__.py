@@ -1,5 +1,6 @@
 """The executable `choreo`."""
 
+import gc
 import os
 import sys
 import traceback
@@ -9,6 +10,8 @@ from pathlib import Path
 
 def main() -> None:
     """Runs the command line; says what is missing where its packages are not installed."""
+    # As in the program of the stacks: short-lived, and nearly all that it makes is kept.
+    gc.disable()
     try:
         from choreo_components.cli.app import app
     except ModuleNotFoundError as missing:

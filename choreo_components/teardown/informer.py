@@ -51,14 +51,23 @@ class Selection:
     names: frozenset[str] = frozenset()
     varying: frozenset[str] = frozenset()
 
+    @property
+    def alike(self) -> Mapping[str, str | None]:
+        """The labels that all such selections share: of those that vary, any value (None)."""
+        return {name: None if name in self.varying else value for name, value in self.labels.items()}
+
+    def matches(self, live: Live) -> bool:
+        """Whether the object carries the labels."""
+        return self.labels.items() <= live.labels.items()
+
 
 class Follower:
     """What one removal is told: the objects that there are, and what happens to them from then on."""
 
-    def __init__(self, labels: Mapping[str, str]) -> None:
+    def __init__(self, selection: Selection) -> None:
         self.found: list[Live] = []
         """The objects with the labels, listed after the follower came."""
-        self._labels = labels
+        self.matches = selection.matches
         self._early: list[tuple[str, Live]] | None = []
         """What is reported before the list is there: it may be older than the list, or newer."""
         self._known: set[str] = set()
@@ -73,10 +82,6 @@ class Follower:
             if isinstance(event, BaseException):
                 raise event
             yield event
-
-    def matches(self, live: Live) -> bool:
-        """Whether the object carries the labels."""
-        return self._labels.items() <= live.labels.items()
 
     def begin(self, lives: list[Live]) -> None:
         """Takes what a list has found, and what has been reported meanwhile."""
@@ -173,12 +178,12 @@ async def follow(cluster: Listed, selection: Selection) -> AsyncIterator[Followe
     ClusterError where the objects cannot be listed.
     """
     own = frozenset(selection.labels.items())
-    shared = frozenset((name, None if name in selection.varying else value) for name, value in own)
+    shared = frozenset(selection.alike.items())
     alike = _INFORMERS.setdefault(cluster, {}).setdefault((selection.resource, selection.namespace, shared), {})
     labels = own if alike.keys() <= {own} else shared
     if labels not in alike:
         alike[labels] = _Informer(cluster, selection.resource, dict(labels), selection.namespace)
-    informer, follower = alike[labels], Follower(selection.labels)
+    informer, follower = alike[labels], Follower(selection)
     informer.followers.add(follower)
     try:
         follower.begin(await informer.listed())

@@ -357,6 +357,23 @@ def test_a_namespace_that_is_being_deleted_is_refused_also_in_a_program_that_sur
     assert refused(FakeCluster(GOING, namespace("dp-2")), olds) == [IS_GOING]
 
 
+def test_what_was_being_deleted_a_moment_ago_is_looked_at_again() -> None:
+    """Another environment's check has listed it; since then it may be gone, and made again by the same command."""
+    cluster = FakeCluster(GOING, namespace("dp-s", "staging"))
+
+    async def checks() -> list[dict[str, str]]:
+        staging = {**INPUTS, "environment": "staging", "namespaceNames": ["dp-s"]}
+        on_cluster = session(cluster)
+        failures = [(await finalizer.check({}, each, on_cluster))[1] for each in (staging, INPUTS)]
+        cluster.remove("Namespace dp-1")
+        cluster.add(namespace("dp-1"))
+        return [*failures, (await finalizer.check({}, INPUTS, on_cluster))[1]]
+
+    first, second, third = asyncio.run(checks())
+    assert (first, third) == ({}, {})
+    assert IS_GOING in second[""]
+
+
 def test_one_that_has_lost_its_labels_is_known_by_its_name() -> None:
     bare = namespace("dp-1", None, None, deletionTimestamp="2025-05-09T00:00:00Z")
     assert refused(FakeCluster(bare), INPUTS) == [IS_GOING]

@@ -85,7 +85,7 @@ def test_each_follower_is_told_of_its_own_objects_alone() -> None:
 
 
 def test_an_object_that_loses_the_labels_is_gone_as_it_is_for_a_watch_of_its_own() -> None:
-    follower = Follower(DEVELOPMENT.labels)
+    follower = Follower(DEVELOPMENT)
     follower.begin([namespace("dev", "development")])
     follower.take("MODIFIED", namespace("dev", "staging"))
     follower.take("MODIFIED", namespace("dev", "staging"))
@@ -95,7 +95,7 @@ def test_an_object_that_loses_the_labels_is_gone_as_it_is_for_a_watch_of_its_own
 
 def test_what_is_reported_before_the_list_is_there_is_not_lost() -> None:
     """The list shows what was there when it was made, and its answer may be later than the report."""
-    follower = Follower(DEVELOPMENT.labels)
+    follower = Follower(DEVELOPMENT)
     follower.take("DELETED", namespace("dev", "development"))
     follower.begin([namespace("dev", "development")])
     assert asyncio.run(reported(follower, 1)) == ["DELETED dev"]

@@ -4,7 +4,7 @@ In the graph it stands after the Environment and its namespaces and before the D
 `pulumi destroy`, which runs no program, comes to it at the right moment.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ from choreo_components.state.contract import Finalizer as Names
 from choreo_components.state.names import Identity, Type
 
 if TYPE_CHECKING:
-    from choreo_components.kubernetes.objects import Live, Resource
+    from choreo_components.kubernetes.objects import Live
     from choreo_components.teardown.informer import Selection
     from choreo_components.teardown.removal import LiveCluster
 
@@ -260,6 +260,8 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
     """
     from choreo_components.kubernetes.client import ClusterError
     from choreo_components.kubernetes.deletion import deletion
+    from choreo_components.teardown.environment import Scope
+    from choreo_components.teardown.recent import recent
 
     names = strings(inputs.get(Names.NAMESPACE_NAMES)) or ()
     if not names or UNKNOWN in (*names, inputs[Names.NAMESPACE], inputs[Names.ENVIRONMENT]):
@@ -267,27 +269,28 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
     # What was made on another control plane is not missing here: the next refresh takes it out of the state.
     elsewhere = session.has_moved and not is_remote(inputs)
     made = set() if elsewhere or _replaced(olds, inputs) else set(olds.get(Names.NAMESPACE_NAMES) or ())
-    try:
-        labelled, _ = await _data_plane(inputs, session).list(*_namespaces(inputs))
+
+    async def lines(labelled: "Sequence[Live]") -> list[str]:
         there = await _there(labelled, made.intersection(names), inputs, session)
-    except ClusterError:
-        return []
-    lines = []
-    for name in names:
-        live = there.get(name)
-        if live is not None and (going := deletion(live)) is not None:
-            lines.append(f"  {live} is {going}; wait until it is gone (kubectl get {live.command})")
-        elif live is None and name in made:
-            lines.append(f"  Namespace {name} is in Pulumi's state, and not in the cluster any more")
-    return [*lines, "  Then run pulumi up --refresh, which creates what is gone."] if lines else []
-
-
-def _namespaces(inputs: Properties) -> "tuple[Resource, Mapping[str, str]]":
-    """What lists the environment's namespaces."""
-    from choreo_components.teardown.environment import Scope
+        found = []
+        for name in names:
+            live = there.get(name)
+            if live is not None and (going := deletion(live)) is not None:
+                found.append(f"  {live} is {going}; wait until it is gone (kubectl get {live.command})")
+            elif live is None and name in made:
+                found.append(f"  Namespace {name} is in Pulumi's state, and not in the cluster any more")
+        return [*found, "  Then run pulumi up --refresh, which creates what is gone."] if found else []
 
     selection = Scope(_generation(inputs), inputs[Names.NAMESPACE], inputs[Names.ENVIRONMENT]).namespaces
-    return selection.resource, selection.labels
+    try:
+        cluster = _data_plane(inputs, session)
+        if not await lines(await recent(cluster, selection)):
+            return []
+        # It may have changed since: by this very command, for example.
+        labelled, _ = await cluster.list(selection.resource, selection.labels)
+        return await lines(labelled)
+    except ClusterError:
+        return []
 
 
 async def _there(
