@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from choreo_components.components.tokens import INDEX, token
 from choreo_components.version import VERSION
 
 
@@ -16,13 +17,13 @@ class Provider(pulumi.ProviderResource):
     def __init__(
         self,
         name: str,
-        kubeconfig: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-        data_plane_kubeconfigs: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         *,
+        kubeconfig: pulumi.Input[str] | None = None,
+        data_plane_kubeconfigs: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         context: str | None = None,
         control_plane: str | None = None,
         identity: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`kubeconfig` is the text of a kubeconfig or the path of one; its text is kept as a secret.
 
@@ -52,7 +53,7 @@ class Finalizer(pulumi.CustomResource):
     """The environment's metadata.name. Who uses it comes after the finalizer, and goes before it."""
 
 
-TOKEN = "choreo:index:EnvironmentFinalizer"
+TOKEN = token(INDEX, "EnvironmentFinalizer")
 
 
 def released(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
@@ -70,14 +71,15 @@ class EnvironmentFinalizer(Finalizer):
     def __init__(
         self,
         name: str,
+        *,
         organization: pulumi.Input[str],
         environment: pulumi.Input[str],
         data_plane_ref: pulumi.Input[str] | None = None,
         namespace_names: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         deployments_timeout: pulumi.Input[str] | None = None,
         namespaces_timeout: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
         data_plane_kubeconfig: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew.
 

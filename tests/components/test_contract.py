@@ -9,13 +9,15 @@ import pytest
 from pulumi.output import Unknown
 
 import choreo_components
+from choreo_components import core_v1
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.generation import spec_of
 from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fields_of
 from choreo_components.components.base import PARENTS
 from choreo_components.components.children import KUBERNETES_VERSION
-from choreo_components.components.core_v1 import COMPONENTS, Environment
+from choreo_components.components.core_v1 import COMPONENTS, Endpoint, Environment, Organization
+from choreo_components.components.core_v1 import args as arguments_of_core_v1
 from tests.components.registering import (
     EXAMPLES,
     Registered,
@@ -57,9 +59,18 @@ def test_every_kind_has_a_component_of_its_name() -> None:
 
 
 @each_component
-def test_it_is_exported_by_the_package(component: Any) -> None:
-    assert getattr(choreo_components, component.__name__) is component
-    assert component.__name__ in choreo_components.__all__
+@pytest.mark.parametrize("package", [choreo_components, core_v1], ids=lambda package: package.__name__)
+def test_it_is_exported_with_its_arguments(component: Any, package: Any) -> None:
+    assert getattr(package, component.__name__) is component
+    arguments = inspect.signature(component.__init__).parameters["args"].annotation
+    assert getattr(package, f"{component.__name__}Args") is arguments
+    assert {component.__name__, f"{component.__name__}Args"} <= set(package.__all__)
+
+
+def test_the_types_inside_of_arguments_are_exported_by_the_generations_package() -> None:
+    assert core_v1.KubernetesClusterArgs is arguments_of_core_v1.KubernetesClusterArgs
+    assert {name for name in vars(arguments_of_core_v1) if name.endswith("Args")} <= set(core_v1.__all__)
+    assert all(getattr(core_v1, name) for name in core_v1.__all__)
 
 
 def test_nothing_else_is_exported_by_accident() -> None:
@@ -84,8 +95,16 @@ def test_its_constructor_is_what_pulumis_analyzer_can_read(component: Any) -> No
 @each_component
 def test_it_registers_itself_by_its_kind(component: Any) -> None:
     itself = made(component).resources[0]
-    assert (itself.type, itself.name) == (f"choreo:index:{component.__name__}", "one")
+    assert (itself.type, itself.name) == (f"choreo:core/v1:{component.__name__}", "one")
     assert not itself.request.custom
+
+
+@each_component
+def test_a_state_that_knows_it_without_the_generation_in_its_type_is_taken_over(component: Any) -> None:
+    itself = made(component, pulumi.ResourceOptions(aliases=[pulumi.Alias(name="before")])).resources[0]
+    aliases = [alias.spec for alias in itself.request.aliases]
+    assert {alias.type for alias in aliases} >= {f"choreo:index:{component.__name__}"}
+    assert {alias.name for alias in aliases} >= {"before"}, "those of the program are kept"
 
 
 @each_component
@@ -111,6 +130,20 @@ def test_its_kubernetes_objects_are_registered_for_the_sdks_release(component: A
 def test_it_tells_pulumi_that_it_is_complete(component: Any) -> None:
     outputs = made(component).outputs["one"]
     assert {"name", "namespace"} <= set(outputs)
+
+
+@pytest.mark.parametrize("address", [None, "https://dev.example/list"])
+def test_an_endpoint_has_the_address_that_controllers_have_reported(address: str | None) -> None:
+    def program() -> Any:
+        return Endpoint("one", args_of("Endpoint")).address  # type: ignore[arg-type]
+
+    assert registered(program, status={"address": address} if address else None).returned == address
+
+
+def test_an_organization_needs_no_arguments() -> None:
+    assert registered(lambda: Organization("acme").namespace).returned == "acme"
+    opts = pulumi.ResourceOptions(protect=True)
+    assert registered(lambda: Organization("acme", opts=opts))["acme"].request.protect
 
 
 # --- Metadata ------------------------------------------------------------------------------------------------------
