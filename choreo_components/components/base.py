@@ -9,6 +9,7 @@ import pulumi
 from choreo_components.api import Kind, kind_of, prune_zero_values
 from choreo_components.api.annotations import excess, of_provider
 from choreo_components.api.core_v1 import API_VERSION, labels
+from choreo_components.api.names import Use, refusal
 from choreo_components.api.shape import ObjectOf, Shape, fields_of, holds_secrets
 from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.children import (
@@ -17,6 +18,7 @@ from choreo_components.components.children import (
     child_options,
     kubernetes_object,
 )
+from choreo_components.components.refusals import refusals
 from choreo_components.components.tokens import former_tokens, module_of, token
 from choreo_components.config.documents import field_name
 from choreo_components.config.durations import seconds
@@ -33,6 +35,9 @@ PARENTS: Mapping[str, str] = {
     "deployment": labels.DEPLOYMENT,
 }
 """The arguments that name an object's parents, and the labels by which OpenChoreo finds them."""
+
+_ARGUMENTS = {"namespace": "organization", **{f"labels[{label}]": argument for argument, label in PARENTS.items()}}
+"""By fields of the metadata: the arguments that they come from, where those are called otherwise."""
 
 AROUND_SPEC = frozenset(
     {
@@ -218,6 +223,7 @@ def _validate(kind: Kind, name: str, args: Mapping[str, Any], body: Mapping[str,
         for problem in problems
         if not isinstance(problem.value, pulumi.Output | Awaitable)
     ]
+    found += [f"{_ARGUMENTS.get(field, field)}: {why}" for field, why in refusals(kind, body["metadata"])]
     annotations = body["metadata"]["annotations"]
     if isinstance(annotations, Mapping) and all(isinstance(each, str) for each in annotations.values()):
         found += [f"annotations: {refused}" for refused in [excess(annotations)] if refused]
@@ -243,6 +249,10 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
     # A string is a sequence of strings too: of its letters.
     if isinstance(projects, str) or not all(isinstance(each, str) and each for each in projects):
         yield f"projects: should be a list of names, not {shown(projects)}"
+    else:
+        for project in projects:
+            if refused := refusal(project, Use.OBJECT) or refusal(project, Use.LABEL_VALUE):
+                yield f"projects: Kubernetes would refuse the name {project!r}: {refused}"
     if (
         "namespaceMetadata" in OF_ONE_KIND.get(kind.kind, ())
         and (metadata := args.get("namespaceMetadata")) is not None

@@ -348,6 +348,38 @@ def test_parents_that_are_missing_are_all_named(component: Any) -> None:
     ]
 
 
+@each_component
+def test_names_that_kubernetes_would_refuse_are_found_before_it_is_asked(component: Any) -> None:
+    args = args_of(component.__name__) | {
+        "name": "One_1",
+        "labels": {"a b": "c", "team": "-"},
+        "annotations": {"a b": ""},
+    }
+    parents = [name for name in args if name in PARENTS]
+    args |= dict.fromkeys(parents, "Not_a_name_")
+    _, *told = refusal(lambda: component("one", args))
+    refused = "Kubernetes would refuse the"
+    of_parents = [f"{name}: {refused} {'name' if name == 'organization' else 'label'}" for name in parents]
+    expected = [f"name: {refused} name 'One_1'", *of_parents, f"labels[a b]: {refused} label's key"]
+    expected += [f"labels[team]: {refused} label '-'", f"annotations: {refused} annotation's key 'a b'"]
+    assert len(told) == len(expected)
+    assert [line for line, start in zip(told, expected, strict=True) if not line.startswith(start)] == []
+
+
+def test_names_of_projects_that_kubernetes_would_refuse_are_found_too() -> None:
+    args = args_of("Environment") | {"projects": ["shop", "Shop"]}
+    [_, told] = refusal(lambda: Environment("one", args))  # type: ignore[arg-type]
+    assert told.startswith("projects: Kubernetes would refuse the name 'Shop': only a-z")
+
+
+@each_component_in_an_organization
+def test_a_name_longer_than_a_label_needs_another_label(component: Any) -> None:
+    args = args_of(component.__name__) | {"name": "a" * 64}
+    [_, told] = refusal(lambda: component("one", args))
+    assert told.startswith(f"labels[{labels.NAME}]: Kubernetes would refuse the label 'aaa")
+    assert made(component, name="a" * 64, labels={labels.NAME: "a"}).outputs["one"]["name"] == "a" * 64
+
+
 @each_component_in_an_organization
 def test_a_label_that_contradicts_a_parent_is_refused(component: Any) -> None:
     args = args_of(component.__name__) | {"labels": {labels.ORGANIZATION: "other"}}

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 from pulumi.output import Unknown
 
-from choreo_components import Component, DataPlane, Deployment, Environment, Provider
+from choreo_components import Component, DataPlane, Deployment, Environment, Organization, Provider
 from choreo_components.api.annotations import APPLIED
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.components.children import kubernetes_provider
@@ -188,6 +188,7 @@ def test_the_finalizer_knows_whose_environment_it_finalizes_and_how_long_each_st
     found = registered(lambda: development(name="dev", timeouts={"deployments": "5m", "namespaces": "7m"}))
     assert found["development-finalizer"].inputs == {
         "__environmentUid": "development-environment-uid",
+        "__organizationExists": True,
         "organization": "acme",
         "environment": "dev",
         "dataPlaneRef": "dp-local",
@@ -263,7 +264,18 @@ def test_who_uses_a_namespace_comes_after_it() -> None:
 
 def test_an_organization_that_is_an_output_names_and_labels_the_namespaces_too(found: Registrations) -> None:
     later = registered(lambda: development(organization=pulumi.Output.from_input("acme")))
-    assert {each.name: each.inputs for each in later.custom} == {each.name: each.inputs for each in found.custom}
+    finalizer = {**found["development-finalizer"].inputs}
+    # It may be one that the program makes.
+    assert finalizer.pop("__organizationExists")
+    expected = {each.name: each.inputs for each in found.custom} | {"development-finalizer": finalizer}
+    assert {each.name: each.inputs for each in later.custom} == expected
+
+
+def test_what_the_environment_comes_after_may_be_what_makes_its_organization() -> None:
+    def program() -> None:
+        development(pulumi.ResourceOptions(depends_on=[Organization("acme")]))
+
+    assert "__organizationExists" not in registered(program)["development-finalizer"].inputs
 
 
 def test_in_a_preview_the_namespaces_of_an_unknown_organization_are_not_known_yet() -> None:

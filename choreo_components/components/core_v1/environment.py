@@ -41,8 +41,10 @@ class Environment(ObjectComponent):
         provisioning = Provisioning(name, made, args, opts, parent=self, elsewhere=self._elsewhere(name, args))
         for project in args.get("projects") or ():
             provisioning.add_namespace(project)
+        # By a name alone, and after nothing, the program refers to an organization that it does not make.
+        exists = isinstance(args["organization"], str) and not (opts is not None and opts.depends_on)
         # Who uses the name comes after the finalizer, so that Deployments go before it.
-        self.name = provisioning.add_finalizer().environment
+        self.name = provisioning.add_finalizer(organization_exists=exists or None).environment
         namespaces: Any = {project: each.metadata["name"] for project, each in provisioning.namespaces.items()}
         # Not Output.all, which makes a list of no namespaces.
         self.namespaces = pulumi.Output.from_input(namespaces)

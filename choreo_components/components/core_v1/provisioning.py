@@ -72,8 +72,13 @@ class Provisioning:
         self.namespaces[project] = made
         return made
 
-    def add_finalizer(self, needs: Sequence[pulumi.Resource] = ()) -> Finalizer:
-        """The finalizer, after the namespaces and after what `needs` names."""
+    def add_finalizer(
+        self, needs: Sequence[pulumi.Resource] = (), *, organization_exists: bool | None = None
+    ) -> Finalizer:
+        """The finalizer, after the namespaces and after what `needs` names.
+
+        `organization_exists`: it is looked for before anything is made.
+        """
         projects = list(self.namespaces)
         props = {
             "organization": self._args["organization"],
@@ -85,6 +90,7 @@ class Provisioning:
             "deploymentsTimeout": deadline(self._args, "deployments"),
             "namespacesTimeout": deadline(self._args, "namespaces"),
             "__environmentUid": self._environment.metadata.apply(lambda known: known.get("uid")),
+            "__organizationExists": organization_exists,
             "dataPlaneKubeconfig": self._elsewhere.kubeconfig if self._elsewhere is not None else None,
         }
         opts = self._options([self._environment, *self.namespaces.values(), *needs])

@@ -39,6 +39,9 @@ It is the finalizer's own, so that whatever a program has forgotten, what it has
 ENVIRONMENT_UID = "__environmentUid"
 """What is kept with the inputs: the UID of the Environment that the Kubernetes provider has made."""
 
+ORGANIZATION_EXISTS = "__organizationExists"
+"""What is kept with the inputs: whether the program refers to an organization that it does not make."""
+
 PROPERTIES = (*IDENTITY, *DEFAULTS, NAMESPACES, KUBECONFIG)
 """All inputs."""
 
@@ -50,7 +53,8 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
     """The inputs with their defaults, and what is wrong with them by property.
 
     Refuses an environment whose namespaces are being deleted, or gone although the state has them: the Kubernetes
-    provider would call them unchanged.
+    provider would call them unchanged. A new one is refused, at a preview, whose organization is missing: that provider
+    would wait for it.
     """
     inputs = {**DEFAULTS, **given(news)}
     failures = unknown(inputs, PROPERTIES)
@@ -73,6 +77,8 @@ async def check(olds: Properties, news: Properties, session: Session) -> tuple[d
     for name in ("organization", "environment"):
         if name not in inputs:
             failures[name] = "required: without it the finalizer cannot know what belongs to the environment"
+    if not failures and not olds and news.get(ORGANIZATION_EXISTS) and (missing := await _missing(inputs, session)):
+        failures = {"": missing}
     if not failures and UNKNOWN not in (inputs.get(KUBECONFIG), inputs.get("dataPlaneRef")):
         inputs, failures = await _recognized(olds, inputs, session)
         if not failures and (lines := await _lost(olds, inputs, session)):
@@ -140,6 +146,24 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
         elif live is None and name in made:
             lines.append(f"  Namespace {name} is in Pulumi's state, and not in the cluster any more")
     return [*lines, "  Then run pulumi up --refresh, which creates what is gone."] if lines else []
+
+
+async def _missing(inputs: Properties, session: Session) -> str | None:
+    """Why the Environment could not be created, where its organization's namespace is missing."""
+    from choreo_components.kubernetes.client import NAMESPACES as KIND
+    from choreo_components.kubernetes.client import ClusterError
+
+    name = inputs["organization"]
+    try:
+        if name == UNKNOWN or await session.connect().get(KIND, name) is not None:
+            return None
+    except ClusterError:
+        # It is not known.
+        return None
+    return (
+        f"{_named(inputs)} cannot be created: the namespace {name!r} of its organization does not exist. Create the "
+        "Organization first; if this program declares it, give its output `namespace` as the argument `organization`"
+    )
 
 
 def _namespaces(inputs: Properties) -> "tuple[Resource, Mapping[str, str]]":
