@@ -9,6 +9,7 @@ import pulumi
 from choreo_components.api import Kind, kind_of, prune_zero_values
 from choreo_components.api.annotations import excess, of_provider
 from choreo_components.api.core_v1 import API_VERSION, labels
+from choreo_components.api.generation import Path
 from choreo_components.api.names import Use, refusal
 from choreo_components.api.shape import ObjectOf, Shape, fields_of, holds_secrets
 from choreo_components.components.args import TimeoutsArgs
@@ -36,7 +37,10 @@ PARENTS: Mapping[str, str] = {
 }
 """The arguments that name an object's parents, and the labels by which OpenChoreo finds them."""
 
-_ARGUMENTS = {"namespace": "organization", **{f"labels[{label}]": argument for argument, label in PARENTS.items()}}
+_ARGUMENTS: Mapping[Path, str] = {
+    ("namespace",): "organization",
+    **{("labels", label): argument for argument, label in PARENTS.items()},
+}
 """By fields of the metadata: the arguments that they come from, where those are called otherwise."""
 
 AROUND_SPEC = frozenset(
@@ -223,7 +227,7 @@ def _validate(kind: Kind, name: str, args: Mapping[str, Any], body: Mapping[str,
         for problem in problems
         if not isinstance(problem.value, pulumi.Output | Awaitable)
     ]
-    found += [f"{_ARGUMENTS.get(field, field)}: {why}" for field, why in refusals(kind, body["metadata"])]
+    found += [f"{_ARGUMENTS.get(path) or field_name(path)}: {why}" for path, why in refusals(kind, body["metadata"])]
     annotations = body["metadata"]["annotations"]
     if isinstance(annotations, Mapping) and all(isinstance(each, str) for each in annotations.values()):
         found += [f"annotations: {refused}" for refused in [excess(annotations)] if refused]

@@ -360,8 +360,8 @@ def test_names_that_kubernetes_would_refuse_are_found_before_it_is_asked(compone
     _, *told = refusal(lambda: component("one", args))
     refused = "Kubernetes would refuse the"
     of_parents = [f"{name}: {refused} {'name' if name == 'organization' else 'label'}" for name in parents]
-    expected = [f"name: {refused} name 'One_1'", *of_parents, f"labels[a b]: {refused} label's key"]
-    expected += [f"labels[team]: {refused} label '-'", f"annotations: {refused} annotation's key 'a b'"]
+    expected = [f"name: {refused} name 'One_1'", *of_parents, f"labels.a b: {refused} label's key"]
+    expected += [f"labels.team: {refused} label '-'", f"annotations.a b: {refused} annotation's key"]
     assert len(told) == len(expected)
     assert [line for line, start in zip(told, expected, strict=True) if not line.startswith(start)] == []
 
