@@ -4,22 +4,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from choreo_components.components.core_v1 import (
-        Build,
-        Component,
-        ConfigurationGroup,
-        DataPlane,
-        DeployableArtifact,
-        Deployment,
-        DeploymentPipeline,
-        DeploymentTrack,
-        Endpoint,
-        Environment,
-        Organization,
-        Project,
-    )
     from choreo_components.components.finalizer import EnvironmentFinalizer, Provider
     from choreo_components.config.options import Controllers
+    from choreo_components.core_v1 import (
+        Build,
+        BuildArgs,
+        Component,
+        ComponentArgs,
+        ConfigurationGroup,
+        ConfigurationGroupArgs,
+        DataPlane,
+        DataPlaneArgs,
+        DeployableArtifact,
+        DeployableArtifactArgs,
+        Deployment,
+        DeploymentArgs,
+        DeploymentPipeline,
+        DeploymentPipelineArgs,
+        DeploymentTrack,
+        DeploymentTrackArgs,
+        Endpoint,
+        EndpointArgs,
+        Environment,
+        EnvironmentArgs,
+        NamespaceMetadataArgs,
+        Organization,
+        OrganizationArgs,
+        Project,
+        ProjectArgs,
+        TimeoutsArgs,
+    )
 
 _HOMES = {
     "Controllers": "choreo_components.config.options",
@@ -29,20 +43,34 @@ _HOMES = {
 
 __all__ = [
     "Build",
+    "BuildArgs",
     "Component",
+    "ComponentArgs",
     "ConfigurationGroup",
+    "ConfigurationGroupArgs",
     "Controllers",
     "DataPlane",
+    "DataPlaneArgs",
     "DeployableArtifact",
+    "DeployableArtifactArgs",
     "Deployment",
+    "DeploymentArgs",
     "DeploymentPipeline",
+    "DeploymentPipelineArgs",
     "DeploymentTrack",
+    "DeploymentTrackArgs",
     "Endpoint",
+    "EndpointArgs",
     "Environment",
+    "EnvironmentArgs",
     "EnvironmentFinalizer",
+    "NamespaceMetadataArgs",
     "Organization",
+    "OrganizationArgs",
     "Project",
+    "ProjectArgs",
     "Provider",
+    "TimeoutsArgs",
 ]
 
 
@@ -50,4 +78,4 @@ def __getattr__(name: str) -> Any:
     """Loads a component when it is first used: reading and planning manifests needs no Pulumi."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES.get(name, "choreo_components.components.core_v1")), name)
+    return getattr(import_module(_HOMES.get(name, "choreo_components.core_v1")), name)

@@ -1,6 +1,7 @@
 """A component: one of OpenChoreo's objects as a Pulumi resource, with whatever has to stand around it."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -8,6 +9,8 @@ import pulumi
 from choreo_components.api import Kind, kind_of, prune_zero_values
 from choreo_components.api.annotations import excess, of_provider
 from choreo_components.api.core_v1 import API_VERSION, labels
+from choreo_components.api.generation import Path
+from choreo_components.api.names import Use, refusal
 from choreo_components.api.shape import ObjectOf, Shape, fields_of, holds_secrets
 from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.children import (
@@ -16,6 +19,8 @@ from choreo_components.components.children import (
     child_options,
     kubernetes_object,
 )
+from choreo_components.components.refusals import refusals
+from choreo_components.components.tokens import former_tokens, module_of, token
 from choreo_components.config.documents import field_name
 from choreo_components.config.durations import seconds
 from choreo_components.config.namespace_metadata import problems
@@ -31,6 +36,12 @@ PARENTS: Mapping[str, str] = {
     "deployment": labels.DEPLOYMENT,
 }
 """The arguments that name an object's parents, and the labels by which OpenChoreo finds them."""
+
+_ARGUMENTS: Mapping[Path, str] = {
+    ("namespace",): "organization",
+    **{("labels", label): argument for argument, label in PARENTS.items()},
+}
+"""By fields of the metadata: the arguments that they come from, where those are called otherwise."""
 
 AROUND_SPEC = frozenset(
     {
@@ -48,7 +59,7 @@ AROUND_SPEC = frozenset(
 
 OF_ONE_KIND: Mapping[str, frozenset[str]] = {
     "DataPlane": frozenset({"connectionConfig"}),
-    "Environment": frozenset({"projects", "dataPlaneKubeconfig", "namespaceMetadata"}),
+    "Environment": frozenset({"projects", "dataPlaneKubeconfig", "dataPlaneGateway", "namespaceMetadata"}),
 }
 """By kind: further arguments which are not fields of the object's spec."""
 
@@ -66,23 +77,33 @@ def declare_object(
     name: str,
     args: Mapping[str, Any],
     opts: pulumi.ResourceOptions | None,
-    parent: pulumi.Resource | None = None,
     *,
     waits: bool = True,
-    needs: Callable[[], Sequence[pulumi.Resource]] = tuple,
 ) -> KubernetesObject:
     """The custom resource that the arguments describe, called `name` in the cluster and `role` in the program.
 
-    It depends on what `opts` names, and on what `needs` makes for it. `waits` False: its condition is not waited for in
-    any case. Raises pulumi.RunError with all that is wrong with the arguments, and registers nothing then.
+    It depends on what `opts` names. `waits` False: its condition is not waited for in any case. Raises pulumi.RunError
+    with all that is wrong with the arguments, and registers nothing then.
     """
     known = kind_of(API_VERSION, kind)
-    body = _body(known, name, args, waits)
-    own = object_options(parent, args, opts, needs(), replace_on_changes=REPLACED_BY.get(kind, ()))
-    if any(map(holds_secrets, known.models)):
+    return register_object(known, role, _body(known, name, args, waits), args, opts)
+
+
+def register_object(
+    kind: Kind,
+    role: str,
+    body: Mapping[str, Any],
+    args: Mapping[str, Any],
+    opts: pulumi.ResourceOptions | None,
+    parent: pulumi.Resource | None = None,
+    needs: Sequence[pulumi.Resource] = (),
+) -> KubernetesObject:
+    """The custom resource `role` with this body; it depends on what `opts` names, and on what it `needs`."""
+    own = object_options(parent, args, opts, needs, replace_on_changes=REPLACED_BY.get(kind.kind, ()))
+    if any(map(holds_secrets, kind.models)):
         # `kubectl apply` has left the whole object in an annotation, if it ever applied it.
         own.additional_secret_outputs = ["metadata"]
-    return kubernetes_object(role, API_VERSION, kind, body, own)
+    return kubernetes_object(role, API_VERSION, kind.kind, body, own)
 
 
 def object_options(
@@ -112,36 +133,30 @@ class ObjectComponent(pulumi.ComponentResource):
     """The organization's namespace: the one the object stands in, or, of an Organization, the one made for it."""
 
     def __init__(self, kind: str, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        """Registers the component and its custom resource, which depends on what `opts` names.
+        """Registers the component. What it consists of is `_declare`d then, and it is `_complete`d at last.
 
-        Raises pulumi.RunError with all that is wrong with the arguments, and registers no object then.
+        Raises pulumi.RunError with all that is wrong with the arguments, and registers nothing then.
         """
-        super().__init__(f"choreo:index:{kind}", name, None, opts)
-        self.object_name: str = args.get("name") or name
-        self.resource: KubernetesObject = declare_object(
-            kind,
-            f"{name}-{kind.lower()}",
-            self.object_name,
-            args,
-            opts,
-            parent=self,
-            needs=lambda: self.before(name, args, opts),
-        )
+        self._kind = kind_of(API_VERSION, kind)
+        self._object_name: str = args.get("name") or name
+        body = _body(self._kind, self._object_name, args, waits=True)
+        module = module_of(API_VERSION)
+        former = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=each) for each in former_tokens(module, kind)])
+        super().__init__(token(module, kind), name, None, pulumi.ResourceOptions.merge(opts, former))
+        self._register = partial(register_object, self._kind, f"{name}-{kind.lower()}", body, args, opts, self)
+
+    def _declare(self, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
+        """Registers the custom resource, after what it needs and what the component's options name."""
+        made = self._register(needs)
         # Where the metadata may hold a secret, it is not in these two.
-        metadata = pulumi.Output.unsecret(self.resource.metadata)
+        metadata = pulumi.Output.unsecret(made.metadata)
         self.name = metadata["name"]
-        cluster_scoped = kind_of(API_VERSION, kind).scope == "Cluster"
-        self.namespace = self.name if cluster_scoped else metadata["namespace"]
+        self.namespace = metadata["namespace"] if self._kind.namespaced else self.name
+        return made
 
-    def before(
-        self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
-    ) -> Sequence[pulumi.Resource]:
-        """Requires or registers what has to be there before the custom resource; nothing for most kinds."""
-        return ()
-
-    def complete(self) -> None:
-        """Tells Pulumi that the component has all its children; the last step of its construction."""
-        self.register_outputs({"name": self.name, "namespace": self.namespace})
+    def _complete(self, **outputs: pulumi.Output[Any]) -> None:
+        """Tells Pulumi that the component has all its children, and its outputs: these besides those of all kinds."""
+        self.register_outputs({"name": self.name, "namespace": self.namespace, **outputs})
 
 
 def _body(kind: Kind, name: str, args: Mapping[str, Any], waits: bool) -> dict[str, Any]:
@@ -212,6 +227,7 @@ def _validate(kind: Kind, name: str, args: Mapping[str, Any], body: Mapping[str,
         for problem in problems
         if not isinstance(problem.value, pulumi.Output | Awaitable)
     ]
+    found += [f"{_ARGUMENTS.get(path) or field_name(path)}: {why}" for path, why in refusals(kind, body["metadata"])]
     annotations = body["metadata"]["annotations"]
     if isinstance(annotations, Mapping) and all(isinstance(each, str) for each in annotations.values()):
         found += [f"annotations: {refused}" for refused in [excess(annotations)] if refused]
@@ -237,6 +253,10 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
     # A string is a sequence of strings too: of its letters.
     if isinstance(projects, str) or not all(isinstance(each, str) and each for each in projects):
         yield f"projects: should be a list of names, not {shown(projects)}"
+    else:
+        for project in projects:
+            if refused := refusal(project, Use.OBJECT) or refusal(project, Use.LABEL_VALUE):
+                yield f"projects: Kubernetes would refuse the name {project!r}: {refused}"
     if (
         "namespaceMetadata" in OF_ONE_KIND.get(kind.kind, ())
         and (metadata := args.get("namespaceMetadata")) is not None
@@ -244,6 +264,9 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
         for problem in problems(metadata):
             if not isinstance(problem.value, pulumi.Output | Awaitable):
                 yield f"{field_name(('namespaceMetadata', *problem.path))}: {problem.message}"
+    gateway = args.get("dataPlaneGateway")
+    if gateway is not None and not isinstance(gateway, Mapping | pulumi.Output | Awaitable):
+        yield f"dataPlaneGateway: should be the gateway of its data plane, not {shown(gateway)}"
     cluster = args.get("kubernetesCluster")
     if args.get("connectionConfig") and isinstance(cluster, Mapping) and not cluster.get("connectionConfigRef"):
         yield "connectionConfig: needs kubernetesCluster.connectionConfigRef, which names the Secret that it goes into"

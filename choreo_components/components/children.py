@@ -38,6 +38,8 @@ class KubernetesObject(pulumi.CustomResource):
 
     metadata: pulumi.Output[Mapping[str, Any]]
     """The object's metadata, as the API server has it."""
+    status: pulumi.Output[Mapping[str, Any] | None]
+    """What controllers had written about the object when Pulumi last saw it; None where nothing."""
 
 
 def kubernetes_object(
@@ -51,7 +53,8 @@ def kubernetes_object(
     group_version = api_version if "/" in api_version else f"core/{api_version}"
     known_release()
     versioned = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(version=KUBERNETES_VERSION))
-    props = {"apiVersion": api_version, "kind": kind, **body}
+    # Without an input of that name, the SDK keeps no output.
+    props = {"apiVersion": api_version, "kind": kind, "status": None, **body}
     return KubernetesObject(f"kubernetes:{group_version}:{kind}", name, props, versioned)
 
 

@@ -156,12 +156,12 @@ class _Clusters:
         way = self._control_plane
         return Provider(
             name,
-            way.kubeconfig,
-            opts,
-            remote,
+            kubeconfig=way.kubeconfig,
+            data_plane_kubeconfigs=remote,
             context=way.context,
             control_plane=self._settings.control_plane,
             identity=way.identity,
+            opts=opts,
         )
 
     def _kubernetes(self, name: str, *, mutable_secrets: bool = False) -> pulumi.ProviderResource:

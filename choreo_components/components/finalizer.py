@@ -19,13 +19,13 @@ class Provider(pulumi.ProviderResource):
     def __init__(
         self,
         name: str,
-        kubeconfig: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-        data_plane_kubeconfigs: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         *,
+        kubeconfig: pulumi.Input[str] | None = None,
+        data_plane_kubeconfigs: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         context: str | None = None,
         control_plane: str | None = None,
         identity: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`kubeconfig` is the text of a kubeconfig or the path of one; its text is kept as a secret.
 
@@ -71,6 +71,7 @@ def finalizer_inputs(
     namespaces_timeout: pulumi.Input[str] | None = None,
     data_plane_kubeconfig: pulumi.Input[str] | None = None,
     environment_uid: pulumi.Input[str | None] = None,
+    organization_exists: bool | None = None,
 ) -> dict[str, Any]:
     """The inputs of a finalizer as the contract names them; what is None is left to the provider."""
     inputs = {
@@ -83,6 +84,7 @@ def finalizer_inputs(
         Names.NAMESPACE_NAMES: namespace_names,
         Names.DATA_PLANE_KUBECONFIG: data_plane_kubeconfig,
         Names.ENVIRONMENT_UID: environment_uid,
+        Names.ORGANIZATION_EXISTS: organization_exists,
     }
     return {name: _sealed(name, value) for name, value in inputs.items()} | {FORM_VERSION: FORM}
 
@@ -107,14 +109,15 @@ class EnvironmentFinalizer(Finalizer):
     def __init__(
         self,
         name: str,
+        *,
         namespace: pulumi.Input[str],
         environment: pulumi.Input[str],
         data_plane_ref: pulumi.Input[str] | None = None,
         namespace_names: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         deployments_timeout: pulumi.Input[str] | None = None,
         namespaces_timeout: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
         data_plane_kubeconfig: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`namespace` and `environment` are the Environment's: the name of its organization, and its own.
 

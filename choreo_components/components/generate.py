@@ -58,6 +58,11 @@ _OF_ONE_KIND = {
             "Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret.",
         ),
         (
+            "dataPlaneGateway",
+            "NotRequired[pulumi.Input[DataPlaneGatewayArgs]]",
+            "Domains of the data plane: its output `gateway`. With them the environment has the output `hosts`.",
+        ),
+        (
             "namespaceMetadata",
             "NotRequired[NamespaceMetadataArgs]",
             "Labels and annotations of its namespaces, besides OpenChoreo's own.",
@@ -93,7 +98,8 @@ def source() -> str:
             if name not in written:
                 written.add(name)
                 classes.append(text)
-    return "\n\n".join(classes)
+    exported = "".join(f'    "{name}",\n' for name in sorted(written))
+    return "\n\n".join([*classes, f"__all__ = [\n{exported}]\n"])
 
 
 def parent_argument(label: str) -> str:

@@ -1,29 +1,68 @@
 """The host: components for programs in other languages, whose inputs reach the constructors under their own names."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi.provider import ConstructResult
-from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider import ConstructResult, Provider
+from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult, ComponentDefinition
+from pulumi.provider.experimental.schema import generate_schema
 
-from choreo_components.components.core_v1 import COMPONENTS
+from choreo_components.components.core_v1 import COMPONENTS as OF_CORE_V1
 from choreo_components.components.debug_lines import drop_debug_lines
+from choreo_components.components.tokens import INDEX, PACKAGE, former_tokens, token
 from choreo_components.version import VERSION
 
-PACKAGE = "choreo"
+HOSTED: Mapping[str, Sequence[type[pulumi.ComponentResource]]] = {"core/v1": OF_CORE_V1}
+"""The components by their modules. Components of two modules may have one name, and so may types of their arguments."""
 
 
-class Host(ComponentProvider):
-    """The SDK's host of components, with inputs handed over as they are.
+@dataclass(frozen=True)
+class _Hosted:
+    """A component, and what the SDK's analyzer has read of it."""
 
-    The SDK maps the names of inputs from the schema's to Python's, and loses a nested object that is an Output on the
-    way. Here the two are the same names, OpenChoreo's own, so there is nothing to map but the numbers.
+    constructor: Any
+    definition: ComponentDefinition
+
+
+class Host(Provider):
+    """A host of components by their whole type tokens, with inputs handed over as they are.
+
+    The SDK's own host knows one module, and components by the names of their classes. It maps the names of inputs from
+    the schema's to Python's, and loses a nested object that is an Output on the way. Here the two are the same names,
+    OpenChoreo's own, so there is nothing to map but the numbers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hosted: Mapping[str, Sequence[type[pulumi.ComponentResource]]] = HOSTED) -> None:
         """Infers the schema from the components and their arguments."""
         drop_debug_lines()
-        super().__init__(list(COMPONENTS), PACKAGE, version=VERSION)
+        self._hosted: dict[str, _Hosted] = {}
+        self.resources: dict[str, Any] = {}
+        """The components' part of the schema, by token."""
+        self.types: dict[str, Any] = {}
+        """The schema of the types of their arguments, by token."""
+        for module, components in hosted.items():
+            self._add(module, components)
+        super().__init__(VERSION)
+
+    def _add(self, module: str, components: Sequence[type[pulumi.ComponentResource]]) -> None:
+        analyzed = Analyzer(PACKAGE).analyze(list(components))
+        names = _names(module, components, analyzed)
+        # In the SDK's schema, all types and components are in one module, under the names of their classes.
+        definitions, types = analyzed["component_definitions"], analyzed["type_definitions"]
+        schema = generate_schema(PACKAGE, VERSION, None, definitions, types, []).to_json()
+        for type_, described in schema["types"].items():
+            self.types[names[type_]] = _renamed(described, names)
+        for component in components:
+            name = component.__name__
+            own, former = token(module, name), former_tokens(module, name)
+            self.resources[own] = {
+                **_renamed(schema["resources"][token(INDEX, name)], names),
+                **({"aliases": [{"type": each} for each in former]} if former else {}),
+            }
+            hosted = _Hosted(component, definitions[name])
+            self._hosted |= dict.fromkeys([own, *former], hosted)
 
     def construct(
         self,
@@ -32,11 +71,50 @@ class Host(ComponentProvider):
         inputs: pulumi.Inputs,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
-        """Runs the constructor of the component of this type."""
-        self.validate_resource_type(PACKAGE, resource_type)
-        kind = resource_type.rsplit(":", 1)[-1]
-        component: Any = self._components[kind](name, _integers(inputs), options)  # type: ignore[arg-type]
-        return ConstructResult(component.urn, self.get_state(component, self._component_defs[kind]))
+        """Runs the constructor of the component with this token, or with this token of before.
+
+        Raises pulumi.RunError where there is none.
+        """
+        hosted = self._hosted.get(resource_type)
+        if hosted is None:
+            raise pulumi.RunError(
+                f"choreo {VERSION} has no component {resource_type!r}; it has {', '.join(self.resources)}"
+            )
+        component = hosted.constructor(name, _integers(inputs), options)
+        outputs = hosted.definition.outputs_mapping
+        return ConstructResult(component.urn, {name: getattr(component, own) for name, own in outputs.items()})
+
+
+def _names(
+    module: str, components: Sequence[type[pulumi.ComponentResource]], analyzed: AnalyzeResult
+) -> Mapping[str, str]:
+    """By the token that the SDK gives to a type: its own. What several generations share is in none of their modules.
+
+    The languages add `Args` to the names of types themselves.
+    """
+    homes = {component.__module__.rpartition(".")[0] for component in components}
+    return {
+        token(INDEX, name): token(
+            module if type_.module.rpartition(".")[0] in homes else INDEX, name.removesuffix("Args")
+        )
+        for name, type_ in analyzed["type_definitions"].items()
+    }
+
+
+_TYPES = "#/types/"
+
+
+def _renamed(described: Any, names: Mapping[str, str]) -> Any:
+    """A part of the schema with references to the types' own tokens, and without what it leaves open."""
+    if isinstance(described, Mapping):
+        return {
+            key: _TYPES + names[value.removeprefix(_TYPES)]
+            if key == "$ref" and value.startswith(_TYPES)
+            else _renamed(value, names)
+            for key, value in described.items()
+            if value is not None
+        }
+    return [_renamed(each, names) for each in described] if isinstance(described, list) else described
 
 
 def _integers(value: Any) -> Any:

@@ -7,8 +7,10 @@ from typing import Any
 from choreo_components.api import all_kinds
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ObjectOf, fields_of, holds_secrets
+from choreo_components.components.tokens import PACKAGE, module_of, token
 from choreo_components.provider.component_host import Host
 from choreo_components.state.contract import Finalizer, Found, Settings
+from choreo_components.version import VERSION
 
 _INPUTS = {each: each.schema for each in Finalizer.inputs()}
 
@@ -35,36 +37,55 @@ _SECRET_ARGUMENTS = {"DataPlane": "connectionConfig", "Environment": "dataPlaneK
 _OUTPUTS = {
     "name": "The object's metadata.name. Who uses it comes after the object, and goes before it.",
     "namespace": "The organization's namespace, in which the object stands; of an Organization, the one made for it.",
-    "namespaces": "The data-plane namespace of each project.",
 }
+"""The outputs of all components: the analyzer reads the docstrings of a class, and not those of its base."""
+
+_LANGUAGES: dict[str, Any] = {
+    "nodejs": {"packageName": "choreo-sdk", "respectSchemaVersion": True},
+    "python": {"packageName": "choreo_sdk", "respectSchemaVersion": True},
+    "go": {"importBasePath": "choreo.dev/sdk/go/choreo", "respectSchemaVersion": True},
+    "csharp": {"respectSchemaVersion": True},
+    "java": {"respectSchemaVersion": True},
+}
+"""What SDKs are called."""
 
 
 def package_schema() -> str:
     """The package's schema as JSON."""
-    schema: dict[str, Any] = json.loads(Host().schema or "{}")
-    for resource in schema["resources"].values():
+    host = Host()
+    for resource in host.resources.values():
         # As Python 3.13 and later have them: before, docstrings keep the indentation of their code.
         resource["description"] = cleandoc(resource["description"])
-        for name, described in resource["properties"].items():
-            described.setdefault("description", _OUTPUTS[name])
+        for name, description in _OUTPUTS.items():
+            resource["properties"][name]["description"] = description
     for kind in all_kinds().values():
+        module = module_of(kind.api_version)
         for model in kind.models:
-            _mark_secrets(model, schema["types"])
-    for component, argument in _SECRET_ARGUMENTS.items():
-        schema["resources"][f"choreo:index:{component}"]["inputProperties"][argument]["secret"] = True
-    schema["resources"][Finalizer.TOKEN] = _FINALIZER
-    schema["config"] = {"variables": _SETTINGS}
-    schema["provider"] = {
+            _mark_secrets(module, model, host.types)
+        if argument := _SECRET_ARGUMENTS.get(kind.kind):
+            host.resources[token(module, kind.kind)]["inputProperties"][argument]["secret"] = True
+    schema = {
+        "name": PACKAGE,
+        "version": VERSION,
+        "displayName": "OpenChoreo",
         "description": "OpenChoreo as code.",
-        "inputProperties": _SETTINGS,
+        "keywords": ["openchoreo", "kubernetes", "category/infrastructure", "kind/component"],
+        "license": "Apache-2.0",
+        # A module is the whole of what is between the colons of a token.
+        "meta": {"moduleFormat": "(.*)"},
+        "language": _LANGUAGES,
+        "config": {"variables": _SETTINGS},
+        "provider": {"description": "OpenChoreo as code.", "inputProperties": _SETTINGS},
+        "resources": {**host.resources, Finalizer.TOKEN: _FINALIZER},
+        "types": host.types,
     }
     return json.dumps(schema)
 
 
-def _mark_secrets(model: type[WireModel], types: dict[str, Any]) -> None:
+def _mark_secrets(module: str, model: type[WireModel], types: dict[str, Any]) -> None:
     """Marks what is secret in the types of the arguments: the analyzer cannot tell."""
     for name, field in fields_of(model).items():
         if field.secret:
-            types[f"choreo:index:{model.__name__}Args"]["properties"][name]["secret"] = True
+            types[token(module, model.__name__)]["properties"][name]["secret"] = True
         elif isinstance(field.shape, ObjectOf) and holds_secrets(field.shape.model):
-            _mark_secrets(field.shape.model, types)
+            _mark_secrets(module, field.shape.model, types)

@@ -14,6 +14,7 @@ import grpc
 import grpc.aio
 from google.protobuf import empty_pb2, json_format
 from google.protobuf.struct_pb2 import Struct
+from pulumi import RunError
 from pulumi.runtime import proto
 from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
 
@@ -101,8 +102,13 @@ class Servicer(ResourceProviderServicer):
         return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
-        """Runs a component's constructor for a program in another language."""
-        return await self._components().Construct(request, context)
+        """Runs a component's constructor for a program in another language. What it refuses is the call's error."""
+        try:
+            response: proto.ConstructResponse = await self._components().Construct(request, context)
+        except RunError as refused:
+            # Otherwise gRPC would put the name of the class before it.
+            await _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(refused))
+        return response
 
     async def Check(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
         """Validates a resource's inputs and fills in the defaults."""

@@ -17,6 +17,7 @@ FORM_VERSION: Final = "formatVersion"
 """The property with the form of all the others of its resource; absent in form 1."""
 
 TEXT: Final = {"type": "string"}
+FLAG: Final = {"type": "boolean"}
 TEXTS: Final = {"type": "array", "items": TEXT}
 TEXT_BY_NAME: Final = {"type": "object", "additionalProperties": TEXT}
 ENTRIES: Final = {"type": "array", "items": TEXT_BY_NAME}
@@ -201,6 +202,9 @@ class Finalizer(Contract):
         "dataPlaneKubeconfig", "The kubeconfig of the data plane, where that is a cluster of its own.", secret=True
     )
     ENVIRONMENT_UID = Property("__environmentUid", "The UID of the Environment that the Kubernetes provider has made.")
+    ORGANIZATION_EXISTS = Property(
+        "__organizationExists", "Whether the program refers to an organization that it does not make.", FLAG
+    )
     CLUSTER = Property("__cluster", "The identity of the data plane's own cluster, as far as anybody could see it.")
 
 

@@ -93,7 +93,10 @@ class Registrations:
 
 
 class _Shapes(mocks.Mocks):
-    """Resources turn out as they were asked for."""
+    """Resources turn out as they were asked for, with what controllers report of objects."""
+
+    def __init__(self, status: Mapping[str, Any] | None = None) -> None:
+        self._status = status
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         raise AssertionError(f"a component calls {args.token}: it should neither read nor write anything itself")
@@ -103,14 +106,15 @@ class _Shapes(mocks.Mocks):
             return f"{args.name}-id", args.inputs
         # What an API server adds.
         metadata = {**args.inputs["metadata"], "uid": f"{args.name}-uid"}
-        return f"{args.name}-id", {**args.inputs, "metadata": metadata}
+        reported = {} if self._status is None else {"status": self._status}
+        return f"{args.name}-id", {**args.inputs, "metadata": metadata, **reported}
 
 
 class _Monitor(mocks.MockMonitor):
     """Notes what is registered."""
 
-    def __init__(self, noted: Registrations) -> None:
-        super().__init__(_Shapes())
+    def __init__(self, noted: Registrations, shapes: _Shapes) -> None:
+        super().__init__(shapes)
         self.noted = noted
 
     def RegisterResource(self, request: Any) -> Any:
@@ -138,10 +142,15 @@ def _name(urn: str) -> str:
 
 
 def registered(
-    program: Callable[[], Any], noted: Registrations | None = None, *, preview: bool = False
+    program: Callable[[], Any],
+    noted: Registrations | None = None,
+    *,
+    preview: bool = False,
+    status: Mapping[str, Any] | None = None,
 ) -> Registrations:
-    """Runs a program; give `noted` to see what it registered before it failed."""
+    """Runs a program; give `noted` to see what it registered before it failed, and the `status` that objects have."""
     noted = Registrations() if noted is None else noted
+    shapes = _Shapes(status)
 
     def keep(value: Any) -> None:
         noted.returned = value
@@ -149,7 +158,7 @@ def registered(
     # A loop of its own: others that run in this process are none of its business.
     with asyncio.Runner() as runner:
         runner.get_loop()
-        mocks.set_mocks(_Shapes(), project="choreo", stack="test", preview=preview, monitor=_Monitor(noted))
+        mocks.set_mocks(shapes, project="choreo", stack="test", preview=preview, monitor=_Monitor(noted, shapes))
         run = pulumi.runtime.test(  # type: ignore[no-untyped-call]
             lambda: pulumi.Output.from_input(program()).apply(keep)
         )

@@ -20,7 +20,7 @@ from choreo_components.components.core_v1 import args
 AROUND_SPEC = {"name", "displayName", "description", "labels", "annotations", "controllers", "timeouts"}
 OF_ONE_KIND = {
     "DataPlane": {"connectionConfig"},
-    "Environment": {"projects", "dataPlaneKubeconfig", "namespaceMetadata"},
+    "Environment": {"projects", "dataPlaneKubeconfig", "dataPlaneGateway", "namespaceMetadata"},
 }
 
 

@@ -9,13 +9,15 @@ import pytest
 from pulumi.output import Unknown
 
 import choreo_components
+from choreo_components import core_v1
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.generation import spec_of
 from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fields_of
 from choreo_components.components.base import PARENTS
 from choreo_components.components.children import KUBERNETES_VERSION
-from choreo_components.components.core_v1 import COMPONENTS, Environment
+from choreo_components.components.core_v1 import COMPONENTS, Endpoint, Environment, Organization
+from choreo_components.components.core_v1 import args as arguments_of_core_v1
 from tests.components.registering import (
     EXAMPLES,
     Registered,
@@ -57,9 +59,18 @@ def test_every_kind_has_a_component_of_its_name() -> None:
 
 
 @each_component
-def test_it_is_exported_by_the_package(component: Any) -> None:
-    assert getattr(choreo_components, component.__name__) is component
-    assert component.__name__ in choreo_components.__all__
+@pytest.mark.parametrize("package", [choreo_components, core_v1], ids=lambda package: package.__name__)
+def test_it_is_exported_with_its_arguments(component: Any, package: Any) -> None:
+    assert getattr(package, component.__name__) is component
+    arguments = inspect.signature(component.__init__).parameters["args"].annotation
+    assert getattr(package, f"{component.__name__}Args") is arguments
+    assert {component.__name__, f"{component.__name__}Args"} <= set(package.__all__)
+
+
+def test_the_types_inside_of_arguments_are_exported_by_the_generations_package() -> None:
+    assert core_v1.KubernetesClusterArgs is arguments_of_core_v1.KubernetesClusterArgs
+    assert {name for name in vars(arguments_of_core_v1) if name.endswith("Args")} <= set(core_v1.__all__)
+    assert all(getattr(core_v1, name) for name in core_v1.__all__)
 
 
 def test_nothing_else_is_exported_by_accident() -> None:
@@ -84,8 +95,16 @@ def test_its_constructor_is_what_pulumis_analyzer_can_read(component: Any) -> No
 @each_component
 def test_it_registers_itself_by_its_kind(component: Any) -> None:
     itself = made(component).resources[0]
-    assert (itself.type, itself.name) == (f"choreo:index:{component.__name__}", "one")
+    assert (itself.type, itself.name) == (f"choreo:core/v1:{component.__name__}", "one")
     assert not itself.request.custom
+
+
+@each_component
+def test_a_state_that_knows_it_without_the_generation_in_its_type_is_taken_over(component: Any) -> None:
+    itself = made(component, pulumi.ResourceOptions(aliases=[pulumi.Alias(name="before")])).resources[0]
+    aliases = [alias.spec for alias in itself.request.aliases]
+    assert {alias.type for alias in aliases} >= {f"choreo:index:{component.__name__}"}
+    assert {alias.name for alias in aliases} >= {"before"}, "those of the program are kept"
 
 
 @each_component
@@ -111,6 +130,20 @@ def test_its_kubernetes_objects_are_registered_for_the_sdks_release(component: A
 def test_it_tells_pulumi_that_it_is_complete(component: Any) -> None:
     outputs = made(component).outputs["one"]
     assert {"name", "namespace"} <= set(outputs)
+
+
+@pytest.mark.parametrize("address", [None, "https://dev.example/list"])
+def test_an_endpoint_has_the_address_that_controllers_have_reported(address: str | None) -> None:
+    def program() -> Any:
+        return Endpoint("one", args_of("Endpoint")).address  # type: ignore[arg-type]
+
+    assert registered(program, status={"address": address} if address else None).returned == address
+
+
+def test_an_organization_needs_no_arguments() -> None:
+    assert registered(lambda: Organization("acme").namespace).returned == "acme"
+    opts = pulumi.ResourceOptions(protect=True)
+    assert registered(lambda: Organization("acme", opts=opts))["acme"].request.protect
 
 
 # --- Metadata ------------------------------------------------------------------------------------------------------
@@ -313,6 +346,38 @@ def test_parents_that_are_missing_are_all_named(component: Any) -> None:
         f"{argument}: required, and missing: OpenChoreo finds what the {component.__name__} belongs to by it"
         for argument in parents
     ]
+
+
+@each_component
+def test_names_that_kubernetes_would_refuse_are_found_before_it_is_asked(component: Any) -> None:
+    args = args_of(component.__name__) | {
+        "name": "One_1",
+        "labels": {"a b": "c", "team": "-"},
+        "annotations": {"a b": ""},
+    }
+    parents = [name for name in args if name in PARENTS]
+    args |= dict.fromkeys(parents, "Not_a_name_")
+    _, *told = refusal(lambda: component("one", args))
+    refused = "Kubernetes would refuse the"
+    of_parents = [f"{name}: {refused} {'name' if name == 'organization' else 'label'}" for name in parents]
+    expected = [f"name: {refused} name 'One_1'", *of_parents, f"labels.a b: {refused} label's key"]
+    expected += [f"labels.team: {refused} label '-'", f"annotations.a b: {refused} annotation's key"]
+    assert len(told) == len(expected)
+    assert [line for line, start in zip(told, expected, strict=True) if not line.startswith(start)] == []
+
+
+def test_names_of_projects_that_kubernetes_would_refuse_are_found_too() -> None:
+    args = args_of("Environment") | {"projects": ["shop", "Shop"]}
+    [_, told] = refusal(lambda: Environment("one", args))  # type: ignore[arg-type]
+    assert told.startswith("projects: Kubernetes would refuse the name 'Shop': only a-z")
+
+
+@each_component_in_an_organization
+def test_a_name_longer_than_a_label_needs_another_label(component: Any) -> None:
+    args = args_of(component.__name__) | {"name": "a" * 64}
+    [_, told] = refusal(lambda: component("one", args))
+    assert told.startswith(f"labels[{labels.NAME}]: Kubernetes would refuse the label 'aaa")
+    assert made(component, name="a" * 64, labels={labels.NAME: "a"}).outputs["one"]["name"] == "a" * 64
 
 
 @each_component_in_an_organization

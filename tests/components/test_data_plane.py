@@ -50,7 +50,7 @@ def plain(value: Any) -> Any:
 
 DECLARATIONS: dict[str, Callable[[], Any]] = {
     "a program in Python": lambda: DataPlane("one", args()),
-    "a program in another language": lambda: Host().construct("one", "choreo:index:DataPlane", args()).state,
+    "a program in another language": lambda: Host().construct("one", "choreo:core/v1:DataPlane", args()).state,
     "a stack's settings": lambda: declare(
         (found := stack(declaring.data_plane_with_credentials(), controllers="absent")).settings,
         found.plan,

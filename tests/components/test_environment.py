@@ -6,11 +6,11 @@ import pulumi
 import pytest
 from pulumi.output import Unknown
 
-from choreo_components import Component, DataPlane, Deployment, Environment, Provider
+from choreo_components import Component, DataPlane, Deployment, Environment, Organization, Provider
 from choreo_components.api.annotations import APPLIED
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.components.children import kubernetes_provider
-from tests.components.registering import Registrations, args_of, dependencies, registered, unknown
+from tests.components.registering import Registrations, args_of, dependencies, refusal, registered, unknown
 
 
 def development(opts: pulumi.ResourceOptions | None = None, **more: Any) -> Environment:
@@ -34,6 +34,39 @@ def test_it_registers_its_object_a_namespace_for_each_project_and_its_finalizer(
     }
 
 
+# --- Its host names ------------------------------------------------------------------------------------------------
+
+DOMAINS = {"publicVirtualHost": "apis.example", "organizationVirtualHost": "internal.example"}
+HOSTS = {"public": "dev.apis.example", "organization": "dev.internal.example"}
+
+
+@pytest.mark.parametrize("wrap", [lambda value: value, pulumi.Output.from_input], ids=["plain", "Output"])
+def test_its_hosts_are_made_of_its_prefix_and_the_domains_of_its_data_plane(wrap: Any) -> None:
+    made = registered(
+        lambda: development(gateway=wrap({"dnsPrefix": wrap("dev")}), dataPlaneGateway=wrap(DOMAINS)).hosts
+    )
+    assert made.returned == made.outputs["development"]["hosts"] == HOSTS
+    assert "dataPlaneGateway" not in made["development-environment"].inputs["spec"]
+
+
+def test_a_data_plane_knows_the_domains_that_its_environments_want() -> None:
+    def program() -> Any:
+        plane = DataPlane("plane", args_of("DataPlane") | {"gateway": DOMAINS})  # type: ignore[arg-type]
+        return development(gateway={"dnsPrefix": "dev"}, dataPlaneGateway=plane.gateway).hosts
+
+    assert registered(program).returned == HOSTS
+
+
+@pytest.mark.parametrize("more", [{"gateway": {"dnsPrefix": "dev"}}, {"dataPlaneGateway": DOMAINS}, {"gateway": {}}])
+def test_without_both_it_has_no_hosts_that_anybody_knows(more: Any) -> None:
+    assert registered(lambda: development(**more).hosts).returned == {}
+
+
+def test_a_data_plane_is_not_named_where_its_domains_are_wanted() -> None:
+    _, told = refusal(lambda: development(dataPlaneGateway="dp-local"))
+    assert told == "dataPlaneGateway: should be the gateway of its data plane, not 'dp-local'"
+
+
 # --- Its two providers ---------------------------------------------------------------------------------------------
 
 
@@ -49,7 +82,7 @@ def test_a_provider_for_one_of_its_two_clients_alone_is_refused(has: str, lacks:
 
 def test_providers_for_both_of_its_clients_are_its_childrens() -> None:
     def program() -> None:
-        providers = [kubernetes_provider("mine", "text", "mine"), Provider("mine", "text")]
+        providers = [kubernetes_provider("mine", "text", "mine"), Provider("mine", kubeconfig="text")]
         development(pulumi.ResourceOptions(providers=providers))
 
     made = registered(program)
@@ -155,6 +188,7 @@ def test_the_finalizer_knows_whose_environment_it_finalizes_and_how_long_each_st
     found = registered(lambda: development(name="dev", timeouts={"deployments": "5m", "namespaces": "7m"}))
     assert found["development-finalizer"].inputs == {
         "__environmentUid": "development-environment-uid",
+        "__organizationExists": True,
         "apiVersion": "core.choreo.dev/v1",
         "namespace": "acme",
         "environment": "dev",
@@ -232,7 +266,18 @@ def test_who_uses_a_namespace_comes_after_it() -> None:
 
 def test_an_organization_that_is_an_output_names_and_labels_the_namespaces_too(found: Registrations) -> None:
     later = registered(lambda: development(organization=pulumi.Output.from_input("acme")))
-    assert {each.name: each.inputs for each in later.custom} == {each.name: each.inputs for each in found.custom}
+    finalizer = {**found["development-finalizer"].inputs}
+    # It may be one that the program makes.
+    assert finalizer.pop("__organizationExists")
+    expected = {each.name: each.inputs for each in found.custom} | {"development-finalizer": finalizer}
+    assert {each.name: each.inputs for each in later.custom} == expected
+
+
+def test_what_the_environment_comes_after_may_be_what_makes_its_organization() -> None:
+    def program() -> None:
+        development(pulumi.ResourceOptions(depends_on=[Organization("acme")]))
+
+    assert "__organizationExists" not in registered(program)["development-finalizer"].inputs
 
 
 def test_in_a_preview_the_namespaces_of_an_unknown_organization_are_not_known_yet() -> None:

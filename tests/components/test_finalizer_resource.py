@@ -9,7 +9,13 @@ from tests.components.registering import registered
 
 def test_a_finalizer_may_be_declared_by_itself() -> None:
     found = registered(
-        lambda: EnvironmentFinalizer("f", "acme", "development", data_plane_ref="dp-local", namespaces_timeout="1h")
+        lambda: EnvironmentFinalizer(
+            "f",
+            namespace="acme",
+            environment="development",
+            data_plane_ref="dp-local",
+            namespaces_timeout="1h",
+        )
     )
     assert found["f"].type == "choreo:index:EnvironmentFinalizer"
     assert found["f"].inputs == {
@@ -25,11 +31,14 @@ def test_a_finalizer_may_be_declared_by_itself() -> None:
 
 def test_its_version_may_be_told_otherwise() -> None:
     opts = pulumi.ResourceOptions(version="9.9.9")
-    assert registered(lambda: EnvironmentFinalizer("f", "a", "d", opts=opts))["f"].request.version == "9.9.9"
+    assert (
+        registered(lambda: EnvironmentFinalizer("f", namespace="a", environment="d", opts=opts))["f"].request.version
+        == "9.9.9"
+    )
 
 
 def test_a_kubeconfig_is_a_secret() -> None:
-    kubeconfig = registered(lambda: Provider("choreo", "a: b"))["choreo"].request.object["kubeconfig"]
+    kubeconfig = registered(lambda: Provider("choreo", kubeconfig="a: b"))["choreo"].request.object["kubeconfig"]
     # Pulumi's sign for a secret.
     assert kubeconfig["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
     assert kubeconfig["value"] == '"a: b"' or kubeconfig["value"] == "a: b"

@@ -5,6 +5,6 @@ import pulumi
 
 class Remote(pulumi.ComponentResource):
     def __init__(self, kind, name, props, outputs=("name", "namespace"), opts=None):
-        super().__init__(f"choreo:index:{kind}", name, {**props, **dict.fromkeys(outputs)}, opts, remote=True)
+        super().__init__(f"choreo:core/v1:{kind}", name, {**dict.fromkeys(outputs), **props}, opts, remote=True)
 """
 """Its beginning: any of the components, by its kind."""

@@ -32,6 +32,7 @@ environment = Environment("development", {
     "organization": organization.namespace,
     "controllers": absent,
     "dataPlaneRef": plane.name,
+    "dataPlaneGateway": plane.gateway,
     "gateway": {"dnsPrefix": "dev"},
     "projects": ["portal", "shop"],
 })
@@ -45,6 +46,7 @@ Deployment("list", {
     "deploymentArtifactRef": "list",
 })
 pulumi.export("namespaces", environment.namespaces)
+pulumi.export("hosts", environment.hosts)
 """
 
 FOREIGN = (
@@ -60,15 +62,17 @@ plane = Remote("DataPlane", "plane", {
         "featureFlags": {"cilium": False, "scaleToZero": False, "gatewayType": "envoy"},
     },
     "gateway": {"publicVirtualHost": "example.com", "organizationVirtualHost": "internal.example.com"},
-})
+}, ("name", "namespace", "gateway"))
 environment = Remote("Environment", "development", {
     "organization": organization.namespace,
     "controllers": "absent",
     "dataPlaneRef": plane.name,
+    "dataPlaneGateway": plane.gateway,
     "gateway": {"dnsPrefix": "dev"},
     "projects": ["portal"],
-}, ("name", "namespace", "namespaces"))
+}, ("name", "namespace", "namespaces", "hosts"))
 pulumi.export("namespaces", environment.namespaces)
+pulumi.export("hosts", environment.hosts)
 """
 )
 
@@ -96,6 +100,7 @@ def test_a_program_outside_with_the_wheel_is_brought_up_and_destroyed(
     assert home.startswith(str(tmp_path)), "the program uses the wheel, nothing of this checkout"
     assert "portal" in said
     assert "shop" in said
+    assert 'public      : "dev.example.com"' in said
     assert _namespaces(workspace, organization) == 2
     assert workspace.up("outside").changes.keys() == {"unchanged"}
     workspace.destroy("outside")
@@ -132,7 +137,8 @@ def test_a_program_in_another_language_constructs_the_components(workspace: Work
     workspace.project({"__main__.py": FOREIGN}, name="foreign")
     workspace.stack("foreign")
     workspace.run("config", "set", "--stack", "foreign", "organization", organization)
-    workspace.up("foreign")
+    said = workspace.up("foreign").said
+    assert 'organization: "dev.internal.example.com"' in said
     plane = ("dataplanes.core.choreo.dev", "plane", "-n", organization)
     reference = workspace.kubectl("get", *plane, "-o", "jsonpath={.spec.kubernetesCluster.connectionConfigRef}")
     assert reference == f"{organization}-connection", "an output inside a nested input arrives"
@@ -162,10 +168,10 @@ def test_the_command_works_with_the_lowest_versions_that_the_wheel_allows(tmp_pa
     assert said.startswith("error: get /apis/core.choreo.dev/v1: https://127.0.0.1:1 cannot be reached: "), said
 
 
-@pytest.mark.parametrize("kind", ["Environment", "EnvironmentFinalizer"])
-def test_the_engine_prints_the_schema_of_our_executable(workspace: Workspace, kind: str) -> None:
+@pytest.mark.parametrize("token", ["choreo:core/v1:Environment", "choreo:index:EnvironmentFinalizer"])
+def test_the_engine_prints_the_schema_of_our_executable(workspace: Workspace, token: str) -> None:
     said = workspace.run("package", "get-schema", str(CHECKOUT / ".venv" / "bin" / "pulumi-resource-choreo")).said
-    assert f'"choreo:index:{kind}"' in said
+    assert f'"{token}"' in said
 
 
 def _environment_with_wheel(folder: Path) -> Path:

@@ -1,13 +1,14 @@
 """Components for programs in other languages: inputs reach the constructors under OpenChoreo's own names."""
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pytest
 
 from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.core_v1 import COMPONENTS
-from choreo_components.provider.component_host import Host
+from choreo_components.provider.component_host import HOSTED, Host
 from tests.components.registering import Registrations, args_of, dependencies, refusal, registered
 
 
@@ -18,15 +19,21 @@ def host() -> Host:
 
 def construct(host: Host, kind: str, inputs: Any) -> Registrations:
     """What a component registers; the program returns its state."""
-    return registered(lambda: host.construct("one", f"choreo:index:{kind}", inputs).state)
+    return registered(lambda: host.construct("one", f"choreo:core/v1:{kind}", inputs).state)
 
 
 @pytest.mark.parametrize("kind", [component.__name__ for component in COMPONENTS])
 def test_each_component_is_constructed_and_shows_its_outputs(host: Host, kind: str) -> None:
     found = construct(host, kind, args_of(kind))
     assert f"one-{kind.lower()}" in found.names
-    outputs = {"name", "namespace"} | ({"namespaces"} if kind == "Environment" else set())
-    assert set(found.returned) == outputs
+    outputs = {"Environment": {"namespaces", "hosts"}, "DataPlane": {"gateway"}, "Endpoint": {"address"}}
+    assert set(found.returned) == {"name", "namespace"} | outputs.get(kind, set())
+
+
+@pytest.mark.parametrize("kind", [component.__name__ for component in COMPONENTS])
+def test_a_program_may_still_name_it_without_the_generation(host: Host, kind: str) -> None:
+    found = registered(lambda: host.construct("one", f"choreo:index:{kind}", args_of(kind)).state)
+    assert found.resources[0].type == f"choreo:core/v1:{kind}"
 
 
 def test_names_arrive_as_openchoreo_spells_them(host: Host) -> None:
@@ -42,7 +49,7 @@ def test_a_nested_object_that_is_an_output_arrives(host: Host) -> None:
     def program() -> Any:
         nested = {**cluster, "featureFlags": pulumi.Output.from_input(cluster["featureFlags"])}
         later = {**inputs, "kubernetesCluster": nested, "gateway": pulumi.Output.from_input(inputs["gateway"])}
-        return host.construct("one", "choreo:index:DataPlane", later).state
+        return host.construct("one", "choreo:core/v1:DataPlane", later).state
 
     assert registered(program)["one-dataplane"].inputs["spec"] == {
         "kubernetesCluster": cluster,
@@ -69,7 +76,7 @@ def test_numbers_in_lists_arrive_too(host: Host) -> None:
 def test_a_number_in_an_output_arrives_as_it_is(host: Host) -> None:
     def program() -> Any:
         service = pulumi.Output.from_input({"port": 8080.0})
-        return host.construct("one", "choreo:index:Endpoint", {**args_of("Endpoint"), "service": service}).state
+        return host.construct("one", "choreo:core/v1:Endpoint", {**args_of("Endpoint"), "service": service}).state
 
     assert registered(program)["one-endpoint"].inputs["spec"]["service"] == {"port": 8080}
 
@@ -84,12 +91,12 @@ def test_a_zero_that_arrives_as_a_float_is_left_out_like_any_other(host: Host) -
 @pytest.mark.parametrize("port", [80.5, float("inf"), float("nan"), "80"])
 def test_a_number_that_is_no_integer_is_refused(host: Host, port: Any) -> None:
     inputs = {**args_of("Endpoint"), "service": {"port": port}}
-    told = refusal(lambda: host.construct("one", "choreo:index:Endpoint", inputs))
+    told = refusal(lambda: host.construct("one", "choreo:core/v1:Endpoint", inputs))
     assert told[1:] == [f"spec.service.port: should be an integer, not {port!r}"]
 
 
 def test_what_is_wrong_is_told_as_to_a_program_in_python(host: Host) -> None:
-    told = refusal(lambda: host.construct("one", "choreo:index:Environment", {"dataPlane": "dp-local"}))
+    told = refusal(lambda: host.construct("one", "choreo:core/v1:Environment", {"dataPlane": "dp-local"}))
     assert told == [
         "Environment 'one' is not what OpenChoreo takes:",
         "organization: required, and missing: OpenChoreo finds what the Environment belongs to by it",
@@ -105,7 +112,7 @@ def test_enums_arrive_as_their_values(host: Host) -> None:
 def test_an_environments_name_brings_its_finalizer_along(host: Host) -> None:
     def program() -> Any:
         state = host.construct(
-            "one", "choreo:index:Environment", {**args_of("Environment"), "projects": ["shop"]}
+            "one", "choreo:core/v1:Environment", {**args_of("Environment"), "projects": ["shop"]}
         ).state
         name: Any = state["name"]
         return {"behind": dependencies(name), "namespaces": state["namespaces"]}
@@ -116,6 +123,67 @@ def test_an_environments_name_brings_its_finalizer_along(host: Host) -> None:
     }
 
 
-def test_a_type_of_another_package_is_refused(host: Host) -> None:
-    with pytest.raises(ValueError, match="invalid provider: other, expected choreo"):
-        host.construct("one", "other:index:Environment", {})
+@pytest.mark.parametrize("token", ["other:index:Environment", "choreo:index:EnvironmentFinalizer", "Environment"])
+def test_what_is_no_component_of_ours_is_refused_with_those_that_are(host: Host, token: str) -> None:
+    with pytest.raises(pulumi.RunError, match=f"no component '{token}'; it has .*choreo:core/v1:Environment"):
+        host.construct("one", token, {})
+
+
+class EnvironmentGatewayArgs(TypedDict):
+    """A type that is called like one of another generation."""
+
+    path: str
+    """Where it is."""
+
+
+class EnvironmentArgs(TypedDict):
+    """So are the arguments."""
+
+    gateway: EnvironmentGatewayArgs
+    """How it is reached."""
+    timeouts: NotRequired[TimeoutsArgs]
+    """A type that generations share."""
+
+
+class Environment(pulumi.ComponentResource):
+    """And so is the component."""
+
+    path: pulumi.Output[str]
+    """Where it is."""
+
+    def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("choreo:elsewhere/v2:Environment", name, None, opts)
+        self.path = pulumi.Output.from_input(args["gateway"]["path"])
+
+
+@pytest.fixture(scope="module")
+def of_two_generations() -> Host:
+    return Host({**HOSTED, "elsewhere/v2": [Environment]})
+
+
+def test_components_of_two_generations_may_have_one_name(of_two_generations: Host) -> None:
+    def program() -> Any:
+        newer = of_two_generations.construct("a", "choreo:elsewhere/v2:Environment", {"gateway": {"path": "/a"}}).state
+        inputs = args_of("Environment")
+        return newer, of_two_generations.construct("b", "choreo:core/v1:Environment", inputs).state["name"]
+
+    found = registered(program)
+    assert found.returned == ({"path": "/a"}, "b")
+    assert [found["a"].type, found["b"].type] == ["choreo:elsewhere/v2:Environment", "choreo:core/v1:Environment"]
+
+
+def test_types_of_two_generations_may_have_one_name(of_two_generations: Host) -> None:
+    types, resources = of_two_generations.types, of_two_generations.resources
+    for module, fields in {"core/v1": {"dnsPrefix", "security"}, "elsewhere/v2": {"path"}}.items():
+        gateway = resources[f"choreo:{module}:Environment"]["inputProperties"]["gateway"]
+        assert gateway["$ref"] == f"#/types/choreo:{module}:EnvironmentGateway"
+        assert set(types[f"choreo:{module}:EnvironmentGateway"]["properties"]) == fields
+        timeouts = resources[f"choreo:{module}:Environment"]["inputProperties"]["timeouts"]
+        assert timeouts["$ref"] == "#/types/choreo:index:Timeouts"
+
+
+def test_only_components_that_were_there_before_have_names_of_before(of_two_generations: Host) -> None:
+    assert of_two_generations.resources["choreo:core/v1:Environment"]["aliases"] == [
+        {"type": "choreo:index:Environment"}
+    ]
+    assert "aliases" not in of_two_generations.resources["choreo:elsewhere/v2:Environment"]

@@ -1,6 +1,7 @@
 """The schema is what programs in other languages are written against: a change of it is seen, and meant."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def test_the_schema_is_the_one_that_programs_know(schema: dict[str, Any]) -> Non
 def test_it_has_every_component_and_the_finalizer(schema: dict[str, Any]) -> None:
     assert set(schema["resources"]) == {
         "choreo:index:EnvironmentFinalizer",
-        *(f"choreo:index:{component.__name__}" for component in COMPONENTS),
+        *(f"choreo:core/v1:{component.__name__}" for component in COMPONENTS),
     }
     components = {name for name, resource in schema["resources"].items() if resource.get("isComponent")}
     assert set(schema["resources"]) - components == {"choreo:index:EnvironmentFinalizer"}
@@ -53,16 +54,47 @@ def test_kubeconfigs_are_secrets(schema: dict[str, Any]) -> None:
         assert schema["provider"]["inputProperties"][name]["secret"]
         assert schema["config"]["variables"][name]["secret"]
     for resource, name in (
-        ("EnvironmentFinalizer", "dataPlaneKubeconfig"),
-        ("Environment", "dataPlaneKubeconfig"),
-        ("DataPlane", "connectionConfig"),
+        ("index:EnvironmentFinalizer", "dataPlaneKubeconfig"),
+        ("core/v1:Environment", "dataPlaneKubeconfig"),
+        ("core/v1:DataPlane", "connectionConfig"),
     ):
-        assert schema["resources"][f"choreo:index:{resource}"]["inputProperties"][name]["secret"]
+        assert schema["resources"][f"choreo:{resource}"]["inputProperties"][name]["secret"]
 
 
 def test_a_data_planes_private_key_is_a_secret(schema: dict[str, Any]) -> None:
-    credentials = schema["types"]["choreo:index:ClusterCredentialsArgs"]["properties"]
+    credentials = schema["types"]["choreo:core/v1:ClusterCredentials"]["properties"]
     assert {name for name, shown in credentials.items() if shown.get("secret")} == {"clientKey"}
+
+
+def test_each_component_is_found_in_states_and_programs_of_before(schema: dict[str, Any]) -> None:
+    for component in COMPONENTS:
+        described = schema["resources"][f"choreo:core/v1:{component.__name__}"]
+        assert described["aliases"] == [{"type": f"choreo:index:{component.__name__}"}]
+
+
+def test_a_module_is_what_a_token_has_between_its_colons(schema: dict[str, Any]) -> None:
+    assert schema["meta"] == {"moduleFormat": "(.*)"}
+
+
+def test_no_type_ends_with_what_languages_add(schema: dict[str, Any]) -> None:
+    """They would call it `...ArgsArgs`. Nor is one called like a component, whose arguments have that name then."""
+    assert not [name for name in schema["types"] if name.endswith("Args")]
+    assert schema["types"].keys().isdisjoint(schema["resources"])
+
+
+def test_each_type_that_is_referred_to_is_in_it(schema: dict[str, Any]) -> None:
+    assert set(_references(schema)) - {"pulumi.json#/Any"} == {f"#/types/{name}" for name in schema["types"]}
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(reference := value.get("$ref"), str):
+            yield reference
+        for each in value.values():
+            yield from _references(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _references(each)
 
 
 def test_everything_in_it_is_described(schema: dict[str, Any]) -> None:

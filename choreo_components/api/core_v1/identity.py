@@ -1,6 +1,6 @@
 """The identity of an object of core.choreo.dev/v1: its name, its namespace, and the labels that follow from them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.generation import Kind, MetadataFields, Path, Violation
@@ -48,7 +48,7 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
         if not own.get(label) and label not in followed:
             message = f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it"
             refuse(("metadata", "labels", label), message)
-    found += _refused(own, metadata.annotations or {}, followed)
+    found += refused_keys_and_values(own, metadata.annotations or {}, followed)
     filled = metadata.model_copy(update={"namespace": namespace, "labels": own})
     return given.model_copy(update={"metadata": filled}), found
 
@@ -64,8 +64,10 @@ def metadata(kind: Kind) -> MetadataFields:
     )
 
 
-def _refused(own: Mapping[str, str], annotations: Mapping[str, str], followed: set[str]) -> Iterator[Violation]:
-    """The labels and annotations that Kubernetes refuses; the values of `followed` have been looked at."""
+def refused_keys_and_values(
+    own: Mapping[str, str], annotations: Iterable[str], followed: Collection[str]
+) -> Iterator[Violation]:
+    """The labels and keys of annotations that Kubernetes refuses; the values of `followed` have been looked at."""
     for label, value in own.items():
         if refused := refusal(label, Use.LABEL_KEY):
             yield Violation(("metadata", "labels", label), f"Kubernetes would refuse the label's key: {refused}")

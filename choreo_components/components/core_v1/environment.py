@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+from choreo_components.api.core_v1.data_planes import hosts
 from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import kubernetes_provider, require_taking_over
 from choreo_components.components.core_v1.args import EnvironmentArgs
@@ -29,22 +30,29 @@ class Environment(ObjectComponent):
     namespaces: pulumi.Output[Mapping[str, str]]
     """The data-plane namespace of each project."""
 
+    hosts: pulumi.Output[Mapping[str, str]]
+    """The host names of its endpoints, `public` and `organization`; none without a dnsPrefix and dataPlaneGateway."""
+
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares the Environment, a namespace for each of the `projects`, and the finalizer."""
         super().__init__("Environment", name, args, opts)
-        provisioning = Provisioning(name, self.resource, args, opts, parent=self, elsewhere=self._elsewhere(name, args))
+        self._require_one_cluster(name, args)
+        made = self._declare()
+        provisioning = Provisioning(name, made, args, opts, parent=self, elsewhere=self._elsewhere(name, args))
         for project in args.get("projects") or ():
             provisioning.add_namespace(project)
+        # By a name alone, and after nothing, the program refers to an organization that it does not make.
+        exists = isinstance(args["organization"], str) and not (opts is not None and opts.depends_on)
         # Who uses the name comes after the finalizer, so that Deployments go before it.
-        self.name = provisioning.add_finalizer().environment
-        made: Any = {project: each.metadata["name"] for project, each in provisioning.namespaces.items()}
+        self.name = provisioning.add_finalizer(organization_exists=exists or None).environment
+        namespaces: Any = {project: each.metadata["name"] for project, each in provisioning.namespaces.items()}
         # Not Output.all, which makes a list of no namespaces.
-        self.namespaces = pulumi.Output.from_input(made)
-        self.register_outputs({"name": self.name, "namespace": self.namespace, "namespaces": self.namespaces})
+        self.namespaces = pulumi.Output.from_input(namespaces)
+        gateways = pulumi.Output.all(args.get("gateway"), args.get("dataPlaneGateway"))
+        self.hosts = gateways.apply(lambda known: hosts(*({"spec": {"gateway": each}} for each in known)))
+        self._complete(namespaces=self.namespaces, hosts=self.hosts)
 
-    def before(
-        self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
-    ) -> Sequence[pulumi.Resource]:
+    def _require_one_cluster(self, name: str, args: EnvironmentArgs) -> None:
         """Raises pulumi.RunError where the Environment and its finalizer would be on two clusters.
 
         With controllers, also where a project's namespace would be an error that is there before it is registered.
@@ -73,7 +81,6 @@ class Environment(ObjectComponent):
         on_the_control_plane = args.get("dataPlaneKubeconfig") is None
         if args.get("projects") and on_the_control_plane and args.get("controllers") != Controllers.ABSENT:
             require_taking_over(self)
-        return ()
 
     def _elsewhere(self, name: str, args: EnvironmentArgs) -> Elsewhere | None:
         kubeconfig = args.get("dataPlaneKubeconfig")

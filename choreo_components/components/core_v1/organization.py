@@ -1,6 +1,6 @@
 """An organization: the owner of everything else, and the namespace that its objects stand in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -12,6 +12,9 @@ from choreo_components.components.children import KubernetesObject, namespace, r
 from choreo_components.components.core_v1.args import OrganizationArgs
 from choreo_components.config.options import Controllers
 
+NOTHING: OrganizationArgs = {}
+"""No arguments: an Organization needs none."""
+
 
 class Organization(ObjectComponent):
     """An organization: the owner of everything else, and the namespace that its objects stand in.
@@ -20,25 +23,15 @@ class Organization(ObjectComponent):
     Organization counts as created, and delete it with the Organization.
     """
 
-    def __init__(
-        self,
-        name: str,
-        args: OrganizationArgs,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: OrganizationArgs = NOTHING, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares the Organization and its namespace."""
         super().__init__("Organization", name, args, opts)
-        made = organization_namespace(name, self.resource, self.object_name, args, opts, parent=self)
-        self.namespace = made.metadata["name"]
-        self.complete()
-
-    def before(
-        self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None
-    ) -> Sequence[pulumi.Resource]:
-        """With controllers, the namespace is there before it is registered."""
         if args.get("controllers") != Controllers.ABSENT:
+            # They make the namespace before it is registered.
             require_taking_over(self)
-        return ()
+        made = organization_namespace(name, self._declare(), self._object_name, args, opts, parent=self)
+        self.namespace = made.metadata["name"]
+        self._complete()
 
 
 def organization_namespace(

@@ -75,8 +75,13 @@ class Provisioning:
         self.namespaces[project] = made
         return made
 
-    def add_finalizer(self, needs: Sequence[pulumi.Resource] = ()) -> Finalizer:
-        """The finalizer, after the namespaces and after what `needs` names."""
+    def add_finalizer(
+        self, needs: Sequence[pulumi.Resource] = (), *, organization_exists: bool | None = None
+    ) -> Finalizer:
+        """The finalizer, after the namespaces and after what `needs` names.
+
+        `organization_exists`: it is looked for before anything is made.
+        """
         projects = list(self.namespaces)
         inputs = finalizer_inputs(
             api_version=API_VERSION,
@@ -90,6 +95,7 @@ class Provisioning:
             namespaces_timeout=deadline(self._args, "namespaces"),
             data_plane_kubeconfig=self._elsewhere.kubeconfig if self._elsewhere is not None else None,
             environment_uid=self._environment.metadata.apply(lambda known: known.get("uid")),
+            organization_exists=organization_exists,
         )
         opts = self._options([self._environment, *self.namespaces.values(), *needs])
         if self._elsewhere is not None:

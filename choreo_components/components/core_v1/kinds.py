@@ -1,0 +1,112 @@
+"""The kinds of core.choreo.dev/v1 that are one custom resource and nothing else, as Pulumi components."""
+
+import pulumi
+
+from choreo_components.components.base import ObjectComponent
+from choreo_components.components.core_v1.args import (
+    BuildArgs,
+    ComponentArgs,
+    ConfigurationGroupArgs,
+    DeployableArtifactArgs,
+    DeploymentArgs,
+    DeploymentPipelineArgs,
+    DeploymentTrackArgs,
+    EndpointArgs,
+    ProjectArgs,
+)
+
+
+class DeploymentPipeline(ObjectComponent):
+    """A deployment pipeline: the environments that an organization's deployments are promoted through."""
+
+    def __init__(self, name: str, args: DeploymentPipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        super().__init__("DeploymentPipeline", name, args, opts)
+        self._declare()
+        self._complete()
+
+
+class Project(ObjectComponent):
+    """A project: components that are developed and deployed together, through one pipeline."""
+
+    def __init__(self, name: str, args: ProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        super().__init__("Project", name, args, opts)
+        self._declare()
+        self._complete()
+
+
+class Component(ObjectComponent):
+    """A component: one part of a project that is built and deployed, such as a service."""
+
+    def __init__(self, name: str, args: ComponentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        super().__init__("Component", name, args, opts)
+        self._declare()
+        self._complete()
+
+
+class DeploymentTrack(ObjectComponent):
+    """A deployment track: a line of a component's development, such as its main branch."""
+
+    def __init__(self, name: str, args: DeploymentTrackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        super().__init__("DeploymentTrack", name, args, opts)
+        self._declare()
+        self._complete()
+
+
+class DeployableArtifact(ObjectComponent):
+    """A deployable artifact: an image of a component together with its configuration."""
+
+    def __init__(self, name: str, args: DeployableArtifactArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        super().__init__("DeployableArtifact", name, args, opts)
+        self._declare()
+        self._complete()
+
+
+class Deployment(ObjectComponent):
+    """A deployment: an artifact that runs in an environment. Its environment's finalizer is deleted after it."""
+
+    def __init__(self, name: str, args: DeploymentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names.
+
+        In another environment, or in one that is made anew, it is another Deployment.
+        """
+        super().__init__("Deployment", name, args, opts)
+        self._declare()
+        self._complete()
+
+
+class Endpoint(ObjectComponent):
+    """An endpoint: where the network reaches a deployment. OpenChoreo's controllers make them for deployments."""
+
+    address: pulumi.Output[str | None]
+    """The URL under which it is reached, as OpenChoreo's controllers have last reported it."""
+
+    def __init__(self, name: str, args: EndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        super().__init__("Endpoint", name, args, opts)
+        self.address = self._declare().status.apply(lambda status: (status or {}).get("address"))
+        self._complete(address=self.address)
+
+
+class Build(ObjectComponent):
+    """A build: one run that makes an artifact of a track's sources."""
+
+    def __init__(self, name: str, args: BuildArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        super().__init__("Build", name, args, opts)
+        self._declare()
+        self._complete()
+
+
+class ConfigurationGroup(ObjectComponent):
+    """A configuration group: values by environment which artifacts refer to."""
+
+    def __init__(self, name: str, args: ConfigurationGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        super().__init__("ConfigurationGroup", name, args, opts)
+        self._declare()
+        self._complete()

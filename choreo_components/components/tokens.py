@@ -1,0 +1,27 @@
+"""Type tokens: what our resources are called in a state, and in the SDKs of all languages."""
+
+from collections.abc import Mapping, Sequence
+
+PACKAGE = "choreo"
+
+INDEX = "index"
+"""The module of what belongs to no generation of the API."""
+
+_BEFORE: Mapping[str, Sequence[str]] = {"core/v1": [INDEX]}
+"""By module: those that its components were in, in states and programs that still have them there."""
+
+
+def module_of(api_version: str) -> str:
+    """The module of a generation's components: `core/v1` for core.choreo.dev/v1."""
+    group, _, version = api_version.partition("/")
+    return f"{group.partition('.')[0]}/{version}"
+
+
+def token(module: str, name: str) -> str:
+    """The type token of a component or of an argument's type."""
+    return f"{PACKAGE}:{module}:{name}"
+
+
+def former_tokens(module: str, name: str) -> list[str]:
+    """The tokens that a component had before."""
+    return [token(former, name) for former in _BEFORE.get(module, ())]
