@@ -25,6 +25,9 @@ NAMESPACE, SECRET = "Namespace", "Secret"
 FINALIZER = "EnvironmentFinalizer"
 """What a plan calls the finalizer of an environment, which is a resource of our provider and no object."""
 
+TENANT_NAMESPACE, BUILDS_NAMESPACE = "organization's namespace", "CI namespace"
+"""What an order of removal calls the namespaces of an organization itself, and of its builds."""
+
 
 class Role(Enum):
     """What the objects of a kind are to a plan, whatever a generation calls the kind."""
@@ -83,9 +86,9 @@ class Kind:
 
     `role` is what its objects are to a plan; None: an object like any other. `replaced_by` are the fields whose change
     makes another object of it, as OpenChoreo would leave behind what it has made. `named_by_label`: OpenChoreo looks
-    its objects up by metadata.name here and by a label there, so that the two have to agree. `dependents` are the kinds
-    of the objects that need one of these, which OpenChoreo deletes anyway, and so leaves them broken. `made_by` is the
-    kind whose controller makes an object of this kind, of the same name.
+    its objects up by metadata.name here and by this label there, so that the two have to agree. `dependents` are the
+    kinds of the objects that need one of these, which OpenChoreo deletes anyway, and so leaves them broken. `made_by`
+    is the kind whose controller makes an object of this kind, of the same name.
     """
 
     model: "type[ApiObject]"
@@ -101,7 +104,7 @@ class Kind:
     ready_is_refreshed: bool = True
     role: "Role | None" = None
     replaced_by: tuple[str, ...] = ()
-    named_by_label: bool = False
+    named_by_label: str | None = None
     dependents: tuple[str, ...] = ()
     made_by: str | None = None
     since: "Mapping[str, type[ApiObject]]" = field(default_factory=dict, hash=False)
@@ -159,6 +162,15 @@ class Kind:
         from choreo_components.api.shape import secrets_in
 
         return list(dict.fromkeys(path for model in self.models for path in secrets_in(model, wire)))
+
+    def may_show_secrets(self, wire: Mapping[str, Any]) -> bool:
+        """Whether an object in wire names, or a part of one, has a value that is secret or may be one.
+
+        Of whichever model it is meant to be. What stands beside a secret and is not known may be one.
+        """
+        from choreo_components.api.shape import may_show_secrets
+
+        return any(may_show_secrets(model, wire) for model in self.models)
 
     def release_of(self, model: "type[ApiObject]") -> str:
         """The release that has this one of several models, in words."""
@@ -239,6 +251,8 @@ class Namespaces:
     """Its labels, of the same names."""
     placement: Callable[[Mapping[str, str]], Placement]
     """The names that the labels of a namespace say; "" for one that they do not have."""
+    placed_by: tuple[str, str, str]
+    """The keys of these labels."""
     of_environment: Callable[[str, str], dict[str, str]]
     """The labels that select all namespaces of an environment, of the names of organization and environment.
 
@@ -254,6 +268,10 @@ class Namespaces:
     """The organization whose own namespace it is, by its labels; None where it is none."""
     reserved: frozenset[str]
     """The labels that OpenChoreo finds namespaces and workloads of a data plane by, which nobody else may set."""
+    builds: Callable[[str, Mapping[str, str]], str | None]
+    """The organization whose namespace for builds it is, by its name and labels; None where it is none."""
+    built_by: str
+    """The kind whose objects need a namespace for builds, which nobody deletes after them."""
 
 
 @dataclass(frozen=True)
@@ -299,12 +317,42 @@ class DataPlanes:
     """The key of that Secret under which the kubeconfig is."""
     connection_labels: Callable[[str, str, str], dict[str, str]]
     """The labels of such a Secret, of the names of organization, Secret and data plane."""
+    connections: Callable[[str], dict[str, str]]
+    """The labels that select all such Secrets of an organization, and other objects, of its name."""
+    connected: Callable[[Mapping[str, Any]], "Target | None"]
+    """The data plane that a Secret was made for, by its labels; None where it is no such Secret."""
     kubeconfig: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
     """The kubeconfig that the credentials in a data plane make; None without any. Raises ValueError where some lack."""
     hosts: Callable[[Mapping[str, Any], Mapping[str, Any] | None], dict[str, str]]
     """The host names of an environment's endpoints by visibility, of it and its data plane, as far as known."""
     connection_is_read: bool
     """Whether controllers use the Secret; where not, they run workloads in their own cluster."""
+
+
+Lookup: TypeAlias = Callable[[Target], Mapping[str, Any] | None]
+"""Finds the object in wire names that a target leads to; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """Whose the objects in a cluster are, and who has made them. Objects are in wire names."""
+
+    organizations: Callable[[Mapping[str, Any]], tuple[str, ...]]
+    """The organizations that an object may belong to: the one that it is in, and the one that it names."""
+    environment: Callable[[Mapping[str, Any]], str | None]
+    """The environment that an object is, or belongs to; None: it belongs to its organization as a whole."""
+    makers: Callable[[Mapping[str, Any], Sequence[Target], Lookup], Sequence[Target]]
+    """The objects for which controllers have made this one, if there are all of them; none: they have not made it.
+
+    Of an object and the targets of its references. Of those whose kind is `made_by` another, and of what has an owner,
+    more is not to be said.
+    """
+    labels: Callable[[Mapping[str, Any]], dict[str, str]]
+    """The labels that follow from an object's own name and namespace."""
+    removal_order: tuple[str, ...]
+    """What can be taken away before what: the kinds, and the roles of namespaces."""
+    field_manager: str
+    """The field manager of the controllers. They write whole objects, and own no more of one than they change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -342,6 +390,7 @@ class Generation:
     namespaces: Namespaces
     teardown: Teardown
     data_planes: DataPlanes
+    ownership: Ownership
     other_groups: tuple[str, ...] = ()
     """API groups under which other releases of OpenChoreo have the same kinds."""
     finalizers: str = ""

@@ -157,6 +157,26 @@ def secrets_in(model: type[WireModel], value: Any) -> Iterator[tuple[str, ...]]:
             yield from ((name, *path) for path in secrets_in(field.shape.model, inside))
 
 
+def may_show_secrets(model: type[WireModel], value: Any) -> bool:
+    """Whether a value in wire names has a secret if it is of the model, or an unknown field beside where one would be.
+
+    What nobody knows may be the secret of a later release.
+    """
+    if not isinstance(value, Mapping) or not holds_secrets(model):
+        return False
+    fields = fields_of(model)
+    beside_secrets = any(field.secret for field in fields.values())
+    for name, inside in value.items():
+        field = fields.get(name)
+        if inside is None:
+            continue
+        if beside_secrets if field is None else field.secret:
+            return True
+        if field is not None and isinstance(field.shape, ObjectOf) and may_show_secrets(field.shape.model, inside):
+            return True
+    return False
+
+
 def _shape(annotation: Any, marks: Iterable[Any]) -> Shape:
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:

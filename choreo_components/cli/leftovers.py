@@ -1,7 +1,6 @@
 """`choreo leftovers`: what is in the cluster, and in no stack."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,6 @@ from choreo_components.cli.options import Folder, Stacks, give_up
 
 if TYPE_CHECKING:
     from choreo_components.inspection.leftovers import Leftover
-    from choreo_components.inspection.snapshot import Census
 
 Organizations = Annotated[
     list[str] | None,
@@ -44,7 +42,7 @@ def leftovers(
     from choreo_components.api.names import Use, refusal
     from choreo_components.inspection.leftovers import leftovers as left_over
     from choreo_components.inspection.query import ask
-    from choreo_components.inspection.snapshot import other_organizations
+    from choreo_components.inspection.snapshot import absent_organizations, other_organizations
 
     more = organization or []
     for name in more:
@@ -58,8 +56,8 @@ def leftovers(
         asked = answer.destination.organizations | set(more)
         found.append((answer.census.server, left_over(plans, answer.census, asked)))
         others.update(other_organizations(answer.census, asked))
-    absent = _absent(more, [answer.census for answer in said.answers])
-    restricted = sorted({kind for answer in said.answers for kind in answer.census.restricted})
+    absent = absent_organizations([answer.census for answer in said.answers], more)
+    restricted = sorted({kind for answer in said.answers for _, kind in answer.census.restricted})
     count = sum(len(each) for _, each in found)
     if output is Output.JSON:
         body = {
@@ -84,16 +82,6 @@ def leftovers(
     if restricted:
         tell(f"not looked at in other namespaces, as the credentials may not list them there: {', '.join(restricted)}")
     end(said.unread, found=bool(count))
-
-
-def _absent(organizations: Iterable[str], censuses: "Iterable[Census]") -> list[str]:
-    """Those of the organizations of which it is known that no cluster has them."""
-    from choreo_components.inspection.snapshot import ORGANIZATIONS
-
-    taken = list(censuses)
-    there = {live.name for census in taken for live in census.objects if live.resource.kind == ORGANIZATIONS}
-    known = {name for name in organizations if all(census.knows(ORGANIZATIONS, name) for census in taken)}
-    return sorted(known - there)
 
 
 def _tell(left: "Leftover", kubeconfig: Path | None) -> None:

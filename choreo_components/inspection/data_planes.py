@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from choreo_components.inspection.questions import DataPlaneNamespaces, Unread
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.objects import NAMESPACES, Live
 from choreo_components.preflight.data_planes import Connection, NoConnection, connections
-
-DATA_PLANES = "namespaces of data plane "
-"""What is not known of a data plane begins so, with its ORGANIZATION/NAME behind it."""
-
-Unread = dict[tuple[str, str | None], str]
-"""Why something is not known: by its kind, and its organization (None: of the whole cluster)."""
 
 Given = Mapping[str, Mapping[str, str | Path]]
 """Kubeconfigs of data planes as settings have them, by organization and by name."""
@@ -48,7 +43,7 @@ async def look_elsewhere(
     by_text: dict[str, list[str]] = {}
     for name, way in ways.items():
         if isinstance(way, NoConnection):
-            unread[_of(name)] = f"{DATA_PLANES}{name}: {way}"
+            unread[_of(name)] = f"{_of(name)}: {way}"
         elif way.kubeconfig is not None:
             by_text.setdefault(way.kubeconfig, []).append(name)
 
@@ -57,7 +52,7 @@ async def look_elsewhere(
             async with Cluster(text) as data_plane:
                 return (await data_plane.list(NAMESPACES, {}))[0]
         except ClusterError as problem:
-            unread.update({_of(name): f"{DATA_PLANES}{name}: {problem}" for name in names})
+            unread.update({_of(name): f"{_of(name)}: {problem}" for name in names})
             return []
 
     found = await asyncio.gather(*(listed(*each) for each in by_text.items()))
@@ -65,6 +60,7 @@ async def look_elsewhere(
     return Elsewhere(tuple(live for lives in found for live in lives), here)
 
 
-def _of(data_plane: str) -> tuple[str, str]:
+def _of(data_plane: str) -> DataPlaneNamespaces:
     """What is not known where the data plane, as ORGANIZATION/NAME, is not."""
-    return DATA_PLANES + data_plane, data_plane.partition("/")[0]
+    organization, _, name = data_plane.partition("/")
+    return DataPlaneNamespaces(organization, name)

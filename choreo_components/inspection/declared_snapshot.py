@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from itertools import chain
 
-from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.inspection.data_planes import DATA_PLANES, Given, Unread, look_elsewhere
-from choreo_components.inspection.snapshot import ORGANIZATIONS, Census
+from choreo_components.api import kind_of
+from choreo_components.api.generation import SECRET
+from choreo_components.inspection.data_planes import Given, look_elsewhere
+from choreo_components.inspection.questions import DataPlaneNamespaces, Objects, Unread
+from choreo_components.inspection.snapshot import Census, key_of, served_kinds
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, resource_named
-from choreo_components.plan.nodes import NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.nodes import Key, Plan
 
 _Found = tuple[Live, ...]
 
@@ -23,9 +25,7 @@ async def see(cluster: Cluster, plans: Sequence[Plan], given: Given) -> Census:
 
     Raises ClusterError when the cluster cannot be asked at all.
     """
-    group, _, version = API_VERSION.partition("/")
-    # By itself, as in census.take.
-    served = await cluster.kinds(group, version)
+    served = await served_kinds(cluster)
     sighting = _Sighting(cluster, plans)
     objects, secrets, own = await asyncio.gather(sighting.objects(), sighting.secrets(), sighting.own_namespaces())
     data_planes = await sighting.data_planes(objects)
@@ -50,47 +50,59 @@ class _Sighting:
 
     def __init__(self, cluster: Cluster, plans: Sequence[Plan]) -> None:
         self._cluster = cluster
-        self._nodes = [node for plan in plans for node in plan.nodes]
-        declared = {node.key: node.declared for node in self._nodes if isinstance(node, ObjectNode)}
-        self._kinds = {(key.kind, key.organization) for key in declared}
-        provisioned = {node.environment for node in self._nodes if isinstance(node, NamespaceNode)}
-        self.references = {(key.organization, str(declared[key].spec.data_plane_ref or "")) for key in provisioned}
-        """The data planes that the environments with namespaces run on: their organizations and names."""
+        self._wanted = [each for plan in plans for each in plan.objects_in_cluster]
+        self._listed = {
+            Objects.of(node.key, node.key.organization)
+            for plan in plans
+            for node in plan.objects
+            if kind_of(node.key.api_version, node.key.kind).namespaced
+        }
+        self.references = {node.declared.data_plane for plan in plans for node in plan.namespaces}
+        """The data planes that the environments with namespaces run on; None where one names none."""
         self.unread: Unread = {}
 
     async def objects(self) -> _Found:
-        """The objects of the plans' kinds in their organizations."""
+        """The objects of the plans' kinds in their organizations; those of the whole cluster by their names."""
+        single = {each.node for each in self._wanted if each.is_declared and each.namespace is None}
         return await _all(
             [
-                self.named(resource_named(API_VERSION, kind), organization)
-                if kind == ORGANIZATIONS
-                else self.listed(resource_named(API_VERSION, kind), organization)
-                for kind, organization in sorted(self._kinds)
+                *(self.named(resource_named(key.api_version, key.kind), key.name) for key in sorted(single)),
+                *(
+                    self.listed(resource_named(each.api_version, each.kind), each.organization)
+                    for each in sorted(self._listed)
+                ),
             ]
         )
 
     async def secrets(self) -> _Found:
         """The Secrets with data planes' kubeconfigs."""
-        keys = {node.key for node in self._nodes if isinstance(node, SecretNode)}
-        return await _all([self.named(SECRETS, key.name, key.organization) for key in sorted(keys)])
+        wanted = {(each.name, each.namespace) for each in self._wanted if each.kind == SECRET}
+        return await _all([self.named(SECRETS, name, organization) for name, organization in sorted(wanted)])
 
     async def own_namespaces(self) -> _Found:
         """The namespaces of the organizations themselves."""
-        organizations = sorted(organization for kind, organization in self._kinds if kind == ORGANIZATIONS)
-        return await _all([self.named(NAMESPACES, organization) for organization in organizations])
+        names = {each.name for each in self._wanted if each.tenant}
+        return await _all([self.named(NAMESPACES, name) for name in sorted(names)])
 
     async def data_planes(self, objects: _Found) -> _Found:
-        """The DataPlanes of the environments with namespaces: those among the objects, and those of others."""
-        resource = resource_named(API_VERSION, "DataPlane")
-        seen = {(live.namespace, live.name): live for live in objects if live.resource == resource}
-        lacking = sorted(each for each in self.references if ("DataPlane", each[0]) not in self._kinds and each[1])
+        """The data planes of the environments with namespaces: those among the objects, and those of others."""
+        seen = {key_of(live): live for live in objects}
+        wanted = sorted(
+            Key(each.api_version, each.kind, each.organization, each.known_as) for each in self.references if each
+        )
         others = await _all(
             [
-                self.named(resource, name, organization, f"{DATA_PLANES}{organization}/{name}")
-                for organization, name in lacking
+                self.named(
+                    resource_named(key.api_version, key.kind),
+                    key.name,
+                    key.organization,
+                    DataPlaneNamespaces(key.organization, key.name),
+                )
+                for key in wanted
+                if Objects.of(key, key.organization) not in self._listed
             ]
         )
-        return (*(seen[each] for each in sorted(self.references) if each in seen), *others)
+        return (*(seen[key] for key in wanted if key in seen), *others)
 
     async def listed(self, resource: Resource, organization: str | None) -> _Found:
         """All objects of a kind, in an organization's namespace if it has one."""
@@ -98,17 +110,18 @@ class _Sighting:
             return tuple((await self._cluster.list(resource, {}, organization))[0])
         except ClusterError as problem:
             where = f" in namespace {organization!r}" if organization else ""
-            self.unread[resource.kind, organization] = f"{resource.full_name}{where}: {problem}"
+            self.unread[Objects.of(resource, organization)] = f"{resource.full_name}{where}: {problem}"
             return ()
 
-    async def named(self, resource: Resource, name: str, organization: str | None = None, of: str = "") -> _Found:
-        """An object, if it is there. If that is not known, neither is any of its kind, or what is called `of`."""
+    async def named(
+        self, resource: Resource, name: str, organization: str | None = None, of: DataPlaneNamespaces | None = None
+    ) -> _Found:
+        """An object, if it is there. If that is not known, neither is any of its kind, or what it was asked for."""
         try:
             found = await self._cluster.get(resource, name, organization)
         except ClusterError as problem:
-            self.unread[of or resource.kind, organization or name] = (
-                f"{of or f'{resource.full_name} {name}'}: {problem}"
-            )
+            question = of or Objects.of(resource, organization or name)
+            self.unread[question] = f"{of or f'{resource.full_name} {name}'}: {problem}"
             return ()
         return () if found is None else (found,)
 

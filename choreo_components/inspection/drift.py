@@ -11,22 +11,18 @@ from itertools import zip_longest
 from typing import Any
 
 from choreo_components.api import kind_of, prune_zero_values
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.names import CONNECTION_KEY
+from choreo_components.api.generation import SECRET
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ListOf, ObjectOf, Shape, StringMap, fields_of
 from choreo_components.config.documents import FieldPath, field_name, is_inside
 from choreo_components.config.findings import Location, one_line
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, NAMESPACE_METADATA, RESOURCES, Declared
-from choreo_components.inspection.snapshot import ORGANIZATIONS, Census, key_of
+from choreo_components.inspection.snapshot import Census, key_of, without_data
 from choreo_components.inspection.target_clusters import Opened
 from choreo_components.kubernetes.conditions import accepted, outdated
 from choreo_components.kubernetes.deletion import deletion
-from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live
-from choreo_components.plan.nodes import Key, NamespaceNode, ObjectNode, SecretNode
-
-CREDENTIALS = "credentials"
-"""The field of a DataPlane whose values nobody may see."""
+from choreo_components.kubernetes.objects import Live
+from choreo_components.plan.nodes import ObjectInCluster, ObjectNode
 
 
 @dataclass(frozen=True)
@@ -90,76 +86,71 @@ class _Comparison:
         self._stack = stack
         self._census = census
         self._unsupported = unsupported
+        self._nodes = {node.key: node for node in stack.plan.objects}
         self._objects = {key_of(live): live for live in census.objects}
         self._namespaces = {live.name: live for live in census.namespaces}
-        self._secrets = {key_of(live): live for live in census.secrets}
+        self._secrets = {(live.namespace, live.name): live for live in census.secrets}
         self._on_data_planes = {live.name: live for live in census.data_plane_namespaces}
 
     def report(self) -> Report:
-        drifts: list[Drift | None] = []
-        environments: dict[Key, Declared] = {}
         # As a whole, data planes' kubeconfigs may be those of Secrets that nobody can name then.
         counted = [RESOURCES, NAMESPACE_METADATA]
         unknown = sum(is_inside(each, counted) or each == DATA_PLANE_KUBECONFIGS for each in self._stack.unknown)
-        for node in self._stack.plan.nodes:
-            if isinstance(node, ObjectNode):
-                environments[node.key] = node.declared
-                if self._census.knows(node.key.kind, node.key.organization):
-                    drifts.append(self._object(node))
-                if node.key.kind == ORGANIZATIONS and self._census.knows(NAMESPACES.kind, node.key.name):
-                    wanted = labels.organization_namespace_labels(node.key.name)
-                    where = node.declared.at("metadata", "name")
-                    drifts.append(_namespace(node.key.name, self._namespaces.get(node.key.name), wanted, where))
-            elif isinstance(node, NamespaceNode) and self._census.knows_data_planes(node.key.organization):
-                wanted = labels.data_plane_namespace_labels(node.key.organization, node.project, node.environment.name)
-                given = self._stack.settings.projects.get(node.project)
-                where = given or environments[node.environment].at("metadata", "name")
-                live = self._on_data_planes.get(node.name)
-                drifts.append(_namespace(node.name, live, wanted, where, self._more(live) if live else ()))
-            elif isinstance(node, SecretNode):
-                unknown += self._content(node) is None
-                if self._census.knows(node.key.kind, node.key.organization):
-                    drifts.append(self._secret(node))
-        found = tuple(each for each in drifts if each is not None)
-        return Report(self._stack.name, len(drifts), found, unknown)
+        unknown += sum(self._content(node.declared) is None for node in self._stack.plan.secrets)
+        compared = [each for each in self._stack.plan.objects_in_cluster if self._is_known(each)]
+        found = tuple(drift for drift in map(self._compared, compared) if drift is not None)
+        return Report(self._stack.name, len(compared), found, unknown)
+
+    def _is_known(self, each: ObjectInCluster) -> bool:
+        """Whether it is missing where the census does not have it."""
+        if each.environment is not None:
+            return self._census.knows_data_planes(each.declared.generation, each.declared.organization)
+        return self._census.knows(each, each.declared.organization)
+
+    def _compared(self, each: ObjectInCluster) -> Drift | None:
+        if each.is_declared:
+            return self._object(self._nodes[each.node])
+        if each.kind == SECRET:
+            return self._secret(each)
+        where = each.declared.at("metadata", "name")
+        if each.tenant:
+            return _drift(each, where, self._namespaces.get(each.name))
+        _, project, _ = each.declared.generation.namespaces.placement(each.labels)
+        live = self._on_data_planes.get(each.name)
+        given = self._stack.settings.projects.get(project)
+        return _drift(each, given or where, live, self._more(live) if live else ())
 
     def _object(self, node: ObjectNode) -> Drift | None:
         declared = node.declared
         found = self._objects.get(node.key)
         namespace, where = declared.object.metadata.namespace, declared.at("metadata", "name")
         if found is None:
-            unserved = [] if node.key.kind in self._census.served else [f"the cluster does not serve {node.key.kind}"]
-            return Drift(node.key.kind, namespace, node.key.name, where, None, notes=tuple(unserved))
+            served = (node.key.api_version, node.key.kind) in self._census.served
+            unserved = () if served else (f"the cluster does not serve {node.key.kind}",)
+            return Drift(node.key.kind, namespace, node.key.name, where, None, notes=unserved)
         differences = tuple(self._differences(declared, found))
         notes = tuple(self._notes(node, found))
         if not differences and not notes:
             return None
         return Drift(node.key.kind, namespace, node.key.name, where, found, differences, notes)
 
-    def _content(self, node: SecretNode) -> str | None:
+    def _content(self, data_plane: Declared) -> str | None:
         """The kubeconfig that is declared for a data plane; None where it is not known."""
-        given = self._stack.data_plane_kubeconfigs.get(node.data_plane.name)
+        given = self._stack.data_plane_kubeconfigs.get(data_plane.name)
         return given if isinstance(given, str) else None
 
-    def _secret(self, node: SecretNode) -> Drift | None:
+    def _secret(self, each: ObjectInCluster) -> Drift | None:
         """What is otherwise with the Secret of a data plane; of its content, only that it is."""
-        where, key = self._stack.settings.data_plane_kubeconfigs[node.data_plane.name].where, node.key
-        live, content = self._secrets.get(key), self._content(node)
+        where = self._stack.settings.data_plane_kubeconfigs[each.declared.name].where
+        live, content = self._secrets.get((each.namespace, each.name)), self._content(each.declared)
         if live is None:
-            return Drift(SECRETS.kind, key.organization, key.name, where, None)
-        wanted = labels.connection_labels(key.organization, key.name, node.data_plane.name)
-        differing = _in_map(("metadata", "labels"), wanted, live.labels)
-        differences = [Difference(field_name(path), where, ours, theirs) for path, ours, theirs in differing]
-        there = (live.manifest.get("data") or {}).get(CONNECTION_KEY)
+            return _drift(each, where, None)
+        key = each.declared.generation.data_planes.connection_key
+        there = (live.manifest.get("data") or {}).get(key)
+        more = []
         if there is None or (content is not None and there != base64.b64encode(content.encode()).decode()):
-            differences.append(Difference(field_name(("data", CONNECTION_KEY)), where, secret=True))
-        told = deletion(live)
-        if not differences and told is None:
-            return None
-        shown = Live(SECRETS, {"metadata": live.metadata})
-        return Drift(
-            SECRETS.kind, key.organization, key.name, where, shown, tuple(differences), (told,) if told else ()
-        )
+            more.append(Difference(field_name(("data", key)), where, secret=True))
+        return _drift(each, where, without_data(live), more)
 
     def _notes(self, node: ObjectNode, live: Live) -> Iterator[str]:
         if (told := deletion(live)) is not None:
@@ -203,33 +194,40 @@ class _Comparison:
             where = declared.at(*path)
             if is_inside(where.field, self._stack.unknown):
                 continue
-            if self._is_secret(where.field, path, (ours, theirs)):
+            if self._is_secret(declared, where.field, path, (ours, theirs)):
                 yield Difference(field_name(path), where, secret=True)
             else:
                 # Lists are applied as a whole.
                 foreign = ours is None and not any(isinstance(step, int) for step in path)
                 yield Difference(field_name(path), where, ours, theirs, foreign=foreign)
 
-    def _is_secret(self, field: str, path: FieldPath, values: tuple[Any, Any]) -> bool:
+    def _is_secret(self, declared: Declared, field: str, path: FieldPath, values: tuple[Any, Any]) -> bool:
         """Whether the value is secret, or holds one that is."""
         if is_inside(field, self._stack.secrets) or any(is_inside(each, [field]) for each in self._stack.secrets):
             return True
-        return CREDENTIALS in path or any(CREDENTIALS in value for value in values if isinstance(value, Mapping))
+        kind = kind_of(declared.object.api_version, declared.kind)
+        return any(kind.may_show_secrets(_at(path, value)) for value in values)
 
 
-def _namespace(
-    name: str, live: Live | None, wanted: Mapping[str, str], where: Location, more: Iterable[Difference] = ()
-) -> Drift | None:
-    """What is otherwise with a namespace than OpenChoreo would have it, and `more`."""
+def _at(path: FieldPath, value: Any) -> dict[str, Any]:
+    """An object that has nothing but this value at the path."""
+    for step in reversed(path):
+        value = [value] if isinstance(step, int) else {step: value}
+    found: dict[str, Any] = value
+    return found
+
+
+def _drift(each: ObjectInCluster, where: Location, live: Live | None, more: Iterable[Difference] = ()) -> Drift | None:
+    """What is otherwise with an object that nobody declares itself than OpenChoreo would have it, and `more`."""
     if live is None:
-        return Drift(NAMESPACES.kind, None, name, where, None)
-    differing = _in_map(("metadata", "labels"), wanted, live.labels)
+        return Drift(each.kind, each.namespace, each.name, where, None)
+    differing = _in_map(("metadata", "labels"), each.labels, live.labels)
     differences = [Difference(field_name(path), where, ours, theirs) for path, ours, theirs in differing]
     differences += more
     told = deletion(live)
     if not differences and told is None:
         return None
-    return Drift(NAMESPACES.kind, None, name, where, live, tuple(differences), (told,) if told else ())
+    return Drift(each.kind, each.namespace, each.name, where, live, tuple(differences), (told,) if told else ())
 
 
 _Differing = Iterator[tuple[FieldPath, Any, Any]]

@@ -7,32 +7,23 @@ that stands owns. The rest is left over.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
-from choreo_components.api import kind_of
-from choreo_components.api.core_v1 import API_VERSION, labels
-from choreo_components.api.core_v1.hierarchy import named
-from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.api.core_v1.order import ORDER as CREATION_ORDER
-from choreo_components.api.generation import Target
-from choreo_components.api.generations import generation_of
+from choreo_components.api import Generation, Role, generation_of, kind_of
+from choreo_components.api.generation import BUILDS_NAMESPACE, NAMESPACE, TENANT_NAMESPACE, Target
+from choreo_components.api.generations import generations
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
-from choreo_components.inspection.snapshot import ORGANIZATIONS, Census, key_of, of_builds, organizations_of
+from choreo_components.inspection.snapshot import Census, generation_of_secret, key_of, organizations_of
 from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.objects import Live
-from choreo_components.plan.nodes import Key, NamespaceNode, ObjectNode, Plan, SecretNode
+from choreo_components.plan.nodes import Key, Plan
 from choreo_components.plan.references import Index, Reference, references
 from choreo_components.teardown.ownership import by_itself
-
-_OF_BUILDS, _OF_ORGANIZATION, _OF_DATA_PLANE = "CI namespace", "organization's namespace", "Namespace"
-
-TEARDOWN_ORDER = (*reversed(CREATION_ORDER[1:]), _OF_BUILDS, _OF_ORGANIZATION, CREATION_ORDER[0])
-"""What can be taken away before what: the kinds, and the roles of namespaces."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +31,7 @@ class Leftover:
     """An object that is left over: of which organization, what it is (its kind, or a namespace's role), and why."""
 
     live: Live
+    generation: Generation = field(repr=False)
     organization: str
     role: str
     why: tuple[str, ...]
@@ -49,10 +41,16 @@ class Leftover:
         """When it was made, as the API server writes it."""
         return str(self.live.metadata.get("creationTimestamp", ""))
 
+    @property
+    def position(self) -> tuple[str, str, int, str]:
+        """When it can be taken away, after others of its organization."""
+        order = self.generation.ownership.removal_order
+        return self.organization, self.generation.api_version, order.index(self.role), self.live.name
+
 
 def leftovers(plans: Sequence[Plan], census: Census, organizations: Collection[str]) -> list[Leftover]:
     """What is left over of these organizations, of each in the order in which it can be taken away."""
-    finder = _Finder(plans, census, organizations)
+    finder = _LeftoverFinder(plans, census, organizations)
     every = (
         *finder.objects(),
         *finder.secrets(),
@@ -60,27 +58,27 @@ def leftovers(plans: Sequence[Plan], census: Census, organizations: Collection[s
         *finder.data_plane_namespaces(),
     )
     found = [each for each in every if each.organization in organizations]
-    return sorted(found, key=lambda each: (each.organization, TEARDOWN_ORDER.index(each.role), each.live.name))
+    return sorted(found, key=lambda each: each.position)
 
 
-class _Finder:
+class _LeftoverFinder:
     """Knows what stands, and says why the rest does not."""
 
     def __init__(self, plans: Sequence[Plan], census: Census, organizations: Collection[str]) -> None:
-        nodes = [node for plan in plans for node in plan.nodes]
         self._census = census
         self._organizations = organizations
-        self._made = {node.key for node in nodes if isinstance(node, SecretNode)}
-        self._declared = {node.key: node.declared for node in nodes if isinstance(node, ObjectNode)}
+        self._secrets = {(node.key.organization, node.key.name) for plan in plans for node in plan.secrets}
+        self._declared = {node.key: node.declared for plan in plans for node in plan.objects}
         self._index = Index(self._declared.values())
-        self._namespaces = {node.name for node in nodes if isinstance(node, NamespaceNode)}
-        self._spoken = {node.key.organization for node in nodes}
+        self._namespaces = {node.name for plan in plans for node in plan.namespaces}
+        self._spoken = {node.key.organization for plan in plans for node in plan.nodes}
         self._live: dict[Key, Live] = {}
-        self._named: dict[tuple[str, str, str | None], list[Live]] = defaultdict(list)
-        for live in sorted(census.objects, key=lambda each: (CREATION_ORDER.index(each.resource.kind), each.name)):
+        self._labelled: dict[tuple[str, str, str, tuple[str, str]], list[Live]] = defaultdict(list)
+        for live in sorted(census.objects, key=_in_order_of_creation):
             key = key_of(live)
             self._live[key] = live
-            self._named[key.kind, key.organization, live.labels.get(labels.NAME)].append(live)
+            for label in live.labels.items():
+                self._labelled[key.api_version, key.kind, key.organization, label].append(live)
         self._by_uid = {live.metadata.get("uid"): key for key, live in self._live.items()}
         self._standing = set(self._declared)
         self._stand_with([reference for plan in plans for reference in plan.outside])
@@ -88,14 +86,10 @@ class _Finder:
         for key, live in self._live.items():
             if key not in self._standing and self._is_made(live):
                 self._standing.add(key)
-        of_deployments = [
-            self._declared[key].labels if key in self._declared else self._live[key].labels
-            for key in self._standing
-            if key.kind == "Deployment"
-        ]
         self._deployed = {
-            tuple(each.get(label) for label in (labels.ORGANIZATION, labels.PROJECT, labels.ENVIRONMENT))
-            for each in of_deployments
+            generation_of(key.api_version).placed(self._wire(key))
+            for key in self._standing
+            if key.role is Role.DEPLOYMENT
         }
 
     def objects(self) -> Iterator[Leftover]:
@@ -105,55 +99,54 @@ class _Finder:
                 # What stands in the wrong namespace is a leftover of the organization that was asked for.
                 owners = organizations_of(live)
                 owner = next((each for each in owners if each in self._organizations), owners[0])
-                yield Leftover(live, owner, key.kind, tuple(self._why(key, live)))
+                yield Leftover(live, generation_of(key.api_version), owner, key.kind, tuple(self._why(key, live)))
 
     def secrets(self) -> Iterator[Leftover]:
         """The Secrets with data planes' kubeconfigs that are left over."""
-        connected = {(key.organization, self._connection(key)) for key in self._standing if key.kind == "DataPlane"}
+        connected = {
+            (key.organization, generation_of(key.api_version).data_planes.connection(self._wire(key)))
+            for key in self._standing
+            if key.role is Role.DATA_PLANE
+        }
         for live in self._census.secrets:
-            key = key_of(live)
-            if key in self._made or (key.organization, key.name) in connected:
+            key, generation = key_of(live), generation_of_secret(live)
+            target = None if generation is None else generation.data_planes.connected(live.manifest)
+            secret = key.organization, key.name
+            if generation is None or target is None or secret in self._secrets or secret in connected:
                 continue
-            data_plane = live.labels.get(labels.DATAPLANE, "")
-            why = self._missing(Target(API_VERSION, "DataPlane", key.organization, data_plane))
-            told = why or f"its data plane {data_plane!r} does not refer to it"
-            yield Leftover(live, key.organization, key.kind, tuple(_also_deleting(live, [told])))
-
-    def _connection(self, data_plane: Key) -> str | None:
-        """The Secret that a DataPlane which stands refers to."""
-        declared = self._declared.get(data_plane)
-        spec = _spec(self._live[data_plane]) if declared is None else declared.object.to_wire()["spec"]
-        described = spec.get("kubernetesCluster") or {}
-        reference: str | None = described.get("connectionConfigRef")
-        return reference
+            told = self._missing(target) or f"its data plane {target.known_as!r} does not refer to it"
+            yield Leftover(live, generation, key.organization, key.kind, tuple(_also_deleting(live, [told])))
 
     def organization_namespaces(self) -> Iterator[Leftover]:
         """The namespaces of organizations and of their builds that are left over."""
-        with_builds = {key.organization for key in self._standing if key.kind == "Build"}
-        for live in self._census.namespaces:
-            if organization := _owner_of(live):
-                why = self._unneeded(live, organization)
-                role = _OF_ORGANIZATION
-            elif organization := of_builds(live):
-                role = _OF_BUILDS
-                needed = organization in with_builds or not self._census.knows("Build", organization)
-                why = None if needed else f"organization {organization!r} has no Build, and nobody else deletes it"
-            else:
-                continue
-            if why is not None:
-                yield Leftover(live, organization, role, tuple(_also_deleting(live, [why])))
+        for generation in generations().values():
+            of = generation.namespaces
+            for live in self._census.namespaces:
+                if organization := of.tenant(live.labels):
+                    role, why = TENANT_NAMESPACE, self._unneeded(live, generation, organization)
+                elif organization := of.builds(live.name, live.labels):
+                    role, why = BUILDS_NAMESPACE, self._without_builds(generation, organization)
+                else:
+                    continue
+                if why is not None:
+                    yield Leftover(live, generation, organization, role, tuple(_also_deleting(live, [why])))
 
     def data_plane_namespaces(self) -> Iterator[Leftover]:
         """The namespaces of environments that are left over."""
-        for live in self._census.data_plane_namespaces:
-            organization, environment = (
-                live.labels.get(label) for label in (labels.ORGANIZATION_NAME, labels.ENVIRONMENT_NAME)
-            )
-            if not organization or not environment or live.name in self._namespaces or _owner_of(live):
-                continue
-            why = self._homeless(live, organization, environment)
-            if why:
-                yield Leftover(live, organization, _OF_DATA_PLANE, tuple(_also_deleting(live, why)))
+        for generation in generations().values():
+            of = generation.namespaces
+            for live in self._census.data_plane_namespaces:
+                organization, project, environment = of.placement(live.labels)
+                if not organization or not environment or live.name in self._namespaces or of.tenant(live.labels):
+                    continue
+                why = self._homeless(live, generation, organization, project, environment)
+                if why:
+                    yield Leftover(live, generation, organization, NAMESPACE, tuple(_also_deleting(live, why)))
+
+    def _wire(self, key: Key) -> Mapping[str, Any]:
+        """An object that stands, as it is declared, or else as it is live."""
+        declared = self._declared.get(key)
+        return self._live[key].manifest if declared is None else declared.wire
 
     def _stand_with(self, needed: Iterable[Reference]) -> None:
         """Lets stand what is referred to, and what that refers to in turn."""
@@ -168,10 +161,13 @@ class _Finder:
     def _find(self, target: Target) -> Live | None:
         """The object in the cluster that is meant."""
         if target.name is not None:
-            return self._live.get(Key(API_VERSION, target.kind, target.organization, target.name))
-        wanted = dict(target.labels)
-        named = self._named.get((target.kind, target.organization, wanted.get(labels.NAME)), ())
-        return next((live for live in named if wanted.items() <= live.labels.items()), None)
+            return self._live.get(Key(target.api_version, target.kind, target.organization, target.name))
+        named = self._labelled.get((target.api_version, target.kind, target.organization, target.labels[-1]), ())
+        return next((live for live in named if dict(target.labels).items() <= live.labels.items()), None)
+
+    def _lookup(self, target: Target) -> Mapping[str, Any] | None:
+        live = self._find(target)
+        return None if live is None else live.manifest
 
     def _stands(self, target: Target) -> bool:
         live = self._find(target)
@@ -181,39 +177,17 @@ class _Finder:
         """Whether OpenChoreo's controllers have made the object for one that stands."""
         if any(self._by_uid.get(owner.get("uid")) in self._standing for owner in _owners(live)):
             return True
-        match live.resource.kind:
-            case "Endpoint":
-                return any(self._stands(each.target) for each in _references(live) if each.target.kind == "Deployment")
-            case "DeployableArtifact":
-                key = key_of(live)
-                return Key(API_VERSION, "Build", key.organization, key.name) in self._standing
-            case "Deployment":
-                return self._is_automatic(live)
-        return False
-
-    def _is_automatic(self, deployment: Live) -> bool:
-        """Whether a Build has made the Deployment, as its track has it: in the first environment of the pipeline.
-
-        OpenChoreo: internal/controller/build (autoDeploy). Promotions to others are somebody's doing.
-        """
-        found = {each.target.kind: self._find(each.target) for each in _references(deployment)}
-        track, artifact = found.get("DeploymentTrack"), found.get("DeployableArtifact")
-        if track is None or artifact is None or not _spec(track).get("autoDeploy"):
-            return False
-        if not {key_of(track), key_of(artifact)} <= self._standing:
-            return False
-        if not any(owner.get("kind") == "Build" for owner in _owners(artifact)):
-            return False
-        organization = key_of(deployment).organization
-        project = self._find(named("Project", organization, deployment.labels.get(labels.PROJECT, "")))
-        reference = _spec(project).get("deploymentPipelineRef") if project else None
-        pipeline = self._live.get(Key(API_VERSION, "DeploymentPipeline", organization, str(reference)))
-        paths = (_spec(pipeline).get("promotionPaths") if pipeline else None) or [{}]
-        return bool(paths[0].get("sourceEnvironmentRef") == deployment.labels.get(labels.ENVIRONMENT, ""))
+        key = key_of(live)
+        made_by = kind_of(key.api_version, key.kind).made_by
+        if made_by and self._stands(Target(key.api_version, made_by, key.organization, key.name)):
+            return True
+        targets = [each.target for each in _references(live)]
+        makers = generation_of(key.api_version).ownership.makers(live.manifest, targets, self._lookup)
+        return bool(makers) and all(map(self._stands, makers))
 
     def _why(self, key: Key, live: Live) -> Iterator[str]:
         """Why an object is left over, what explains most first."""
-        kind = kind_of(API_VERSION, key.kind)
+        kind = kind_of(key.api_version, key.kind)
         told = [self._missing(each.target) for each in _references(live) if each.holds]
         for owner in _owners(live):
             there = owner.get("uid") in self._by_uid
@@ -231,66 +205,77 @@ class _Finder:
 
     def _missing(self, target: Target) -> str | None:
         """What is to be said about an object that a leftover refers to; None where that stands, or none is named."""
-        name = target.name if target.name is not None else dict(target.labels)[labels.NAME]
-        if not name or self._stands(target):
+        if not target.known_as or self._stands(target):
             return None
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", target.kind).lower()
-        told = f"its {words} {name!r} is declared nowhere"
-        if self._find(target) is None and self._census.knows(target.kind, target.organization):
+        told = f"its {words} {target.known_as!r} is declared nowhere"
+        if self._find(target) is None and self._census.knows(target, target.organization):
             told += " and not in the cluster"
         return told
 
-    def _unneeded(self, live: Live, organization: str) -> str | None:
+    def _unneeded(self, live: Live, generation: Generation, organization: str) -> str | None:
         """Why the namespace of an organization is left over; None where it is not."""
         if live.name != organization:
             return f"it carries the labels of organization {organization!r}, whose namespace is {organization!r}"
         if organization in self._spoken:
             return None
-        return self._missing(Target(API_VERSION, ORGANIZATIONS, organization, organization))
+        owners = [
+            Target(kind.api_version, kind.kind, organization, organization) for kind in generation.of_role(Role.TENANT)
+        ]
+        return next(filter(None, map(self._missing, owners)), None)
 
-    def _homeless(self, live: Live, organization: str, environment: str) -> list[str]:
+    def _without_builds(self, generation: Generation, organization: str) -> str | None:
+        """Why the namespace of an organization's builds is left over; None where it is not."""
+        kind = generation.by_name[generation.namespaces.built_by]
+        wanted = kind.api_version, kind.kind, organization
+        needed = any((key.api_version, key.kind, key.organization) == wanted for key in self._standing)
+        if needed or not self._census.knows(kind, organization):
+            return None
+        return f"organization {organization!r} has no {kind.kind}, and nobody else deletes it"
+
+    def _homeless(
+        self, live: Live, generation: Generation, organization: str, project: str, environment: str
+    ) -> list[str]:
         """Why a namespace with the labels of an environment is left over; nothing where it is not."""
-        project = live.labels.get(labels.PROJECT_NAME, "")
-        name = data_plane_namespace(organization, project, environment) if project else None
-        known = self._census.knows("Deployment", organization)
+        name = generation.namespaces.name(organization, project, environment) if project else None
+        known = all(self._census.knows(kind, organization) for kind in generation.of_role(Role.DEPLOYMENT))
         if live.name == name and ((organization, project, environment) in self._deployed or not known):
             return []
-        if spared := by_itself(live, generation_of(API_VERSION), organization, environment):
+        if spared := by_itself(live, generation, organization, environment):
             return [f"it carries the labels of environment {environment!r}, and {spared}"]
-        targets = named("Environment", organization, environment), named("Project", organization, project)
+        targets = [
+            generation.named(kind.kind, organization, called)
+            for role, called in ((Role.ENVIRONMENT, environment), (Role.PROJECT, project))
+            for kind in generation.of_role(role)
+        ]
         told = [each for each in map(self._missing, targets) if each is not None]
         if not told and live.name != name:
-            told = [f"OpenChoreo gives its labels to {name!r} only" if name else f"it lacks {labels.PROJECT_NAME}"]
+            of_project = generation.namespaces.placed_by[1]
+            told = [f"OpenChoreo gives its labels to {name!r} only" if name else f"it lacks {of_project}"]
         return told or [f"no stack has project {project!r} in environment {environment!r}, or deploys there"]
+
+
+def _in_order_of_creation(live: Live) -> tuple[str, int, str]:
+    api_version = live.resource.api_version
+    return api_version, generation_of(api_version).position(live.resource.kind), live.name
 
 
 def _references(live: Live) -> Iterator[Reference]:
     """What an object in the cluster refers to; nothing where it has another shape than the one that we know."""
-    kind = kind_of(API_VERSION, live.resource.kind)
+    kind = kind_of(live.resource.api_version, live.resource.kind)
     own = {**dict.fromkeys(kind.hierarchy, ""), **live.labels}
     metadata = {"name": live.name, "namespace": live.namespace, "labels": own}
-    wire = {"apiVersion": API_VERSION, "kind": kind.kind, "metadata": metadata, "spec": _spec(live)}
+    spec = live.manifest.get("spec") or {}
+    wire = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, "spec": spec}
     try:
         yield from references(Declared(kind.model_of(wire).from_wire(wire), Document(wire, str(live))))
     except ValidationError:
         return
 
 
-def _spec(live: Live) -> dict[str, Any]:
-    spec: dict[str, Any] = live.manifest.get("spec") or {}
-    return spec
-
-
 def _owners(live: Live) -> list[dict[str, Any]]:
     owners: list[dict[str, Any]] = live.metadata.get("ownerReferences") or []
     return owners
-
-
-def _owner_of(namespace: Live) -> str | None:
-    """The organization whose own namespace it is by its labels."""
-    if namespace.labels.get(labels.MANAGED_BY) != labels.MANAGED_BY_CONTROL_PLANE:
-        return None
-    return namespace.labels.get(labels.ORGANIZATION)
 
 
 def _also_deleting(live: Live, reasons: Iterable[str]) -> Iterator[str]:

@@ -9,17 +9,13 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from choreo_components.api import Kind, all_kinds
-from choreo_components.api.core_v1 import API_VERSION, labels
-from choreo_components.inspection.data_planes import DATA_PLANES, Given, Unread, look_elsewhere
+from choreo_components.api import Generation, Kind, Role, all_kinds, generation_of
+from choreo_components.api.generations import generations
+from choreo_components.inspection.data_planes import Given, look_elsewhere
+from choreo_components.inspection.questions import DataPlaneNamespaces, HasKind, Objects, Question, Unread
 from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, resource_of
 from choreo_components.plan.nodes import Key
-
-ORGANIZATIONS = "Organization"
-
-CI = "choreo-ci-"
-"""What the name of an organization's namespace for its builds begins with (reference: section 4)."""
 
 
 @dataclass(frozen=True)
@@ -27,64 +23,98 @@ class Census:
     """What a cluster has.
 
     `objects` are the custom resources. `namespaces` are the control plane's, `data_plane_namespaces` those of the data
-    planes. `unread` says of a kind and an organization (None: of the whole cluster) why it is not known; `served` are
-    the kinds that the API server has. `organizations` are those that were asked for: of these only are there `secrets`,
-    data planes' namespaces elsewhere, and objects of the kinds that are `restricted`.
+    planes. `unread` says of what is not known why it is not; `served` are the kinds that the API server has, each with
+    its apiVersion. `organizations` are those that were asked for: of these only are there `secrets`, data planes'
+    namespaces elsewhere, and objects of the kinds that are `restricted`.
     """
 
     server: str = ""
     objects: tuple[Live, ...] = ()
     namespaces: tuple[Live, ...] = ()
     data_plane_namespaces: tuple[Live, ...] = ()
-    unread: Mapping[tuple[str, str | None], str] = field(default_factory=dict)
-    served: frozenset[str] = frozenset()
+    unread: Mapping[Question, str] = field(default_factory=dict)
+    served: frozenset[tuple[str, str]] = frozenset()
     secrets: tuple[Live, ...] = field(default=(), repr=False)
     organizations: frozenset[str] = frozenset()
-    restricted: frozenset[str] = frozenset()
+    restricted: frozenset[tuple[str, str]] = frozenset()
 
-    def knows(self, kind: str, organization: str | None) -> bool:
-        """Whether what is not here is not in the cluster either."""
-        return self.unread.keys().isdisjoint({(kind, None), (kind, organization)})
+    def knows(self, what: HasKind, organization: str | None) -> bool:
+        """Whether what is not here of a kind, in this organization, is not in the cluster either."""
+        return self.unread.keys().isdisjoint({Objects.of(what, None), Objects.of(what, organization)})
 
-    def knows_data_planes(self, organization: str) -> bool:
+    def knows_data_planes(self, generation: Generation, organization: str) -> bool:
         """Whether a namespace of the organization's environments that is not here is on no data plane either."""
-        known = self.knows(NAMESPACES.kind, None) and self.knows("DataPlane", organization)
-        return known and not any(kind.startswith(DATA_PLANES) and of == organization for kind, of in self.unread)
+        kinds = generation.of_role(Role.DATA_PLANE)
+        return (
+            self.knows(NAMESPACES, None)
+            and all(self.knows(kind, organization) for kind in kinds)
+            and not any(
+                isinstance(each, DataPlaneNamespaces) and each.organization == organization for each in self.unread
+            )
+        )
 
-    def has_asked(self, kind: str, organization: str | None) -> bool:
-        """Whether it was to find out about the kind in this organization."""
-        everywhere = kind in {*self.served, ORGANIZATIONS, NAMESPACES.kind} - self.restricted
-        return everywhere or organization in self.organizations
+    def answers(self, question: Question) -> bool:
+        """Whether it was to find out about this, and has."""
+        if isinstance(question, DataPlaneNamespaces):
+            return question.organization in self.organizations and question not in self.unread
+        asked = question.organization in self.organizations or self._is_asked_everywhere(question)
+        return asked and self.knows(question, question.organization)
+
+    def _is_asked_everywhere(self, what: HasKind) -> bool:
+        always: Sequence[HasKind] = (NAMESPACES, *tenant_kinds())
+        asked = {(each.api_version, each.kind) for each in always} | self.served
+        return (what.api_version, what.kind) in asked - self.restricted
+
+
+def tenant_kinds() -> tuple[Kind, ...]:
+    """The kinds of organizations, of all generations."""
+    return tuple(kind for generation in generations().values() for kind in generation.of_role(Role.TENANT))
 
 
 def key_of(live: Live) -> Key:
     """An object of OpenChoreo's as plans name it."""
-    return Key(live.resource.api_version, live.resource.kind, live.namespace or live.name, live.name)
+    api_version, kind = live.resource.api_version, live.resource.kind
+    generation = generations().get(api_version)
+    is_tenant = generation is not None and generation.role(kind) is Role.TENANT
+    return Key(api_version, kind, live.namespace or (live.name if is_tenant else ""), live.name)
+
+
+async def served_kinds(cluster: Cluster) -> frozenset[tuple[str, str]]:
+    """The kinds of all generations that the API server has, each with its apiVersion.
+
+    Raises ClusterError when the cluster cannot be asked at all. To be asked for first, and by itself: it finds out
+    whether anybody answers, and who is asking, for all the others.
+    """
+    return frozenset(
+        [
+            (generation.api_version, kind)
+            for generation in generations().values()
+            for kind in await cluster.kinds(generation.group, generation.version)
+        ]
+    )
 
 
 async def take(cluster: Cluster, organizations: Collection[str], given: Given | None = None) -> Census:
     """The census of these organizations; `given` has kubeconfigs of data planes.
 
     Raises ClusterError when the cluster cannot be asked at all."""
-    group, _, version = API_VERSION.partition("/")
-    # By itself: it finds out whether anybody answers, and who is asking, for all the others.
-    served = await cluster.kinds(group, version)
+    served = await served_kinds(cluster)
     unread: Unread = {}
-    restricted: set[str] = set()
+    restricted: set[tuple[str, str]] = set()
 
     async def listed(resource: Resource, selector: Mapping[str, str], organization: str | None) -> list[Live]:
         try:
             return (await cluster.list(resource, selector, organization))[0]
         except ClusterError as problem:
             where = f" in namespace {organization!r}" if organization else ""
-            unread[resource.kind, organization] = f"{resource.full_name}{where}: {problem}"
+            unread[Objects.of(resource, organization)] = f"{resource.full_name}{where}: {problem}"
             return []
 
     async def named(resource: Resource, name: str) -> list[Live]:
         try:
             found = await cluster.get(resource, name)
         except ClusterError as problem:
-            unread[resource.kind, name] = f"{resource.full_name} {name}: {problem}"
+            unread[Objects.of(resource, name)] = f"{resource.full_name} {name}: {problem}"
             return []
         return [] if found is None else [found]
 
@@ -93,9 +123,9 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
         try:
             return (await cluster.list(resource, {}))[0]
         except Forbidden:
-            restricted.add(kind.kind)
+            restricted.add((kind.api_version, kind.kind))
         except ClusterError as problem:
-            unread[kind.kind, None] = f"{resource.full_name}: {problem}"
+            unread[Objects.of(kind, None)] = f"{resource.full_name}: {problem}"
             return []
         if kind.namespaced:
             found = await asyncio.gather(*(listed(resource, {}, each) for each in sorted(organizations)))
@@ -106,14 +136,18 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
     *objects, namespaces = await asyncio.gather(*map(of_kind, all_kinds().values()), listed(NAMESPACES, {}, None))
     every = tuple(live for found in objects for live in found)
     planes = [
-        live.manifest for live in every if live.resource.kind == "DataPlane" and live.namespace in {*organizations}
+        live.manifest for live in every if key_of(live).role is Role.DATA_PLANE and live.namespace in {*organizations}
     ]
     # Where there is no namespace, nothing is in it, and no role can have been bound there.
-    there = {live.name for live in namespaces} if (NAMESPACES.kind, None) not in unread else {*organizations}
+    there = {live.name for live in namespaces} if Objects.of(NAMESPACES, None) not in unread else {*organizations}
     elsewhere, secrets = await asyncio.gather(
         look_elsewhere(cluster, planes, given or {}, unread),
         asyncio.gather(
-            *(listed(SECRETS, {labels.ORGANIZATION: each}, each) for each in sorted({*organizations} & there))
+            *(
+                listed(SECRETS, generation.data_planes.connections(each), each)
+                for each in sorted({*organizations} & there)
+                for generation in generations().values()
+            )
         ),
     )
     # A data plane may be the control plane's cluster by another kubeconfig.
@@ -125,7 +159,7 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
         data_plane_namespaces=tuple(of_data_planes.values()),
         unread=unread,
         served=served,
-        secrets=tuple(_without_data(live) for found in secrets for live in found if _is_connection(live)),
+        secrets=_each_once(without_data(live) for found in secrets for live in found if generation_of_secret(live)),
         organizations=frozenset(organizations),
         restricted=frozenset(restricted),
     )
@@ -140,7 +174,7 @@ def together(censuses: Sequence[Census]) -> Census:
         question: why
         for each in censuses
         for question, why in each.unread.items()
-        if not any(other.has_asked(*question) and other.knows(*question) for other in censuses)
+        if not any(other.answers(question) for other in censuses)
     }
     return replace(
         first,
@@ -158,40 +192,40 @@ def _each_once(lives: Iterable[Live]) -> tuple[Live, ...]:
     return tuple({live.metadata.get("uid"): live for live in lives}.values())
 
 
-def _is_connection(secret: Live) -> bool:
-    """Whether it has the labels of a Secret that choreo makes of a data plane's kubeconfig."""
-    return {labels.NAME, labels.DATAPLANE} <= secret.labels.keys()
+def generation_of_secret(secret: Live) -> Generation | None:
+    """The generation whose labels it has of a Secret that choreo makes of a data plane's kubeconfig."""
+    found = (each for each in generations().values() if each.data_planes.connected(secret.manifest) is not None)
+    return next(found, None)
 
 
-def _without_data(secret: Live) -> Live:
-    return Live(secret.resource, {"metadata": secret.metadata})
+def without_data(secret: Live) -> Live:
+    """What a Secret is, and nothing that it has in it."""
+    kept = {part: value for part, value in secret.manifest.items() if part in ("apiVersion", "kind", "metadata")}
+    return Live(secret.resource, kept)
 
 
 def organizations_of(live: Live) -> tuple[str, ...]:
-    """The organizations that an object may belong to: the one whose namespace it is in, and the one of its label."""
-    if live.namespace is None:
-        return (live.name,)
-    return tuple(dict.fromkeys((live.namespace, live.labels.get(labels.ORGANIZATION) or live.namespace)))
-
-
-def of_builds(namespace: Live) -> str | None:
-    """The organization whose namespace for builds it is; None where it is none."""
-    managed = namespace.labels.get(labels.MANAGED_BY) == labels.MANAGED_BY_BUILD_CONTROLLER
-    return namespace.name.removeprefix(CI) if managed and namespace.name.startswith(CI) else None
+    """The organizations that an object may belong to: the one that it is in, and the one that it names."""
+    return generation_of(live.resource.api_version).ownership.organizations(live.manifest)
 
 
 def other_organizations(census: Census, organizations: Collection[str]) -> list[str]:
     """The organizations that have something in the cluster, and were not asked for."""
     found = {organizations_of(live)[-1] for live in census.objects if not {*organizations_of(live)} & {*organizations}}
-    found |= {
-        live.labels[labels.ORGANIZATION]
-        for live in census.namespaces
-        if live.labels.get(labels.MANAGED_BY) == labels.MANAGED_BY_CONTROL_PLANE and labels.ORGANIZATION in live.labels
-    }
-    found |= {organization for live in census.namespaces if (organization := of_builds(live))}
-    found |= {
-        live.labels[labels.ORGANIZATION_NAME]
-        for live in census.data_plane_namespaces
-        if {labels.ORGANIZATION_NAME, labels.ENVIRONMENT_NAME} <= live.labels.keys()
-    }
+    for generation in generations().values():
+        of = generation.namespaces
+        for live in census.namespaces:
+            found |= {of.tenant(live.labels) or "", of.builds(live.name, live.labels) or ""}
+        for live in census.data_plane_namespaces:
+            organization, _, environment = of.placement(live.labels)
+            found.add(organization if environment else "")
     return sorted(found - {"", *organizations})
+
+
+def absent_organizations(censuses: Sequence[Census], organizations: Iterable[str]) -> list[str]:
+    """Those of the organizations of which it is known that no cluster has them."""
+    there = {live.name for census in censuses for live in census.objects if key_of(live).role is Role.TENANT}
+    known = {
+        name for name in organizations if all(each.knows(kind, name) for each in censuses for kind in tenant_kinds())
+    }
+    return sorted(known - there)

@@ -45,6 +45,11 @@ def resource_named(api_version: str, kind: str) -> Resource:
     return resource_of(kind_of(api_version, kind))
 
 
+def live_of(wire: Mapping[str, Any]) -> "Live":
+    """An object in wire names, with its apiVersion and kind, of a kind that we know."""
+    return Live(resource_named(wire["apiVersion"], wire["kind"]), wire)
+
+
 NAMESPACES = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
 SECRETS = Resource("", "v1", "Secret", "secrets")
 

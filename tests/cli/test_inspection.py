@@ -12,12 +12,13 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.cli import progress
 from choreo_components.cli.app import app
 from choreo_components.cli.options import EXIT_CODES
 from choreo_components.inspection import query as asking
 from choreo_components.inspection.query import Answer, Answers
+from choreo_components.inspection.questions import Objects
 from choreo_components.inspection.snapshot import Census
 from choreo_components.inspection.target_clusters import Destination
 from tests import declaring
@@ -155,7 +156,7 @@ class TestLeftovers:
         assert (result.exit_code, result.stdout.splitlines()) == (0, said)
 
     def test_an_organization_of_which_nothing_is_known_is_not_said_to_be_absent(self, run: Run) -> None:
-        world = replace(WORLD, unread={("Organization", "nosuch"): "forbidden"})
+        world = replace(WORLD, unread={Objects.of(worlds.resource("Organization"), "nosuch"): "forbidden"})
         result = run("leftovers", "--organization", "nosuch", world=world)
         assert result.stdout.splitlines() == ["0 leftovers"]
 
@@ -178,7 +179,8 @@ class TestLeftovers:
         assert (result.exit_code, result.stdout) == (2, "")
 
     def test_what_could_be_listed_in_the_organizations_only_is_told_and_no_failure(self, run: Run) -> None:
-        result = run("leftovers", world=replace(WORLD, restricted=frozenset({"Project", "Build"})))
+        restricted = frozenset({(API_VERSION, "Project"), (API_VERSION, "Build")})
+        result = run("leftovers", world=replace(WORLD, restricted=restricted))
         assert (result.exit_code, result.stderr) == (0, "")
         assert result.stdout.splitlines() == [
             "0 leftovers",

@@ -8,6 +8,7 @@ import pytest
 
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.inspection import data_planes as elsewhere
 from choreo_components.inspection.declared_snapshot import see
 from choreo_components.inspection.snapshot import Census
@@ -119,13 +120,13 @@ def test_a_data_plane_of_the_stack_is_asked_for_once() -> None:
 
 def test_an_environment_whose_data_plane_is_not_there_is_looked_for_here() -> None:
     cluster = Asked()
-    assert seen(cluster, ENVIRONMENT).knows_data_planes("acme")
+    assert seen(cluster, ENVIRONMENT).knows_data_planes(GENERATION, "acme")
     assert cluster.asked[-1] == "list namespaces"
 
 
 def test_a_data_plane_that_may_not_be_read_leaves_its_namespaces_unknown() -> None:
     census = seen(Asked(allow=["list environments acme", "list namespaces"]), ENVIRONMENT)
-    assert not census.knows_data_planes("acme")
+    assert not census.knows_data_planes(GENERATION, "acme")
     assert list(census.unread.values()) == [
         "namespaces of data plane acme/dp-local: answers 403",
     ]
@@ -150,7 +151,8 @@ def test_the_secret_of_a_data_plane_is_asked_for_by_name() -> None:
 def test_what_may_not_be_read_is_remembered_and_the_rest_is_known(refused: str, kind: str) -> None:
     questions = {"list projects acme", "get organizations acme", "get namespaces acme"}
     census = seen(Asked(allow=questions - {refused}), ORGANIZATION)
-    assert [each for each in ("Project", "Organization", "Namespace") if not census.knows(each, "acme")] == [kind]
+    asked = map(worlds.resource, ("Project", "Organization", "Namespace"))
+    assert [each.kind for each in asked if not census.knows(each, "acme")] == [kind]
 
 
 def test_the_rights_to_what_is_declared_are_enough() -> None:

@@ -3,18 +3,27 @@
 import base64
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from choreo_components.api import ApiObject, Kind, ObjectMeta
+from choreo_components.api import generations as registry
 from choreo_components.api.core_v1 import API_VERSION, labels
+from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.meta import WireModel
+from choreo_components.api.shape import SECRET
+from choreo_components.config.documents import Document
+from choreo_components.config.settings import Declared, Settings
 from choreo_components.inspection.drift import Drift, Report, drift
 from choreo_components.inspection.snapshot import Census
 from choreo_components.inspection.target_clusters import Opened
-from choreo_components.kubernetes.objects import SECRETS, Live
+from choreo_components.kubernetes.objects import SECRETS, Live, live_of
+from choreo_components.plan.nodes import Key, ObjectNode, Plan
+from choreo_components.plan.references import Index
 from tests import declaring
 from tests.declaring import Manifest, Stack, stack
 from tests.inspection import worlds
@@ -217,12 +226,12 @@ class TestPresence:
 
     def test_one_that_could_not_be_listed_is_not_told_as_missing(self) -> None:
         world = worlds.without(up(PLATFORM.plan), "Project", "shop")
-        report = drift(opened(PLATFORM), replace(world, unread={("Project", "acme"): "forbidden"}))
+        report = drift(opened(PLATFORM), replace(world, unread=worlds.unread(Project="forbidden")))
         assert (report.drifts, report.looked_at) == ((), 6)
 
     def test_a_kind_that_the_cluster_does_not_serve_is_named(self) -> None:
         world = worlds.without(up(PLATFORM.plan), "Project", "shop")
-        found = only(drifts(PLATFORM, replace(world, served=world.served - {"Project"})))
+        found = only(drifts(PLATFORM, replace(world, served=world.served - {(API_VERSION, "Project")})))
         assert found.notes == ("the cluster does not serve Project",)
 
     def test_one_that_is_being_deleted_is_told_with_who_holds_it(self) -> None:
@@ -305,6 +314,41 @@ class TestNamespaces:
         assert str(only(drifts(PLATFORM, world))) == "Namespace acme"
 
 
+class Vault(WireModel):
+    """A part of a made-up kind, with a secret."""
+
+    pin: Annotated[str, SECRET]
+    address: str
+
+
+class SafeSpec(WireModel):
+    """The spec of a made-up kind."""
+
+    vault: Vault
+
+
+class Safe(ApiObject):
+    """An object of a made-up kind."""
+
+    api_version: Literal["example.com/v1"] = "example.com/v1"
+    kind: Literal["Safe"] = "Safe"
+    spec: SafeSpec
+
+
+@pytest.fixture
+def safe(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """A stack that declares an object of a made-up kind, of a generation of its own."""
+    kind = Kind(Safe, WireModel, "safes", hierarchy=(), ready_condition=None)
+    generation = replace(GENERATION, api_version="example.com/v1", load=lambda: (kind,), order=("Safe",))
+    monkeypatch.setattr(registry, "generations", lambda: {generation.api_version: generation})
+    monkeypatch.setattr(registry, "all_kinds", lambda: {(generation.api_version, "Safe"): kind})
+    spec = SafeSpec(vault=Vault(pin="0815", address="here"))
+    declared = Declared(Safe(metadata=ObjectMeta(name="safe", namespace="acme"), spec=spec), Document({}, "safe.yaml"))
+    node = ObjectNode(Key.of(declared), declared, wait=None)
+    made = Plan((node,), needs={node.key: ()}, outside=(), findings=(), index=Index([declared]))
+    return Opened("test", Settings((declared,)), made)
+
+
 class TestSecrets:
     """Values that the stack's file has encrypted."""
 
@@ -328,6 +372,43 @@ class TestSecrets:
         report = drift(opened(ENVIRONMENT, secrets=unknown, unknown=unknown), world)
         assert (report.drifts, report.unknown) == ((), 1)
 
+    def test_the_private_key_of_a_data_plane_is_never_shown(self) -> None:
+        world = self.with_cluster(credentials={**declaring.CREDENTIALS, "clientKey": "R0VIRUlN"})
+        (difference,) = only(drifts(self.WITH_KEY, world)).differences
+        assert (difference.field, difference.secret) == ("spec.kubernetesCluster.credentials.clientKey", True)
+        assert "R0VIRUlN" not in repr(difference)
+
+    def test_what_else_it_says_of_its_cluster_is(self) -> None:
+        world = self.with_cluster(credentials={**declaring.CREDENTIALS, "apiServerURL": "https://other"})
+        [(field, _, there)] = told(only(drifts(self.WITH_KEY, world)))
+        assert (field, there) == ("spec.kubernetesCluster.credentials.apiServerURL", "https://other")
+
+    @pytest.mark.parametrize("made", [declaring.data_plane(), declaring.data_plane_with_credentials()])
+    def test_what_nobody_knows_where_a_private_key_may_be_is_not_shown(self, made: Manifest) -> None:
+        world = self.with_cluster(credentials={**declaring.CREDENTIALS, "passphrase": "GEHEIM"})
+        found = only(drifts(stack(made), world))
+        assert [each.field for each in found.differences if each.secret]
+        assert "GEHEIM" not in repr(found.differences)
+
+    def test_a_secret_is_known_by_its_mark_whatever_its_field_is_called(self, safe: Opened) -> None:
+        [declared] = [each.declared.wire for each in safe.plan.objects]
+        live = {**declared, "spec": {"vault": {"pin": "4711", "address": "there"}}}
+        [found] = drift(safe, worlds.census([live_of(live)])).drifts
+        assert [(each.field, each.secret) for each in found.differences] == [
+            ("spec.vault.pin", True),
+            ("spec.vault.address", False),
+        ]
+        assert "4711" not in repr(found.differences)
+        assert "0815" not in repr(found.differences)
+
+    WITH_KEY = stack(declaring.data_plane_with_credentials())
+
+    def with_cluster(self, **fields: Any) -> Census:
+        """The world in which the data plane has these fields of its cluster."""
+        (plane,) = self.WITH_KEY.settings.declared
+        cluster = plane.wire["spec"]["kubernetesCluster"]
+        return with_spec(self.WITH_KEY, "DataPlane", "dp-local", kubernetesCluster={**cluster, **fields})
+
     def test_a_field_beside_a_secret_is_shown(self) -> None:
         world = with_spec(ENVIRONMENT, "Environment", "development", dataPlaneRef="other")
         found = only(drifts(ENVIRONMENT, world, secrets=frozenset({self.FIELD})))
@@ -342,9 +423,7 @@ class TestConnections:
     FIELD = "choreo:dataPlaneKubeconfigs.dp-local"
 
     def report(self, *secrets: Live, known: bool = True, **unread: str) -> Report:
-        world = replace(
-            worlds.with_secrets(up(self.MADE.plan), *secrets), unread={(k, "acme"): w for k, w in unread.items()}
-        )
+        world = replace(worlds.with_secrets(up(self.MADE.plan), *secrets), unread=worlds.unread(**unread))
         given: dict[str, str | Path] = {"dp-local": self.TEXT} if known else {}
         unknown = frozenset() if known else frozenset({self.FIELD})
         return drift(

@@ -112,7 +112,7 @@ def test_a_leftover_of_a_leftover_says_so() -> None:
 
 def test_what_may_not_be_listed_is_not_said_to_be_absent() -> None:
     world = worlds.with_objects(up(*BOTH), live(declaring.deployment("stray", environment="test")))
-    found = only(left(replace(world, unread={("Environment", "acme"): "forbidden"})))
+    found = only(left(replace(world, unread=worlds.unread(Environment="forbidden"))))
     assert found.why == ("its environment 'test' is declared nowhere",)
 
 

@@ -8,8 +8,10 @@ from typing import Any, Self
 
 import pytest
 
+from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.inspection import query as asking
 from choreo_components.inspection.query import Answers, ask, ask_for_declared
+from choreo_components.inspection.questions import Objects, Unread
 from choreo_components.inspection.snapshot import Census
 from choreo_components.inspection.target_clusters import Destination, Opened
 from choreo_components.kubernetes.client import Unauthorized
@@ -45,7 +47,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     async def take(cluster: OneServer, organizations: frozenset[str], given: Any) -> Census:
         questions.append((cluster.kubeconfig, organizations, given))
         objects = tuple(live(declaring.project(organization=name)) for name in sorted(organizations))
-        unread: dict[tuple[str, str | None], str] = {("Build", name): f"builds of {name}" for name in organizations}
+        unread: Unread = {Objects(API_VERSION, "Build", name): f"builds of {name}" for name in organizations}
         return Census("https://one", objects, unread=unread, organizations=organizations)
 
     async def see(cluster: OneServer, plans: Sequence[Any], given: Any) -> Census:

@@ -7,8 +7,9 @@ from typing import Any, cast
 import pytest
 
 from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.inspection import data_planes as elsewhere
+from choreo_components.inspection.questions import Objects
 from choreo_components.inspection.snapshot import Census, other_organizations, take, together
 from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, Unreachable
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource
@@ -136,9 +137,9 @@ def test_who_may_list_a_kind_in_the_organizations_namespaces_only_gets_what_is_t
     mine, others = live(declaring.project()), live(declaring.project(organization="beta"))
     census = taken(Counting(mine, others, of_organization("acme"), refuses=only_in("acme")), "acme")
     assert census.objects == (mine,)
-    assert census.knows("Project", "acme")
-    assert census.restricted == {kind for _, kind in all_kinds()}
-    assert set(census.unread) == {("Organization", "acme")}, "it may not be read by its name either"
+    assert census.knows(worlds.resource("Project"), "acme")
+    assert census.restricted == {*all_kinds()}
+    assert set(census.unread) == {Objects(API_VERSION, "Organization", "acme")}, "it may not be read by its name either"
 
 
 def test_an_organization_is_asked_for_by_its_name_where_not_all_may_be_listed() -> None:
@@ -151,7 +152,7 @@ def test_an_organization_is_asked_for_by_its_name_where_not_all_may_be_listed() 
     census = taken(Named(live(declaring.organization()), live(declaring.organization("beta"))), "acme")
     assert [each.name for each in census.objects] == ["acme"]
     assert census.unread == {}
-    assert census.restricted == {"Organization"}
+    assert census.restricted == {(API_VERSION, "Organization")}
 
 
 def test_what_may_not_be_listed_is_remembered_and_the_rest_is_there() -> None:
@@ -159,8 +160,8 @@ def test_what_may_not_be_listed_is_remembered_and_the_rest_is_there() -> None:
         return Forbidden("answers 403") if plural == "projects" and place in (None, "acme") else None
 
     census = taken(Counting(*objects(1), refuses=refuses), "acme", "beta")
-    assert not census.knows("Project", "acme")
-    assert census.knows("Project", "beta")
+    assert not census.knows(worlds.resource("Project"), "acme")
+    assert census.knows(worlds.resource("Project"), "beta")
     assert list(census.unread.values()) == ["projects.core.choreo.dev in namespace 'acme': answers 403"]
     assert [each.name for each in census.objects] == ["acme"]
 
@@ -168,8 +169,8 @@ def test_what_may_not_be_listed_is_remembered_and_the_rest_is_there() -> None:
 @pytest.mark.parametrize(("plural", "kind"), [("organizations", "Organization"), (NAMESPACES.plural, NAMESPACES.kind)])
 def test_what_belongs_to_the_whole_cluster_is_unknown_of_every_organization(plural: str, kind: str) -> None:
     census = taken(Counting(refuses=failing(plural, None)), "acme")
-    assert not census.knows(kind, "acme")
-    assert census.knows("Project", "acme")
+    assert not census.knows(worlds.resource(kind), "acme")
+    assert census.knows(worlds.resource("Project"), "acme")
 
 
 def test_a_cluster_that_nobody_reaches_is_asked_once() -> None:
@@ -245,17 +246,17 @@ class TestTogether:
     def test_each_adds_what_it_may_see(self) -> None:
         whole = together([self.by("acme", may=["acme"]), self.by("beta", may=["beta"])])
         assert sorted(str(each) for each in whole.objects) == ["Project acme/shop", "Project beta/shop"]
-        assert whole.knows("Project", "acme")
-        assert whole.knows("Project", "beta")
+        assert whole.knows(worlds.resource("Project"), "acme")
+        assert whole.knows(worlds.resource("Project"), "beta")
 
     def test_what_one_may_not_see_and_another_does_is_known(self) -> None:
         whole = together([self.by("acme", may=[]), self.by("acme", may=["acme"])])
-        assert whole.knows("Project", "acme")
+        assert whole.knows(worlds.resource("Project"), "acme")
         assert [str(each) for each in whole.objects] == ["Project acme/shop"]
 
     def test_what_none_of_them_was_asked_about_stays_unknown(self) -> None:
         whole = together([self.by("acme", may=[]), self.by("beta", may=["beta"])])
-        assert not whole.knows("Project", "acme")
+        assert not whole.knows(worlds.resource("Project"), "acme")
 
     def test_what_one_may_list_everywhere_is_not_restricted(self) -> None:
         assert together([self.by("acme", may=["acme"]), taken(Counting(), "acme")]).restricted == frozenset()

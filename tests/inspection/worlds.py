@@ -11,9 +11,10 @@ import yaml
 from choreo_components.api import all_kinds, kind_of
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.names import CONNECTION_KEY
+from choreo_components.inspection.questions import Objects, Unread
 from choreo_components.inspection.snapshot import Census, key_of
-from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, resource_named
-from choreo_components.plan.nodes import NamespaceNode, ObjectNode, Plan
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, live_of, resource_named
+from choreo_components.plan.nodes import Plan
 
 SINCE = "2025-05-09T08:00:00Z"
 LATER = "2025-05-10T08:00:00Z"
@@ -23,21 +24,28 @@ def up(*plans: Plan) -> Census:
     """The census of a cluster that has all that the plans declare, accepted by controllers."""
     objects: list[Live] = []
     namespaces: list[Live] = []
-    for node in (node for plan in plans for node in plan.nodes):
-        if isinstance(node, ObjectNode):
-            objects.append(live(node.declared.object.to_wire()))
-            if node.key.kind == "Organization":
-                namespaces.append(namespace(node.key.name, labels.organization_namespace_labels(node.key.name)))
-        elif isinstance(node, NamespaceNode):
-            own = labels.data_plane_namespace_labels(node.key.organization, node.project, node.environment.name)
-            namespaces.append(namespace(node.name, own))
+    for each in (each for plan in plans for each in plan.objects_in_cluster):
+        if each.is_declared:
+            objects.append(live(each.declared.object.to_wire()))
+        elif each.kind == NAMESPACES.kind:
+            namespaces.append(namespace(each.name, {**each.labels}))
     return census(objects, namespaces)
+
+
+def resource(kind: str) -> Resource:
+    """What questions about a kind are asked with: one of OpenChoreo's, or of Kubernetes itself."""
+    return resource_named("v1" if kind in (NAMESPACES.kind, SECRETS.kind) else API_VERSION, kind)
+
+
+def unread(**why: str) -> Unread:
+    """Why something is not known of the organization acme, by kinds."""
+    return {Objects.of(resource(kind), "acme"): said for kind, said in why.items()}
 
 
 def census(objects: Iterable[Live], namespaces: Iterable[Live] = ()) -> Census:
     """The census of a cluster with these objects and namespaces."""
     every = tuple(namespaces)
-    return Census("https://cluster", tuple(objects), every, every, served=frozenset(kind for _, kind in all_kinds()))
+    return Census("https://cluster", tuple(objects), every, every, served=frozenset(all_kinds()))
 
 
 def live(manifest: dict[str, Any], **metadata: Any) -> Live:
@@ -56,14 +64,13 @@ def live(manifest: dict[str, Any], **metadata: Any) -> Live:
     }
     ready = {"type": kind.ready_condition, "status": "True", "observedGeneration": 1, "reason": "Yes", "message": ""}
     made["status"] = {"conditions": [ready] if kind.ready_condition else []}
-    return Live(resource_named(API_VERSION, kind.kind), made)
+    return live_of(made)
 
 
 def namespace(name: str, own: dict[str, str], **metadata: Any) -> Live:
     """A namespace with these labels."""
-    return Live(
-        NAMESPACES, {"metadata": {"name": name, "labels": own, "creationTimestamp": SINCE, "uid": name, **metadata}}
-    )
+    own_metadata = {"name": name, "labels": own, "creationTimestamp": SINCE, "uid": name, **metadata}
+    return live_of({"apiVersion": "v1", "kind": "Namespace", "metadata": own_metadata})
 
 
 def connection(
@@ -77,7 +84,8 @@ def connection(
     made = {**labels.connection_labels(organization, name, data_plane), **own}
     metadata = {"name": name, "namespace": organization, "labels": made, "creationTimestamp": SINCE}
     data = {CONNECTION_KEY: base64.b64encode(text.encode()).decode()}
-    return Live(SECRETS, {"metadata": {**metadata, "uid": f"Secret/{name}"}, "type": "Opaque", "data": data})
+    metadata["uid"] = f"Secret/{name}"
+    return live_of({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": data})
 
 
 def with_secrets(world: Census, *secrets: Live) -> Census:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from choreo_components.api.core_v1 import API_VERSION, data_planes, hierarchy, labels
-from choreo_components.api.core_v1.names import CONNECTION_KEY, data_plane_namespace
+from choreo_components.api.core_v1 import API_VERSION, data_planes, hierarchy, labels, names
 from choreo_components.api.core_v1.order import ORDER
+from choreo_components.api.core_v1.ownership import OWNERSHIP
 from choreo_components.api.core_v1.teardown import TEARDOWN
 from choreo_components.api.generation import DataPlanes, Generation, Kind, Namespaces, deferred
 
@@ -31,15 +31,18 @@ GENERATION: Final = Generation(
     placed=hierarchy.placed,
     is_production=data_planes.is_production,
     namespaces=Namespaces(
-        name=data_plane_namespace,
+        name=names.data_plane_namespace,
         labels=labels.data_plane_namespace_labels,
         placement=labels.data_plane_namespace_placement,
+        placed_by=labels.PLACED_BY,
         of_environment=labels.environment_namespace_selector,
         varying=frozenset({labels.ENVIRONMENT_NAME}),
         of_organization=labels.organization_namespaces_selector,
         tenant_labels=labels.organization_namespace_labels,
         tenant=labels.organization_of_namespace,
         reserved=labels.OF_DATA_PLANES,
+        builds=names.organization_of_builds,
+        built_by="Build",
     ),
     teardown=TEARDOWN,
     data_planes=DataPlanes(
@@ -47,12 +50,15 @@ GENERATION: Final = Generation(
         field=data_planes.OF_ENVIRONMENT,
         connection=data_planes.connection,
         connection_field=data_planes.CONNECTION,
-        connection_key=CONNECTION_KEY,
+        connection_key=names.CONNECTION_KEY,
         connection_labels=labels.connection_labels,
+        connections=labels.connections_selector,
+        connected=hierarchy.connected,
         kubeconfig=data_planes.kubeconfig,
         hosts=data_planes.hosts,
         connection_is_read=False,
     ),
+    ownership=OWNERSHIP,
     other_groups=("openchoreo.dev",),
     finalizers=labels.PREFIX,
 )

@@ -17,6 +17,15 @@ def labelled(kind: str, organization: str, wanted: tuple[tuple[str, str], ...]) 
     return Target(API_VERSION, kind, organization, labels=wanted, beside=((labels.ORGANIZATION, organization),))
 
 
+def connected(secret: Mapping[str, Any]) -> Target | None:
+    """The DataPlane that a Secret was made for, by its labels; None where they are not those of such a Secret."""
+    metadata = secret["metadata"]
+    given: Mapping[str, str] = metadata.get("labels") or {}
+    if not {labels.NAME, labels.DATAPLANE} <= given.keys():
+        return None
+    return Target(API_VERSION, "DataPlane", metadata["namespace"], given[labels.DATAPLANE])
+
+
 def promoted_environments(pipeline: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """The names of environments in a pipeline's promotion paths, with the field of each, repetitions included."""
     for index, path in enumerate((pipeline.get("spec") or {}).get("promotionPaths") or []):

@@ -23,8 +23,8 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
     if refused_name:
         refuse(("metadata", "name"), f"Kubernetes would refuse the name {name!r}: {refused_name}")
     expected: dict[str, tuple[str, str]] = {}
-    if kind.named_by_label:
-        expected[labels.NAME] = (name, "metadata.name")
+    if kind.named_by_label is not None:
+        expected[kind.named_by_label] = (name, "metadata.name")
     if not kind.namespaced:
         if namespace is not None:
             refuse(("metadata", "namespace"), f"{kind.kind} belongs to the whole cluster and has no namespace")

@@ -35,7 +35,7 @@ KINDS: Final = (
         scope="Cluster",
         short_names=("org", "orgs"),
         role=Role.TENANT,
-        named_by_label=True,
+        named_by_label=labels.NAME,
         dependents=("DataPlane", "DeploymentPipeline", "Environment", "Project"),
     ),
     Kind(
@@ -47,7 +47,7 @@ KINDS: Final = (
         short_names=("dp", "dps"),
         since={V0_2_0: models.DataPlaneWithCredentials},
         role=Role.DATA_PLANE,
-        named_by_label=True,
+        named_by_label=labels.NAME,
         dependents=("Environment",),
     ),
     Kind(
@@ -58,7 +58,7 @@ KINDS: Final = (
         ready_condition="Ready",
         short_names=("env", "envs"),
         role=Role.ENVIRONMENT,
-        named_by_label=True,
+        named_by_label=labels.NAME,
         replaced_by=("spec.dataPlaneRef",),
         dependents=("DeploymentPipeline",),
     ),
@@ -70,7 +70,7 @@ KINDS: Final = (
         ready_condition="Available",
         short_names=("deppipe", "deppipes"),
         role=Role.PIPELINE,
-        named_by_label=True,
+        named_by_label=labels.NAME,
     ),
     Kind(
         models.Project,
@@ -80,7 +80,7 @@ KINDS: Final = (
         ready_condition="Created",
         short_names=("proj", "projs"),
         role=Role.PROJECT,
-        named_by_label=True,
+        named_by_label=labels.NAME,
     ),
     Kind(
         models.Component,

@@ -76,6 +76,16 @@ def connection_labels(organization: str, name: str, data_plane: str) -> dict[str
     return {ORGANIZATION: organization, NAME: name, DATAPLANE: data_plane}
 
 
+def connections_selector(organization: str) -> dict[str, str]:
+    """Labels that select the Secrets with data planes' kubeconfigs of an organization.
+
+    Raises:
+        ValueError: if the name is empty.
+    """
+    _refuse_empty(organization=organization)
+    return {ORGANIZATION: organization}
+
+
 def data_plane_namespace_labels(organization: str, project: str, environment: str) -> dict[str, str]:
     """The labels of a data-plane namespace: exactly the five which the Deployment controller sets.
 
@@ -125,9 +135,14 @@ def organization_namespaces_selector(organization: str) -> dict[str, str]:
     return {ORGANIZATION_NAME: organization}
 
 
+PLACED_BY = (ORGANIZATION_NAME, PROJECT_NAME, ENVIRONMENT_NAME)
+"""The labels of a data-plane namespace that say of which organization, project and environment it is."""
+
+
 def data_plane_namespace_placement(given: Mapping[str, str]) -> tuple[str, str, str]:
     """The organization, project and environment that the labels of a namespace say; "" for one that is not there."""
-    return given.get(ORGANIZATION_NAME) or "", given.get(PROJECT_NAME) or "", given.get(ENVIRONMENT_NAME) or ""
+    organization, project, environment = (given.get(label) or "" for label in PLACED_BY)
+    return organization, project, environment
 
 
 def organization_of_namespace(given: Mapping[str, str]) -> str | None:

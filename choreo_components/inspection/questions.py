@@ -1,0 +1,44 @@
+"""Questions to a cluster whose answers may be unknown: what there is of a kind, and what is on a data plane."""
+
+from typing import NamedTuple, Protocol
+
+
+class HasKind(Protocol):
+    """Anything that says of which kind it is: a kind, a resource, the key of a node, the target of a reference."""
+
+    @property
+    def api_version(self) -> str:
+        """Group and version, as in core.choreo.dev/v1."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the kind, as in DataPlane."""
+
+
+class Objects(NamedTuple):
+    """Which objects of a kind an organization has; None: the whole cluster."""
+
+    api_version: str
+    kind: str
+    organization: str | None
+
+    @classmethod
+    def of(cls, what: HasKind, organization: str | None) -> "Objects":
+        """The question about the objects of the kind that this one is of."""
+        return cls(what.api_version, what.kind, organization)
+
+
+class DataPlaneNamespaces(NamedTuple):
+    """Which namespaces are on the cluster of a data plane."""
+
+    organization: str
+    data_plane: str
+
+    def __str__(self) -> str:
+        return f"namespaces of data plane {self.organization}/{self.data_plane}"
+
+
+Question = Objects | DataPlaneNamespaces
+
+Unread = dict[Question, str]
+"""Why something is not known."""
