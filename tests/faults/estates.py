@@ -91,9 +91,7 @@ class Estate:
         self.workspace.kubectl("patch", *stray, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
 
     def _state(self) -> dict[str, Any]:
-        """What the backend has stored; asking Pulumi for it takes longer than much of what is proven by it."""
-        stored = self.workspace.folder.parent / "backend" / ".pulumi" / "stacks" / "choreo" / f"{STACK}.json"
-        state: dict[str, Any] = json.loads(stored.read_text())["checkpoint"].get("latest") or {}
+        state: dict[str, Any] = json.loads(self.workspace.state(STACK))["deployment"]
         return state
 
 
