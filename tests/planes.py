@@ -31,8 +31,8 @@ class Planes:
     ) -> Iterator[ControlPlane]:
         """The control plane of the name, for as long as the context is open.
 
-        `release` is that of its definitions of OpenChoreo. Whoever starts it has it prepared, and whoever is the last to
-        use it has it wound up before it is stopped.
+        `release` is that of its definitions of OpenChoreo. Whoever starts it has it prepared; the last to use it does
+        what has to be done before it is stopped.
         """
         running = self._folder / f"{name}.running"
         with (self._folder / f"{name}.users").open("a") as users:

@@ -33,7 +33,9 @@ def _create(client: Client, organization: str, manifest: dict[str, Any], control
     client.create(resource({**manifest, "metadata": named}))
     if controllers is Controllers.PRESENT and kind.ready_condition is not None:
         # One after the other, as the webhook of Projects looks into a cache: what was just made may not be in it yet.
-        client.wait(resource, metadata["name"], for_conditions=[kind.ready_condition], namespace=metadata.get("namespace"))
+        client.wait(
+            resource, metadata["name"], for_conditions=[kind.ready_condition], namespace=metadata.get("namespace")
+        )
 
 
 def _resource(kind: Kind) -> Any:

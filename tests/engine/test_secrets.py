@@ -249,7 +249,7 @@ def test_a_private_key_reaches_the_cluster_and_stands_nowhere_else(later: Worksp
         assert not any(key.seen_in(text) for key in (in_settings, in_manifest, renewed)), f"a key stands in {file}"
     later.destroy("planes")
     assert later.resources("planes") == []
-    assert later.kubectl("get", "dataplanes.core.choreo.dev", "-A", "-o", "name") == ""
+    assert later.kubectl("get", "dataplanes.core.choreo.dev", "-n", organization, "-o", "name") == ""
 
 
 def test_a_private_key_that_kubectl_has_applied_stands_nowhere_else_either(later: Workspace, organization: str) -> None:
@@ -274,7 +274,6 @@ def test_a_private_key_that_kubectl_has_applied_stands_nowhere_else_either(later
 
     for place, text in said.items():
         assert not key.seen_in(text), f"the key stands in {place}:\n{text}"
-    later.destroy("planes")
 
 
 def test_a_private_key_that_is_no_base64_is_an_error_that_does_not_quote_it(

@@ -39,8 +39,9 @@ class Outcome:
 
 def leading_to(kubeconfig: Path, toolchain_bin: Path) -> dict[str, str]:
     """What leads Pulumi and kubectl to the toolchain and to a control plane."""
+    path = (interpreter.folder(BIN / "python3"), BIN, toolchain_bin, os.environ["PATH"])
     return {
-        "PATH": os.pathsep.join(map(str, [interpreter.folder(BIN / "python3"), BIN, toolchain_bin, os.environ["PATH"]])),
+        "PATH": os.pathsep.join(map(str, path)),
         "KUBECONFIG": str(kubeconfig),
         "PULUMI_HOME": str(toolchain_bin.parent / "pulumi"),
         "PULUMI_CONFIG_PASSPHRASE": "test",
@@ -145,7 +146,6 @@ class Workspace:
         done = _run(["kubectl", *arguments], self.folder, self.environment, manifest)
         assert done.code == 0, f"`kubectl {' '.join(arguments)}` ended with {done.code}:\n{done.said}"
         return done.said
-
 
     def _project(self) -> dict[str, Any]:
         project: dict[str, Any] = yaml.safe_load((self.folder / "Pulumi.yaml").read_text())

@@ -44,7 +44,9 @@ def test_a_project_whose_pipeline_went_first_hangs_and_nothing_can_change_it(
 
     assert "timed out" in kubectl("delete", *project, "--timeout=3s")
 
-    assert any("Project customer-portal: cannot retrieve the deployment pipeline" in each for each in errors.of(organization))
+    assert any(
+        "Project customer-portal: cannot retrieve the deployment pipeline" in each for each in errors.of(organization)
+    )
     said = kubectl("label", *project, "a=b")
     assert "denied the request: deployment pipeline 'pipeline-dev-stage-prod'" in said, "every update is refused"
 
