@@ -9,6 +9,8 @@ import pytest
 
 import toolchain
 from devcluster import ControlPlane
+from tests.planes import Planes
+from tests.standin import process
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -47,7 +49,21 @@ def toolchain_bin(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
-def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """A control plane, shared by the tests of a worker: what a test makes on it, it names after itself."""
-    with ControlPlane.start(tmp_path_factory.mktemp("control-plane")) as started:
+def planes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Planes:
+    """The control planes that the workers of the run share."""
+    base = tmp_path_factory.getbasetemp()
+    return Planes((base if worker_id == "master" else base.parent) / "planes")
+
+
+@pytest.fixture(scope="session")
+def control_plane(planes: Planes) -> Iterator[ControlPlane]:
+    """A control plane, shared by all tests: what a test makes on it, it names after itself."""
+    with planes.use("control-plane") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def controlled_plane(planes: Planes) -> Iterator[ControlPlane]:
+    """Another one, where the stand-in for OpenChoreo's controllers is at work."""
+    with planes.use("controlled-plane", prepare=process.start, before_stop=process.stop) as started:
         yield started

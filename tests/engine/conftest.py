@@ -1,7 +1,6 @@
-"""Workspaces on the worker's control planes: one without OpenChoreo's controllers, and one with their stand-in."""
+"""Workspaces on the control planes of the run: without OpenChoreo's controllers, and with their stand-in."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,30 +11,16 @@ from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 from choreo_components import Controllers
 from choreo_components.api.core_v1.kinds import V0_2_0
 from devcluster import ControlPlane
-from tests.engine.samples import stack
+from tests.engine import organizations
 from tests.engine.workspace import Workspace, leading_to
 from tests.newer_provider import installation
-from tests.standin.standin import StandIn
+from tests.planes import Planes
 
 
 @pytest.fixture(scope="session")
-def controlled_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """A control plane of its own for those tests that want controllers."""
-    with ControlPlane.start(tmp_path_factory.mktemp("controlled-plane")) as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def standin(controlled_plane: ControlPlane) -> Iterator[StandIn]:
-    """The stand-in for OpenChoreo's controllers, at work on that control plane."""
-    with StandIn(controlled_plane) as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def later_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """A control plane of its own, without controllers, with the definitions of OpenChoreo v0.2.0."""
-    with ControlPlane.start(tmp_path_factory.mktemp("later-plane"), V0_2_0) as started:
+def later_plane(planes: Planes) -> Iterator[ControlPlane]:
+    """A control plane without controllers, with the definitions of OpenChoreo v0.2.0."""
+    with planes.use("later-plane", V0_2_0) as started:
         yield started
 
 
@@ -50,11 +35,14 @@ def later(tmp_path: Path, toolchain_bin: Path, later_plane: ControlPlane) -> Wor
 
 
 @pytest.fixture(scope="session")
-def data_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+def data_plane(planes: Planes) -> Iterator[ControlPlane]:
     """A second cluster, for tests that want a data plane besides the control plane: without OpenChoreo's kinds."""
-    with ControlPlane.start(tmp_path_factory.mktemp("data-plane")) as started:
-        with Client(config=KubeConfig.from_file(started.kubeconfig), trust_env=False) as client:
+
+    def without_definitions(plane: ControlPlane) -> None:
+        with Client(config=KubeConfig.from_file(plane.kubeconfig), trust_env=False) as client:
             client.deletecollection(CustomResourceDefinition)
+
+    with planes.use("data-plane", prepare=without_definitions) as started:
         yield started
 
 
@@ -75,8 +63,6 @@ def environment(
     request: pytest.FixtureRequest, toolchain_bin: Path, controllers: Controllers, newer_provider: bool, tmp_path: Path
 ) -> dict[str, str]:
     """What leads Pulumi and kubectl to the toolchain and to the control plane."""
-    if controllers is Controllers.PRESENT:
-        request.getfixturevalue("standin")
     plane = "control_plane" if controllers is Controllers.ABSENT else "controlled_plane"
     leading = leading_to(request.getfixturevalue(plane).kubeconfig, toolchain_bin)
     return leading | (installation.install(tmp_path / "newer-provider", toolchain_bin) if newer_provider else {})
@@ -88,50 +74,23 @@ def workspace(tmp_path: Path, environment: Mapping[str, str], controllers: Contr
     return Workspace(tmp_path, environment, controllers)
 
 
-@pytest.fixture(scope="session")
-def acme_without_controllers(
-    tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path, control_plane: ControlPlane
-) -> Iterator[str]:
-    """The organization of a stack `acme` that is up for all tests of the worker which ask for it."""
-    with _acme(tmp_path_factory, leading_to(control_plane.kubeconfig, toolchain_bin), Controllers.ABSENT) as name:
-        yield name
-
-
-@pytest.fixture(scope="session")
-def acme_with_controllers(
-    tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path, controlled_plane: ControlPlane, standin: StandIn
-) -> Iterator[str]:
-    """The same, on the control plane that has controllers."""
-    with _acme(tmp_path_factory, leading_to(controlled_plane.kubeconfig, toolchain_bin), Controllers.PRESENT) as name:
-        yield name
-
-
 @pytest.fixture
-def acme_organization(request: pytest.FixtureRequest, controllers: Controllers) -> str:
-    """The organization that is up on the test's cluster."""
-    without = controllers is Controllers.ABSENT
-    return str(request.getfixturevalue("acme_without_controllers" if without else "acme_with_controllers"))
+def acme_organization(environment: Mapping[str, str], controllers: Controllers) -> str:
+    """An organization that is on the test's cluster, as the stack `acme` declares it."""
+    name = f"acme-{uuid4().hex[:8]}"
+    organizations.make(name, Path(environment["KUBECONFIG"]), controllers)
+    return name
 
 
 @pytest.fixture
 def acme(workspace: Workspace, acme_organization: str) -> Workspace:
-    """A workspace for environments of the organization that is up."""
+    """A workspace for environments of an organization that is there."""
     return workspace
 
 
 @pytest.fixture
 def organization(request: pytest.FixtureRequest) -> str:
-    """The test's organization: the one that is up, where the test asks for `acme`, else a name that no other has."""
+    """The test's organization: the one that is there, where the test asks for `acme`, else a name that no other has."""
     if "acme" in request.fixturenames:
         return str(request.getfixturevalue("acme_organization"))
     return f"acme-{uuid4().hex[:8]}"
-
-
-@contextmanager
-def _acme(folders: pytest.TempPathFactory, environment: Mapping[str, str], controllers: Controllers) -> Iterator[str]:
-    name = f"acme-{uuid4().hex[:8]}"
-    made = Workspace(folders.mktemp("acme"), environment, controllers)
-    made.stack("acme", stack("acme", name))
-    made.up("acme")
-    yield name
-    made.destroy("acme")

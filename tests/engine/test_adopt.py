@@ -73,7 +73,6 @@ def test_what_one_project_has_made_another_takes_over(acme: Workspace, another: 
     assert another.up("development").changes == {"unchanged": made - 3}
     assert versions(acme, organization) == before
     assert "already" in run(another, f"choreo adopt {options} 2>&1", code=2), "settings are never overwritten"
-    acme.destroy("development")
 
 
 def test_all_kinds_that_one_project_has_made_are_adopted_as_they_were_declared(
@@ -95,8 +94,6 @@ def test_all_kinds_that_one_project_has_made_are_adopted_as_they_were_declared(
         "acme-development": ["unchanged"],
     }
     assert versions(workspace, organization) == before
-    another.destroy("acme-development")
-    another.destroy("acme")
 
 
 def test_a_cluster_without_openchoreo_is_told_as_such(another: Workspace, data_plane: ControlPlane) -> None:
@@ -178,8 +175,6 @@ def test_what_somebody_else_has_made_is_handed_over_by_a_command_and_then_can_be
     _, live = changed(another, organization, isProduction=None)
     assert "core.choreo.dev/display-name" not in live["metadata"]["annotations"], "somebody else still owns it"
     assert "isProduction" not in live["spec"], "somebody else still owns it"
-    another.destroy("acme-development")
-    another.destroy("acme")
 
 
 @with_and_without_controllers
@@ -231,4 +226,3 @@ def test_a_private_key_is_taken_over_and_stands_in_no_file(later: Workspace, org
     later.up("acme")
     files = [file for file in later.folder.parent.rglob("*") if file.is_file()]
     assert not [file for file in files if CREDENTIALS["clientKey"].encode() in file.read_bytes()]
-    later.destroy("acme")

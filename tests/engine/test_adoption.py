@@ -81,4 +81,3 @@ spec: {{dataPlaneRef: dp-theirs, gateway: {{dnsPrefix: theirs}}}}
     assert f"Environment {organization}/staging lacks core.choreo.dev/organization={organization}" in said
     assert acme.kubectl("get", *environment, "-o", "jsonpath={.spec.dataPlaneRef}") == "dp-theirs"
     assert declared["spec"]["dataPlaneRef"] != "dp-theirs"
-    acme.kubectl("delete", *environment)

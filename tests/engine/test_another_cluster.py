@@ -13,6 +13,7 @@ from choreo_components import Controllers
 from devcluster import ControlPlane
 from tests.engine import samples
 from tests.engine.workspace import Outcome, Workspace, leading_to
+from tests.planes import Planes
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ class Clusters:
         return self.workspace.kubectl("--kubeconfig", str(cluster), "get", "namespace", "kube-system", *path)
 
 
-@pytest.fixture(scope="module")
-def other_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+@pytest.fixture(scope="session")
+def other_plane(planes: Planes) -> Iterator[ControlPlane]:
     """A second cluster with OpenChoreo's kinds."""
-    with ControlPlane.start(tmp_path_factory.mktemp("other-plane")) as started:
+    with planes.use("other-plane") as started:
         yield started
 
 

@@ -75,5 +75,3 @@ def test_an_environment_on_another_data_plane_is_taken_down_in_order_and_made_an
     again = [event for event in back if event.namespace == organization or event.has(organization_name=organization)]
     assert [event.kind for event in again] == ["Environment", "Namespace", "Deployment"]
     assert acme.up("development").changes == {"unchanged": made}
-    acme.destroy("development")
-    acme.kubectl("delete", "dataplanes.core.choreo.dev", "dp-other", "-n", organization)

@@ -17,7 +17,7 @@ from tests import declaring
 from tests.engine.adopting import run, take_over, versions
 from tests.engine.modes import with_controllers
 from tests.engine.workspace import CHECKOUT, Workspace
-from tests.standin.standin import StandIn
+from tests.standin import standin
 
 SECONDS = 400
 """How long all commands of a document may take."""
@@ -136,7 +136,7 @@ def eventually(holds: Callable[[], bool], otherwise: str) -> None:
 
 @with_controllers
 def test_what_choreoctl_has_made_under_hashed_names_is_made_anew_as_it_is_written(
-    workspace: Workspace, standin: StandIn
+    workspace: Workspace, controlled_plane: ControlPlane
 ) -> None:
     for each in made_by_choreoctl():
         kind = f"{each['kind']}s.core.choreo.dev".lower()
@@ -148,8 +148,8 @@ def test_what_choreoctl_has_made_under_hashed_names_is_made_anew_as_it_is_writte
             target = f"{kind}/{each['metadata']['name']}"
             workspace.kubectl("wait", target, *within, f"--for=condition={condition}", "--timeout=60s")
     workspace.kubectl("wait", "namespaces", "-l", f"organization-name={INITECH}", "--for=create", "--timeout=60s")
-    missing = "refers to a non-existent dataplane 'dp'"
-    eventually(lambda: any(missing in each for each in standin.errors), "the Endpoint finds its data plane")
+    errors, missing = standin.errors(controlled_plane), "refers to a non-existent dataplane 'dp'"
+    eventually(lambda: any(missing in each for each in errors.of(INITECH)), "the Endpoint finds its data plane")
 
     said = run(workspace, commands("docs/choreoctl.md", "bash"))
 

@@ -113,7 +113,6 @@ def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_somebody_inter
         assert "name: stray" in kubectl(*look.removeprefix("kubectl ").split())
     finally:
         kubectl("delete", "namespace", stray, "--wait=false")
-    workspace.destroy("all")
 
 
 def test_a_cluster_is_found_by_the_stacks_encrypted_kubeconfig(workspace: Workspace, organization: str) -> None:

@@ -55,4 +55,3 @@ def test_namespaces_have_the_labels_of_the_setting_from_the_first_and_lose_them_
     assert after["metadata"]["uid"] == before["metadata"]["uid"]
     assert after["metadata"]["labels"].keys() == before["metadata"]["labels"].keys() - {ENFORCE}
     assert "example.com/owner" not in after["metadata"]["annotations"]
-    acme.destroy("staging")

@@ -18,26 +18,28 @@ from devcluster import ControlPlane
 from tests import declaring
 from tests.engine import samples
 from tests.engine.workspace import Workspace, leading_to
+from tests.planes import Planes
 
 SECONDS_TO_PUBLISH = 120.0
 
 CONDITIONS = "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties/conditions"
 
 
-@pytest.fixture(scope="module")
-def older(tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path) -> Iterator[Mapping[str, str]]:
+@pytest.fixture(scope="session")
+def older(planes: Planes, tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path) -> Iterator[Mapping[str, str]]:
     """What leads to a control plane that has no Endpoints, and whose DataPlanes have no conditions."""
-    folder = tmp_path_factory.mktemp("older")
-    with ControlPlane.start(folder / "control-plane") as started:
-        leading = leading_to(started.kubeconfig, toolchain_bin)
-        (folder / "workspace").mkdir()
-        administrator = Workspace(folder / "workspace", leading, Controllers.ABSENT)
+
+    def prepare(plane: ControlPlane) -> None:
+        leading = leading_to(plane.kubeconfig, toolchain_bin)
+        administrator = Workspace(tmp_path_factory.mktemp("older"), leading, Controllers.ABSENT)
         administrator.kubectl("delete", "customresourcedefinition", "endpoints.core.choreo.dev")
         patch = json.dumps([{"op": "remove", "path": CONDITIONS}])
         definition = ("customresourcedefinition", "dataplanes.core.choreo.dev")
         administrator.kubectl("patch", *definition, "--type=json", "--patch", patch)
-        asyncio.run(_published(started.kubeconfig))
-        yield leading
+        asyncio.run(_published(plane.kubeconfig))
+
+    with planes.use("older-plane", prepare=prepare) as started:
+        yield leading_to(started.kubeconfig, toolchain_bin)
 
 
 async def _published(kubeconfig: Path) -> None:

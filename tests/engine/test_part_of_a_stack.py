@@ -77,9 +77,7 @@ class Stack:
 
 
 @pytest.fixture(scope="module")
-def folder(
-    tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path, control_plane: ControlPlane
-) -> Iterator[Stack]:
+def folder(tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path, control_plane: ControlPlane) -> Stack:
     """The stack of the organization."""
     place = tmp_path_factory.mktemp("part") / "a b (c)"
     place.mkdir()
@@ -89,12 +87,11 @@ def folder(
     config["choreo:resources"].append(yaml.safe_load(samples.data_plane(organization, "dp-other")))
     workspace.stack("acme", config)
     workspace.up("acme")
-    yield Stack(workspace, "acme", organization)
-    workspace.destroy("acme")
+    return Stack(workspace, "acme", organization)
 
 
 @pytest.fixture(scope="module")
-def environments(folder: Stack) -> Iterator[Stack]:
+def environments(folder: Stack) -> Stack:
     """The stack of the two environments."""
     made = Stack(folder.workspace, "environments", folder.organization)
     config = samples.stack(TRIAL, made.organization)
@@ -107,10 +104,7 @@ def environments(folder: Stack) -> Iterator[Stack]:
         )
     ]
     made.workspace.stack(made.name, config)
-    yield made
-    made.workspace.run("config", "set", "--stack", made.name, "choreo:allowProductionDestroy", "true")
-    made.workspace.up(made.name)
-    made.workspace.destroy(made.name)
+    return made
 
 
 @pytest.fixture

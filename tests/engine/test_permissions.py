@@ -93,8 +93,6 @@ def test_a_destroy_that_could_not_see_an_end_deletes_nothing(
     assert "nothing was deleted" in said
     assert f"may not list deployments.core.choreo.dev in namespace {organization!r}" in said
     assert not [event for event in watcher.events if event.namespace == organization and event.type == "DELETED"]
-    act_as(acme, administrator)
-    acme.destroy("development")
 
 
 def test_a_secret_that_may_not_be_read_is_an_error_and_not_another_cluster(

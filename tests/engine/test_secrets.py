@@ -75,7 +75,7 @@ def everything_said(workspace: Workspace, *verbosity: str) -> Iterator[tuple[str
     for name in ("preview", "up", "refresh", "destroy"):
         yield name, getattr(workspace, name)("staging", *verbosity).said
         if name == "up":
-            yield "the exported state", workspace.state("staging")
+            yield "the exported state", workspace.export("staging")
 
 
 def texts_in(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -237,9 +237,9 @@ def test_a_private_key_reaches_the_cluster_and_stands_nowhere_else(later: Worksp
     assert changed.changes["updated"] == 1
     assert "clientKey" in changed.said
     said["the up with another key"] = changed.said
-    said["the state after it"] = later.state("planes")
+    said["the state after it"] = later.export("planes")
     said["the refresh"] = later.refresh("planes", "--diff").said
-    said["the state after the refresh"] = later.state("planes")
+    said["the state after the refresh"] = later.export("planes")
     assert later.up("planes").changes.keys() == {"unchanged"}
     manifest.unlink()
     for place, text in said.items():
@@ -249,7 +249,7 @@ def test_a_private_key_reaches_the_cluster_and_stands_nowhere_else(later: Worksp
         assert not any(key.seen_in(text) for key in (in_settings, in_manifest, renewed)), f"a key stands in {file}"
     later.destroy("planes")
     assert later.resources("planes") == []
-    assert later.kubectl("get", "dataplanes.core.choreo.dev", "-A", "-o", "name") == ""
+    assert later.kubectl("get", "dataplanes.core.choreo.dev", "-n", organization, "-o", "name") == ""
 
 
 def test_a_private_key_that_kubectl_has_applied_stands_nowhere_else_either(later: Workspace, organization: str) -> None:
@@ -268,13 +268,12 @@ def test_a_private_key_that_kubectl_has_applied_stands_nowhere_else_either(later
 
     said = {"the preview": later.preview("planes", "--diff", *NEARLY_EVERYTHING).said}
     said["the up"] = later.up("planes", "--diff").said
-    said["the state"] = later.state("planes")
+    said["the state"] = later.export("planes")
     said["the refresh"] = later.refresh("planes", "--diff").said
-    said["the state after the refresh"] = later.state("planes")
+    said["the state after the refresh"] = later.export("planes")
 
     for place, text in said.items():
         assert not key.seen_in(text), f"the key stands in {place}:\n{text}"
-    later.destroy("planes")
 
 
 def test_a_private_key_that_is_no_base64_is_an_error_that_does_not_quote_it(

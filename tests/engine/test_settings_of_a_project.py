@@ -37,7 +37,7 @@ def test_what_is_read_offline_is_what_pulumi_reads(tmp_path: Path, toolchain_bin
     (workspace.folder / "stacks" / "Pulumi.dev.yaml").write_text(STACK)
     # Before Pulumi writes the file again, with the values that it has made.
     written = read_file(workspace.folder / "stacks" / "Pulumi.dev.yaml", workspace.folder)[0].value
-    workspace.stack("dev")
+    workspace.run("stack", "init", "dev")
     told = json.loads(workspace.run("config", "--json", "--stack", "dev").said)
     known = {key: each.get("objectValue", each.get("value")) for key, each in told.items()}
     assert known.pop("other:scalars") == written["other:scalars"]

@@ -6,49 +6,37 @@ from tests.engine.workspace import Workspace
 
 
 @with_and_without_controllers
-def test_an_unchanged_cluster_shows_no_difference(acme: Workspace, organization: str) -> None:
+def test_a_stack_is_unchanged_until_it_is_changed_by_hand_and_comes_back_as_it_was_after_a_destroy(
+    acme: Workspace, organization: str
+) -> None:
     acme.stack("development", samples.stack("development", organization))
-    made = acme.up("development").changes
-    assert acme.up("development").changes == {"unchanged": made["created"]}
-    assert acme.refresh("development").changes == {"unchanged": made["created"]}
-    assert acme.up("development").changes == {"unchanged": made["created"]}
-    acme.destroy("development")
+    first = acme.up("development")
+    made = first.changes["created"]
+    assert "local-dev.choreoapis.local" in first.said, "the host name comes from the data plane of another stack"
+    assert f"dp-{organization}"[:12] in first.said
 
+    # Unchanged.
+    assert acme.up("development").changes == {"unchanged": made}
+    assert acme.refresh("development").changes == {"unchanged": made}
+    assert acme.up("development").changes == {"unchanged": made}
 
-@with_and_without_controllers
-def test_what_was_destroyed_comes_back(acme: Workspace, organization: str) -> None:
-    acme.stack("development", samples.stack("development", organization))
-    first = acme.up("development").changes
-    before = _objects(acme, organization)
-    acme.destroy("development")
-    assert acme.up("development").changes == first
-    assert _objects(acme, organization) == before
-    acme.destroy("development")
-
-
-@with_and_without_controllers
-def test_a_label_changed_by_hand_is_shown_by_refresh_and_mended_by_up(acme: Workspace, organization: str) -> None:
-    acme.stack("staging", samples.stack("staging", organization))
-    acme.up("staging")
-    label = ("namespace", "-l", f"organization-name={organization},environment-name=staging")
+    # Changed by hand.
+    label = ("namespace", "-l", f"organization-name={organization},environment-name=development")
     acme.kubectl("label", *label, "project-name=by-hand", "--overwrite")
-    environment = ("environments.core.choreo.dev", "staging", "-n", organization)
+    environment = ("environments.core.choreo.dev", "development", "-n", organization)
     acme.kubectl("label", *environment, "core.choreo.dev/name=by-hand", "--overwrite")
-
-    assert acme.refresh("staging").changes.get("updated") == 2, "refresh shows both"
-    assert acme.up("staging").changes.get("updated") == 2, "up mends both"
+    assert acme.refresh("development").changes.get("updated") == 2, "refresh shows both"
+    assert acme.up("development").changes.get("updated") == 2, "up mends both"
     labels = acme.kubectl("get", *label, "-o", "jsonpath={.items[0].metadata.labels.project-name}")
     assert labels == "customer-portal"
-    assert acme.kubectl("get", *environment, "-o", "jsonpath={.metadata.labels.core\\.choreo\\.dev/name}") == "staging"
-    acme.destroy("staging")
+    name = acme.kubectl("get", *environment, "-o", "jsonpath={.metadata.labels.core\\.choreo\\.dev/name}")
+    assert name == "development"
 
-
-def test_an_environments_hosts_and_namespaces_are_outputs(acme: Workspace, organization: str) -> None:
-    acme.stack("staging", samples.stack("staging", organization))
-    said = acme.up("staging").said
-    assert "local-staging.choreoapis.local" in said, "the host name comes from the data plane of another stack"
-    assert f"dp-{organization}"[:12] in said
-    acme.destroy("staging")
+    # Destroyed.
+    before = _objects(acme, organization)
+    acme.destroy("development")
+    assert acme.up("development").changes == first.changes
+    assert _objects(acme, organization) == before
 
 
 def _objects(workspace: Workspace, organization: str) -> str:

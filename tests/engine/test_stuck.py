@@ -88,7 +88,6 @@ def test_what_holds_an_environment_is_named_one_after_the_other_and_in_the_end_a
     acme.destroy("staging")
     assert acme.resources("staging") == []
     assert acme.kubectl("get", "namespaces", "-l", selector, "-o", "name") == ""
-    acme.kubectl("delete", "namespace", stray, "--wait=false")
 
 
 def test_a_namespace_whose_labels_somebody_has_taken_off_does_not_stay_behind(

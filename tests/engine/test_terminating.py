@@ -109,4 +109,3 @@ def test_a_namespace_on_another_cluster_is_refused_too(
     assert f"Namespace {name} is being deleted since" in acme.preview("far", fails=True).said
     assert "Namespace" in acme.refresh("far").said
     acme.kubectl("patch", "namespace", name, *there, "--type=merge", "-p", LET_GO)
-    acme.destroy("far")

@@ -564,7 +564,6 @@ def test_the_credentials_of_a_data_plane_lead_to_its_cluster(
 
     later.destroy("development")
     assert kubectl(later, data_plane.kubeconfig, "get", "namespaces", "-l", selector, "-o", "name") == ""
-    later.destroy("acme")
 
 
 def test_where_only_a_person_knows_the_way_to_a_data_plane_its_environments_are_taken_over_with_a_kubeconfig(
@@ -608,4 +607,3 @@ def test_where_only_a_person_knows_the_way_to_a_data_plane_its_environments_are_
     assert f"Namespace {name}" not in said, "its namespace is there, on the data plane"
     later.destroy("acme-development")
     assert kubectl(later, data_plane.kubeconfig, "get", "namespaces", name, "--ignore-not-found") == ""
-    later.destroy("acme")

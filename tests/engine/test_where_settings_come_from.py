@@ -52,7 +52,6 @@ def test_a_project_whose_program_is_elsewhere_is_what_is_validated(acme: Workspa
     assert acme.up("moved").changes["created"] >= 1
     path = "jsonpath={.metadata.annotations.example\\.com/mood}"
     assert acme.kubectl("get", "environments.core.choreo.dev", "moved", "-n", organization, "-o", path) == "\U0001f600"
-    acme.destroy("moved")
 
 
 def test_what_comes_from_another_file_is_not_said_to_be_in_the_stacks(

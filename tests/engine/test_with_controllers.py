@@ -3,12 +3,13 @@
 from typing import Any
 
 from choreo_components.kubernetes.objects import NAMESPACES
+from devcluster import ControlPlane
 from tests.engine import samples
 from tests.engine.modes import with_both_providers, with_controllers
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Workspace
+from tests.standin import standin
 from tests.standin.api import RESOURCES
-from tests.standin.standin import StandIn
 
 pytestmark = with_controllers
 
@@ -17,13 +18,13 @@ PROJECT, PIPELINE = RESOURCES["Project"], RESOURCES["DeploymentPipeline"]
 
 @with_both_providers
 def test_an_organization_goes_in_the_order_that_does_not_deadlock_and_leaves_nothing(
-    workspace: Workspace, organization: str, standin: StandIn
+    workspace: Workspace, organization: str, controlled_plane: ControlPlane
 ) -> None:
     workspace.stack("acme", samples.stack("acme", organization))
     made = workspace.up("acme").changes["created"]
     assert workspace.refresh("acme").changes == {"unchanged": made}
     assert workspace.up("acme").changes == {"unchanged": made}
-    errors = len(standin.errors)
+    errors = len(standin.errors(controlled_plane).of(organization))
 
     with Watcher(workspace.kubeconfig, [PROJECT, PIPELINE, NAMESPACES]) as watcher:
         workspace.destroy("acme")
@@ -36,7 +37,8 @@ def test_an_organization_goes_in_the_order_that_does_not_deadlock_and_leaves_not
     assert gone.keys() == {"Project", "DeploymentPipeline", "Namespace"}
     begun = min(event.version for event in watcher.of(PIPELINE) if event.namespace == organization)
     assert gone["Project"].version < begun, "the pipeline began to go while the project needed it"
-    assert not [error for error in standin.errors[errors:] if "cannot retrieve" in error]
+    later = standin.errors(controlled_plane).of(organization)[errors:]
+    assert not [error for error in later if "cannot retrieve" in error]
     assert workspace.kubectl("get", "organizations.core.choreo.dev", "-o", "name").count(organization) == 0
 
 
@@ -73,7 +75,6 @@ def test_zero_values_that_controllers_leave_out_are_no_change(acme: Workspace, o
 
     assert acme.up("development").changes == {"unchanged": made}
     assert acme.refresh("development").changes == {"unchanged": made}
-    acme.destroy("development")
 
 
 def test_changed_specs_are_accepted(acme: Workspace, organization: str) -> None:
@@ -82,8 +83,6 @@ def test_changed_specs_are_accepted(acme: Workspace, organization: str) -> None:
     _change(acme, "development", {"tag: latest": "tag: v2", "dnsPrefix: local-dev": "dnsPrefix: local-development"})
 
     assert acme.up("development").changes.get("updated") == 2
-
-    acme.destroy("development")
 
 
 def test_what_does_not_get_ready_ends_at_its_deadline_and_is_named_with_its_conditions(
@@ -108,7 +107,6 @@ def test_what_does_not_get_ready_ends_at_its_deadline_and_is_named_with_its_cond
         {"deploymentArtifactRef: nowhere": "deploymentArtifactRef: wish-list", "ready: 3s": "ready: 60s"},
     )
     acme.up("staging")
-    acme.destroy("staging")
 
 
 def _change(workspace: Workspace, stack: str, changes: dict[str, str]) -> None:

@@ -1,8 +1,10 @@
-"""A control plane that faults may strike: a worker's own, and no other tests'."""
+"""Where faults strike: on the run's control plane, or on one that has no other tests where they strike its members."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,60 +12,70 @@ from choreo_components import Controllers
 from devcluster import ControlPlane
 from tests.engine.workspace import Workspace, leading_to
 from tests.faults import estates
-from tests.faults.estates import Estate, Layout
+from tests.faults.cases import Case
+from tests.faults.faults import Place
 from tests.faults.proxy import Proxy
 from tests.faults.users import User
 from tests.newer_provider import installation
+from tests.planes import Planes
 
-Pool = Mapping[Layout, list[Estate]]
-"""The estates that are up, and that nobody needs any more."""
+
+class Places:
+    """The places of a worker, each made when a case first asks for it."""
+
+    def __init__(self, toolchain_bin: Path, folders: pytest.TempPathFactory, stack: ExitStack) -> None:
+        self._toolchain_bin = toolchain_bin
+        self._folders = folders
+        self._stack = stack
+        self._made: dict[Path, Place] = {}
+
+    def on(self, control_plane: ControlPlane) -> Place:
+        """The worker's place on a control plane, with another organization that has an environment of the same name."""
+        if control_plane.directory not in self._made:
+            network = self._stack.enter_context(Proxy(control_plane.kubeconfig))
+            name, folder = f"deployer-{uuid4().hex[:8]}", self._folders.mktemp("user")
+            user = User(name, self.new_workspace(control_plane), network, folder)
+            estates.make_others(f"bystander-{uuid4().hex[:8]}", estates.ENVIRONMENT, self.new_workspace(control_plane))
+            self._made[control_plane.directory] = Place(control_plane, network, user, defaultdict(list))
+        return self._made[control_plane.directory]
+
+    def new_workspace(self, control_plane: ControlPlane) -> Workspace:
+        """A workspace of the control plane's administrator."""
+        environment = leading_to(control_plane.kubeconfig, self._toolchain_bin)
+        return Workspace(self._folders.mktemp("estate"), environment, Controllers.ABSENT)
 
 
 @pytest.fixture(scope="session")
-def struck_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+def places(toolchain_bin: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """The worker's places."""
+    with ExitStack() as stack:
+        yield Places(toolchain_bin, tmp_path_factory, stack)
+
+
+@pytest.fixture(scope="session")
+def mortal_plane(planes: Planes) -> Iterator[ControlPlane]:
     """A control plane whose members may crash, as long as they come back."""
-    with ControlPlane.start(tmp_path_factory.mktemp("struck-plane")) as started:
+    with planes.use("mortal-plane") as started:
         yield started
 
 
-@pytest.fixture(scope="session")
-def network(struck_plane: ControlPlane) -> Iterator[Proxy]:
-    """The network between every operation and the control plane."""
-    with Proxy(struck_plane.kubeconfig) as proxy:
-        yield proxy
+@pytest.fixture
+def place(case: Case, places: Places, planes: Planes, request: pytest.FixtureRequest) -> Iterator[Place]:
+    """Where the case's fault strikes. Where it strikes members, no other worker is at work there meanwhile."""
+    if case.fault.of_members:
+        with planes.alone("crash"):
+            yield places.on(request.getfixturevalue("mortal_plane"))
+    else:
+        yield places.on(request.getfixturevalue("control_plane"))
 
 
 @pytest.fixture(scope="session")
-def new_workspace(
-    struck_plane: ControlPlane, toolchain_bin: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], Workspace]:
-    """Makes a workspace of the control plane's administrator."""
-    environment = leading_to(struck_plane.kubeconfig, toolchain_bin)
-    return lambda: Workspace(tmp_path_factory.mktemp("estate"), environment, Controllers.ABSENT)
+def new_workspace(places: Places, control_plane: ControlPlane) -> Callable[[], Workspace]:
+    """Makes a workspace of an administrator."""
+    return lambda: places.new_workspace(control_plane)
 
 
 @pytest.fixture(scope="session")
 def newer_provider(toolchain_bin: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """What leads a workspace to the stand-in for a newer Kubernetes provider."""
     return installation.install(tmp_path_factory.mktemp("newer-provider"), toolchain_bin)
-
-
-@pytest.fixture(scope="session")
-def bystander(struck_plane: ControlPlane, new_workspace: Callable[[], Workspace]) -> None:
-    """Another organization with an environment of the same name, made by others."""
-    estates.make_others("bystander", estates.ENVIRONMENT, new_workspace())
-
-
-@pytest.fixture(scope="session")
-def pool() -> Pool:
-    """A destroy takes over an estate that an up has been struck on: a recovered one is as good as any.
-
-    Its workspace leads to the Kubernetes provider that it was made with.
-    """
-    return defaultdict(list)
-
-
-@pytest.fixture(scope="session")
-def user(network: Proxy, new_workspace: Callable[[], Workspace], tmp_path_factory: pytest.TempPathFactory) -> User:
-    """Whom all operations are run as."""
-    return User("deployer", new_workspace(), network, tmp_path_factory.mktemp("user"))

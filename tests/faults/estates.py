@@ -29,8 +29,8 @@ STRAY = "made-by-hand"
 FINALIZER = "example.com/cleanup"
 """What holds a Deployment until somebody takes it away, as OpenChoreo's controllers do."""
 
-OTHERS = {"example.com/made-by": "others"}
-"""The label of what others made, and nobody may touch."""
+OTHERS = {"example.com/made-by": f"others-{uuid4().hex[:8]}"}
+"""The label of what others than the worker's stacks made, and nobody may touch."""
 
 CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
 OBJECTS = [resource_of(kind) for (version, _), kind in all_kinds().items() if version == API_VERSION]
@@ -91,9 +91,7 @@ class Estate:
         self.workspace.kubectl("patch", *stray, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
 
     def _state(self) -> dict[str, Any]:
-        """What the backend has stored; asking Pulumi for it takes longer than much of what is proven by it."""
-        stored = self.workspace.folder.parent / "backend" / ".pulumi" / "stacks" / "choreo" / f"{STACK}.json"
-        state: dict[str, Any] = json.loads(stored.read_text())["checkpoint"].get("latest") or {}
+        state: dict[str, Any] = json.loads(self.workspace.state(STACK))["deployment"]
         return state
 
 
@@ -130,7 +128,7 @@ def make_others(organization: str, environment: str, workspace: Workspace) -> No
 
 
 def others(kubeconfig: Path) -> Mapping[str, tuple[str, str]]:
-    """All that others made in the whole cluster: by name, who it is and which version of it."""
+    """All that others made for this worker in the whole cluster: by name, who it is and which version of it."""
     lives = asyncio.run(_labelled(kubeconfig))
     return {str(live): (live.metadata["uid"], live.metadata["resourceVersion"]) for live in lives}
 

@@ -1,12 +1,30 @@
-"""A fault: what strikes an operation from outside, and how it is mended again."""
+"""A fault: what strikes an operation from outside, where, and how it is mended again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from devcluster import ControlPlane
+from tests.faults.estates import Estate, Layout
 from tests.faults.operation import CHOREO, ENGINE, KUBERNETES, Operation
 from tests.faults.proxy import Proxy
 from tests.faults.users import User
+
+
+@dataclass(frozen=True)
+class Place:
+    """A control plane, and what the operations of a worker have on it."""
+
+    control_plane: ControlPlane
+    network: Proxy
+    """Between every operation and the control plane."""
+    user: User
+    """Whom operations are run as that a fault of users strikes."""
+    pool: Mapping[Layout, list[Estate]]
+    """The estates that are up, and that nobody needs any more.
+
+    A destroy takes over an estate that an up has been struck on: a recovered one is as good as any. Its workspace leads
+    to the Kubernetes provider that it was made with.
+    """
 
 
 @dataclass(frozen=True)
@@ -14,9 +32,7 @@ class Scene:
     """What a fault can strike."""
 
     operation: Operation
-    control_plane: ControlPlane
-    network: Proxy
-    user: User
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,8 @@ class Fault:
     mend: Callable[[Scene], None] = lambda scene: None
     of_user: bool = False
     """Whether it strikes the user. All others meet an administrator, whose rights the API server never looks up."""
+    of_members: bool = False
+    """Whether it strikes the members of the control plane."""
 
 
 def _kill(name: str) -> Callable[[Scene], None]:
@@ -36,8 +54,8 @@ def _kill(name: str) -> Callable[[Scene], None]:
 
 def _crash(member: str) -> Callable[[Scene], None]:
     def strike(scene: Scene) -> None:
-        scene.control_plane.kill(member)
-        ControlPlane.start(scene.control_plane.directory)
+        scene.place.control_plane.kill(member)
+        ControlPlane.start(scene.place.control_plane.directory)
 
     return strike
 
@@ -46,29 +64,31 @@ def _meanwhile(refuse: Callable[[User], None]) -> Callable[[Scene], None]:
     """Nothing comes through until the API server refuses the user: that takes it a moment, up to ten seconds."""
 
     def strike(scene: Scene) -> None:
-        scene.network.hold()
-        refuse(scene.user)
-        scene.network.restore()
+        scene.place.network.hold()
+        refuse(scene.place.user)
+        scene.place.network.restore()
 
     return strike
+
+
+def _restore(scene: Scene) -> None:
+    scene.place.network.restore()
 
 
 INTERRUPTED = Fault("somebody interrupts the command", lambda scene: scene.operation.interrupt())
 ENGINE_KILLED = Fault("the engine is killed", _kill(ENGINE))
 PROVIDER_KILLED = Fault("our provider is killed", _kill(CHOREO))
 KUBERNETES_PROVIDER_KILLED = Fault("the Kubernetes provider is killed", _kill(KUBERNETES))
-API_SERVER_CRASHES = Fault("the API server crashes and comes back", _crash("kube-apiserver"))
-ETCD_CRASHES = Fault("etcd crashes and comes back", _crash("etcd"))
-NETWORK_GONE = Fault("the network is gone", lambda scene: scene.network.cut(), lambda scene: scene.network.restore())
-NETWORK_SILENT = Fault(
-    "the network swallows everything", lambda scene: scene.network.hold(), lambda scene: scene.network.restore()
-)
+API_SERVER_CRASHES = Fault("the API server crashes and comes back", _crash("kube-apiserver"), of_members=True)
+ETCD_CRASHES = Fault("etcd crashes and comes back", _crash("etcd"), of_members=True)
+NETWORK_GONE = Fault("the network is gone", lambda scene: scene.place.network.cut(), _restore)
+NETWORK_SILENT = Fault("the network swallows everything", lambda scene: scene.place.network.hold(), _restore)
 RIGHT_LOST = Fault(
     "the user loses the right",
     _meanwhile(User.lose_rights),
-    lambda scene: scene.user.regain_rights(),
+    lambda scene: scene.place.user.regain_rights(),
     of_user=True,
 )
 CREDENTIALS_EXPIRE = Fault(
-    "the credentials expire", _meanwhile(User.revoke), lambda scene: scene.user.renew(), of_user=True
+    "the credentials expire", _meanwhile(User.revoke), lambda scene: scene.place.user.renew(), of_user=True
 )

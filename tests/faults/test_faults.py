@@ -1,67 +1,55 @@
 """Faults: whatever strikes a command, the documented recovery comes to the end that was meant, unseen by others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from devcluster import ControlPlane
-from tests.engine.workspace import Outcome, Workspace
+from tests.engine.workspace import Outcome
 from tests.faults import estates, points
 from tests.faults.cases import CASES, Case, Recovery
-from tests.faults.conftest import Pool
+from tests.faults.conftest import Places
 from tests.faults.estates import STACK, Estate
-from tests.faults.faults import Scene
+from tests.faults.faults import Place, Scene
 from tests.faults.operation import Operation
-from tests.faults.proxy import Proxy
-from tests.faults.users import User
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-@pytest.mark.usefixtures("bystander")
 def test_a_struck_command_is_recovered(
-    case: Case,
-    struck_plane: ControlPlane,
-    network: Proxy,
-    user: User,
-    pool: Pool,
-    new_workspace: Callable[[], Workspace],
-    newer_provider: Mapping[str, str],
-    tmp_path: Path,
+    case: Case, place: Place, places: Places, newer_provider: Mapping[str, str], tmp_path: Path
 ) -> None:
-    estate = pool[case.layout].pop() if case.command == "destroy" and pool[case.layout] else None
+    administrator = place.control_plane.kubeconfig
+    estate = place.pool[case.layout].pop() if case.command == "destroy" and place.pool[case.layout] else None
     if estate is None:
-        workspace = new_workspace()
+        workspace = places.new_workspace(place.control_plane)
         workspace.environment |= newer_provider if case.newer else {}
         estate = estates.make(case.layout, workspace)
         if case.command == "destroy":
             estate.workspace.up(STACK)
     if case.command == "destroy":
         estate.add_stray(held=case.point is points.DEPLOYMENT_HELD)
-    before = estates.others(struck_plane.kubeconfig)
+    before = estates.others(administrator)
 
-    kubeconfig = user.kubeconfig if case.fault.of_user else network.kubeconfig(tmp_path / "kubeconfig")
+    kubeconfig = place.user.kubeconfig if case.fault.of_user else place.network.kubeconfig(tmp_path / "kubeconfig")
 
-    struck = strike(case, estate, struck_plane, network, user, kubeconfig)
+    struck = strike(case, estate, place, kubeconfig)
     recover(case, estate, kubeconfig, struck)
 
-    assert estates.others(struck_plane.kubeconfig) == before, "what others made was touched"
+    assert estates.others(administrator) == before, "what others made was touched"
     expected = estate.declared if case.command == "up" else set()
     assert estate.there() == expected, "the cluster does not hold just what the stack declares"
     assert estate.known() == expected, "the state does not know just what is in the cluster"
     assert estate.pending() == []
     if case.command == "up":
-        pool[case.layout].append(estate)
+        place.pool[case.layout].append(estate)
 
 
-def strike(
-    case: Case, estate: Estate, control_plane: ControlPlane, network: Proxy, user: User, kubeconfig: Path
-) -> Outcome:
+def strike(case: Case, estate: Estate, place: Place, kubeconfig: Path) -> Outcome:
     """Runs the command, strikes it at the point, and mends the fault when the case says so. What became of it."""
-    administrator, organization = control_plane.kubeconfig, estate.organization
+    administrator, organization = place.control_plane.kubeconfig, estate.organization
     before = points.count(case.point, administrator, organization)
     operation = Operation(estate.workspace, case.command, STACK, kubeconfig)
-    scene = Scene(operation, control_plane, network, user)
+    scene = Scene(operation, place)
     reached = mended = False
     try:
         reached = points.wait(case.point, administrator, organization, before, operation.goes_on)

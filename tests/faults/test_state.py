@@ -7,7 +7,7 @@ from tests.engine.workspace import Workspace
 
 def test_no_file_of_the_state_stands_beside_one_that_has_to_fit_it(new_workspace: Callable[[], Workspace]) -> None:
     workspace = new_workspace()
-    workspace.stack("empty", {})
-    files = [path for path in (workspace.folder.parent / "backend").rglob("*") if path.is_file()]
+    workspace.run("stack", "init", "empty")
+    files = [path for path in workspace.backend.rglob("*") if path.is_file()]
     assert [path.name for path in files if path.suffix == ".json"], "there is a state"
     assert [path.name for path in files if path.suffix == ".attrs"] == []

@@ -1,7 +1,7 @@
-"""The stand-in on a control plane, and kubectl."""
+"""The control plane that the stand-in works on, and kubectl."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,30 +11,24 @@ import yaml
 
 from devcluster import ControlPlane
 from tests.engine import samples
-from tests.standin.standin import StandIn
+from tests.standin import standin
+from tests.standin.manager import Errors
 
 Kubectl = Callable[..., str]
 
 
-@pytest.fixture(scope="module")
-def standin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StandIn, ControlPlane]]:
-    """The stand-in at work on a control plane of its own."""
-    with ControlPlane.start(tmp_path_factory.mktemp("stand-in")) as control_plane, StandIn(control_plane) as started:
-        yield started, control_plane
+@pytest.fixture
+def errors(controlled_plane: ControlPlane) -> Errors:
+    """What the stand-in's controllers have to say."""
+    return standin.errors(controlled_plane)
 
 
 @pytest.fixture
-def errors(standin: tuple[StandIn, ControlPlane]) -> StandIn:
-    """The stand-in, for what its controllers have to say."""
-    return standin[0]
-
-
-@pytest.fixture
-def kubectl(standin: tuple[StandIn, ControlPlane], toolchain_bin: Path) -> Kubectl:
+def kubectl(controlled_plane: ControlPlane, toolchain_bin: Path) -> Kubectl:
     """Runs kubectl; gives what it says, also when it fails."""
 
     def run(*arguments: str, manifest: Any = None) -> str:
-        command = [str(toolchain_bin / "kubectl"), "--kubeconfig", str(standin[1].kubeconfig), *arguments]
+        command = [str(toolchain_bin / "kubectl"), "--kubeconfig", str(controlled_plane.kubeconfig), *arguments]
         given = yaml.safe_dump_all(manifest) if manifest is not None else ""
         return subprocess.run(
             command, input=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120

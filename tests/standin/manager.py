@@ -1,9 +1,12 @@
 """A controller manager: what happens to objects leads to their controllers, which try until they have no reason to."""
 
 import asyncio
+import json
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import httpx2 as httpx
@@ -19,6 +22,24 @@ BACK_OFF_SECONDS = (0.005, 1000.0)
 """The first and the longest pause after an error; it doubles each time, as controller-runtime has it."""
 
 log = logging.getLogger("standin")
+
+
+@dataclass(frozen=True)
+class Errors:
+    """The log of the controllers: what kept them from going on with an object, a line of JSON each."""
+
+    file: Path
+
+    def of(self, organization: str) -> Sequence[str]:
+        """The errors of an organization and of what is in its namespace, in order."""
+        lines = self.file.read_text().splitlines() if self.file.exists() else []
+        errors = [json.loads(line) for line in lines]
+        return [text for namespace, name, text in errors if organization in (namespace, name)]
+
+    def add(self, key: Key, text: str) -> None:
+        """Writes down an error."""
+        with self.file.open("a") as file:
+            file.write(json.dumps([key.namespace, key.name, text]) + "\n")
 
 
 class ReconcileError(Exception):
@@ -80,13 +101,12 @@ class Controller:
 class Manager:
     """Runs controllers, each of them one object at a time."""
 
-    def __init__(self, api: Api, controllers: Sequence[Controller]) -> None:
-        self.errors: list[str] = []
-        """What the log of the controllers says: an error each, in order."""
+    def __init__(self, api: Api, controllers: Sequence[Controller], errors: Errors) -> None:
         self.filled = asyncio.Event()
         """Set when all caches are filled."""
         self._api = api
         self._controllers = controllers
+        self._errors = errors
         self._queues: dict[str, asyncio.Queue[Key]] = {each.kind: asyncio.Queue() for each in controllers}
         self._queued: dict[str, set[Key]] = defaultdict(set)
         self._failures: dict[tuple[str, Key], int] = defaultdict(int)
@@ -129,7 +149,9 @@ class Manager:
             except (ReconcileError, httpx.HTTPError) as problem:
                 # Whatever is out of date in a cache is no error, and comes right by itself.
                 if not (isinstance(problem, ApiError) and problem.status.code == 409):
-                    self._note(f"{controller.kind} {key.name}: {problem or type(problem).__name__}")
+                    text = f"{controller.kind} {key.name}: {problem or type(problem).__name__}"
+                    log.info(text)
+                    self._errors.add(key, text)
                 self._failures[controller.kind, key] += 1
                 first, longest = BACK_OFF_SECONDS
                 pause = min(longest, first * 2 ** (self._failures[controller.kind, key] - 1))
@@ -139,7 +161,3 @@ class Manager:
 
     def _later(self, kind: str, key: Key, seconds: float) -> None:
         asyncio.get_running_loop().call_later(seconds, self._add, kind, key)
-
-    def _note(self, error: str) -> None:
-        log.info(error)
-        self.errors.append(error)

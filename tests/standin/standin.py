@@ -7,7 +7,6 @@ generation v0.1.0-129 (782e188894c0): internal/controller/*, internal/labels, an
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +17,7 @@ from devcluster import ControlPlane
 from devcluster.pki import Pki
 from tests.standin import platform, workloads
 from tests.standin.api import Api, Key
-from tests.standin.manager import Manager
+from tests.standin.manager import Errors, Manager
 from tests.standin.webhook import CONFIGURATIONS, NAME, Webhook
 
 CONTROLLERS = (
@@ -40,6 +39,11 @@ TIMEOUT = httpx.Timeout(30)
 log = logging.getLogger("standin")
 
 
+def errors(control_plane: ControlPlane) -> Errors:
+    """What the controllers would have written to their log: why they could not go on with an object."""
+    return Errors(control_plane.directory / "logs" / "stand-in.errors")
+
+
 class StandIn:
     """The controllers of one control plane, on a thread of their own, for as long as the context is open."""
 
@@ -50,13 +54,11 @@ class StandIn:
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
-        self._manager: Manager | None = None
 
     @property
-    def errors(self) -> Sequence[str]:
-        """What the controllers would have written to their log: why they could not go on with an object."""
-        assert self._manager is not None
-        return self._manager.errors
+    def works(self) -> bool:
+        """Whether it still works."""
+        return self._thread.is_alive()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -91,9 +93,9 @@ class StandIn:
         pki = Pki(self._control_plane.directory / "pki")
         async with AsyncClient(config=config, timeout=TIMEOUT, trust_env=False, field_manager="manager") as client:
             api = Api(client)
-            self._manager = Manager(api, [each(api) for each in CONTROLLERS])
-            running = asyncio.create_task(self._manager.run())
-            filled = asyncio.create_task(self._manager.filled.wait())
+            manager = Manager(api, [each(api) for each in CONTROLLERS], errors(self._control_plane))
+            running = asyncio.create_task(manager.run())
+            filled = asyncio.create_task(manager.filled.wait())
             stopped = asyncio.create_task(stop.wait())
             await asyncio.wait([running, filled], return_when=asyncio.FIRST_COMPLETED)
             with Webhook(api, pki) as webhook:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.engine import samples
 from tests.standin.conftest import Kubectl
-from tests.standin.standin import StandIn
+from tests.standin.manager import Errors
 
 
 def test_a_zero_value_is_gone_when_the_controller_has_added_its_finalizer(kubectl: Kubectl, organization: str) -> None:
@@ -36,7 +36,7 @@ def test_of_what_somebody_has_declared_the_controllers_own_nothing_though_they_w
 
 
 def test_a_project_whose_pipeline_went_first_hangs_and_nothing_can_change_it(
-    kubectl: Kubectl, organization: str, errors: StandIn
+    kubectl: Kubectl, organization: str, errors: Errors
 ) -> None:
     project = ("projects.core.choreo.dev", "customer-portal", "-n", organization)
     pipeline = ("deploymentpipelines.core.choreo.dev", "pipeline-dev-stage-prod", "-n", organization)
@@ -44,13 +44,15 @@ def test_a_project_whose_pipeline_went_first_hangs_and_nothing_can_change_it(
 
     assert "timed out" in kubectl("delete", *project, "--timeout=3s")
 
-    assert any("Project customer-portal: cannot retrieve the deployment pipeline" in each for each in errors.errors)
+    assert any(
+        "Project customer-portal: cannot retrieve the deployment pipeline" in each for each in errors.of(organization)
+    )
     said = kubectl("label", *project, "a=b")
     assert "denied the request: deployment pipeline 'pipeline-dev-stage-prod'" in said, "every update is refused"
 
 
 def test_a_project_under_a_hashed_name_hangs_until_a_pipeline_is_called_what_it_refers_to(
-    kubectl: Kubectl, organization: str, errors: StandIn
+    kubectl: Kubectl, organization: str, errors: Errors
 ) -> None:
     """`choreoctl create` hashes the pipeline's metadata.name as well, and refers to it by its label."""
     declared = {each["kind"]: each for each in samples.stack("acme", organization)["choreo:resources"]}
@@ -71,7 +73,7 @@ def test_a_project_under_a_hashed_name_hangs_until_a_pipeline_is_called_what_it_
 
     assert "timed out" in kubectl("delete", *hashed, "--timeout=3s")
     missing = "Project acme-shop-792c6b74: cannot retrieve the deployment pipeline 'default-pipeline'"
-    assert any(missing in each for each in errors.errors)
+    assert any(missing in each for each in errors.of(organization))
 
     kubectl("create", "-f", "-", manifest=[called("DeploymentPipeline", "default-pipeline", "default-pipeline")])
     kubectl("wait", "--for=delete", *_one(hashed), "--timeout=60s")
@@ -116,7 +118,7 @@ def test_deleting_a_data_plane_takes_its_environments_away(kubectl: Kubectl, org
 
 
 def test_an_environment_without_its_data_plane_is_ready_and_can_not_be_finalized(
-    kubectl: Kubectl, organization: str, errors: StandIn
+    kubectl: Kubectl, organization: str, errors: Errors
 ) -> None:
     declared = _environment(organization, "lost", dataPlaneRef="nowhere")
     kubectl("create", "-f", "-", manifest=[declared])
@@ -124,7 +126,7 @@ def test_an_environment_without_its_data_plane_is_ready_and_can_not_be_finalized
     assert "met" in kubectl("wait", "--for=condition=Ready", *_one(environment), "--timeout=60s")
     assert "timed out" in kubectl("delete", *environment, "--timeout=3s")
     expected = f"environment 'lost' refers to a non-existent dataplane 'nowhere' on organization '{organization}'"
-    assert any(expected in each for each in errors.errors)
+    assert any(expected in each for each in errors.of(organization))
 
 
 def _environment(organization: str, name: str, **spec: Any) -> dict[str, Any]:
