@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from choreo_components.api.generations import generations
 from choreo_components.kubernetes.objects import NAMESPACES, Live
 
 HOLDERS: Mapping[str, str] = {
@@ -9,9 +10,6 @@ HOLDERS: Mapping[str, str] = {
     "foregroundDeletion": "Kubernetes' garbage collector, until all that it owns is gone",
 }
 """Who lets go of an object, by finalizer, where the finalizer's own name does not tell."""
-
-OPENCHOREO = "core.choreo.dev/"
-"""What the finalizers of OpenChoreo's controllers begin with (reference: section 5.1)."""
 
 
 def deletion(live: Live) -> str | None:
@@ -25,7 +23,7 @@ def deletion(live: Live) -> str | None:
 
 def holder(finalizer: str) -> str:
     """The finalizer, and who is to take it off where that is known."""
-    if finalizer.startswith(OPENCHOREO):
+    if finalizer.startswith(tuple(each.finalizers for each in generations().values() if each.finalizers)):
         return f"{finalizer} (OpenChoreo's controllers)"
     return f"{finalizer} ({HOLDERS[finalizer]})" if finalizer in HOLDERS else finalizer
 

@@ -151,7 +151,8 @@ class _PlanBuilder:
         organization, name, generation = environment.organization, environment.name, environment.generation
         projects: dict[str, Key | None] = {}
         for project_name, where in self.settings.projects.items():
-            target = generation.named(generation.of_role(Role.PROJECT)[0].kind, organization, project_name)
+            [kind] = generation.of_role(Role.PROJECT)
+            target = generation.named(kind.kind, organization, project_name)
             found = self.index.find(target)
             if found is None:
                 missing = (

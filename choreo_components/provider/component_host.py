@@ -1,7 +1,9 @@
 """The host: components for programs in other languages, whose inputs reach the constructors under their own names."""
 
+import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import pulumi
@@ -9,13 +11,23 @@ from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult, ComponentDefinition
 from pulumi.provider.experimental.schema import generate_schema
 
-from choreo_components.components.core_v1 import COMPONENTS as OF_CORE_V1
+from choreo_components import components
 from choreo_components.components.debug_lines import drop_debug_lines
-from choreo_components.components.tokens import INDEX, PACKAGE, former_tokens, token
+from choreo_components.components.tokens import INDEX, PACKAGE, former_tokens, module_of, token
 from choreo_components.version import VERSION
 
-HOSTED: Mapping[str, Sequence[type[pulumi.ComponentResource]]] = {"core/v1": OF_CORE_V1}
-"""The components by their modules. Components of two modules may have one name, and so may types of their arguments."""
+
+def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
+    """The components by their modules, of each generation that has a folder.
+
+    Components of two modules may have one name, and so may types of their arguments.
+    """
+    found = {}
+    for folder in sorted(pkgutil.iter_modules(components.__path__), key=lambda each: each.name):
+        if folder.ispkg:
+            api = import_module(f"choreo_components.api.{folder.name}")
+            found[module_of(api.API_VERSION)] = import_module(f"{components.__name__}.{folder.name}").COMPONENTS
+    return found
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,7 @@ class Host(Provider):
     OpenChoreo's own, so there is nothing to map but the numbers.
     """
 
-    def __init__(self, hosted: Mapping[str, Sequence[type[pulumi.ComponentResource]]] = HOSTED) -> None:
+    def __init__(self, modules: Mapping[str, Sequence[type[pulumi.ComponentResource]]] | None = None) -> None:
         """Infers the schema from the components and their arguments."""
         drop_debug_lines()
         self._hosted: dict[str, _Hosted] = {}
@@ -42,27 +54,26 @@ class Host(Provider):
         """The components' part of the schema, by token."""
         self.types: dict[str, Any] = {}
         """The schema of the types of their arguments, by token."""
-        for module, components in hosted.items():
-            self._add(module, components)
+        for module, of_module in (hosted() if modules is None else modules).items():
+            self._add(module, of_module)
         super().__init__(VERSION)
 
-    def _add(self, module: str, components: Sequence[type[pulumi.ComponentResource]]) -> None:
-        analyzed = Analyzer(PACKAGE).analyze(list(components))
-        names = _names(module, components, analyzed)
+    def _add(self, module: str, of_module: Sequence[type[pulumi.ComponentResource]]) -> None:
+        analyzed = Analyzer(PACKAGE).analyze(list(of_module))
+        names = _names(module, of_module, analyzed)
         # In the SDK's schema, all types and components are in one module, under the names of their classes.
         definitions, types = analyzed["component_definitions"], analyzed["type_definitions"]
         schema = generate_schema(PACKAGE, VERSION, None, definitions, types, []).to_json()
         for type_, described in schema["types"].items():
             self.types[names[type_]] = _renamed(described, names)
-        for component in components:
+        for component in of_module:
             name = component.__name__
             own, former = token(module, name), former_tokens(module, name)
             self.resources[own] = {
                 **_renamed(schema["resources"][token(INDEX, name)], names),
                 **({"aliases": [{"type": each} for each in former]} if former else {}),
             }
-            hosted = _Hosted(component, definitions[name])
-            self._hosted |= dict.fromkeys([own, *former], hosted)
+            self._hosted |= dict.fromkeys([own, *former], _Hosted(component, definitions[name]))
 
     def construct(
         self,
@@ -75,24 +86,24 @@ class Host(Provider):
 
         Raises pulumi.RunError where there is none.
         """
-        hosted = self._hosted.get(resource_type)
-        if hosted is None:
+        found = self._hosted.get(resource_type)
+        if found is None:
             raise pulumi.RunError(
                 f"choreo {VERSION} has no component {resource_type!r}; it has {', '.join(self.resources)}"
             )
-        component = hosted.constructor(name, _integers(inputs), options)
-        outputs = hosted.definition.outputs_mapping
+        component = found.constructor(name, _integers(inputs), options)
+        outputs = found.definition.outputs_mapping
         return ConstructResult(component.urn, {name: getattr(component, own) for name, own in outputs.items()})
 
 
 def _names(
-    module: str, components: Sequence[type[pulumi.ComponentResource]], analyzed: AnalyzeResult
+    module: str, of_module: Sequence[type[pulumi.ComponentResource]], analyzed: AnalyzeResult
 ) -> Mapping[str, str]:
     """By the token that the SDK gives to a type: its own. What several generations share is in none of their modules.
 
     The languages add `Args` to the names of types themselves.
     """
-    homes = {component.__module__.rpartition(".")[0] for component in components}
+    homes = {component.__module__.rpartition(".")[0] for component in of_module}
     return {
         token(INDEX, name): token(
             module if type_.module.rpartition(".")[0] in homes else INDEX, name.removesuffix("Args")
