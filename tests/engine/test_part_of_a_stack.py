@@ -154,6 +154,36 @@ def test_without_its_dependents_a_target_is_refused_by_pulumi(mixed: Stack) -> N
     assert mixed.deleted == set()
 
 
+def test_all_but_one_environment_goes_and_that_one_loses_no_more_than_pulumi_deletes(folder: Stack) -> None:
+    """To exclude an Environment excludes what it needs, and not what needs it: Pulumi deletes its namespace."""
+    stack = Stack(folder.workspace, "several", folder.organization)
+    names = "alpha", "beta"
+    config = samples.stack(TRIAL, stack.organization)
+    made = config["choreo:resources"][0]
+    config["choreo:resources"] = [
+        {
+            **made,
+            "metadata": {**made["metadata"], "name": name},
+            "spec": {**made["spec"], "gateway": {"dnsPrefix": name}},
+        }
+        for name in names
+    ]
+    stack.workspace.stack(stack.name, config)
+    stack.workspace.up(stack.name)
+    stray = f"stray-{stack.organization}"
+    stack.workspace.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, stack.organization, "alpha"))
+
+    said = stack.destroy("--exclude", stack.object("Environment", "alpha")).said
+    assert f"'alpha' of organization {stack.organization!r} is not finalized, as its Environment stays" in said
+    assert stack.deleted == {"Environment beta", stack.namespace("alpha"), stack.namespace("beta")}
+
+    stack.workspace.up(stack.name)
+    stack.destroy()
+    assert stack.deleted == {"Environment alpha", "Environment beta", f"Namespace {stray}"} | {
+        stack.namespace(name) for name in names
+    }
+
+
 def test_no_part_of_production_is_deleted_whatever_the_options(mixed: Stack) -> None:
     """Also once the guard of the stack has been deleted with a part."""
     environment, deployment = mixed.object("Environment", LIVE), mixed.object("Deployment", f"{LIVE}-app-{LIVE}")

@@ -7,20 +7,23 @@ import os
 import ssl
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import yaml
 
-from choreo_components.kubernetes import retries
+from choreo_components.kubernetes import client, retries
 from choreo_components.kubernetes.client import Cluster, ClusterError, Denied, Forbidden, Unauthorized, Unreachable
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource
 from devcluster import ControlPlane
+from tests import apiserver
+from tests.apiserver import ApiServer
 from tests.https import kubeconfig, serving
 
 MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
@@ -289,3 +292,85 @@ def test_a_proxy_that_a_kubeconfig_names_is_used() -> None:
     with answering(401, "no", "text/plain") as proxy:
         told = said(kubeconfig({}, "http://nowhere.invalid", **{"proxy-url": proxy}))
     assert "http://nowhere.invalid answers 401" in told
+
+
+# --- What goes over the wire ---------------------------------------------------------------------------------------
+
+
+def asked(request: Callable[[Cluster], Awaitable[Any]], *script: bytes) -> tuple[Any, list[str]]:
+    """What a request comes to at an API server with this script, and what was sent."""
+
+    async def run() -> tuple[Any, list[str]]:
+        async with ApiServer(script) as server, Cluster(apiserver.kubeconfig(server.url)) as cluster:
+            return await request(cluster), server.asked
+
+    return asyncio.run(run())
+
+
+async def events(cluster: Cluster, labels: Mapping[str, str | None] | None = None) -> list[str]:
+    """All events of a watch that ends."""
+    return [f"{event} {live.name}" async for event, live in cluster.watch(NAMESPACES, labels or {}, "7")]
+
+
+def event(type_: str, name: str, **more: Any) -> str:
+    """A line of a watch."""
+    return json.dumps({"type": type_, "object": {"metadata": {"name": name, **more}}}, ensure_ascii=False) + "\n"
+
+
+def test_a_watch_reads_events_however_their_lines_are_cut_and_whatever_is_in_them() -> None:
+    """A next line (U+0085) may stand in JSON: it ends no line there."""
+    lines = event("ADDED", "a") + event("MODIFIED", "b", annotations={"note": "one\x85two"}) + event("DELETED", "c")
+    found, sent = asked(events, apiserver.answer(200, lines))
+    assert found == ["ADDED a", "MODIFIED b", "DELETED c"]
+    assert sent == ["GET /api/v1/namespaces?watch=true&resourceVersion=7"]
+
+
+def test_a_watch_whose_version_has_expired_ends() -> None:
+    expired = json.dumps({"type": "ERROR", "object": {"kind": "Status", "code": 410}}) + "\n"
+    assert asked(events, apiserver.answer(200, event("ADDED", "a") + expired + event("ADDED", "b")))[0] == ["ADDED a"]
+
+
+def test_objects_are_selected_by_labels_with_a_value_and_with_any() -> None:
+    selector = {"core.choreo.dev/organization": "acme", "environment-name": None}
+    builds = Resource("core.choreo.dev", "v1", "Build", "builds")
+    nothing = apiserver.answer(200, {"items": [], "metadata": {"resourceVersion": "7"}})
+    _, [listed] = asked(lambda cluster: cluster.list(builds, selector, "a"), nothing)
+    path, _, query = listed.removeprefix("GET ").partition("?")
+    assert path == "/apis/core.choreo.dev/v1/namespaces/a/builds"
+    assert parse_qs(query) == {
+        "labelSelector": ["core.choreo.dev/organization=acme,environment-name"],
+        "limit": ["500"],
+    }
+
+
+def test_a_name_is_a_part_of_the_path_whatever_it_is() -> None:
+    _, sent = asked(lambda cluster: cluster.get(NAMESPACES, "a/../b?c"))
+    assert sent == ["GET /api/v1/namespaces/a%2F..%2Fb%3Fc"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no JSON",
+        "[]",
+        "[" * 100_000,
+        {"items": []},
+        {"items": None, "metadata": {"resourceVersion": "7"}},
+        {"items": [{"metadata": {}}], "metadata": {"resourceVersion": "7"}},
+        {"items": ["acme"], "metadata": {"resourceVersion": "7"}},
+        {"items": [], "metadata": {"resourceVersion": ""}},
+    ],
+    ids=lambda body: str(body)[:60],
+)
+def test_a_list_that_is_none_of_an_api_servers_is_said_to_be_none(body: Any) -> None:
+    with pytest.raises(ClusterError, match=r"list namespaces: .* answers as no API server does"):
+        asked(lambda cluster: cluster.list(NAMESPACES, {}), apiserver.answer(200, body))
+
+
+def test_what_is_wrong_with_us_is_not_said_of_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(*_: object) -> Live:
+        raise TypeError("a mistake of ours")
+
+    monkeypatch.setattr(client, "_live", mistaken)
+    with pytest.raises(TypeError, match="a mistake of ours"):
+        asked(lambda cluster: cluster.get(NAMESPACES, "acme"))
