@@ -16,8 +16,9 @@ from google.protobuf import empty_pb2, json_format
 from google.protobuf.struct_pb2 import Struct
 from pulumi import RunError
 from pulumi.runtime import proto
-from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc
+from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
+from choreo_components.components.tokens import INDEX, PACKAGE, token
 from choreo_components.provider import control_plane
 from choreo_components.provider.resource import CustomResource, Failure, Session, differences, in_todays_form, revealed
 from choreo_components.provider.resources.finalizer import EnvironmentFinalizer
@@ -37,6 +38,12 @@ CUSTOM: Mapping[str, CustomResource] = {
     each.contract.TOKEN: each for each in (EnvironmentFinalizer(), Inventory(), DeletionGuard(), Witness())
 }
 """Our custom resources by type."""
+
+REFUSAL = token(INDEX, "Refusal")
+"""What stands for a component that is refused, and never gets into a state: its check fails."""
+
+SECONDS_TO_REFUSE = 5
+"""How long the engine may take to ask for that check."""
 
 _RESOURCE: ContextVar[str] = ContextVar("_RESOURCE", default="")
 """The URN of the resource that a call is about."""
@@ -62,6 +69,7 @@ class Servicer(ResourceProviderServicer):
         self._hosting: ComponentServicer | None = None
         self._engine = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
         self._running: set[asyncio.Task[Any]] = set()
+        self._refused: dict[str, asyncio.Event] = {}
 
     async def GetPluginInfo(self, request: Any, context: Any) -> proto.PluginInfo:
         """The version of this package."""
@@ -106,12 +114,49 @@ class Servicer(ResourceProviderServicer):
         try:
             response: proto.ConstructResponse = await self._components().Construct(request, context)
         except RunError as refused:
-            # Otherwise gRPC would put the name of the class before it.
-            await _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(refused))
+            response = await self._refuse(request, str(refused), context)
         return response
+
+    async def _refuse(self, request: proto.ConstructRequest, reason: str, context: Any) -> proto.ConstructResponse:
+        """Ends the program of a component, with the reason as the only error.
+
+        Of a call that fails, the SDKs of most languages print an error of their own, with a stack. Of a resource whose
+        check fails they print nothing: the engine does, and takes nothing more from the program. So there is a resource
+        that fails, and the call succeeds once the engine has asked for its check.
+        """
+        asked = self._refused[request.name] = asyncio.Event()
+        registration = resource_pb2.RegisterResourceRequest(
+            type=REFUSAL,
+            name=request.name,
+            parent=request.parent,
+            custom=True,
+            object=_struct({"reason": reason}),
+            # This very provider: the engine has one by default for each version that is asked for.
+            provider=request.providers.get(PACKAGE, ""),
+            version=self._settings.get("version", ""),
+        )
+        async with grpc.aio.insecure_channel(request.monitorEndpoint) as channel:
+            # Never answered.
+            call = resource_pb2_grpc.ResourceMonitorStub(channel).RegisterResource(registration)
+            try:
+                await asyncio.wait_for(asked.wait(), SECONDS_TO_REFUSE)
+            except TimeoutError:
+                await _abort(context, grpc.StatusCode.INVALID_ARGUMENT, reason)
+            finally:
+                call.cancel()
+        return proto.ConstructResponse(
+            urn=f"urn:pulumi:{request.stack}::{request.project}::{request.type}::{request.name}"
+        )
+
+    def _check_refusal(self, request: proto.CheckRequest) -> proto.CheckResponse:
+        if asked := self._refused.get(request.urn.rpartition("::")[2]):
+            asked.set()
+        return proto.CheckResponse(failures=[proto.CheckFailure(reason=_properties(request.news)["reason"])])
 
     async def Check(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
         """Validates a resource's inputs and fills in the defaults."""
+        if _type(request.urn) == REFUSAL:
+            return self._check_refusal(request)
         custom = await _custom(context, request.urn)
         olds, news = await _known(context, custom.contract, request.olds, request.news)
         work = custom.check(olds, news, self._session(request.urn))
@@ -333,11 +378,14 @@ async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:
 
 async def _custom(context: Any, urn: str) -> CustomResource:
     """The custom resource that an URN names by its type. Ends the call where there is none."""
-    token = urn.split("::")[2].rpartition("$")[2]
-    if token not in CUSTOM:
-        message = f"this release of choreo has no resource {token}: upgrade the package choreo-components"
+    if (own := _type(urn)) not in CUSTOM:
+        message = f"this release of choreo has no resource {own}: upgrade the package choreo-components"
         await _abort(context, grpc.StatusCode.UNIMPLEMENTED, message)
-    return CUSTOM[token]
+    return CUSTOM[own]
+
+
+def _type(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]
 
 
 async def _known(context: Any, contract: type[Contract], *structs: Struct) -> list[dict[str, Any]]:

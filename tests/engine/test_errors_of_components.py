@@ -2,6 +2,7 @@
 
 import pytest
 
+from choreo_components.version import VERSION
 from tests.engine.foreign import REMOTE
 from tests.engine.workspace import Outcome, Workspace
 
@@ -21,11 +22,18 @@ def previewed(workspace: Workspace, program: str, arguments: object) -> Outcome:
     return workspace.preview("errors", fails=True)
 
 
-def test_a_program_in_another_language_is_told_what_is_wrong_in_our_words_alone(workspace: Workspace) -> None:
+# SDKs ask for their own version of the provider, and a program in YAML for any.
+@pytest.mark.parametrize("version", [VERSION, None])
+def test_a_program_in_another_language_is_told_what_is_wrong_in_one_error_in_our_words(
+    workspace: Workspace, version: str | None
+) -> None:
     wrong = {"organization": "Acme", "controllers": "absent", "dataPlane": "plane", "projects": ["Shop"]}
-    said = previewed(workspace, FOREIGN, wrong).said
-    # Among the diagnostics at the end.
-    told = said.rpartition("error: choreo:core/v1:Environment resource 'dev' has a problem: ")[2]
+    program = FOREIGN.replace("ARGUMENTS", f"ARGUMENTS, opts=pulumi.ResourceOptions(version={version!r})")
+    said = previewed(workspace, program, wrong).said
+    # At the end, where nothing is told twice.
+    diagnostics = said.rpartition("Diagnostics:")[2]
+    assert diagnostics.count("error: ") == 1, diagnostics
+    told = diagnostics.partition("error: choreo:index:Refusal resource 'dev' has a problem: ")[2]
     lines = [line.strip() for line in told.splitlines()]
     assert lines[0] == "Environment 'dev' is not what OpenChoreo takes:"
     assert [line.partition(": ")[0] for line in lines[1:4]] == ["projects", "spec.dataPlane", "organization"]

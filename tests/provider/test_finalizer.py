@@ -431,7 +431,7 @@ def test_a_new_environment_of_an_organization_that_is_missing_is_refused() -> No
 def test_an_organization_that_may_be_made_first_or_is_known_already_is_not_looked_for() -> None:
     assert told(FakeCluster(), {}, INPUTS) is None
     assert told(FakeCluster(namespace("dp-1")), EXISTS, EXISTS) is None
-    assert told(FakeCluster(), {}, {**EXISTS, "organization": UNKNOWN}) is None
+    assert told(FakeCluster(), {}, {**EXISTS, "namespace": UNKNOWN}) is None
 
 
 def test_an_organization_that_nobody_can_see_is_left_to_who_applies_it() -> None:
