@@ -6,11 +6,12 @@ Pure. What is left out here, `choreo validate` would refuse of the project.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from choreo_components.adopt.organization import shown
-from choreo_components.adopt.partition import Division, Left, Planned
+from choreo_components.adopt.partition import Division, Left, Planned, role_of
+from choreo_components.api import Role
 from choreo_components.config.findings import Finding, errors
 from choreo_components.config.project import Stack
-from choreo_components.plan.nodes import Key, NamespaceNode
+from choreo_components.kubernetes.objects import live_of
+from choreo_components.plan.nodes import Key
 from choreo_components.plan.workspace import Estate
 
 
@@ -76,7 +77,6 @@ def _left(planned: Planned, reason: str) -> Iterator[Left]:
     """The whole stack: it is an Environment that does not go with others, and all of its stack needs it."""
     below = "its Environment cannot be adopted"
     for each in planned.stack.manifests:
-        yield Left(shown(each), reason if each["kind"] == "Environment" else below)
-    for node in planned.plan.nodes:
-        if isinstance(node, NamespaceNode):
-            yield Left(f"Namespace {node.name}", below)
+        yield Left(str(live_of(each)), reason if role_of(each) is Role.ENVIRONMENT else below)
+    for node in planned.plan.namespaces:
+        yield Left(f"Namespace {node.name}", below)

@@ -4,20 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
-from choreo_components.adopt.organization import LiveOrganization, data_plane_of, name_of
-from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import API_VERSION, labels
+from choreo_components.adopt.organization import LiveOrganization, data_plane_of
+from choreo_components.api import Generation, Kind, Role
 from choreo_components.api.generations import generations
 from choreo_components.kubernetes.client import RIGHTS, Cluster, ClusterError, Forbidden
 from choreo_components.kubernetes.cluster_identity import identity_of
-from choreo_components.kubernetes.objects import NAMESPACES, Live, resource_named, resource_of
+from choreo_components.kubernetes.objects import NAMESPACES, Live, resource_of
 from choreo_components.preflight.crd_compatibility import definitions
 from choreo_components.preflight.data_planes import Connection, NoConnection, connections, full_name
 from choreo_components.preflight.unsupported_conditions import lacking
 
 
 class NoOrganization(Exception):
-    """The cluster has no such Organization: the message says which there are."""
+    """The cluster has no such organization: the message says which there are."""
 
 
 async def read_organization(
@@ -26,66 +25,85 @@ async def read_organization(
     """The organization and all that belongs to it, by one list for each kind, and one for each data plane's cluster.
 
     A namespace that names no environment is looked for on the control plane's own cluster. `given` are the texts of
-    kubeconfigs by the names of the DataPlanes that they lead to.
+    kubeconfigs by the names of the data planes that they lead to.
 
     Raises NoOrganization, and ClusterError when the cluster cannot be asked.
     """
-    owner = await cluster.get(resource_named(API_VERSION, "Organization"), organization)
-    if owner is None:
-        raise NoOrganization(await _lacking(cluster, organization))
-    kinds = [kind for kind in all_kinds().values() if kind.namespaced]
+    generation, owner = await _owner(cluster, organization)
+    of = generation.namespaces
     installed, identity, namespace, (here, _), *listings = await _all(
-        definitions(cluster, generations().values()),
+        definitions(cluster, [generation]),
         identity_of(cluster),
         cluster.get(NAMESPACES, organization),
-        cluster.list(NAMESPACES, {labels.ORGANIZATION_NAME: organization}),
-        *(cluster.list(resource_of(kind), {}, organization) for kind in kinds),
+        cluster.list(NAMESPACES, of.of_organization(organization)),
+        *(cluster.list(resource_of(kind), {}, organization) for kind in generation.kinds if kind.namespaced),
     )
-    objects = tuple(_wire(live) for live in [owner, *(live for lives, _ in listings for live in lives)])
-    environments = {name_of(each): data_plane_of(each) for each in objects if each["kind"] == "Environment"}
-    planes = [each for each in objects if each["kind"] == "DataPlane" and full_name(each) in environments.values()]
+    objects = (owner, *(live for lives, _ in listings for live in lives))
+    by_role: dict[Role | None, list[Live]] = {}
+    for live in objects:
+        by_role.setdefault(generation.role(live.resource.kind), []).append(live)
+    environments = {live.name: data_plane_of(live.manifest) for live in by_role.get(Role.ENVIRONMENT, ())}
+    planes = [
+        live.manifest for live in by_role.get(Role.DATA_PLANE, ()) if full_name(live.manifest) in environments.values()
+    ]
     ways = await connections(cluster, planes, given)
     closed = {name: str(way) for name, way in ways.items() if isinstance(way, NoConnection)}
     texts = {
         name: way.kubeconfig for name, way in ways.items() if isinstance(way, Connection) and way.kubeconfig is not None
     }
 
+    def data_plane(live: Live) -> str | None:
+        """That of the environment which a namespace names."""
+        return environments.get(of.placement(live.labels)[2])
+
     async def elsewhere(name: str) -> list[Live]:
         try:
-            async with Cluster(texts[name]) as data_plane:
-                found, _ = await data_plane.list(NAMESPACES, {labels.ORGANIZATION_NAME: organization})
+            async with Cluster(texts[name]) as there:
+                found, _ = await there.list(NAMESPACES, of.of_organization(organization))
         except ClusterError as problem:
             closed[name] = str(problem)
             return []
-        return [live for live in found if environments.get(live.labels.get(labels.ENVIRONMENT_NAME, "")) == name]
+        return [live for live in found if data_plane(live) == name]
 
-    namespaces = [
-        live for live in here if environments.get(live.labels.get(labels.ENVIRONMENT_NAME, "")) not in {*texts, *closed}
-    ]
+    namespaces = [live for live in here if data_plane(live) not in {*texts, *closed}]
     for found in await asyncio.gather(*map(elsewhere, texts)):
         namespaces += found
     return LiveOrganization(
+        generation,
         organization,
         objects,
-        None if namespace is None else _wire(namespace),
-        tuple(map(_wire, namespaces)),
+        namespace,
+        tuple(namespaces),
         texts,
         closed,
-        frozenset(key for key, kind in all_kinds().items() if lacking(installed, kind) is not None),
+        frozenset((kind.api_version, kind.kind) for kind in generation.kinds if lacking(installed, kind) is not None),
         identity,
     )
 
 
-async def _lacking(cluster: Cluster, organization: str) -> str:
-    """What to say of an Organization that is not there."""
+async def _owner(cluster: Cluster, organization: str) -> tuple[Generation, Live]:
+    """The organization's own object, and the generation that it is of. Raises NoOrganization."""
+    problems = []
+    for generation in generations().values():
+        for kind in generation.of_role(Role.TENANT):
+            owner = await cluster.get(resource_of(kind), organization)
+            if owner is not None:
+                return generation, owner
+            problems.append(await _lacking(cluster, kind, organization))
+    raise NoOrganization("\n".join(problems))
+
+
+async def _lacking(cluster: Cluster, kind: Kind, organization: str) -> str:
+    """What to say of an organization that is not there."""
+    missing = f"no {kind.kind} {organization!r} in {cluster.server}"
     try:
-        others, version = await cluster.list(resource_named(API_VERSION, "Organization"), {})
+        others, version = await cluster.list(resource_of(kind), {})
     except Forbidden:
-        return f"no Organization {organization!r} in {cluster.server}"
+        return missing
     if version is None:
-        return f"the cluster serves no {API_VERSION}: {cluster.server}"
+        return f"the cluster serves no {kind.api_version}: {cluster.server}"
     there = ", ".join(sorted(each.name for each in others)) or "none"
-    return f"no Organization {organization!r} in {cluster.server}; there are: {there}"
+    return f"{missing}; there are: {there}"
 
 
 async def _all(*requests: Awaitable[Any]) -> list[Any]:
@@ -98,10 +116,3 @@ async def _all(*requests: Awaitable[Any]) -> list[Any]:
     if forbidden:
         raise Forbidden("\n".join([*forbidden, RIGHTS]))
     return answers
-
-
-def _wire(live: Live) -> Mapping[str, Any]:
-    """The object with what a list leaves out."""
-    group, version = live.resource.group, live.resource.version
-    api_version = f"{group}/{version}" if group else version
-    return {"apiVersion": api_version, "kind": live.resource.kind, **live.manifest}

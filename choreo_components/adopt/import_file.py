@@ -15,12 +15,13 @@ import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
 
-from choreo_components.adopt.organization import LiveOrganization, Wire, shown
+from choreo_components.adopt.organization import LiveOrganization
 from choreo_components.adopt.partition import Planned
 from choreo_components.api import secrets_of
 from choreo_components.api.annotations import APPLIED, FIELD_MANAGER, LAST_APPLIED, WAIT_FOR
 from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.config.documents import field_name
+from choreo_components.kubernetes.objects import live_of
 from choreo_components.preflight.data_planes import Connection
 from choreo_components.provider.resource import is_secret, revealed
 from choreo_components.provider.servicer import CUSTOM
@@ -89,8 +90,9 @@ class _Answers(mocks.Mocks):
             return args.name, args.inputs
         metadata = args.inputs["metadata"]
         name, namespace = metadata["name"], metadata.get("namespace")
-        live = self.there.live(args.inputs["kind"], namespace, name)
-        return f"{namespace}/{name}" if namespace else name, _overlaid(live or {}, args.inputs)
+        live = self.there.live(args.inputs)
+        known = {} if live is None else live.manifest
+        return f"{namespace}/{name}" if namespace else name, _overlaid(known, args.inputs)
 
 
 class _Monitor(mocks.MockMonitor):
@@ -128,15 +130,14 @@ class _Monitor(mocks.MockMonitor):
         outputs = inputs
         if request.type.startswith(_KUBERNETES):
             plain = revealed(inputs)
-            namespace, name = plain["metadata"].get("namespace"), plain["metadata"]["name"]
-            live = self.there.live(plain["kind"], namespace, name)
+            live = self.there.live(plain)
             if live is None:
-                self.file.missing.append(shown(plain))
+                self.file.missing.append(str(live_of(plain)))
                 return
             for path in secrets_of(plain):
                 inputs = _sealed(inputs, path)
-            self.file.pending += [f"{shown(live)}: {each}" for each in _pending(live, plain)]
-            outputs = _checkpoint(live, inputs)
+            self.file.pending += [f"{live}: {each}" for each in _pending(live.manifest, plain)]
+            outputs = _checkpoint(live.manifest, inputs)
         self.file.resources.append(spec | {"inputs": _serialized(inputs), "outputs": _serialized(outputs)})
 
 
@@ -151,7 +152,7 @@ def _called_by(urn: str) -> str:
     return _called(types.rpartition("$")[2], name)
 
 
-def _checkpoint(live: Wire, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _checkpoint(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The state that the Kubernetes provider keeps of an object (pulumi-kubernetes: checkpointObject).
 
     It has what the inputs have, and so differs from them in nothing. What `kubectl apply` keeps is left out: it may
@@ -183,7 +184,7 @@ def _overlaid(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _pending(live: Wire, inputs: Mapping[str, Any]) -> Iterator[str]:
+def _pending(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[str]:
     """What the live object lacks, besides the annotations that only the Kubernetes provider reads."""
     expected = [("metadata", "annotations", each) for each in (*APPLIED, WAIT_FOR)]
     for path, has, wanted in _differences((), live, inputs):

@@ -6,12 +6,11 @@ Pure. The round trip holds: what is read from a manifest is what is live, withou
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from choreo_components.adopt.organization import Wire, labels_of, name_of, namespace_of
-from choreo_components.api import Kind, kind_of
+from choreo_components.api import generation_of, kind_of
 from choreo_components.api.annotations import APPLIED, LAST_APPLIED, WAIT_FOR
-from choreo_components.api.core_v1 import labels
 from choreo_components.api.shape import fields_of
 from choreo_components.config.validation import parse
+from choreo_components.kubernetes.objects import Live
 
 _NOT_WRITTEN = (LAST_APPLIED, *APPLIED, WAIT_FOR)
 
@@ -20,25 +19,29 @@ class NoManifest(Exception):
     """Our model of the kind does not take the object: the message has every problem with its field."""
 
 
-def manifest_of(live: Wire) -> dict[str, Any]:
+def manifest_of(live: Live) -> dict[str, Any]:
     """The manifest of a live object, its keys in the order of the API. Labels that follow from the object are left out.
 
     Raises NoManifest.
     """
-    kind = kind_of(live["apiVersion"], live["kind"])
-    written = live["metadata"].get("annotations") or {}
+    generation = generation_of(live.resource.api_version)
+    kind = kind_of(live.resource.api_version, live.resource.kind)
+    follow = generation.ownership.labels(live.manifest)
+    written = live.metadata.get("annotations") or {}
     metadata = {
-        "name": name_of(live),
-        "namespace": namespace_of(live),
-        "labels": _ordered(_own_labels(live, kind), kind.hierarchy),
+        "name": live.name,
+        "namespace": live.namespace,
+        "labels": _ordered(
+            {key: value for key, value in live.labels.items() if follow.get(key) != value}, kind.hierarchy
+        ),
         "annotations": _ordered(
             {key: value for key, value in written.items() if key not in _NOT_WRITTEN},
-            (labels.DISPLAY_NAME, labels.DESCRIPTION),
+            tuple(generation.metadata(kind).annotations),
         ),
     }
-    wire = {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": metadata}
-    if live.get("spec") is not None:
-        wire["spec"] = live["spec"]
+    wire = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata}
+    if live.manifest.get("spec") is not None:
+        wire["spec"] = live.manifest["spec"]
     found, wrong = parse(kind, wire)
     if found is None:
         raise NoManifest("; ".join(f"{each.field}: {each.message}" for each in wrong))
@@ -54,15 +57,6 @@ def without(manifest: Any, path: Sequence[str]) -> Any:
     if not rest:
         return {key: value for key, value in manifest.items() if key != head}
     return {**manifest, head: without(manifest[head], rest)}
-
-
-def _own_labels(live: Wire, kind: Kind) -> dict[str, str]:
-    """The labels that do not follow from the object's identity."""
-    follow = {labels.NAME: name_of(live)}
-    namespace = namespace_of(live)
-    if namespace is not None:
-        follow[labels.ORGANIZATION] = namespace
-    return {key: value for key, value in labels_of(live).items() if follow.get(key) != value}
 
 
 def _ordered(given: Mapping[str, str], first: Sequence[str]) -> dict[str, str]:

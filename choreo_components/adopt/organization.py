@@ -5,31 +5,29 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from choreo_components.api import kind_of
-from choreo_components.api.core_v1 import labels
+from choreo_components.api import Generation, generation_of, kind_of
 from choreo_components.api.generation import Target
 from choreo_components.config.options import Controllers
-
-Wire = Mapping[str, Any]
-"""A live object in wire names, with its apiVersion and kind."""
+from choreo_components.kubernetes.objects import Live
 
 
 @dataclass(frozen=True)
 class LiveOrganization:
     """An organization and what belongs to it.
 
-    `objects` are OpenChoreo's, the Organization among them; `namespace` is theirs. `data_plane_namespaces` carry the
-    organization's label; each is read where its environment's data plane is. `kubeconfigs` lead to the data planes with
-    a cluster of their own, by ORGANIZATION/NAME; `closed` says of others, by the same names, why nobody gets there.
-    `unsupported` are the kinds, by apiVersion and kind, whose condition the installed definitions cannot keep.
-    `identity` is that of the control
-    plane's cluster, "" where the credentials cannot read it.
+    `objects` are OpenChoreo's, of its `generation`, the organization's own among them; `namespace` is theirs.
+    `data_plane_namespaces` carry the organization's label; each is read where its environment's data plane is.
+    `kubeconfigs` lead to the data planes with a cluster of their own, by ORGANIZATION/NAME; `closed` says of others, by
+    the same names, why nobody gets there. `unsupported` are the kinds, by apiVersion and kind, whose condition the
+    installed definitions cannot keep. `identity` is that of the control plane's cluster, "" where the credentials
+    cannot read it.
     """
 
+    generation: Generation = field(repr=False)
     organization: str
-    objects: tuple[Wire, ...]
-    namespace: Wire | None
-    data_plane_namespaces: tuple[Wire, ...] = ()
+    objects: tuple[Live, ...]
+    namespace: Live | None
+    data_plane_namespaces: tuple[Live, ...] = ()
     kubeconfigs: Mapping[str, str] = field(default_factory=dict, repr=False)
     closed: Mapping[str, str] = field(default_factory=dict)
     unsupported: frozenset[tuple[str, str]] = frozenset()
@@ -38,75 +36,49 @@ class LiveOrganization:
     @property
     def controllers(self) -> Controllers:
         """Whether OpenChoreo's controllers have been at work here: they leave finalizers and conditions."""
-        return Controllers.PRESENT if any(map(_looked_at, self.objects)) else Controllers.ABSENT
+        return Controllers.PRESENT if any(map(self._looked_at, self.objects)) else Controllers.ABSENT
 
-    def find(self, target: Target) -> Wire | None:
+    def find(self, target: Target) -> Live | None:
         """The object that a reference leads to."""
         if target.name is not None:
-            cluster_scoped = target.kind == "Organization"
-            return self.live(target.kind, None if cluster_scoped else target.organization, target.name)
-        wanted = {labels.ORGANIZATION: target.organization, **dict(target.labels)}
-        lives = self._by_kind.get(target.kind, ())
-        return next((live for live in lives if wanted.items() <= labels_of(live).items()), None)
+            namespace = target.organization if kind_of(target.api_version, target.kind).namespaced else None
+            return self._by_identity.get((target.api_version, target.kind, namespace, target.name))
+        lives = self._by_kind.get((target.api_version, target.kind), ())
+        return next((live for live in lives if target.selector.items() <= live.labels.items()), None)
 
-    def live(self, kind: str, namespace: str | None, name: str) -> Wire | None:
-        """The live object of that identity."""
-        return self._by_identity.get((kind, namespace, name))
+    def live(self, manifest: Mapping[str, Any]) -> Live | None:
+        """The live object that a manifest declares."""
+        metadata = manifest["metadata"]
+        identity = manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"]
+        return self._by_identity.get(identity)
+
+    def _looked_at(self, live: Live) -> bool:
+        finalizers = live.metadata.get("finalizers") or ()
+        return any(each.startswith(self.generation.finalizers) for each in finalizers) or bool(live.conditions)
 
     @cached_property
-    def _by_identity(self) -> Mapping[tuple[str, str | None, str], Wire]:
-        return {(live["kind"], namespace_of(live), name_of(live)): live for live in self._all()}
+    def _by_identity(self) -> Mapping[tuple[str, str, str | None, str], Live]:
+        return {(*_kind(live), live.namespace, live.name): live for live in self._all()}
 
     @cached_property
-    def _by_kind(self) -> Mapping[str, list[Wire]]:
-        by_kind: dict[str, list[Wire]] = {}
+    def _by_kind(self) -> Mapping[tuple[str, str], list[Live]]:
+        by_kind: dict[tuple[str, str], list[Live]] = {}
         for live in self.objects:
-            by_kind.setdefault(live["kind"], []).append(live)
+            by_kind.setdefault(_kind(live), []).append(live)
         return by_kind
 
-    def _all(self) -> Iterator[Wire]:
+    def _all(self) -> Iterator[Live]:
         yield from self.objects
         yield from self.data_plane_namespaces
         if self.namespace is not None:
             yield self.namespace
 
 
-def name_of(live: Wire) -> str:
-    """metadata.name."""
-    return str(live["metadata"]["name"])
+def data_plane_of(environment: Mapping[str, Any]) -> str | None:
+    """The data plane that an environment in wire names refers to, as ORGANIZATION/NAME."""
+    target = generation_of(environment["apiVersion"]).data_planes.of_environment(environment)
+    return None if target is None else f"{target.organization}/{target.known_as}"
 
 
-def namespace_of(live: Wire) -> str | None:
-    """metadata.namespace."""
-    namespace: str | None = live["metadata"].get("namespace")
-    return namespace
-
-
-def labels_of(live: Wire) -> Mapping[str, str]:
-    """metadata.labels."""
-    return live["metadata"].get("labels") or {}
-
-
-def shown(live: Wire) -> str:
-    """The object for people: kind, namespace and name."""
-    return f"{live['kind']} {'/'.join(filter(None, (namespace_of(live), name_of(live))))}"
-
-
-def data_plane_of(environment: Wire) -> str:
-    """The data plane that an Environment refers to, as ORGANIZATION/NAME."""
-    return f"{namespace_of(environment)}/{(environment.get('spec') or {}).get('dataPlaneRef')}"
-
-
-def argument(live: Wire) -> str:
-    """The object as an argument of kubectl."""
-    if live["kind"] == "Namespace":
-        return f"namespaces {name_of(live)}"
-    kind, namespace = kind_of(live["apiVersion"], live["kind"]), namespace_of(live)
-    return f"{kind.plural}.{kind.group} {name_of(live)}" + (f" -n {namespace}" if namespace else "")
-
-
-def _looked_at(live: Wire) -> bool:
-    finalizers = live["metadata"].get("finalizers") or ()
-    return any(each.startswith(labels.PREFIX) for each in finalizers) or bool(
-        (live.get("status") or {}).get("conditions")
-    )
+def _kind(live: Live) -> tuple[str, str]:
+    return live.resource.api_version, live.resource.kind

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from choreo_components.adopt.organization import LiveOrganization, Wire, argument, name_of, namespace_of, shown
+from choreo_components.adopt.organization import LiveOrganization
 from choreo_components.api.annotations import APPLIED, FIELD_MANAGER
+from choreo_components.kubernetes.objects import Live
+
+_Manifest = Mapping[str, Any]
+"""What a stack declares of an object, in wire names."""
 
 PULUMI = "pulumi-kubernetes"
 """What the names of Pulumi's field managers begin with."""
-
-CONTROLLERS = "manager"
-"""The field manager of OpenChoreo's controllers. They write whole objects, and own no more of one than they change."""
 
 _TAKEN_OVER = {
     "Apply": ("kubectl",),
@@ -39,16 +40,16 @@ class _Owner:
     parts: tuple[str, ...]
 
 
-def written_by_pulumi(manifests: Iterable[Wire], there: LiveOrganization) -> list[Wire]:
+def written_by_pulumi(manifests: Iterable[_Manifest], there: LiveOrganization) -> list[Live]:
     """Those of the objects that Pulumi has written before: another state may have them."""
     return [
         live for live in _lives(manifests, there) if any(_manager(each).startswith(PULUMI) for each in _entries(live))
     ]
 
 
-def applied_by_pulumi(live: Wire, part: str) -> Mapping[str, str]:
+def applied_by_pulumi(live: Live, part: str) -> Mapping[str, str]:
     """Those of an object's `labels` or `annotations` that Pulumi has applied: it removes what nothing declares."""
-    values: Mapping[str, str] = live["metadata"].get(part) or {}
+    values: Mapping[str, str] = live.metadata.get(part) or {}
     owned: set[str] = set()
     for entry in _entries(live):
         if entry.get("operation") == "Apply" and _manager(entry).startswith(PULUMI):
@@ -56,16 +57,16 @@ def applied_by_pulumi(live: Wire, part: str) -> Mapping[str, str]:
     return {key: value for key, value in values.items() if f"f:{key}" in owned}
 
 
-def kept_by_others(manifests: Sequence[Wire], there: LiveOrganization) -> Iterator[str]:
+def kept_by_others(manifests: Sequence[_Manifest], there: LiveOrganization) -> Iterator[str]:
     """For each of the objects that somebody else owns a part of: who does, and the command that hands it over."""
     for manifest, live in zip(manifests, _lives(manifests, there), strict=True):
-        owners = list(_others(live, manifest))
+        owners = list(_others(live, manifest, there.generation.ownership.field_manager))
         if owners:
             told = " and ".join(f"{each.manager} owns {', '.join(each.parts)}" for each in owners)
             patch = json.dumps(_renamed(owners, set(map(_manager, _entries(live)))))
-            command = f"kubectl patch {argument(live)} --type=json -p {shlex.quote(patch)}"
+            command = f"kubectl patch {live.command} --type=json -p {shlex.quote(patch)}"
             told += "; what leaves the manifest stays live, until this hands it over"
-            yield f"{shown(live)}: {told}:\n    {command}"
+            yield f"{live}: {told}:\n    {command}"
 
 
 def _renamed(owners: Iterable[_Owner], taken: set[str]) -> list[Mapping[str, str]]:
@@ -82,11 +83,11 @@ def _renamed(owners: Iterable[_Owner], taken: set[str]) -> list[Mapping[str, str
     return patch
 
 
-def _others(live: Wire, manifest: Wire) -> Iterator[_Owner]:
+def _others(live: Live, manifest: _Manifest, controllers: str) -> Iterator[_Owner]:
     """Who owns something of the manifest, and will go on owning it when Pulumi applies the object."""
     for index, entry in enumerate(_entries(live)):
         manager, operation = _manager(entry), str(entry.get("operation"))
-        if entry.get("subresource") or manager in (APPLIED[FIELD_MANAGER], CONTROLLERS):
+        if entry.get("subresource") or manager in (APPLIED[FIELD_MANAGER], controllers):
             continue
         if manager.startswith(_TAKEN_OVER.get(operation, ())):
             continue
@@ -95,7 +96,7 @@ def _others(live: Wire, manifest: Wire) -> Iterator[_Owner]:
             yield _Owner(index, manager, parts)
 
 
-def _owned(fields: Mapping[str, Any], manifest: Wire) -> Iterator[str]:
+def _owned(fields: Mapping[str, Any], manifest: _Manifest) -> Iterator[str]:
     """The parts of the manifest of which the fields have something."""
     for path in (("metadata", "labels"), ("metadata", "annotations"), ("spec",)):
         owned: Mapping[str, Any] = fields
@@ -106,15 +107,15 @@ def _owned(fields: Mapping[str, Any], manifest: Wire) -> Iterator[str]:
             yield ".".join(path)
 
 
-def _lives(manifests: Iterable[Wire], there: LiveOrganization) -> Iterator[Wire]:
+def _lives(manifests: Iterable[_Manifest], there: LiveOrganization) -> Iterator[Live]:
     for manifest in manifests:
-        live = there.live(manifest["kind"], namespace_of(manifest), name_of(manifest))
+        live = there.live(manifest)
         assert live is not None
         yield live
 
 
-def _entries(live: Wire) -> Iterable[Mapping[str, Any]]:
-    entries: Iterable[Mapping[str, Any]] = live["metadata"].get("managedFields") or ()
+def _entries(live: Live) -> Iterable[Mapping[str, Any]]:
+    entries: Iterable[Mapping[str, Any]] = live.metadata.get("managedFields") or ()
     return entries
 
 

@@ -11,21 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from choreo_components.adopt.manifest import NoManifest, manifest_of
-from choreo_components.adopt.organization import (
-    LiveOrganization,
-    Wire,
-    argument,
-    data_plane_of,
-    labels_of,
-    name_of,
-    namespace_of,
-    shown,
-)
+from choreo_components.adopt.organization import LiveOrganization, data_plane_of
 from choreo_components.adopt.ownership import applied_by_pulumi
-from choreo_components.api import Kind, kind_of
-from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.api.core_v1.order import ORDER as CREATION_ORDER
+from choreo_components.api import Kind, Role, generation_of, kind_of
 from choreo_components.api.generation import Severity
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
@@ -39,11 +27,9 @@ from choreo_components.config.settings import (
     RESOURCES,
     Settings,
 )
+from choreo_components.kubernetes.objects import Live, live_of
 from choreo_components.plan.builder import plan
 from choreo_components.plan.nodes import Plan
-
-OF_ENVIRONMENT = ("Deployment", "Endpoint")
-"""The kinds that belong to the stack of the environment which they name."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +72,8 @@ class Stack:
     @property
     def data_planes(self) -> frozenset[str]:
         """The data planes that its environments are on, as ORGANIZATION/NAME."""
-        return frozenset(data_plane_of(each) for each in self.manifests if each["kind"] == "Environment")
+        named = (data_plane_of(each) for each in self.manifests if role_of(each) is Role.ENVIRONMENT)
+        return frozenset(each for each in named if each is not None)
 
 
 @dataclass(frozen=True)
@@ -113,9 +100,10 @@ def divide(there: LiveOrganization, name: str, environment: str | None = None) -
     With an environment: that one alone, as the stack `name`.
     """
     division = Division()
+    generation = there.generation
     adopted: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
-    for live in sorted(there.objects, key=lambda each: (CREATION_ORDER.index(each["kind"]), name_of(each))):
-        of = _environment_of(live)
+    for live in sorted(there.objects, key=lambda each: (generation.position(each.resource.kind), each.name)):
+        of = generation.ownership.environment(live.manifest)
         if environment is not None and of != environment:
             continue
         adopted.setdefault(of, [])
@@ -124,20 +112,18 @@ def divide(there: LiveOrganization, name: str, environment: str | None = None) -
             division.left.append(made)
         else:
             adopted[of].append(made)
-    namespaces = [
-        live
-        for live in there.data_plane_namespaces
-        if environment in (None, labels_of(live).get(labels.ENVIRONMENT_NAME))
-    ]
     projects: dict[str, list[str]] = defaultdict(list)
-    taken: dict[str, list[Wire]] = defaultdict(list)
-    for live in namespaces:
-        reason = _foreign(live, there.organization)
+    taken: dict[str, list[Live]] = defaultdict(list)
+    for live in there.data_plane_namespaces:
+        _, project, named = generation.namespaces.placement(live.labels)
+        if environment not in (None, named):
+            continue
+        reason = _foreign(live, there)
         if reason is None:
-            taken[labels_of(live)[labels.ENVIRONMENT_NAME]].append(live)
-            projects[labels_of(live)[labels.ENVIRONMENT_NAME]].append(labels_of(live)[labels.PROJECT_NAME])
+            taken[named].append(live)
+            projects[named].append(project)
         else:
-            division.left.append(Left(shown(live), reason))
+            division.left.append(Left(str(live), reason))
     for of in sorted({*adopted, *projects}, key=lambda each: each or ""):
         stack = Stack(
             name if environment is not None or of is None else f"{name}-{of}",
@@ -150,7 +136,7 @@ def divide(there: LiveOrganization, name: str, environment: str | None = None) -
     return division
 
 
-def _shared(namespaces: Sequence[Wire]) -> dict[str, dict[str, str]]:
+def _shared(namespaces: Sequence[Live]) -> dict[str, dict[str, str]]:
     """The labels and annotations that Pulumi has given to all of the namespaces, and that a setting may give them."""
     shared = {}
     for part in FIELDS:
@@ -162,77 +148,81 @@ def _shared(namespaces: Sequence[Wire]) -> dict[str, dict[str, str]]:
     return shared
 
 
-def _environment_of(live: Wire) -> str | None:
-    """The environment whose stack the object belongs to; None for the organization's."""
-    if live["kind"] == "Environment":
-        return name_of(live)
-    return labels_of(live).get(labels.ENVIRONMENT) if live["kind"] in OF_ENVIRONMENT else None
+def role_of(manifest: Mapping[str, Any]) -> Role | None:
+    """What an object in wire names is to a plan."""
+    return generation_of(manifest["apiVersion"]).role(manifest["kind"])
 
 
-def _adoptable(live: Wire, there: LiveOrganization) -> dict[str, Any] | Left:
+def _adoptable(live: Live, there: LiveOrganization) -> dict[str, Any] | Left:
     """The object's manifest, or why it cannot be taken over."""
-    kind = kind_of(live["apiVersion"], live["kind"])
-    owners = live["metadata"].get("ownerReferences")
+    kind = kind_of(live.resource.api_version, live.resource.kind)
+    owners = live.metadata.get("ownerReferences")
     if owners:
         owner = f"{owners[0]['kind']} {owners[0]['name']}"
-        return Left(shown(live), f"made and owned by {owner}: it comes and goes with it", owned=True)
-    reason = _obstacle(live, kind)
-    if reason is None and kind.kind == "Environment" and (why := there.closed.get(data_plane_of(live))) is not None:
-        name = live["spec"]["dataPlaneRef"]
-        reason = (
-            f"its namespaces are not known, since nobody gets to its data plane: {why}; with a kubeconfig that gets "
-            f"there, adopt again with --data-plane-kubeconfig {name}=FILE"
-        )
-    if reason is None and kind.scope == "Cluster" and there.namespace is None:
-        reason = f"its namespace is not there: kubectl create namespace {name_of(live)}, and adopt again"
+        return Left(str(live), f"made and owned by {owner}: it comes and goes with it", owned=True)
+    reason = _obstacle(live, kind, there) or (_out_of_reach(live, there) if kind.role is Role.ENVIRONMENT else None)
+    if reason is None and kind.role is Role.TENANT and there.namespace is None:
+        reason = f"its namespace is not there: kubectl create namespace {live.name}, and adopt again"
     if reason is None:
         try:
             return manifest_of(live)
         except NoManifest as problem:
             reason = f"choreo's model of the kind does not take it: {problem}"
-    return Left(shown(live), reason)
+    return Left(str(live), reason)
 
 
-def _obstacle(live: Wire, kind: Kind) -> str | None:
+def _obstacle(live: Live, kind: Kind, there: LiveOrganization) -> str | None:
     """Why the live object has to stay as it is; None where nothing is in the way."""
-    if live["metadata"].get("deletionTimestamp"):
+    if live.deleting:
         return "is being deleted"
-    has, name = labels_of(live), name_of(live)
-    label = has.get(labels.NAME)
-    if kind.named_by_label and label and label != name:
+    label = live.labels.get(kind.named_by_label) if kind.named_by_label is not None else None
+    if label and label != live.name:
         return (
             f"its metadata.name is not its name {label!r}: `choreoctl create` names objects so, and OpenChoreo finds "
             "them by the one here and by the other there. It has to be made anew, under one name for both: "
             "docs/choreoctl.md says how"
         )
-    known = {labels.NAME: name, labels.ORGANIZATION: namespace_of(live) or name}
-    missing = [each for each in kind.hierarchy if not has.get(each)]
+    known = there.generation.ownership.labels(live.manifest)
+    missing = [each for each in kind.hierarchy if not live.labels.get(each)]
     if missing:
         wanted = " ".join(f"{each}={known.get(each, '…')}" for each in missing)
-        return f"lacks labels by which OpenChoreo finds it: kubectl label {argument(live)} {wanted}, and adopt again"
+        return f"lacks labels by which OpenChoreo finds it: kubectl label {live.command} {wanted}, and adopt again"
     return None
 
 
-def _foreign(live: Wire, organization: str) -> str | None:
+def _out_of_reach(environment: Live, there: LiveOrganization) -> str | None:
+    """Why the namespaces of an environment are not known; None where they are."""
+    data_plane = there.generation.data_planes.of_environment(environment.manifest)
+    why = there.closed.get(data_plane_of(environment.manifest) or "")
+    if data_plane is None or why is None:
+        return None
+    return (
+        f"its namespaces are not known, since nobody gets to its data plane: {why}; with a kubeconfig that gets "
+        f"there, adopt again with --data-plane-kubeconfig {data_plane.known_as}=FILE"
+    )
+
+
+def _foreign(live: Live, there: LiveOrganization) -> str | None:
     """Why a namespace with the organization's label was not made for one of its environments; None where it was."""
-    has, name = labels_of(live), name_of(live)
-    if live["metadata"].get("deletionTimestamp"):
+    if live.deleting:
         return "is being deleted"
-    project, environment = has.get(labels.PROJECT_NAME), has.get(labels.ENVIRONMENT_NAME)
+    of = there.generation.namespaces
+    _, project, environment = of.placement(live.labels)
+    _, of_project, of_environment = of.placed_by
     if not project or not environment:
-        return f"carries the organization's label, and not both {labels.PROJECT_NAME} and {labels.ENVIRONMENT_NAME}"
-    wanted = labels.data_plane_namespace_labels(organization, project, environment)
-    differing = [f"{key}={value}" for key, value in wanted.items() if has.get(key) != value]
+        return f"carries the organization's label, and not both {of_project} and {of_environment}"
+    wanted = of.labels(there.organization, project, environment)
+    differing = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
     if differing:
         return (
             "its labels are not those of a data-plane namespace: "
-            f"kubectl label --overwrite namespace {name} {' '.join(differing)}, and adopt again"
+            f"kubectl label --overwrite namespace {live.name} {' '.join(differing)}, and adopt again"
         )
-    expected = data_plane_namespace(organization, project, environment)
-    if name != expected:
+    expected = of.name(there.organization, project, environment)
+    if live.name != expected:
         return (
             f"OpenChoreo's name for its labels is {expected}: if it is somebody else's, take the labels off, since "
-            f"the environment takes it along when it goes (kubectl label namespace {name} {labels.ENVIRONMENT_NAME}-)"
+            f"the environment takes it along when it goes (kubectl label namespace {live.name} {of_environment}-)"
         )
     return None
 
@@ -240,13 +230,11 @@ def _foreign(live: Wire, organization: str) -> str | None:
 def _settle(stack: Stack, environment: str | None, there: LiveOrganization, division: Division) -> None:
     """Takes out of the stack what a preview would refuse, until it refuses nothing, and adds what remains."""
     while True:
-        if environment is not None and not any(each["kind"] == "Environment" for each in stack.manifests):
+        if environment is not None and not any(role_of(each) is Role.ENVIRONMENT for each in stack.manifests):
             reason = f"its Environment {environment!r} cannot be adopted, or is not there"
-            left = [shown(each) for each in stack.manifests]
-            left += [
-                f"Namespace {data_plane_namespace(there.organization, project, environment)}"
-                for project in stack.projects
-            ]
+            name = there.generation.namespaces.name
+            left = [str(live_of(each)) for each in stack.manifests]
+            left += [f"Namespace {name(there.organization, project, environment)}" for project in stack.projects]
             division.left += [Left(each, reason) for each in left]
             return
         read, findings = settings.read(Document(stack.config, stack.name), Path())
@@ -259,7 +247,7 @@ def _settle(stack: Stack, environment: str | None, there: LiveOrganization, divi
         if not any(refused.values()):
             break
         division.left += [
-            Left(shown(stack.manifests[index]), "; ".join(told)) for index, told in refused[RESOURCES].items()
+            Left(str(live_of(stack.manifests[index])), "; ".join(told)) for index, told in refused[RESOURCES].items()
         ]
         division.left += [
             Left(f"project {stack.projects[index]!r} in {stack.name}", "; ".join(told))
@@ -273,7 +261,7 @@ def _settle(stack: Stack, environment: str | None, there: LiveOrganization, divi
     if stack.manifests:
         division.stacks.append(Planned(stack, read, planned))
         division.warnings += [
-            f"{shown(stack.manifests[index]) if setting == RESOURCES else stack.name}: {message}"
+            f"{live_of(stack.manifests[index]) if setting == RESOURCES else stack.name}: {message}"
             for setting, index, _, message in _attributed(found)
         ]
 

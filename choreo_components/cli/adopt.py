@@ -88,7 +88,6 @@ def _tell(
     written: "Sequence[Written]", division: "Division", imports: "Sequence[ImportFile]", there: "LiveOrganization"
 ) -> None:
     """What each stack takes over, what its objects lack, what is to be minded, and what is left."""
-    from choreo_components.adopt.organization import shown
     from choreo_components.adopt.ownership import kept_by_others, written_by_pulumi
 
     for told, planned, file in zip(written, division.stacks, imports, strict=True):
@@ -104,7 +103,7 @@ def _tell(
         if written_before:
             typer.echo(
                 f"warning: stack {planned.stack.name}: Pulumi has written {len(written_before)} of its objects before, "
-                f"{shown(written_before[0])} among them: a state that still has them deletes them in its next destroy; "
+                f"{written_before[0]} among them: a state that still has them deletes them in its next destroy; "
                 "let `pulumi state delete` there forget them first"
             )
     for warning in division.warnings:
@@ -149,7 +148,6 @@ def _next(
     there: "LiveOrganization",
 ) -> str:
     """The commands that take over, in order; `data_planes` are the files of kubeconfigs by names of DataPlanes."""
-    from choreo_components.adopt.organization import argument
     from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS
 
     lines = ["", "Nothing has changed in the cluster. To take over:"]
@@ -161,12 +159,11 @@ def _next(
         # It may be in the backend, with or without a file.
         lines.append(f"  pulumi stack select --create {each.stack}")
         for secret in each.secrets:
-            metadata = secret.manifest["metadata"]
-            live = there.live(secret.manifest["kind"], metadata.get("namespace"), metadata["name"])
+            live = there.live(secret.manifest)
             assert live is not None
             path = ".".join(secret.path)
             lines.append(
-                f"  kubectl get {argument(live)} -o jsonpath='{{.{path}}}' | "
+                f"  kubectl get {live.command} -o jsonpath='{{.{path}}}' | "
                 f"pulumi config set --stack {each.stack} --secret --path '{secret.setting}'"
             )
         for name, file in data_planes.items():

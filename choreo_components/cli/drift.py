@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, so_far, tell
+from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, so_far, tell, tell_json
 from choreo_components.cli.options import Folder, Stacks
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ def drift(
     found = any(report.drifts for report in reports)
     if output is Output.JSON:
         body = {"stacks": [_as_json(report, folder, kubeconfig) for report in reports], "unread": list(said.unread)}
-        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        tell_json(body)
         end(said.unread, found=found)
     for report in reports:
         if report.drifts or report.unknown:

@@ -1,8 +1,9 @@
 """What the commands that ask clusters have in common: their options, the asking, and what a person sees of it."""
 
 import asyncio
+import json
 import shlex
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -66,6 +67,11 @@ def end(unread: Collection[str], *, found: bool) -> NoReturn:
     for why in unread:
         typer.echo(f"error: not known: {why}", err=True)
     raise typer.Exit(UNABLE if unread else FOUND if found else 0)
+
+
+def tell_json(body: Mapping[str, Any]) -> None:
+    """What was found, for programs."""
+    typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
 
 
 def so_far(unread: Collection[str]) -> str:

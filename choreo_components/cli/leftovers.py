@@ -1,12 +1,11 @@
 """`choreo leftovers`: what is in the cluster, and in no stack."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, so_far, tell
+from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, so_far, tell, tell_json
 from choreo_components.cli.options import Folder, Stacks, give_up
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def leftovers(
             "restricted": restricted,
             "unread": list(said.unread),
         }
-        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        tell_json(body)
         end(said.unread, found=bool(count))
     for server, group in found:
         if len(found) > 1:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from choreo_components.api.generations import generations
 from choreo_components.inspection.declared_snapshot import see
 from choreo_components.inspection.snapshot import Census, take, together
 from choreo_components.inspection.target_clusters import Destination, Opened
@@ -17,8 +16,7 @@ from choreo_components.preflight.unsupported_conditions import unsupported
 
 @dataclass(frozen=True)
 class Answer:
-    """What a cluster has said; `unsupported` are the kinds, by apiVersion and kind, whose conditions
-    it cannot keep."""
+    """What a cluster has said; `unsupported` are the kinds, by apiVersion and kind, whose conditions it cannot keep."""
 
     destination: Destination
     census: Census
@@ -74,7 +72,8 @@ async def _see(way: Destination) -> Answer | ClusterError:
     try:
         async with Cluster(way.kubeconfig) as cluster:
             census = await see(cluster, [stack.plan for stack in way.stacks], _given(way.stacks))
-            unending = unsupported(await definitions(cluster, generations().values()), _nodes(way))
+            wanted = dict.fromkeys(each for stack in way.stacks for each in stack.plan.generations)
+            unending = unsupported(await definitions(cluster, wanted), _nodes(way))
     except ClusterError as problem:
         return problem
     return Answer(way, census, frozenset(unending))

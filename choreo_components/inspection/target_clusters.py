@@ -200,12 +200,14 @@ def decrypted(folder: Path, stack: str) -> dict[str, Any]:
         raise Unopened(f"{told}, and it says: {said}; see to that, {otherwise}")
     try:
         answer = json.loads(done.stdout)
-        # A kubeconfig may be JSON: it stays the text that it is.
-        return {
-            key: value.get("value") if key == KUBECONFIG else value.get("objectValue", value.get("value"))
-            for key, value in answer.items()
-            if key.startswith("choreo:")
-        }
-    except (ValueError, AttributeError):
-        # Not chained: the error would quote what Pulumi has answered.
-        raise Unopened(f"{told}, and its answer is not what `pulumi config --json` should say") from None
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict) or not all(isinstance(value, dict) for value in answer.values()):
+        # No more is said: the answer has secrets in it.
+        raise Unopened(f"{told}, and its answer is not what `pulumi config --json` should say")
+    # A kubeconfig may be JSON: it stays the text that it is.
+    return {
+        key: value.get("value") if key == KUBECONFIG else value.get("objectValue", value.get("value"))
+        for key, value in answer.items()
+        if key.startswith("choreo:")
+    }

@@ -7,16 +7,18 @@ from typing import Any
 from choreo_components.adopt.organization import LiveOrganization
 from choreo_components.api.annotations import LAST_APPLIED
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
+from choreo_components.kubernetes.objects import Live, live_of
 from tests import declaring
 
 Manifest = dict[str, Any]
 
 
-def live(manifest: Manifest, *, controllers: bool = False, **metadata: Any) -> Manifest:
+def live(manifest: Manifest, *, controllers: bool = False, **metadata: Any) -> Live:
     """The object that `kubectl apply` makes of a manifest with all its labels."""
     made = copy.deepcopy(manifest)
     own = made["metadata"]
@@ -36,23 +38,29 @@ def live(manifest: Manifest, *, controllers: bool = False, **metadata: Any) -> M
         own["finalizers"] = ["core.choreo.dev/cleanup"]
         made["status"] = {"conditions": [{"type": "Ready", "status": "True"}]}
     own |= metadata
-    return made
+    return live_of(made)
 
 
-def namespace(project: str, environment: str, organization: str = "acme", **more: Any) -> Manifest:
+def edited(there: Live) -> Manifest:
+    """A live object in wire names, for a test to change it before anybody reads it."""
+    assert isinstance(there.manifest, dict)
+    return there.manifest
+
+
+def namespace(project: str, environment: str, organization: str = "acme", **more: Any) -> Live:
     """The data-plane namespace of a project in an environment; `more` are metadata."""
     own = labels.data_plane_namespace_labels(organization, project, environment)
     name = data_plane_namespace(organization, project, environment)
     return live({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": own}}, **more)
 
 
-def living(*lives: Manifest, namespaces: tuple[Manifest, ...] = (), organization: str = "acme") -> LiveOrganization:
+def living(*lives: Live, namespaces: tuple[Live, ...] = (), organization: str = "acme") -> LiveOrganization:
     """An organization with these objects, and a namespace that nobody has labelled."""
     own = live({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": organization}})
-    return LiveOrganization(organization, lives, own, namespaces)
+    return LiveOrganization(GENERATION, organization, lives, own, namespaces)
 
 
-def acme(*more: Manifest, controllers: bool = False) -> LiveOrganization:
+def acme(*more: Live, controllers: bool = False) -> LiveOrganization:
     """An organization with an environment `development`, in which a project has a namespace and a Deployment."""
     lives = [live(each, controllers=controllers) for each in declaring.WHOLE]
     return living(*lives, *more, namespaces=(namespace("shop", "development"),))
@@ -65,8 +73,9 @@ def read(config: Manifest) -> list[Declared]:
     return list(found.declared)
 
 
-def as_declared(each: Manifest) -> Manifest:
+def as_declared(there: Live) -> Manifest:
     """A live object as a person would have declared it, with all its labels and without optional zero values."""
+    each = there.manifest
     own = each["metadata"]
     metadata = {key: own[key] for key in ("name", "namespace", "labels", "annotations") if key in own}
     metadata["annotations"] = {key: text for key, text in metadata["annotations"].items() if key != LAST_APPLIED}

@@ -17,7 +17,7 @@ from choreo_components.cli.app import app
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import Unreachable
 from tests import declaring
-from tests.adopt.living import Manifest, acme, live
+from tests.adopt.living import Manifest, acme, edited, live
 
 KUBECONFIG = "kube config"
 
@@ -82,8 +82,8 @@ def test_what_a_preview_would_warn_of_is_told(project: Path, monkeypatch: pytest
 def test_nothing_is_written_where_nothing_can_be_taken_over(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     there = acme()
     for each in there.objects:
-        each["metadata"]["labels"][labels.NAME] = "another"
-        each["metadata"]["deletionTimestamp"] = "now"
+        edited(each)["metadata"]["labels"][labels.NAME] = "another"
+        edited(each)["metadata"]["deletionTimestamp"] = "now"
     code, said = run(monkeypatch, there)
     assert code == 1
     assert "To take over" not in said
@@ -161,16 +161,16 @@ def test_what_another_stack_of_the_project_declares_is_an_error_before_anything_
 
 def test_what_pulumi_has_written_before_is_warned_of(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     there = acme()
-    there.objects[0]["metadata"]["managedFields"] = [{"manager": "pulumi-kubernetes-1a", "operation": "Apply"}]
+    edited(there.objects[0])["metadata"]["managedFields"] = [{"manager": "pulumi-kubernetes-1a", "operation": "Apply"}]
     _, said = run(monkeypatch, there)
     assert "warning: stack acme: Pulumi has written 1 of its objects before, Organization acme among them" in said
 
 
 def test_who_keeps_what_leaves_a_manifest_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     there = acme()
-    plane = next(each for each in there.objects if each["kind"] == "DataPlane")
+    plane = next(each for each in there.objects if each.resource.kind == "DataPlane")
     fields: Manifest = {"f:spec": {"f:gateway": {}}}
-    plane["metadata"]["managedFields"] = [{"manager": "helm", "operation": "Update", "fieldsV1": fields}]
+    edited(plane)["metadata"]["managedFields"] = [{"manager": "helm", "operation": "Update", "fieldsV1": fields}]
     _, said = run(monkeypatch, there)
     assert "  later: DataPlane acme/dp-local: helm owns spec; what leaves the manifest stays live" in said
     assert "\n    kubectl patch dataplanes.core.choreo.dev dp-local -n acme " in said
@@ -181,7 +181,7 @@ def test_a_private_key_is_set_through_a_pipe() -> None:
 
     plane = live(declaring.data_plane())
     path = ("spec", "kubernetesCluster", "credentials", "clientKey")
-    written = Written("acme", Path("a"), Path("b"), Path("c"), (Secret(plane, 0, path),))
+    written = Written("acme", Path("a"), Path("b"), Path("c"), (Secret(plane.manifest, 0, path),))
     said = adopt._next([(written, Stack("acme", Controllers.ABSENT))], Path(), None, {}, acme())
     assert (
         "  kubectl get dataplanes.core.choreo.dev dp-local -n acme "

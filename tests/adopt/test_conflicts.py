@@ -8,6 +8,7 @@ import pytest
 from choreo_components.adopt.conflicts import Claimed, settle
 from choreo_components.adopt.partition import Division, divide
 from choreo_components.config.project import Stack
+from choreo_components.kubernetes.objects import Live
 from tests import declaring
 from tests.adopt.living import Manifest, acme, live, namespace
 
@@ -18,7 +19,7 @@ def existing(name: str, *objects: Manifest, **more: Any) -> Stack:
     return Stack(name, declared.settings, tuple(declared.findings))
 
 
-def settled(*more: Manifest, beside: tuple[Stack, ...] = (), environment: str | None = None) -> Division:
+def settled(*more: Live, beside: tuple[Stack, ...] = (), environment: str | None = None) -> Division:
     """The division of acme, with these objects as well, beside some stacks."""
     division = divide(acme(*more), "acme", environment)
     settle(division, beside)
@@ -81,7 +82,7 @@ def test_of_two_environments_that_would_share_a_namespace_the_second_stays() -> 
         lives += [live(declaring.component(project=project)), live(declaring.track(project=project))]
         lives += [live(declaring.artifact(f"web-{project}", project=project))]
         deployment["spec"]["deploymentArtifactRef"] = f"web-{project}"
-    assert namespace("a-b", "c")["metadata"]["name"] == namespace("a", "b-c")["metadata"]["name"]
+    assert namespace("a-b", "c").name == namespace("a", "b-c").name
     division = settled(*lives)
     names = [each.stack.name for each in division.stacks]
     assert [each for each in names if each in ("acme-c", "acme-b-c")] == ["acme-b-c"], division.left

@@ -11,7 +11,7 @@ from choreo_components.adopt.organization import LiveOrganization
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.kubernetes.client import Forbidden
-from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
+from choreo_components.kubernetes.objects import Live, Resource
 from tests.adopt.living import acme
 from tests.provider.fake_cluster import FakeCluster
 
@@ -53,15 +53,9 @@ class Cluster(FakeCluster):
 
 
 def cluster(there: LiveOrganization) -> Cluster:
-    """A cluster with an organization, as lists show it: without apiVersion and kind."""
+    """A cluster with an organization."""
     assert there.namespace is not None
-    lives = [Live(resource_named(API_VERSION, each["kind"]), _listed(each)) for each in there.objects]
-    namespaces = [Live(NAMESPACES, _listed(each)) for each in (there.namespace, *there.data_plane_namespaces)]
-    return Cluster(*lives, *namespaces)
-
-
-def _listed(each: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: value for key, value in each.items() if key not in ("apiVersion", "kind")}
+    return Cluster(*there.objects, there.namespace, *there.data_plane_namespaces)
 
 
 def read(asked: Cluster, organization: str = "acme") -> LiveOrganization:

@@ -86,14 +86,7 @@ def test_the_annotations_are_those_of_the_next_preview() -> None:
 
 
 def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for() -> None:
-    there = acme(controllers=True)
-    there = LiveOrganization(
-        "acme",
-        there.objects,
-        there.namespace,
-        there.data_plane_namespaces,
-        unsupported=frozenset({(API_VERSION, "Environment")}),
-    )
+    there = replace(acme(controllers=True), unsupported=frozenset({(API_VERSION, "Environment")}))
     environment = entry(imports(there)["acme-development"], "Environment acme/development")
     assert "pulumi.com/waitFor" not in environment["inputs"]["metadata"]["annotations"]
 
@@ -122,8 +115,7 @@ def test_what_an_object_lacks_is_told() -> None:
 
 
 def test_a_namespace_that_is_not_there_is_told_and_not_imported() -> None:
-    there = acme()
-    file = imports(LiveOrganization("acme", there.objects, there.namespace))["acme-development"]
+    file = imports(replace(acme(), data_plane_namespaces=()))["acme-development"]
     assert [each.split()[0] for each in file.missing] == ["Namespace"]
     assert not [each for each in file.resources if each["name"].startswith("Namespace ")]
 

@@ -11,8 +11,9 @@ from choreo_components.adopt.manifest import NoManifest, manifest_of, without
 from choreo_components.adopt.text import dumped
 from choreo_components.api import custom_resource_definitions, secrets_of
 from choreo_components.config import documents as reader
+from choreo_components.kubernetes.objects import live_of
 from tests import declaring
-from tests.adopt.living import as_declared, live, read
+from tests.adopt.living import as_declared, edited, live, read
 from tests.api.test_zero_values import values
 
 
@@ -24,7 +25,7 @@ def test_what_the_cluster_and_its_controllers_have_added_is_left_out() -> None:
 
 def test_labels_that_follow_from_the_object_are_left_out_and_others_stay() -> None:
     track = live(declaring.track(name="web-main", label="main"))
-    track["metadata"]["labels"]["team"] = "portal"
+    edited(track)["metadata"]["labels"]["team"] = "portal"
     assert manifest_of(track)["metadata"]["labels"] == {
         "core.choreo.dev/project": "shop",
         "core.choreo.dev/component": "web",
@@ -35,9 +36,9 @@ def test_labels_that_follow_from_the_object_are_left_out_and_others_stay() -> No
 
 def test_optional_zero_values_are_left_out_in_lists_too() -> None:
     environment = live(declaring.environment())
-    environment["spec"]["isProduction"] = False
+    edited(environment)["spec"]["isProduction"] = False
     pipeline = live(declaring.pipeline(promotions=[("development", ["staging"])]))
-    pipeline["spec"]["promotionPaths"][0]["targetEnvironmentRefs"][0]["requiresApproval"] = False
+    edited(pipeline)["spec"]["promotionPaths"][0]["targetEnvironmentRefs"][0]["requiresApproval"] = False
     assert "isProduction" not in manifest_of(environment)["spec"]
     assert manifest_of(pipeline)["spec"]["promotionPaths"][0]["targetEnvironmentRefs"] == [{"name": "staging"}]
 
@@ -49,10 +50,10 @@ def test_a_spec_that_says_nothing_is_left_out() -> None:
 def test_keys_stand_in_the_order_in_which_people_write_them() -> None:
     plane = live(declaring.data_plane())
     notes = {"a": "x", "core.choreo.dev/description": "of the data plane", "core.choreo.dev/display-name": "Plane"}
-    sorted_by_the_server = yaml.safe_load(yaml.safe_dump(plane))
+    sorted_by_the_server = yaml.safe_load(yaml.safe_dump(plane.manifest))
     sorted_by_the_server["metadata"]["annotations"] = notes
     assert (
-        dumped(manifest_of(sorted_by_the_server))
+        dumped(manifest_of(live_of(sorted_by_the_server)))
         == """\
 apiVersion: core.choreo.dev/v1
 kind: DataPlane
@@ -92,7 +93,7 @@ def test_a_text_stays_one_when_it_is_read_as_kubernetes_reads_it(text: str) -> N
 
 def test_fields_that_the_model_does_not_know_are_named() -> None:
     plane = live(declaring.data_plane())
-    plane["spec"]["gateway"]["observer"] = {}
+    edited(plane)["spec"]["gateway"]["observer"] = {}
     with pytest.raises(NoManifest, match=r"spec\.gateway\.observer: unknown field"):
         manifest_of(plane)
 

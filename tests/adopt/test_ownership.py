@@ -8,19 +8,20 @@ import pytest
 
 from choreo_components.adopt.manifest import manifest_of
 from choreo_components.adopt.ownership import kept_by_others, written_by_pulumi
+from choreo_components.kubernetes.objects import Live
 from tests import declaring
-from tests.adopt.living import Manifest, live, living
+from tests.adopt.living import edited, live, living
 
 SPEC: dict[str, Any] = {"f:spec": {".": {}, "f:dataPlaneRef": {}}}
 
 
-def owned(*entries: tuple[str, str, dict[str, Any]], **more: Any) -> Manifest:
+def owned(*entries: tuple[str, str, dict[str, Any]], **more: Any) -> Live:
     """An environment whose fields have these owners: each the manager, the operation and the fields."""
     fields = [{"manager": name, "operation": operation, "fieldsV1": each} for name, operation, each in entries]
     return live(declaring.environment(), managedFields=[each | more for each in fields])
 
 
-def told(made: Manifest) -> list[str]:
+def told(made: Live) -> list[str]:
     return list(kept_by_others([manifest_of(made)], living(made)))
 
 
@@ -30,7 +31,7 @@ def test_who_owns_what_is_told_with_a_command_that_gives_it_to_a_kubectl() -> No
         ("helm", "Update", SPEC | {"f:metadata": {"f:annotations": {"f:note": {}}}}),
         ("argocd-controller", "Apply", SPEC),
     )
-    made["metadata"]["annotations"]["note"] = "x"
+    edited(made)["metadata"]["annotations"]["note"] = "x"
     [line] = told(made)
     said, _, command = line.partition("\n    ")
     assert said == (
@@ -98,4 +99,4 @@ def test_what_pulumi_has_written_before_is_known() -> None:
     for manager, expected in (("pulumi-kubernetes-1a", ["development"]), ("helm", [])):
         made = owned((manager, "Apply", SPEC))
         found = written_by_pulumi([manifest_of(made)], living(made))
-        assert [each["metadata"]["name"] for each in found] == expected
+        assert [each.name for each in found] == expected

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from choreo_components.adopt.partition import Division, divide
 from choreo_components.api.core_v1 import labels
 from choreo_components.config.options import Controllers
+from choreo_components.kubernetes.objects import Live
 from tests import declaring
-from tests.adopt.living import Manifest, acme, as_declared, live, living, namespace, read
+from tests.adopt.living import Manifest, acme, as_declared, edited, live, living, namespace, read
 
 
 def contents(division: Division) -> dict[str, list[str]]:
@@ -56,19 +57,20 @@ def test_one_environment_alone_is_the_stack_itself() -> None:
     assert contents(division) == {"mine": ["Environment development", "Deployment web-development"]}
 
 
-def labelled(project: str, manager: str = "pulumi-kubernetes-1a2b", **more: str) -> Manifest:
+def labelled(project: str, manager: str = "pulumi-kubernetes-1a2b", **more: str) -> Live:
     """A data-plane namespace with more labels, which the manager has applied with all the others; and an annotation."""
-    made = namespace(project, "development")
+    there = namespace(project, "development")
+    made = edited(there)
     made["metadata"]["labels"] |= more
     made["metadata"]["annotations"] = {"pulumi.com/patchForce": "true", "example.com/owner": "Blue"}
     keys: dict[str, Any] = {
         f"f:{part}": {f"f:{key}": {} for key in made["metadata"][part]} for part in ("labels", "annotations")
     }
     made["metadata"]["managedFields"] = [{"manager": manager, "operation": "Apply", "fieldsV1": {"f:metadata": keys}}]
-    return made
+    return there
 
 
-def metadata_of(*namespaces: Manifest) -> Any:
+def metadata_of(*namespaces: Live) -> Any:
     """What the stack of the environment says of its namespaces."""
     there = replace(acme(), data_plane_namespaces=namespaces)
     [planned] = [each for each in divide(there, "acme").stacks if each.stack.name == "acme-development"]
@@ -111,7 +113,7 @@ def test_what_is_being_deleted_is_left() -> None:
 
 def test_names_of_choreoctl_are_refused_with_what_to_do() -> None:
     made = live(declaring.project("shop-two-1a2b3c4d"))
-    made["metadata"]["labels"][labels.NAME] = "shop-two"
+    edited(made)["metadata"]["labels"][labels.NAME] = "shop-two"
     told = reason(divide(acme(made), "acme"), "Project acme/shop-two-1a2b3c4d")
     assert "its metadata.name is not its name 'shop-two'" in told
     assert "docs/choreoctl.md says how" in told
@@ -120,7 +122,7 @@ def test_names_of_choreoctl_are_refused_with_what_to_do() -> None:
 def test_missing_labels_are_told_as_a_command() -> None:
     made = live(declaring.component("api"))
     for label in (labels.PROJECT, labels.NAME):
-        del made["metadata"]["labels"][label]
+        del edited(made)["metadata"]["labels"][label]
     command = f"kubectl label components.core.choreo.dev api -n acme {labels.PROJECT}=… {labels.NAME}=api"
     assert command in reason(divide(acme(made), "acme"), "Component acme/api")
 
@@ -134,38 +136,34 @@ def test_what_a_preview_would_refuse_is_left() -> None:
 
 def test_the_stack_of_an_environment_that_is_left_is_left_as_a_whole() -> None:
     there = acme()
-    environment = next(each for each in there.objects if each["kind"] == "Environment")
-    environment["metadata"]["deletionTimestamp"] = "2025-05-09T00:00:00Z"
+    environment = next(each for each in there.objects if each.resource.kind == "Environment")
+    edited(environment)["metadata"]["deletionTimestamp"] = "2025-05-09T00:00:00Z"
     division = divide(there, "acme")
-    for what in ("Deployment acme/web-development", f"Namespace {there.data_plane_namespaces[0]['metadata']['name']}"):
+    for what in ("Deployment acme/web-development", f"Namespace {there.data_plane_namespaces[0].name}"):
         assert "its Environment 'development' cannot be adopted" in reason(division, what)
     assert list(contents(division)) == ["acme"]
 
 
 def test_an_organization_without_its_namespace_is_left() -> None:
-    there = living(live(declaring.organization()))
-    assert "kubectl create namespace acme" in reason(
-        divide(type(there)("acme", there.objects, None), "acme"), "Organization acme"
-    )
+    there = replace(living(live(declaring.organization())), namespace=None)
+    assert "kubectl create namespace acme" in reason(divide(there, "acme"), "Organization acme")
 
 
 def test_namespaces_that_openchoreo_would_not_have_made_are_left() -> None:
     named = namespace("shop", "development", name="mine")
     other = namespace("billing", "development")
-    other["metadata"]["labels"][labels.MANAGED_BY] = "somebody"
-    there = acme()
-    division = divide(type(there)("acme", there.objects, there.namespace, (named, other)), "acme")
+    edited(other)["metadata"]["labels"][labels.MANAGED_BY] = "somebody"
+    division = divide(replace(acme(), data_plane_namespaces=(named, other)), "acme")
     assert "OpenChoreo's name for its labels is dp-acme-shop-development-" in reason(division, "Namespace mine")
-    told = reason(division, f"Namespace {other['metadata']['name']}")
+    told = reason(division, f"Namespace {other.name}")
     assert "managed-by=choreo-deployment-controller" in told
     assert all(each.stack.projects == () for each in division.stacks)
 
 
 def test_other_labels_of_a_namespace_do_not_matter() -> None:
     mine = namespace("shop", "development")
-    mine["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] = "baseline"
-    there = acme()
-    assert divide(type(there)("acme", there.objects, there.namespace, (mine,)), "acme").left == []
+    edited(mine)["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] = "baseline"
+    assert divide(replace(acme(), data_plane_namespaces=(mine,)), "acme").left == []
 
 
 @st.composite

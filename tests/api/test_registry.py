@@ -7,7 +7,9 @@ import pytest
 from choreo_components.api import ApiObject, UnknownKindError, all_kinds, kind_of
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.kinds import V0_2_0
+from choreo_components.api.meta import WireModel
 from choreo_components.api.releases import own_fields
+from choreo_components.api.shape import ListOf, ObjectOf, Shape, fields_of, holds_secrets
 
 
 def test_kinds_are_found_by_api_version_and_kind() -> None:
@@ -122,3 +124,23 @@ def test_which_model_is_meant_follows_from_the_fields_that_there_are(spec: Any, 
 
 def test_a_kind_is_a_key() -> None:
     assert len(set(all_kinds().values())) == len(all_kinds())
+
+
+def of_items(shape: Shape) -> type[WireModel] | None:
+    """The model of the objects in a list, or in lists inside it."""
+    inside = shape.item if isinstance(shape, ListOf) else None
+    return inside.model if isinstance(inside, ObjectOf) else of_items(inside) if inside is not None else None
+
+
+def models_in(model: type[WireModel]) -> set[type[WireModel]]:
+    """The model, and those of all objects inside."""
+    shapes = [field.shape for field in fields_of(model).values()]
+    inside = {shape.model for shape in shapes if isinstance(shape, ObjectOf)} | {of_items(each) for each in shapes}
+    return {model}.union(*(models_in(each) for each in inside if each is not None))
+
+
+def test_no_secret_is_in_a_list_where_nobody_looks_for_it() -> None:
+    models = {each for kind in all_kinds().values() for model in kind.models for each in models_in(model)}
+    listed = {of_items(field.shape) for model in models for field in fields_of(model).values()}
+    assert {each for each in listed if each is not None and holds_secrets(each)} == set()
+    assert any(map(holds_secrets, models))
