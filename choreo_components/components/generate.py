@@ -7,15 +7,17 @@ code: it reads the string literal after each attribute, and knows neither unions
 are the names on the wire, so that a component can pass its arguments on as they are.
 """
 
-from collections.abc import Iterator
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
-from choreo_components.api import Kind, all_kinds
-from choreo_components.api.core_v1 import labels
+from choreo_components.api import Kind, generation_of
 from choreo_components.api.generation import spec_of
-from choreo_components.api.meta import WireModel, wire_name
+from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
+from choreo_components.components.attributes import Attribute
 
 _HEADER = '''\
 """The arguments of the components, with the names of OpenChoreo's YAML.
@@ -33,68 +35,17 @@ from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArg
 from choreo_components.config.options import Controllers
 '''
 
-_PARENTS = {
-    labels.ORGANIZATION: "Name of its Organization, whose namespace it is in.",
-    labels.PROJECT: "Name of its Project.",
-    labels.COMPONENT: "Name of its Component.",
-    labels.DEPLOYMENT_TRACK: "Name of its DeploymentTrack.",
-    labels.ENVIRONMENT: "Name of its Environment.",
-    labels.DEPLOYMENT: "Name of its Deployment.",
-}
-
-_OF_ONE_KIND = {
-    "DataPlane": [
-        (
-            "connectionConfig",
-            "NotRequired[pulumi.Input[str]]",
-            "Kubeconfig of its own cluster, for the Secret that connectionConfigRef names; kept as a secret.",
-        ),
-    ],
-    "Environment": [
-        ("projects", "NotRequired[Sequence[str]]", "Names of the Projects that get a namespace in it."),
-        (
-            "dataPlaneKubeconfig",
-            "NotRequired[pulumi.Input[str]]",
-            "Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret.",
-        ),
-        (
-            "dataPlaneGateway",
-            "NotRequired[pulumi.Input[DataPlaneGatewayArgs]]",
-            "Domains of the data plane: its output `gateway`. With them the environment has the output `hosts`.",
-        ),
-        (
-            "namespaceMetadata",
-            "NotRequired[NamespaceMetadataArgs]",
-            "Labels and annotations of its namespaces, besides OpenChoreo's own.",
-        ),
-    ],
-}
-
-_COMMON = (
-    ("name", "NotRequired[str]", "Name of the object; default: the name of the Pulumi resource."),
-    ("displayName", "NotRequired[pulumi.Input[str]]", "Name for people."),
-    ("description", "NotRequired[pulumi.Input[str]]", "What it is for."),
-    ("labels", "NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]", "Labels besides those of OpenChoreo."),
-    (
-        "annotations",
-        "NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]",
-        "Annotations besides those of OpenChoreo.",
-    ),
-    ("controllers", "NotRequired[Controllers]", "Whether OpenChoreo's controllers run; default: present."),
-    ("timeouts", "NotRequired[TimeoutsArgs]", "How long to wait before giving up."),
-)
-
 _PYTHON_TYPE = {str: "str", bool: "bool", int: "int"}
-_Attribute = tuple[str, str, str]
 _Models = tuple[type[WireModel], ...]
 
 
-def source() -> str:
-    """The whole text of args.py."""
+def source(folder: str) -> str:
+    """The whole text of args.py in the folder of a generation."""
     written: set[str] = set()
     classes = [_HEADER]
-    for kind in all_kinds().values():
-        for name, text in _classes(kind):
+    around = import_module(f"choreo_components.components.{folder}.arguments").around
+    for kind in generation_of(import_module(f"choreo_components.api.{folder}").API_VERSION).kinds:
+        for name, text in _classes(kind, around):
             if name not in written:
                 written.add(name)
                 classes.append(text)
@@ -102,23 +53,11 @@ def source() -> str:
     return "\n\n".join([*classes, f"__all__ = [\n{exported}]\n"])
 
 
-def parent_argument(label: str) -> str:
-    """The argument that names a parent, by the label of the parent: `deploymentTrack` for …/deployment-track."""
-    return wire_name(label.removeprefix(labels.PREFIX).replace("-", "_"))
-
-
-def _classes(kind: Kind) -> Iterator[tuple[str, str]]:
+def _classes(kind: Kind, around: Callable[[Kind], Sequence[Attribute]]) -> Iterator[tuple[str, str]]:
     """Names and texts of the classes for a kind, each after those it refers to: the analyzer needs no strings then."""
     specs = tuple(spec_of(model) for model in kind.models)
     yield from _referred(specs)
-    parents = [label for label in kind.hierarchy if label != labels.NAME]
-    attributes = [
-        *((parent_argument(label), "pulumi.Input[str]", _PARENTS[label]) for label in parents),
-        *_OF_ONE_KIND.get(kind.kind, []),
-        *_COMMON,
-        *_attributes(specs),
-    ]
-    yield _class(f"{kind.kind}Args", kind.model.__doc__, attributes)
+    yield _class(f"{kind.kind}Args", kind.model.__doc__, [*around(kind), *_attributes(specs)])
 
 
 def _together(models: _Models) -> Iterator[tuple[Field, _Models]]:
@@ -149,7 +88,7 @@ def _innermost(shape: Shape) -> Shape:
     return _innermost(shape.item) if isinstance(shape, ListOf) else shape
 
 
-def _attributes(models: _Models) -> list[_Attribute]:
+def _attributes(models: _Models) -> list[Attribute]:
     return [(field.name, _type_of(models[0], field), field.description) for field, _ in _together(models)]
 
 
@@ -178,7 +117,7 @@ def _enum_name(model: type[WireModel], field: Field) -> str:
     return model.__name__.removesuffix("Spec") + field.name.capitalize()
 
 
-def _class(name: str, doc: str | None, attributes: list[_Attribute]) -> tuple[str, str]:
+def _class(name: str, doc: str | None, attributes: list[Attribute]) -> tuple[str, str]:
     lines = [f"class {name}(TypedDict):", f'    """{doc}"""', *([""] if attributes else [])]
     for attribute, type_, description in attributes:
         lines += [f"    {attribute}: {type_}", f'    """{description}"""']
@@ -191,9 +130,16 @@ def _enum(name: str, doc: str, choices: tuple[str, ...]) -> tuple[str, str]:
     return name, "\n".join([*lines, ""])
 
 
+def folders() -> list[Path]:
+    """The folders of all generations' components."""
+    here = Path(__file__).parent
+    return [here / each.name for each in pkgutil.iter_modules([str(here)]) if each.ispkg]
+
+
 def main() -> None:
-    """Rewrites core_v1/args.py."""
-    Path(__file__).with_name("core_v1").joinpath("args.py").write_text(source(), encoding="utf-8")
+    """Rewrites args.py in each of the folders."""
+    for folder in folders():
+        (folder / "args.py").write_text(source(folder.name), encoding="utf-8")
 
 
 if __name__ == "__main__":

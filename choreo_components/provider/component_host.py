@@ -2,7 +2,7 @@
 
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +17,15 @@ from choreo_components.components.tokens import INDEX, PACKAGE, former_tokens, m
 from choreo_components.version import VERSION
 
 
-def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
+@dataclass(frozen=True)
+class Module:
+    """The components of a module, and by their names the argument that is a secret, which its type cannot say."""
+
+    components: Sequence[type[pulumi.ComponentResource]]
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+def hosted() -> Mapping[str, Module]:
     """The components by their modules, of each generation that has a folder.
 
     Components of two modules may have one name, and so may types of their arguments.
@@ -25,8 +33,9 @@ def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
     found = {}
     for folder in sorted(pkgutil.iter_modules(components.__path__), key=lambda each: each.name):
         if folder.ispkg:
-            api = import_module(f"choreo_components.api.{folder.name}")
-            found[module_of(api.API_VERSION)] = import_module(f"{components.__name__}.{folder.name}").COMPONENTS
+            name = f"{components.__name__}.{folder.name}"
+            module = module_of(import_module(f"choreo_components.api.{folder.name}").API_VERSION)
+            found[module] = Module(import_module(name).COMPONENTS, import_module(f"{name}.arguments").SECRETS)
     return found
 
 
@@ -46,7 +55,7 @@ class Host(Provider):
     OpenChoreo's own, so there is nothing to map but the numbers.
     """
 
-    def __init__(self, modules: Mapping[str, Sequence[type[pulumi.ComponentResource]]] | None = None) -> None:
+    def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
         """Infers the schema from the components and their arguments."""
         drop_debug_lines()
         self._hosted: dict[str, _Hosted] = {}
@@ -55,10 +64,12 @@ class Host(Provider):
         self.types: dict[str, Any] = {}
         """The schema of the types of their arguments, by token."""
         for module, of_module in (hosted() if modules is None else modules).items():
-            self._add(module, of_module)
+            self._add(module, of_module.components, of_module.secrets)
         super().__init__(VERSION)
 
-    def _add(self, module: str, of_module: Sequence[type[pulumi.ComponentResource]]) -> None:
+    def _add(
+        self, module: str, of_module: Sequence[type[pulumi.ComponentResource]], secrets: Mapping[str, str]
+    ) -> None:
         analyzed = Analyzer(PACKAGE).analyze(list(of_module))
         names = _names(module, of_module, analyzed)
         # In the SDK's schema, all types and components are in one module, under the names of their classes.
@@ -73,6 +84,8 @@ class Host(Provider):
                 **_renamed(schema["resources"][token(INDEX, name)], names),
                 **({"aliases": [{"type": each} for each in former]} if former else {}),
             }
+            if secret := secrets.get(name):
+                self.resources[own]["inputProperties"][secret]["secret"] = True
             self._hosted |= dict.fromkeys([own, *former], _Hosted(component, definitions[name]))
 
     def construct(

@@ -31,9 +31,6 @@ _FINALIZER: dict[str, Any] = {
 
 _SETTINGS = {each: each.schema for each in Settings.inputs()}
 
-_SECRET_ARGUMENTS = {"DataPlane": "connectionConfig", "Environment": "dataPlaneKubeconfig"}
-"""By component: the argument that is a secret, which its Python type cannot say."""
-
 _OUTPUTS = {
     "name": "The object's metadata.name. Who uses it comes after the object, and goes before it.",
     "namespace": "The organization's namespace, in which the object stands; of an Organization, the one made for it.",
@@ -62,8 +59,6 @@ def package_schema() -> str:
         module = module_of(kind.api_version)
         for model in kind.models:
             _mark_secrets(module, model, host.types)
-        if argument := _SECRET_ARGUMENTS.get(kind.kind):
-            host.resources[token(module, kind.kind)]["inputProperties"][argument]["secret"] = True
     schema = {
         "name": PACKAGE,
         "version": VERSION,

@@ -1,0 +1,64 @@
+"""The arguments of components of core.choreo.dev/v1 which are not fields of a spec."""
+
+from collections.abc import Mapping, Sequence
+
+from choreo_components.api import Kind
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.meta import wire_name
+from choreo_components.components.attributes import COMMON, Attribute
+
+_PARENTS = {
+    labels.ORGANIZATION: "Name of its Organization, whose namespace it is in.",
+    labels.PROJECT: "Name of its Project.",
+    labels.COMPONENT: "Name of its Component.",
+    labels.DEPLOYMENT_TRACK: "Name of its DeploymentTrack.",
+    labels.ENVIRONMENT: "Name of its Environment.",
+    labels.DEPLOYMENT: "Name of its Deployment.",
+}
+
+OF_ONE_KIND: Mapping[str, Sequence[Attribute]] = {
+    "DataPlane": [
+        (
+            "connectionConfig",
+            "NotRequired[pulumi.Input[str]]",
+            "Kubeconfig of its own cluster, for the Secret that connectionConfigRef names; kept as a secret.",
+        ),
+    ],
+    "Environment": [
+        ("projects", "NotRequired[Sequence[str]]", "Names of the Projects that get a namespace in it."),
+        (
+            "dataPlaneKubeconfig",
+            "NotRequired[pulumi.Input[str]]",
+            "Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret.",
+        ),
+        (
+            "dataPlaneGateway",
+            "NotRequired[pulumi.Input[DataPlaneGatewayArgs]]",
+            "Domains of the data plane: its output `gateway`. With them the environment has the output `hosts`.",
+        ),
+        (
+            "namespaceMetadata",
+            "NotRequired[NamespaceMetadataArgs]",
+            "Labels and annotations of its namespaces, besides OpenChoreo's own.",
+        ),
+    ],
+}
+"""By kind: further arguments."""
+
+SECRETS: Mapping[str, str] = {"DataPlane": "connectionConfig", "Environment": "dataPlaneKubeconfig"}
+"""By kind: the argument that is a secret, which its Python type cannot say."""
+
+
+def parent_argument(label: str) -> str:
+    """The argument that names a parent, by the label of the parent: `deploymentTrack` for …/deployment-track."""
+    return wire_name(label.removeprefix(labels.PREFIX).replace("-", "_"))
+
+
+def around(kind: Kind) -> list[Attribute]:
+    """The arguments of a kind's component besides the fields of its spec."""
+    parents = [label for label in kind.hierarchy if label != labels.NAME]
+    return [
+        *((parent_argument(label), "pulumi.Input[str]", _PARENTS[label]) for label in parents),
+        *OF_ONE_KIND.get(kind.kind, ()),
+        *COMMON,
+    ]
