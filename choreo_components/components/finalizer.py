@@ -117,9 +117,12 @@ class EnvironmentFinalizer(Finalizer):
         deployments_timeout: pulumi.Input[str] | None = None,
         namespaces_timeout: pulumi.Input[str] | None = None,
         data_plane_kubeconfig: pulumi.Input[str] | None = None,
+        api_version: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`namespace` and `environment` are the Environment's: the name of its organization, and its own.
+
+        `api_version` is that of the Environment, core.choreo.dev/v1 by default.
 
         `data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew.
 
@@ -128,6 +131,7 @@ class EnvironmentFinalizer(Finalizer):
         `data_plane_kubeconfig` leads to the data plane where that is a cluster of its own; it is kept as a secret.
         """
         inputs = finalizer_inputs(
+            api_version=api_version,
             namespace=namespace,
             environment=environment,
             data_plane_ref=data_plane_ref,

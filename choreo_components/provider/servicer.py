@@ -380,7 +380,7 @@ async def _custom(context: Any, urn: str) -> CustomResource:
     """The custom resource that an URN names by its type. Ends the call where there is none."""
     if (own := _type(urn)) not in CUSTOM:
         message = f"this release of choreo has no resource {own}: upgrade the package choreo-components"
-        await _abort(context, grpc.StatusCode.UNIMPLEMENTED, message)
+        await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, message)
     return CUSTOM[own]
 
 

@@ -16,6 +16,9 @@ FORM: Final = 2
 FORM_VERSION: Final = "formatVersion"
 """The property with the form of all the others of its resource; absent in form 1."""
 
+TIMEOUT: Final = "10m"
+"""How long each step of a finalization may take unless a program says otherwise."""
+
 TEXT: Final = {"type": "string"}
 FLAG: Final = {"type": "boolean"}
 TEXTS: Final = {"type": "array", "items": TEXT}
@@ -188,10 +191,10 @@ class Finalizer(Contract):
         "dataPlaneRef", "The data plane of the environment; on another one it is finalized and begun anew."
     )
     DEPLOYMENTS_TIMEOUT = Property(
-        "deploymentsTimeout", "How long its Deployments may take to go; 10m by default.", default="10m"
+        "deploymentsTimeout", f"How long its Deployments may take to go; {TIMEOUT} by default.", default=TIMEOUT
     )
     NAMESPACES_TIMEOUT = Property(
-        "namespacesTimeout", "How long its namespaces may take to go; 10m by default.", default="10m"
+        "namespacesTimeout", f"How long its namespaces may take to go; {TIMEOUT} by default.", default=TIMEOUT
     )
     NAMESPACE_NAMES = Property(
         "namespaceNames",

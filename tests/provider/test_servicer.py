@@ -259,7 +259,7 @@ def test_what_a_newer_release_has_written_is_refused_by_whatever_reads_it(call: 
 def test_a_resource_that_only_a_newer_release_has_is_refused_too() -> None:
     request = proto.DeleteRequest(urn="urn:pulumi:test::choreo::choreo:index:Quota::quota", properties=struct({"a": 1}))
     with pytest.raises(
-        Aborted, match="UNIMPLEMENTED: this release of choreo has no resource choreo:index:Quota: upgrade"
+        Aborted, match="FAILED_PRECONDITION: this release of choreo has no resource choreo:index:Quota: upgrade"
     ):
         configured({}, lambda servicer: servicer.Delete(request, Context()))
 

@@ -129,13 +129,6 @@ def test_what_is_new_has_nothing_to_convert(contract: type[Contract]) -> None:
     assert upgraded(contract, {}) == {}
 
 
-@pytest.mark.parametrize("contract", CONTRACTS)
-def test_a_property_has_one_name_and_one_description(contract: type[Contract]) -> None:
-    properties = [*contract.inputs(), *contract.kept()]
-    assert len(set(properties)) == len(properties)
-    assert all(each.description for each in properties)
-
-
 # --- Whatever was written ------------------------------------------------------------------------------------------
 
 PART = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)

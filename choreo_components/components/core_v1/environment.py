@@ -11,11 +11,11 @@ from choreo_components.components.children import kubernetes_provider, require_t
 from choreo_components.components.core_v1.args import EnvironmentArgs
 from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
 from choreo_components.config.options import Controllers
-from choreo_components.state.contract import Finalizer
+from choreo_components.state.contract import Finalizer, Settings
 
 SETTINGS_THAT_LEAD_ELSEWHERE: Mapping[str, Sequence[str]] = {
     "kubernetes": ("kubeconfig", "context", "cluster"),
-    "choreo": ("kubeconfig", "context"),
+    "choreo": (Settings.KUBECONFIG, Settings.CONTEXT),
 }
 """By package: the settings by which its default provider goes to another cluster than the ambient kubeconfig's."""
 
