@@ -4,6 +4,7 @@ import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import cleandoc
 from typing import Any
 
 import pulumi
@@ -59,7 +60,8 @@ class Host(Provider):
         super().__init__(VERSION)
 
     def _add(self, module: str, of_module: Sequence[type[pulumi.ComponentResource]]) -> None:
-        analyzed = Analyzer(PACKAGE).analyze(list(of_module))
+        analyzer = Analyzer(PACKAGE)
+        analyzed = analyzer.analyze(list(of_module))
         names = _names(module, of_module, analyzed)
         # In the SDK's schema, all types and components are in one module, under the names of their classes.
         definitions, types = analyzed["component_definitions"], analyzed["type_definitions"]
@@ -69,10 +71,16 @@ class Host(Provider):
         for component in of_module:
             name = component.__name__
             own, former = token(module, name), former_tokens(module, name)
-            self.resources[own] = {
-                **_renamed(schema["resources"][token(INDEX, name)], names),
-                **({"aliases": [{"type": each} for each in former]} if former else {}),
-            }
+            described = _renamed(schema["resources"][token(INDEX, name)], names)
+            # As Python 3.13 and later have them: before, docstrings keep the indentation of their code.
+            described["description"] = cleandoc(described["description"])
+            for output, shown in described["properties"].items():
+                shown.setdefault("description", _inherited(analyzer, component, output))
+            for argument in getattr(component, "_secret_arguments", ()):
+                described["inputProperties"][argument]["secret"] = True
+            if former:
+                described["aliases"] = [{"type": each} for each in former]
+            self.resources[own] = described
             self._hosted |= dict.fromkeys([own, *former], _Hosted(component, definitions[name]))
 
     def construct(
@@ -94,6 +102,11 @@ class Host(Provider):
         component = found.constructor(name, _integers(inputs), options)
         outputs = found.definition.outputs_mapping
         return ConstructResult(component.urn, {name: getattr(component, own) for name, own in outputs.items()})
+
+
+def _inherited(analyzer: Analyzer, component: type, output: str) -> str | None:
+    """The docstring of an output of a component's base: the analyzer has read those of the class alone."""
+    return next((doc for base in component.__mro__[1:] if (doc := analyzer.get_docstring(base, output))), None)
 
 
 def _names(
