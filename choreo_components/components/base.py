@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 
@@ -131,6 +131,9 @@ class ObjectComponent(pulumi.ComponentResource):
     """The object's metadata.name. Who uses it comes after the object, and goes before it."""
     namespace: pulumi.Output[str]
     """The organization's namespace: the one the object stands in, or, of an Organization, the one made for it."""
+
+    _secret_arguments: ClassVar[Sequence[str]] = ()
+    """The arguments that are secrets, which their types cannot say. Without the `_` it would be one of the outputs."""
 
     def __init__(self, kind: str, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         """Registers the component. What it consists of is `_declare`d then, and it is `_complete`d at last.

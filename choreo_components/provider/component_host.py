@@ -2,8 +2,9 @@
 
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
+from inspect import cleandoc
 from typing import Any
 
 import pulumi
@@ -17,15 +18,7 @@ from choreo_components.components.tokens import INDEX, PACKAGE, former_tokens, m
 from choreo_components.version import VERSION
 
 
-@dataclass(frozen=True)
-class Module:
-    """The components of a module, and by their names the argument that is a secret, which its type cannot say."""
-
-    components: Sequence[type[pulumi.ComponentResource]]
-    secrets: Mapping[str, str] = field(default_factory=dict)
-
-
-def hosted() -> Mapping[str, Module]:
+def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
     """The components by their modules, of each generation that has a folder.
 
     Components of two modules may have one name, and so may types of their arguments.
@@ -33,9 +26,8 @@ def hosted() -> Mapping[str, Module]:
     found = {}
     for folder in sorted(pkgutil.iter_modules(components.__path__), key=lambda each: each.name):
         if folder.ispkg:
-            name = f"{components.__name__}.{folder.name}"
-            module = module_of(import_module(f"choreo_components.api.{folder.name}").API_VERSION)
-            found[module] = Module(import_module(name).COMPONENTS, import_module(f"{name}.arguments").SECRETS)
+            api = import_module(f"choreo_components.api.{folder.name}")
+            found[module_of(api.API_VERSION)] = import_module(f"{components.__name__}.{folder.name}").COMPONENTS
     return found
 
 
@@ -55,7 +47,7 @@ class Host(Provider):
     OpenChoreo's own, so there is nothing to map but the numbers.
     """
 
-    def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
+    def __init__(self, modules: Mapping[str, Sequence[type[pulumi.ComponentResource]]] | None = None) -> None:
         """Infers the schema from the components and their arguments."""
         drop_debug_lines()
         self._hosted: dict[str, _Hosted] = {}
@@ -64,13 +56,12 @@ class Host(Provider):
         self.types: dict[str, Any] = {}
         """The schema of the types of their arguments, by token."""
         for module, of_module in (hosted() if modules is None else modules).items():
-            self._add(module, of_module.components, of_module.secrets)
+            self._add(module, of_module)
         super().__init__(VERSION)
 
-    def _add(
-        self, module: str, of_module: Sequence[type[pulumi.ComponentResource]], secrets: Mapping[str, str]
-    ) -> None:
-        analyzed = Analyzer(PACKAGE).analyze(list(of_module))
+    def _add(self, module: str, of_module: Sequence[type[pulumi.ComponentResource]]) -> None:
+        analyzer = Analyzer(PACKAGE)
+        analyzed = analyzer.analyze(list(of_module))
         names = _names(module, of_module, analyzed)
         # In the SDK's schema, all types and components are in one module, under the names of their classes.
         definitions, types = analyzed["component_definitions"], analyzed["type_definitions"]
@@ -80,12 +71,16 @@ class Host(Provider):
         for component in of_module:
             name = component.__name__
             own, former = token(module, name), former_tokens(module, name)
-            self.resources[own] = {
-                **_renamed(schema["resources"][token(INDEX, name)], names),
-                **({"aliases": [{"type": each} for each in former]} if former else {}),
-            }
-            if secret := secrets.get(name):
-                self.resources[own]["inputProperties"][secret]["secret"] = True
+            described = _renamed(schema["resources"][token(INDEX, name)], names)
+            # As Python 3.13 and later have them: before, docstrings keep the indentation of their code.
+            described["description"] = cleandoc(described["description"])
+            for output, shown in described["properties"].items():
+                shown.setdefault("description", _inherited(analyzer, component, output))
+            for argument in getattr(component, "_secret_arguments", ()):
+                described["inputProperties"][argument]["secret"] = True
+            if former:
+                described["aliases"] = [{"type": each} for each in former]
+            self.resources[own] = described
             self._hosted |= dict.fromkeys([own, *former], _Hosted(component, definitions[name]))
 
     def construct(
@@ -107,6 +102,11 @@ class Host(Provider):
         component = found.constructor(name, _integers(inputs), options)
         outputs = found.definition.outputs_mapping
         return ConstructResult(component.urn, {name: getattr(component, own) for name, own in outputs.items()})
+
+
+def _inherited(analyzer: Analyzer, component: type, output: str) -> str | None:
+    """The docstring of an output of a component's base: the analyzer has read those of the class alone."""
+    return next((doc for base in component.__mro__[1:] if (doc := analyzer.get_docstring(base, output))), None)
 
 
 def _names(

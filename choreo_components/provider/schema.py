@@ -1,7 +1,6 @@
 """The schema: what `pulumi package get-schema` prints of the components, the finalizer and the provider."""
 
 import json
-from inspect import cleandoc
 from typing import Any
 
 from choreo_components.api import all_kinds
@@ -31,12 +30,6 @@ _FINALIZER: dict[str, Any] = {
 
 _SETTINGS = {each: each.schema for each in Settings.inputs()}
 
-_OUTPUTS = {
-    "name": "The object's metadata.name. Who uses it comes after the object, and goes before it.",
-    "namespace": "The organization's namespace, in which the object stands; of an Organization, the one made for it.",
-}
-"""The outputs of all components: the analyzer reads the docstrings of a class, and not those of its base."""
-
 _LANGUAGES: dict[str, Any] = {
     "nodejs": {"packageName": "choreo-sdk", "respectSchemaVersion": True},
     "python": {"packageName": "choreo_sdk", "respectSchemaVersion": True},
@@ -50,15 +43,9 @@ _LANGUAGES: dict[str, Any] = {
 def package_schema() -> str:
     """The package's schema as JSON."""
     host = Host()
-    for resource in host.resources.values():
-        # As Python 3.13 and later have them: before, docstrings keep the indentation of their code.
-        resource["description"] = cleandoc(resource["description"])
-        for name, description in _OUTPUTS.items():
-            resource["properties"][name]["description"] = description
     for kind in all_kinds().values():
-        module = module_of(kind.api_version)
         for model in kind.models:
-            _mark_secrets(module, model, host.types)
+            _mark_secrets(module_of(kind.api_version), model, host.types)
     schema = {
         "name": PACKAGE,
         "version": VERSION,

@@ -8,7 +8,7 @@ import pytest
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.components.args import TimeoutsArgs
 from choreo_components.components.core_v1 import COMPONENTS
-from choreo_components.provider.component_host import Host, Module, hosted
+from choreo_components.provider.component_host import Host, hosted
 from tests.components.registering import Registrations, args_of, dependencies, refusal, registered
 
 
@@ -158,7 +158,7 @@ class Environment(pulumi.ComponentResource):
 
 @pytest.fixture(scope="module")
 def of_two_generations() -> Host:
-    return Host({**hosted(), "elsewhere/v2": Module([Environment])})
+    return Host({**hosted(), "elsewhere/v2": [Environment]})
 
 
 def test_components_of_two_generations_may_have_one_name(of_two_generations: Host) -> None:

@@ -45,9 +45,6 @@ OF_ONE_KIND: Mapping[str, Sequence[Attribute]] = {
 }
 """By kind: further arguments."""
 
-SECRETS: Mapping[str, str] = {"DataPlane": "connectionConfig", "Environment": "dataPlaneKubeconfig"}
-"""By kind: the argument that is a secret, which its Python type cannot say."""
-
 
 def parent_argument(label: str) -> str:
     """The argument that names a parent, by the label of the parent: `deploymentTrack` for …/deployment-track."""

@@ -18,6 +18,8 @@ class DataPlane(ObjectComponent):
     gateway: pulumi.Output[DataPlaneGatewayArgs]
     """Domains of its endpoints; an Environment that is given them knows its host names."""
 
+    _secret_arguments = ("connectionConfig",)
+
     def __init__(self, name: str, args: DataPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
         super().__init__("DataPlane", name, args, opts)

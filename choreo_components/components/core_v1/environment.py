@@ -33,6 +33,8 @@ class Environment(ObjectComponent):
     hosts: pulumi.Output[Mapping[str, str]]
     """The host names of its endpoints, `public` and `organization`; none without a dnsPrefix and dataPlaneGateway."""
 
+    _secret_arguments = ("dataPlaneKubeconfig",)
+
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares the Environment, a namespace for each of the `projects`, and the finalizer."""
         super().__init__("Environment", name, args, opts)
