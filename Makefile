@@ -32,12 +32,13 @@ up: setup
 down: setup
 	@$(PYTHON) -m devcluster.stacks down
 
-# All tests, on control planes of their own.
+# All tests, on control planes of their own: more at once than there may be cores, as many of them wait for a cluster.
+# Their bytecode is kept, as each worker reads all of them.
 test: setup
 	@echo "==> toolchain"
 	@$(PYTHON) -m toolchain
 	@echo "==> tests"
-	@.venv/bin/pytest -n 4 --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -n 6 --dist worksteal
 
 # The tests that need no toolchain, on the newest Python.
 test-newest: setup

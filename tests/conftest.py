@@ -19,10 +19,23 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 WITHOUT_TOOLCHAIN = "--without-toolchain"
 
+FIRST = ("engine/test_documents.py", "engine", "faults")
+"""The tests that wait most, and the longest of them, begin: while they wait, the cores are there for all others."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The part of the suite that shows whether a Python is right, in a minute and without a build."""
     parser.addoption(WITHOUT_TOOLCHAIN, action="store_true", help="skip each test that runs a binary of the toolchain")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order of the run."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    path = item.path.relative_to(CHECKOUT / "tests")
+    return next((rank for rank, first in enumerate(FIRST) if path.is_relative_to(first)), len(FIRST))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -75,22 +75,13 @@ def workspace(tmp_path: Path, environment: Mapping[str, str], controllers: Contr
 
 
 @pytest.fixture
-def acme_organization(environment: Mapping[str, str], controllers: Controllers) -> str:
-    """An organization that is on the test's cluster, as the stack `acme` declares it."""
-    name = f"acme-{uuid4().hex[:8]}"
-    organizations.make(name, Path(environment["KUBECONFIG"]), controllers)
-    return name
-
-
-@pytest.fixture
-def acme(workspace: Workspace, acme_organization: str) -> Workspace:
-    """A workspace for environments of an organization that is there."""
-    return workspace
-
-
-@pytest.fixture
-def organization(request: pytest.FixtureRequest) -> str:
-    """The test's organization: the one that is there, where the test asks for `acme`, else a name that no other has."""
-    if "acme" in request.fixturenames:
-        return str(request.getfixturevalue("acme_organization"))
+def organization() -> str:
+    """The name of the test's organization, which no other has."""
     return f"acme-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def acme(workspace: Workspace, organization: str, controllers: Controllers) -> Workspace:
+    """A workspace for environments of the organization, which is there."""
+    organizations.make(organization, workspace.kubeconfig, controllers)
+    return workspace

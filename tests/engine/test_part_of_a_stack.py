@@ -35,6 +35,8 @@ class Stack:
     organization: str
     deleted: set[str] = field(default_factory=set)
     """As KIND NAME."""
+    whole: bool = False
+    """Whether all of it is up."""
 
     def urn(self, end: str) -> str:
         """The URN in the state that ends like this."""
@@ -47,6 +49,7 @@ class Stack:
 
     def destroy(self, *options: str, fails: bool = False) -> Outcome:
         """`pulumi destroy`, watched."""
+        self.whole = False
         with self.watched():
             return self.workspace.run("destroy", "--yes", "--stack", self.name, *options, fails=fails)
 
@@ -110,7 +113,9 @@ def environments(folder: Stack) -> Stack:
 @pytest.fixture
 def mixed(environments: Stack) -> Stack:
     """The stack of the two environments, all of it up."""
-    environments.workspace.up(environments.name)
+    if not environments.whole:
+        environments.workspace.up(environments.name)
+        environments.whole = True
     return environments
 
 

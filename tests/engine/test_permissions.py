@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,7 @@ from choreo_components.kubernetes.objects import resource_named
 from choreo_components.preflight.run import survey
 from devcluster import ControlPlane
 from tests import declaring
-from tests.engine import samples
+from tests.engine import organizations, samples
 from tests.engine.adopting import run
 from tests.engine.operators import Operators, Right, rights
 from tests.engine.watching import Watcher
@@ -29,6 +30,14 @@ def operators(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFact
     """Makes operators on the worker's control plane."""
     with Operators(control_plane.kubeconfig, tmp_path_factory.mktemp("operators")) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def standing(control_plane: ControlPlane) -> str:
+    """An organization that is there."""
+    name = f"acme-{uuid4().hex[:8]}"
+    organizations.make(name, control_plane.kubeconfig, Controllers.ABSENT)
+    return name
 
 
 def act_as(workspace: Workspace, kubeconfig: Path) -> None:
@@ -63,13 +72,13 @@ def test_the_documented_rights_in_one_organization_bring_an_environment_up_chang
 
 @pytest.mark.parametrize("key", BY_KEY)
 def test_each_right_that_lacks_is_named_before_anything_is_applied(
-    acme_organization: str, operators: Operators, key: str
+    standing: str, operators: Operators, key: str
 ) -> None:
     right = BY_KEY[key]
-    kubeconfig = operators.operator(acme_organization, without=right)
+    kubeconfig = operators.operator(standing, without=right)
     # The data plane is reached by the same credentials as the control plane, and its Secret is the stack's to make.
     own = {"dp-local": kubeconfig.read_text()}
-    found = declaring.stack(*samples.everything(acme_organization), controllers="absent", dataPlaneKubeconfigs=own)
+    found = declaring.stack(*samples.everything(standing), controllers="absent", dataPlaneKubeconfigs=own)
     assert found.findings == []
     given = found.settings.data_plane_kubeconfigs
     told = survey(found.plan, Controllers.ABSENT, str(kubeconfig), given).findings
@@ -95,18 +104,16 @@ def test_a_destroy_that_could_not_see_an_end_deletes_nothing(
     assert not [event for event in watcher.events if event.namespace == organization and event.type == "DELETED"]
 
 
-def test_a_secret_that_may_not_be_read_is_an_error_and_not_another_cluster(
-    acme_organization: str, operators: Operators
-) -> None:
-    kubeconfig = operators.operator(acme_organization, without=BY_KEY["choreo-connections-get"])
-    environment = declaring.environment(organization=acme_organization)
+def test_a_secret_that_may_not_be_read_is_an_error_and_not_another_cluster(standing: str, operators: Operators) -> None:
+    kubeconfig = operators.operator(standing, without=BY_KEY["choreo-connections-get"])
+    environment = declaring.environment(organization=standing)
     found = declaring.stack(environment, controllers="absent")
     surveyed = survey(found.plan, Controllers.ABSENT, str(kubeconfig))
     [finding] = [each for each in surveyed.findings if each.severity is Severity.ERROR]
     assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
     assert finding.message == (
         "data plane 'dp-local' of environment 'development': the credentials may not get secrets in namespace "
-        f"{acme_organization!r}, and Secret 'kind-cluster-1-connection-config' would say which cluster it is; "
+        f"{standing!r}, and Secret 'kind-cluster-1-connection-config' would say which cluster it is; "
         "docs/permissions.md has the roles to grant"
     )
     assert surveyed.data_planes == {}
@@ -162,9 +169,9 @@ def test_what_adopt_may_not_read_is_told_at_once_and_nothing_is_written(
 
 
 def test_in_an_organization_that_is_yet_to_come_a_role_that_lacks_is_warned_of(
-    workspace: Workspace, organization: str, operators: Operators, acme_organization: str
+    workspace: Workspace, organization: str, operators: Operators, standing: str
 ) -> None:
-    act_as(workspace, operators.operator(acme_organization))
+    act_as(workspace, operators.operator(standing))
     workspace.stack("acme", samples.stack("acme", organization))
     said = workspace.preview("acme").said
     assert f"dataplanes.core.choreo.dev in namespace '{organization}', which does not exist yet" in said

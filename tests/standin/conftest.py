@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 import yaml
 
+from choreo_components import Controllers
 from devcluster import ControlPlane
-from tests.engine import samples
+from tests.engine import organizations, samples
 from tests.standin import standin
 from tests.standin.manager import Errors
 
@@ -38,22 +39,16 @@ def kubectl(controlled_plane: ControlPlane, toolchain_bin: Path) -> Kubectl:
 
 
 @pytest.fixture
-def organization(kubectl: Kubectl) -> str:
+def organization(kubectl: Kubectl, controlled_plane: ControlPlane) -> str:
     """An Organization that is ready, with a data plane, a pipeline, a project and an environment `development`."""
     name = f"acme-{uuid4().hex[:8]}"
-    declared = [
-        *samples.stack("acme", name)["choreo:resources"],
-        *(each for each in samples.stack("development", name)["choreo:resources"] if each["kind"] == "Environment"),
-    ]
-    for each in declared:
-        own = each["metadata"].setdefault("labels", {})
-        own["core.choreo.dev/name"] = each["metadata"]["name"]
-        if each["kind"] != "Organization":
-            own["core.choreo.dev/organization"] = name
-    # One after the other, as the webhook looks into a cache: what was just made may not be in it yet.
-    for each, condition in zip(declared, ("Ready", "Created", "Available", "Created", "Ready"), strict=True):
-        said = kubectl("create", "-f", "-", "-o", "name", manifest=[each])
-        within = ("-n", name) if each["kind"] != "Organization" else ()
-        waited = kubectl("wait", f"--for=condition={condition}", said.strip(), *within, "--timeout=60s")
-        assert "met" in waited, f"{said}{waited}"
+    organizations.make(name, controlled_plane.kubeconfig, Controllers.PRESENT)
+    environment = next(
+        each for each in samples.stack("development", name)["choreo:resources"] if each["kind"] == "Environment"
+    )
+    own = {"core.choreo.dev/organization": name, "core.choreo.dev/name": environment["metadata"]["name"]}
+    environment["metadata"]["labels"] = own
+    said = kubectl("create", "-f", "-", "-o", "name", manifest=[environment])
+    waited = kubectl("wait", "--for=condition=Ready", said.strip(), "-n", name, "--timeout=60s")
+    assert "met" in waited, f"{said}{waited}"
     return name
