@@ -234,7 +234,9 @@ class _Builder:
 
     def defined(self, model: type[WireModel], schema: Callable[[], Schema]) -> Schema:
         """A reference to a definition, which is made when it is first referred to."""
-        name = f"{model.__module__.rpartition('.')[2]}.{model.__name__}"
+        # By the folder of its generation: several have models of one name.
+        home = model.__module__.removeprefix("choreo_components.api.").partition(".")[0]
+        name = f"{home}.{model.__name__}"
         if name not in self.definitions:
             self.definitions[name] = schema()
         return {"$ref": f"#/$defs/{name}"}
