@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import hypothesis
 import pytest
@@ -36,6 +36,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _rank(item: pytest.Item) -> int:
     path = item.path.relative_to(CHECKOUT / "tests")
     return next((rank for rank, first in enumerate(FIRST) if path.is_relative_to(first)), len(FIRST))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stops what workers have left running that were interrupted, once they have ended."""
+    config: Any = session.config
+    if not hasattr(config, "workerinput"):
+        for plane in Planes(config._tmp_path_factory.getbasetemp() / "planes").left():
+            process.end(plane)
+            plane.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -55,6 +55,12 @@ class Planes:
                         with plane:
                             before_stop(plane)
 
+    def left(self) -> Iterator[ControlPlane]:
+        """Those that workers have left behind which were interrupted."""
+        for running in self._folder.glob("*.running"):
+            yield ControlPlane(running.with_suffix(""))
+            running.unlink()
+
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
         """Keeps the other workers from what has this name."""

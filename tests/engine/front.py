@@ -95,7 +95,7 @@ class Front:
                     self._begin(status, {**headers, "Content-Length": str(len(text.encode()))})
                     self.wfile.write(text.encode())
                     return
-                with suppress(OSError):
+                with suppress(OSError, http.client.HTTPException):
                     self._pass_on(body)
 
             def _pass_on(self, body: bytes) -> None:

@@ -17,7 +17,8 @@ def test_a_stack_is_unchanged_until_it_is_changed_by_hand_and_comes_back_as_it_w
 
     # Unchanged.
     assert acme.up("development").changes == {"unchanged": made}
-    assert acme.refresh("development").changes == {"unchanged": made}
+    refreshed = acme.refresh("development")
+    assert refreshed.changes == {"unchanged": made}, refreshed.said
     assert acme.up("development").changes == {"unchanged": made}
 
     # Changed by hand.

@@ -33,8 +33,13 @@ def stop(control_plane: ControlPlane) -> None:
     """Ends the stand-in, which has to work until now."""
     process = _process(control_plane)
     assert process.pid is not None, f"the stand-in has failed; {process.log_tail(50)}"
-    _ready(control_plane).unlink()
-    process.stop()
+    end(control_plane)
+
+
+def end(control_plane: ControlPlane) -> None:
+    """Ends the stand-in where there is one."""
+    _ready(control_plane).unlink(missing_ok=True)
+    _process(control_plane).stop()
 
 
 def main(directory: str) -> None:
