@@ -7,6 +7,7 @@ from typing import Any
 from choreo_components.api import all_kinds
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ObjectOf, fields_of, holds_secrets
+from choreo_components.components import platform
 from choreo_components.components.tokens import PACKAGE, module_of, token
 from choreo_components.provider.component_host import Host
 from choreo_components.state.contract import Finalizer, Found, Settings
@@ -34,6 +35,9 @@ _SETTINGS = {each: each.schema for each in Settings.inputs()}
 _SECRET_ARGUMENTS = {"DataPlane": "connectionConfig", "Environment": "dataPlaneKubeconfig"}
 """By component: the argument that is a secret, which its Python type cannot say."""
 
+_SECRETS_OF_A_PLATFORM = ("kubeconfig", "dataPlaneKubeconfigs")
+"""The same of a Platform."""
+
 _OUTPUTS = {
     "name": "The object's metadata.name. Who uses it comes after the object, and goes before it.",
     "namespace": "The organization's namespace, in which the object stands; of an Organization, the one made for it.",
@@ -56,14 +60,16 @@ def package_schema() -> str:
     for resource in host.resources.values():
         # As Python 3.13 and later have them: before, docstrings keep the indentation of their code.
         resource["description"] = cleandoc(resource["description"])
-        for name, description in _OUTPUTS.items():
-            resource["properties"][name]["description"] = description
+        for name in _OUTPUTS.keys() & resource["properties"].keys():
+            resource["properties"][name]["description"] = _OUTPUTS[name]
     for kind in all_kinds().values():
         module = module_of(kind.api_version)
         for model in kind.models:
             _mark_secrets(module, model, host.types)
         if argument := _SECRET_ARGUMENTS.get(kind.kind):
             host.resources[token(module, kind.kind)]["inputProperties"][argument]["secret"] = True
+    for argument in _SECRETS_OF_A_PLATFORM:
+        host.resources[platform.TOKEN]["inputProperties"][argument]["secret"] = True
     schema = {
         "name": PACKAGE,
         "version": VERSION,
