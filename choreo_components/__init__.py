@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from choreo_components.components.finalizer import EnvironmentFinalizer, Provider
+    from choreo_components.components.platform import Platform, PlatformArgs
     from choreo_components.config.options import Controllers
     from choreo_components.core_v1 import (
         Build,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Controllers": "choreo_components.config.options",
     "EnvironmentFinalizer": "choreo_components.components.finalizer",
+    "Platform": "choreo_components.components.platform",
+    "PlatformArgs": "choreo_components.components.platform",
     "Provider": "choreo_components.components.finalizer",
 }
 
@@ -67,6 +70,8 @@ __all__ = [
     "NamespaceMetadataArgs",
     "Organization",
     "OrganizationArgs",
+    "Platform",
+    "PlatformArgs",
     "Project",
     "ProjectArgs",
     "Provider",

@@ -19,10 +19,13 @@ from choreo_components.adopt.organization import LiveOrganization
 from choreo_components.adopt.partition import Planned
 from choreo_components.api import secrets_of
 from choreo_components.api.annotations import APPLIED, FIELD_MANAGER, LAST_APPLIED, WAIT_FOR
-from choreo_components.components.declaration import ControlPlane, declare
+from choreo_components.components.declaration import ControlPlane
+from choreo_components.components.platform import Platform
+from choreo_components.components.preparation import Prepared
 from choreo_components.config.documents import field_name
 from choreo_components.kubernetes.objects import live_of
 from choreo_components.preflight.data_planes import Connection
+from choreo_components.preflight.run import Survey
 from choreo_components.provider.resource import is_secret, revealed
 from choreo_components.provider.servicer import CUSTOM
 
@@ -62,11 +65,12 @@ def import_file(planned: Planned, there: LiveOrganization, context: str | None =
         for name, text in there.kubeconfigs.items()
         if name in planned.stack.data_planes
     }
+    prepared = Prepared(planned.settings, planned.plan, Survey(data_planes=data_planes), way)
     # A loop of its own: others that run in this process are none of its business.
     with asyncio.Runner() as runner:
         runner.get_loop()
         mocks.set_mocks(monitor.mocks, project="choreo", stack=planned.stack.name, preview=False, monitor=monitor)
-        run = pulumi.runtime.test(lambda: declare(planned.settings, planned.plan, way, data_planes=data_planes))  # type: ignore[no-untyped-call]
+        run = pulumi.runtime.test(lambda: Platform.of_stack(prepared).environments)  # type: ignore[no-untyped-call]
         run()
     # They are registered in no certain order.
     monitor.file.missing.sort()
@@ -119,12 +123,16 @@ class _Monitor(mocks.MockMonitor):
             "version": request.version,
         }
         if request.type.startswith(_PROVIDER):
+            # Without its parent, as an import makes providers before all others: the next `up` knows it by its alias.
             self.file.resources.append(spec | {"inputs": _serialized(inputs)})
             return
-        spec["id"] = identifier
         parent = _called_by(request.parent)
         if not parent.startswith("Stack "):
             spec["parent"] = parent
+        if not request.custom:
+            self.file.resources.append(spec | {"component": True})
+            return
+        spec["id"] = identifier
         if request.provider:
             spec["provider"] = _called_by(request.provider.rpartition("::")[0])
         outputs = inputs
@@ -143,7 +151,8 @@ class _Monitor(mocks.MockMonitor):
 
 def _called(type_: str, name: str) -> str:
     """How the entries of the file call one another: several kinds may have an object of one name."""
-    return f"{type_.rpartition(':')[2]} {name}"
+    is_component = type_.startswith("choreo:") and type_ not in CUSTOM
+    return f"{type_ if is_component else type_.rpartition(':')[2]} {name}"
 
 
 def _called_by(urn: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pulumi
 
@@ -64,58 +64,37 @@ OF_ONE_KIND: Mapping[str, frozenset[str]] = {
 """By kind: further arguments which are not fields of the object's spec."""
 
 
-REPLACED_BY: Mapping[str, Sequence[str]] = {
-    "Environment": ["spec.dataPlaneRef"],
-    "Deployment": [f'metadata.labels["{labels.ENVIRONMENT}"]'],
-}
-"""By kind: the fields whose change makes another object of it; OpenChoreo would leave behind what it has made."""
+def object_role(name: str, kind: str) -> str:
+    """What the custom resource of the component `name` is called in the program."""
+    return f"{name}-{kind.lower()}"
 
 
-def declare_object(
-    kind: str,
-    role: str,
-    name: str,
-    args: Mapping[str, Any],
-    opts: pulumi.ResourceOptions | None,
-    *,
-    waits: bool = True,
-) -> KubernetesObject:
-    """The custom resource that the arguments describe, called `name` in the cluster and `role` in the program.
+def register_object(kind: Kind, role: str, body: Mapping[str, Any], opts: pulumi.ResourceOptions) -> KubernetesObject:
+    """Registers the custom resource `role` of an object that is right already: `body` is it in wire names.
 
-    It depends on what `opts` names. `waits` False: its condition is not waited for in any case. Raises pulumi.RunError
-    with all that is wrong with the arguments, and registers nothing then.
+    What is a secret in it, by the marks of the models, becomes one to Pulumi. `opts` are its own, as `object_options`
+    makes them.
     """
-    known = kind_of(API_VERSION, kind)
-    return register_object(known, role, _body(known, name, args, waits), args, opts)
-
-
-def register_object(
-    kind: Kind,
-    role: str,
-    body: Mapping[str, Any],
-    args: Mapping[str, Any],
-    opts: pulumi.ResourceOptions | None,
-    parent: pulumi.Resource | None = None,
-    needs: Sequence[pulumi.Resource] = (),
-) -> KubernetesObject:
-    """The custom resource `role` with this body; it depends on what `opts` names, and on what it `needs`."""
-    own = object_options(parent, args, opts, needs, replace_on_changes=REPLACED_BY.get(kind.kind, ()))
+    if kind.replaced_by:
+        opts.replace_on_changes, opts.delete_before_replace = list(kind.replaced_by), True
+    sealed = body
+    # Of all models: what is not known yet may turn out to be of any.
+    for model in kind.models:
+        sealed = _sealed(ObjectOf(model), sealed)
     if any(map(holds_secrets, kind.models)):
         # `kubectl apply` has left the whole object in an annotation, if it ever applied it.
-        own.additional_secret_outputs = ["metadata"]
-    return kubernetes_object(role, API_VERSION, kind.kind, body, own)
+        opts.additional_secret_outputs = ["metadata"]
+    return kubernetes_object(role, kind.api_version, kind.kind, sealed, opts)
 
 
 def object_options(
-    parent: pulumi.Resource | None,
+    parent: pulumi.Resource,
     args: Mapping[str, Any],
     opts: pulumi.ResourceOptions | None,
     needs: Sequence[pulumi.Resource] = (),
-    replace_on_changes: Sequence[str] = (),
 ) -> pulumi.ResourceOptions:
     """The options of what is made for an object: after what it needs, with the deadlines of the arguments."""
-    create, delete = deadline(args, "ready"), deadline(args, "delete")
-    return child_options(parent, opts, needs, create=create, delete=delete, replace_on_changes=replace_on_changes)
+    return child_options(parent, opts, needs, create=deadline(args, "ready"), delete=deadline(args, "delete"))
 
 
 def deadline(args: Mapping[str, Any], step: str) -> str:
@@ -142,15 +121,26 @@ class ObjectComponent(pulumi.ComponentResource):
         """
         self._kind = kind_of(API_VERSION, kind)
         self._object_name: str = args.get("name") or name
-        body = _body(self._kind, self._object_name, args, waits=True)
+        body = _body(self._kind, self._object_name, args)
         module = module_of(API_VERSION)
         former = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=each) for each in former_tokens(module, kind)])
         super().__init__(token(module, kind), name, None, pulumi.ResourceOptions.merge(opts, former))
-        self._register = partial(register_object, self._kind, f"{name}-{kind.lower()}", body, args, opts, self)
+        self._register = partial(register_object, self._kind, object_role(name, kind), body)
+        self._options = partial(object_options, self, args, opts)
+
+    @classmethod
+    def bare(cls, name: str, opts: pulumi.ResourceOptions) -> Self:
+        """The component by itself: a Platform registers its children, in the order of its plan.
+
+        Made without the constructor: for what that registers, the SDK keeps the call stack in the state.
+        """
+        component = cls.__new__(cls)
+        pulumi.ComponentResource.__init__(component, token(module_of(API_VERSION), cls.__name__), name, None, opts)
+        return component
 
     def _declare(self, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
         """Registers the custom resource, after what it needs and what the component's options name."""
-        made = self._register(needs)
+        made = self._register(self._options(needs))
         # Where the metadata may hold a secret, it is not in these two.
         metadata = pulumi.Output.unsecret(made.metadata)
         self.name = metadata["name"]
@@ -162,13 +152,16 @@ class ObjectComponent(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "namespace": self.namespace, **outputs})
 
 
-def _body(kind: Kind, name: str, args: Mapping[str, Any], waits: bool) -> dict[str, Any]:
-    """The object without apiVersion and kind, in wire names; Outputs stand where the arguments have them."""
+def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """The object without apiVersion and kind, in wire names; Outputs stand where the arguments have them.
+
+    Raises pulumi.RunError with all that is wrong with the arguments.
+    """
     parents = {label: args[argument] for argument, label in PARENTS.items() if argument in args}
     annotations = {
         labels.DISPLAY_NAME: args.get("displayName"),
         labels.DESCRIPTION: args.get("description"),
-        **of_provider(kind, waits=waits and args.get("controllers") != Controllers.ABSENT),
+        **of_provider(kind, waits=args.get("controllers") != Controllers.ABSENT),
     }
     metadata: dict[str, Any] = {
         "name": name,
@@ -184,11 +177,7 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any], waits: bool) -> dict[s
     spec = {field: _plain(value) for field, value in args.items() if field not in around}
     body = {"metadata": metadata, "spec": spec}
     _validate(kind, name, args, body)
-    sent = prune_zero_values(kind.model_of(body), body)
-    # Of all models: what is not known yet may turn out to be of any.
-    for model in kind.models:
-        sent = _sealed(ObjectOf(model), sent)
-    return sent
+    return prune_zero_values(kind.model_of(body), body)
 
 
 def _sealed(shape: Shape, value: Any) -> Any:

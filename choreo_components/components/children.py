@@ -2,13 +2,15 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 
 from choreo_components.api.annotations import APPLIED
+
+_Constructor = TypeVar("_Constructor", bound=Callable[..., None])
 
 KUBERNETES_VERSION = version("pulumi-kubernetes")
 """The release of the Kubernetes provider which its children are registered for: that of the SDK beside us."""
@@ -27,6 +29,16 @@ UPSERT_SINCE = (4, 29)
 
 DEADLINE = "10m"
 """How long anything is waited for unless somebody says otherwise: the Kubernetes provider's own default."""
+
+
+def without_call_stacks(constructor: _Constructor) -> _Constructor:
+    """A constructor of a component, whose children have no call stacks in the state, which is written at every step.
+
+    The SDK keeps the call stack of whatever is registered below a function called `__init__`
+    (pulumi: runtime/resource.py, _get_stack_trace).
+    """
+    constructor.__code__ = constructor.__code__.replace(co_name=f"{constructor.__name__} without call stacks")
+    return constructor
 
 
 class KubernetesObject(pulumi.CustomResource):
@@ -148,35 +160,27 @@ def namespace(
 
 
 def child_options(
-    parent: pulumi.Resource | None,
+    parent: pulumi.Resource,
     opts: pulumi.ResourceOptions | None,
     needs: Sequence[pulumi.Resource] = (),
     *,
     create: str,
     delete: str,
-    replace_on_changes: Sequence[str] = (),
 ) -> pulumi.ResourceOptions:
-    """The options of a child of `parent`, a component whose own options are `opts`; None is the stack.
+    """The options of a child of `parent`, a component whose own options are `opts`.
 
     What a component depends on does not reach its children by itself, and the children are what takes time: they
     depend on it too, besides on what they `need`. They are protected when the component is. `create` and `delete` are
     deadlines as durations. Whatever else the caller gave to the component stays with the component; providers come down
     through the parent.
     """
-    # Who has no parent inherits no providers, and no component stands between it and its hooks.
-    orphan = opts if parent is None else None
-    providers: Any = orphan.providers if orphan is not None else None
     return pulumi.ResourceOptions(
         parent=parent,
-        providers=providers,
         depends_on=[*_given(opts), *needs],
         protect=opts.protect if opts is not None else None,
         custom_timeouts=None
         if (create, delete) == (DEADLINE, DEADLINE)
         else pulumi.CustomTimeouts(create=create, update=create, delete=delete),
-        replace_on_changes=list(replace_on_changes),
-        delete_before_replace=True if replace_on_changes else None,
-        hooks=orphan.hooks if orphan is not None else None,
     )
 
 

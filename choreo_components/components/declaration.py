@@ -2,23 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import pulumi
 
-from choreo_components.components.base import PARENTS, declare_object, object_options
-from choreo_components.components.children import KubernetesObject, kubernetes_provider
-from choreo_components.components.core_v1.connection import connection_secret
-from choreo_components.components.core_v1.organization import organization_namespace
+from choreo_components.api import kind_of
+from choreo_components.api.annotations import of_provider
+from choreo_components.api.generation import Role
+from choreo_components.components.base import ObjectComponent, object_options, object_role, register_object
+from choreo_components.components.children import kubernetes_provider
 from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
 from choreo_components.components.finalizer import Finalizer, Provider
-from choreo_components.components.stack_resources import deletion_guards, full_name, inventory
-from choreo_components.config.findings import Finding
+from choreo_components.components.generations import composites_of
+from choreo_components.components.scope import Scope
+from choreo_components.components.stack_resources import deletion_guards, inventory
 from choreo_components.config.settings import Declared, Settings
 from choreo_components.kubernetes.kubeconfig import resolve
-from choreo_components.plan.nodes import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan, SecretNode
-from choreo_components.preflight.data_planes import Connection
+from choreo_components.plan.nodes import FinalizerNode, Key, NamespaceNode, Node, ObjectNode, Plan, SecretNode
+from choreo_components.preflight.run import Survey
 
 DATA_PLANES = "data-planes"
 """What the `choreo` provider of finalizers is called whose data planes are clusters of their own."""
@@ -45,161 +46,201 @@ class ControlPlane:
 
 
 def declare(
+    scope: Scope,
     settings: Settings,
     plan: Plan,
     control_plane: ControlPlane,
+    survey: Survey,
     hooks: pulumi.ResourceHookBinding | None = None,
-    data_planes: Mapping[str, Connection] | None = None,
-    terminating: Sequence[Finding] = (),
-) -> None:
+    after: Sequence[pulumi.Resource] = (),
+) -> Mapping[Key, pulumi.Resource]:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
-    `hooks` are those of the objects. `data_planes` are the ways to data planes by ORGANIZATION/NAME. `terminating` are
-    errors about what is being deleted, which a preview and an up must refuse.
+    `survey` is what the clusters have said of it, `hooks` are those of the objects. Everything comes after what `after`
+    names.
     """
-    clusters = _Clusters(settings, control_plane, data_planes or {})
-    providers = clusters.providers
-    made: dict[Key, pulumi.Resource] = {}
-    provisionings: dict[Key, Provisioning] = {}
-    finalizers: dict[Key, Finalizer] = {}
-    witnesses: dict[Key, pulumi.Resource] = {}
-    protected: list[Key] = []
-    first = inventory(settings, plan, clusters.remote, providers, terminating)
-    # All objects come after the ways to data planes: a provider that is updated while it deletes something is closed.
-    begin = [first, *clusters.reach_data_planes(after=first)]
-    for node in plan.nodes:
-        needs = plan.needs[node.key]
-        resources = [made[key] for key in needs] or begin
-        if isinstance(node, NamespaceNode):
-            made[node.key] = provisionings[node.environment].add_namespace(node.project, resources)
-            continue
-        if isinstance(node, FinalizerNode):
-            provisioning = provisionings[node.environment]
-            made[node.key] = finalizers[node.key] = provisioning.add_finalizer(resources)
-            if len(provisionings) <= WITNESSED:
-                witnesses[node.environment] = provisioning.add_witness(
-                    full_name(node.environment), finalizers[node.key]
-                )
-            continue
-        if isinstance(node, SecretNode):
-            made[node.key] = _secret(node, settings, clusters, resources)
-            continue
-        args = _arguments(node, settings)
-        # By way of the finalizer, so that Deployments are made anew when their environment is.
-        for key in finalizers.keys() & set(needs):
-            args["environment"] = finalizers[key].environment
-        protect = _is_protected(node.declared, settings)
-        if protect:
-            protected.append(node.key)
-        opts = pulumi.ResourceOptions(
-            depends_on=resources,
-            providers=providers,
-            protect=protect or None,
-            hooks=hooks,
-        )
-        kind, role = node.key.kind, full_name(node.key)
-        made[node.key] = own = declare_object(kind, role, args["name"], args, opts, waits=node.wait is not None)
-        if kind == "Environment":
-            elsewhere = clusters.elsewhere.get(f"{node.key.organization}/{node.declared.spec.data_plane_ref}")
-            provisionings[node.key] = Provisioning(role, own, args, opts, parent=own, elsewhere=elsewhere)
-        elif kind == "Organization":
-            made[node.key] = organization_namespace(role, own, args["name"], args, opts, parent=own)
-    deletion_guards(settings, plan, protected, made, first, witnesses, providers)
+    return _Declaration(scope, settings, plan, control_plane, survey, hooks, after).declare()
 
 
 def _is_protected(declared: Declared, settings: Settings) -> bool:
     """Whether Pulumi has to refuse the object's deletion."""
-    production = declared.kind == "Environment" and declared.spec.is_production
-    return bool(production) and not settings.allow_production_destroy
+    is_environment = declared.role is Role.ENVIRONMENT
+    return is_environment and declared.generation.is_production(declared.wire) and not settings.allow_production_destroy
 
 
-class _Clusters:
-    """The clusters of a stack, and the providers that reach them."""
+@dataclass(frozen=True)
+class Providers:
+    """The providers of a plan: those of all that is on the control plane, and those of other data planes."""
 
-    def __init__(self, settings: Settings, control_plane: ControlPlane, data_planes: Mapping[str, Connection]) -> None:
+    choreo: Provider
+    kubernetes: pulumi.ProviderResource
+    secrets: pulumi.ProviderResource | None
+    """That of Secrets on the control plane, if there are any: with other credentials, one is changed in its place."""
+
+
+class _Declaration:
+    """Registers the resources of a plan, node by node."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        settings: Settings,
+        plan: Plan,
+        control_plane: ControlPlane,
+        survey: Survey,
+        hooks: pulumi.ResourceHookBinding | None,
+        after: Sequence[pulumi.Resource],
+    ) -> None:
+        self._scope = scope
         self._settings = settings
+        self._plan = plan
         self._control_plane = control_plane
-        self.remote = {
-            name: each.kubeconfig for name, each in sorted(data_planes.items()) if each.kubeconfig is not None
+        self._survey = survey
+        self._hooks = hooks
+        self._after = after
+        self._remote = {
+            name: each.kubeconfig for name, each in sorted(survey.data_planes.items()) if each.kubeconfig is not None
         }
         """The kubeconfigs of data planes with clusters of their own, by ORGANIZATION/NAME."""
-        # Default providers would lead elsewhere by settings of their own, and keep all of the stack's in the state.
-        self._own = self._choreo("choreo")
-        self.providers = [self._own, self._kubernetes("kubernetes")]
-        """Those of all that is on the control plane."""
-        self.elsewhere: dict[str, Elsewhere] = {}
-        """The data planes that are clusters of their own, by ORGANIZATION/NAME."""
+        self._made: dict[Key, pulumi.Resource] = {}
+        self._components: dict[Key, ObjectComponent] = {}
+        self._provisionings: dict[Key, Provisioning] = {}
+        self._finalizers: dict[Key, Finalizer] = {}
+        self._witnesses: dict[Key, pulumi.Resource] = {}
+        self._protected: list[Key] = []
 
-    def reach_data_planes(self, after: pulumi.Resource) -> list[pulumi.Resource]:
-        """Registers the providers of data planes that are clusters of their own.
+    def declare(self) -> Mapping[Key, pulumi.Resource]:
+        """Registers everything."""
+        self._providers = self._register_providers()
+        choreo = self._providers.choreo
+        first = inventory(
+            self._settings, self._plan, self._remote, self._scope, choreo, self._survey.terminating, self._after
+        )
+        # Objects come after the ways to data planes: a provider that is updated while it deletes something is closed.
+        self._elsewhere = self._register_data_planes(first)
+        ways = [way for each in self._elsewhere.values() for way in (each.choreo, each.kubernetes) if way is not None]
+        self._begin = list(dict.fromkeys([first, *ways]))
+        for node in self._plan.nodes:
+            self._made[node.key] = self._register(node, [self._made[key] for key in self._plan.needs[node.key]])
+        deletion_guards(
+            self._settings, self._plan, self._protected, self._made, first, self._witnesses, self._scope, choreo
+        )
+        return self._made
 
-        They come `after` the inventory: where that refuses, the state keeps the kubeconfigs that it has.
+    def _register(self, node: Node, needs: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        after = needs or self._begin
+        match node:
+            case ObjectNode():
+                return self._register_object(node, after)
+            case SecretNode():
+                return self._register_secret(node, after)
+            case NamespaceNode():
+                return self._provisionings[node.environment].add_namespace(node.project, after)
+            case FinalizerNode():
+                return self._register_finalizer(node, after)
+
+    def _register_object(self, node: ObjectNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        """An object; within its component where it has more children. What others have to come after is returned."""
+        key, declared, role = node.key, node.declared, self._scope.named(node.key.full_name)
+        kind, composites = kind_of(key.api_version, key.kind), composites_of(key.api_version)
+        protect = _is_protected(declared, self._settings)
+        if protect:
+            self._protected.append(key)
+        component = self._component(key, protect)
+        opts = pulumi.ResourceOptions(depends_on=list(after), protect=protect or None)
+        given = composites.around(declared, self._settings)
+        own = object_options(component or self._scope.platform, given, opts)
+        own.provider, own.hooks = self._providers.kubernetes, self._hooks
+        metadata = declared.wire["metadata"]
+        annotations = of_provider(kind, waits=node.wait is not None) | metadata.get("annotations", {})
+        body: Mapping[str, Any] = {**declared.wire, "metadata": {**metadata, "annotations": annotations}}
+        for finalizer in self._finalizers.keys() & set(self._plan.needs[key]):
+            body = composites.by_way_of(self._finalizers[finalizer].environment, body)
+        made = register_object(kind, object_role(role, key.kind) if component else role, body, own)
+        if component is None:
+            return made
+        data_plane = declared.data_plane
+        elsewhere = self._elsewhere.get(f"{key.organization}/{data_plane.known_as}") if data_plane else None
+        last, provisioning = composites.surround(component, role, made, declared, given, opts, elsewhere)
+        if provisioning is not None:
+            self._provisionings[key] = provisioning
+        return last
+
+    def _component(self, key: Key, protect: bool = False) -> ObjectComponent | None:
+        """The component of an object whose kind has more children; another node of the plan may be one of them."""
+        composite = composites_of(key.api_version).COMPOSITES.get(key.kind)
+        if composite is not None and key not in self._components:
+            providers = [self._providers.choreo, self._providers.kubernetes]
+            opts = pulumi.ResourceOptions(parent=self._scope.platform, providers=providers, protect=protect or None)
+            self._components[key] = composite.bare(self._scope.named(key.full_name), opts)
+        return self._components.get(key)
+
+    def _register_secret(self, node: SecretNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        """The Secret with a data plane's kubeconfig: a child of the data plane, and in the plan before it."""
+        key, role = node.key, self._scope.named(node.data_plane.full_name)
+        parent = self._component(node.data_plane) or self._scope.platform
+        opts = pulumi.ResourceOptions(depends_on=list(after))
+        own = object_options(parent, {"timeouts": vars(self._settings.timeouts)}, opts)
+        own.provider = self._providers.secrets
+        text = resolve(self._settings.data_plane_kubeconfigs[node.data_plane.name].given).given
+        connection_secret = composites_of(node.data_plane.api_version).connection_secret
+        return connection_secret(f"{role}-connection", key.name, key.organization, node.data_plane.name, text, own)
+
+    def _register_finalizer(self, node: FinalizerNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        """The finalizer of an environment, and in a small plan its witness."""
+        provisioning = self._provisionings[node.environment]
+        finalizer = self._finalizers[node.key] = provisioning.add_finalizer(after)
+        if len(self._provisionings) <= WITNESSED:
+            self._witnesses[node.environment] = provisioning.add_witness(node.environment.full_name, finalizer)
+        return finalizer
+
+    def _register_providers(self) -> Providers:
+        """The providers of the control plane. Default ones would lead elsewhere by settings of their own."""
+        choreo = self._choreo("choreo")
+        return Providers(
+            choreo,
+            self._kubernetes("kubernetes", choreo),
+            self._kubernetes("connections", choreo, mutable_secrets=True) if self._plan.secrets else None,
+        )
+
+    def _register_data_planes(self, first: pulumi.Resource) -> Mapping[str, Elsewhere]:
+        """The data planes that are clusters of their own, by ORGANIZATION/NAME, with their providers.
+
+        They come after the inventory: where that refuses, the state keeps the kubeconfigs that it has.
         """
-        if not self.remote:
-            return []
-        opts = pulumi.ResourceOptions(depends_on=[after])
-        of_finalizers = self._choreo(DATA_PLANES, opts, self.remote)
-        for name, text in self.remote.items():
+        if not self._remote:
+            return {}
+        of_finalizers = self._choreo(DATA_PLANES, [first], self._remote)
+        found = {}
+        for name, text in self._remote.items():
             kubeconfig = pulumi.Output.secret(text)
-            kubernetes = kubernetes_provider(name, kubeconfig, name, opts)
-            self.elsewhere[name] = Elsewhere(kubeconfig, kubernetes, of_finalizers)
-        return [of_finalizers, *(each.kubernetes for each in self.elsewhere.values())]
-
-    @cached_property
-    def of_secrets(self) -> pulumi.ProviderResource:
-        """The provider of Secrets on the control plane: with other credentials, one is changed in its place."""
-        return self._kubernetes("connections", mutable_secrets=True)
+            opts = self._scope.options(depends_on=[first])
+            kubernetes = kubernetes_provider(self._scope.named(name), kubeconfig, name, opts)
+            found[name] = Elsewhere(kubeconfig, kubernetes, of_finalizers)
+        return found
 
     def _choreo(
-        self, name: str, opts: pulumi.ResourceOptions | None = None, remote: Mapping[str, str] | None = None
+        self, name: str, after: Sequence[pulumi.Resource] = (), remote: Mapping[str, str] | None = None
     ) -> Provider:
         way = self._control_plane
         return Provider(
-            name,
+            self._scope.named(name),
             kubeconfig=way.kubeconfig,
             data_plane_kubeconfigs=remote,
             context=way.context,
             control_plane=self._settings.control_plane,
             identity=way.identity,
-            opts=opts,
+            opts=self._scope.options(depends_on=[*self._after, *after]),
         )
 
-    def _kubernetes(self, name: str, *, mutable_secrets: bool = False) -> pulumi.ProviderResource:
+    def _kubernetes(self, name: str, choreo: Provider, *, mutable_secrets: bool = False) -> pulumi.ProviderResource:
         """A Kubernetes provider, after ours: where that refuses the cluster, the state keeps the way that it has."""
-        way, opts = self._control_plane, pulumi.ResourceOptions(depends_on=[self._own])
+        way, opts = self._control_plane, self._scope.options(depends_on=[choreo])
         return kubernetes_provider(
-            name, way.kubeconfig, CONTROL_PLANE, opts, context=way.context, mutable_secrets=mutable_secrets
+            self._scope.named(name),
+            way.kubeconfig,
+            CONTROL_PLANE,
+            opts,
+            context=way.context,
+            mutable_secrets=mutable_secrets,
         )
-
-
-def _secret(
-    node: SecretNode, settings: Settings, clusters: _Clusters, needs: Sequence[pulumi.Resource]
-) -> KubernetesObject:
-    """The Secret with a data plane's kubeconfig."""
-    args = {"timeouts": vars(settings.timeouts)}
-    opts = object_options(None, args, pulumi.ResourceOptions(depends_on=list(needs), providers=[clusters.of_secrets]))
-    text = resolve(settings.data_plane_kubeconfigs[node.data_plane.name].given).given
-    key = node.key
-    return connection_secret(full_name(key), key.name, key.organization, node.data_plane.name, text, opts)
-
-
-def _arguments(node: ObjectNode, settings: Settings) -> dict[str, Any]:
-    """An object as arguments: the fields of its spec, its annotations and labels, and its parents."""
-    declared, metadata = node.declared, node.declared.object.metadata
-    parents = {argument: declared.labels[label] for argument, label in PARENTS.items() if label in declared.labels}
-    given = settings.namespace_metadata
-    of_namespaces = {"labels": given.labels, "annotations": given.annotations}
-    return {
-        "name": metadata.name,
-        "labels": {key: value for key, value in declared.labels.items() if key not in PARENTS.values()},
-        "annotations": metadata.annotations or {},
-        "controllers": settings.controllers,
-        "timeouts": vars(settings.timeouts),
-        **(
-            {"namespaceMetadata": of_namespaces}
-            if node.key.kind == "Environment" and any(of_namespaces.values())
-            else {}
-        ),
-        **parents,
-        **declared.object.to_wire().get("spec", {}),
-    }

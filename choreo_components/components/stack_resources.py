@@ -9,6 +9,7 @@ import pulumi
 from choreo_components.api import kind_of
 from choreo_components.api.generation import SECRET, Role
 from choreo_components.components.finalizer import released
+from choreo_components.components.scope import Scope
 from choreo_components.components.witness import witness
 from choreo_components.config.findings import Finding, in_order
 from choreo_components.config.options import Controllers
@@ -22,12 +23,14 @@ def inventory(
     settings: Settings,
     plan: Plan,
     remote: Mapping[str, str],
-    providers: list[pulumi.ProviderResource],
+    scope: Scope,
+    provider: pulumi.ProviderResource,
     terminating: Sequence[Finding] = (),
+    after: Sequence[pulumi.Resource] = (),
 ) -> pulumi.CustomResource:
     """The inventory of the plan's objects; `remote` has the kubeconfigs of data planes with clusters of their own.
 
-    With anything in `terminating`, it is refused.
+    With anything in `terminating`, it is refused. It comes after what `after` names.
     """
     objects: dict[Type, list[str]] = defaultdict(list)
     for each in plan.objects_in_cluster:
@@ -44,8 +47,8 @@ def inventory(
         Inventory.TERMINATING: [f"{each.where}: {each.message}" for each in in_order(terminating)] or None,
         FORM_VERSION: FORM,
     }
-    opts = pulumi.ResourceOptions(providers=providers)
-    return pulumi.CustomResource(Inventory.TOKEN, "inventory", inputs, released(opts))
+    opts = scope.options(provider=provider, depends_on=list(after))
+    return pulumi.CustomResource(Inventory.TOKEN, scope.named("inventory"), inputs, released(opts))
 
 
 def deletion_guards(
@@ -55,7 +58,8 @@ def deletion_guards(
     made: Mapping[Key, pulumi.Resource],
     first: pulumi.Resource,
     witnesses: Mapping[Key, pulumi.Resource],
-    providers: list[pulumi.ProviderResource],
+    scope: Scope,
+    provider: pulumi.ProviderResource,
 ) -> None:
     """The guards of the plan's objects, if there is anything that others may need.
 
@@ -65,11 +69,11 @@ def deletion_guards(
     objects = _guarded(plan, lambda key: True)
     if not any(kind_of(*type_).dependents for type_ in objects):
         return
-    opts = pulumi.ResourceOptions(providers=providers)
+    opts = scope.options(provider=provider)
     needed_by_others = [node.key for node in plan.objects if node.key.role in (Role.TENANT, Role.DATA_PLANE)]
-    parts = [*witnesses.values(), *(_guard_of_part(key, plan, made[key], opts) for key in needed_by_others)]
+    parts = [*witnesses.values(), *(_guard_of_part(key, plan, made[key], scope, opts) for key in needed_by_others)]
     if any(plan.of_role(Role.ENVIRONMENT)):
-        parts.append(_guard_of_production(plan, protected, {**made, **witnesses}, first, opts))
+        parts.append(_guard_of_production(plan, protected, {**made, **witnesses}, first, scope, opts))
     needed = {key for keys in plan.needs.values() for key in keys}
     inputs: dict[str, Any] = {
         Guard.OBJECTS: written(objects),
@@ -78,8 +82,8 @@ def deletion_guards(
         Guard.AWAITED: [each.entry() for each in sorted(_awaited(settings, plan))],
     }
     last = [*(made[key] for key in made if key not in needed), *parts]
-    whole = _guard("deletion-guard", inputs, last, opts)
-    witness("stack-witness", STACK, before=whole, deleted_with=first, opts=opts)
+    whole = _guard(scope.named("deletion-guard"), inputs, last, opts)
+    witness(scope.named("stack-witness"), STACK, before=whole, deleted_with=first, opts=opts)
 
 
 def _guard(
@@ -92,12 +96,14 @@ def _guard(
     return pulumi.CustomResource(Guard.TOKEN, name, {**given, FORM_VERSION: FORM}, released(merged))
 
 
-def _guard_of_part(key: Key, plan: Plan, made: pulumi.Resource, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+def _guard_of_part(
+    key: Key, plan: Plan, made: pulumi.Resource, scope: Scope, opts: pulumi.ResourceOptions
+) -> pulumi.CustomResource:
     """The guard of an organization or a data plane; it knows what of the stack is deleted with it."""
     dependants = plan.dependents({key})
     objects = written(_guarded(plan, lambda each: each in dependants))
     inputs: dict[str, Any] = {Guard.OBJECTS: objects, Guard.PART: str(Identity(type_of(key), key.full_name))}
-    return _guard(f"deletion-guard/{key.full_name}", inputs, [made], opts)
+    return _guard(scope.named(f"deletion-guard/{key.full_name}"), inputs, [made], opts)
 
 
 def _guard_of_production(
@@ -105,6 +111,7 @@ def _guard_of_production(
     protected: Sequence[Key],
     made: Mapping[Key, pulumi.Resource],
     first: pulumi.Resource,
+    scope: Scope,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.CustomResource:
     """The guard of production: protected, and after all that depends on production.
@@ -118,7 +125,7 @@ def _guard_of_production(
     needed = {need for key in dependants for need in plan.needs[key]}
     last = [made[key] for key in made if key in dependants - needed or key in protected]
     inputs: dict[str, Any] = {Guard.PROTECTED: written(_by_type(protected)), Guard.PART: PRODUCTION}
-    return _guard("production-guard", inputs, last or [first], opts, protect=bool(protected))
+    return _guard(scope.named("production-guard"), inputs, last or [first], opts, protect=bool(protected))
 
 
 def _guarded(plan: Plan, wanted: Callable[[Key], bool]) -> dict[Type, list[str]]:

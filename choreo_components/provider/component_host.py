@@ -14,16 +14,18 @@ from pulumi.provider.experimental.schema import generate_schema
 
 from choreo_components import components
 from choreo_components.components.debug_lines import drop_debug_lines
+from choreo_components.components.known_arguments import whole_numbers
+from choreo_components.components.platform import Platform
 from choreo_components.components.tokens import INDEX, PACKAGE, former_tokens, module_of, token
 from choreo_components.version import VERSION
 
 
 def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
-    """The components by their modules, of each generation that has a folder.
+    """The components by their modules: of each generation that has a folder, and the Platform, which is of none.
 
     Components of two modules may have one name, and so may types of their arguments.
     """
-    found = {}
+    found: dict[str, Sequence[type[pulumi.ComponentResource]]] = {INDEX: (Platform,)}
     for folder in sorted(pkgutil.iter_modules(components.__path__), key=lambda each: each.name):
         if folder.ispkg:
             api = import_module(f"choreo_components.api.{folder.name}")
@@ -99,7 +101,7 @@ class Host(Provider):
             raise pulumi.RunError(
                 f"choreo {VERSION} has no component {resource_type!r}; it has {', '.join(self.resources)}"
             )
-        component = found.constructor(name, _integers(inputs), options)
+        component = found.constructor(name, whole_numbers(inputs), options)
         outputs = found.definition.outputs_mapping
         return ConstructResult(component.urn, {name: getattr(component, own) for name, own in outputs.items()})
 
@@ -139,17 +141,3 @@ def _renamed(described: Any, names: Mapping[str, str]) -> Any:
             if value is not None
         }
     return [_renamed(each, names) for each in described] if isinstance(described, list) else described
-
-
-def _integers(value: Any) -> Any:
-    """The value with integers for floats that are whole: numbers arrive as floats, and OpenChoreo has integers only.
-
-    What stands in an Output stays as it is, and arrives at the cluster as the number that it is.
-    """
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {key: _integers(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_integers(each) for each in value]
-    return value

@@ -16,6 +16,8 @@ from tests.adopt.living import acme, live, living
 
 SECRET = "4dabf18193072939515e22adb298388d"
 
+PLATFORM = "choreo:index:Platform platform"
+
 
 def imports(there: LiveOrganization) -> dict[str, ImportFile]:
     """The import file of each stack."""
@@ -33,13 +35,15 @@ def test_everything_that_the_program_registers_is_in_it() -> None:
         "DeletionGuard deletion-guard",
         "DeletionGuard production-guard",
         "Deployment acme/web-development",
-        "Environment acme/development",
+        "Environment acme/development-environment",
         "EnvironmentFinalizer acme/development-finalizer",
         "Inventory inventory",
         "Namespace acme/development-namespace-shop",
         "Witness acme/development-witness",
         "Witness stack-witness",
         "choreo choreo",
+        "choreo:core/v1:Environment acme/development",
+        "choreo:index:Platform platform",
         "kubernetes kubernetes",
     ]
 
@@ -54,9 +58,12 @@ def test_both_providers_have_the_context_by_which_the_stack_is_brought_up() -> N
 def test_a_child_names_its_parent_and_a_resource_of_ours_its_provider() -> None:
     file = imports(acme())["acme-development"]
     finalizer = entry(file, "EnvironmentFinalizer acme/development-finalizer")
-    assert (finalizer["parent"], finalizer["provider"]) == ("Environment acme/development", "choreo choreo")
+    component = "choreo:core/v1:Environment acme/development"
+    assert (finalizer["parent"], finalizer["provider"]) == (component, "choreo choreo")
     assert (finalizer["id"], finalizer["logicalName"]) == ("acme/development", "acme/development-finalizer")
-    assert "parent" not in entry(file, "Environment acme/development")
+    assert entry(file, "Environment acme/development-environment")["parent"] == component
+    assert (entry(file, component)["component"], entry(file, component)["parent"]) == (True, PLATFORM)
+    assert "parent" not in entry(file, PLATFORM)
 
 
 @pytest.mark.parametrize("controllers", [True, False])
@@ -81,13 +88,15 @@ def test_the_annotations_are_those_of_the_next_preview() -> None:
         (True, {*APPLIED, "pulumi.com/waitFor"}),
         (False, {*APPLIED}),
     ):
-        environment = entry(imports(acme(controllers=controllers))["acme-development"], "Environment acme/development")
+        environment = entry(
+            imports(acme(controllers=controllers))["acme-development"], "Environment acme/development-environment"
+        )
         assert set(environment["inputs"]["metadata"]["annotations"]) == expected
 
 
 def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for() -> None:
     there = replace(acme(controllers=True), unsupported=frozenset({(API_VERSION, "Environment")}))
-    environment = entry(imports(there)["acme-development"], "Environment acme/development")
+    environment = entry(imports(there)["acme-development"], "Environment acme/development-environment")
     assert "pulumi.com/waitFor" not in environment["inputs"]["metadata"]["annotations"]
 
 
@@ -121,13 +130,13 @@ def test_a_namespace_that_is_not_there_is_told_and_not_imported() -> None:
 
 
 def test_the_field_manager_is_that_of_all_objects_of_stacks() -> None:
-    made = entry(imports(living(live(declaring.organization())))["acme"], "Organization acme")["outputs"]
+    made = entry(imports(living(live(declaring.organization())))["acme"], "Organization acme-organization")["outputs"]
     assert made["__fieldManager"] == made["metadata"]["annotations"][FIELD_MANAGER]
 
 
 def test_secrets_are_marked_for_the_engine_to_encrypt() -> None:
     there = living(live(declaring.organization()), live(declaring.data_plane_with_credentials()))
-    plane = entry(imports(there)["acme"], "DataPlane acme/dp-local")
+    plane = entry(imports(there)["acme"], "DataPlane acme/dp-local-dataplane")
     key = declaring.CREDENTIALS["clientKey"]
     sealed = {SECRET: "1b47061264138c4ac30d75fd1eb44270", "plaintext": json.dumps(key)}
     for state in (plane["inputs"], plane["outputs"], plane["outputs"]["__inputs"]):

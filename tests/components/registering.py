@@ -12,7 +12,13 @@ from pulumi.runtime import mocks, rpc
 from choreo_components.api import Kind, kind_of
 from choreo_components.api.core_v1 import labels
 from choreo_components.components.base import PARENTS
+from choreo_components.components.declaration import ControlPlane
+from choreo_components.components.platform import Platform
+from choreo_components.components.preparation import Prepared
+from choreo_components.preflight.data_planes import Connection
+from choreo_components.preflight.run import Survey
 from tests import declaring
+from tests.declaring import Stack
 
 EXAMPLES = {
     made["kind"]: made for made in declaring.every_kind(declaring.pipeline(promotions=[("development", ["staging"])]))
@@ -164,6 +170,14 @@ def registered(
         )
         run()
     return noted
+
+
+def declare(
+    found: Stack, control_plane: ControlPlane | None = None, data_planes: Mapping[str, Connection] | None = None
+) -> Platform:
+    """The Platform of a stack's settings, where the clusters have said no more than which the data planes are."""
+    survey = Survey(data_planes=data_planes or {})
+    return Platform.of_stack(Prepared(found.settings, found.plan, survey, control_plane or ControlPlane()))
 
 
 def refusal(program: Callable[[], Any]) -> list[str]:

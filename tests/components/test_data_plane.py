@@ -9,10 +9,9 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import rpc
 
 from choreo_components import DataPlane
-from choreo_components.components.declaration import ControlPlane, declare
 from choreo_components.provider.component_host import Host
 from tests import declaring
-from tests.components.registering import Registrations, refusal, registered
+from tests.components.registering import Registrations, declare, refusal, registered
 from tests.declaring import CREDENTIALS, stack
 
 KEY = CREDENTIALS["clientKey"]
@@ -51,11 +50,7 @@ def plain(value: Any) -> Any:
 DECLARATIONS: dict[str, Callable[[], Any]] = {
     "a program in Python": lambda: DataPlane("one", args()),
     "a program in another language": lambda: Host().construct("one", "choreo:core/v1:DataPlane", args()).state,
-    "a stack's settings": lambda: declare(
-        (found := stack(declaring.data_plane_with_credentials(), controllers="absent")).settings,
-        found.plan,
-        ControlPlane(),
-    ),
+    "a stack's settings": lambda: declare(stack(declaring.data_plane_with_credentials(), controllers="absent")),
 }
 
 

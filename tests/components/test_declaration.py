@@ -1,20 +1,22 @@
 """A plan is declared as it stands: a resource for each object, in the plan's order, with the plan's edges."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pulumi
 import pytest
 
+from choreo_components import Controllers, Environment, Organization
 from choreo_components.api.annotations import APPLIED
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.components import declaration
-from choreo_components.components.declaration import ControlPlane, declare
+from choreo_components.components.declaration import ControlPlane
 from choreo_components.plan.nodes import NamespaceNode, ObjectNode
 from choreo_components.preflight.data_planes import Connection
 from tests import declaring
-from tests.components.registering import Registered, Registrations, registered
+from tests.components.registering import Registered, Registrations, args_of, declare, registered
 from tests.declaring import WHOLE, Stack, stack
 
 
@@ -23,9 +25,7 @@ def declared(found: Stack, kubeconfig: str | None = None) -> Registrations:
     assert found.findings == []
 
     def program() -> None:
-        declare(
-            found.settings, found.plan, ControlPlane(None if kubeconfig is None else pulumi.Output.secret(kubeconfig))
-        )
+        declare(found, ControlPlane(None if kubeconfig is None else pulumi.Output.secret(kubeconfig)))
 
     return registered(program)
 
@@ -44,9 +44,9 @@ def test_every_object_is_called_after_its_organization_and_itself(whole: Registr
     prefix = "kubernetes:core.choreo.dev/v1:"
     objects = [each for each in whole.custom if each.type.startswith(prefix)]
     assert [(each.type.removeprefix(prefix), each.name) for each in objects] == [
-        ("Organization", "acme"),
-        ("DataPlane", "acme/dp-local"),
-        ("Environment", "acme/development"),
+        ("Organization", "acme-organization"),
+        ("DataPlane", "acme/dp-local-dataplane"),
+        ("Environment", "acme/development-environment"),
         ("DeploymentPipeline", "acme/pipeline"),
         ("Project", "acme/shop"),
         ("Component", "acme/web"),
@@ -56,16 +56,69 @@ def test_every_object_is_called_after_its_organization_and_itself(whole: Registr
     ]
 
 
-def test_what_an_object_brings_along_is_its_child_and_no_component_stands_around_it() -> None:
-    """A component would be one more resource for each Environment, and the engine writes the state at each step."""
+def test_an_organization_a_data_plane_and_an_environment_are_the_components_that_programs_import() -> None:
+    """Kinds that are one object and nothing else are plain resources: the engine writes the state at each step."""
     found = declared(stack(*WHOLE, controllers="absent"))
-    assert [each for each in found.resources if not each.request.custom] == []
-    assert {each.name: each.parent for each in found.custom if each.parent.startswith("acme")} == {
+    assert {(each.type, each.name, each.parent) for each in found.resources if not each.request.custom} == {
+        ("choreo:index:Platform", "platform", "choreo-test"),
+        ("choreo:core/v1:Organization", "acme", "platform"),
+        ("choreo:core/v1:DataPlane", "acme/dp-local", "platform"),
+        ("choreo:core/v1:Environment", "acme/development", "platform"),
+    }
+    assert {each.name: each.parent for each in found.custom if each.parent != "platform"} == {
+        "acme-organization": "acme",
         "acme-namespace": "acme",
+        "acme/dp-local-dataplane": "acme/dp-local",
+        "acme/development-environment": "acme/development",
         "acme/development-namespace-shop": "acme/development",
         "acme/development-finalizer": "acme/development",
         "acme/development-witness": "acme/development",
     }
+
+
+def test_components_have_the_children_that_they_have_in_a_program() -> None:
+    in_stack = declared(
+        stack(declaring.organization(), declaring.environment(), controllers="absent", projects=["shop"])
+    )
+
+    def program() -> None:
+        absent = Controllers.ABSENT
+        args: Any = {**args_of("Environment"), "controllers": absent, "name": "development", "projects": ["shop"]}
+        Organization("acme", {"controllers": absent})
+        Environment("acme/development", args)
+
+    in_program = registered(program)
+    children = {each.name: each for each in in_program.custom}
+    assert len(children) == 5
+    for name, child in children.items():
+        assert (in_stack[name].type, in_stack[name].parent) == (child.type, child.parent)
+        # A stack has asked for its organization before it is declared.
+        inputs = {key: value for key, value in child.inputs.items() if key != "__organizationExists"}
+        assert in_stack[name].inputs == inputs, f"{name} is another object in a stack"
+
+
+def test_nothing_that_a_stack_had_before_there_was_a_platform_is_replaced() -> None:
+    """Each child says what it was: an object of the stack itself, or of an object that was not in a component."""
+    found = declared(stack(*WHOLE, controllers="absent"))
+
+    def former(name: str) -> str:
+        [alias] = found[name].request.aliases
+        return str(alias.urn.removeprefix("urn:pulumi:test::choreo::"))
+
+    core, environment = "kubernetes:core.choreo.dev/v1:", "acme/development"
+    assert former("kubernetes") == "pulumi:providers:kubernetes::kubernetes"
+    assert former("inventory") == "choreo:index:Inventory::inventory"
+    assert former("acme/pipeline") == f"{core}DeploymentPipeline::acme/pipeline"
+    assert former(f"{environment}-environment") == f"{core}Environment::{environment}"
+    child = f"{core}Environment$choreo:index:EnvironmentFinalizer::{environment}-finalizer"
+    assert former(f"{environment}-finalizer") == child
+    assert former("acme-namespace") == f"{core}Organization$kubernetes:core/v1:Namespace::acme-namespace"
+    assert [each.name for each in found.custom if not each.request.aliases] == []
+
+
+def test_the_call_stack_of_nothing_but_the_providers_is_kept_in_the_state(whole: Registrations) -> None:
+    kept = [each for each in whole.resources if each.request.stackTrace.frames]
+    assert [each.type for each in kept if not each.type.startswith("pulumi:providers:")] == []
 
 
 def test_everything_is_made_by_the_stacks_own_provider(whole: Registrations) -> None:
@@ -82,7 +135,9 @@ def test_each_object_comes_after_what_the_plan_says_it_needs() -> None:
 
     def resource_of(node: Any) -> str:
         if isinstance(node, ObjectNode):
-            return node.key.name if node.key.kind == "Organization" else f"acme/{node.key.name}"
+            component = node.key.kind in ("Organization", "DataPlane", "Environment")
+            role = node.key.name if node.key.kind == "Organization" else f"acme/{node.key.name}"
+            return f"{role}-{node.key.kind.lower()}" if component else role
         environment = f"acme/{node.environment.name}"
         return (
             f"{environment}-namespace-{node.project}" if isinstance(node, NamespaceNode) else f"{environment}-finalizer"
@@ -101,7 +156,7 @@ def test_an_object_is_sent_with_its_labels_annotations_and_spec() -> None:
     made["metadata"]["labels"] = {"team": "blue"}
     made["metadata"]["annotations"] = {"core.choreo.dev/display-name": "Development"}
     made["spec"]["isProduction"] = False
-    sent = declared(stack(made))["acme/development"]
+    sent = declared(stack(made))["acme/development-environment"]
     assert sent.metadata == {
         "name": "development",
         "namespace": "acme",
@@ -148,10 +203,8 @@ def test_labels_and_annotations_of_namespaces_reach_those_of_data_planes_alone()
 
 def test_a_kind_that_the_plan_does_not_wait_for_is_not_waited_for() -> None:
     found = stack(declaring.data_plane(), declaring.pipeline())
-    made = registered(
-        lambda: declare(found.settings, found.plan.without_waits({(API_VERSION, "DataPlane")}), ControlPlane())
-    )
-    assert "pulumi.com/waitFor" not in made["acme/dp-local"].annotations
+    made = registered(lambda: declare(replace(found, plan=found.plan.without_waits({(API_VERSION, "DataPlane")}))))
+    assert "pulumi.com/waitFor" not in made["acme/dp-local-dataplane"].annotations
     assert made["acme/pipeline"].annotations["pulumi.com/waitFor"] == "condition=Available"
 
 
@@ -168,12 +221,12 @@ def test_both_providers_get_the_context_of_the_ambient_kubeconfig_and_ours_which
     """A default provider would take it from somewhere else, and credentials would come into the state."""
     found = stack(declaring.environment())
     ambient = ControlPlane(context="here", identity="uid of here")
-    made = registered(lambda: declare(found.settings, found.plan, ambient))
+    made = registered(lambda: declare(found, ambient))
     [kubernetes] = made.of_type("pulumi:providers:kubernetes")
     [choreo] = made.of_type("pulumi:providers:choreo")
     assert (kubernetes.inputs["clusterIdentifier"], kubernetes.inputs["context"]) == ("control-plane", "here")
     assert choreo.inputs == {"context": "here", "__cluster": "uid of here", "formatVersion": 2}
-    assert "providers:kubernetes::kubernetes::" in made["acme/development"].request.provider
+    assert "providers:kubernetes::kubernetes::" in made["acme/development-environment"].request.provider
 
 
 def test_the_identity_that_the_settings_demand_reaches_our_provider() -> None:
@@ -188,7 +241,7 @@ def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
     assert "kind: Config" in str(kubernetes.inputs["kubeconfig"])
     assert kubernetes.inputs["clusterIdentifier"] == "control-plane", "another address would replace everything"
     assert "kind: Config" in str(choreo.inputs["kubeconfig"])
-    assert "pulumi:providers:kubernetes::kubernetes::" in found["acme/development"].request.provider
+    assert "pulumi:providers:kubernetes::kubernetes::" in found["acme/development-environment"].request.provider
 
 
 def test_objects_of_one_name_in_two_organizations_are_two() -> None:
@@ -210,13 +263,14 @@ def elsewhere() -> Registrations:
     """An environment on a cluster of its own, and one that is not."""
     environments = [declaring.environment(), declaring.environment("here", data_plane="dp-here")]
     found = stack(*environments, declaring.pipeline(promotions=[("development", ["here"])]), declaring.project())
-    return registered(lambda: declare(found.settings, found.plan, ControlPlane(), data_planes=EAST))
+    return registered(lambda: declare(found, data_planes=EAST))
 
 
 def test_namespaces_are_made_by_a_provider_of_their_data_planes_own_cluster(elsewhere: Registrations) -> None:
     assert "::acme/dp-local::" in elsewhere["acme/development-namespace-shop"].request.provider
-    assert elsewhere["acme/here-namespace-shop"].request.provider == elsewhere["acme/here"].request.provider
-    assert elsewhere["acme/development"].request.provider == elsewhere["acme/here"].request.provider
+    own = elsewhere["acme/here-environment"].request.provider
+    assert elsewhere["acme/here-namespace-shop"].request.provider == own
+    assert elsewhere["acme/development-environment"].request.provider == own
 
 
 def test_a_cluster_is_known_by_its_data_planes_name_so_that_other_credentials_replace_nothing(
@@ -265,7 +319,7 @@ def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_dat
     monkeypatch.setattr(declaration, "resolve", lambda given: SimpleNamespace(given=given))
     objects = [declaring.organization(), declaring.data_plane()]
     made = declared(stack(*objects, controllers="absent", dataPlaneKubeconfigs={"dp-local": "kind: Config"}))
-    secret = made["acme/kind-1-config"]
+    secret = made["acme/dp-local-connection"]
     assert (secret.type, secret.inputs["type"]) == ("kubernetes:core/v1:Secret", "Opaque")
     assert (secret.metadata["name"], secret.metadata["namespace"]) == ("kind-1-config", "acme")
     assert secret.labels == {
@@ -275,7 +329,9 @@ def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_dat
     }
     assert is_secret(secret.request.object["data"]["kubeconfig"])
     assert secret.depends_on == {"acme-namespace"}
-    assert "acme/kind-1-config" in made["acme/dp-local"].depends_on
+    assert secret.parent == "acme/dp-local"
+    assert secret.request.aliases[0].urn.endswith("::kubernetes:core/v1:Secret::acme/kind-1-config")
+    assert "acme/dp-local-connection" in made["acme/dp-local-dataplane"].depends_on
     provider = provider_of(made, "connections")
     assert provider.inputs["clusterIdentifier"] == "control-plane"
     assert provider.inputs["enableSecretMutable"] == "true"
@@ -362,7 +418,8 @@ def test_an_environment_of_production_is_protected_by_the_guard_until_the_stack_
 
 
 def test_a_stack_of_what_nobody_refers_to_has_no_guard() -> None:
-    assert set(declared(stack(declaring.project())).names) == {"choreo", "kubernetes", "inventory", "acme/shop"}
+    found = declared(stack(declaring.project()))
+    assert {each.name for each in found.custom} == {"choreo", "kubernetes", "inventory", "acme/shop"}
 
 
 # --- Guards of parts, and witnesses ----------------------------------------------------------------------------------
@@ -372,7 +429,7 @@ def test_a_data_plane_has_a_guard_that_comes_after_it_alone_and_knows_what_is_de
     planes = [declaring.data_plane(), declaring.data_plane("dp-other")]
     found = declared(stack(*planes, declaring.environment(), declaring.environment("other", data_plane="dp-other")))
     guard = found["deletion-guard/acme/dp-other"]
-    assert guard.depends_on == {"acme/dp-other"}
+    assert guard.depends_on == {"acme/dp-other-dataplane"}
     assert guard.inputs == {
         "objects": of(DataPlane=["acme/dp-other"], Environment=["acme/other"]),
         "part": "core.choreo.dev/v1/DataPlane acme/dp-other",
@@ -399,7 +456,7 @@ def test_the_guard_of_production_is_protected_and_keeps_what_production_needs_an
     protected = of(Environment=["acme/production"])
     assert found["production-guard"].inputs == {"part": "production", "protected": protected, "formatVersion": 2}
     kept = behind(found, "production-guard")
-    assert {"acme/production", "acme/production-finalizer", "acme/web-production", "acme/web"} <= kept
+    assert {"acme/production-environment", "acme/production-finalizer", "acme/web-production", "acme/web"} <= kept
     assert {name for name in found.names if "trial" in name} & kept == set()
     assert "deletion-guard" not in kept
 
@@ -432,7 +489,7 @@ def test_the_witness_of_an_environment_precedes_the_finalizer_and_is_called_only
         "subject": "core.choreo.dev/v1/Environment acme/production",
         "formatVersion": 2,
     }
-    assert deleted_with(found, witness.name) == "acme/production"
+    assert deleted_with(found, witness.name) == "acme/production-environment"
     assert witness.request.protect is False, "a stack that no longer has it could not be updated"
 
 

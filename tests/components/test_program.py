@@ -11,7 +11,7 @@ import pytest
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.api.generation import Target
-from choreo_components.components import program
+from choreo_components.components import platform, preparation, program
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.config.findings import Location, error, warning
@@ -134,9 +134,9 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_projects_folder_is_that_of_its_file_wherever_the_program_works(
     inside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert program.project_folder() == inside.parent
+    assert preparation.project_folder() == inside.parent
     monkeypatch.chdir(inside.parent)
-    assert program.project_folder() == inside.parent
+    assert preparation.project_folder() == inside.parent
 
 
 def test_what_the_engine_says_of_the_projects_folder_counts(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,12 +144,12 @@ def test_what_the_engine_says_of_the_projects_folder_counts(inside: Path, monkey
     root.mkdir()
     (root / "Pulumi.yaml").touch()
     monkeypatch.setattr(pulumi.runtime, "get_root_directory", lambda: str(root))
-    assert program.project_folder() == root
+    assert preparation.project_folder() == root
 
 
 def test_without_a_project_it_is_where_the_program_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert program.project_folder() == tmp_path
+    assert preparation.project_folder() == tmp_path
 
 
 @pytest.mark.parametrize(
@@ -158,13 +158,13 @@ def test_without_a_project_it_is_where_the_program_works(tmp_path: Path, monkeyp
 )
 @pytest.mark.usefixtures("inside")
 def test_a_path_of_a_kubeconfig_is_one_from_the_projects_folder(given: str, taken: str) -> None:
-    assert program.in_folder(given, program.project_folder()) == taken
+    assert preparation.in_folder(given, preparation.project_folder()) == taken
 
 
 @pytest.mark.usefixtures("inside")
 def test_so_is_that_of_a_data_planes_kubeconfig() -> None:
     read = stack(dataPlaneKubeconfigs={"a": "kube/a", "b": "kind: Config\n"}).settings
-    found = program.with_paths_from(program.project_folder(), read).data_plane_kubeconfigs
+    found = preparation.with_paths_from(preparation.project_folder(), read).data_plane_kubeconfigs
     assert [each.given for each in found.values()] == ["../kube/a", "kind: Config\n"]
 
 
@@ -172,11 +172,11 @@ def test_relative_paths_in_the_ambient_kubeconfig_are_refused_where_providers_wo
     inside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", "a:/b::../c")
-    [found] = program.misplaced({}, inside.parent)
+    [found] = preparation.misplaced({}, inside.parent)
     assert found.message.endswith(f"export KUBECONFIG={inside.parent}/a:/b:{inside.parent}/../c")
-    assert program.misplaced({}, inside) == program.misplaced({KUBECONFIG: "{}"}, inside.parent) == []
+    assert preparation.misplaced({}, inside) == preparation.misplaced({KUBECONFIG: "{}"}, inside.parent) == []
     monkeypatch.setenv("KUBECONFIG", "/a:/b")
-    assert program.misplaced({}, inside.parent) == []
+    assert preparation.misplaced({}, inside.parent) == []
 
 
 # --- The kubeconfig ------------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def nobody() -> str:
 @pytest.mark.parametrize("kubeconfig", ["very-secret", "{}", "a: [\nvery-secret", "{kind: Config}"])
 def test_a_kubeconfig_that_nobody_can_use_is_an_error_where_it_is_set(kubeconfig: str) -> None:
     where = Location("Pulumi.dev.yaml", 3, "choreo:kubeconfig")
-    [finding] = program.refused(kubeconfig, where)
+    [finding] = preparation.refused(kubeconfig, Path.cwd(), where)
     assert finding == error(where, finding.message)
     assert finding.message.startswith("no usable kubeconfig: ")
     assert "very-secret" not in finding.message
@@ -206,19 +206,19 @@ def test_a_kubeconfig_that_nobody_can_use_is_an_error_where_it_is_set(kubeconfig
 
 def test_a_kubeconfig_that_leads_to_nobody_is_one_all_the_same(nobody: str) -> None:
     where = Location("Pulumi.dev.yaml")
-    assert program.refused(nobody, where) == program.refused(None, where) == []
+    assert preparation.refused(nobody, Path.cwd(), where) == preparation.refused(None, Path.cwd(), where) == []
 
 
 # --- What is missing in the cluster ---------------------------------------------------------------------------------
 
 
 def test_what_was_not_looked_up_is_not_missing() -> None:
-    assert program.missing(stack(declaring.environment()).plan.outside, {}) == []
+    assert preparation.missing(stack(declaring.environment()).plan.outside, {}) == []
 
 
 def test_what_is_there_is_not_missing() -> None:
     outside = stack(declaring.environment()).plan.outside
-    assert program.missing(outside, {each.target: {"kind": "Anything"} for each in outside}) == []
+    assert preparation.missing(outside, {each.target: {"kind": "Anything"} for each in outside}) == []
 
 
 def nothing_of(found: Stack) -> dict[Target, None]:
@@ -236,7 +236,7 @@ def test_what_several_refer_to_is_missing_once_at_the_first_of_them() -> None:
         "cannot retrieve the dataplane: environment 'development' refers to a non-existent dataplane 'dp-local' "
         "on organization 'acme' (2 more refer to it)"
     )
-    assert program.missing(found.plan.outside, nothing_of(found)) == [error(where, message)]
+    assert preparation.missing(found.plan.outside, nothing_of(found)) == [error(where, message)]
 
 
 def test_what_one_only_mentions_and_another_needs_is_an_error_at_the_one_that_needs_it() -> None:
@@ -247,12 +247,12 @@ def test_what_one_only_mentions_and_another_needs_is_an_error_at_the_one_that_ne
         "no Project with core.choreo.dev/name=portal in organization 'acme': neither in this stack nor in the cluster "
         "(1 more refer to it)"
     )
-    assert error(where, message) in program.missing(found.plan.outside, nothing_of(found))
+    assert error(where, message) in preparation.missing(found.plan.outside, nothing_of(found))
 
 
 def test_a_project_that_is_to_come_is_only_warned_of() -> None:
     found = stack(declaring.environment(), projects=["portal"])
-    findings = program.missing(found.plan.outside, nothing_of(found))
+    findings = preparation.missing(found.plan.outside, nothing_of(found))
     where = found.at("portal", "choreo:projects[0]")
     message = "no project 'portal' in organization 'acme' yet; its namespace is made all the same"
     assert warning(where, message) in findings
@@ -273,7 +273,7 @@ def test_each_environment_is_exported_with_its_data_plane_its_hosts_and_its_name
             "spec": {"gateway": {"publicVirtualHost": "apis.example"}}
         }
     }
-    assert program.outputs(found.plan, live) == {
+    assert platform.outputs(found.plan, live) == {
         "acme/development": {
             "dataPlane": "dp-local",
             "hosts": {"public": "dev.apis.example"},
@@ -284,4 +284,4 @@ def test_each_environment_is_exported_with_its_data_plane_its_hosts_and_its_name
 
 
 def test_a_stack_without_environments_exports_none() -> None:
-    assert program.outputs(stack(declaring.organization()).plan, {}) == {}
+    assert platform.outputs(stack(declaring.organization()).plan, {}) == {}

@@ -8,7 +8,7 @@ import yaml
 
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.api.generation import Severity
-from choreo_components.components.program import missing
+from choreo_components.components.preparation import missing
 from choreo_components.config.findings import Finding, Location, error, report, warning
 from tests import declaring
 from tests.declaring import stack, stack_of

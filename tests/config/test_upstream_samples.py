@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from choreo_components.components.program import missing
+from choreo_components.components.preparation import missing
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.plan.builder import plan

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from choreo_components.components.program import missing
+from choreo_components.components.preparation import missing
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.config.findings import Finding

@@ -19,7 +19,7 @@ from tests.engine.workspace import Workspace
 
 STATES = Path(__file__).with_name("states")
 
-ALL = "organizations,dataplanes,environments,deploymentpipelines,projects,components,deploymenttracks,deployments"
+ALL = "dataplanes,environments,deploymentpipelines,projects,components,deploymenttracks,deployments"
 
 
 def written(name: str, organization: str) -> str:
@@ -56,9 +56,12 @@ def brought_in(workspace: Workspace, organization: str, state: str) -> Workspace
 def objects(workspace: Workspace, organization: str) -> str:
     """What there is of the organization, with everything that changes when anybody writes to it."""
     path = '-o=jsonpath={range .items[*]}{.kind} {.metadata.uid} {.metadata.resourceVersion}{"\\n"}{end}'
-    return workspace.kubectl("get", ALL, "-n", organization, path) + workspace.kubectl(
-        "get", "namespaces", "-l", f"organization-name={organization}", path
+    queries = (
+        (ALL, "-n", organization),
+        ("organizations", "--field-selector", f"metadata.name={organization}"),
+        ("namespaces", "-l", f"organization-name={organization}"),
     )
+    return "".join(workspace.kubectl("get", *query, path) for query in queries)
 
 
 def removed(workspace: Workspace, organization: str) -> None:
@@ -81,7 +84,9 @@ def test_the_next_up_brings_an_old_state_into_todays_form_and_changes_nothing_in
 
     first = imported.up(organization)
 
-    assert first.changes.keys() == {"updated", "unchanged"}, first.said
+    assert first.changes.keys() == {"created", "updated", "changes", "unchanged"}, first.said
+    components = [each for each in imported.resources(organization) if not each["custom"]]
+    assert first.changes["created"] == len(components) - 1, "the Platform and its components are new, beside the stack"
     assert "kubernetes:" not in "\n".join(line for line in first.said.splitlines() if "updat" in line), first.said
     assert objects(imported, organization) == before
     kept = ours(imported.resources(organization))

@@ -37,6 +37,7 @@ def test_the_schema_is_the_one_that_programs_know(schema: dict[str, Any]) -> Non
 def test_it_has_every_component_and_the_finalizer(schema: dict[str, Any]) -> None:
     assert set(schema["resources"]) == {
         "choreo:index:EnvironmentFinalizer",
+        "choreo:index:Platform",
         *(f"choreo:core/v1:{component.__name__}" for component in COMPONENTS),
     }
     components = {name for name, resource in schema["resources"].items() if resource.get("isComponent")}
@@ -55,6 +56,8 @@ def test_kubeconfigs_are_secrets(schema: dict[str, Any]) -> None:
         assert schema["config"]["variables"][name]["secret"]
     for resource, name in (
         ("index:EnvironmentFinalizer", "dataPlaneKubeconfig"),
+        ("index:Platform", "kubeconfig"),
+        ("index:Platform", "dataPlaneKubeconfigs"),
         ("core/v1:Environment", "dataPlaneKubeconfig"),
         ("core/v1:DataPlane", "connectionConfig"),
     ):

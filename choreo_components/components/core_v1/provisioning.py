@@ -29,7 +29,7 @@ class Elsewhere:
 
 
 class Provisioning:
-    """The namespaces of an Environment and its finalizer, as children of the Environment or of its component."""
+    """The namespaces of an Environment and its finalizer, as children of its component."""
 
     def __init__(
         self,

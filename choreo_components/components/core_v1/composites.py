@@ -1,0 +1,70 @@
+"""Composites: the kinds of core.choreo.dev/v1 that are more than their object, and what a Platform knows of them.
+
+See `generations.Composites`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from choreo_components.api.core_v1 import labels
+from choreo_components.components.base import ObjectComponent
+from choreo_components.components.children import KubernetesObject
+from choreo_components.components.core_v1.connection import connection_secret
+from choreo_components.components.core_v1.data_plane import DataPlane
+from choreo_components.components.core_v1.environment import Environment
+from choreo_components.components.core_v1.organization import Organization, organization_namespace
+from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
+from choreo_components.config.settings import Declared, Settings
+
+__all__ = ["COMPOSITES", "around", "by_way_of", "connection_secret", "surround"]
+
+COMPOSITES: Mapping[str, type[ObjectComponent]] = {
+    each.__name__: each for each in (Organization, DataPlane, Environment)
+}
+"""By kind: the components that have more children than one."""
+
+
+def around(declared: Declared, settings: Settings) -> Mapping[str, Any]:
+    """What the children of an object's component are made with, besides the object: arguments of the component."""
+    given = settings.namespace_metadata
+    of_namespaces = {"labels": given.labels, "annotations": given.annotations}
+    return {
+        "controllers": settings.controllers,
+        "timeouts": vars(settings.timeouts),
+        **(
+            {
+                "organization": declared.organization,
+                "dataPlaneRef": declared.spec.data_plane_ref,
+                "namespaceMetadata": of_namespaces,
+            }
+            if declared.kind == Environment.__name__
+            else {}
+        ),
+    }
+
+
+def surround(
+    component: ObjectComponent,
+    role: str,
+    made: KubernetesObject,
+    declared: Declared,
+    given: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+    elsewhere: Elsewhere | None,
+) -> tuple[KubernetesObject, Provisioning | None]:
+    """What comes with an object that was `made` in its component, and with an environment its provisioning."""
+    match component:
+        case Organization():
+            return organization_namespace(role, made, declared.name, given, opts, component), None
+        case Environment():
+            return made, Provisioning(role, made, given, opts, component, elsewhere)
+        case _:
+            return made, None
+
+
+def by_way_of(environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
+    """An object of an environment, with the environment's name as the finalizer has it."""
+    metadata = body["metadata"]
+    return {**body, "metadata": {**metadata, "labels": {**metadata["labels"], labels.ENVIRONMENT: environment}}}

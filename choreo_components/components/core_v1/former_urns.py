@@ -1,0 +1,31 @@
+"""Former URNs: how the state of an earlier release knows the resources of a stack, when it had no components.
+
+An object had no parent then. What came with an Organization or an Environment was a child of its object.
+"""
+
+from typing import Any
+
+import pulumi
+
+from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.components.base import ObjectComponent, object_role
+
+
+def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+    """A transformation: each child of a stack's Platform is also what it was before, so that nothing is replaced."""
+    if isinstance(args.resource, pulumi.ComponentResource):
+        return None
+    parent, types, name = args.opts.parent, args.type_, args.name
+    if isinstance(parent, ObjectComponent):
+        kind, component = type(parent).__name__, parent._name
+        if name == object_role(component, kind):
+            name = component
+        elif args.type_ == "kubernetes:core/v1:Secret":
+            metadata: Any = args.props["metadata"]
+            name = f"{metadata['namespace']}/{metadata['name']}"
+        else:
+            types = f"kubernetes:{API_VERSION}:{kind}${types}"
+    # As a text: of an Alias, the SDK makes several Outputs.
+    former = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
+    opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(aliases=[former]))
+    return pulumi.ResourceTransformationResult(args.props, opts)

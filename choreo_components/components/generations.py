@@ -1,0 +1,76 @@
+"""The generations' composites: what a Platform has to know of kinds that are more than their object.
+
+Each folder beside this module is a generation, and its module `composites` has all of the protocol here.
+"""
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol
+
+import pulumi
+
+from choreo_components import components
+from choreo_components.components.base import ObjectComponent
+from choreo_components.components.children import KubernetesObject
+from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
+from choreo_components.config.settings import Declared, Settings
+
+
+class Composites(Protocol):
+    """The composites of a generation, a module."""
+
+    COMPOSITES: Mapping[str, type[ObjectComponent]]
+    """By kind: the components that have more children than one."""
+
+    def around(self, declared: Declared, settings: Settings) -> Mapping[str, Any]:
+        """What the children of an object's component are made with, besides the object."""
+        ...
+
+    def surround(
+        self,
+        component: ObjectComponent,
+        role: str,
+        made: KubernetesObject,
+        declared: Declared,
+        given: Mapping[str, Any],
+        opts: pulumi.ResourceOptions,
+        elsewhere: Elsewhere | None,
+    ) -> tuple[KubernetesObject, Provisioning | None]:
+        """What comes with an object that was `made` in its component: whatever needs it has to come after that.
+
+        With an environment comes its provisioning, whose namespaces are still to be added. `given` and `opts` are what
+        the object was made with; `elsewhere` is its data plane, where that is a cluster of its own.
+        """
+        ...
+
+    def connection_secret(
+        self, role: str, name: str, organization: str, data_plane: str, kubeconfig: str, opts: pulumi.ResourceOptions
+    ) -> KubernetesObject:
+        """The Secret that a data plane refers to, with the kubeconfig of its own cluster in it."""
+        ...
+
+    def by_way_of(self, environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
+        """An object of an environment, in wire names, with the environment's name as the finalizer has it.
+
+        So the object is made anew when its environment is.
+        """
+        ...
+
+
+def composites_of(api_version: str) -> Composites:
+    """Those of the generation."""
+    return _composites()[api_version]
+
+
+@cache
+def _composites() -> Mapping[str, Composites]:
+    folders = (each.name for each in pkgutil.iter_modules(components.__path__) if each.ispkg)
+    modules: dict[str, Any] = {
+        import_module(f"choreo_components.api.{folder}").API_VERSION: import_module(
+            f"{components.__name__}.{folder}.composites"
+        )
+        for folder in folders
+    }
+    return modules

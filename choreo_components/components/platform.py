@@ -1,0 +1,153 @@
+"""A Platform: OpenChoreo's objects with all their safety, planned and checked as a whole, and then declared."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, Self, TypedDict
+
+import pulumi
+
+from choreo_components.api.generation import Role
+from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArgs
+from choreo_components.components.children import without_call_stacks
+from choreo_components.components.core_v1.former_urns import with_former_urn
+from choreo_components.components.declaration import declare
+from choreo_components.components.known_arguments import known_arguments
+from choreo_components.components.preparation import Prepared, prepare, project_folder
+from choreo_components.components.scope import Scope
+from choreo_components.components.tokens import INDEX, token
+from choreo_components.config.options import Adopt, Controllers
+from choreo_components.plan.environment_context import environment_context
+from choreo_components.plan.nodes import Plan
+from choreo_components.plan.references import Found
+
+TOKEN = token(INDEX, "Platform")
+
+STACK = "platform"
+"""What the Platform of a stack's settings is called."""
+
+
+class PlatformArgs(TypedDict):
+    """What a Platform declares, and how; the settings of a stack, by the same names.
+
+    A preview needs all values: a Platform is planned before anything is declared. An output of a resource that does not
+    exist yet is an error.
+    """
+
+    resources: NotRequired[pulumi.Input[Sequence[pulumi.Input[Any]]]]
+    """OpenChoreo's objects, each as in a manifest: apiVersion, kind, metadata and spec."""
+    manifests: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Files with OpenChoreo's objects, and globs of such files, relative to the project's folder."""
+    projects: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Projects that are declared elsewhere and have a namespace in each environment of this Platform."""
+    controllers: NotRequired[Controllers]
+    """With (the default) or without OpenChoreo's controllers."""
+    timeouts: NotRequired[TimeoutsArgs]
+    """How long each step may take."""
+    adopt: NotRequired[Adopt]
+    """Whether objects that are in the cluster already are taken over: never (the default), or if they are labelled."""
+    allowProductionDestroy: NotRequired[pulumi.Input[bool]]
+    """Whether environments of production may be deleted."""
+    kubeconfig: NotRequired[pulumi.Input[str]]
+    """The control plane's kubeconfig: its text, or its path from the project's folder; by default the ambient one."""
+    controlPlane: NotRequired[pulumi.Input[str]]
+    """The UID that the namespace kube-system of the control plane must have."""
+    dataPlaneKubeconfigs: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Kubeconfigs of data planes that are clusters of their own, by the DataPlane's name."""
+    namespaceMetadata: NotRequired[NamespaceMetadataArgs]
+    """Labels and annotations that data-plane namespaces get besides OpenChoreo's own."""
+
+
+class Platform(pulumi.ComponentResource):
+    """OpenChoreo's objects with all their safety, planned and checked as a whole, and then declared.
+
+    Objects that refer to one another belong to one Platform, which creates them in order, deletes them in the reverse
+    order, and refuses to delete what others still need. It makes the providers of all that it declares.
+    """
+
+    _secret_arguments = ("kubeconfig", "dataPlaneKubeconfigs")
+
+    environments: pulumi.Output[Mapping[str, Any]]
+    """By ORGANIZATION/ENVIRONMENT: the `dataPlane`, the `hosts` by visibility, and the `namespaces` by project."""
+
+    @without_call_stacks
+    def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Plans the objects, asks the cluster, and declares them.
+
+        Raises pulumi.RunError with a report of all findings when one of them is an error; nothing is declared then.
+        """
+        _require_no_providers(name, opts)
+        given = known_arguments(name, args)
+        prepared = prepare(given.config, project_folder(), given.findings)
+        super().__init__(TOKEN, name, None, opts)
+        self._declare(prepared, Scope(self, f"{name}-"), [*given.resources, *_dependencies(opts)])
+
+    @classmethod
+    def of_stack(cls, prepared: Prepared) -> Self:
+        """The Platform of a stack's settings: the names of its children have no prefix."""
+        platform = cls.__new__(cls)
+        opts = pulumi.ResourceOptions(transformations=[with_former_urn])
+        pulumi.ComponentResource.__init__(platform, TOKEN, STACK, None, opts)
+        platform._declare(prepared, Scope(platform))
+        return platform
+
+    def _declare(self, prepared: Prepared, scope: Scope, after: Sequence[pulumi.Resource] = ()) -> None:
+        made = declare(
+            scope,
+            prepared.settings,
+            prepared.plan,
+            prepared.control_plane,
+            prepared.survey,
+            hooks(prepared, scope),
+            after,
+        )
+        finalizers = [made[node.key] for node in prepared.plan.finalizers]
+        found = outputs(prepared.plan, prepared.survey.live)
+        # Who uses a namespace comes after the finalizers, and goes before them.
+        self.environments = pulumi.Output.all(*(each.urn for each in finalizers)).apply(lambda _: found)
+        self.register_outputs({"environments": self.environments})
+
+
+def hooks(prepared: Prepared, scope: Scope) -> pulumi.ResourceHookBinding | None:
+    """What is called when an object could not be made or changed; nothing where nobody accepts objects."""
+    if prepared.settings.controllers is Controllers.ABSENT:
+        return None
+
+    async def on_error(args: pulumi.ErrorHookArgs) -> bool:
+        # Deferred: as long as all goes well, it needs no client.
+        from choreo_components.components.explanation import explain
+
+        await explain(args, prepared.kubeconfig)
+        return False
+
+    return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(scope.named("explain"), on_error)])
+
+
+def outputs(planned: Plan, live: Found) -> dict[str, Any]:
+    """The environments by ORGANIZATION/ENVIRONMENT: data plane, host names, and the namespace of each project."""
+    return {
+        node.key.full_name: {
+            "dataPlane": None if node.declared.data_plane is None else node.declared.data_plane.name,
+            "hosts": environment_context(node.declared, planned, live).hosts,
+            "namespaces": {each.project: each.name for each in planned.namespaces if each.environment == node.key},
+        }
+        for node in planned.of_role(Role.ENVIRONMENT)
+    }
+
+
+def _require_no_providers(name: str, opts: pulumi.ResourceOptions | None) -> None:
+    """Raises pulumi.RunError where a provider is given that a Platform would not use."""
+    if opts is None:
+        return
+    given = [opts.provider, *(opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ())]
+    packages = {each.package for each in given if each is not None}
+    inherited = opts.parent is not None and opts.parent.get_provider("kubernetes:core/v1:Namespace") is not None
+    if "kubernetes" in packages or inherited:
+        raise pulumi.RunError(
+            f"Platform {name!r} has a kubernetes provider, and makes its own: remove that provider, and select the "
+            "cluster by the argument kubeconfig"
+        )
+
+
+def _dependencies(opts: pulumi.ResourceOptions | None) -> Sequence[pulumi.Resource]:
+    """What the caller's options depend on."""
+    given: Any = opts.depends_on if opts is not None else None
+    return [given] if isinstance(given, pulumi.Resource) else list(given or ())

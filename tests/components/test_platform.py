@@ -1,0 +1,225 @@
+"""A Platform in a program: its arguments are a stack's settings, and it has the safety of a stack."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+
+from choreo_components.components import preparation
+from choreo_components.components.children import KubernetesObject, kubernetes_object
+from choreo_components.components.platform import TOKEN, Platform, PlatformArgs
+from choreo_components.config.settings import KEYS
+from choreo_components.preflight.run import Survey
+from tests import declaring
+from tests.components.registering import Registrations, dependencies, refusal, registered, unknown
+
+KEY = declaring.CREDENTIALS["clientKey"]
+
+
+@pytest.fixture(autouse=True)
+def survey(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Clusters that have nothing to say. What they are asked with is noted."""
+    asked: list[Any] = []
+
+    def answer(*arguments: Any) -> Survey:
+        asked.append(arguments)
+        return Survey()
+
+    monkeypatch.setattr(preparation, "survey", answer)
+    return asked
+
+
+def made(name: str = "acme", opts: pulumi.ResourceOptions | None = None, **args: Any) -> Callable[[], Platform]:
+    """A program with a Platform."""
+    given: Any = {"controllers": "absent", **args}
+    return lambda: Platform(name, given, opts)
+
+
+def told(program: Callable[[], Any]) -> list[str]:
+    """The findings with which a program is refused, nothing of which is registered."""
+    return refusal(program)[1:]
+
+
+def other() -> KubernetesObject:
+    """A resource that is no part of a Platform."""
+    return kubernetes_object("other", "v1", "ConfigMap", {"metadata": {"name": "known"}}, pulumi.ResourceOptions())
+
+
+# --- Arguments -----------------------------------------------------------------------------------------------------
+
+
+def test_its_arguments_are_the_settings_of_a_stack_by_the_same_names() -> None:
+    assert [f"choreo:{name}" for name in PlatformArgs.__annotations__] == list(KEYS)
+
+
+def test_a_finding_is_at_a_field_of_the_arguments_in_the_words_of_a_stack() -> None:
+    wrong = declaring.environment()
+    wrong["spec"]["dataPlaneRef"] = 3
+    args: dict[str, Any] = {"adopt": "always", "colour": "blue", "manifests": ["nothing/*.yaml"], "kubeconfig": {}}
+    assert told(made(resources=[wrong], **args)) == [
+        "Platform 'acme': adopt: error: should be never or if-labelled, not 'always'",
+        "Platform 'acme': colour: error: unknown setting; the settings are " + ", ".join(KEYS),
+        "Platform 'acme': kubeconfig: error: should be the text of a kubeconfig, or the path of one, not a value of "
+        "another type",
+        f"Platform 'acme': manifests[0]: error: no file matches 'nothing/*.yaml' in {preparation.project_folder()}",
+        "Platform 'acme': resources[0].spec.dataPlaneRef: error: should be a string, not 3 (put it in quotes)",
+    ]
+
+
+def test_manifests_are_files_of_the_projects_folder(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Pulumi.yaml").touch()
+    (tmp_path / "main").mkdir()
+    (tmp_path / "shop.yaml").write_text(yaml.safe_dump(declaring.project()))
+    monkeypatch.chdir(tmp_path / "main")
+    assert "acme-acme/shop" in registered(made(manifests=["shop.yaml"])).names
+
+
+def test_arguments_may_be_outputs_whose_values_a_preview_knows() -> None:
+    def program() -> Platform:
+        environment = declaring.environment()
+        environment["spec"]["dataPlaneRef"] = other().metadata["name"]
+        return made(resources=pulumi.Output.from_input([environment]), adopt=pulumi.Output.from_input("never"))()
+
+    found = registered(program, preview=True)
+    assert found["acme-acme/development-environment"].inputs["spec"]["dataPlaneRef"] == "known"
+    for name in ("acme-choreo", "acme-inventory"):
+        assert "other" in found[name].depends_on, "what they come from goes after the Platform"
+
+
+def test_numbers_of_other_languages_are_whole_where_they_are_in_an_output() -> None:
+    endpoint = declaring.endpoint()
+    endpoint["spec"]["service"] = {"port": 8080.0}
+
+    def program() -> Platform:
+        return made(resources=pulumi.Output.secret([endpoint, declaring.data_plane_with_credentials()]))()
+
+    assert registered(program)["acme-acme/web-port"].inputs["spec"]["service"] == {"port": 8080}
+
+
+def test_what_a_preview_does_not_know_is_refused_with_its_place_before_anything_is_registered() -> None:
+    def program() -> Platform:
+        environment = declaring.environment()
+        environment["spec"]["dataPlaneRef"] = unknown()
+        return made(resources=[environment], kubeconfig=unknown())()
+
+    lines = told(program)
+    assert [line.partition(": error: ")[0] for line in lines] == [
+        "Platform 'acme': kubeconfig",
+        "Platform 'acme': resources[0].spec.dataPlaneRef",
+    ]
+    assert all("not known yet" in line for line in lines)
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["by itself", "with all objects, as other languages send it"])
+def test_a_secret_in_a_data_plane_is_one_in_the_state(whole: bool) -> None:
+    def program() -> Platform:
+        plane = declaring.data_plane_with_credentials()
+        credentials = plane["spec"]["kubernetesCluster"]["credentials"]
+        if not whole:
+            credentials["clientKey"] = pulumi.Output.secret(KEY)
+        return made(resources=pulumi.Output.secret([plane]) if whole else [plane])()
+
+    sent = registered(program)["acme-acme/dp-local-dataplane"].request.object
+    assert KEY in str(sent["spec"]["kubernetesCluster"]["credentials"]["clientKey"])
+    assert str(sent).count(KEY) == 1
+    assert "1b47061264138c4ac30d75fd1eb44270" in str(sent["spec"]["kubernetesCluster"]["credentials"]["clientKey"])
+
+
+def test_a_secret_that_would_be_in_plain_text_in_the_state_is_refused() -> None:
+    def program() -> Platform:
+        project = declaring.project()
+        project["metadata"]["annotations"] = {"example.com/token": pulumi.Output.secret("very-secret")}
+        return made(resources=[project], projects=pulumi.Output.secret(["shop"]))()
+
+    lines = told(program)
+    assert [line.partition(": error: a secret")[0] for line in lines] == [
+        "Platform 'acme': projects",
+        "Platform 'acme': resources[0].metadata.annotations[example.com/token]",
+    ]
+    assert "very-secret" not in str(lines)
+
+
+def test_kubeconfigs_are_secrets_in_the_state(survey: list[Any]) -> None:
+    text = KUBECONFIG
+    found = registered(made(resources=[declaring.project()], kubeconfig=text))
+    assert "1b47061264138c4ac30d75fd1eb44270" in str(found["acme-choreo"].request.object["kubeconfig"])
+    [(_, _, asked, _)] = survey
+    assert "https://cluster.example" in asked
+
+
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+current-context: c
+clusters: [{name: c, cluster: {server: "https://cluster.example"}}]
+contexts: [{name: c, context: {cluster: c, user: u}}]
+users: [{name: u, user: {token: very-secret}}]
+"""
+
+
+# --- What it registers ---------------------------------------------------------------------------------------------
+
+
+def names(found: Registrations, name: str) -> set[str]:
+    return {each.name for each in found.resources if each.name.startswith(name)}
+
+
+def test_its_children_are_called_after_it_so_that_a_program_can_have_several() -> None:
+    def program() -> None:
+        made("one", resources=[declaring.organization("a"), declaring.environment(organization="a")])()
+        made("two", resources=[declaring.organization("b"), declaring.environment(organization="b")])()
+
+    found = registered(program)
+    identities = [(each.type, each.name) for each in found.resources]
+    assert len(identities) == len(set(identities))
+    assert len(names(found, "one-")) == len(names(found, "two-"))
+    assert names(found, "one") | names(found, "two") == set(found.names)
+
+
+def test_nothing_of_it_was_anything_else_before() -> None:
+    found = registered(made(resources=[declaring.organization(), declaring.environment()]))
+    assert [each.name for each in found.resources if each.request.aliases] == []
+
+
+def test_the_call_stacks_of_its_children_are_not_in_the_state() -> None:
+    found = registered(made(resources=[declaring.organization(), declaring.environment()]))
+    kept = {each.name for each in found.resources if each.request.stackTrace.frames}
+    assert kept <= {"acme", "acme-choreo", "acme-kubernetes"}
+
+
+def test_its_environments_are_known_in_a_preview_and_who_uses_them_comes_after_their_finalizers() -> None:
+    def program() -> Any:
+        made_ = made(resources=[declaring.environment()], projects=["shop"])()
+        return pulumi.Output.all(made_.environments, dependencies(made_.environments))
+
+    environments, after = registered(program, preview=True).returned
+    assert environments["acme/development"]["dataPlane"] == "dp-local"
+    assert list(environments["acme/development"]["namespaces"]) == ["shop"]
+    assert after == ["acme-acme/development-finalizer"]
+
+
+def test_everything_comes_after_what_it_depends_on() -> None:
+    def program() -> Platform:
+        return made(opts=pulumi.ResourceOptions(depends_on=[other()]), resources=[declaring.project()])()
+
+    found = registered(program)
+    assert "other" in found["acme-choreo"].depends_on & found["acme-inventory"].depends_on
+    assert found["acme-acme/shop"].depends_on == {"acme-inventory"}
+
+
+def test_a_provider_that_it_would_not_use_is_refused() -> None:
+    def program() -> Platform:
+        provider = pulumi.ProviderResource("kubernetes", "given", {})
+        return made(opts=pulumi.ResourceOptions(providers=[provider]), resources=[declaring.project()])()
+
+    with pytest.raises(pulumi.RunError, match="Platform 'acme' has a kubernetes provider, and makes its own"):
+        registered(program)
+
+
+def test_without_controllers_nothing_is_explained() -> None:
+    """An object is accepted by nobody then."""
+    found = registered(made(resources=[declaring.project()]))
+    assert list(found["acme-acme/shop"].request.hooks.on_error) == []
+    assert found["acme"].type == TOKEN
