@@ -385,7 +385,7 @@ class Generation:
     """The environments that a pipeline in wire names has, each with its field, repetitions included."""
     placed: Callable[[Mapping[str, Any]], Placement]
     """Where a deployment in wire names belongs: organization, project and environment; "" for what it does not say."""
-    is_production: Callable[[Mapping[str, Any]], bool]
+    serves_production: Callable[[Mapping[str, Any]], bool]
     """Whether an environment in wire names is one of production."""
     namespaces: Namespaces
     teardown: Teardown

@@ -9,11 +9,12 @@ import pulumi
 from choreo_components.api import kind_of
 from choreo_components.api.annotations import of_provider
 from choreo_components.api.generation import Role
-from choreo_components.components.base import ObjectComponent, object_options, object_role, register_object
+from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import kubernetes_provider
-from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
 from choreo_components.components.finalizer import Finalizer, Provider
 from choreo_components.components.generations import composites_of
+from choreo_components.components.objects import object_options, object_role, register_object
+from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.components.scope import Scope
 from choreo_components.components.stack_resources import deletion_guards, inventory
 from choreo_components.config.settings import Declared, Settings
@@ -65,7 +66,11 @@ def declare(
 def _is_protected(declared: Declared, settings: Settings) -> bool:
     """Whether Pulumi has to refuse the object's deletion."""
     is_environment = declared.role is Role.ENVIRONMENT
-    return is_environment and declared.generation.is_production(declared.wire) and not settings.allow_production_destroy
+    return (
+        is_environment
+        and declared.generation.serves_production(declared.wire)
+        and not settings.allow_production_destroy
+    )
 
 
 @dataclass(frozen=True)

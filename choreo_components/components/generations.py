@@ -14,7 +14,7 @@ import pulumi
 from choreo_components import components
 from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import KubernetesObject
-from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
+from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.config.settings import Declared, Settings
 
 
@@ -51,6 +51,10 @@ class Composites(Protocol):
         """The Secret that a data plane refers to, with the kubeconfig of its own cluster in it."""
         ...
 
+    def with_former_urn(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        """A transformation: what a resource was called in states of earlier releases, so that it is not replaced."""
+        ...
+
     def by_way_of(self, environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
         """An object of an environment, in wire names, with the environment's name as the finalizer has it.
 
@@ -61,11 +65,17 @@ class Composites(Protocol):
 
 def composites_of(api_version: str) -> Composites:
     """Those of the generation."""
-    return _composites()[api_version]
+    return by_api_version()[api_version]
+
+
+def former_urns() -> list[pulumi.ResourceTransformation]:
+    """The transformations of all generations that give resources their former URNs."""
+    return [each.with_former_urn for each in by_api_version().values()]
 
 
 @cache
-def _composites() -> Mapping[str, Composites]:
+def by_api_version() -> Mapping[str, Composites]:
+    """The composites of all generations."""
     folders = (each.name for each in pkgutil.iter_modules(components.__path__) if each.ispkg)
     modules: dict[str, Any] = {
         import_module(f"choreo_components.api.{folder}").API_VERSION: import_module(

@@ -8,8 +8,8 @@ import pulumi
 from choreo_components.api.generation import Role
 from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArgs
 from choreo_components.components.children import without_call_stacks
-from choreo_components.components.core_v1.former_urns import with_former_urn
 from choreo_components.components.declaration import declare
+from choreo_components.components.generations import former_urns
 from choreo_components.components.known_arguments import known_arguments
 from choreo_components.components.preparation import Prepared, prepare, project_folder
 from choreo_components.components.scope import Scope
@@ -84,7 +84,7 @@ class Platform(pulumi.ComponentResource):
     def of_stack(cls, prepared: Prepared) -> Self:
         """The Platform of a stack's settings: the names of its children have no prefix."""
         platform = cls.__new__(cls)
-        opts = pulumi.ResourceOptions(transformations=[with_former_urn])
+        opts = pulumi.ResourceOptions(transformations=former_urns())
         pulumi.ComponentResource.__init__(platform, TOKEN, STACK, None, opts)
         platform._declare(prepared, Scope(platform))
         return platform

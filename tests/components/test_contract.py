@@ -14,10 +14,10 @@ from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.generation import spec_of
 from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fields_of
-from choreo_components.components.base import PARENTS
 from choreo_components.components.children import KUBERNETES_VERSION
 from choreo_components.components.core_v1 import COMPONENTS, Endpoint, Environment, Organization
 from choreo_components.components.core_v1 import args as arguments_of_core_v1
+from choreo_components.components.core_v1.base import PARENTS
 from tests.components.registering import (
     EXAMPLES,
     Registered,

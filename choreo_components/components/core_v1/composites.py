@@ -9,16 +9,18 @@ from typing import Any
 import pulumi
 
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import KubernetesObject
 from choreo_components.components.core_v1.connection import connection_secret
 from choreo_components.components.core_v1.data_plane import DataPlane
 from choreo_components.components.core_v1.environment import Environment
+from choreo_components.components.core_v1.former_urns import with_former_urn
 from choreo_components.components.core_v1.organization import Organization, organization_namespace
-from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
+from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.config.settings import Declared, Settings
 
-__all__ = ["COMPOSITES", "around", "by_way_of", "connection_secret", "surround"]
+__all__ = ["COMPOSITES", "around", "by_way_of", "connection_secret", "surround", "with_former_urn"]
 
 COMPOSITES: Mapping[str, type[ObjectComponent]] = {
     each.__name__: each for each in (Organization, DataPlane, Environment)
@@ -35,8 +37,6 @@ def around(declared: Declared, settings: Settings) -> Mapping[str, Any]:
         "timeouts": vars(settings.timeouts),
         **(
             {
-                "organization": declared.organization,
-                "dataPlaneRef": declared.spec.data_plane_ref,
                 "namespaceMetadata": of_namespaces,
             }
             if declared.kind == Environment.__name__
@@ -59,7 +59,11 @@ def surround(
         case Organization():
             return organization_namespace(role, made, declared.name, given, opts, component), None
         case Environment():
-            return made, Provisioning(role, made, given, opts, component, elsewhere)
+            data_plane = declared.spec.data_plane_ref
+            provisioning = Provisioning(
+                GENERATION, role, made, declared.organization, data_plane, given, opts, component, elsewhere
+            )
+            return made, provisioning
         case _:
             return made, None
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import pulumi
 
-from choreo_components.components.base import ObjectComponent, object_options
 from choreo_components.components.core_v1.args import DataPlaneArgs, DataPlaneGatewayArgs
+from choreo_components.components.core_v1.base import CoreV1Component
 from choreo_components.components.core_v1.connection import connection_secret
+from choreo_components.components.objects import object_options
 
 
-class DataPlane(ObjectComponent):
+class DataPlane(CoreV1Component):
     """A data plane: a Kubernetes cluster that runs an organization's workloads.
 
     With `connectionConfig` it makes the Secret that `connectionConfigRef` names, in the organization's namespace.

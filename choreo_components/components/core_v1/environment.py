@@ -6,10 +6,11 @@ from typing import Any
 import pulumi
 
 from choreo_components.api.core_v1.data_planes import hosts
-from choreo_components.components.base import ObjectComponent
+from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.components.children import kubernetes_provider, require_taking_over
 from choreo_components.components.core_v1.args import EnvironmentArgs
-from choreo_components.components.core_v1.provisioning import Elsewhere, Provisioning
+from choreo_components.components.core_v1.base import CoreV1Component
+from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.config.options import Controllers
 from choreo_components.state.contract import Finalizer, Settings
 
@@ -20,7 +21,7 @@ SETTINGS_THAT_LEAD_ELSEWHERE: Mapping[str, Sequence[str]] = {
 """By package: the settings by which its default provider goes to another cluster than the ambient kubeconfig's."""
 
 
-class Environment(ObjectComponent):
+class Environment(CoreV1Component):
     """An environment: a stage that deployments are promoted to, its namespaces on the data plane, and its finalizer.
 
     Deleted in the reverse order: whatever uses `name`, then all Deployments of the environment that are left, then its
@@ -40,7 +41,17 @@ class Environment(ObjectComponent):
         super().__init__("Environment", name, args, opts)
         self._require_one_cluster(name, args)
         made = self._declare()
-        provisioning = Provisioning(name, made, args, opts, parent=self, elsewhere=self._elsewhere(name, args))
+        provisioning = Provisioning(
+            GENERATION,
+            name,
+            made,
+            args["organization"],
+            args.get("dataPlaneRef"),
+            args,
+            opts,
+            parent=self,
+            elsewhere=self._elsewhere(name, args),
+        )
         for project in args.get("projects") or ():
             provisioning.add_namespace(project)
         # By a name alone, and after nothing, the program refers to an organization that it does not make.

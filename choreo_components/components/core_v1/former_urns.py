@@ -8,7 +8,8 @@ from typing import Any
 import pulumi
 
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.components.base import ObjectComponent, object_role
+from choreo_components.components.base import ObjectComponent
+from choreo_components.components.objects import object_role
 
 
 def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

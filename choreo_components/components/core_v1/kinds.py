@@ -2,7 +2,6 @@
 
 import pulumi
 
-from choreo_components.components.base import ObjectComponent
 from choreo_components.components.core_v1.args import (
     BuildArgs,
     ComponentArgs,
@@ -14,9 +13,10 @@ from choreo_components.components.core_v1.args import (
     EndpointArgs,
     ProjectArgs,
 )
+from choreo_components.components.core_v1.base import CoreV1Component
 
 
-class DeploymentPipeline(ObjectComponent):
+class DeploymentPipeline(CoreV1Component):
     """A deployment pipeline: the environments that an organization's deployments are promoted through."""
 
     def __init__(self, name: str, args: DeploymentPipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -26,7 +26,7 @@ class DeploymentPipeline(ObjectComponent):
         self._complete()
 
 
-class Project(ObjectComponent):
+class Project(CoreV1Component):
     """A project: components that are developed and deployed together, through one pipeline."""
 
     def __init__(self, name: str, args: ProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -36,7 +36,7 @@ class Project(ObjectComponent):
         self._complete()
 
 
-class Component(ObjectComponent):
+class Component(CoreV1Component):
     """A component: one part of a project that is built and deployed, such as a service."""
 
     def __init__(self, name: str, args: ComponentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -46,7 +46,7 @@ class Component(ObjectComponent):
         self._complete()
 
 
-class DeploymentTrack(ObjectComponent):
+class DeploymentTrack(CoreV1Component):
     """A deployment track: a line of a component's development, such as its main branch."""
 
     def __init__(self, name: str, args: DeploymentTrackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -56,7 +56,7 @@ class DeploymentTrack(ObjectComponent):
         self._complete()
 
 
-class DeployableArtifact(ObjectComponent):
+class DeployableArtifact(CoreV1Component):
     """A deployable artifact: an image of a component together with its configuration."""
 
     def __init__(self, name: str, args: DeployableArtifactArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -66,7 +66,7 @@ class DeployableArtifact(ObjectComponent):
         self._complete()
 
 
-class Deployment(ObjectComponent):
+class Deployment(CoreV1Component):
     """A deployment: an artifact that runs in an environment. Its environment's finalizer is deleted after it."""
 
     def __init__(self, name: str, args: DeploymentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -79,7 +79,7 @@ class Deployment(ObjectComponent):
         self._complete()
 
 
-class Endpoint(ObjectComponent):
+class Endpoint(CoreV1Component):
     """An endpoint: where the network reaches a deployment. OpenChoreo's controllers make them for deployments."""
 
     address: pulumi.Output[str | None]
@@ -92,7 +92,7 @@ class Endpoint(ObjectComponent):
         self._complete(address=self.address)
 
 
-class Build(ObjectComponent):
+class Build(CoreV1Component):
     """A build: one run that makes an artifact of a track's sources."""
 
     def __init__(self, name: str, args: BuildArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -102,7 +102,7 @@ class Build(ObjectComponent):
         self._complete()
 
 
-class ConfigurationGroup(ObjectComponent):
+class ConfigurationGroup(CoreV1Component):
     """A configuration group: values by environment which artifacts refer to."""
 
     def __init__(self, name: str, args: ConfigurationGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -7,16 +7,17 @@ import pulumi
 
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.labels import organization_namespace_labels
-from choreo_components.components.base import ObjectComponent, object_options
 from choreo_components.components.children import KubernetesObject, namespace, require_taking_over
 from choreo_components.components.core_v1.args import OrganizationArgs
+from choreo_components.components.core_v1.base import CoreV1Component
+from choreo_components.components.objects import object_options
 from choreo_components.config.options import Controllers
 
 NOTHING: OrganizationArgs = {}
 """No arguments: an Organization needs none."""
 
 
-class Organization(ObjectComponent):
+class Organization(CoreV1Component):
     """An organization: the owner of everything else, and the namespace that its objects stand in.
 
     The namespace is a child of this component. With controllers it is theirs as well: they make it before the

@@ -6,12 +6,10 @@ from typing import Any
 
 import pulumi
 
-from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.api.core_v1.labels import data_plane_namespace_labels
-from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.components.base import deadline, object_options
+from choreo_components.api.generation import Generation, Role
 from choreo_components.components.children import KubernetesObject, namespace
 from choreo_components.components.finalizer import Finalizer, finalizer_inputs, released
+from choreo_components.components.objects import deadline, object_options
 from choreo_components.components.witness import witness
 from choreo_components.config.namespace_metadata import FIELDS, problems
 from choreo_components.state import contract
@@ -33,8 +31,11 @@ class Provisioning:
 
     def __init__(
         self,
+        generation: Generation,
         role: str,
         environment: KubernetesObject,
+        organization: pulumi.Input[str],
+        data_plane_ref: pulumi.Input[str] | None,
         args: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
         parent: pulumi.Resource,
@@ -42,9 +43,13 @@ class Provisioning:
     ) -> None:
         """`role` is what the Environment is called in the program; `args` and `opts` are those it was made with.
 
-        `elsewhere` is its data plane; None where that is the control plane's own cluster.
+        `organization` and `data_plane_ref` are the names of what it belongs to, and of what it runs on. `elsewhere` is
+        its data plane; None where that is the control plane's own cluster.
         """
         self.namespaces: dict[str, KubernetesObject] = {}
+        self._generation = generation
+        self._organization = organization
+        self._data_plane_ref = data_plane_ref
         self._role = role
         self._environment = environment
         self._args = args
@@ -53,19 +58,20 @@ class Provisioning:
         self._elsewhere = elsewhere
         self._labels, self._annotations = (self._given(name) for name in FIELDS)
         # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
-        self._names = pulumi.Output.all(args["organization"], environment.metadata["name"])
+        self._names = pulumi.Output.all(organization, environment.metadata["name"])
 
     def add_namespace(self, project: str, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
         """The data-plane namespace of the project, as OpenChoreo's Deployment controller would make it."""
+        rules = self._generation.namespaces
         opts = self._options([self._environment, *needs])
         # The finalizer has taken it away by then, or the Environment would not go.
         opts.deleted_with = self._environment
         if self._elsewhere is not None:
             opts.provider = self._elsewhere.kubernetes
-        own = self._names.apply(lambda known: data_plane_namespace_labels(known[0], project, known[1]))
+        own = self._names.apply(lambda known: rules.labels(known[0], project, known[1]))
         made = namespace(
             f"{self._role}-namespace-{project}",
-            self._names.apply(lambda known: data_plane_namespace(known[0], project, known[1])),
+            self._names.apply(lambda known: rules.name(known[0], project, known[1])),
             own
             if self._labels is None
             else pulumi.Output.all(self._labels, own).apply(lambda known: {**known[0], **known[1]}),
@@ -82,14 +88,14 @@ class Provisioning:
 
         `organization_exists`: it is looked for before anything is made.
         """
-        projects = list(self.namespaces)
+        projects, rules = list(self.namespaces), self._generation.namespaces
         inputs = finalizer_inputs(
-            api_version=API_VERSION,
-            namespace=self._args["organization"],
+            api_version=self._generation.api_version,
+            namespace=self._organization,
             environment=self._environment.metadata["name"],
-            data_plane_ref=self._args.get("dataPlaneRef"),
+            data_plane_ref=self._data_plane_ref,
             namespace_names=self._names.apply(
-                lambda known: [data_plane_namespace(known[0], project, known[1]) for project in projects]
+                lambda known: [rules.name(known[0], project, known[1]) for project in projects]
             ),
             deployments_timeout=deadline(self._args, "deployments"),
             namespaces_timeout=deadline(self._args, "namespaces"),
@@ -121,7 +127,8 @@ class Provisioning:
         opts = pulumi.ResourceOptions(parent=self._parent)
         if self._elsewhere is not None:
             opts.provider = self._elsewhere.choreo
-        subject = str(Identity(Type(API_VERSION, "Environment"), name))
+        [kind] = self._generation.of_role(Role.ENVIRONMENT)
+        subject = str(Identity(Type(kind.api_version, kind.kind), name))
         return witness(f"{self._role}-witness", subject, before=finalizer, deleted_with=self._environment, opts=opts)
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:

@@ -1,0 +1,367 @@
+"""An API of OpenChoreo is two folders: its facts, and its components. Nothing else knows a kind, a label or a field."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+import yaml
+
+import choreo_components
+from choreo_components import api, components
+from choreo_components.api import all_kinds, custom_resource_definitions, generation_of
+from choreo_components.api.core_v1 import labels
+from choreo_components.api.generation import FINALIZER, spec_of
+from choreo_components.api.generations import generations
+from choreo_components.api.shape import ObjectOf, fields_of
+from choreo_components.components.declaration import ControlPlane
+from choreo_components.components.generations import by_api_version
+from choreo_components.config.json_schema import object_schema
+from tests.components.registering import declare, registered
+from tests.declaring import stack_of
+
+PACKAGE = Path(choreo_components.__file__).parent
+
+FACES = {PACKAGE / "__init__.py", PACKAGE / "core_v1.py"}
+"""What programs import: the components by their names."""
+
+
+def modules() -> Iterator[Path]:
+    """The modules that belong to no generation."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if "core_v1" not in path.relative_to(PACKAGE).parts and path not in FACES:
+            yield path
+
+
+def literals(module: Path) -> Iterator[tuple[int, str]]:
+    """The texts in a module, and the names of attributes, without docstrings, each with its line."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    prose = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.lineno, node.value
+        elif isinstance(node, ast.Attribute):
+            yield node.lineno, node.attr
+
+
+def own_fields() -> set[str]:
+    """The fields of specs whose names no other API has: of two words and more."""
+    found: set[str] = set()
+    waiting = [spec_of(model) for kind in all_kinds().values() for model in kind.models]
+    while waiting:
+        model = waiting.pop()
+        for name, field in fields_of(model).items():
+            if any(letter.isupper() for letter in name):
+                found |= {name, model_attribute(model, name)}
+            if isinstance(field.shape, ObjectOf):
+                waiting.append(field.shape.model)
+    return found
+
+
+def model_attribute(model: type, name: str) -> str:
+    """What a field on the wire is called in Python."""
+    return next(own for own, field in model.model_fields.items() if (field.alias or own) == name)  # type: ignore[attr-defined, no-any-return]
+
+
+KINDS = {kind.kind for kind in all_kinds().values()}
+LABELS = {value for name, value in vars(labels).items() if name.isupper() and isinstance(value, str)}
+
+
+OWN_NAMES = {"state/contract.py": {"dataPlaneRef"}}
+"""By module: what it calls something of its own, which is a field of a spec by chance."""
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_other_module_names_a_kind_a_label_or_a_field_of_a_spec(module: Path) -> None:
+    forbidden = KINDS | LABELS | own_fields()
+    name = str(module.relative_to(PACKAGE))
+    forbidden -= OWN_NAMES.get(name, set())
+    found = [f"{name}:{line}: {text}" for line, text in literals(module) if text in forbidden]
+    assert not found, "a generation is to say it:\n" + "\n".join(found)
+
+
+FACTS = {
+    "__init__.py": '"""A made-up API."""\n\nAPI_VERSION = "made.example/v1"\n',
+    "models.py": '''
+        """The models of a made-up API."""
+
+        from typing import Annotated, Literal
+
+        from pydantic import Field
+
+        from choreo_components.api.meta import WireModel, doc
+        from choreo_components.api.objects import ApiObject
+        from choreo_components.api.made_up import API_VERSION
+
+
+        class FleetSpec(WireModel):
+            """What a fleet wants."""
+
+            region: Annotated[str, doc("Where it is.")] = ""
+
+
+        class Fleet(ApiObject):
+            """A cluster of a made-up API."""
+
+            api_version: Literal["made.example/v1"] = API_VERSION
+            kind: Literal["Fleet"] = "Fleet"
+            spec: FleetSpec = Field(default_factory=FleetSpec)
+
+
+        class StageSpec(WireModel):
+            """What a stage wants."""
+
+            fleet: Annotated[str, doc("Name of its fleet.")]
+
+
+        class Stage(ApiObject):
+            """A stage of a made-up API."""
+
+            api_version: Literal["made.example/v1"] = API_VERSION
+            kind: Literal["Stage"] = "Stage"
+            spec: StageSpec
+
+
+        class Status(WireModel):
+            """What controllers report."""
+    ''',
+    "generation.py": '''
+        """A made-up API as a generation."""
+
+        from choreo_components.api.generation import (
+            FINALIZER, NAMESPACE, SECRET, DataPlanes, Dependency, Generation, Kind, MetadataFields, Namespaces,
+            Ownership, Role, Target, Teardown,
+        )
+        from choreo_components.api.made_up import API_VERSION
+
+
+        def kinds():
+            from choreo_components.api.made_up.models import Fleet, Stage, Status
+
+            fleet = Kind(Fleet, Status, "fleets", hierarchy=(), ready_condition="Ready", role=Role.DATA_PLANE)
+            stage = Kind(Stage, Status, "stages", hierarchy=(), ready_condition=None, role=Role.ENVIRONMENT)
+            return fleet, stage
+
+
+        def fleet_of(stage):
+            return Target(API_VERSION, "Fleet", stage["metadata"]["namespace"], stage["spec"]["fleet"])
+
+
+        def references(given):
+            if given.kind == "Stage":
+                yield Dependency(("spec", "fleet"), fleet_of(given.to_wire()), "no such fleet")
+
+
+        def nothing(*_):
+            return iter(())
+
+
+        GENERATION = Generation(
+            api_version=API_VERSION,
+            load=kinds,
+            order=("Fleet", SECRET, "Stage", NAMESPACE, FINALIZER),
+            identify=lambda kind, given: (given, []),
+            metadata=lambda kind: MetadataFields({}, {}, None),
+            references=references,
+            checks=nothing,
+            checks_together=nothing,
+            named=lambda kind, organization, name: Target(API_VERSION, kind, organization, name),
+            promoted=nothing,
+            placed=lambda wire: (wire["metadata"]["namespace"], "", ""),
+            serves_production=lambda wire: False,
+            namespaces=Namespaces(
+                name=lambda organization, project, environment: f"{organization}-{project}-{environment}",
+                labels=lambda organization, project, environment: {"stage": environment},
+                placement=lambda labels: ("", "", labels.get("stage", "")),
+                of_environment=lambda organization, environment: {"stage": environment},
+                varying=frozenset({"stage"}),
+                of_organization=lambda organization: {},
+                tenant_labels=lambda organization: {},
+                tenant=lambda labels: None,
+                reserved=frozenset({"stage"}),
+                placed_by=("", "", "stage"),
+                builds=lambda name, labels: None,
+                built_by="",
+            ),
+            teardown=Teardown(sweeps=(), foreign=lambda *_: None, owner=lambda labels: None),
+            data_planes=DataPlanes(
+                of_environment=fleet_of,
+                field=("spec", "fleet"),
+                connection=lambda wire: None,
+                connection_field=(),
+                connection_key="",
+                connection_labels=lambda *_: {},
+                kubeconfig=lambda wire: None,
+                hosts=lambda environment, data_plane: {},
+                connection_is_read=True,
+                connections=lambda organization: {},
+                connected=lambda labels: None,
+            ),
+            ownership=Ownership(
+                organizations=lambda live: (live["metadata"]["namespace"],),
+                environment=lambda live: None,
+                makers=lambda *_: (),
+                labels=lambda live: {},
+                removal_order=("Stage", "Fleet"),
+                field_manager="manager",
+            ),
+        )
+    ''',
+}
+"""The facts of a made-up generation with two kinds."""
+
+COMPONENTS = {
+    "__init__.py": '''
+        """The components of a made-up API."""
+
+        from choreo_components.components.made_up.stage import Stage
+
+        COMPONENTS = (Stage,)
+    ''',
+    "stage.py": '''
+        """A stage as a component."""
+
+        from typing import TypedDict
+
+        import pulumi
+
+        from choreo_components.api.made_up import API_VERSION
+        from choreo_components.components.base import ObjectComponent
+
+
+        class StageArgs(TypedDict):
+            """What a stage wants."""
+
+            fleet: pulumi.Input[str]
+            """Name of its fleet."""
+
+
+        class Stage(ObjectComponent):
+            """A stage."""
+
+            _api_version = API_VERSION
+
+            def __init__(self, name: str, args: StageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+                super().__init__("Stage", name, args, opts)
+                self._declare()
+                self._complete()
+
+            def _body(self, name, args):
+                return {"metadata": {"name": name}, "spec": {"fleet": args["fleet"]}}
+    ''',
+    "composites.py": '''
+        """The kinds of a made-up API that are more than their object."""
+
+        from choreo_components.api.made_up.generation import GENERATION
+        from choreo_components.components.made_up.stage import Stage
+        from choreo_components.components.provisioning import Provisioning
+
+        COMPOSITES = {"Stage": Stage}
+
+
+        def around(declared, settings):
+            return {"timeouts": vars(settings.timeouts)}
+
+
+        def surround(component, role, made, declared, given, opts, elsewhere):
+            fleet = declared.data_plane.name
+            return made, Provisioning(
+                GENERATION, role, made, declared.organization, fleet, given, opts, component, elsewhere
+            )
+
+
+        def with_former_urn(args):
+            return None
+    ''',
+}
+"""Its components, and what a Platform knows of them."""
+
+
+@pytest.fixture
+def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Two folders more."""
+    for room, package, files in (("api", api, FACTS), ("components", components, COMPONENTS)):
+        folder = tmp_path / room / "made_up"
+        folder.mkdir(parents=True)
+        for name, text in files.items():
+            (folder / name).write_text(dedent(text))
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path / room)])
+    for cached in (generations, all_kinds, by_api_version):
+        cached.cache_clear()
+    yield
+    for cached in (generations, all_kinds, by_api_version):
+        cached.cache_clear()
+    for name in [each for each in sys.modules if ".made_up" in each]:
+        del sys.modules[name]
+
+
+FLEET = {"apiVersion": "made.example/v1", "kind": "Fleet", "metadata": {"name": "east", "namespace": "acme"}}
+STAGE = {
+    "apiVersion": "made.example/v1",
+    "kind": "Stage",
+    "metadata": {"name": "dev", "namespace": "acme"},
+    "spec": {"fleet": "east"},
+}
+
+
+@pytest.mark.usefixtures("made_up")
+def test_a_third_generation_is_read_checked_and_planned_with_the_others() -> None:
+    own = {"apiVersion": "core.choreo.dev/v1", "kind": "Organization", "metadata": {"name": "acme"}}
+    found = stack_of(yaml.safe_dump({"choreo:resources": [STAGE, own, FLEET]}))
+    assert found.findings == []
+    assert [str(node.key) for node in found.plan.nodes] == [
+        "Organization acme/acme",
+        "Fleet acme/east",
+        "Stage acme/dev",
+        f"{FINALIZER} acme/dev",
+    ]
+    stage = found.plan.nodes[2]
+    assert [key.kind for key in found.plan.needs[stage.key]] == ["Fleet"]
+
+
+@pytest.mark.usefixtures("made_up")
+def test_a_reference_of_a_third_generation_leads_to_its_own_kinds() -> None:
+    found = stack_of(yaml.safe_dump({"choreo:resources": [STAGE]}))
+    assert [(each.missing, str(each.target)) for each in found.plan.outside] == [("no such fleet", "Fleet 'east'")]
+
+
+@pytest.mark.usefixtures("made_up")
+def test_editors_and_clusters_know_the_kinds_of_a_third_generation() -> None:
+    assert "made.example/v1" in str(object_schema())
+    named = [each["metadata"]["name"] for each in custom_resource_definitions()]
+    assert named[-2:] == ["fleets.made.example", "stages.made.example"]
+
+
+@pytest.mark.usefixtures("made_up")
+def test_objects_of_a_third_generation_are_declared_with_finalizers_and_guards() -> None:
+    found = stack_of(yaml.safe_dump({"choreo:resources": [STAGE, FLEET]}))
+    made = registered(lambda: declare(found, ControlPlane()))
+    assert {each.name: each.parent for each in made.custom if each.type.startswith("kubernetes:made.example/v1:")} == {
+        "acme/east": "platform",
+        "acme/dev-stage": "acme/dev",
+    }
+    assert made["acme/dev-finalizer"].inputs["apiVersion"] == "made.example/v1"
+    assert made["inventory"].inputs["objects"] == {
+        "made.example/v1/Fleet": ["acme/east"],
+        "made.example/v1/Stage": ["acme/dev"],
+    }
+
+
+@pytest.mark.usefixtures("made_up")
+def test_programs_in_all_languages_have_the_components_of_a_third_generation() -> None:
+    host = import_module("choreo_components.provider.component_host").Host()
+    assert "choreo:made/v1:Stage" in host.resources
+    assert "choreo:core/v1:Environment" in host.resources
+
+
+def test_each_generation_has_a_folder_of_facts_and_one_of_components() -> None:
+    for generation in generations().values():
+        assert generation_of(generation.api_version) is generation
+    api_folders, component_folders = (
+        {each.name for each in (PACKAGE / room).iterdir() if (each / "__init__.py").is_file()}
+        for room in ("api", "components")
+    )
+    assert api_folders == component_folders
