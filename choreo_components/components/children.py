@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -64,7 +65,9 @@ def kubernetes_object(
     """
     group_version = api_version if "/" in api_version else f"core/{api_version}"
     known_release()
-    versioned = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(version=KUBERNETES_VERSION))
+    # A copy: a merge copies all options three times.
+    versioned = copy(opts)
+    versioned.version = KUBERNETES_VERSION
     # Without an input of that name, the SDK keeps no output.
     props = {"apiVersion": api_version, "kind": kind, "status": None, **body}
     return KubernetesObject(f"kubernetes:{group_version}:{kind}", name, props, versioned)

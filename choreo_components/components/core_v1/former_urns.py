@@ -3,6 +3,7 @@
 An object had no parent then. What came with an Organization or an Environment was a child of its object.
 """
 
+from copy import copy
 from typing import Any
 
 import pulumi
@@ -28,5 +29,6 @@ def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceT
             types = f"kubernetes:{API_VERSION}:{kind}${types}"
     # As a text: of an Alias, the SDK makes several Outputs.
     former = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
-    opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(aliases=[former]))
+    opts = copy(args.opts)
+    opts.aliases = [former]
     return pulumi.ResourceTransformationResult(args.props, opts)
