@@ -73,7 +73,8 @@ def removed(workspace: Workspace, organization: str) -> None:
 
 def ours(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Inputs and state of what is choreo's own among the resources."""
-    found = [each for each in resources if each["type"].startswith(("choreo:index:", "pulumi:providers:choreo"))]
+    types = "choreo:index:", "pulumi:providers:choreo"
+    found = [each for each in resources if each["type"].startswith(types) and each["custom"]]
     return [each[part] for each in found for part in ("inputs", "outputs")]
 
 

@@ -23,6 +23,8 @@ from tests.engine import samples
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Outcome, Workspace, leading_to
 
+API = "kubernetes:core.choreo.dev/v1"
+
 TRIAL, LIVE = "development", "production"
 
 
@@ -45,7 +47,12 @@ class Stack:
 
     def object(self, kind: str, name: str) -> str:
         """The URN of an object."""
-        return self.urn(f":{kind}::{self.organization}/{name}")
+        role = f"{name}-{kind.lower()}" if kind in ("DataPlane", "Environment") else name
+        return self.urn(f"${API}:{kind}::{self.organization}/{role}")
+
+    def component(self, kind: str, name: str) -> str:
+        """The URN of the component around an object."""
+        return self.urn(f"choreo:core/v1:{kind}::{self.organization}/{name}")
 
     def destroy(self, *options: str, fails: bool = False) -> Outcome:
         """`pulumi destroy`, watched."""
@@ -130,8 +137,10 @@ def test_what_is_not_protected_is_destroyed_and_production_stays_safe(mixed: Sta
 
 
 def test_one_environment_is_destroyed_with_what_depends_on_it(mixed: Stack) -> None:
-    mixed.destroy("--target", mixed.object("Environment", TRIAL), "--target-dependents")
-    assert mixed.deleted == mixed.all_of(TRIAL)
+    for target in (mixed.object, mixed.component):
+        mixed.workspace.up(mixed.name)
+        mixed.destroy("--target", target("Environment", TRIAL), "--target-dependents")
+        assert mixed.deleted == mixed.all_of(TRIAL)
 
 
 def test_no_more_of_an_environment_is_deleted_than_what_depends_on_the_target(mixed: Stack) -> None:
