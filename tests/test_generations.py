@@ -20,6 +20,10 @@ from choreo_components.api.shape import ObjectOf, fields_of
 from choreo_components.components.declaration import ControlPlane
 from choreo_components.components.generations import by_api_version
 from choreo_components.config.json_schema import object_schema
+from choreo_components.config.options import Controllers
+from choreo_components.kubernetes.objects import Live
+from choreo_components.preflight.permissions import needs
+from choreo_components.teardown.environment import Scope
 from tests.components.registering import declare, registered
 from tests.declaring import stack_of
 
@@ -133,7 +137,7 @@ FACTS = {
 
         from choreo_components.api.generation import (
             FINALIZER, NAMESPACE, SECRET, DataPlanes, Dependency, Generation, Kind, MetadataFields, Namespaces,
-            Ownership, Role, Target, Teardown,
+            Ownership, Role, Sweep, Target, Teardown,
         )
         from choreo_components.api.made_up import API_VERSION
 
@@ -186,7 +190,18 @@ FACTS = {
                 builds=lambda name, labels: None,
                 built_by="",
             ),
-            teardown=Teardown(sweeps=(), foreign=lambda *_: None, owner=lambda labels: None),
+            teardown=Teardown(
+                sweeps=(
+                    Sweep(
+                        "runs",
+                        "Run",
+                        labels=lambda organization, environment: {},
+                        selects=lambda run, environment: run["spec"]["stage"] == environment,
+                    ),
+                ),
+                foreign=lambda *_: None,
+                owner=lambda labels: None,
+            ),
             data_planes=DataPlanes(
                 of_environment=fleet_of,
                 field=("spec", "fleet"),
@@ -205,6 +220,7 @@ FACTS = {
                 environment=lambda live: None,
                 makers=lambda *_: (),
                 labels=lambda live: {},
+                claim=lambda organization, namespaced: {},
                 removal_order=("Stage", "Fleet"),
                 field_manager="manager",
             ),
@@ -348,6 +364,21 @@ def test_objects_of_a_third_generation_are_declared_with_finalizers_and_guards()
         "made.example/v1/Fleet": ["acme/east"],
         "made.example/v1/Stage": ["acme/dev"],
     }
+
+
+@pytest.mark.usefixtures("made_up")
+def test_an_environment_of_a_third_generation_takes_along_what_names_it_in_a_field() -> None:
+    [sweep] = Scope(generation_of("made.example/v1"), "acme", "dev").sweeps
+    runs = [{"metadata": {"name": stage}, "spec": {"stage": stage}} for stage in ("dev", "qa")]
+    assert (sweep.resource.full_name, sweep.namespace) == ("runs.made.example", "acme")
+    assert [run for run in runs if sweep.matches(Live(sweep.resource, run))] == runs[:1]
+
+
+@pytest.mark.usefixtures("made_up")
+def test_the_rights_to_what_goes_with_an_environment_of_a_third_generation_are_asked_for() -> None:
+    found = stack_of(yaml.safe_dump({"choreo:resources": [STAGE, FLEET]}))
+    swept = [need for need in needs(found.plan, Controllers.ABSENT) if need.resource.kind == "Run"]
+    assert [(need.namespace, need.verbs) for need in swept] == [("acme", {"list", "watch", "delete"})]
 
 
 @pytest.mark.usefixtures("made_up")

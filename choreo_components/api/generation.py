@@ -281,9 +281,14 @@ class Sweep:
     plural: str
     kind: str
     labels: Callable[[str, str], dict[str, str]]
-    """The labels that select them, of the names of organization and environment."""
-    varying: frozenset[str]
+    """The labels that select them, of the names of organization and environment; none: all of the organization."""
+    varying: frozenset[str] = frozenset()
     """Those of the labels that differ from environment to environment."""
+    selects: Callable[[Mapping[str, Any], str], bool] | None = None
+    """Whether one with the labels is of the environment, of the object in wire names and the environment's name.
+
+    For kinds that say so by a field; None: the labels say it.
+    """
 
 
 @dataclass(frozen=True)
@@ -349,6 +354,8 @@ class Ownership:
     """
     labels: Callable[[Mapping[str, Any]], dict[str, str]]
     """The labels that follow from an object's own name and namespace."""
+    claim: Callable[[str, bool], dict[str, str]]
+    """The labels by which an object says that it is an organization's, in its namespace or not; none: nothing does."""
     removal_order: tuple[str, ...]
     """What can be taken away before what: the kinds, and the roles of namespaces."""
     field_manager: str

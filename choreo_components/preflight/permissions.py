@@ -91,8 +91,9 @@ def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None
         need(resource, each.namespace, each.declared.at("kind"), VERBS, each.name, data_plane)
     for node in plan.finalizers:
         where, generation = node.declared.at("kind"), node.declared.generation
-        for kind in generation.of_role(Role.DEPLOYMENT):
-            need(resource_of(kind), node.key.organization, where, SWEEP)
+        for sweep in generation.teardown.sweeps:
+            swept = Resource(generation.group, generation.version, sweep.kind, sweep.plural)
+            need(swept, node.key.organization, where, SWEEP)
         need(NAMESPACES, None, where, SWEEP, data_plane=elsewhere.get(node.environment))
     # After all that the stack has of these kinds itself, which is the better place to point at.
     for declared in (node.declared for node in plan.objects):

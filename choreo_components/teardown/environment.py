@@ -7,7 +7,7 @@ says what blocks.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from choreo_components.api.generation import Generation
+from choreo_components.api.generation import Generation, Sweep
 from choreo_components.kubernetes.objects import NAMESPACES, Resource
 from choreo_components.teardown.informer import Selection
 from choreo_components.teardown.ownership import spare
@@ -37,16 +37,17 @@ class Scope:
     @property
     def sweeps(self) -> list[Selection]:
         """Its deployments, which are in the organization's namespace: what is deleted together, in this order."""
-        group, version = self.generation.group, self.generation.version
-        return [
-            Selection(
-                Resource(group, version, sweep.kind, sweep.plural),
-                sweep.labels(self.organization, self.environment),
-                self.organization,
-                varying=sweep.varying,
-            )
-            for sweep in self.generation.teardown.sweeps
-        ]
+        return [self._selection(sweep) for sweep in self.generation.teardown.sweeps]
+
+    def _selection(self, sweep: Sweep) -> Selection:
+        by_field = sweep.selects
+        return Selection(
+            Resource(self.generation.group, self.generation.version, sweep.kind, sweep.plural),
+            sweep.labels(self.organization, self.environment),
+            self.organization,
+            varying=sweep.varying,
+            selects=None if by_field is None else lambda live: by_field(live.manifest, self.environment),
+        )
 
     @property
     def namespaces(self) -> Selection:

@@ -6,7 +6,7 @@ one, and a watch reports to everybody what happens after the list that it follow
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -42,7 +42,8 @@ class Listed(Protocol):
 class Selection:
     """What is looked at: what carries the labels, in a namespace (None: in all), and what has one of the names.
 
-    `varying` are the labels whose values differ between selections that are looked at together.
+    `varying` are the labels whose values differ between selections that are looked at together. `selects` chooses by
+    fields among what carries the labels.
     """
 
     resource: Resource
@@ -50,6 +51,7 @@ class Selection:
     namespace: str | None = None
     names: frozenset[str] = frozenset()
     varying: frozenset[str] = frozenset()
+    selects: Callable[[Live], bool] | None = None
 
     @property
     def alike(self) -> Mapping[str, str | None]:
@@ -57,8 +59,8 @@ class Selection:
         return {name: None if name in self.varying else value for name, value in self.labels.items()}
 
     def matches(self, live: Live) -> bool:
-        """Whether the object carries the labels."""
-        return self.labels.items() <= live.labels.items()
+        """Whether the object carries the labels, and is one that is looked at by its fields too."""
+        return self.labels.items() <= live.labels.items() and (self.selects is None or self.selects(live))
 
 
 class Follower:

@@ -37,6 +37,11 @@ def following_labels(live: Mapping[str, Any]) -> dict[str, str]:
     return follow
 
 
+def claim(organization: str, namespaced: bool) -> dict[str, str]:
+    """The label by which an object says that it is an organization's; the Organization itself says its name."""
+    return {labels.ORGANIZATION if namespaced else labels.NAME: organization}
+
+
 def makers(live: Mapping[str, Any], targets: Sequence[Target], find: Lookup) -> Sequence[Target]:
     """The objects for which controllers have made this one, an Endpoint or a Deployment; none if they have not."""
     match live["kind"]:
@@ -81,6 +86,7 @@ OWNERSHIP = Ownership(
     environment=environment,
     makers=makers,
     labels=following_labels,
+    claim=claim,
     # An Organization comes first and goes last, after its namespaces.
     removal_order=(*reversed(ORDER[1:]), BUILDS_NAMESPACE, TENANT_NAMESPACE, ORDER[0]),
     field_manager="manager",

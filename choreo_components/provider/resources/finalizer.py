@@ -220,7 +220,7 @@ def _environment(inputs: Properties) -> Identity:
 async def _chosen(cluster: "LiveCluster", selection: "Selection") -> "list[Live]":
     """What there is of a selection."""
     found, _ = await cluster.list(selection.resource, selection.labels, selection.namespace)
-    return found
+    return [live for live in found if selection.matches(live)]
 
 
 async def _live(inputs: Properties, session: Session) -> "Live | None":

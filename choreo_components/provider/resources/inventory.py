@@ -310,15 +310,15 @@ async def _refused(new: Objects, inputs: Properties, session: Session) -> list[s
         return [_TERMINATING, *sorted(going)]
     lines: list[str] = []
     for type_, name, live in existing:
-        lacking = [
-            f"{key}={value}" for key, value in _labels(type_, name, inputs).items() if live.labels.get(key) != value
-        ]
+        wanted = _labels(type_, name, inputs)
+        lacking = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
         # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
         by_labels = adopt is Adopt.IF_LABELLED or type_ == NAMESPACE
-        if by_labels and not lacking:
+        # An API whose objects do not say by labels whose they are has nothing to take over by.
+        if by_labels and wanted and not lacking:
             session.tell(f"adopts {live}, which carries the labels of its organization")
         else:
-            lines.append(f"  {live} lacks {', '.join(lacking)}" if by_labels else f"  {live}")
+            lines.append(f"  {live} lacks {', '.join(lacking)}" if by_labels and lacking else f"  {live}")
     if not lines:
         return []
     count = f"{len(lines)} {'object is' if len(lines) == 1 else 'objects are'} in the cluster already and not made by"
@@ -378,7 +378,7 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
 
 
 def _labels(type_: Type, name: str, inputs: Properties) -> dict[str, str]:
-    """The labels by which an object says whose it is."""
+    """The labels by which an object says whose it is; none where nothing says so."""
     generation = _generation(type_, name, inputs)
     if generation is None:
         return {}
@@ -386,9 +386,7 @@ def _labels(type_: Type, name: str, inputs: Properties) -> dict[str, str]:
         case [organization, environment, _] if type_ == NAMESPACE:
             return generation.namespaces.of_environment(organization, environment)
         case [organization, *own]:
-            # Of the labels that lead to an object, the first is that of its organization.
-            labels = next(kind.hierarchy for kind in generation.kinds if kind.namespaced is bool(own))
-            return dict.fromkeys(labels[:1], organization)
+            return generation.ownership.claim(organization, bool(own))
     return {}
 
 
