@@ -25,9 +25,6 @@ from choreo_components.preflight.run import Survey
 DATA_PLANES = "data-planes"
 """What the `choreo` provider of finalizers is called whose data planes are clusters of their own."""
 
-WITNESSED = 10
-"""Up to how many environments of a stack have a witness: the engine writes all resources of a stack at each step."""
-
 CONTROL_PLANE = "control-plane"
 """What the Kubernetes provider calls the control plane's cluster."""
 
@@ -192,11 +189,10 @@ class _Declaration:
         return connection_secret(f"{role}-connection", key.name, key.organization, node.data_plane.name, text, own)
 
     def _register_finalizer(self, node: FinalizerNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
-        """The finalizer of an environment, and in a small plan its witness."""
+        """The finalizer of an environment, and its witness."""
         provisioning = self._provisionings[node.environment]
         finalizer = self._finalizers[node.key] = provisioning.add_finalizer(after)
-        if len(self._provisionings) <= WITNESSED:
-            self._witnesses[node.environment] = provisioning.add_witness(node.environment.full_name, finalizer)
+        self._witnesses[node.environment] = provisioning.add_witness(node.environment.full_name, finalizer)
         return finalizer
 
     def _register_providers(self) -> Providers:

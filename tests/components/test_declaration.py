@@ -499,7 +499,8 @@ def test_a_witness_is_made_by_the_process_that_makes_its_finalizer(elsewhere: Re
         assert witness.request.provider == finalizer.request.provider
 
 
-def test_a_large_stack_is_not_made_larger_by_witnesses() -> None:
-    environments = [declaring.environment(f"e{number}") for number in range(declaration.WITNESSED + 1)]
+def test_each_environment_of_a_large_stack_has_a_witness() -> None:
+    environments = [declaring.environment(f"e{number}") for number in range(30)]
     names = declared(stack(*environments)).names
-    assert [name for name in names if name.endswith("-witness")] == ["stack-witness"]
+    witnesses = {name for name in names if name.endswith("-witness")}
+    assert witnesses == {"stack-witness", *(f"acme/e{number}-witness" for number in range(30))}
