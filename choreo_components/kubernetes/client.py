@@ -46,6 +46,10 @@ RIGHTS = "docs/permissions.md has the roles to grant"
 """What to say about a right that lacks."""
 
 
+class Conflict(ClusterError):
+    """The object is not as it was seen, or another one has its name by now: look again."""
+
+
 class Denied(ClusterError):
     """Admission refused the request (a webhook, or a policy), or could not be asked: its mind may change."""
 
@@ -145,9 +149,14 @@ class Cluster:
             return [], None
 
     async def delete(self, live: Live) -> None:
-        """Asks for the object's deletion; one that is gone already is as good as deleted."""
+        """Asks for the object's deletion as it was seen; one that is gone already is as good as deleted.
+
+        Raises Conflict where it has been changed or made anew since: it may be nobody's to delete any more.
+        """
+        seen = {part: live.metadata[part] for part in ("uid", "resourceVersion") if live.metadata.get(part)}
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": seen}
         with suppress(_NotFound), self._refused(f"delete {live}"):
-            await self._send("DELETE", _path(live.resource, live.namespace, live.name))
+            await self._send("DELETE", _path(live.resource, live.namespace, live.name), body=options)
 
     async def watch(
         self,
@@ -284,7 +293,7 @@ def _kind_of(status: int, said: str) -> type[ClusterError]:
         return Denied
     if passes(status, said):
         return Unreachable
-    return {401: Unauthorized, 403: Forbidden}.get(status, ClusterError)
+    return {401: Unauthorized, 403: Forbidden, 409: Conflict}.get(status, ClusterError)
 
 
 def kubeconfig_text(given: str) -> str:

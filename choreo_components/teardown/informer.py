@@ -2,17 +2,21 @@
 
 The finalizers of a stack work at the same time, on the same kinds of the same clusters. Each of them has to know what
 there is at a moment of its own, and all that happens afterwards: who comes while a list is under way shares the next
-one, and a watch reports to everybody what happens after the list that it follows.
+one, and a watch reports to everybody what happens after the list that it follows. That may be older than the list of
+one who came later, who is not told of it.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from choreo_components.kubernetes.objects import Live, Resource
+
+RELIST_SECONDS = 30.0
+"""How long one watch is trusted before everything is listed again."""
 
 
 class Listed(Protocol):
@@ -72,21 +76,24 @@ class Follower:
         self.matches = selection.matches
         self._early: list[tuple[str, Live]] | None = []
         """What is reported before the list is there: it may be older than the list, or newer."""
+        self._version: str | None = None
+        """Of the list: what is not newer is in it already."""
         self._known: set[str] = set()
         self._events: asyncio.Queue[tuple[str, Live] | BaseException | None] = asyncio.Queue()
 
     async def events(self) -> AsyncIterator[tuple[str, Live]]:
         """ADDED, MODIFIED or DELETED, and the object; one that has lost the labels is DELETED too.
 
-        Ends when the watch breaks: what happens then is found by following again.
+        Ends when the watch does: what happens then is found by following again.
         """
         while (event := await self._events.get()) is not None:
             if isinstance(event, BaseException):
                 raise event
             yield event
 
-    def begin(self, lives: list[Live]) -> None:
-        """Takes what a list has found, and what has been reported meanwhile."""
+    def begin(self, lives: list[Live], version: str | None) -> None:
+        """Takes what a list of that version has found, and what has been reported meanwhile."""
+        self._version = version
         self.found = [live for live in lives if self.matches(live)]
         self._known.update(map(str, self.found))
         early, self._early = self._early or [], None
@@ -94,9 +101,11 @@ class Follower:
             self.take(event, live)
 
     def take(self, event: str, live: Live) -> None:
-        """Takes an event, if it is about an object with the labels or one that had them."""
+        """Takes an event that the list does not know of, about an object with the labels or one that had them."""
         if self._early is not None:
             self._early.append((event, live))
+        elif not _may_be_newer(live, self._version):
+            return
         elif event != "DELETED" and self.matches(live):
             self._known.add(str(live))
             self._events.put_nowait((event, live))
@@ -109,6 +118,20 @@ class Follower:
         self._events.put_nowait(problem)
 
 
+def _may_be_newer(live: Live, version: str | None) -> bool:
+    """Whether an object is newer than a list, or nobody can tell.
+
+    Versions of one kind are integers that grow: since Kubernetes 1.35 by contract (KEP-5504), before that in fact.
+    """
+    own = str(live.metadata.get("resourceVersion"))
+    comparable = version is not None and version.isdecimal() and own.isdecimal()
+    return not comparable or int(own) > int(version or 0)
+
+
+_List = tuple[list[Live], str | None]
+"""What a list has found, and its version."""
+
+
 @dataclass(eq=False)
 class _Informer:
     """Lists and watches what carries some labels (None: with any value), as long as anybody follows it."""
@@ -118,37 +141,38 @@ class _Informer:
     labels: Mapping[str, str | None]
     namespace: str | None
     followers: set[Follower] = field(default_factory=set)
-    _current: asyncio.Task[list[Live]] | None = None
+    _current: asyncio.Task[_List] | None = None
     """The list that has begun last."""
-    _next: asyncio.Task[list[Live]] | None = None
+    _next: asyncio.Task[_List] | None = None
     """The list that has not begun yet, and that whoever comes now waits for."""
     _watch: asyncio.Task[None] | None = None
 
-    async def listed(self) -> list[Live]:
-        """The objects as they are now or later."""
+    async def listed(self) -> _List:
+        """The objects as they are now or later, and the version of that."""
         if self._next is None:
             self._next = asyncio.create_task(self._list(self._current))
         # Who gives up does not take the answer from the others.
         return await asyncio.shield(self._next)
 
-    async def _list(self, before: asyncio.Task[list[Live]] | None) -> list[Live]:
+    async def _list(self, before: asyncio.Task[_List] | None) -> _List:
         if before is not None:
             await asyncio.wait([before])
         self._current, self._next = self._next, None
         lives, version = await self.cluster.list(self.resource, self.labels, self.namespace)
         if self._watch is None and any(follower.matches(live) for follower in self.followers for live in lives):
             self._watch = asyncio.create_task(self._report(version))
-        return lives
+        return lives, version
 
     async def _report(self, version: str | None) -> None:
-        """Tells all followers what happens after the version, until the watch breaks."""
+        """Tells all followers what happens after the version, until the watch breaks or has lasted long enough."""
         problem: BaseException | None = None
         try:
             watch = self.cluster.watch(self.resource, self.labels, version, self.namespace)
-            async with aclosing(watch) as events:
-                async for event, live in events:
-                    for follower in self.followers:
-                        follower.take(event, live)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RELIST_SECONDS), aclosing(watch) as events:
+                    async for event, live in events:
+                        for follower in self.followers:
+                            follower.take(event, live)
         except Exception as failed:
             problem = failed
         finally:
@@ -188,7 +212,7 @@ async def follow(cluster: Listed, selection: Selection) -> AsyncIterator[Followe
     informer, follower = alike[labels], Follower(selection)
     informer.followers.add(follower)
     try:
-        follower.begin(await informer.listed())
+        follower.begin(*await informer.listed())
         yield follower
     finally:
         informer.followers.discard(follower)

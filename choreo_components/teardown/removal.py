@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from choreo_components.config.durations import seconds
-from choreo_components.kubernetes.client import Denied, Unreachable
+from choreo_components.kubernetes.client import Conflict, Denied, Unreachable
 from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.kubernetes.retries import sent_once
 from choreo_components.teardown.blockers import blocked, waiting
@@ -14,14 +14,11 @@ from choreo_components.teardown.informer import Follower, Listed, Selection, fol
 PROGRESS_SECONDS = 10.0
 """The longest silence while waiting."""
 
-RELIST_SECONDS = 30.0
-"""How long one watch is trusted before everything is listed again."""
-
 REPEAT_SECONDS = 5.0
 """How long until a deletion that was refused is asked for again, or an object that no watch shows is looked at."""
 
 RETRY_SECONDS = 1.0
-"""How long to leave an API server alone that could not be reached."""
+"""How long to leave an API server alone that could not be reached, or whose watches break off at once."""
 
 DELETES_AT_ONCE = 32
 """Delete requests under way at a time."""
@@ -43,7 +40,7 @@ class LiveCluster(Listed, Protocol):
         ...
 
     async def delete(self, live: Live) -> None:
-        """Asks for the object's deletion; gone already is fine."""
+        """Asks for the object's deletion; gone already is fine. Raises Conflict if it is not as it was seen."""
         ...
 
 
@@ -118,6 +115,7 @@ class Removal:
 
     async def _sweep(self) -> bool:
         """Lists what is left, asks for its deletion and watches it go. False when nothing was left to begin with."""
+        began = asyncio.get_running_loop().time()
         async with follow(self._cluster, self._selection) as followed:
             self._unseen -= {live.name for live in followed.found}
             strays = await self._look_for_strays()
@@ -130,13 +128,13 @@ class Removal:
             await self._delete(list(self._remaining.values()))
             try:
                 # No watch on the labels shows a stray.
-                async with asyncio.timeout(REPEAT_SECONDS if self._refused or strays else RELIST_SECONDS):
+                async with asyncio.timeout(REPEAT_SECONDS if self._refused or strays else None):
                     await self._follow(followed)
             except TimeoutError:
                 return True
         if self._remaining:
-            # The watch broke off: if each one does at once, listing must not become a flood.
-            await asyncio.sleep(RETRY_SECONDS)
+            # The watch is over: if each one breaks off at once, listing must not become a flood.
+            await asyncio.sleep(began + RETRY_SECONDS - asyncio.get_running_loop().time())
         return True
 
     async def _look_for_strays(self) -> list[Live]:
@@ -172,6 +170,9 @@ class Removal:
                 try:
                     await self._cluster.delete(live)
                     self._refused.pop(str(live), None)
+                except Conflict:
+                    # The watch tells what has become of it, or the next list; where its name counts, the name.
+                    self._unseen |= self._selection.names & {live.name}
                 except Denied as problem:
                     if self._refused.get(str(live)) != str(problem):
                         self._progress(f"{problem}; asking again until the deadline")

@@ -14,16 +14,27 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import uuid4
 
 import pytest
 import yaml
+from lightkube.resources.core_v1 import Namespace
 
 from choreo_components.kubernetes import client, retries
-from choreo_components.kubernetes.client import Cluster, ClusterError, Denied, Forbidden, Unauthorized, Unreachable
+from choreo_components.kubernetes.client import (
+    Cluster,
+    ClusterError,
+    Conflict,
+    Denied,
+    Forbidden,
+    Unauthorized,
+    Unreachable,
+)
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource
 from devcluster import ControlPlane
 from tests import apiserver
 from tests.apiserver import ApiServer
+from tests.devcluster.api import administrator, create_namespace
 from tests.https import kubeconfig, serving
 
 MARK = "EYOURNOTSUPPOSEDTOREADTHIS"
@@ -89,6 +100,33 @@ def test_a_kind_that_a_real_api_server_does_not_serve_has_no_objects(control_pla
             return await cluster.get(unserved, "a", "default"), *await cluster.list(unserved, {})
 
     assert asyncio.run(asked()) == (None, [], None)
+
+
+def test_a_real_api_server_deletes_what_is_as_it_was_seen_and_nothing_else(control_plane: ControlPlane) -> None:
+    kubernetes = administrator(control_plane)
+
+    async def seen() -> Live | None:
+        async with Cluster(str(control_plane.kubeconfig)) as cluster:
+            return await cluster.get(NAMESPACES, "as-it-was-seen")
+
+    async def delete(live: Live) -> None:
+        async with Cluster(str(control_plane.kubeconfig)) as cluster:
+            await cluster.delete(live)
+
+    create_namespace(kubernetes, "as-it-was-seen")
+    earlier = asyncio.run(seen())
+    kubernetes.patch(Namespace, "as-it-was-seen", {"metadata": {"labels": {"kept": "yes"}}})
+    now = asyncio.run(seen())
+    assert earlier is not None
+    assert now is not None
+    another = Live(NAMESPACES, {"metadata": {**now.metadata, "uid": str(uuid4())}})
+    for wrong in (earlier, another):
+        with pytest.raises(Conflict, match=r"delete Namespace as-it-was-seen: .* answers 409: "):
+            asyncio.run(delete(wrong))
+    assert asyncio.run(seen()) == now
+    asyncio.run(delete(now))
+    left = asyncio.run(seen())
+    assert left is None or left.deleting
 
 
 def test_a_real_api_server_answers_the_user_that_a_kubeconfig_acts_as(
@@ -262,6 +300,8 @@ def test_a_404_of_somebody_else_than_an_api_server_does_not_mean_that_nothing_is
         (401, "Unauthorized", Unauthorized),
         (403, 'admission webhook "keep.example.com" denied the request: no', Denied),
         (500, 'Internal error occurred: failed calling webhook "keep.example.com"', Denied),
+        (409, "Operation cannot be fulfilled: the UID in the precondition does not match", Conflict),
+        (409, 'admission webhook "keep.example.com" denied the request: no', Denied),
         (422, "ValidatingAdmissionPolicy 'keep' with binding 'keep' denied request: no", Denied),
     ],
 )

@@ -5,7 +5,7 @@ import copy
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
-from choreo_components.kubernetes.client import ClusterError, Unreachable
+from choreo_components.kubernetes.client import ClusterError, Conflict, Unreachable
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 
 Manifest = dict[str, Any]
@@ -54,21 +54,24 @@ class FakeCluster:
 
     `story` has a line for each request (`list deployments`, `delete Deployment acme/a`) and for each object that is
     gone (`gone Deployment acme/a`). Requests are answered with `Unreachable` while `outages` has entries: each takes
-    one; `refusal` is the answer to all of them. `breaks` is how many watches end as soon as they begin.
+    one; `refusal` is the answer to all of them. `breaks` is how many watches end as soon as they begin. A `mute` one's
+    watches tell nothing; the versions of an `opaque` one's objects are no integers.
     """
 
     def __init__(self, *lives: Live, held: Sequence[str] = (), breaks: int = 0) -> None:
-        self.lives = {str(live): live for live in lives}
+        made = (_seen(live, **{"uid": f"uid of {live}", "resourceVersion": "0", **live.metadata}) for live in lives)
+        self.lives = {str(live): live for live in made}
         self.held = set(held)
         self.breaks = breaks
         self.outages: list[str] = []
         self.story: list[str] = []
         self.then: dict[str, Callable[[], None]] = {}
         self.mute = False
+        self.opaque = False
         self.served = frozenset({"Environment"})
         self.denied: set[tuple[str, str, str | None]] = set()
         self.refusal: ClusterError | None = None
-        self._events: list[tuple[str, Live]] = []
+        self._events: list[tuple[str, Live, Live | None]] = []
 
     @property
     def names(self) -> list[str]:
@@ -81,15 +84,20 @@ class FakeCluster:
 
     def add(self, live: Live) -> None:
         """Somebody else makes an object."""
-        self.lives[str(live)] = live
-        self._happens("ADDED", live)
+        uid = f"uid of {live} {len(self._events)}"
+        self.lives[str(live)] = self._happens("ADDED", _seen(live, **{"uid": uid, **live.metadata}))
+
+    def change(self, live: Live) -> None:
+        """Somebody else gives an object other labels."""
+        before = self.lives[str(live)]
+        self.lives[str(live)] = self._happens("MODIFIED", _seen(live, uid=before.metadata["uid"]), before)
 
     def remove(self, name: str) -> None:
         """An object is gone, whoever has deleted it."""
         live = self.lives.pop(name, None)
         if live is not None:
             self._tell(f"gone {name}")
-            self._happens("DELETED", live)
+            self._happens("DELETED", live, live)
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         self._tell(f"get {resource.plural} {name}")
@@ -115,12 +123,15 @@ class FakeCluster:
         self._tell(f"delete {live}")
         await self._answer()
         standing = self.lives.get(str(live))
-        if standing is None or standing.deleting:
+        if standing is None:
             return
-        metadata = {**standing.metadata, "deletionTimestamp": "2025-05-09T00:00:00Z"}
-        deleting = Live(standing.resource, {**standing.manifest, "metadata": metadata})
-        self.lives[str(live)] = deleting
-        self._happens("MODIFIED", deleting)
+        for part in ("uid", "resourceVersion"):
+            if live.metadata.get(part) not in (None, standing.metadata.get(part)):
+                raise Conflict(f"delete {live}: the {part} in the precondition is not the object's")
+        if standing.deleting:
+            return
+        deleting = _seen(standing, deletionTimestamp="2025-05-09T00:00:00Z")
+        self.lives[str(live)] = self._happens("MODIFIED", deleting, standing)
         if str(live) not in self.held:
             asyncio.get_running_loop().call_later(0.001, self.remove, str(live))
 
@@ -134,10 +145,13 @@ class FakeCluster:
         seen = int(version or 0)
         while True:
             while seen < len(self._events) and not self.mute:
-                event, live = self._events[seen]
+                event, live, before = self._events[seen]
                 seen += 1
-                if _matches(live, resource, labels, namespace):
-                    yield event, copy.deepcopy(live)
+                matched = before is not None and _matches(before, resource, labels, namespace)
+                if event != "DELETED" and _matches(live, resource, labels, namespace):
+                    yield "MODIFIED" if matched else "ADDED", copy.deepcopy(live)
+                elif matched:
+                    yield "DELETED", copy.deepcopy(live)
             await asyncio.sleep(0.001)
 
     async def _answer(self) -> None:
@@ -147,13 +161,22 @@ class FakeCluster:
         if self.outages:
             raise Unreachable(self.outages.pop())
 
-    def _happens(self, event: str, live: Live) -> None:
-        self._events.append((event, live))
+    def _happens(self, event: str, live: Live, before: Live | None = None) -> Live:
+        """The object as it is from then on."""
+        number = len(self._events) + 1
+        live = _seen(live, resourceVersion=f"v{number}" if self.opaque else str(number))
+        self._events.append((event, live, before))
+        return live
 
     def _tell(self, line: str) -> None:
         self.story.append(line)
         if line in self.then:
             self.then.pop(line)()
+
+
+def _seen(live: Live, **metadata: Any) -> Live:
+    """The object with something in its metadata that the API server has set."""
+    return Live(live.resource, {**live.manifest, "metadata": {**live.metadata, **metadata}})
 
 
 def _matches(live: Live, resource: Resource, labels: Mapping[str, str | None], namespace: str | None) -> bool:

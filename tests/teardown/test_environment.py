@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.kubernetes.client import ClusterError, Denied
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource
-from choreo_components.teardown import removal
+from choreo_components.teardown import informer, removal
 from choreo_components.teardown.environment import Scope, finalize
 from choreo_components.teardown.removal import DeadlineError
 from tests.provider.fake_cluster import DEPLOYMENTS, FakeCluster, deployment, namespace
@@ -23,7 +23,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits as long as people do; what a watch tells has to be enough, unless a test says otherwise."""
     monkeypatch.setattr(removal, "RETRY_SECONDS", 0.005)
     monkeypatch.setattr(removal, "REPEAT_SECONDS", 0.01)
-    monkeypatch.setattr(removal, "RELIST_SECONDS", 60.0)
+    monkeypatch.setattr(informer, "RELIST_SECONDS", 60.0)
 
 
 def finalized(
@@ -195,7 +195,7 @@ def test_watches_that_all_break_off_do_not_become_a_flood(monkeypatch: pytest.Mo
 
 
 def test_a_watch_that_falls_silent_is_not_trusted_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(removal, "RELIST_SECONDS", 0.02)
+    monkeypatch.setattr(informer, "RELIST_SECONDS", 0.02)
     cluster = FakeCluster(deployment("a"))
     cluster.mute = True
     finalized(cluster)
@@ -391,6 +391,48 @@ def test_a_scope_chooses_by_both_labels() -> None:
         "core.choreo.dev/environment": "development",
     }
     assert DEVELOPMENT.namespaces.labels == {"organization-name": "acme", "environment-name": "development"}
+
+
+# --- What changes meanwhile ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", [deployment("a", environment="staging"), deployment("a", environment=None)], ids=str)
+@pytest.mark.parametrize("anew", [False, True], ids=["relabelled", "made anew"])
+def test_what_loses_the_labels_before_it_is_deleted_stays(other: Live, anew: bool) -> None:
+    cluster = FakeCluster(deployment("a"), deployment("b"))
+
+    def change() -> None:
+        if anew:
+            cluster.remove("Deployment acme/a")
+            cluster.add(other)
+        else:
+            cluster.change(other)
+
+    cluster.then["delete Deployment acme/a"] = change
+    finalized(cluster)
+    assert cluster.names == ["Deployment acme/a"]
+    assert not cluster.lives["Deployment acme/a"].deleting
+    assert cluster.requests("delete").count("Deployment acme/a") == 1
+
+
+def test_what_is_made_anew_with_the_labels_before_it_is_deleted_goes_too() -> None:
+    cluster = FakeCluster(deployment("a"))
+
+    def renew() -> None:
+        cluster.remove("Deployment acme/a")
+        cluster.add(deployment("a"))
+
+    cluster.then["delete Deployment acme/a"] = renew
+    finalized(cluster)
+    assert cluster.names == []
+    assert cluster.requests("gone") == ["Deployment acme/a"] * 2
+
+
+def test_a_namespace_that_was_made_for_it_goes_even_if_its_labels_are_taken_off_before_it_is_deleted() -> None:
+    cluster = FakeCluster(namespace("dp-1"))
+    cluster.then["delete Namespace dp-1"] = lambda: cluster.change(namespace("dp-1", environment=None))
+    finalized(cluster, scope=Scope(GENERATION, "acme", "development", frozenset({"dp-1"})))
+    assert cluster.names == []
 
 
 # --- Namespaces that were made for the environment -----------------------------------------------------------------

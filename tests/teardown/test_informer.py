@@ -1,9 +1,9 @@
 """What finalizers of one process look at is listed and watched once, and each is told of its own and misses nothing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -12,9 +12,10 @@ from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.kubernetes.client import ClusterError, Unreachable
 from choreo_components.kubernetes.objects import Live, Resource
-from choreo_components.teardown import removal
+from choreo_components.teardown import informer, removal
 from choreo_components.teardown.environment import Scope, finalize
-from choreo_components.teardown.informer import Follower, follow
+from choreo_components.teardown.informer import Follower, Selection, follow
+from choreo_components.teardown.removal import Removal
 from tests.provider.fake_cluster import FakeCluster, deployment, namespace
 
 ENVIRONMENTS = [f"env-{number}" for number in range(20)]
@@ -86,18 +87,139 @@ def test_each_follower_is_told_of_its_own_objects_alone() -> None:
 
 def test_an_object_that_loses_the_labels_is_gone_as_it_is_for_a_watch_of_its_own() -> None:
     follower = Follower(DEVELOPMENT)
-    follower.begin([namespace("dev", "development")])
+    follower.begin([namespace("dev", "development")], None)
     follower.take("MODIFIED", namespace("dev", "staging"))
     follower.take("MODIFIED", namespace("dev", "staging"))
     follower.take("MODIFIED", namespace("dev", "development"))
     assert asyncio.run(reported(follower, 2)) == ["DELETED dev", "MODIFIED dev"]
 
 
+@pytest.mark.parametrize("early", [True, False], ids=["before the list is there", "after it"])
+def test_what_the_list_knows_already_is_not_reported_however_late_it_comes(early: bool) -> None:
+    """One that was relabelled, one that was made anew, and one that is as it was listed."""
+    events = [
+        ("MODIFIED", namespace("relabelled", "development", resourceVersion="8")),
+        ("DELETED", namespace("anew", "development", resourceVersion="9")),
+        ("ADDED", namespace("same", "development", resourceVersion="10")),
+        ("MODIFIED", namespace("same", "development", resourceVersion="11")),
+        ("DELETED", namespace("anew", "development", resourceVersion="100")),
+    ]
+    follower = Follower(DEVELOPMENT)
+    for event in events if early else []:
+        follower.take(*event)
+    follower.begin([namespace("anew", "development"), namespace("same", "development")], "10")
+    for event in events if not early else []:
+        follower.take(*event)
+    follower.end(None)
+    assert asyncio.run(reported(follower, 3)) == ["MODIFIED same", "DELETED anew"]
+
+
+@pytest.mark.parametrize("versions", [("9", "a1"), ("a1", "9"), ("9", None)], ids=str)
+def test_what_cannot_be_told_to_be_older_than_the_list_is_reported(versions: tuple[str, str | None]) -> None:
+    version, listed = versions
+    follower = Follower(DEVELOPMENT)
+    follower.begin([], listed)
+    follower.take("ADDED", namespace("dev", "development", resourceVersion=version))
+    assert asyncio.run(reported(follower, 1)) == ["ADDED dev"]
+
+
+class Lagging(FakeCluster):
+    """A cluster whose watches tell nothing until they may `go` on."""
+
+    def __init__(self, *lives: Live) -> None:
+        super().__init__(*lives)
+        self.go = asyncio.Event()
+
+    async def watch(self, *asked: Any, **more: Any) -> AsyncGenerator[tuple[str, Live], None]:
+        await self.go.wait()
+        async for event in super().watch(*asked, **more):
+            yield event
+
+
+def asked_by_one_who_comes_late(*, opaque: bool) -> list[str]:
+    """What is to be deleted by one who comes to a watch which tells late of what was relabelled or made anew before."""
+    cluster = Lagging(namespace("far", "far"), namespace("busy", "development"))
+    cluster.opaque = opaque
+
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(follow(cluster, Scope(GENERATION, "acme", "far").namespaces))
+            await stack.enter_async_context(follow(cluster, DEVELOPMENT))
+            cluster.add(namespace("saved", "staging"))
+            cluster.add(namespace("kept", "staging"))
+            cluster.change(namespace("saved", "elsewhere"))
+            cluster.remove("Namespace kept")
+            cluster.add(namespace("kept", "elsewhere"))
+            cluster.add(namespace("ours", "staging", finalizers=["example.com/mine"]))
+            cluster.held.add("Namespace ours")
+            removing = asyncio.create_task(Removal(cluster, STAGING, lambda _: None).run("5s"))
+            await asyncio.sleep(0.02)
+            cluster.go.set()
+            await asyncio.sleep(0.05)
+            cluster.remove("Namespace ours")
+            await removing
+
+    asyncio.run(run())
+    assert cluster.names == ["Namespace busy", "Namespace far", "Namespace kept", "Namespace saved"]
+    assert not any(live.deleting for live in cluster.lives.values())
+    return cluster.requests("delete")
+
+
+def test_a_watch_that_others_have_opened_earlier_has_nothing_deleted_that_was_relabelled_or_made_anew_since() -> None:
+    assert asked_by_one_who_comes_late(opaque=False) == ["Namespace ours"]
+
+
+def test_where_versions_cannot_be_compared_the_api_server_keeps_what_was_relabelled_or_made_anew_since() -> None:
+    assert {"Namespace saved", "Namespace kept"} < set(asked_by_one_who_comes_late(opaque=True))
+
+
+def test_a_watch_that_has_fallen_silent_is_replaced_also_while_others_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(informer, "RELIST_SECONDS", 0.5)
+    cluster = FakeCluster(namespace("far", "far"), namespace("dev", "development"), namespace("stage", "staging"))
+    cluster.mute = True
+
+    async def until_the_watch_ends(selection: Selection) -> list[str]:
+        async with follow(cluster, selection) as followed:
+            return [event async for event, _ in followed.events()]
+
+    async def run() -> None:
+        async with AsyncExitStack() as stack, asyncio.timeout(5):
+            await stack.enter_async_context(follow(cluster, Scope(GENERATION, "acme", "far").namespaces))
+            first = asyncio.create_task(until_the_watch_ends(DEVELOPMENT))
+            await asyncio.sleep(0.05)
+            staying = await stack.enter_async_context(follow(cluster, STAGING))
+            assert len(cluster.requests("watch")) == 2, "the first environment's, and one for all others"
+            assert await first == []
+            assert [event async for event, _ in staying.events()] == [], "it is told too, though it has just come"
+            cluster.mute = False
+            again = await stack.enter_async_context(follow(cluster, DEVELOPMENT))
+            cluster.remove("Namespace dev")
+            assert await reported(again, 1) == ["DELETED dev"]
+            assert len(cluster.requests("watch")) == 3
+
+    asyncio.run(run())
+
+
+def test_environments_whose_watch_falls_silent_are_finalized_by_listing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(informer, "RELIST_SECONDS", 0.05)
+    monkeypatch.setattr(removal, "RETRY_SECONDS", 0.005)
+    cluster = FakeCluster(*(namespace(name, name) for name in ENVIRONMENTS))
+    cluster.mute = True
+
+    async def all_of_them() -> None:
+        scopes = [Scope(GENERATION, "acme", name) for name in ENVIRONMENTS]
+        await asyncio.gather(*(finalize(cluster, cluster, scope, "5s", "5s", lambda _: None) for scope in scopes))
+
+    asyncio.run(all_of_them())
+    assert cluster.names == []
+    assert len(cluster.requests("list namespaces")) <= 6, "they list again together"
+
+
 def test_what_is_reported_before_the_list_is_there_is_not_lost() -> None:
     """The list shows what was there when it was made, and its answer may be later than the report."""
     follower = Follower(DEVELOPMENT)
     follower.take("DELETED", namespace("dev", "development"))
-    follower.begin([namespace("dev", "development")])
+    follower.begin([namespace("dev", "development")], None)
     assert asyncio.run(reported(follower, 1)) == ["DELETED dev"]
 
 
