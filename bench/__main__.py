@@ -17,6 +17,7 @@ from bench.scenarios import (
     measure_many,
     measure_natural,
     measure_planning,
+    measure_platform,
     measure_together,
     warm_up,
 )
@@ -31,6 +32,7 @@ SCENARIOS: Mapping[str, tuple[Scenario, int]] = {
     "natural": (measure_natural, 100),
     "together": (measure_together, 100),
     "components": (measure_components, 100),
+    "platform": (measure_platform, 100),
     "many": (measure_many, 60),
     "planning": (measure_planning, 1000),
 }

@@ -127,6 +127,11 @@ def measure_components(workspace: Workspace, size: int, say: Say) -> Iterator[Ro
     yield from _of_program("components", workspace, size, say)
 
 
+def measure_platform(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
+    """The environment of `natural`, declared by a program with a Platform."""
+    yield from _of_program("platform", workspace, size, say)
+
+
 def _of_program(program: str, workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
     """The environment of `natural`, declared by another of choreo's programs."""
     comparison = Comparison(workspace, program, natural, size, say, program)

@@ -25,7 +25,12 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 CHOREO = "choreo"
 HANDWRITTEN = "handwritten"
-PROGRAMS = {HANDWRITTEN: HERE / "handwritten", "components": HERE / "components", CHOREO: CHECKOUT}
+PROGRAMS = {
+    HANDWRITTEN: HERE / "handwritten",
+    "components": HERE / "components",
+    "platform": HERE / "platform",
+    CHOREO: CHECKOUT,
+}
 """The folders of the programs, each called like its Pulumi project. All but choreo's own take numbers as settings."""
 
 

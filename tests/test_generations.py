@@ -1,9 +1,11 @@
 """An API of OpenChoreo is two folders: its facts, and its components. Nothing else knows a kind, a label or a field."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import resolve_name
 from pathlib import Path
 from textwrap import dedent
 
@@ -29,15 +31,29 @@ from tests.declaring import stack_of
 
 PACKAGE = Path(choreo_components.__file__).parent
 
-FACES = {PACKAGE / "__init__.py", PACKAGE / "core_v1.py"}
+
+def folders(room: str) -> set[str]:
+    """The generations that have a folder in a room."""
+    return {each.name for each in (PACKAGE / room).iterdir() if (each / "__init__.py").is_file()}
+
+
+GENERATIONS = folders("api")
+
+FACES = {PACKAGE / "__init__.py", *(PACKAGE / f"{each}.py" for each in GENERATIONS)}
 """What programs import: the components by their names."""
 
 
 def modules() -> Iterator[Path]:
     """The modules that belong to no generation."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        if "core_v1" not in path.relative_to(PACKAGE).parts and path not in FACES:
+        if GENERATIONS.isdisjoint(path.relative_to(PACKAGE).parts) and path not in FACES:
             yield path
+
+
+def modules_of(generation: str) -> Iterator[Path]:
+    """The modules in the folders of a generation."""
+    for room in ("api", "components"):
+        yield from sorted((PACKAGE / room / generation).rglob("*.py"))
 
 
 def literals(module: Path) -> Iterator[tuple[int, str]]:
@@ -49,6 +65,29 @@ def literals(module: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
         elif isinstance(node, ast.Attribute):
             yield node.lineno, node.attr
+
+
+def imported(module: Path) -> Iterator[tuple[int, str]]:
+    """The names that a module imports, and texts that may be such names, each with its line."""
+    own = ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts)
+    package = own.removesuffix(".__init__") if module.stem == "__init__" else own.rpartition(".")[0]
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import():
+                yield from ((node.lineno, each.name) for each in node.names)
+            case ast.ImportFrom():
+                home = resolve_name("." * node.level + (node.module or ""), package)
+                yield from ((node.lineno, f"{home}.{each.name}") for each in node.names)
+            case ast.Constant(value=str(text)):
+                yield node.lineno, text
+
+
+def generations_in(module: Path) -> Iterator[tuple[int, str]]:
+    """The generations whose folders a module imports something from, each with its line."""
+    for line, name in imported(module):
+        match name.split("."):
+            case ["choreo_components", "api" | "components", str(folder), *_] if folder in GENERATIONS:
+                yield line, folder
 
 
 def own_fields() -> set[str]:
@@ -74,17 +113,60 @@ KINDS = {kind.kind for kind in all_kinds().values()}
 LABELS = {value for name, value in vars(labels).items() if name.isupper() and isinstance(value, str)}
 
 
+WORD = re.compile(rf"\b({'|'.join(sorted(KINDS))})s?\b")
+
 OWN_NAMES = {"state/contract.py": {"dataPlaneRef"}}
 """By module: what it calls something of its own, which is a field of a spec by chance."""
 
+WORDS = {
+    # Whatever is deployed, of whichever kind it is.
+    "kubernetes/cluster_identity.py": {"Deployments"},
+    "provider/resources/finalizer.py": {"Deployments"},
+    # Besides, a data plane in the words of both APIs of OpenChoreo.
+    "provider/resources/inventory.py": {"Deployments", "DataPlane"},
+    # Projects, at the beginning of a sentence.
+    "config/json_schema.py": {"Projects"},
+    # Help and descriptions, which are read before it is known which API is meant.
+    "cli/adopt.py": {"Organization"},
+    "provider/schema.py": {"Environment", "Deployments"},
+    "state/contract.py": {"Environment", "Deployments"},
+}
+"""By module: names of kinds that its texts have as words, and why they may."""
 
-@pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+OF_EARLIER_STATES = {"state/contract.py", "state/forms.py"}
+"""Modules that know the generation of states from when there was one."""
+
+
+@pytest.mark.parametrize("module", list(modules()), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_other_module_names_a_kind_a_label_or_a_field_of_a_spec(module: Path) -> None:
     forbidden = KINDS | LABELS | own_fields()
     name = str(module.relative_to(PACKAGE))
     forbidden -= OWN_NAMES.get(name, set())
     found = [f"{name}:{line}: {text}" for line, text in literals(module) if text in forbidden]
     assert not found, "a generation is to say it:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("module", list(modules()), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_other_module_has_a_kind_in_a_text(module: Path) -> None:
+    name = str(module.relative_to(PACKAGE))
+    words = {each.group(): f"{name}:{line}: {text}" for line, text in literals(module) for each in WORD.finditer(text)}
+    assert words.keys() == WORDS.get(name, set()), "a generation is to say it:\n" + "\n".join(words.values())
+
+
+def test_no_other_module_imports_from_the_folders_of_a_generation() -> None:
+    found = {str(module.relative_to(PACKAGE)) for module in modules() if any(generations_in(module))}
+    assert found == OF_EARLIER_STATES
+
+
+@pytest.mark.parametrize("generation", sorted(GENERATIONS))
+def test_a_generation_imports_nothing_of_another(generation: str) -> None:
+    found = [
+        f"{module.relative_to(PACKAGE)}:{line}: {each}"
+        for module in modules_of(generation)
+        for line, each in generations_in(module)
+        if each != generation
+    ]
+    assert not found, "\n".join(found)
 
 
 FACTS = {
@@ -391,8 +473,4 @@ def test_programs_in_all_languages_have_the_components_of_a_third_generation() -
 def test_each_generation_has_a_folder_of_facts_and_one_of_components() -> None:
     for generation in generations().values():
         assert generation_of(generation.api_version) is generation
-    api_folders, component_folders = (
-        {each.name for each in (PACKAGE / room).iterdir() if (each / "__init__.py").is_file()}
-        for room in ("api", "components")
-    )
-    assert api_folders == component_folders
+    assert folders("api") == folders("components")

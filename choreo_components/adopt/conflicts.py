@@ -74,8 +74,9 @@ def _between(stacks: Iterable[Stack]) -> list[Finding]:
 
 
 def _left(planned: Planned, reason: str) -> Iterator[Left]:
-    """The whole stack: it is an Environment that does not go with others, and all of its stack needs it."""
-    below = "its Environment cannot be adopted"
+    """The whole stack: it is an environment that does not go with others, and all of its stack needs it."""
+    [generation] = planned.plan.generations
+    below = f"its {generation.kind_of_role(Role.ENVIRONMENT).kind} cannot be adopted"
     for each in planned.stack.manifests:
         yield Left(str(live_of(each)), reason if role_of(each) is Role.ENVIRONMENT else below)
     for node in planned.plan.namespaces:

@@ -77,7 +77,7 @@ class LiveOrganization:
 def data_plane_of(environment: Mapping[str, Any]) -> str | None:
     """The data plane that an environment in wire names refers to, as ORGANIZATION/NAME."""
     target = generation_of(environment["apiVersion"]).data_planes.of_environment(environment)
-    return None if target is None else f"{target.organization}/{target.known_as}"
+    return None if target is None else target.full_name
 
 
 def _kind(live: Live) -> tuple[str, str]:

@@ -231,7 +231,8 @@ def _settle(stack: Stack, environment: str | None, there: LiveOrganization, divi
     """Takes out of the stack what a preview would refuse, until it refuses nothing, and adds what remains."""
     while True:
         if environment is not None and not any(role_of(each) is Role.ENVIRONMENT for each in stack.manifests):
-            reason = f"its Environment {environment!r} cannot be adopted, or is not there"
+            kind = there.generation.kind_of_role(Role.ENVIRONMENT).kind
+            reason = f"its {kind} {environment!r} cannot be adopted, or is not there"
             name = there.generation.namespaces.name
             left = [str(live_of(each)) for each in stack.manifests]
             left += [f"Namespace {name(there.organization, project, environment)}" for project in stack.projects]

@@ -204,6 +204,11 @@ class Target:
         """The name that the object is known by, here or in its labels."""
         return self.name if self.name is not None else self.labels[-1][1]
 
+    @property
+    def full_name(self) -> str:
+        """ORGANIZATION/NAME."""
+        return f"{self.organization}/{self.known_as}"
+
     def __str__(self) -> str:
         if self.name is not None:
             return f"{self.kind} {self.name!r}"
@@ -439,6 +444,11 @@ class Generation:
     def of_role(self, role: Role) -> tuple[Kind, ...]:
         """The kinds of a role, in the order of creation."""
         return tuple(kind for kind in self.kinds if kind.role is role)
+
+    def kind_of_role(self, role: Role) -> Kind:
+        """The kind of a role that has just one."""
+        [kind] = self.of_role(role)
+        return kind
 
 
 def spec_of(model: "type[ApiObject]") -> "type[WireModel]":

@@ -46,6 +46,7 @@ def adopt(
     from choreo_components.adopt.files import Occupied, check_free, write
     from choreo_components.adopt.import_file import import_file
     from choreo_components.adopt.partition import divide
+    from choreo_components.api import Role
     from choreo_components.config.project import NoProject, read_project, read_stacks
     from choreo_components.config.settings import KUBECONFIG
     from choreo_components.kubernetes.client import ClusterError
@@ -80,7 +81,8 @@ def adopt(
     if written:
         typer.echo(_next(list(zip(written, stacks, strict=True)), folder, kubeconfig, files, there))
     elif not division.left:
-        give_up(f"no Environment {environment!r} in organization {organization!r}")
+        kind = there.generation.kind_of_role(Role.ENVIRONMENT).kind
+        give_up(f"no {kind} {environment!r} in organization {organization!r}")
     raise typer.Exit(FOUND if any(not left.owned for left in division.left) else 0)
 
 

@@ -41,7 +41,7 @@ def leftovers(
     from choreo_components.api.names import Use, refusal
     from choreo_components.inspection.leftovers import leftovers as left_over
     from choreo_components.inspection.query import ask
-    from choreo_components.inspection.snapshot import absent_organizations, other_organizations
+    from choreo_components.inspection.snapshot import absent_organizations, other_organizations, tenant_kinds
 
     more = organization or []
     for name in more:
@@ -73,8 +73,9 @@ def leftovers(
             tell(f"cluster {server}", "bold")
         for each in group:
             _tell(each, kubeconfig)
+    tenants = " or ".join(dict.fromkeys(kind.kind for kind in tenant_kinds()))
     for name in absent:
-        tell(f"there is no Organization {name!r} in the cluster")
+        tell(f"there is no {tenants} {name!r} in the cluster")
     tell(f"{count} {'leftover' if count == 1 else 'leftovers'}{so_far(said.unread)}", "bold")
     if others:
         tell(f"not looked at, as no stack speaks of them: {', '.join(sorted(others))} (--organization NAME)")

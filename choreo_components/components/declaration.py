@@ -162,7 +162,7 @@ class _Declaration:
         if component is None:
             return made
         data_plane = declared.data_plane
-        elsewhere = self._elsewhere.get(f"{key.organization}/{data_plane.known_as}") if data_plane else None
+        elsewhere = self._elsewhere.get(data_plane.full_name) if data_plane else None
         last, provisioning = composites.surround(component, role, made, declared, given, opts, elsewhere)
         if provisioning is not None:
             self._provisionings[key] = provisioning

@@ -7,7 +7,6 @@ code: it reads the string literal after each attribute, and knows neither unions
 are the names on the wire, so that a component can pass its arguments on as they are.
 """
 
-import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -18,6 +17,7 @@ from choreo_components.api.generation import spec_of
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
 from choreo_components.components.attributes import Attribute
+from choreo_components.components.folders import folders
 
 _HEADER = '''\
 """The arguments of the components, with the names of OpenChoreo's YAML.
@@ -39,12 +39,12 @@ _PYTHON_TYPE = {str: "str", bool: "bool", int: "int"}
 _Models = tuple[type[WireModel], ...]
 
 
-def source(folder: str) -> str:
+def source(api_version: str, folder: str) -> str:
     """The whole text of args.py in the folder of a generation."""
     written: set[str] = set()
     classes = [_HEADER]
     around = import_module(f"choreo_components.components.{folder}.arguments").around
-    for kind in generation_of(import_module(f"choreo_components.api.{folder}").API_VERSION).kinds:
+    for kind in generation_of(api_version).kinds:
         for name, text in _classes(kind, around):
             if name not in written:
                 written.add(name)
@@ -130,16 +130,11 @@ def _enum(name: str, doc: str, choices: tuple[str, ...]) -> tuple[str, str]:
     return name, "\n".join([*lines, ""])
 
 
-def folders() -> list[Path]:
-    """The folders of all generations' components."""
-    here = Path(__file__).parent
-    return [here / each.name for each in pkgutil.iter_modules([str(here)]) if each.ispkg]
-
-
 def main() -> None:
     """Rewrites args.py in each of the folders."""
-    for folder in folders():
-        (folder / "args.py").write_text(source(folder.name), encoding="utf-8")
+    here = Path(__file__).parent
+    for api_version, folder in folders().items():
+        (here / folder / "args.py").write_text(source(api_version, folder), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Each folder beside this module is a generation, and its module `composites` has all of the protocol here.
 """
 
-import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -11,9 +10,9 @@ from typing import Any, Protocol
 
 import pulumi
 
-from choreo_components import components
 from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import KubernetesObject
+from choreo_components.components.folders import folders
 from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.config.settings import Declared, Settings
 
@@ -76,11 +75,8 @@ def former_urns() -> list[pulumi.ResourceTransformation]:
 @cache
 def by_api_version() -> Mapping[str, Composites]:
     """The composites of all generations."""
-    folders = (each.name for each in pkgutil.iter_modules(components.__path__) if each.ispkg)
     modules: dict[str, Any] = {
-        import_module(f"choreo_components.api.{folder}").API_VERSION: import_module(
-            f"{components.__name__}.{folder}.composites"
-        )
-        for folder in folders
+        api_version: import_module(f"choreo_components.components.{folder}.composites")
+        for api_version, folder in folders().items()
     }
     return modules

@@ -48,6 +48,7 @@ class Provisioning:
         """
         self.namespaces: dict[str, KubernetesObject] = {}
         self._generation = generation
+        self._kind = generation.kind_of_role(Role.ENVIRONMENT)
         self._organization = organization
         self._data_plane_ref = data_plane_ref
         self._role = role
@@ -117,7 +118,7 @@ class Provisioning:
         def checked(known: Mapping[str, str]) -> Mapping[str, str]:
             # What was an Output is known now, and was not when the arguments were checked.
             if wrong := "; ".join(f"{problem.field}: {problem.message}" for problem in problems({name: known})):
-                raise pulumi.RunError(f"Environment {self._role!r}: namespaceMetadata.{wrong}")
+                raise pulumi.RunError(f"{self._kind.kind} {self._role!r}: namespaceMetadata.{wrong}")
             return known
 
         return pulumi.Output.from_input(given).apply(checked)
@@ -127,8 +128,7 @@ class Provisioning:
         opts = pulumi.ResourceOptions(parent=self._parent)
         if self._elsewhere is not None:
             opts.provider = self._elsewhere.choreo
-        [kind] = self._generation.of_role(Role.ENVIRONMENT)
-        subject = str(Identity(Type(kind.api_version, kind.kind), name))
+        subject = str(Identity(Type(self._kind.api_version, self._kind.kind), name))
         return witness(f"{self._role}-witness", subject, before=finalizer, deleted_with=self._environment, opts=opts)
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:

@@ -172,8 +172,3 @@ def _name(each: ObjectInCluster) -> str:
 def type_of(key: Key) -> Type:
     """The type of an object of the plan."""
     return Type(key.api_version, key.kind)
-
-
-def full_name(key: Key) -> str:
-    """ORGANIZATION/NAME; of an organization, its name."""
-    return key.full_name

@@ -151,7 +151,7 @@ class _PlanBuilder:
         organization, name, generation = environment.organization, environment.name, environment.generation
         projects: dict[str, Key | None] = {}
         for project_name, where in self.settings.projects.items():
-            [kind] = generation.of_role(Role.PROJECT)
+            kind = generation.kind_of_role(Role.PROJECT)
             target = generation.named(kind.kind, organization, project_name)
             found = self.index.find(target)
             if found is None:

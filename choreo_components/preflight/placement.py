@@ -48,7 +48,7 @@ class Placement:
         self._environments: dict[str, list[Declared]] = defaultdict(list)
         for node in plan.of_role(Role.ENVIRONMENT):
             if (data_plane := node.declared.data_plane) is not None:
-                self._environments[_full_name(data_plane)].append(node.declared)
+                self._environments[data_plane.full_name].append(node.declared)
         for name in self._environments:
             own = name.partition("/")[2]
             if own in self._texts:
@@ -125,7 +125,7 @@ class Placement:
             return []
 
         used = set(self.remote.values())
-        handed = {each.name for each in self._handed_on.values() if f"{each.organization}/{each.name}" not in used}
+        handed = {each.name for each in self._handed_on.values() if each.full_name not in used}
         tried = [*map(one, sorted(used)), *map(handed_on, sorted(handed & self._texts.keys()))]
         self.findings += [finding for answer in await asyncio.gather(*tried) for finding in answer]
 
@@ -161,10 +161,10 @@ class Placement:
         """What a name in the settings may mean besides data planes that the stack declares or refers to."""
         owners = {(node.key.organization, node.declared.generation.api_version) for node in self._plan.nodes}
         targets = [
-            Target(api_version, generation_of(api_version).of_role(Role.DATA_PLANE)[0].kind, organization, name)
+            Target(api_version, generation_of(api_version).kind_of_role(Role.DATA_PLANE).kind, organization, name)
             for organization, api_version in sorted(owners)
         ]
-        if any(self._plan.index.find(each) or _full_name(each) in self._environments for each in targets):
+        if any(self._plan.index.find(each) or each.full_name in self._environments for each in targets):
             return []
         return targets
 
@@ -200,7 +200,3 @@ class Placement:
     def _where(self, name: str) -> Location:
         first = self._environments[name][0]
         return first.at(*first.generation.data_planes.field)
-
-
-def _full_name(data_plane: Target) -> str:
-    return f"{data_plane.organization}/{data_plane.known_as}"

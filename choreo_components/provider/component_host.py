@@ -1,6 +1,5 @@
 """The host: components for programs in other languages, whose inputs reach the constructors under their own names."""
 
-import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,8 +11,8 @@ from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult, ComponentDefinition
 from pulumi.provider.experimental.schema import generate_schema
 
-from choreo_components import components
 from choreo_components.components.debug_lines import drop_debug_lines
+from choreo_components.components.folders import folders
 from choreo_components.components.known_arguments import whole_numbers
 from choreo_components.components.platform import Platform
 from choreo_components.components.tokens import INDEX, PACKAGE, former_tokens, module_of, token
@@ -26,10 +25,8 @@ def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
     Components of two modules may have one name, and so may types of their arguments.
     """
     found: dict[str, Sequence[type[pulumi.ComponentResource]]] = {INDEX: (Platform,)}
-    for folder in sorted(pkgutil.iter_modules(components.__path__), key=lambda each: each.name):
-        if folder.ispkg:
-            api = import_module(f"choreo_components.api.{folder.name}")
-            found[module_of(api.API_VERSION)] = import_module(f"{components.__name__}.{folder.name}").COMPONENTS
+    for api_version, folder in folders().items():
+        found[module_of(api_version)] = import_module(f"choreo_components.components.{folder}").COMPONENTS
     return found
 
 

@@ -12,7 +12,7 @@ from pulumi.provider.experimental.schema import generate_schema
 from pulumi.provider.experimental.util import camel_case
 
 from choreo_components.api import Kind, all_kinds, custom_resource_definitions
-from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.kinds import V0_2_0
 from choreo_components.components import generate
 from choreo_components.components.core_v1 import args
@@ -102,7 +102,7 @@ def differences(path: str, crd: dict[str, Any], shown: dict[str, Any], types: di
 def test_args_are_current() -> None:
     """Apart from its layout, which is the formatter's."""
     written = ast.dump(ast.parse(Path(args.__file__).read_text(encoding="utf-8")))
-    current = ast.dump(ast.parse(generate.source("core_v1")))
+    current = ast.dump(ast.parse(generate.source(API_VERSION, "core_v1")))
     assert written == current, "run python -m choreo_components.components.generate"
 
 

@@ -172,11 +172,12 @@ class EnvironmentFinalizer(CustomResource):
         from choreo_components.teardown.environment import Scope, SparedError, finalize
         from choreo_components.teardown.removal import DeadlineError
 
-        if str(_environment(state)) in session.notes:
+        environment = _environment(state)
+        if str(environment) in session.notes:
             await _require_environment(state, session)
             session.warn(
-                f"{_named(state)} is not finalized, as its Environment stays: what Pulumi does not delete itself is "
-                "left. Run pulumi up before the environment is destroyed: it makes the finalizer again"
+                f"{_named(state)} is not finalized, as its {environment.type.kind} stays: what Pulumi does not delete "
+                "itself is left. Run pulumi up before the environment is destroyed: it makes the finalizer again"
             )
             return
         try:
@@ -213,7 +214,7 @@ def _generation(inputs: Properties) -> Generation:
 
 def _environment(inputs: Properties) -> Identity:
     """The Environment that is meant."""
-    [kind] = _generation(inputs).of_role(Role.ENVIRONMENT)
+    kind = _generation(inputs).kind_of_role(Role.ENVIRONMENT)
     return Identity(Type(kind.api_version, kind.kind), f"{inputs[Names.NAMESPACE]}/{inputs[Names.ENVIRONMENT]}")
 
 
@@ -313,9 +314,10 @@ async def _missing(inputs: Properties, session: Session) -> str | None:
     except ClusterError:
         # It is not known.
         return None
+    owner = next((kind.kind for kind in _generation(inputs).of_role(Role.TENANT)), NAMESPACES.kind)
     return (
         f"{_named(inputs)} cannot be created: the namespace {name!r} of its organization does not exist. Create the "
-        "Organization first; if this program declares it, give its output `namespace` as the argument `organization`"
+        f"{owner} first; if this program declares it, give its output `namespace` as the argument `organization`"
     )
 
 
@@ -385,7 +387,8 @@ async def _require_environment(state: Properties, session: Session) -> None:
     except ClusterError as problem:
         raise Failure(f"{_named(state)} is not finalized: it is not known whether it stays: {problem}") from None
     if found is None:
+        kind = _environment(state).type.kind
         raise Failure(
-            f"{_named(state)} is not finalized: its Environment is gone, and others may have left Deployments or "
-            "namespaces of it: run pulumi up, which creates the Environment again, and then destroy"
+            f"{_named(state)} is not finalized: its {kind} is gone, and others may have left Deployments or namespaces "
+            f"of it: run pulumi up, which creates the {kind} again, and then destroy"
         )

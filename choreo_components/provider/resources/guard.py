@@ -262,11 +262,7 @@ def _data_plane(live: "Live") -> Identity | None:
     if role_of(type_) is not Role.ENVIRONMENT:
         return None
     target = generation_of(type_.api_version).data_planes.of_environment(live.manifest)
-    return (
-        None
-        if target is None
-        else Identity(Type(target.api_version, target.kind), f"{target.organization}/{target.known_as}")
-    )
+    return None if target is None else Identity(Type(target.api_version, target.kind), target.full_name)
 
 
 def _promoting(environment: Identity, users: "Iterable[Live]") -> Iterator[str]:
