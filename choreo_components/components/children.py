@@ -179,7 +179,7 @@ def child_options(
     """
     return pulumi.ResourceOptions(
         parent=parent,
-        depends_on=[*_given(opts), *needs],
+        depends_on=[*dependencies(opts), *needs],
         protect=opts.protect if opts is not None else None,
         custom_timeouts=None
         if (create, delete) == (DEADLINE, DEADLINE)
@@ -187,7 +187,7 @@ def child_options(
     )
 
 
-def _given(
+def dependencies(
     opts: pulumi.ResourceOptions | None,
 ) -> list[pulumi.Input[pulumi.Resource]]:
     """What the caller's options depend on, as a list. Raises pulumi.RunError where only the future knows the list."""

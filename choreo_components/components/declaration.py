@@ -50,7 +50,7 @@ def declare(
     control_plane: ControlPlane,
     survey: Survey,
     hooks: pulumi.ResourceHookBinding | None = None,
-    after: Sequence[pulumi.Resource] = (),
+    after: Sequence[pulumi.Input[pulumi.Resource]] = (),
 ) -> Mapping[Key, pulumi.Resource]:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
@@ -91,7 +91,7 @@ class _Declaration:
         control_plane: ControlPlane,
         survey: Survey,
         hooks: pulumi.ResourceHookBinding | None,
-        after: Sequence[pulumi.Resource],
+        after: Sequence[pulumi.Input[pulumi.Resource]],
     ) -> None:
         self._scope = scope
         self._settings = settings

@@ -10,7 +10,7 @@ from pulumi.runtime.sync_await import _sync_await
 
 from choreo_components.api import secrets_of
 from choreo_components.config.documents import Document, FieldPath
-from choreo_components.config.findings import Finding, Location, error, report
+from choreo_components.config.findings import Location, error, report
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, KUBECONFIG, RESOURCES
 
 PREFIX = "choreo:"
@@ -29,17 +29,17 @@ IN_PLAIN_TEXT = (
 
 @dataclass(frozen=True)
 class KnownArguments:
-    """The arguments as the settings of a stack, what is wrong with them, and the resources that they come from."""
+    """The arguments as the settings of a stack, and the resources that they come from."""
 
     config: Document
-    findings: Sequence[Finding]
     resources: Sequence[pulumi.Resource]
 
 
 def known_arguments(name: str, args: Mapping[str, Any]) -> KnownArguments:
     """The arguments of the Platform `name`. Outputs among them are waited for, here and now.
 
-    Raises pulumi.RunError with a report of all values that are not known.
+    Raises pulumi.RunError with a report of all values that are not known, or else of all secrets that would be in plain
+    text: whoever checks the arguments may quote them.
     """
     outputs: list[_Output] = []
     given = {f"{PREFIX}{key}": value for key, value in args.items() if value is not None}
@@ -48,8 +48,10 @@ def known_arguments(name: str, args: Mapping[str, Any]) -> KnownArguments:
     if unknown := [error(config.at(path), NOT_KNOWN) for path in _unknown(values, ())]:
         raise pulumi.RunError(report(unknown))
     exposed = [each.path for each in outputs if each.is_secret and not _is_sealed(each.path, values)]
+    if exposed:
+        raise pulumi.RunError(report([error(config.at(path), IN_PLAIN_TEXT) for path in exposed]))
     resources = dict.fromkeys(resource for each in outputs for resource in each.resources)
-    return KnownArguments(config, [error(config.at(path), IN_PLAIN_TEXT) for path in exposed], list(resources))
+    return KnownArguments(config, list(resources))
 
 
 @dataclass(frozen=True)

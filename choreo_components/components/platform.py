@@ -4,20 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, Self, TypedDict
 
 import pulumi
+from pulumi.resource import DependencyProviderResource
 
 from choreo_components.api.generation import Role
 from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArgs
-from choreo_components.components.children import without_call_stacks
+from choreo_components.components.children import dependencies, without_call_stacks
 from choreo_components.components.declaration import declare
 from choreo_components.components.generations import former_urns
 from choreo_components.components.known_arguments import known_arguments
 from choreo_components.components.preparation import Prepared, prepare, project_folder
 from choreo_components.components.scope import Scope
-from choreo_components.components.tokens import INDEX, token
+from choreo_components.components.tokens import INDEX, PACKAGE, token
 from choreo_components.config.options import Adopt, Controllers
 from choreo_components.plan.environment_context import environment_context
 from choreo_components.plan.nodes import Plan
 from choreo_components.plan.references import Found
+from choreo_components.state.contract import Finalizer
 
 TOKEN = token(INDEX, "Platform")
 
@@ -56,6 +58,10 @@ class PlatformArgs(TypedDict):
     """Labels and annotations that data-plane namespaces get besides OpenChoreo's own."""
 
 
+NOTHING: PlatformArgs = {}
+"""No arguments: a Platform of nothing."""
+
+
 class Platform(pulumi.ComponentResource):
     """OpenChoreo's objects with all their safety, planned and checked as a whole, and then declared.
 
@@ -69,16 +75,16 @@ class Platform(pulumi.ComponentResource):
     """By ORGANIZATION/ENVIRONMENT: the `dataPlane`, the `hosts` by visibility, and the `namespaces` by project."""
 
     @without_call_stacks
-    def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: PlatformArgs = NOTHING, opts: pulumi.ResourceOptions | None = None) -> None:
         """Plans the objects, asks the cluster, and declares them.
 
         Raises pulumi.RunError with a report of all findings when one of them is an error; nothing is declared then.
         """
         _require_no_providers(name, opts)
         given = known_arguments(name, args)
-        prepared = prepare(given.config, project_folder(), given.findings)
+        prepared = prepare(given.config, project_folder())
         super().__init__(TOKEN, name, None, opts)
-        self._declare(prepared, Scope(self, f"{name}-"), [*given.resources, *_dependencies(opts)])
+        self._declare(prepared, Scope(self, f"{name}-"), [*given.resources, *dependencies(opts)])
 
     @classmethod
     def of_stack(cls, prepared: Prepared) -> Self:
@@ -89,7 +95,7 @@ class Platform(pulumi.ComponentResource):
         platform._declare(prepared, Scope(platform))
         return platform
 
-    def _declare(self, prepared: Prepared, scope: Scope, after: Sequence[pulumi.Resource] = ()) -> None:
+    def _declare(self, prepared: Prepared, scope: Scope, after: Sequence[pulumi.Input[pulumi.Resource]] = ()) -> None:
         made = declare(
             scope,
             prepared.settings,
@@ -138,16 +144,15 @@ def _require_no_providers(name: str, opts: pulumi.ResourceOptions | None) -> Non
     if opts is None:
         return
     given = [opts.provider, *(opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ())]
-    packages = {each.package for each in given if each is not None}
-    inherited = opts.parent is not None and opts.parent.get_provider("kubernetes:core/v1:Namespace") is not None
-    if "kubernetes" in packages or inherited:
-        raise pulumi.RunError(
-            f"Platform {name!r} has a kubernetes provider, and makes its own: remove that provider, and select the "
-            "cluster by the argument kubeconfig"
-        )
-
-
-def _dependencies(opts: pulumi.ResourceOptions | None) -> Sequence[pulumi.Resource]:
-    """What the caller's options depend on."""
-    given: Any = opts.depends_on if opts is not None else None
-    return [given] if isinstance(given, pulumi.Resource) else list(given or ())
+    # A host is always handed a reference to the provider that it is itself, whose settings the servicer knows.
+    packages = {
+        each.package
+        for each in given
+        if each is not None and not (each.package == PACKAGE and isinstance(each, DependencyProviderResource))
+    }
+    for package, type_ in (("kubernetes", "kubernetes:core/v1:Namespace"), (PACKAGE, Finalizer.TOKEN)):
+        if package in packages or (opts.parent is not None and opts.parent.get_provider(type_) is not None):
+            raise pulumi.RunError(
+                f"Platform {name!r} has a {package} provider, and makes its own: remove that provider, and select the "
+                "cluster by the argument kubeconfig"
+            )

@@ -1,15 +1,18 @@
 """A preparation: settings, planned and checked against the cluster, before anything of them is declared."""
 
+import asyncio
 import os
 import shlex
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pulumi
+from pulumi.runtime.sync_await import _sync_await
 
 from choreo_components.api.generation import Severity, Target
 from choreo_components.components.declaration import ControlPlane
@@ -62,7 +65,7 @@ def prepare(config: Document, folder: Path, found: Sequence[Finding] = ()) -> Pr
     surveyed = (
         Survey(findings=tuple(unusable))
         if unusable
-        else survey(planned, read.controllers, kubeconfig, read.data_plane_kubeconfigs)
+        else _sync_await(elsewhere(survey(planned, read.controllers, kubeconfig, read.data_plane_kubeconfigs)))
     )
     findings += [*planned.findings, *surveyed.findings, *missing(planned.outside, surveyed.live)]
     if not pulumi.runtime.is_dry_run():
@@ -74,6 +77,16 @@ def prepare(config: Document, folder: Path, found: Sequence[Finding] = ()) -> Pr
     secret = None if given is None or kubeconfig is None else pulumi.Output.secret(kubeconfig)
     control_plane = ControlPlane(secret, context, surveyed.identity)
     return Prepared(read, planned.without_waits(surveyed.unsupported), surveyed, control_plane, kubeconfig)
+
+
+async def elsewhere(work: Coroutine[Any, Any, Survey]) -> Survey:
+    """What comes of work in an event loop of its own, in another thread.
+
+    The one here goes on: a provider that hosts components takes other calls in it, and shows what is logged meanwhile.
+    The threads that it has are Pulumi's, which may wait there for other resources.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return await asyncio.get_running_loop().run_in_executor(thread, asyncio.run, work)
 
 
 def project_folder() -> Path:

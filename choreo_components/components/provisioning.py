@@ -123,12 +123,17 @@ class Provisioning:
 
         return pulumi.Output.from_input(given).apply(checked)
 
-    def add_witness(self, name: str, finalizer: Finalizer) -> pulumi.Resource:
-        """The witness that keeps the finalizer from its work where the Environment stays, as NAMESPACE/NAME."""
+    def add_witness(self, name: pulumi.Input[str], finalizer: Finalizer) -> pulumi.Resource:
+        """The witness that keeps the finalizer from its work where the Environment stays, as NAMESPACE/NAME.
+
+        The name is not an output of the Environment: the witness would be deleted before one that is replaced, and
+        say of it that it stays.
+        """
         opts = pulumi.ResourceOptions(parent=self._parent)
         if self._elsewhere is not None:
             opts.provider = self._elsewhere.choreo
-        subject = str(Identity(Type(self._kind.api_version, self._kind.kind), name))
+        type_ = Type(self._kind.api_version, self._kind.kind)
+        subject = pulumi.Output.from_input(name).apply(lambda known: str(Identity(type_, known)))
         return witness(f"{self._role}-witness", subject, before=finalizer, deleted_with=self._environment, opts=opts)
 
     def _options(self, needs: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:

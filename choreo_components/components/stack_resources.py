@@ -26,7 +26,7 @@ def inventory(
     scope: Scope,
     provider: pulumi.ProviderResource,
     terminating: Sequence[Finding] = (),
-    after: Sequence[pulumi.Resource] = (),
+    after: Sequence[pulumi.Input[pulumi.Resource]] = (),
 ) -> pulumi.CustomResource:
     """The inventory of the plan's objects; `remote` has the kubeconfigs of data planes with clusters of their own.
 

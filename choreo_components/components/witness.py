@@ -7,7 +7,12 @@ from choreo_components.state.contract import FORM, FORM_VERSION, Witness
 
 
 def witness(
-    name: str, subject: str, *, before: pulumi.Resource, deleted_with: pulumi.Resource, opts: pulumi.ResourceOptions
+    name: str,
+    subject: pulumi.Input[str],
+    *,
+    before: pulumi.Resource,
+    deleted_with: pulumi.Resource,
+    opts: pulumi.ResourceOptions,
 ) -> pulumi.CustomResource:
     """Makes known to `before`, when that is deleted, whether the subject stays: it is `deleted_with` that resource.
 

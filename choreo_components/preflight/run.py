@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -46,7 +45,7 @@ class Survey:
     terminating: tuple[Finding, ...] = ()
 
 
-def survey(
+async def survey(
     plan: Plan, controllers: Controllers, kubeconfig: str | None, given: Mapping[str, Kubeconfig] | None = None
 ) -> Survey:
     """Asks the control plane that a kubeconfig leads to (its text or a path; None: the ambient one), and data planes.
@@ -56,15 +55,7 @@ def survey(
     """
     if not plan.nodes:
         return Survey()
-    # Pulumi runs the program inside an event loop, which is no place to wait in.
-    with ThreadPoolExecutor(1) as elsewhere:
-        return elsewhere.submit(asyncio.run, _survey(plan, controllers, kubeconfig, given or {})).result()
-
-
-async def _survey(
-    plan: Plan, controllers: Controllers, kubeconfig: str | None, given: Mapping[str, Kubeconfig]
-) -> Survey:
-    placement = Placement(plan, controllers, given)
+    placement = Placement(plan, controllers, given or {})
     surveyed = await _control_plane(plan, controllers, kubeconfig, placement)
     await placement.check()
     return replace(

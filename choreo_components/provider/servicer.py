@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -38,6 +39,12 @@ CUSTOM: Mapping[str, CustomResource] = {
     each.contract.TOKEN: each for each in (EnvironmentFinalizer(), Inventory(), DeletionGuard(), Witness())
 }
 """Our custom resources by type."""
+
+PLATFORM = token(INDEX, "Platform")
+"""A Platform, by its type: to import it takes long."""
+
+DEFAULT = re.compile(r"default(_.*)?")
+"""What the engine calls the provider that a program has by default, with the version and the place of its plugin."""
 
 REFUSAL = token(INDEX, "Refusal")
 """What stands for a component that is refused, and never gets into a state: its check fails."""
@@ -112,10 +119,25 @@ class Servicer(ResourceProviderServicer):
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
         """Runs a component's constructor for a program in another language. What it refuses is the call's error."""
         try:
+            self._require_no_way_elsewhere(request)
             response: proto.ConstructResponse = await self._components().Construct(request, context)
         except RunError as refused:
             response = await self._refuse(request, str(refused), context)
         return response
+
+    def _require_no_way_elsewhere(self, request: proto.ConstructRequest) -> None:
+        """Raises RunError where a Platform is to be constructed by a provider that leads somewhere by its settings.
+
+        It makes its own provider. That of the whole program has what the stack's settings say, and is nobody's choice.
+        """
+        _, _, reference = request.providers.get(PACKAGE, "").partition("::pulumi:providers:")
+        _, _, provider = reference.rpartition("::")[0].partition("::")
+        leading = [name for name in (Settings.KUBECONFIG, Settings.CONTEXT) if self._settings.get(name)]
+        if request.type == PLATFORM and provider and DEFAULT.fullmatch(provider) is None and leading:
+            raise RunError(
+                f"Platform {request.name!r} has a {PACKAGE} provider with {' and '.join(leading)}, and makes its own: "
+                "remove that provider, and select the cluster by the argument kubeconfig"
+            )
 
     async def _refuse(self, request: proto.ConstructRequest, reason: str, context: Any) -> proto.ConstructResponse:
         """Ends the program of a component, with the reason as the only error.
@@ -124,10 +146,12 @@ class Servicer(ResourceProviderServicer):
         check fails they print nothing: the engine does, and takes nothing more from the program. So there is a resource
         that fails, and the call succeeds once the engine has asked for its check.
         """
-        asked = self._refused[request.name] = asyncio.Event()
+        # Components of two types may have one name, and be refused at the same time.
+        name = f"{request.type} {request.name}"
+        asked = self._refused[name] = asyncio.Event()
         registration = resource_pb2.RegisterResourceRequest(
             type=REFUSAL,
-            name=request.name,
+            name=name,
             parent=request.parent,
             custom=True,
             object=_struct({"reason": reason}),
@@ -144,12 +168,13 @@ class Servicer(ResourceProviderServicer):
                 await _abort(context, grpc.StatusCode.INVALID_ARGUMENT, reason)
             finally:
                 call.cancel()
+                self._refused.pop(name, None)
         return proto.ConstructResponse(
             urn=f"urn:pulumi:{request.stack}::{request.project}::{request.type}::{request.name}"
         )
 
     def _check_refusal(self, request: proto.CheckRequest) -> proto.CheckResponse:
-        if asked := self._refused.get(request.urn.rpartition("::")[2]):
+        if asked := self._refused.get(request.urn.split("::", 3)[3]):
             asked.set()
         return proto.CheckResponse(failures=[proto.CheckFailure(reason=_properties(request.news)["reason"])])
 

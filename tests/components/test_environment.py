@@ -31,7 +31,26 @@ def test_it_registers_its_object_a_namespace_for_each_project_and_its_finalizer(
         "development-namespace-shop",
         "development-namespace-portal",
         "development-finalizer",
+        "development-witness",
     }
+
+
+def test_its_witness_precedes_the_finalizer_and_is_called_only_if_the_environment_stays(found: Registrations) -> None:
+    witness = found["development-witness"]
+    assert witness.type == "choreo:index:Witness"
+    assert witness.depends_on == {"development-finalizer"}
+    assert witness.inputs == {"subject": "core.choreo.dev/v1/Environment acme/development", "formatVersion": 2}
+    assert witness.request.deletedWith.endswith("::development-environment")
+
+
+def test_its_witness_knows_it_by_an_organization_that_is_an_output_and_stands_by_one_that_is_made_anew() -> None:
+    def program() -> Environment:
+        return development(name="dev", organization=Organization("acme").namespace)
+
+    witness = registered(program)["development-witness"]
+    assert witness.inputs["subject"] == "core.choreo.dev/v1/Environment acme/dev"
+    whom = [urn for each in witness.request.propertyDependencies.values() for urn in each.urns]
+    assert not [urn for urn in whom if urn.endswith("::development-environment")]
 
 
 # --- Its host names ------------------------------------------------------------------------------------------------
@@ -87,7 +106,8 @@ def test_providers_for_both_of_its_clients_are_its_childrens() -> None:
 
     made = registered(program)
     assert "providers:kubernetes::mine::" in made["development-environment"].request.provider
-    assert "providers:choreo::mine::" in made["development-finalizer"].request.provider
+    for each in ("development-finalizer", "development-witness"):
+        assert "providers:choreo::mine::" in made[each].request.provider
 
 
 @pytest.mark.parametrize("setting", ["kubernetes:context", "kubernetes:kubeconfig", "choreo:kubeconfig"])
@@ -255,7 +275,7 @@ def test_its_namespaces_are_told_by_project() -> None:
 
 def test_without_projects_it_has_no_namespaces_and_a_finalizer_all_the_same() -> None:
     found = registered(lambda: development(projects=[]).namespaces)
-    assert found.names == ["development", "development-environment", "development-finalizer"]
+    assert found.names == ["development", *(f"development-{each}" for each in ("environment", "finalizer", "witness"))]
     assert found.returned == found.outputs["development"]["namespaces"] == {}
 
 
@@ -292,9 +312,9 @@ def test_what_it_depends_on_comes_before_its_namespaces_and_its_finalizer() -> N
         return development(pulumi.ResourceOptions(depends_on=[Component("web", args)]))
 
     children = [each for each in registered(program).custom if each.parent == "development"]
-    assert len(children) == 4
-    # Pulumi spells a component out as what is in it.
-    assert [each.name for each in children if "web-component" not in each.depends_on] == []
+    assert len(children) == 5
+    # Pulumi spells a component out as what is in it. The witness comes after the finalizer.
+    assert [each.name for each in children if "web-component" not in each.depends_on] == ["development-witness"]
 
 
 def test_projects_have_to_be_a_list_since_a_string_is_one_of_letters() -> None:
@@ -306,6 +326,7 @@ def test_the_children_of_a_protected_environment_are_protected() -> None:
     found = registered(lambda: development(projects=["portal"], opts=pulumi.ResourceOptions(protect=True)))
     children = ("development-environment", "development-namespace-portal", "development-finalizer")
     assert all(found[child].request.protect for child in children)
+    assert not found["development-witness"].request.protect, "a program that no longer has it could not be updated"
 
 
 # --- A data plane that is a cluster of its own ---------------------------------------------------------------------

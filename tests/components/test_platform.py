@@ -1,11 +1,13 @@
 """A Platform in a program: its arguments are a stack's settings, and it has the safety of a stack."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pulumi
 import pytest
 import yaml
+from pulumi.resource import DependencyProviderResource
 
 from choreo_components.components import preparation
 from choreo_components.components.children import KubernetesObject, kubernetes_object
@@ -23,7 +25,7 @@ def survey(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Clusters that have nothing to say. What they are asked with is noted."""
     asked: list[Any] = []
 
-    def answer(*arguments: Any) -> Survey:
+    async def answer(*arguments: Any) -> Survey:
         asked.append(arguments)
         return Survey()
 
@@ -52,6 +54,10 @@ def other() -> KubernetesObject:
 
 def test_its_arguments_are_the_settings_of_a_stack_by_the_same_names() -> None:
     assert [f"choreo:{name}" for name in PlatformArgs.__annotations__] == list(KEYS)
+
+
+def test_it_needs_no_arguments() -> None:
+    assert registered(lambda: Platform("acme").environments).returned == {}
 
 
 def test_a_finding_is_at_a_field_of_the_arguments_in_the_words_of_a_stack() -> None:
@@ -141,6 +147,22 @@ def test_a_secret_that_would_be_in_plain_text_in_the_state_is_refused() -> None:
     assert "very-secret" not in str(lines)
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["by itself", "with all objects, as other languages send it"])
+def test_no_other_finding_quotes_such_a_secret(whole: bool) -> None:
+    def program() -> Platform:
+        seal: Any = (lambda value: value) if whole else pulumi.Output.secret
+        project, environment = declaring.project(), declaring.environment()
+        project["metadata"]["labels"] = {"team": seal("very secret!")}
+        project["metadata"]["annotations"] = {"example.com/token": seal(123456789)}
+        environment["spec"]["isProduction"] = seal("very-secret")
+        objects: Any = [project, environment]
+        return made(resources=pulumi.Output.secret(objects) if whole else objects, adopt="always")()
+
+    lines = told(program)
+    assert len(lines) == (1 if whole else 3)
+    assert all("a secret, where OpenChoreo has none" in line for line in lines)
+
+
 def test_kubeconfigs_are_secrets_in_the_state(survey: list[Any]) -> None:
     text = KUBECONFIG
     found = registered(made(resources=[declaring.project()], kubeconfig=text))
@@ -209,13 +231,66 @@ def test_everything_comes_after_what_it_depends_on() -> None:
     assert found["acme-acme/shop"].depends_on == {"acme-inventory"}
 
 
-def test_a_provider_that_it_would_not_use_is_refused() -> None:
+def test_what_it_depends_on_is_a_list_that_is_known() -> None:
     def program() -> Platform:
-        provider = pulumi.ProviderResource("kubernetes", "given", {})
-        return made(opts=pulumi.ResourceOptions(providers=[provider]), resources=[declaring.project()])()
+        return made(opts=pulumi.ResourceOptions(depends_on=pulumi.Output.from_input([other()])))()
 
-    with pytest.raises(pulumi.RunError, match="Platform 'acme' has a kubernetes provider, and makes its own"):
+    with pytest.raises(pulumi.RunError, match="depends_on of a component has to be a resource or a list of them"):
         registered(program)
+
+
+def below(provider: pulumi.ProviderResource) -> pulumi.ResourceOptions:
+    """Options of a child of a component with the provider."""
+    given = pulumi.ResourceOptions(providers=[provider])
+    return pulumi.ResourceOptions(parent=pulumi.ComponentResource("a:b:C", "parent", None, given))
+
+
+@pytest.mark.parametrize("package", ["kubernetes", "choreo"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda each: pulumi.ResourceOptions(provider=each),
+        lambda each: pulumi.ResourceOptions(providers=[each]),
+        lambda each: pulumi.ResourceOptions(providers={each.package: each}),
+        below,
+    ],
+    ids=["provider", "providers", "providers by package", "a parent's"],
+)
+def test_a_provider_that_it_would_not_use_is_refused(package: str, given: Any) -> None:
+    def program() -> Platform:
+        return made(opts=given(pulumi.ProviderResource(package, "given", {})), resources=[declaring.project()])()
+
+    with pytest.raises(pulumi.RunError, match=f"Platform 'acme' has a {package} provider, and makes its own"):
+        registered(program)
+
+
+def test_the_provider_that_hosts_it_is_no_such_one() -> None:
+    def program() -> Platform:
+        itself = DependencyProviderResource("urn:pulumi:test::choreo::pulumi:providers:choreo::default_0_1_0::id")
+        return made(opts=pulumi.ResourceOptions(providers={"choreo": itself}), resources=[declaring.project()])()
+
+    assert "acme-acme/shop" in registered(program).names
+
+
+def test_the_event_loop_goes_on_while_clusters_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that hosts it takes calls in that loop, and shows there what is waited for."""
+    seen: list[str] = []
+
+    async def asked(*arguments: Any) -> Survey:
+        for _ in range(100):
+            if seen:
+                break
+            await asyncio.sleep(0.01)
+        return Survey()
+
+    monkeypatch.setattr(preparation, "survey", asked)
+
+    def program() -> bool:
+        asyncio.get_running_loop().call_later(0.01, seen.append, "a line")
+        made(resources=[declaring.project()])()
+        return bool(seen)
+
+    assert registered(program).returned, "shown before the cluster has answered"
 
 
 def test_without_controllers_nothing_is_explained() -> None:

@@ -33,7 +33,9 @@ def test_a_program_in_another_language_is_told_what_is_wrong_in_one_error_in_our
     # At the end, where nothing is told twice.
     diagnostics = said.rpartition("Diagnostics:")[2]
     assert diagnostics.count("error: ") == 1, diagnostics
-    told = diagnostics.partition("error: choreo:index:Refusal resource 'dev' has a problem: ")[2]
+    told = diagnostics.partition(
+        "error: choreo:index:Refusal resource 'choreo:core/v1:Environment dev' has a problem: "
+    )[2]
     lines = [line.strip() for line in told.splitlines()]
     assert lines[0] == "Environment 'dev' is not what OpenChoreo takes:"
     assert [line.partition(": ")[0] for line in lines[1:4]] == ["projects", "spec.dataPlane", "organization"]

@@ -1,5 +1,6 @@
 """Least privilege: what docs/permissions grants is enough, each verb of it is needed, and what lacks is said first."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +82,7 @@ def test_each_right_that_lacks_is_named_before_anything_is_applied(
     found = declaring.stack(*samples.everything(standing), controllers="absent", dataPlaneKubeconfigs=own)
     assert found.findings == []
     given = found.settings.data_plane_kubeconfigs
-    told = survey(found.plan, Controllers.ABSENT, str(kubeconfig), given).findings
+    told = asyncio.run(survey(found.plan, Controllers.ABSENT, str(kubeconfig), given)).findings
     denials = {match: finding for finding in told if (match := DENIAL.match(finding.message))}
     expected = {(right.verb, resource.full_name) for resource in right.resources}
     assert {(denial["verbs"], denial["resource"]) for denial in denials} == expected, f"what was said: {told}"
@@ -108,7 +109,7 @@ def test_a_secret_that_may_not_be_read_is_an_error_and_not_another_cluster(stand
     kubeconfig = operators.operator(standing, without=BY_KEY["choreo-connections-get"])
     environment = declaring.environment(organization=standing)
     found = declaring.stack(environment, controllers="absent")
-    surveyed = survey(found.plan, Controllers.ABSENT, str(kubeconfig))
+    surveyed = asyncio.run(survey(found.plan, Controllers.ABSENT, str(kubeconfig)))
     [finding] = [each for each in surveyed.findings if each.severity is Severity.ERROR]
     assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
     assert finding.message == (

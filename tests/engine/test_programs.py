@@ -1,5 +1,6 @@
 """Programs of others: our wheel in a Python program outside this checkout, and our components in another language."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -106,6 +107,32 @@ def test_a_program_outside_with_the_wheel_is_brought_up_and_destroyed(
     workspace.destroy("outside")
     assert _namespaces(workspace, organization) == 0
     assert workspace.resources("outside") == []
+
+
+def test_a_part_of_a_program_that_is_destroyed_takes_no_more_of_its_environment_along(
+    workspace: Workspace, organization: str
+) -> None:
+    """Also of a program which a release before witnesses of programs has brought up."""
+    workspace.project({"__main__.py": PROGRAM}, name="part")
+    workspace.stack("part")
+    workspace.run("config", "set", "--stack", "part", "organization", organization)
+    workspace.up("part")
+    state = json.loads(workspace.state("part"))
+    state["deployment"]["resources"] = [
+        each for each in state["deployment"]["resources"] if each["type"] != "choreo:index:Witness"
+    ]
+    workspace.run("stack", "import", "--stack", "part", given=json.dumps(state))
+    changes = workspace.up("part").changes
+    assert changes.keys() == {"created", "unchanged"}
+    assert changes["created"] == 1
+
+    target = "--target", "**::development-namespace-portal", "--target-dependents"
+    said = workspace.destroy("part", *target).said
+    assert f"'development' of organization {organization!r} is not finalized, as its Environment stays" in said
+    assert _namespaces(workspace, organization) == 1, "that of the other project stays"
+    assert workspace.up("part").changes["created"] == 4
+    workspace.destroy("part")
+    assert _namespaces(workspace, organization) == 0
 
 
 ORGANIZATION = """

@@ -58,7 +58,7 @@ def kubeconfig(server: str) -> str:
 
 
 def asked(found: Stack, kubeconfig: str, controllers: Controllers = Controllers.PRESENT) -> Survey:
-    return survey(found.plan, controllers, kubeconfig)
+    return asyncio.run(survey(found.plan, controllers, kubeconfig))
 
 
 def test_a_stack_of_nothing_asks_nobody() -> None:

@@ -24,6 +24,13 @@ class Refusing:
         raise pulumi.RunError(REASON)
 
 
+class Making:
+    """One that makes all."""
+
+    async def Construct(self, request: Any, context: Any) -> proto.ConstructResponse:
+        return proto.ConstructResponse(urn="made")
+
+
 class Ended(Exception):
     """The call has ended with an error."""
 
@@ -45,7 +52,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer):
 
     async def RegisterResource(self, request: Any, context: Any) -> None:
         self.registered.append(request)
-        urn = f"urn:pulumi:test::project::{request.type}::{request.name}"
+        urn = f"urn:pulumi:test::project::pulumi:pulumi:Stack${request.type}::{request.name}"
         self.checks.append(await self.provider.Check(proto.CheckRequest(urn=urn, news=request.object), None))
         await asyncio.Event().wait()
 
@@ -67,17 +74,16 @@ def constructed(settings: dict[str, Any], **more: Any) -> tuple[proto.ConstructR
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
-        request = proto.ConstructRequest(
-            type="choreo:core/v1:Environment",
-            name="dev",
-            parent="urn:pulumi:test::project::pulumi:pulumi:Stack::project-test",
-            project="project",
-            stack="test",
-            monitorEndpoint=f"127.0.0.1:{port}",
-            **more,
-        )
+        call = {
+            "type": "choreo:core/v1:Environment",
+            "name": "dev",
+            "parent": "urn:pulumi:test::project::pulumi:pulumi:Stack::project-test",
+            "project": "project",
+            "stack": "test",
+            "monitorEndpoint": f"127.0.0.1:{port}",
+        }
         try:
-            return await provider.Construct(request, Call()), engine
+            return await provider.Construct(proto.ConstructRequest(**{**call, **more}), Call()), engine
         finally:
             await server.stop(None)
 
@@ -88,7 +94,11 @@ def test_what_a_component_refuses_fails_the_check_of_a_resource_and_not_the_call
     response, engine = constructed({})
     [registered], [check] = engine.registered, engine.checks
     assert response.urn == "urn:pulumi:test::project::choreo:core/v1:Environment::dev"
-    assert (registered.type, registered.name, registered.custom) == ("choreo:index:Refusal", "dev", True)
+    assert (registered.type, registered.name, registered.custom) == (
+        "choreo:index:Refusal",
+        "choreo:core/v1:Environment dev",
+        True,
+    )
     assert registered.parent.endswith("::project-test")
     assert [(each.property, each.reason) for each in check.failures] == [("", REASON)]
 
@@ -108,3 +118,75 @@ def test_of_an_engine_that_does_not_ask_the_call_fails_in_the_same_words(monkeyp
     with pytest.raises(Ended) as ended:
         asyncio.run(construct())
     assert ended.value.args == (grpc.StatusCode.INVALID_ARGUMENT, REASON)
+
+
+def test_components_of_two_types_with_one_name_are_refused_at_the_same_time() -> None:
+    class Held(Engine):
+        """An engine that asks for the checks when both are registered."""
+
+        arrived, both = 0, asyncio.Event()
+
+        async def RegisterResource(self, request: Any, context: Any) -> None:
+            self.arrived += 1
+            if self.arrived == 2:
+                self.both.set()
+            await self.both.wait()
+            await super().RegisterResource(request, context)
+
+    async def run() -> list[str]:
+        provider = Servicer("127.0.0.1:1", [])
+        engine, server = Held(provider), grpc.aio.server()
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
+        endpoint = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        await server.start()
+        try:
+            calls = [
+                provider.Construct(
+                    proto.ConstructRequest(type=f"choreo:core/v1:{kind}", name="dev", monitorEndpoint=endpoint), Call()
+                )
+                for kind in ("Environment", "Project")
+            ]
+            answers = await asyncio.gather(*calls)
+        finally:
+            await server.stop(None)
+        assert provider._refused == {}, "nothing of them is kept"
+        return [answer.urn.removeprefix("urn:pulumi:::::") for answer in answers]
+
+    assert asyncio.run(run()) == ["choreo:core/v1:Environment::dev", "choreo:core/v1:Project::dev"]
+
+
+# --- The provider that constructs a Platform ------------------------------------------------------------------------
+
+OWN, DEFAULT, DEFAULT_OF_A_VERSION = (
+    {"choreo": f"urn:pulumi:test::project::pulumi:providers:choreo::{name}::id"}
+    for name in ("own", "default", "default_0_1_0")
+)
+
+
+@pytest.mark.parametrize("setting", ["kubeconfig", "context"])
+def test_a_provider_of_its_own_that_leads_elsewhere_would_not_be_a_platforms(
+    setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Servicer, "_components", lambda self: Making())
+    _, engine = constructed({setting: "very-secret"}, type="choreo:index:Platform", providers=OWN)
+    [[failure]] = [check.failures for check in engine.checks]
+    assert failure.reason == (
+        f"Platform 'dev' has a choreo provider with {setting}, and makes its own: remove that provider, and select the "
+        "cluster by the argument kubeconfig"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "more"),
+    [
+        ({"version": "0.1.0"}, {"type": "choreo:index:Platform", "providers": OWN}),
+        ({"kubeconfig": "ours"}, {"type": "choreo:index:Platform", "providers": DEFAULT}),
+        ({"kubeconfig": "ours"}, {"type": "choreo:index:Platform", "providers": DEFAULT_OF_A_VERSION}),
+        ({"kubeconfig": "ours"}, {"type": "choreo:index:Platform"}),
+        ({"kubeconfig": "ours"}, {"providers": OWN}),
+    ],
+    ids=["no way", "the program's", "the program's of a version", "not told", "another component"],
+)
+def test_any_other_provider_may_construct(settings: Any, more: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Servicer, "_components", lambda self: Making())
+    assert constructed(settings, **more)[0].urn == "made"

@@ -37,7 +37,7 @@ class Environment(CoreV1Component):
     _secret_arguments = ("dataPlaneKubeconfig",)
 
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares the Environment, a namespace for each of the `projects`, and the finalizer."""
+        """Declares the Environment, a namespace for each of the `projects`, and the finalizer with its witness."""
         super().__init__("Environment", name, args, opts)
         self._require_one_cluster(name, args)
         made = self._declare()
@@ -57,7 +57,9 @@ class Environment(CoreV1Component):
         # By a name alone, and after nothing, the program refers to an organization that it does not make.
         exists = isinstance(args["organization"], str) and not (opts is not None and opts.depends_on)
         # Who uses the name comes after the finalizer, so that Deployments go before it.
-        self.name = provisioning.add_finalizer(organization_exists=exists or None).environment
+        finalizer = provisioning.add_finalizer(organization_exists=exists or None)
+        self.name = finalizer.environment
+        provisioning.add_witness(pulumi.Output.concat(args["organization"], "/", self._object_name), finalizer)
         namespaces: Any = {project: each.metadata["name"] for project, each in provisioning.namespaces.items()}
         # Not Output.all, which makes a list of no namespaces.
         self.namespaces = pulumi.Output.from_input(namespaces)
