@@ -44,6 +44,16 @@ def test_many_environments_that_are_finalized_at_once_share_their_lists_and_watc
     namespaces = [made_for(name) for name in ENVIRONMENTS]
     cluster = FakeCluster(*namespaces, *(deployment(name, name) for name in ENVIRONMENTS), namespace("other", "other"))
     told: list[str] = []
+    cluster.held.update(cluster.names)
+
+    def release_together() -> None:
+        """Or one that is late would find the others gone, and watch alone."""
+        asked = cluster.requests("delete")
+        if len(asked) % len(ENVIRONMENTS) == 0:
+            for name in asked[-len(ENVIRONMENTS) :]:
+                asyncio.get_running_loop().call_later(0.01, cluster.remove, name)
+
+    cluster.then = {f"delete {name}": release_together for name in cluster.names}
 
     async def all_of_them() -> None:
         scopes = [Scope(GENERATION, "acme", name) for name in ENVIRONMENTS]
