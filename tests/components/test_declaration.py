@@ -89,7 +89,7 @@ def test_components_have_the_children_that_they_have_in_a_program() -> None:
 
     in_program = registered(program)
     children = {each.name: each for each in in_program.custom}
-    assert len(children) == 5
+    assert len(children) == 6
     for name, child in children.items():
         assert (in_stack[name].type, in_stack[name].parent) == (child.type, child.parent)
         # A stack has asked for its organization before it is declared.

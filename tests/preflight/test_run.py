@@ -13,6 +13,7 @@ import pytest
 from choreo_components.api import custom_resource_definitions
 from choreo_components.api.core_v1.kinds import V0_2_0
 from choreo_components.api.generation import Severity
+from choreo_components.components import preparation
 from choreo_components.config.findings import errors, warning
 from choreo_components.config.options import Controllers
 from choreo_components.preflight.run import Survey, survey
@@ -110,7 +111,8 @@ def test_a_server_that_is_no_api_server_is_a_warning_too(web_server: str, text: 
 
 def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:
     async def program_of_pulumi() -> int:
-        return len(asked(stack(declaring.data_plane()), nobody).findings)
+        asking = survey(stack(declaring.data_plane()).plan, Controllers.PRESENT, nobody)
+        return len((await preparation.elsewhere(asking)).findings)
 
     assert asyncio.run(program_of_pulumi()) == 1
 
