@@ -38,7 +38,7 @@ test: setup
 	@echo "==> toolchain"
 	@$(PYTHON) -m toolchain
 	@echo "==> tests"
-	@PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -n 6 --dist worksteal
+	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 6 --dist worksteal
 
 # The tests that need no toolchain, on the newest Python.
 test-newest: setup

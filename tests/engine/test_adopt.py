@@ -219,7 +219,7 @@ def test_a_private_key_is_taken_over_and_stands_in_no_file(later: Workspace, org
 
     said = run(later, f"choreo adopt --organization {organization} --stack acme")
 
-    assert take_over(later, said) == {"acme": {"unchanged": 11}}
+    assert take_over(later, said) == {"acme": {"unchanged": 14}}
     assert versions(later, organization) == before
     # `kubectl apply` has left the key in an annotation too, which a refresh reads.
     assert CREDENTIALS["clientKey"] not in later.refresh("acme", "--diff").said

@@ -30,7 +30,7 @@ def test_a_busy_api_server_stops_no_command(workspace: Workspace, organization: 
         workspace.up("busy")
         found = choreo(workspace, "drift", "busy")
         assert (found.returncode, found.stdout) == (0, "1 stack, 11 objects: no drift\n")
-        assert workspace.destroy("busy").changes == {"deleted": 22}
+        assert workspace.destroy("busy").changes == {"deleted": 26}
         assert front.interfered > 20
 
 
