@@ -1,9 +1,11 @@
 """An API of OpenChoreo is two folders: its facts, and its components. Nothing else knows a kind, a label or a field."""
 
 import ast
+import gc
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from importlib.util import resolve_name
 from pathlib import Path
@@ -56,9 +58,19 @@ def modules_of(generation: str) -> Iterator[Path]:
         yield from sorted((PACKAGE / room / generation).rglob("*.py"))
 
 
+@cache
+def tree_of(module: Path) -> ast.Module:
+    """The syntax of a module. What is collected meanwhile may parse something too, which Python 3.11 does not bear."""
+    gc.disable()
+    try:
+        return ast.parse(module.read_text(encoding="utf-8"))
+    finally:
+        gc.enable()
+
+
 def literals(module: Path) -> Iterator[tuple[int, str]]:
     """The texts in a module, and the names of attributes, without docstrings, each with its line."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
+    tree = tree_of(module)
     prose = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
@@ -71,7 +83,7 @@ def imported(module: Path) -> Iterator[tuple[int, str]]:
     """The names that a module imports, and texts that may be such names, each with its line."""
     own = ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts)
     package = own.removesuffix(".__init__") if module.stem == "__init__" else own.rpartition(".")[0]
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(module)):
         match node:
             case ast.Import():
                 yield from ((node.lineno, each.name) for each in node.names)

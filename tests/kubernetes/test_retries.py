@@ -14,7 +14,15 @@ import httpx2 as httpx
 import pytest
 
 from choreo_components.kubernetes import retries
-from choreo_components.kubernetes.client import Cluster, ClusterError, Denied, Forbidden, Unauthorized, Unreachable
+from choreo_components.kubernetes.client import (
+    Cluster,
+    ClusterError,
+    Conflict,
+    Denied,
+    Forbidden,
+    Unauthorized,
+    Unreachable,
+)
 from choreo_components.kubernetes.objects import NAMESPACES, Live
 from choreo_components.kubernetes.retries import Retrying, sent_once
 from devcluster.pki import Pki
@@ -133,7 +141,7 @@ def test_a_watch_that_breaks_off_ends() -> None:
         (refusal(401, "Unauthorized"), Unauthorized),
         (refusal(403, 'User "x" cannot list resource "namespaces"'), Forbidden),
         (refusal(403, 'admission webhook "keep.example.com" denied the request: no'), Denied),
-        (refusal(409, "it is being deleted"), ClusterError),
+        (refusal(409, "it is being deleted"), Conflict),
         (refusal(422, "invalid"), ClusterError),
         (refusal(500, 'Internal error occurred: failed calling webhook "keep.example.com"'), Denied),
         (answer(501), ClusterError),

@@ -50,12 +50,15 @@ class Older:
     @classmethod
     async def start(cls, executable: str, engine: str) -> "Older":
         """Starts it; it ends with this process, however that ends."""
-        process = await asyncio.create_subprocess_exec(
-            executable, engine, stdout=asyncio.subprocess.PIPE, preexec_fn=_end_with_parent
-        )
-        assert process.stdout is not None
-        port = int(await process.stdout.readline())
-        return cls(process, grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=_UNLIMITED))
+        # What is forked beside gRPC's threads may end before it becomes the program.
+        for _ in range(5):
+            process = await asyncio.create_subprocess_exec(
+                executable, engine, stdout=asyncio.subprocess.PIPE, preexec_fn=_end_with_parent
+            )
+            assert process.stdout is not None
+            if port := await process.stdout.readline():
+                break
+        return cls(process, grpc.aio.insecure_channel(f"127.0.0.1:{int(port)}", options=_UNLIMITED))
 
     async def ask(self, method: str, request: bytes) -> bytes:
         """What it answers; both as they go over the wire."""
