@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from tests import declaring
 from tests.engine.adopting import run, take_over, versions
 from tests.engine.modes import with_controllers
 from tests.engine.workspace import CHECKOUT, Workspace
+from tests.planes import Planes
 from tests.standin import standin
 
 SECONDS = 400
@@ -24,8 +25,11 @@ SECONDS = 400
 
 
 @pytest.fixture
-def clone(tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane) -> Path:
-    """The checkout's files, after `make up` without its stacks: the environment leads to the test's control plane."""
+def clone(tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane, planes: Planes) -> Iterator[Path]:
+    """The checkout's files, after `make up` without its stacks: the environment leads to the test's control plane.
+
+    One at a time: the documents have names of their own for organizations, and some of them the same.
+    """
     folder = tmp_path / "clone"
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, tracked.split("\0")):
@@ -37,7 +41,8 @@ def clone(tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane) -> P
     (folder / ".dev" / "bin").symlink_to(toolchain_bin)
     (folder / ".dev" / "pulumi").symlink_to(toolchain_bin.parent / "pulumi")
     env.write(folder, control_plane.kubeconfig)
-    return folder
+    with planes.alone("documents"):
+        yield folder
 
 
 def commands(document: str, language: str = "sh") -> str:
