@@ -1,5 +1,6 @@
 """A Platform: OpenChoreo's objects with all their safety, planned and checked as a whole, and then declared."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, Self, TypedDict
 
@@ -17,7 +18,7 @@ from choreo_components.components.scope import Scope
 from choreo_components.components.tokens import INDEX, PACKAGE, token
 from choreo_components.config.options import Adopt, Controllers
 from choreo_components.plan.environment_context import environment_context
-from choreo_components.plan.nodes import Plan
+from choreo_components.plan.nodes import Key, Plan
 from choreo_components.plan.references import Found
 from choreo_components.state.contract import Finalizer
 
@@ -129,11 +130,14 @@ def hooks(prepared: Prepared, scope: Scope) -> pulumi.ResourceHookBinding | None
 
 def outputs(planned: Plan, live: Found) -> dict[str, Any]:
     """The environments by ORGANIZATION/ENVIRONMENT: data plane, host names, and the namespace of each project."""
+    namespaces: dict[Key, dict[str, str]] = defaultdict(dict)
+    for each in planned.namespaces:
+        namespaces[each.environment][each.project] = each.name
     return {
         node.key.full_name: {
-            "dataPlane": None if node.declared.data_plane is None else node.declared.data_plane.name,
+            "dataPlane": None if (target := node.declared.data_plane) is None else target.name,
             "hosts": environment_context(node.declared, planned, live).hosts,
-            "namespaces": {each.project: each.name for each in planned.namespaces if each.environment == node.key},
+            "namespaces": dict(namespaces[node.key]),
         }
         for node in planned.of_role(Role.ENVIRONMENT)
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from choreo_components.api import Kind
+    from choreo_components.api.generation import Generation, Sweep
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Resource:
 def resource_of(kind: "Kind") -> Resource:
     """OpenChoreo's kind as the API server addresses it."""
     return Resource(kind.group, kind.version, kind.kind, kind.plural, kind.namespaced)
+
+
+def resource_of_sweep(generation: "Generation", sweep: "Sweep") -> Resource:
+    """What an environment's finalizer sweeps, as the API server addresses it."""
+    return Resource(generation.group, generation.version, sweep.kind, sweep.plural)
 
 
 def resource_named(api_version: str, kind: str) -> Resource:

@@ -11,7 +11,7 @@ from choreo_components.api.generation import Generation, Role
 from choreo_components.config.findings import Finding, Location, error, warning
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import RIGHTS, Cluster, ClusterError, Rule
-from choreo_components.kubernetes.objects import NAMESPACES, Resource, resource_named, resource_of
+from choreo_components.kubernetes.objects import NAMESPACES, Resource, resource_named, resource_of, resource_of_sweep
 from choreo_components.plan.nodes import Key, Plan
 
 VERBS = ("get", "list", "watch", "create", "patch", "delete")
@@ -92,8 +92,7 @@ def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None
     for node in plan.finalizers:
         where, generation = node.declared.at("kind"), node.declared.generation
         for sweep in generation.teardown.sweeps:
-            swept = Resource(generation.group, generation.version, sweep.kind, sweep.plural)
-            need(swept, node.key.organization, where, SWEEP)
+            need(resource_of_sweep(generation, sweep), node.key.organization, where, SWEEP)
         need(NAMESPACES, None, where, SWEEP, data_plane=elsewhere.get(node.environment))
     # After all that the stack has of these kinds itself, which is the better place to point at.
     for declared in (node.declared for node in plan.objects):

@@ -97,13 +97,15 @@ class Placement:
         Also one that no environment of the plan runs on, where others will find the kubeconfig in the plan's Secret.
         """
 
+        remote = self.remote
+
         async def one(name: str) -> list[Finding]:
             connection = self.connections[name]
             try:
                 async with Cluster(connection.kubeconfig) as cluster:
                     lacking, leaves = await asyncio.gather(
-                        denied(cluster, self._plan, self._controllers, self.remote, name),
-                        terminating_namespaces(cluster, self._plan, self.remote, name),
+                        denied(cluster, self._plan, self._controllers, remote, name),
+                        terminating_namespaces(cluster, self._plan, remote, name),
                     )
                     self.terminating += leaves
                     return lacking
@@ -124,7 +126,7 @@ class Placement:
                 return [error(self._given[name].where, f"data plane {name!r}: {problem}")]
             return []
 
-        used = set(self.remote.values())
+        used = set(remote.values())
         handed = {each.name for each in self._handed_on.values() if each.full_name not in used}
         tried = [*map(one, sorted(used)), *map(handed_on, sorted(handed & self._texts.keys()))]
         self.findings += [finding for answer in await asyncio.gather(*tried) for finding in answer]

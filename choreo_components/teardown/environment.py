@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from choreo_components.api.generation import Generation, Sweep
-from choreo_components.kubernetes.objects import NAMESPACES, Resource
+from choreo_components.kubernetes.objects import NAMESPACES, resource_of_sweep
 from choreo_components.teardown.informer import Selection
 from choreo_components.teardown.ownership import spare
 from choreo_components.teardown.removal import LiveCluster, Removal
@@ -42,7 +42,7 @@ class Scope:
     def _selection(self, sweep: Sweep) -> Selection:
         by_field = sweep.selects
         return Selection(
-            Resource(self.generation.group, self.generation.version, sweep.kind, sweep.plural),
+            resource_of_sweep(self.generation, sweep),
             sweep.labels(self.organization, self.environment),
             self.organization,
             varying=sweep.varying,

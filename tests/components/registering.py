@@ -11,7 +11,7 @@ from pulumi.runtime import mocks, rpc
 
 from choreo_components.api import Kind, kind_of
 from choreo_components.api.core_v1 import labels
-from choreo_components.components.core_v1.base import PARENTS
+from choreo_components.components.core_v1.arguments import PARENTS
 from choreo_components.components.declaration import ControlPlane
 from choreo_components.components.platform import Platform
 from choreo_components.components.preparation import Prepared

@@ -17,7 +17,7 @@ from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fie
 from choreo_components.components.children import KUBERNETES_VERSION
 from choreo_components.components.core_v1 import COMPONENTS, Endpoint, Environment, Organization
 from choreo_components.components.core_v1 import args as arguments_of_core_v1
-from choreo_components.components.core_v1.base import PARENTS
+from choreo_components.components.core_v1.arguments import PARENTS
 from tests.components.registering import (
     EXAMPLES,
     Registered,

@@ -18,10 +18,9 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
     def refuse(path: Path, message: str) -> None:
         found.append(Violation(path, message))
 
-    # An organization's name is its namespace's as well.
-    refused_name = refusal(name, Use.OBJECT if kind.namespaced else Use.NAMESPACE)
-    if refused_name:
-        refuse(("metadata", "name"), f"Kubernetes would refuse the name {name!r}: {refused_name}")
+    wrong_name = refused_name(kind, name)
+    if wrong_name is not None:
+        found.append(wrong_name)
     expected: dict[str, tuple[str, str]] = {}
     if kind.named_by_label is not None:
         expected[kind.named_by_label] = (name, "metadata.name")
@@ -32,8 +31,8 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
         namespace = namespace or own.get(labels.ORGANIZATION)
         if not namespace:
             refuse(("metadata", "namespace"), f"required: the organization that the {kind.kind} belongs to")
-        elif refused := refusal(namespace, Use.NAMESPACE):
-            refuse(("metadata", "namespace"), f"Kubernetes would refuse the name {namespace!r}: {refused}")
+        elif (wrong_namespace := refused_namespace(namespace)) is not None:
+            found.append(wrong_namespace)
         else:
             expected[labels.ORGANIZATION] = (namespace, "metadata.namespace")
     for label, (value, source) in expected.items():
@@ -43,7 +42,7 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
         own[label] = value
     own.setdefault(labels.NAME, name)
     # Their own fields have been looked at.
-    followed = {labels.ORGANIZATION, *([labels.NAME] if refused_name else [])}
+    followed = {labels.ORGANIZATION, *([labels.NAME] if wrong_name else [])}
     for label in kind.hierarchy:
         if not own.get(label) and label not in followed:
             message = f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it"
@@ -62,6 +61,20 @@ def metadata(kind: Kind) -> MetadataFields:
         annotations={labels.DISPLAY_NAME: "Name for people.", labels.DESCRIPTION: "What it is for."},
         namespace_label=labels.ORGANIZATION,
     )
+
+
+def refused_name(kind: Kind, name: str) -> Violation | None:
+    """What Kubernetes would say of an object's name; None where it takes it."""
+    # An organization's name is its namespace's as well.
+    refused = refusal(name, Use.OBJECT if kind.namespaced else Use.NAMESPACE)
+    return Violation(("metadata", "name"), f"Kubernetes would refuse the name {name!r}: {refused}") if refused else None
+
+
+def refused_namespace(name: str) -> Violation | None:
+    """What Kubernetes would say of the name of an object's namespace; None where it takes it."""
+    if refused := refusal(name, Use.NAMESPACE):
+        return Violation(("metadata", "namespace"), f"Kubernetes would refuse the name {name!r}: {refused}")
+    return None
 
 
 def refused_keys_and_values(

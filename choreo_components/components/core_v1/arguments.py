@@ -7,7 +7,7 @@ from choreo_components.api.core_v1 import labels
 from choreo_components.api.meta import wire_name
 from choreo_components.components.attributes import COMMON, Attribute
 
-_PARENTS = {
+_PARENTS: Mapping[str, str] = {
     labels.ORGANIZATION: "Name of its Organization, whose namespace it is in.",
     labels.PROJECT: "Name of its Project.",
     labels.COMPONENT: "Name of its Component.",
@@ -49,6 +49,13 @@ OF_ONE_KIND: Mapping[str, Sequence[Attribute]] = {
 def parent_argument(label: str) -> str:
     """The argument that names a parent, by the label of the parent: `deploymentTrack` for …/deployment-track."""
     return wire_name(label.removeprefix(labels.PREFIX).replace("-", "_"))
+
+
+PARENTS: Mapping[str, str] = {parent_argument(label): label for label in _PARENTS}
+"""The arguments that name an object's parents, and the labels by which OpenChoreo finds them."""
+
+OF_ALL_KINDS = frozenset({*PARENTS, *(name for name, _, _ in COMMON)})
+"""The arguments which are fields of no kind's spec."""
 
 
 def around(kind: Kind) -> list[Attribute]:

@@ -10,42 +10,18 @@ from choreo_components.api.annotations import excess, of_provider
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.generation import Path
 from choreo_components.components.base import ObjectComponent
-from choreo_components.components.core_v1.arguments import OF_ONE_KIND
+from choreo_components.components.core_v1.arguments import OF_ALL_KINDS, OF_ONE_KIND, PARENTS
 from choreo_components.components.core_v1.refusals import refusals
 from choreo_components.components.misuse import misused, misused_metadata, misused_projects
 from choreo_components.config.documents import field_name
 from choreo_components.config.options import Controllers
 from choreo_components.config.validation import parse, shown
 
-PARENTS: Mapping[str, str] = {
-    "organization": labels.ORGANIZATION,
-    "project": labels.PROJECT,
-    "component": labels.COMPONENT,
-    "deploymentTrack": labels.DEPLOYMENT_TRACK,
-    "environment": labels.ENVIRONMENT,
-    "deployment": labels.DEPLOYMENT,
-}
-"""The arguments that name an object's parents, and the labels by which OpenChoreo finds them."""
-
 _ARGUMENTS: Mapping[Path, str] = {
     ("namespace",): "organization",
     **{("labels", label): argument for argument, label in PARENTS.items()},
 }
 """By fields of the metadata: the arguments that they come from, where those are called otherwise."""
-
-AROUND_SPEC = frozenset(
-    {
-        *PARENTS,
-        "name",
-        "displayName",
-        "description",
-        "labels",
-        "annotations",
-        "controllers",
-        "timeouts",
-    }
-)
-"""The arguments of all kinds which are not fields of the object's spec."""
 
 
 class CoreV1Component(ObjectComponent):
@@ -77,9 +53,9 @@ def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
             args.get("annotations"),
         ),
     }
-    if kind.scope == "Namespaced":
+    if kind.namespaced:
         metadata["namespace"] = args.get("organization")
-    around = AROUND_SPEC | {argument for argument, _, _ in OF_ONE_KIND.get(kind.kind, ())}
+    around = OF_ALL_KINDS | {argument for argument, _, _ in OF_ONE_KIND.get(kind.kind, ())}
     spec = {field: _plain(value) for field, value in args.items() if field not in around}
     body = {"metadata": metadata, "spec": spec}
     _validate(kind, name, args, body)

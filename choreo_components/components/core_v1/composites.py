@@ -35,13 +35,7 @@ def around(declared: Declared, settings: Settings) -> Mapping[str, Any]:
     return {
         "controllers": settings.controllers,
         "timeouts": vars(settings.timeouts),
-        **(
-            {
-                "namespaceMetadata": of_namespaces,
-            }
-            if declared.kind == Environment.__name__
-            else {}
-        ),
+        **({"namespaceMetadata": of_namespaces} if declared.kind == Environment.__name__ else {}),
     }
 
 

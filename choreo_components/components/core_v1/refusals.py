@@ -5,9 +5,8 @@ from typing import Any
 
 from choreo_components.api import Kind
 from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.identity import refused_keys_and_values
+from choreo_components.api.core_v1.identity import refused_keys_and_values, refused_name, refused_namespace
 from choreo_components.api.generation import Path
-from choreo_components.api.names import Use, refusal
 
 
 def refusals(kind: Kind, metadata: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -16,18 +15,16 @@ def refusals(kind: Kind, metadata: Mapping[str, Any]) -> Iterator[tuple[Path, st
     What is no string is not known yet, or has been found already.
     """
     name, namespace = metadata["name"], metadata.get("namespace")
-    # An organization's name is its namespace's as well.
-    refused_name = refusal(name, Use.OBJECT if kind.namespaced else Use.NAMESPACE) if isinstance(name, str) else None
-    if refused_name:
-        yield ("name",), f"Kubernetes would refuse the name {name!r}: {refused_name}"
-    if namespace and isinstance(namespace, str) and (refused := refusal(namespace, Use.NAMESPACE)):
-        yield ("namespace",), f"Kubernetes would refuse the name {namespace!r}: {refused}"
+    wrong_name = refused_name(kind, name) if isinstance(name, str) else None
+    wrong_namespace = refused_namespace(namespace) if namespace and isinstance(namespace, str) else None
     # Their own fields have been looked at.
-    followed = {labels.ORGANIZATION, *([labels.NAME] if refused_name else [])}
+    followed = {labels.ORGANIZATION, *([labels.NAME] if wrong_name else [])}
     # Nothing is wrong with an empty value.
     own = {key: value if isinstance(value, str) else "" for key, value in _known(metadata["labels"]).items()}
-    for each in refused_keys_and_values(own, _known(metadata["annotations"]), followed):
-        yield each.path[1:], each.message
+    of_keys = refused_keys_and_values(own, _known(metadata["annotations"]), followed)
+    for each in (wrong_name, wrong_namespace, *of_keys):
+        if each is not None:
+            yield each.path[1:], each.message
 
 
 def _known(given: Any) -> Mapping[str, Any]:

@@ -77,8 +77,9 @@ class Inventory(CustomResource):
             return inputs, {"": "\n".join(displaced)}
         if lines := inputs.get(Names.TERMINATING):
             return inputs, {"": "\n".join([_TERMINATING, *(f"  {line}" for line in lines)])}
+        references = _data_planes(inputs)
         for environment, before in sorted(_data_planes(olds).items()):
-            after = _data_planes(inputs).get(environment, before)
+            after = references.get(environment, before)
             if after != before:
                 session.warn(
                     f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments "
@@ -193,10 +194,11 @@ def _data_planes(inputs: Properties) -> dict[str, str]:
     return {name: reference for environments in by_type.values() for name, reference in environments.items()}
 
 
-def _remote(environment: str, inputs: Properties) -> str | None:
-    """The data plane of the environment if it is a cluster of its own, both as ORGANIZATION/NAME."""
-    data_plane = f"{environment.partition('/')[0]}/{_data_planes(inputs).get(environment)}"
-    return data_plane if data_plane in (inputs.get(Names.DATA_PLANE_KUBECONFIGS) or ()) else None
+def _remote(inputs: Properties) -> dict[str, str]:
+    """The environments whose data plane is a cluster of its own, and that data plane, both as ORGANIZATION/NAME."""
+    named = {name: f"{name.partition('/')[0]}/{reference}" for name, reference in _data_planes(inputs).items()}
+    own = inputs.get(Names.DATA_PLANE_KUBECONFIGS) or ()
+    return {name: data_plane for name, data_plane in named.items() if data_plane in own}
 
 
 def _maps_texts(value: Any) -> bool:
@@ -216,9 +218,10 @@ def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
 
     What is there would be lost from sight, and a stack would lose its namespaces over a setting that somebody forgot.
     """
+    references, remote_before, remote_after = _data_planes(news), _remote(olds), _remote(news)
     for environment in _staying(olds, news):
-        reference = _data_planes(news)[environment]
-        before, after = _remote(environment, olds), _remote(environment, news)
+        reference = references[environment]
+        before, after = remote_before.get(environment), remote_after.get(environment)
         if before and not after:
             yield (
                 f"environment {environment!r} is on data plane {reference!r}, which is a cluster of its own, and now "
@@ -239,7 +242,8 @@ async def _identities(olds: Properties, news: Properties, session: Session) -> t
     """
     from choreo_components.kubernetes.client import ClusterError
 
-    users = {data_plane: each for each in _staying(olds, news) if (data_plane := _remote(each, olds))}
+    remote = _remote(olds)
+    users = {remote[each]: each for each in _staying(olds, news) if each in remote}
     before: Mapping[str, str] = {name: each for name, each in (olds.get(Names.CLUSTERS) or {}).items() if name in users}
     mistaken: list[str] = []
 
@@ -269,9 +273,9 @@ async def _out_of_reach(olds: Properties, news: Properties, session: Session) ->
     """
     from choreo_components.kubernetes.client import ClusterError, Unauthorized
 
-    after = _data_planes(news)
+    after, remote = _data_planes(news), _remote(olds)
     moving = [each for each, before in _data_planes(olds).items() if after.get(each, before) != before]
-    leaving = {data_plane: each for each in sorted(moving) if (data_plane := _remote(each, olds))}
+    leaving = {remote[each]: each for each in sorted(moving) if each in remote}
 
     async def line(data_plane: str, environment: str) -> str | None:
         try:
@@ -340,6 +344,8 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
     """
     from choreo_components.kubernetes.client import ClusterError
 
+    remote = _remote(inputs)
+
     async def there(
         type_: Type, data_plane: str | None, namespace: str | None, wanted: Mapping[str, str]
     ) -> "list[tuple[Type, str, Live]]":
@@ -361,7 +367,7 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
         places: dict[tuple[str | None, str | None], dict[str, str]] = {}
         for name in names:
             *owners, own = name.split("/")
-            data_plane = _remote("/".join(owners), inputs) if type_ == NAMESPACE else None
+            data_plane = remote.get("/".join(owners)) if type_ == NAMESPACE else None
             places.setdefault((data_plane, owners[0] if resource.namespaced else None), {})[own] = name
         found: list[tuple[Type, str, Live]] = []
         for (data_plane, namespace), wanted in places.items():
