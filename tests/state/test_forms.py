@@ -190,8 +190,9 @@ def words(value: Any) -> Iterator[str]:
 @given(st.one_of(st.tuples(st.just(Inventory), INVENTORIES), st.tuples(st.just(Finalizer), FINALIZERS)))
 def test_every_name_survives(kept: tuple[type[Contract], Mapping[str, Any]]) -> None:
     values = set(words(list(kept[1].values())))
-    today = {each.rpartition("/")[2] if each.startswith(("core.", "v1/")) else each for each in words(upgraded(*kept))}
-    assert values <= today
+    today = set(words(upgraded(*kept)))
+    # A key of today may be a type, and a name may look like one.
+    assert values <= today | {each.rpartition("/")[2] for each in today}
 
 
 @given(INVENTORIES)
