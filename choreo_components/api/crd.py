@@ -6,8 +6,24 @@ from choreo_components.api.generation import Kind, spec_of
 from choreo_components.api.generations import all_kinds
 from choreo_components.api.meta import WireModel
 from choreo_components.api.objects import ApiObject
-from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
+from choreo_components.api.shape import (
+    Field,
+    FreeForm,
+    ListMap,
+    ListOf,
+    MapOf,
+    Mark,
+    ObjectOf,
+    PortLike,
+    Rule,
+    Scalar,
+    Shape,
+    fields_of,
+    rules_of,
+)
 
+_RULES = "x-kubernetes-validations"
+_PRESERVING = {"x-kubernetes-preserve-unknown-fields": True}
 _OPENAPI_TYPE = {str: "string", bool: "boolean", int: "integer"}
 
 
@@ -36,7 +52,7 @@ def _definition(kind: Kind, model: type[ApiObject]) -> dict[str, Any]:
         "schema": {"openAPIV3Schema": _root(kind, model)},
         "served": True,
         "storage": True,
-        "subresources": {"status": {}},
+        "subresources": {"status": {}} if kind.has_status else {},
     }
     if kind.printer_columns:
         version["additionalPrinterColumns"] = [
@@ -59,9 +75,10 @@ def _root(kind: Kind, model: type[ApiObject]) -> dict[str, Any]:
             "kind": {"description": "Name of the kind.", "type": "string"},
             "metadata": {"type": "object"},
             "spec": _object(spec_of(model)),
-            "status": _object(kind.status),
         },
     }
+    if kind.has_status:
+        schema["properties"]["status"] = _object(kind.status)
     if kind.spec_required:
         schema["required"] = ["spec"]
     return schema
@@ -75,14 +92,20 @@ def _object(model: type[WireModel]) -> dict[str, Any]:
     required = sorted(name for name, field in fields.items() if field.required)
     if required:
         schema["required"] = required
-    return schema
+    return schema | _rules(rules_of(model))
 
 
 def _property(field: Field) -> dict[str, Any]:
     schema = _value(field.shape) | {"description": field.description}
     if field.default is not None:
-        schema["default"] = field.default
-    return schema
+        default = field.default
+        schema["default"] = default.model_dump(by_alias=True) if isinstance(default, WireModel) else default
+    rules = [*schema.get(_RULES, ()), *_rules(field.rules).get(_RULES, ())]
+    return schema | ({_RULES: rules} if rules else {})
+
+
+def _rules(rules: tuple[Rule, ...]) -> dict[str, Any]:
+    return {_RULES: [{"rule": each.cel, "message": each.message} for each in rules]} if rules else {}
 
 
 def _value(shape: Shape) -> dict[str, Any]:
@@ -93,16 +116,38 @@ def _value(shape: Shape) -> dict[str, Any]:
                 "format": facets.format,
                 "pattern": facets.pattern,
                 "minimum": facets.minimum,
+                "maximum": facets.maximum,
                 "minLength": facets.min_length,
                 "maxLength": facets.max_length,
             }
-            set_keywords = {keyword: value for keyword, value in keywords.items() if value is not None}
-            return {"type": _OPENAPI_TYPE[type], **set_keywords}
+            return {"type": _OPENAPI_TYPE[type], **_set(keywords)}
         case PortLike():
             return {"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": True}
-        case StringMap():
-            return {"type": "object", "additionalProperties": {"type": "string"}}
-        case ListOf(item, atomic):
-            return {"type": "array", "items": _value(item)} | ({"x-kubernetes-list-type": "atomic"} if atomic else {})
-        case ObjectOf(model):
-            return _object(model)
+        case FreeForm(typed):
+            return ({"type": "object"} if typed else {}) | _PRESERVING
+        case MapOf(item, size):
+            limits = {"minProperties": size.least, "maxProperties": size.most}
+            return {"type": "object", "additionalProperties": _value(item), **_set(limits)}
+        case ListOf(item, merged, size):
+            return {
+                "type": "array",
+                "items": _value(item),
+                **_merging(merged),
+                **_set({"minItems": size.least, "maxItems": size.most}),
+            }
+        case ObjectOf(model, preserved):
+            return _object(model) | (_PRESERVING if preserved else {})
+
+
+def _merging(merged: Mark | ListMap | None) -> dict[str, Any]:
+    match merged:
+        case ListMap(keys):
+            return {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": list(keys)}
+        case Mark(meaning):
+            return {"x-kubernetes-list-type": meaning}
+        case None:
+            return {}
+
+
+def _set(keywords: dict[str, Any]) -> dict[str, Any]:
+    return {keyword: value for keyword, value in keywords.items() if value is not None}

@@ -81,8 +81,9 @@ class Kind:
     `ready_condition` is the type of the condition that says "reconciled", or None if no controller ever says so (a
     Build's Completed says that an image was made, which is another matter). `spec_required` is what the CRD says; our
     models require the spec wherever it has required fields. `ready_is_refreshed` False: the condition is set once, and
-    says nothing of later generations. `since` are models that releases of OpenChoreo have brought under the same
-    apiVersion, each in place of the one before; `model` is the first.
+    says nothing of later generations. `has_status` False: nobody reports anything of its objects. `since` are models
+    that releases of OpenChoreo have brought under the same apiVersion, each in place of the one before; `model` is the
+    first.
 
     `role` is what its objects are to a plan; None: an object like any other. `replaced_by` are the fields whose change
     makes another object of it, as OpenChoreo would leave behind what it has made. `named_by_label`: OpenChoreo looks
@@ -102,6 +103,7 @@ class Kind:
     printer_columns: tuple[PrinterColumn, ...] = ()
     spec_required: bool = False
     ready_is_refreshed: bool = True
+    has_status: bool = True
     role: "Role | None" = None
     replaced_by: tuple[str, ...] = ()
     named_by_label: str | None = None

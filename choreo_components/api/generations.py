@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
 
@@ -26,8 +27,10 @@ def generations() -> Mapping[str, Generation]:
 
 def _found() -> Iterator[Generation]:
     for module in sorted(pkgutil.iter_modules(api.__path__), key=lambda each: each.name):
-        if module.ispkg:
-            found: Generation = import_module(f"{api.__name__}.{module.name}.generation").GENERATION
+        home = f"{api.__name__}.{module.name}.generation"
+        # One whose facts are not complete yet is none.
+        if module.ispkg and find_spec(home):
+            found: Generation = import_module(home).GENERATION
             yield found
 
 

@@ -5,7 +5,7 @@ CRDs, the pruning of zero values and the arguments of the Pulumi components all 
 
 import types
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
@@ -19,13 +19,50 @@ from choreo_components.api.meta import WireModel
 
 @dataclass(frozen=True)
 class Facets:
-    """What the CRD says of a scalar besides its type: checks of the API server, not of the model."""
+    """What the CRD says of a scalar besides its type: checks of the API server, not of the model.
+
+    `pattern` is a regular expression of Go's (RE2), and `meaning` the same in words, to follow "should be".
+    """
 
     format: str | None = None
     pattern: str | None = None
     minimum: int | None = None
+    maximum: int | None = None
     min_length: int | None = None
     max_length: int | None = None
+    meaning: str | None = None
+
+
+@dataclass(frozen=True)
+class Items:
+    """How many items a list has, or keys a map, at least and at most."""
+
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, init=False)
+class ListMap:
+    """A list whose items are told apart by these fields of theirs, which server-side apply merges by them."""
+
+    keys: tuple[str, ...]
+
+    def __init__(self, *keys: str) -> None:
+        object.__setattr__(self, "keys", keys)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that the API server checks of a value, in the Common Expression Language (x-kubernetes-validations).
+
+    `broken` is the same in Python: whether a valid value in wire names breaks it. None for a rule on changes, which
+    has `fixed` instead: the field of the value that may not change once it is there; () is the value itself.
+    """
+
+    cel: str
+    message: str
+    broken: Callable[[Any], bool] | None = None
+    fixed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -39,8 +76,27 @@ class Mark:
 POINTER: Final = Mark("pointer")
 # Server-side apply replaces the list as a whole.
 ATOMIC: Final = Mark("atomic")
+# No two items of the list are equal; server-side apply merges them.
+SET: Final = Mark("set")
+# The API server keeps unknown fields of the object, although nobody reads them.
+PRESERVED: Final = Mark("preserved")
 # Nobody may see the value in plain text.
 SECRET: Final = Mark("secret")
+
+# A value with fields, and any value at all, as somebody else defines them: sent exactly as given.
+_FREE_OBJECT: Final = Mark("free object")
+_FREE_VALUE: Final = Mark("free value")
+FreeObject = Annotated[dict[str, Any], _FREE_OBJECT]
+FreeValue = Annotated[Any, _FREE_VALUE]
+
+IMMUTABLE: Final = Rule("self == oldSelf", "cannot be changed", fixed=())
+
+
+def immutable_once_set(field: str) -> Rule:
+    """The rule of a model that one of its optional fields neither changes nor goes once it is there."""
+    kept = f"!has(oldSelf.{field}) || (has(self.{field}) && self.{field} == oldSelf.{field})"
+    return Rule(kept, f"{field} cannot be changed once it is set", fixed=(field,))
+
 
 Int32 = Annotated[int, PydanticField(ge=-(2**31), lt=2**31), Facets(format="int32")]
 Int64 = Annotated[int, PydanticField(ge=-(2**63), lt=2**63), Facets(format="int64")]
@@ -75,26 +131,38 @@ class PortLike:
 
 
 @dataclass(frozen=True)
-class StringMap:
-    """Any keys, each with a string."""
+class FreeForm:
+    """What somebody else defines: an object if it is `typed`, else any value. Nobody looks into it."""
+
+    typed: bool
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """Any keys, each with a value of one shape."""
+
+    item: "Shape"
+    size: Items = Items()
 
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list of one shape."""
+    """A list of one shape; `merged` is how server-side apply merges it, if the CRD says so."""
 
     item: "Shape"
-    atomic: bool
+    merged: Mark | ListMap | None
+    size: Items = Items()
 
 
 @dataclass(frozen=True)
 class ObjectOf:
-    """An object with the fields of a model."""
+    """An object with the fields of a model; `preserved` tells whether the API server keeps unknown ones."""
 
     model: type[WireModel]
+    preserved: bool = False
 
 
-Shape = Scalar | PortLike | StringMap | ListOf | ObjectOf
+Shape = Scalar | PortLike | FreeForm | MapOf | ListOf | ObjectOf
 
 
 @dataclass(frozen=True)
@@ -102,7 +170,8 @@ class Field:
     """A field of a model.
 
     `required` is what the CRD requires. `pointer` tells whether Go sends an optional scalar's zero value. `default` is
-    what the API server fills in, None for nothing. `secret` is what nobody may see in plain text.
+    what the API server fills in, None for nothing. `secret` is what nobody may see in plain text. `rules` are those on
+    the field, besides those of its model.
     """
 
     name: str
@@ -112,6 +181,7 @@ class Field:
     default: Any
     description: str
     secret: bool
+    rules: tuple[Rule, ...] = ()
 
 
 @cache
@@ -132,8 +202,15 @@ def fields_of(model: type[WireModel]) -> Mapping[str, Field]:
             default=None if info.is_required() else info.get_default(call_default_factory=True),
             description=info.description or "",
             secret=SECRET in info.metadata,
+            rules=tuple(mark for mark in info.metadata if isinstance(mark, Rule)),
         )
     return fields
+
+
+def rules_of(model: type[WireModel]) -> tuple[Rule, ...]:
+    """The rules on objects of the model: its class attribute `RULES`."""
+    rules: tuple[Rule, ...] = getattr(model, "RULES", ())
+    return rules
 
 
 @cache
@@ -179,6 +256,7 @@ def may_show_secrets(model: type[WireModel], value: Any) -> bool:
 
 def _shape(annotation: Any, marks: Iterable[Any]) -> Shape:
     origin, args = get_origin(annotation), get_args(annotation)
+    marks = tuple(marks)
     if origin is Annotated:
         return _shape(args[0], (*marks, *args[1:]))
     if origin in (Union, types.UnionType):
@@ -186,12 +264,16 @@ def _shape(annotation: Any, marks: Iterable[Any]) -> Shape:
         return _shape(given[0], marks) if len(given) == 1 else PortLike()
     if origin is Literal:
         return Scalar(str, choices=args)
+    if _FREE_OBJECT in marks or _FREE_VALUE in marks:
+        return FreeForm(typed=_FREE_OBJECT in marks)
+    size = next((mark for mark in marks if isinstance(mark, Items)), Items())
     if origin is list:
-        return ListOf(_shape(args[0], ()), atomic=ATOMIC in marks)
+        merged = next((mark for mark in marks if mark in (ATOMIC, SET) or isinstance(mark, ListMap)), None)
+        return ListOf(_shape(args[0], ()), merged, size)
     if origin is dict:
-        return StringMap()
+        return MapOf(_shape(args[1], ()), size)
     if annotation in (str, bool, int):
         return Scalar(annotation, next((mark for mark in marks if isinstance(mark, Facets)), Facets()))
     if isinstance(annotation, type) and issubclass(annotation, WireModel):
-        return ObjectOf(annotation)
+        return ObjectOf(annotation, preserved=PRESERVED in marks)
     raise TypeError(f"no shape for {annotation!r}")

@@ -10,14 +10,15 @@ as Go (OpenChoreo: api/v1/*_types.go):
 - an optional object that was given is sent, even as `{}` and even if only zero values were in it: Go keeps it, and
   it can mean something else than its absence (an Endpoint without `networkVisibilities` is public, one with an empty
   `networkVisibilities` is not);
-- list items and map values are sent as they are, and a null is an absence.
+- list items and map values are sent even if they are zero, and a null is an absence;
+- what somebody else defines (`FreeForm`) is sent exactly as it is: Go passes the bytes on.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from choreo_components.api.meta import WireModel
-from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
+from choreo_components.api.shape import Field, FreeForm, ListOf, MapOf, ObjectOf, PortLike, Scalar, Shape, fields_of
 
 
 def prune_zero_values(model: type[WireModel], wire: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,6 +46,8 @@ def _pruned(shape: Shape, value: Any) -> Any:
             return prune_zero_values(model, value)
         case ListOf(item) if isinstance(value, list | tuple):
             return [_pruned(item, each) for each in value]
+        case MapOf(item) if isinstance(value, Mapping):
+            return {key: _pruned(item, each) for key, each in value.items()}
         case _:
             return value
 
@@ -55,7 +58,7 @@ def _vanishes(field: Field, value: Any) -> bool:
     match field.shape:
         case Scalar() | PortLike():
             return not field.pointer and isinstance(value, str | int | float) and not value
-        case ListOf() | StringMap():
+        case ListOf() | MapOf():
             return isinstance(value, list | tuple | Mapping) and not value
-        case ObjectOf():
+        case ObjectOf() | FreeForm():
             return False

@@ -15,7 +15,7 @@ from pathlib import Path
 from choreo_components.api import Kind, generation_of
 from choreo_components.api.generation import spec_of
 from choreo_components.api.meta import WireModel
-from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
+from choreo_components.api.shape import Field, FreeForm, ListOf, MapOf, ObjectOf, PortLike, Scalar, Shape, fields_of
 from choreo_components.components.attributes import Attribute
 from choreo_components.components.folders import folders
 
@@ -85,7 +85,7 @@ def _referred(models: _Models) -> Iterator[tuple[str, str]]:
 
 
 def _innermost(shape: Shape) -> Shape:
-    return _innermost(shape.item) if isinstance(shape, ListOf) else shape
+    return _innermost(shape.item) if isinstance(shape, ListOf | MapOf) else shape
 
 
 def _attributes(models: _Models) -> list[Attribute]:
@@ -105,8 +105,10 @@ def _value_type(model: type[WireModel], field: Field, shape: Shape) -> str:
             return _PYTHON_TYPE[type]
         case PortLike():
             return "Any"
-        case StringMap():
-            return "Mapping[str, pulumi.Input[str]]"
+        case FreeForm(typed):
+            return "Mapping[str, Any]" if typed else "Any"
+        case MapOf(item):
+            return f"Mapping[str, pulumi.Input[{_value_type(model, field, item)}]]"
         case ListOf(item):
             return f"Sequence[pulumi.Input[{_value_type(model, field, item)}]]"
         case ObjectOf(nested):

@@ -14,7 +14,7 @@ from choreo_components.api import PASSED_OVER, ApiObject, Kind, ObjectMeta, all_
 from choreo_components.api.generations import generation_of
 from choreo_components.api.meta import WireModel
 from choreo_components.api.releases import Path, own_fields
-from choreo_components.api.shape import Field, ListOf, ObjectOf, PortLike, Scalar, Shape, StringMap, fields_of
+from choreo_components.api.shape import Field, FreeForm, ListOf, MapOf, ObjectOf, PortLike, Scalar, Shape, fields_of
 from choreo_components.config.namespace_metadata import FIELDS
 from choreo_components.config.options import Adopt, Controllers
 from choreo_components.config.settings import (
@@ -261,8 +261,10 @@ class _Builder:
                 return {"type": _TYPES[type], **limits}
             case PortLike():
                 return {"type": ["integer", "string"]}
-            case StringMap():
-                return {"type": "object", "additionalProperties": self.text()}
+            case FreeForm(typed):
+                return {"type": "object"} if typed else {}
+            case MapOf(item):
+                return {"type": "object", "additionalProperties": self.value(item)}
             case ListOf(item):
                 return {"type": "array", "items": self.value(item)}
             case ObjectOf(model):

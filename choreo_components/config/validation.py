@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from choreo_components.api import OF_THE_SERVER, ApiObject, Kind
 from choreo_components.api.meta import WireModel
 from choreo_components.api.releases import has, own_fields
-from choreo_components.api.shape import ListOf, ObjectOf, PortLike, Shape, fields_of, holds_secrets
+from choreo_components.api.shape import ListOf, MapOf, ObjectOf, PortLike, Shape, fields_of, holds_secrets
 from choreo_components.config.documents import FieldPath, field_name
 
 _WANTED = {
@@ -140,7 +140,7 @@ def _shape_at(model: type[WireModel], path: FieldPath) -> Shape | None:
     """The shape of the field at the path; None where the model has none."""
     shape: Shape = ObjectOf(model)
     for step in path:
-        if isinstance(shape, ListOf):
+        if isinstance(shape, ListOf | MapOf):
             shape = shape.item
             continue
         field = fields_of(shape.model).get(str(step)) if isinstance(shape, ObjectOf) else None

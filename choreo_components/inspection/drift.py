@@ -13,7 +13,7 @@ from typing import Any
 from choreo_components.api import kind_of, prune_zero_values
 from choreo_components.api.generation import SECRET
 from choreo_components.api.meta import WireModel
-from choreo_components.api.shape import ListOf, ObjectOf, Shape, StringMap, fields_of
+from choreo_components.api.shape import ListOf, MapOf, ObjectOf, Shape, fields_of
 from choreo_components.config.documents import FieldPath, field_name, is_inside
 from choreo_components.config.findings import Location, one_line
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, NAMESPACE_METADATA, RESOURCES, Declared
@@ -263,8 +263,9 @@ def _in_value(shape: Shape | None, ours: Any, theirs: Any, path: FieldPath) -> _
         case ListOf(item) if isinstance(ours, list) and isinstance(theirs, list):
             for index, (one, other) in enumerate(zip_longest(ours, theirs)):
                 yield from _in_value(item, one, other, (*path, index))
-        case StringMap() if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-            yield from _in_map(path, {**dict.fromkeys(theirs), **ours}, theirs)
+        case MapOf(item) if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+            for key in dict.fromkeys((*theirs, *ours)):
+                yield from _in_value(item, ours.get(key), theirs.get(key), (*path, key))
         case _ if ours != theirs:
             yield path, ours, theirs
 

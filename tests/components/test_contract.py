@@ -13,7 +13,7 @@ from choreo_components import core_v1
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.generation import spec_of
-from choreo_components.api.shape import ListOf, PortLike, Scalar, StringMap, fields_of
+from choreo_components.api.shape import ListOf, MapOf, PortLike, Scalar, fields_of
 from choreo_components.components.children import KUBERNETES_VERSION
 from choreo_components.components.core_v1 import COMPONENTS, Endpoint, Environment, Organization
 from choreo_components.components.core_v1 import args as arguments_of_core_v1
@@ -258,7 +258,7 @@ def _zero_values(component: Any) -> dict[str, Any]:
                 zeros[field.name] = type_()
             case ListOf():
                 zeros[field.name] = []
-            case StringMap():
+            case MapOf():
                 zeros[field.name] = {}
             case PortLike():
                 zeros[field.name] = 0

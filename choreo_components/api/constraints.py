@@ -1,0 +1,145 @@
+"""Constraints: what an API server checks of an object beyond the types of its fields, found before it is sent.
+
+They follow from the marks of the models: limits and patterns of scalars, sizes of lists and maps, keys that may not
+repeat, and rules. Those on changes are of another sort: they say what makes another object of one.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from choreo_components.api.generation import Path, Violation
+from choreo_components.api.meta import WireModel
+from choreo_components.api.shape import (
+    SET,
+    Facets,
+    Items,
+    ListMap,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    Rule,
+    Scalar,
+    Shape,
+    fields_of,
+    rules_of,
+)
+
+
+def violations(model: type[WireModel], wire: Mapping[str, Any]) -> Iterator[Violation]:
+    """What an API server would refuse in an object in wire names that is valid by its model.
+
+    A value that is not plain (a `pulumi.Output`, say) is passed over. No message quotes a value: it may be a secret.
+    """
+    yield from _of_object(model, wire, ())
+
+
+@cache
+def immutable_paths(model: type[WireModel]) -> tuple[Path, ...]:
+    """The fields of objects of the model that cannot change, in wire names: whoever changes one needs a new object."""
+    return tuple(_immutable(model))
+
+
+def _immutable(model: type[WireModel]) -> Iterator[Path]:
+    fixed = [rule.fixed for rule in rules_of(model) if rule.fixed is not None]
+    yield from fixed
+    if () in fixed:
+        return
+    for name, field in fields_of(model).items():
+        if any(rule.fixed == () for rule in field.rules):
+            yield (name,)
+        elif isinstance(field.shape, ObjectOf):
+            yield from ((name, *path) for path in _immutable(field.shape.model))
+
+
+def _of_object(model: type[WireModel], wire: Mapping[str, Any], path: Path) -> Iterator[Violation]:
+    for name, field in fields_of(model).items():
+        if wire.get(name) is not None:
+            yield from _of_value(field.shape, wire[name], (*path, name))
+            yield from _broken(field.rules, wire[name], (*path, name))
+    yield from _broken(rules_of(model), wire, path)
+
+
+def _of_value(shape: Shape, value: Any, path: Path) -> Iterator[Violation]:
+    match shape:
+        case ObjectOf(model) if isinstance(value, Mapping):
+            yield from _of_object(model, value, path)
+        case ListOf(item, merged, size) if isinstance(value, list | tuple):
+            yield from _of_size(size, len(value), "item", path)
+            yield from _repeated(merged, value, path)
+            for index, each in enumerate(value):
+                yield from _of_value(item, each, (*path, index))
+        case MapOf(item, size) if isinstance(value, Mapping):
+            yield from _of_size(size, len(value), "key", path)
+            for key, each in value.items():
+                yield from _of_value(item, each, (*path, key))
+        case Scalar(facets=facets) if isinstance(value, str):
+            yield from (Violation(path, message) for message in _of_text(facets, value))
+        case Scalar(facets=facets) if isinstance(value, int):
+            if facets.minimum is not None and value < facets.minimum:
+                yield Violation(path, f"should be at least {facets.minimum}")
+            if facets.maximum is not None and value > facets.maximum:
+                yield Violation(path, f"should be at most {facets.maximum}")
+
+
+def _of_text(facets: Facets, text: str) -> Iterator[str]:
+    if facets.min_length is not None and len(text) < facets.min_length:
+        yield "must not be empty" if facets.min_length == 1 else f"should have at least {facets.min_length} characters"
+    elif facets.pattern is not None and not _compiled(facets.pattern).search(text):
+        yield f"should be {facets.meaning or 'as the regular expression says'}: {facets.pattern}"
+    if facets.max_length is not None and len(text) > facets.max_length:
+        yield f"should have at most {facets.max_length} characters, and has {len(text)}"
+    if facets.format == "uri" and not _is_uri(text):
+        yield "should be a URL, as in https://example.com/hook"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern as Go means it: its `$` does not pass over a line break, and its classes are of ASCII."""
+    return re.compile(re.sub(r"\$$", r"\\Z", pattern), re.ASCII)
+
+
+def _is_uri(text: str) -> bool:
+    """Whether the API server takes it for a URI: a path from the root, or anything with a scheme."""
+    try:
+        return text.startswith("/") or bool(urlsplit(text).scheme)
+    except ValueError:
+        return False
+
+
+def _of_size(size: Items, count: int, what: str, path: Path) -> Iterator[Violation]:
+    if size.least is not None and count < size.least:
+        yield Violation(path, f"should have at least {_counted(size.least, what)}")
+    if size.most is not None and count > size.most:
+        yield Violation(path, f"should have at most {_counted(size.most, what)}, and has {count}")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _repeated(merged: object, items: list[Any] | tuple[Any, ...], path: Path) -> Iterator[Violation]:
+    """The items that a list must not have, as an earlier one has the same key, or is the same."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for index, item in enumerate(items):
+        match merged:
+            case ListMap(keys) if isinstance(item, Mapping):
+                identity, place = tuple(item.get(key) for key in keys), (*path, index, keys[0])
+                wanted = f"{' and '.join(keys)} should differ from item to item"
+            case _ if merged == SET:
+                identity, place, wanted = (item,), (*path, index), "items should differ from each other"
+            case _:
+                return
+        if not all(isinstance(each, str | int | None) for each in identity):
+            continue
+        first = seen.setdefault(identity, index)
+        if first != index:
+            yield Violation(place, f"is the same as in item {first}: {wanted}")
+
+
+def _broken(rules: tuple[Rule, ...], value: Any, path: Path) -> Iterator[Violation]:
+    for rule in rules:
+        if rule.broken is not None and rule.broken(value):
+            yield Violation(path, rule.message)
