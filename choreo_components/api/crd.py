@@ -89,7 +89,7 @@ def _object(model: type[WireModel]) -> dict[str, Any]:
     schema: dict[str, Any] = {"description": model.__doc__, "type": "object"}
     if fields:
         schema["properties"] = {name: _property(field) for name, field in sorted(fields.items())}
-    required = sorted(name for name, field in fields.items() if field.required)
+    required = sorted(name for name, field in fields.items() if field.required or field.always)
     if required:
         schema["required"] = required
     return schema | _rules(rules_of(model))

@@ -69,7 +69,7 @@ class PrinterColumn:
     """A column of `kubectl get`: its title, the type of its values, and where in the object they are."""
 
     name: str
-    type: Literal["string", "date"]
+    type: Literal["string", "integer", "date"]
     json_path: str
 
 

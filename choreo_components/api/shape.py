@@ -74,6 +74,8 @@ class Mark:
 
 # Go holds the value behind a pointer, so that 0 is something else than nothing and survives a controller's update.
 POINTER: Final = Mark("pointer")
+# Go writes the value even if it is zero, and the CRD requires it even though the API server fills in a default.
+ALWAYS: Final = Mark("always")
 # Server-side apply replaces the list as a whole.
 ATOMIC: Final = Mark("atomic")
 # No two items of the list are equal; server-side apply merges them.
@@ -169,9 +171,9 @@ Shape = Scalar | PortLike | FreeForm | MapOf | ListOf | ObjectOf
 class Field:
     """A field of a model.
 
-    `required` is what the CRD requires. `pointer` tells whether Go sends an optional scalar's zero value. `default` is
-    what the API server fills in, None for nothing. `secret` is what nobody may see in plain text. `rules` are those on
-    the field, besides those of its model.
+    `required` is what whoever writes an object has to give. `pointer` tells whether Go sends an optional scalar's zero
+    value, and `always` whether the CRD requires an optional one. `default` is what the API server fills in, None for
+    nothing. `secret` is what nobody may see in plain text. `rules` are those on the field, besides those of its model.
     """
 
     name: str
@@ -182,6 +184,7 @@ class Field:
     description: str
     secret: bool
     rules: tuple[Rule, ...] = ()
+    always: bool = False
 
 
 @cache
@@ -203,6 +206,7 @@ def fields_of(model: type[WireModel]) -> Mapping[str, Field]:
             description=info.description or "",
             secret=SECRET in info.metadata,
             rules=tuple(mark for mark in info.metadata if isinstance(mark, Rule)),
+            always=ALWAYS in info.metadata,
         )
     return fields
 

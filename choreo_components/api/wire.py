@@ -35,7 +35,7 @@ def prune_zero_values(model: type[WireModel], wire: Mapping[str, Any]) -> dict[s
             pruned[name] = given
             continue
         value = _pruned(field.shape, given)
-        if field.required or not _vanishes(field, value):
+        if field.required or field.always or not _vanishes(field, value):
             pruned[name] = value
     return pruned
 
