@@ -1,0 +1,381 @@
+"""Types: what platform teams offer projects, components and resources to be made of, and traits to add to them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from choreo_components.api.meta import WireModel, doc
+from choreo_components.api.objects import ApiObject
+from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
+from choreo_components.api.openchoreo_v1alpha1.models.common import ApiVersion, Name, SecretKeyRef
+from choreo_components.api.shape import IMMUTABLE, POINTER, Facets, FreeObject, FreeValue, Items, ListMap, Rule
+
+Expression = Annotated[str, Facets(pattern=r"^\$\{[\s\S]+\}\s*$", meaning="an expression, as in ${parameters.size}")]
+Variable = Annotated[
+    str,
+    Facets(pattern="^[a-zA-Z_][a-zA-Z0-9_]*$", meaning="letters, digits and _, and not begin with a digit"),
+]
+TargetPlane = Literal["dataplane", "observabilityplane"]
+RetainPolicy = Literal["Delete", "Retain"]
+WorkloadType = Literal["deployment", "statefulset", "cronjob", "job", "proxy"]
+
+
+class SchemaSection(WireModel):
+    """What values may be given, as an OpenAPI schema."""
+
+    open_api_v3_schema: Annotated[
+        FreeObject | None, doc("Schema of the values, with their defaults.", "openAPIV3Schema")
+    ] = None
+
+
+def _lacks_variable(wire: Mapping[str, Any]) -> bool:
+    return "forEach" in wire and "var" not in wire
+
+
+class Repeated(WireModel):
+    """What is done once, or for each item of a list."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule("has(self.var) || !has(self.forEach)", "forEach needs var, a name for the item", _lacks_variable),
+    )
+
+    for_each: Annotated[Expression | None, doc("List with an item for each time; needs var.")] = None
+    var: Annotated[Variable | None, doc("What expressions call the item.")] = None
+
+
+class Validation(WireModel):
+    """What has to hold of values, or nothing is made of them."""
+
+    rule: Annotated[Expression, doc("Whether it holds.")]
+    message: Annotated[Name, doc("What is wrong where it does not.")]
+
+
+class ResourceTemplate(Repeated):
+    """An object that a type makes."""
+
+    id: Annotated[Name, doc("What tells it from the other objects of the type.")]
+    target_plane: Annotated[TargetPlane, doc("Plane that it is applied on.")] = "dataplane"
+    include_when: Annotated[Expression | None, doc("Whether it is made; default: always.")] = None
+    template: Annotated[FreeObject, doc("The object, with expressions.")]
+
+
+class ProjectTypeSpec(WireModel):
+    """What a ProjectType or ClusterProjectType wants."""
+
+    parameters: Annotated[SchemaSection | None, doc("What a project may be given.")] = None
+    environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
+    validations: Annotated[list[Validation] | None, doc("What has to hold of these values.")] = None
+    resources: Annotated[
+        list[ResourceTemplate],
+        Items(least=1),
+        ListMap("id"),
+        doc("What it makes in each environment: a Namespace named ${metadata.namespace} at least."),
+    ]
+
+
+class ProjectType(ApiObject):
+    """What Projects of the namespace have in each environment: their namespace, and what else is in it."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["ProjectType"] = "ProjectType"
+    spec: ProjectTypeSpec
+
+
+class ClusterProjectType(ApiObject):
+    """What Projects of any namespace have in each environment: their namespace, and what else is in it."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["ClusterProjectType"] = "ClusterProjectType"
+    spec: ProjectTypeSpec
+
+
+class RenderedTarget(WireModel):
+    """Which of the objects that were made are meant."""
+
+    group: Annotated[str, doc("Group of their API; empty for Kubernetes' own.")]
+    version: Annotated[Name, doc("Version of their API.")]
+    kind: Annotated[Name, doc("Their kind.")]
+    where: Annotated[Expression | None, doc("Which of these; default: all.")] = None
+
+
+class RequiredTarget(RenderedTarget):
+    """Which of the objects that were made are meant, and whether there has to be one."""
+
+    must_match: Annotated[bool, POINTER, doc("Whether it is an error if there is none.")] = True
+
+
+class PostRenderValidation(Repeated):
+    """What has to hold of the objects that were made, or none of them is applied."""
+
+    target: Annotated[RequiredTarget, doc("The objects that it is about.")]
+    target_plane: Annotated[TargetPlane, doc("Plane that they are applied on.")] = "dataplane"
+    when: Annotated[Expression | None, doc("Whether it is looked at; default: always.")] = None
+    rule: Annotated[Expression, doc("Whether it holds, where resource is the object.")]
+    message: Annotated[Name, doc("What is wrong where it does not.")]
+
+
+def _has_both_validations(wire: Mapping[str, Any]) -> bool:
+    return bool(wire.get("validations")) and bool(wire.get("preRenderValidations"))
+
+
+ONE_OF_THE_VALIDATIONS = Rule(
+    "!has(self.validations) || size(self.validations) == 0"
+    " || !has(self.preRenderValidations) || size(self.preRenderValidations) == 0",
+    "validations is an older name of preRenderValidations: use the latter, and not both",
+    _has_both_validations,
+)
+
+
+class EmbeddedTrait(WireModel):
+    """A trait that all components of a type have."""
+
+    kind: Annotated[Literal["Trait", "ClusterTrait"], doc("Whether it is of the namespace or of all.")] = "Trait"
+    name: Annotated[Name, doc("Name of the trait.")]
+    instance_name: Annotated[Name, doc("What tells this use of the trait from others.")]
+    parameters: Annotated[FreeValue | None, doc("Values for its parameters, with expressions.")] = None
+    environment_configs: Annotated[
+        FreeValue | None, doc("Values for what it leaves to each environment, with expressions.")
+    ] = None
+
+
+class EmbeddedClusterTrait(WireModel):
+    """A trait that all components of a type for all namespaces have."""
+
+    kind: Annotated[Literal["ClusterTrait"], doc("Always a trait of all namespaces.")] = "ClusterTrait"
+    name: Annotated[Name, doc("Name of the trait.")]
+    instance_name: Annotated[Name, doc("What tells this use of the trait from others.")]
+    parameters: Annotated[FreeValue | None, doc("Values for its parameters, with expressions.")] = None
+    environment_configs: Annotated[
+        FreeValue | None, doc("Values for what it leaves to each environment, with expressions.")
+    ] = None
+
+
+class AllowedTrait(WireModel):
+    """A trait that components of a type may have."""
+
+    kind: Annotated[Literal["Trait", "ClusterTrait"], doc("Whether it is of the namespace or of all.")] = "Trait"
+    name: Annotated[Name, doc("Name of the trait.")]
+
+
+class AllowedClusterTrait(WireModel):
+    """A trait that components of a type for all namespaces may have."""
+
+    kind: Annotated[Literal["ClusterTrait"], doc("Always a trait of all namespaces.")]
+    name: Annotated[Name, doc("Name of the trait.")]
+
+
+class AllowedWorkflow(WireModel):
+    """A workflow that components of a type may use."""
+
+    kind: Annotated[Literal["Workflow", "ClusterWorkflow"], doc("Whether it is of the namespace or of all.")] = (
+        "ClusterWorkflow"
+    )
+    name: Annotated[Name, doc("Name of the workflow.")]
+
+
+class AllowedClusterWorkflow(WireModel):
+    """A workflow that components of a type for all namespaces may use."""
+
+    kind: Annotated[Literal["ClusterWorkflow"], doc("Always a workflow of all namespaces.")]
+    name: Annotated[Name, doc("Name of the workflow.")]
+
+
+def _has_no_workload(wire: Mapping[str, Any]) -> bool:
+    wanted = wire["workloadType"]
+    return wanted != "proxy" and all(each.get("id") != wanted for each in wire["resources"])
+
+
+class AnyComponentTypeSpec(WireModel):
+    """What a type of components wants, be it for one namespace or for all."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            "self.resources.exists(each, each.id == self.workloadType) || self.workloadType == 'proxy'",
+            "one of the resources needs the workloadType as its id; only a proxy has no such resource",
+            _has_no_workload,
+        ),
+        ONE_OF_THE_VALIDATIONS,
+    )
+
+    workload_type: Annotated[WorkloadType, IMMUTABLE, doc("What runs a component of this type. Final.")]
+    parameters: Annotated[SchemaSection | None, doc("What a component may be given.")] = None
+    environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
+    validations: Annotated[list[Validation] | None, doc("Older name of preRenderValidations.")] = None
+    pre_render_validations: Annotated[list[Validation] | None, doc("What has to hold of these values.")] = None
+    resources: Annotated[
+        list[ResourceTemplate],
+        Items(least=1),
+        doc("What it makes; the id of the workload is the workloadType."),
+    ]
+    post_render_validations: Annotated[list[PostRenderValidation] | None, doc("What has to hold of what was made.")] = (
+        None
+    )
+
+
+class ComponentTypeSpec(AnyComponentTypeSpec):
+    """What a ComponentType wants."""
+
+    traits: Annotated[list[EmbeddedTrait] | None, doc("Traits that its components have anyway.")] = None
+    allowed_traits: Annotated[list[AllowedTrait] | None, doc("Traits they may have; default: no others.")] = None
+    allowed_workflows: Annotated[list[AllowedWorkflow] | None, doc("Workflows that they may use; default: none.")] = (
+        None
+    )
+
+
+class ComponentType(ApiObject):
+    """What Components of the namespace are made of in each environment."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["ComponentType"] = "ComponentType"
+    spec: ComponentTypeSpec
+
+
+class ClusterComponentTypeSpec(AnyComponentTypeSpec):
+    """What a ClusterComponentType wants."""
+
+    traits: Annotated[list[EmbeddedClusterTrait] | None, doc("Traits that its components have anyway.")] = None
+    allowed_traits: Annotated[list[AllowedClusterTrait] | None, doc("Traits they may have; default: no others.")] = None
+    allowed_workflows: Annotated[
+        list[AllowedClusterWorkflow] | None, doc("Workflows that they may use; default: none.")
+    ] = None
+
+
+class ClusterComponentType(ApiObject):
+    """What Components of any namespace are made of in each environment."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["ClusterComponentType"] = "ClusterComponentType"
+    spec: ClusterComponentTypeSpec
+
+
+class TraitTemplate(Repeated):
+    """An object that a trait makes."""
+
+    target_plane: Annotated[TargetPlane, doc("Plane that it is applied on.")] = "dataplane"
+    include_when: Annotated[Expression | None, doc("Whether it is made; default: always.")] = None
+    template: Annotated[FreeObject, doc("The object, with expressions.")]
+
+
+class PatchOperation(WireModel):
+    """A change of an object, as in a JSON patch."""
+
+    op: Annotated[Literal["add", "replace", "remove"], doc("What is done.")]
+    path: Annotated[str, doc("Where: a JSON pointer, with expressions.")]
+    value: Annotated[FreeValue | None, doc("What is put there, with expressions; not to remove.")] = None
+
+
+class TraitPatch(Repeated):
+    """Changes of objects that a component has."""
+
+    target: Annotated[RenderedTarget, doc("The objects that are changed.")]
+    target_plane: Annotated[TargetPlane, doc("Plane that they are applied on.")] = "dataplane"
+    operations: Annotated[list[PatchOperation], Items(least=1), doc("The changes, one after the other.")]
+
+
+class TraitRemoval(Repeated):
+    """Objects that a component then does not have."""
+
+    target: Annotated[RenderedTarget, doc("The objects that are left out.")]
+    target_plane: Annotated[TargetPlane, doc("Plane that they would be applied on.")] = "dataplane"
+
+
+class TraitSpec(WireModel):
+    """What a Trait or ClusterTrait wants."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (ONE_OF_THE_VALIDATIONS,)
+
+    parameters: Annotated[SchemaSection | None, doc("What a component that has it may give it.")] = None
+    environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
+    validations: Annotated[list[Validation] | None, doc("Older name of preRenderValidations.")] = None
+    pre_render_validations: Annotated[list[Validation] | None, doc("What has to hold of these values.")] = None
+    creates: Annotated[list[TraitTemplate] | None, doc("What it makes.")] = None
+    patches: Annotated[list[TraitPatch] | None, doc("What it changes of what the component has.")] = None
+    removes: Annotated[list[TraitRemoval] | None, doc("What it leaves out of what the component has.")] = None
+    post_render_validations: Annotated[list[PostRenderValidation] | None, doc("What has to hold of what was made.")] = (
+        None
+    )
+
+
+class Trait(ApiObject):
+    """What Components of the namespace may have besides what their type makes."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["Trait"] = "Trait"
+    spec: TraitSpec
+
+
+class ClusterTrait(ApiObject):
+    """What Components of any namespace may have besides what their type makes."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["ClusterTrait"] = "ClusterTrait"
+    spec: TraitSpec
+
+
+class ProvisionedTemplate(WireModel):
+    """An object that a type of resources makes."""
+
+    id: Annotated[Name, doc("What tells it from the other objects of the type.")]
+    template: Annotated[FreeObject, doc("The object, with expressions.")]
+    include_when: Annotated[Expression | None, doc("Whether it is made; default: always.")] = None
+    ready_when: Annotated[Expression | None, doc("Whether it is ready; default: as its kind says.")] = None
+
+
+class ConfigMapKeyRef(WireModel):
+    """A key of a ConfigMap."""
+
+    name: Annotated[Name, doc("Name of the ConfigMap.")]
+    key: Annotated[Name, doc("Key in it.")]
+
+
+_SOURCES = ("value", "secretKeyRef", "configMapKeyRef")
+
+
+def _has_not_one_source(wire: Mapping[str, Any]) -> bool:
+    return sum(each in wire for each in _SOURCES) != 1
+
+
+class ResourceOutput(WireModel):
+    """What a resource gives the components that use it: one of value, secretKeyRef and configMapKeyRef."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            "[has(self.value), has(self.secretKeyRef), has(self.configMapKeyRef)].exists_one(given, given)",
+            "needs one of value, secretKeyRef and configMapKeyRef",
+            _has_not_one_source,
+        ),
+    )
+
+    name: Annotated[Name, doc("What components call it.")]
+    value: Annotated[str | None, doc("The value itself, with expressions.")] = None
+    secret_key_ref: Annotated[SecretKeyRef | None, doc("Where a secret value is kept.")] = None
+    config_map_key_ref: Annotated[ConfigMapKeyRef | None, doc("Where a value that is no secret is kept.")] = None
+
+
+class ResourceTypeSpec(WireModel):
+    """What a ResourceType or ClusterResourceType wants."""
+
+    parameters: Annotated[SchemaSection | None, doc("What a resource may be given.")] = None
+    environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
+    retain_policy: Annotated[RetainPolicy, doc("Whether resources stay when their bindings are deleted.")] = "Delete"
+    resources: Annotated[
+        list[ProvisionedTemplate], Items(least=1), ListMap("id"), doc("What it makes in each environment.")
+    ]
+    outputs: Annotated[
+        list[ResourceOutput] | None, ListMap("name"), doc("What components that use the resource get of it.")
+    ] = None
+
+
+class ResourceType(ApiObject):
+    """What Resources of the namespace, such as databases, are made of in each environment."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["ResourceType"] = "ResourceType"
+    spec: ResourceTypeSpec
+
+
+class ClusterResourceType(ApiObject):
+    """What Resources of any namespace, such as databases, are made of in each environment."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["ClusterResourceType"] = "ClusterResourceType"
+    spec: ResourceTypeSpec
