@@ -9,7 +9,7 @@ from tests.engine.modes import with_both_providers, with_controllers
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Workspace
 from tests.standin import standin
-from tests.standin.api import RESOURCES
+from tests.standin.core_v1.family import RESOURCES
 
 pytestmark = with_controllers
 

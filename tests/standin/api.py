@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,19 +11,14 @@ from lightkube import ALL_NS, ApiError, AsyncClient
 from lightkube.generic_resource import create_global_resource, create_namespaced_resource
 from lightkube.types import OnErrorAction, OnErrorResult
 
-from choreo_components.api import all_kinds, custom_resource_definitions
-from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_of
-
-RESOURCES: Mapping[str, Resource] = {kind.kind: resource_of(kind) for kind in all_kinds().values()} | {
-    "Namespace": NAMESPACES
-}
-"""What controllers read and write, by kind. Only a Deployment's workload is of a kind of its own."""
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource
 
 WORKLOADS = Resource("apps", "v1", "Deployment", "deployments")
-"""What a Deployment becomes on the data plane."""
+"""What is deployed to a data plane in the end."""
 
-POINTERS = {"revisionHistoryLimit", "minReplicas", "maxReplicas", "cpuThreshold", "memoryThreshold", "queueLength"}
-"""Optional numbers that Go holds behind a pointer: their zero is something, and stays."""
+_DEFINITIONS = Resource(
+    "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False
+)
 
 
 class Key(NamedTuple):
@@ -46,51 +42,109 @@ def key_of(live: Live) -> Key:
     return Key(live.namespace, live.name)
 
 
+def spec_of(live: Live) -> Mapping[str, Any]:
+    """The spec of an object, {} where it has none."""
+    spec: Mapping[str, Any] = live.manifest.get("spec") or {}
+    return spec
+
+
+def status_of(live: Live) -> Mapping[str, Any]:
+    """The status of an object, {} where it has none."""
+    status: Mapping[str, Any] = live.manifest.get("status") or {}
+    return status
+
+
+@dataclass(frozen=True)
+class GoTypes:
+    """What the Go types of a group have that its schemas do not show, and that decides what an Update writes."""
+
+    pointers: frozenset[str] = frozenset()
+    """Optional fields that are held behind a pointer: their zero is something, and stays."""
+    structs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By kind: fields of its spec that are structs, and are written also when nobody has sent them."""
+
+
 class Api:
     """Reads come from the caches, and may lag behind; the API server refuses to write what is out of date."""
 
-    def __init__(self, client: AsyncClient) -> None:
+    def __init__(
+        self,
+        client: AsyncClient,
+        resources: Mapping[str, Resource],
+        schemas: Mapping[str, Mapping[str, Any]],
+        go_types: GoTypes,
+    ) -> None:
+        """Takes what the controllers of one group read and write by kind, and the schemas of those that are its own."""
+        self.resources = resources
         self._client: Any = client
+        self._schemas = schemas
+        self._go_types = go_types
         self._cached: dict[Resource, dict[Key, Live]] = {}
+        self._ended: dict[tuple[Resource, Key], int] = {}
 
-    async def follow(self, resource: Resource, listed: asyncio.Event) -> AsyncGenerator[Live]:
-        """Fills the cache of a resource and keeps it; gives each object that is there, and each one that changes."""
+    async def follow(self, resource: Resource, listed: asyncio.Event) -> AsyncGenerator[tuple[Live, bool]]:
+        """Fills the cache of a resource and keeps it; gives each object that is there, and each one that changes.
+
+        With each, whether anything but its status has changed.
+        """
         items = self._client.list(_lightkube(resource), **_everywhere(resource))
         found = [Live(resource, item.to_dict()) async for item in items]
-        kept = self._cached[resource] = {key_of(live): live for live in found}
+        self._cached[resource] = {key_of(live): live for live in found}
+        seen = {key_of(live): _without_status(live) for live in found}
         listed.set()
         for live in found:
-            yield live
+            yield live, True
         events = self._client.watch(
             _lightkube(resource), resource_version=items.resourceVersion, on_error=_again, **_everywhere(resource)
         )
         async for event, item in events:
             live = Live(resource, item.to_dict())
+            key, now = key_of(live), _without_status(live)
             if event == "DELETED":
-                kept.pop(key_of(live), None)
+                self._ended[resource, key] = _version(live)
+                if self._is_newer(live):
+                    self._cached[resource].pop(key, None)
+                seen.pop(key, None)
+                yield live, True
             else:
-                kept[key_of(live)] = live
-            yield live
+                self._keep(live)
+                changed = seen.get(key) != now
+                seen[key] = now
+                yield live, changed
+
+    def _keep(self, live: Live) -> None:
+        """Takes an object into the cache of its kind if it is the newest that we know of it."""
+        cached = self._cached.get(live.resource)
+        if cached is not None and self._is_newer(live):
+            cached[key_of(live)] = live
+
+    def _is_newer(self, live: Live) -> bool:
+        cached = self._cached[live.resource].get(key_of(live))
+        known = max(_version(cached) if cached else 0, self._ended.get((live.resource, key_of(live)), 0))
+        return _version(live) >= known
 
     def get(self, kind: str, key: Key) -> Live | None:
         """The object in the cache."""
-        return self._cached[RESOURCES[kind]].get(key)
+        return self._cached[self.resources[kind]].get(key)
+
+    def all(self, kind: str, namespace: str | None = None) -> Sequence[Live]:
+        """All objects in the cache, in the namespace or everywhere."""
+        # A copy: the webhook asks on a thread of its own.
+        cached = list(self._cached[self.resources[kind]].values())
+        return [live for live in cached if namespace is None or live.namespace == namespace]
 
     def find(self, kind: str, namespace: str | None, labels: Mapping[str, str]) -> Sequence[Live]:
         """All objects in the cache which carry the labels (an empty value matches none), in the namespace or in all."""
-        # A copy: the webhook asks on a thread of its own.
-        cached = list(self._cached[RESOURCES[kind]].values())
         return [
             live
-            for live in cached
-            if (namespace is None or live.namespace == namespace)
-            and all(value and live.labels.get(name) == value for name, value in labels.items())
+            for live in self.all(kind, namespace)
+            if all(value and live.labels.get(name) == value for name, value in labels.items())
         ]
 
-    async def create(self, resource: Resource, manifest: Mapping[str, Any]) -> None:
+    async def create(self, resource: Resource, manifest: Mapping[str, Any]) -> Live:
         """Creates an object."""
-        body = {"apiVersion": f"{resource.group}/{resource.version}".lstrip("/"), "kind": resource.kind, **manifest}
-        await self._client.create(_lightkube(resource)(body))
+        body = {"apiVersion": resource.api_version, "kind": resource.kind, **manifest}
+        return self._written(resource, await self._client.create(_lightkube(resource)(body)))
 
     async def exists(self, resource: Resource, key: Key) -> bool:
         """Whether the API server has the object; asks itself, as for data planes there is no cache."""
@@ -102,6 +156,16 @@ class Api:
             return False
         return True
 
+    async def labelled(self, resource: Resource, labels: Mapping[str, str]) -> Sequence[Live]:
+        """All objects that the API server has with the labels; asks itself, as for data planes there is no cache."""
+        items = self._client.list(_lightkube(resource), labels=dict(labels), **_everywhere(resource))
+        return [Live(resource, item.to_dict()) async for item in items]
+
+    async def apply(self, resource: Resource, manifest: Mapping[str, Any], field_manager: str) -> None:
+        """Applies an object on the server's side, with force."""
+        body = _lightkube(resource)({"apiVersion": resource.api_version, "kind": resource.kind, **manifest})
+        await self._client.apply(body, field_manager=field_manager, force=True)
+
     async def delete(self, resource: Resource, key: Key) -> None:
         """Asks for an object's deletion; one that is gone already is fine."""
         try:
@@ -110,55 +174,87 @@ class Api:
             if problem.status.code != 404:
                 raise
 
-    async def update(self, live: Live, metadata: Mapping[str, Any]) -> None:
-        """Writes the whole object back with other metadata, and without the zero values that Go leaves out."""
+    async def update(self, live: Live, metadata: Mapping[str, Any], spec: Mapping[str, Any] | None = None) -> Live:
+        """Writes the whole object back with other metadata and spec, and without the zero values that Go leaves out."""
         manifest = {**live.manifest, "metadata": {**live.metadata, **metadata}}
         if live.resource != NAMESPACES:
-            # A struct is never left out, not even an empty one.
-            manifest["spec"] = as_go_writes(manifest.get("spec") or {}, _spec_schema(live.resource.kind))
-        await self._client.replace(_lightkube(live.resource)(manifest))
+            kind = live.resource.kind
+            written = {**{field: {} for field in self._go_types.structs.get(kind, ())}, **(manifest.get("spec") or {})}
+            manifest["spec"] = as_go_writes({**written, **(spec or {})}, self._schemas[kind], self._go_types.pointers)
+        return self._written(live.resource, await self._client.replace(_lightkube(live.resource)(manifest)))
 
     async def set_condition(self, live: Live, condition: Condition, **status: Any) -> bool:
         """Sets a condition, and other fields of the status. False where they stand so already."""
-        before: Mapping[str, Any] = live.manifest.get("status") or {}
-        conditions: list[dict[str, Any]] = before.get("conditions") or []
-        old = next((each for each in conditions if each["type"] == condition.type), None)
-        new = {**condition._asdict(), "observedGeneration": live.metadata["generation"]}
-        changes = old is None or any(old.get(field) != value for field, value in new.items())
-        if not changes and all(before.get(field) == value for field, value in status.items()):
+        return await self.set_status(live, [condition], **status)
+
+    async def set_status(self, live: Live, conditions: Sequence[Condition], **status: Any) -> bool:
+        """Sets conditions, and other fields of the status. False where they stand so already."""
+        before = status_of(live)
+        kept: dict[str, dict[str, Any]] = {each["type"]: each for each in before.get("conditions") or []}
+        changed = any(before.get(field) != value for field, value in status.items())
+        for condition in conditions:
+            old = kept.get(condition.type)
+            new = {**condition._asdict(), "observedGeneration": live.metadata["generation"]}
+            if old is not None and all(old.get(field) == value for field, value in new.items()):
+                continue
+            changed = True
+            same = old is not None and old["status"] == condition.status
+            now = f"{datetime.now(UTC):%Y-%m-%dT%TZ}"
+            kept[condition.type] = {**new, "lastTransitionTime": old["lastTransitionTime"] if old and same else now}
+        if not changed:
             return False
-        same = old is not None and old["status"] == condition.status
-        new["lastTransitionTime"] = old["lastTransitionTime"] if old and same else f"{datetime.now(UTC):%Y-%m-%dT%TZ}"
-        others = [each for each in conditions if each["type"] != condition.type]
-        manifest = {**live.manifest, "status": {**before, **status, "conditions": [*others, new]}}
-        await self._client.replace(_lightkube(live.resource).Status(manifest))
+        manifest = {**live.manifest, "status": {**before, **status, "conditions": list(kept.values())}}
+        self._written(live.resource, await self._client.replace(_lightkube(live.resource).Status(manifest)))
         return True
 
+    def _written(self, resource: Resource, item: Any) -> Live:
+        """What the API server has made of an object: nobody has to wait for a watch to say so."""
+        live = Live(resource, item.to_dict())
+        # The last finalizer's end is the object's, and it shall not come back to the cache.
+        if not live.deleting or live.metadata.get("finalizers"):
+            self._keep(live)
+        return live
 
-def as_go_writes(value: Any, schema: Mapping[str, Any]) -> Any:
+
+def as_go_writes(value: Any, schema: Mapping[str, Any], pointers: frozenset[str]) -> Any:
     """What is left when Go reads a value and writes it: optional fields with a zero value are not."""
     if isinstance(value, list):
-        return [as_go_writes(each, schema["items"]) for each in value]
+        return [as_go_writes(each, schema["items"], pointers) for each in value]
     properties = schema.get("properties")
     if properties is None or not isinstance(value, dict):
         return value
     required = schema.get("required", ())
     return {
-        name: as_go_writes(each, properties[name])
+        name: as_go_writes(each, properties[name], pointers)
         for name, each in value.items()
-        if name in required or name in POINTERS or not _vanishes(each, properties[name])
+        if name in required or name in pointers or not _vanishes(each, properties[name])
     }
 
 
 def _vanishes(value: Any, schema: Mapping[str, Any]) -> bool:
-    return "properties" not in schema and not value
+    free = "properties" in schema or schema.get("x-kubernetes-preserve-unknown-fields")
+    return not free and not value
 
 
-@cache
-def _spec_schema(kind: str) -> Mapping[str, Any]:
-    definition = next(each for each in custom_resource_definitions() if each["spec"]["names"]["kind"] == kind)
-    schema: Mapping[str, Any] = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
-    return schema
+async def schemas_of_specs(client: AsyncClient) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """By the group and the kinds that the API server serves: the schema of the spec ({} where there is none)."""
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    items: Any = client.list(_lightkube(_DEFINITIONS))
+    async for item in items:
+        spec = item.to_dict()["spec"]
+        properties = spec["versions"][0]["schema"]["openAPIV3Schema"].get("properties", {})
+        found.setdefault(spec["group"], {})[spec["names"]["kind"]] = properties.get("spec", {})
+    return found
+
+
+def _version(live: Live) -> int:
+    return int(live.metadata["resourceVersion"])
+
+
+def _without_status(live: Live) -> tuple[Any, ...]:
+    unsteady = ("managedFields", "resourceVersion")
+    metadata = {field: value for field, value in live.metadata.items() if field not in unsteady}
+    return metadata, live.manifest.get("spec")
 
 
 def _everywhere(resource: Resource) -> dict[str, str]:

@@ -13,10 +13,13 @@ import httpx2 as httpx
 from lightkube import ApiError
 
 from choreo_components.kubernetes.objects import Live
-from tests.standin.api import RESOURCES, Api, Condition, Key, key_of
+from tests.standin.api import Api, Condition, Key, key_of
 
-REQUEUE_SECONDS = 1.0
-"""How long to wait for what nobody watches. Upstream: 5 s; here nothing else would come of it than slower tests."""
+SCALE = 0.1
+"""How much shorter than upstream's the intervals are: nothing else would come of longer ones than slower tests."""
+
+REQUEUE_SECONDS = 5.0
+"""How long upstream waits for what nobody watches, unless it says otherwise."""
 
 BACK_OFF_SECONDS = (0.005, 1000.0)
 """The first and the longest pause after an error; it doubles each time, as controller-runtime has it."""
@@ -47,7 +50,11 @@ class ReconcileError(Exception):
 
 
 class Requeue(Exception):
-    """Not finished, and no event will tell: look again after a while."""
+    """Not finished, and no event will tell: look again after so many of upstream's seconds."""
+
+    def __init__(self, seconds: float = REQUEUE_SECONDS) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class Controller:
@@ -62,6 +69,8 @@ class Controller:
     finalizing: ClassVar[Condition]
     watches: ClassVar[Mapping[str, Callable[[Api, Live], Iterable[Key]]]] = {}
     """By kind, besides its own: which of its objects to look at when something happens to one of those."""
+    heeds_status: ClassVar[bool] = True
+    """Whether a change of its own objects' status is a reason to look at them."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -94,7 +103,7 @@ class Controller:
         """Asks for the deletion of objects that a watch looks after. True when there is none."""
         for live in lives:
             if not live.deleting:
-                await self.api.delete(RESOURCES[kind], key_of(live))
+                await self.api.delete(self.api.resources[kind], key_of(live))
         return not lives
 
 
@@ -110,10 +119,11 @@ class Manager:
         self._queues: dict[str, asyncio.Queue[Key]] = {each.kind: asyncio.Queue() for each in controllers}
         self._queued: dict[str, set[Key]] = defaultdict(set)
         self._failures: dict[tuple[str, Key], int] = defaultdict(int)
+        self._timers: dict[tuple[str, Key], asyncio.TimerHandle] = {}
 
     async def run(self) -> None:
         """Works until it is cancelled."""
-        listed = {kind: asyncio.Event() for kind in RESOURCES}
+        listed = {kind: asyncio.Event() for kind in self._api.resources}
         async with asyncio.TaskGroup() as group:
             for kind, each in listed.items():
                 group.create_task(self._follow(kind, each))
@@ -124,10 +134,10 @@ class Manager:
             self.filled.set()
 
     async def _follow(self, kind: str, listed: asyncio.Event) -> None:
-        async for live in self._api.follow(RESOURCES[kind], listed):
+        async for live, changed in self._api.follow(self._api.resources[kind], listed):
             await self.filled.wait()
             for controller in self._controllers:
-                if controller.kind == kind:
+                if controller.kind == kind and (changed or controller.heeds_status):
                     self._add(kind, key_of(live))
                 if kind in controller.watches:
                     for key in controller.watches[kind](self._api, live):
@@ -144,8 +154,8 @@ class Manager:
             self._queued[controller.kind].discard(key)
             try:
                 await controller.handle(key)
-            except Requeue:
-                self._later(controller.kind, key, REQUEUE_SECONDS)
+            except Requeue as again:
+                self._later(controller.kind, key, again.seconds * SCALE)
             except (ReconcileError, httpx.HTTPError) as problem:
                 # Whatever is out of date in a cache is no error, and comes right by itself.
                 if not (isinstance(problem, ApiError) and problem.status.code == 409):
@@ -160,4 +170,15 @@ class Manager:
             self._failures.pop((controller.kind, key), None)
 
     def _later(self, kind: str, key: Key, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, self._add, kind, key)
+        """Adds an object after a while, or earlier if that was the plan."""
+        loop = asyncio.get_running_loop()
+        planned = self._timers.get((kind, key))
+        if planned is not None and planned.when() <= loop.time() + seconds:
+            return
+        if planned is not None:
+            planned.cancel()
+        self._timers[kind, key] = loop.call_later(seconds, self._now, kind, key)
+
+    def _now(self, kind: str, key: Key) -> None:
+        del self._timers[kind, key]
+        self._add(kind, key)

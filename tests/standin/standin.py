@@ -1,12 +1,14 @@
-"""A stand-in for OpenChoreo's controller manager: its finalizers, conditions, namespaces, cascades and refusals.
+"""A stand-in for OpenChoreo's controller managers: their finalizers, conditions, namespaces, cascades and refusals.
 
-OpenChoreo's own is a program in Go, which this checkout does not build. This one does what its source does, of
-generation v0.1.0-129 (782e188894c0): internal/controller/*, internal/labels, and the webhook of Projects.
+OpenChoreo's own are programs in Go, which this checkout does not build. This one does what their source does, for each
+family whose group the control plane serves.
 """
 
 import asyncio
 import logging
 import threading
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -15,23 +17,13 @@ from lightkube import AsyncClient, KubeConfig
 
 from devcluster import ControlPlane
 from devcluster.pki import Pki
-from tests.standin import platform, workloads
-from tests.standin.api import Api, Key
+from tests.standin.agents import agents_of
+from tests.standin.api import Api, Key, schemas_of_specs
+from tests.standin.core_v1.family import FAMILY as core_v1
 from tests.standin.manager import Errors, Manager
-from tests.standin.webhook import CONFIGURATIONS, NAME, Webhook
+from tests.standin.webhook import Webhook
 
-CONTROLLERS = (
-    platform.OrganizationController,
-    platform.DataPlaneController,
-    platform.EnvironmentController,
-    platform.DeploymentPipelineController,
-    platform.ProjectController,
-    workloads.ComponentController,
-    workloads.DeploymentTrackController,
-    workloads.DeployableArtifactController,
-    workloads.DeploymentController,
-    workloads.EndpointController,
-)
+FAMILIES = (core_v1,)
 
 SECONDS_TO_START = 60.0
 TIMEOUT = httpx.Timeout(30)
@@ -91,20 +83,36 @@ class StandIn:
     async def _serve(self, stop: asyncio.Event) -> None:
         config = KubeConfig.from_file(self._control_plane.kubeconfig)
         pki = Pki(self._control_plane.directory / "pki")
-        async with AsyncClient(config=config, timeout=TIMEOUT, trust_env=False, field_manager="manager") as client:
-            api = Api(client)
-            manager = Manager(api, [each(api) for each in CONTROLLERS], errors(self._control_plane))
-            running = asyncio.create_task(manager.run())
-            filled = asyncio.create_task(manager.filled.wait())
-            stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait([running, filled], return_when=asyncio.FIRST_COMPLETED)
-            with Webhook(api, pki) as webhook:
-                await api.create(CONFIGURATIONS, webhook.configuration)
+        async with AsyncExitStack() as stack:
+            client = await stack.enter_async_context(
+                AsyncClient(config=config, timeout=TIMEOUT, trust_env=False, field_manager="manager")
+            )
+            schemas = await schemas_of_specs(client)
+            async with asyncio.TaskGroup() as group:
+                working: list[asyncio.Task[None]] = []
+                for family in FAMILIES:
+                    if family.group in schemas:
+                        api = Api(client, family.resources, schemas[family.group], family.go_types)
+                        controllers = family.controllers(api, agents_of(self._control_plane))
+                        manager = Manager(api, controllers, errors(self._control_plane))
+                        working.append(group.create_task(manager.run()))
+                        await manager.filled.wait()
+                        await stack.enter_async_context(_answering(api, Webhook(api, family, pki)))
                 self._ready.set()
-                await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
-                # Without anybody to ask, the API server would refuse every Project.
-                await api.delete(CONFIGURATIONS, Key(None, NAME))
-            running.cancel()
-            results = await asyncio.gather(running, return_exceptions=True)
-            if isinstance(results[0], Exception):
-                raise results[0]
+                await stop.wait()
+                for task in working:
+                    task.cancel()
+
+
+@asynccontextmanager
+async def _answering(api: Api, webhook: Webhook) -> AsyncIterator[None]:
+    """Has the API server ask the webhook while the context is open. Without anybody to ask, it would refuse all."""
+    with webhook:
+        configurations = list(webhook.configurations)
+        for resource, configuration in configurations:
+            await api.create(resource, configuration)
+        try:
+            yield
+        finally:
+            for resource, configuration in configurations:
+                await api.delete(resource, Key(None, configuration["metadata"]["name"]))

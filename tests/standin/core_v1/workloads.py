@@ -7,8 +7,8 @@ from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.api.names import generate_k8s_name
 from choreo_components.kubernetes.objects import NAMESPACES, Live
-from tests.standin.api import RESOURCES, WORKLOADS, Api, Condition, Key, key_of
-from tests.standin.hierarchy import ParentMissing, below, data_plane, name, organization, parent
+from tests.standin.api import WORKLOADS, Api, Condition, Key, key_of
+from tests.standin.core_v1.hierarchy import ParentMissing, below, data_plane, name, organization, parent
 from tests.standin.manager import Controller, ReconcileError, Requeue
 
 OF_WORKLOADS = ("component-name", "deployment-track-name", "deployment-name", "component-type")
@@ -204,7 +204,7 @@ class DeploymentController(Controller):
                 "blockOwnerDeletion": True,
             }
             metadata = {"name": key.name, "namespace": key.namespace, "labels": own, "ownerReferences": [owner]}
-            await self.api.create(RESOURCES["Endpoint"], {"metadata": metadata, "spec": template["spec"]})
+            await self.api.create(self.api.resources["Endpoint"], {"metadata": metadata, "spec": template["spec"]})
             made = True
         return made
 

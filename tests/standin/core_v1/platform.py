@@ -7,7 +7,7 @@ from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.kubernetes.objects import NAMESPACES, Live
 from tests.standin.api import Api, Condition, Key, key_of
-from tests.standin.hierarchy import below, data_plane, name, organization
+from tests.standin.core_v1.hierarchy import below, data_plane, name, organization
 from tests.standin.manager import Controller, ReconcileError, Requeue
 
 

@@ -1,0 +1,53 @@
+"""The agents of data planes: through them controllers reach a plane's cluster, which here is the control plane's own.
+
+Each plane has one that is connected, unless a test has sent it away. That is a file in the control plane's directory,
+so that it reaches the stand-in in its process.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from choreo_components.kubernetes.objects import Live
+from devcluster import ControlPlane
+from tests.standin.api import spec_of
+
+
+@dataclass(frozen=True)
+class Agents:
+    """Which agents are away; `folder` has a file for each."""
+
+    folder: Path
+
+    def connected(self, plane: Live) -> bool:
+        """Whether the agent of a plane object can be reached."""
+        return not self.file(plane.namespace, plane.name).exists()
+
+    def file(self, namespace: str | None, plane: str) -> Path:
+        """What is there while the agent of a plane is away; a cluster plane is in no namespace."""
+        return self.folder / f"{namespace or '_cluster'}.{plane}"
+
+
+def agents_of(control_plane: ControlPlane) -> Agents:
+    """The agents of the data planes of a control plane."""
+    return Agents(control_plane.directory / "run" / "agents-away")
+
+
+@contextmanager
+def away(control_plane: ControlPlane, namespace: str | None, plane: str) -> Iterator[None]:
+    """Keeps the agent of a plane object away while the context is open, be the object there already or not."""
+    file = agents_of(control_plane).file(namespace, plane)
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+    try:
+        yield
+    finally:
+        file.unlink()
+
+
+def refusal(plane: Live) -> str:
+    """What the gateway answers to a request for a plane whose agent is away."""
+    kind = plane.resource.kind.removeprefix("Cluster").lower()
+    identity = spec_of(plane).get("planeID") or plane.name
+    return f"proxy request failed with status 502: proxy request failed: no agents found for plane {kind}/{identity}"
