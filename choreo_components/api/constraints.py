@@ -104,7 +104,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _is_uri(text: str) -> bool:
     """Whether the API server takes it for a URI: a path from the root, or anything with a scheme."""
     try:
-        return text.startswith("/") or bool(urlsplit(text).scheme)
+        return bool(urlsplit(text).scheme) or text.startswith("/")
     except ValueError:
         return False
 

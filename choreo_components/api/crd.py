@@ -30,13 +30,16 @@ _OPENAPI_TYPE = {str: "string", bool: "boolean", int: "integer"}
 def custom_resource_definitions(release: str | None = None) -> list[dict[str, Any]]:
     """An apiextensions.k8s.io/v1 CustomResourceDefinition for each kind, in wire form.
 
-    They equal OpenChoreo's own (config/crd/bases) in all that an API server acts on; the descriptions are ours.
-    `release` is one that has changed some of them (`Kind.since`); None stands for those before.
+    They equal OpenChoreo's own (config/crd/bases) in all that an API server acts on; the descriptions are ours, and so
+    are the words of the rules. `release` is one that has changed some of them (`Kind.since`); None stands for those
+    before.
     """
-    return [_definition(kind, kind.since.get(release or "", kind.model)) for kind in all_kinds().values()]
+    return [definition_of(kind, release) for kind in all_kinds().values()]
 
 
-def _definition(kind: Kind, model: type[ApiObject]) -> dict[str, Any]:
+def definition_of(kind: Kind, release: str | None = None) -> dict[str, Any]:
+    """The CustomResourceDefinition of a kind, since that release."""
+    model = kind.since.get(release or "", kind.model)
     names: dict[str, Any] = {
         "kind": kind.kind,
         "listKind": f"{kind.kind}List",

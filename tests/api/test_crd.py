@@ -1,52 +1,68 @@
 """The generated CRDs are OpenChoreo's CRDs, in all that an API server acts on."""
 
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
 import yaml
 
 from choreo_components.api import all_kinds, custom_resource_definitions
-from choreo_components.api.core_v1.kinds import V0_2_0
+from choreo_components.api.core_v1 import kinds as core_v1
+from choreo_components.api.crd import definition_of
+from choreo_components.api.openchoreo_v1alpha1 import kinds as openchoreo_v1alpha1
 from tests.upstream import UPSTREAM
 
-FOLDERS: dict[str | None, Path] = {
-    None: UPSTREAM / "crds" / "core.choreo.dev_v1",
-    V0_2_0: UPSTREAM / "crds" / "core.choreo.dev_v1@v0.2.0",
+CORE, CORE_SINCE_V0_2_0, OPENCHOREO = "core.choreo.dev_v1", "core.choreo.dev_v1@v0.2.0", "openchoreo.dev_v1alpha1"
+GENERATED: dict[str, dict[str, dict[str, Any]]] = {
+    CORE: {kind.kind: definition_of(kind) for kind in core_v1.KINDS},
+    CORE_SINCE_V0_2_0: {kind.kind: definition_of(kind, core_v1.V0_2_0) for kind in core_v1.KINDS},
+    OPENCHOREO: {kind.kind: definition_of(kind) for kind in openchoreo_v1alpha1.KINDS},
 }
-"""OpenChoreo's own definitions, by the release that has changed them."""
+"""Our definitions by kind, by the name of the folder that has OpenChoreo's own."""
 
 with_upstream = pytest.mark.skipif(not UPSTREAM.is_dir(), reason=f"no copy of OpenChoreo's CRDs at {UPSTREAM}")
-each_release = pytest.mark.parametrize(
-    "release", FOLDERS, ids=lambda release: f"since {release}" if release else "first"
+each_definition = pytest.mark.parametrize(
+    ("folder", "kind"), [(folder, kind) for folder, definitions in GENERATED.items() for kind in definitions]
 )
 
 
-def generated(release: str | None) -> dict[str, dict[str, Any]]:
-    """Our definitions by kind."""
-    return {crd["spec"]["names"]["kind"]: crd for crd in custom_resource_definitions(release)}
+@cache
+def openchoreos_own(folder: str, kind: str) -> dict[str, Any]:
+    """OpenChoreo's definition of the kind."""
+    spec = GENERATED[folder][kind]["spec"]
+    text = (UPSTREAM / "crds" / folder / f"{spec['group']}_{spec['names']['plural']}.yaml").read_text()
+    definition: dict[str, Any] = yaml.safe_load(text)
+    return definition
 
 
-GENERATED = generated(None)
+def schema_of(crd: dict[str, Any]) -> dict[str, Any]:
+    """The schema of the only version."""
+    schema: dict[str, Any] = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    return schema
 
 
-def without_descriptions(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without the keyword `description`; a property of that name would stay."""
+def acted_on(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without descriptions and examples, and of a rule no more than whether it is one on changes.
+
+    A property of such a name stays.
+    """
     kept: dict[str, Any] = {}
     for keyword, value in schema.items():
         if keyword == "properties":
-            kept[keyword] = {name: without_descriptions(nested) for name, nested in value.items()}
+            kept[keyword] = {name: acted_on(nested) for name, nested in value.items()}
         elif keyword in ("items", "additionalProperties"):
-            kept[keyword] = without_descriptions(value)
-        elif keyword != "description":
+            kept[keyword] = acted_on(value)
+        elif keyword == "x-kubernetes-validations":
+            kept[keyword] = sorted("oldSelf" in rule["rule"] for rule in value)
+        elif keyword not in ("description", "example"):
             kept[keyword] = value
     return kept
 
 
 def structure(crd: dict[str, Any]) -> dict[str, Any]:
-    """What an API server acts on: everything but descriptions and the generator's annotation."""
+    """What an API server acts on: everything but words for people and the generator's annotation."""
     versions = [
-        version | {"schema": {"openAPIV3Schema": without_descriptions(version["schema"]["openAPIV3Schema"])}}
+        version | {"schema": {"openAPIV3Schema": acted_on(version["schema"]["openAPIV3Schema"])}}
         for version in crd["spec"]["versions"]
     ]
     return {
@@ -58,41 +74,55 @@ def structure(crd: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_there_is_one_for_each_kind() -> None:
-    assert sorted(GENERATED) == sorted(kind for _, kind in all_kinds())
-    assert len(GENERATED) == 12
+    assert [crd["spec"]["names"]["kind"] for crd in custom_resource_definitions()] == [kind for _, kind in all_kinds()]
+    assert len(GENERATED[CORE]) == 12
 
 
 @with_upstream
-@each_release
-@pytest.mark.parametrize("kind", GENERATED)
-def test_it_equals_openchoreos_own(kind: str, release: str | None) -> None:
-    ours = generated(release)[kind]
-    path = FOLDERS[release] / f"core.choreo.dev_{ours['spec']['names']['plural']}.yaml"
-    assert structure(ours) == structure(yaml.safe_load(path.read_text()))
+@each_definition
+def test_it_equals_openchoreos_own(folder: str, kind: str) -> None:
+    assert structure(GENERATED[folder][kind]) == structure(openchoreos_own(folder, kind))
 
 
 @with_upstream
-@each_release
-def test_openchoreo_has_no_other_kinds(release: str | None) -> None:
-    assert len(list(FOLDERS[release].glob("*.yaml"))) == len(GENERATED)
+@pytest.mark.parametrize("folder", [CORE, CORE_SINCE_V0_2_0])
+def test_openchoreo_has_no_other_kinds(folder: str) -> None:
+    assert len(list((UPSTREAM / "crds" / folder).glob("*.yaml"))) == len(GENERATED[folder])
 
 
 def test_v0_2_0_changed_the_data_plane_alone() -> None:
-    later = generated(V0_2_0)
-    assert [kind for kind, definition in GENERATED.items() if structure(definition) != structure(later[kind])] == [
-        "DataPlane"
-    ]
+    later = GENERATED[CORE_SINCE_V0_2_0]
+    assert [
+        kind for kind, definition in GENERATED[CORE].items() if structure(definition) != structure(later[kind])
+    ] == ["DataPlane"]
+
+
+def inside(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The schemas of the fields, items and values right inside of one."""
+    nested = [schema[keyword] for keyword in ("items", "additionalProperties") if keyword in schema]
+    return [*schema.get("properties", {}).values(), *nested]
 
 
 def described(schema: dict[str, Any]) -> list[str]:
     """The descriptions in a schema, an empty one for each property that has none."""
-    nested = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
     own = [each.get("description", "") for each in schema.get("properties", {}).values()]
-    return own + [text for each in nested for text in described(each)]
+    return own + [text for each in inside(schema) for text in described(each)]
 
 
-@each_release
-@pytest.mark.parametrize("kind", GENERATED)
-def test_every_field_is_described_in_a_line(kind: str, release: str | None) -> None:
-    spec = generated(release)[kind]["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+@each_definition
+def test_every_field_is_described_in_a_line(folder: str, kind: str) -> None:
+    spec = schema_of(GENERATED[folder][kind])["properties"]["spec"]
     assert all(text and "\n" not in text and '"' not in text and "\\" not in text for text in described(spec))
+
+
+def sentences(schema: dict[str, Any]) -> set[str]:
+    """The descriptions in a schema and the messages of its rules, as far as they are more than a few words."""
+    own = {schema.get("description", ""), *(rule["message"] for rule in schema.get("x-kubernetes-validations", ()))}
+    return {text for text in own if text.count(" ") > 3}.union(*map(sentences, inside(schema)))
+
+
+@with_upstream
+@each_definition
+def test_its_sentences_are_our_own(folder: str, kind: str) -> None:
+    ours, theirs = schema_of(GENERATED[folder][kind]), schema_of(openchoreos_own(folder, kind))
+    assert sentences(ours).isdisjoint(sentences(theirs))

@@ -1,34 +1,45 @@
 """What is sent is what Go would keep: a controller's update of the object changes nothing."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from choreo_components.api import custom_resource_definitions, kind_of, prune_zero_values
-from choreo_components.api.core_v1.kinds import V0_2_0
-from choreo_components.api.generation import spec_of
+from choreo_components.api import kind_of, prune_zero_values
+from choreo_components.api.core_v1 import kinds as core_v1
+from choreo_components.api.crd import definition_of
+from choreo_components.api.generation import Kind, spec_of
+from choreo_components.api.openchoreo_v1alpha1 import kinds as openchoreo_v1alpha1
 
-SPECS = {
-    (crd["spec"]["names"]["kind"], release): crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"][
-        "spec"
-    ]
-    for release in ("", V0_2_0)
-    for crd in custom_resource_definitions(release)
-    if not release or release in kind_of("core.choreo.dev/v1", crd["spec"]["names"]["kind"]).since
-}
-"""By kind, and by the release that has changed it."""
-# Go holds these behind pointers, api/v1/*_types.go and core/v1.
+
+def spec_schema(kind: Kind, release: str) -> dict[str, Any]:
+    """The schema of the spec, since that release."""
+    schema = definition_of(kind, release)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    spec: dict[str, Any] = schema["properties"]["spec"]
+    return spec
+
+
+KINDS = {(kind.api_version, kind.kind): kind for kind in (*core_v1.KINDS, *openchoreo_v1alpha1.KINDS)}
+SPECS = {(*key, release): spec_schema(kind, release) for key, kind in KINDS.items() for release in ("", *kind.since)}
+"""By apiVersion, kind, and the release that has changed it."""
 POINTERS = {
-    "revisionHistoryLimit",
-    "minReplicas",
-    "maxReplicas",
-    "cpuThreshold",
-    "memoryThreshold",
-    "queueLength",
-    "terminationGracePeriodSeconds",
+    "core.choreo.dev/v1": {
+        "revisionHistoryLimit",
+        "minReplicas",
+        "maxReplicas",
+        "cpuThreshold",
+        "memoryThreshold",
+        "queueLength",
+        "terminationGracePeriodSeconds",
+    },
+    "openchoreo.dev/v1alpha1": {"autoBuild", "enabled", "mustMatch", "triggerAiCostAnalysis", "triggerAiRca"},
 }
+"""What Go holds behind pointers (api/v1/*_types.go and core/v1, api/v1alpha1/*_types.go), by apiVersion."""
+
+
+FREE = "x-kubernetes-preserve-unknown-fields"
 
 
 class Opaque:
@@ -138,6 +149,21 @@ def test_fields_that_the_model_does_not_have_stay() -> None:
     assert prune("Environment", {"unheardOf": False}) == {"unheardOf": False}
 
 
+def test_what_somebody_else_defines_is_sent_to_the_letter() -> None:
+    template = {"z": None, "a": [0, 0.0, "", {}, [None]], "b": {"kind": "", "replicas": 1.0, "on": False}}
+    trait = {"name": "t", "instanceName": "t", "parameters": [], "environmentConfigs": {"z": None, "a": ""}}
+    resources = [{"id": "job", "targetPlane": "dataplane", "template": template}]
+    spec = {"workloadType": "job", "resources": resources, "traits": [{"kind": "Trait", **trait}]}
+    model = KINDS["openchoreo.dev/v1alpha1", "ComponentType"].model
+    wire = {"apiVersion": "openchoreo.dev/v1alpha1", "kind": "ComponentType", "metadata": {"name": "t"}, "spec": spec}
+
+    sent = model.from_wire(wire).to_wire()["spec"]
+
+    assert json.dumps(sent["resources"][0]["template"]) == json.dumps(template)
+    assert {name: sent["traits"][0][name] for name in trait} == trait
+    assert json.dumps(sent["traits"][0]["environmentConfigs"]) == json.dumps(trait["environmentConfigs"])
+
+
 def test_what_was_given_does_not_change() -> None:
     given_spec = {"isProduction": False, "gateway": {"dnsPrefix": ""}}
     prune("Environment", given_spec)
@@ -146,6 +172,9 @@ def test_what_was_given_does_not_change() -> None:
 
 def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     """Values that the schema allows, zero values often among them."""
+    if FREE in schema and "properties" not in schema:
+        anything = st.sampled_from([{}, {"b": None, "a": [0, "", {}], "c": 1.0}])
+        return anything if schema.get("type") else anything | st.sampled_from([0, "", False, [], [None], 0.5])
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if "anyOf" in schema:
@@ -161,40 +190,56 @@ def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         case "array":
             return st.lists(values(schema["items"]), max_size=2)
         case _ if "additionalProperties" in schema:
-            return st.dictionaries(st.sampled_from(["", "k"]), st.sampled_from(["", "v"]))
+            return st.dictionaries(st.sampled_from(["", "k"]), values(schema["additionalProperties"]))
         case _:
             properties = {name: values(nested) for name, nested in schema.get("properties", {}).items()}
             required = {name: properties.pop(name) for name in schema.get("required", ())}
             return st.fixed_dictionaries(required, optional=properties)
 
 
-def as_go_keeps_it(schema: dict[str, Any], value: Any) -> Any:
+def as_go_keeps_it(schema: dict[str, Any], value: Any, pointers: set[str]) -> Any:
     """What Go writes of a value it has read, told from the CRD: the optional zero values are gone, objects stay."""
     if "items" in schema:
-        return [as_go_keeps_it(schema["items"], item) for item in value]
+        return [as_go_keeps_it(schema["items"], item, pointers) for item in value]
+    if "additionalProperties" in schema:
+        return {key: as_go_keeps_it(schema["additionalProperties"], item, pointers) for key, item in value.items()}
     if "properties" not in schema:
         return value
     return {
-        name: as_go_keeps_it(schema["properties"][name], nested)
+        name: as_go_keeps_it(schema["properties"][name], nested, pointers)
         for name, nested in value.items()
-        if nested or name in schema.get("required", ()) or name in POINTERS or is_struct(schema["properties"][name])
+        if nested or name in schema.get("required", ()) or name in pointers or is_struct(schema["properties"][name])
     }
 
 
 def is_struct(schema: dict[str, Any]) -> bool:
-    return schema.get("type") == "object" and "additionalProperties" not in schema
+    """Whether Go holds it as a struct, or as bytes that it passes on: neither is ever empty."""
+    return FREE in schema or (schema.get("type") == "object" and "additionalProperties" not in schema)
 
 
-@pytest.mark.parametrize(("kind", "release"), SPECS, ids=lambda each: each or "first")
+def with_defaults(schema: dict[str, Any], value: Any) -> Any:
+    """What the API server makes of a value."""
+    if "items" in schema:
+        return [with_defaults(schema["items"], item) for item in value]
+    if "additionalProperties" in schema:
+        return {key: with_defaults(schema["additionalProperties"], item) for key, item in value.items()}
+    if "properties" not in schema:
+        return value
+    defaults = {name: each["default"] for name, each in schema["properties"].items() if "default" in each}
+    return {name: with_defaults(schema["properties"][name], each) for name, each in {**defaults, **value}.items()}
+
+
+@pytest.mark.parametrize(("api_version", "kind", "release"), SPECS, ids=lambda each: each or "first")
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
-def test_any_valid_spec_is_sent_as_go_keeps_it(kind: str, release: str, data: st.DataObject) -> None:
-    spec = data.draw(values(SPECS[kind, release]))
-    wire = {"apiVersion": "core.choreo.dev/v1", "kind": kind, "metadata": {"name": "x"}, "spec": spec}
-    model = kind_of("core.choreo.dev/v1", kind).model_of(wire)
+def test_any_valid_spec_is_sent_as_go_keeps_it(api_version: str, kind: str, release: str, data: st.DataObject) -> None:
+    schema = SPECS[api_version, kind, release]
+    spec = with_defaults(schema, data.draw(values(schema)))
+    wire = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}, "spec": spec}
+    model = KINDS[api_version, kind].model_of(wire)
 
     sent = model.from_wire(wire).to_wire()
 
-    assert sent == wire | {"spec": as_go_keeps_it(SPECS[kind, release], spec)}
+    assert sent == wire | {"spec": as_go_keeps_it(schema, spec, POINTERS[api_version])}
     assert model.from_wire(sent).to_wire() == sent
-    assert prune(kind, spec) == sent["spec"]
+    assert prune_zero_values(spec_of(model), spec) == sent["spec"]
