@@ -34,9 +34,22 @@ POINTERS = {
         "queueLength",
         "terminationGracePeriodSeconds",
     },
-    "openchoreo.dev/v1alpha1": {"autoBuild", "enabled", "mustMatch", "triggerAiCostAnalysis", "triggerAiRca"},
+    "openchoreo.dev/v1alpha1": {
+        "autoBuild",
+        "enabled",
+        "headers.value",
+        "interval",
+        "mustMatch",
+        "progressingInterval",
+        "refreshInterval",
+        "triggerAiCostAnalysis",
+        "triggerAiRca",
+    },
 }
-"""What Go holds behind pointers (api/v1/*_types.go and core/v1, api/v1alpha1/*_types.go), by apiVersion."""
+"""What Go holds behind pointers (api/v1/*_types.go and core/v1, api/v1alpha1/*_types.go), by apiVersion.
+
+Each by its name, and the names of the fields around it where others have that name too.
+"""
 
 
 FREE = "x-kubernetes-preserve-unknown-fields"
@@ -197,18 +210,25 @@ def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
             return st.fixed_dictionaries(required, optional=properties)
 
 
-def as_go_keeps_it(schema: dict[str, Any], value: Any, pointers: set[str]) -> Any:
-    """What Go writes of a value it has read, told from the CRD: the optional zero values are gone, objects stay."""
+def as_go_keeps_it(schema: dict[str, Any], value: Any, pointers: set[str], path: str = "") -> Any:
+    """What Go writes of a value it has read, told from the CRD: the optional zero values are gone, objects stay.
+
+    `path` has the names of the fields around it.
+    """
     if "items" in schema:
-        return [as_go_keeps_it(schema["items"], item, pointers) for item in value]
+        return [as_go_keeps_it(schema["items"], item, pointers, path) for item in value]
     if "additionalProperties" in schema:
-        return {key: as_go_keeps_it(schema["additionalProperties"], item, pointers) for key, item in value.items()}
+        each = schema["additionalProperties"]
+        return {key: as_go_keeps_it(each, item, pointers, path) for key, item in value.items()}
     if "properties" not in schema:
         return value
     return {
-        name: as_go_keeps_it(schema["properties"][name], nested, pointers)
+        name: as_go_keeps_it(schema["properties"][name], nested, pointers, f"{path}.{name}")
         for name, nested in value.items()
-        if nested or name in schema.get("required", ()) or name in pointers or is_struct(schema["properties"][name])
+        if nested
+        or name in schema.get("required", ())
+        or any(f"{path}.{name}".endswith(f".{pointer}") for pointer in pointers)
+        or is_struct(schema["properties"][name])
     }
 
 

@@ -9,6 +9,11 @@ from choreo_components.api.objects import ApiObject
 from choreo_components.api.openchoreo_v1alpha1 import models
 
 _AGE = PrinterColumn("Age", "date", ".metadata.creationTimestamp")
+_PROJECT = PrinterColumn("Project", "string", ".spec.owner.projectName")
+_COMPONENT = PrinterColumn("Component", "string", ".spec.owner.componentName")
+_RESOURCE = PrinterColumn("Resource", "string", ".spec.owner.resourceName")
+_ENVIRONMENT = PrinterColumn("Environment", "string", ".spec.environment")
+_READY = PrinterColumn("Ready", "string", '.status.conditions[?(@.type=="Ready")].status')
 
 
 def _kind(
@@ -76,6 +81,7 @@ KINDS: Final = (
         scope="Cluster",
     ),
     _kind(models.WorkflowPlane, models.PlaneStatus, ready="Created", ready_is_refreshed=False),
+    _kind(models.SecretReference, models.SecretReferenceStatus),
     _kind(models.ClusterAuthzRole, models.EmptyStatus, columns=(_AGE,), scope="Cluster", has_status=False),
     _kind(models.AuthzRole, models.EmptyStatus, columns=(_AGE,), has_status=False),
     _kind(models.ClusterAuthzRoleBinding, models.EmptyStatus, columns=(_AGE,), scope="Cluster", has_status=False),
@@ -126,5 +132,81 @@ KINDS: Final = (
         ready="Available",
         role=Role.PIPELINE,
     ),
+    _kind(
+        models.ObservabilityAlertsNotificationChannel,
+        models.EmptyStatus,
+        columns=(
+            PrinterColumn("Type", "string", ".spec.type"),
+            _AGE,
+            # OpenChoreo's own column; no controller ever writes the field.
+            PrinterColumn("Notifications", "integer", ".status.notificationCount"),
+        ),
+    ),
+    _kind(models.Project, models.ProjectStatus, "proj", "projs", ready="Ready", role=Role.PROJECT),
+    _kind(models.ProjectRelease, models.EmptyStatus, columns=(_PROJECT, _AGE)),
+    _kind(
+        models.ProjectReleaseBinding,
+        models.ProjectReleaseBindingStatus,
+        "prb",
+        "prbs",
+        ready="Ready",
+        columns=(
+            _PROJECT,
+            _ENVIRONMENT,
+            PrinterColumn("Release", "string", ".spec.projectRelease"),
+            _READY,
+            _AGE,
+        ),
+    ),
+    _kind(
+        models.Resource,
+        models.ResourceStatus,
+        "res",
+        ready="Ready",
+        columns=(_PROJECT, PrinterColumn("Type", "string", ".spec.type.name"), _AGE),
+    ),
+    _kind(models.ResourceRelease, models.EmptyStatus, columns=(_PROJECT, _RESOURCE, _AGE)),
+    _kind(
+        models.ResourceReleaseBinding,
+        models.ResourceReleaseBindingStatus,
+        "rrb",
+        "rrbs",
+        ready="Ready",
+        columns=(
+            _PROJECT,
+            _RESOURCE,
+            _ENVIRONMENT,
+            PrinterColumn("Release", "string", ".spec.resourceRelease"),
+            _READY,
+            _AGE,
+        ),
+    ),
+    _kind(
+        models.Component,
+        models.ComponentStatus,
+        "comp",
+        "comps",
+        ready="Ready",
+        columns=(_PROJECT, PrinterColumn("ComponentType", "string", ".spec.componentType.name"), _AGE),
+    ),
     _kind(models.WorkflowRun, models.WorkflowRunStatus, spec_required=True),
+    _kind(models.Workload, models.EmptyStatus, columns=(_PROJECT, _COMPONENT, _AGE)),
+    _kind(models.ComponentRelease, models.EmptyStatus, columns=(_PROJECT, _COMPONENT, _AGE)),
+    _kind(
+        models.ReleaseBinding,
+        models.ReleaseBindingStatus,
+        ready="Ready",
+        columns=(_PROJECT, _COMPONENT, _ENVIRONMENT, _AGE),
+    ),
+    _kind(models.RenderedRelease, models.RenderedReleaseStatus, ready="ResourcesApplied"),
+    _kind(
+        models.ObservabilityAlertRule,
+        models.ObservabilityAlertRuleStatus,
+        columns=(
+            PrinterColumn("Severity", "string", ".spec.severity"),
+            PrinterColumn("Enabled", "string", ".spec.enabled"),
+            PrinterColumn("Phase", "string", ".status.phase"),
+            _AGE,
+        ),
+    ),
 )

@@ -1,0 +1,211 @@
+"""Alerts: when they are raised, and who is told."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from choreo_components.api.meta import WireModel, doc
+from choreo_components.api.objects import ApiObject
+from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
+from choreo_components.api.openchoreo_v1alpha1.models.common import ApiVersion, ListedStatus, Port, Time
+from choreo_components.api.openchoreo_v1alpha1.models.components import ValueFrom
+from choreo_components.api.shape import ALWAYS, IMMUTABLE, POINTER, SET, Facets, Int64, Items, Rule
+
+
+class AlertSource(WireModel):
+    """What an alert rule looks at."""
+
+    type: Annotated[Literal["log", "metric", "budget"], doc("Logs, a metric or costs.")]
+    query: Annotated[str | None, doc("Which lines of the logs count; for logs.")] = None
+    metric: Annotated[str | None, doc("Name of the metric; for metrics.")] = None
+
+
+class AlertCondition(WireModel):
+    """When an alert is raised."""
+
+    window: Annotated[str, doc("How much time is looked at together, such as 5m.")]
+    interval: Annotated[str, doc("How often it is looked at, such as 1m.")]
+    operator: Annotated[Literal["gt", "lt", "gte", "lte", "eq"], doc("How the value is compared with the threshold.")]
+    threshold: Annotated[Int64, doc("The value it is compared with.")]
+
+
+class AlertNotifications(WireModel):
+    """Who is told of an alert."""
+
+    channels: Annotated[
+        list[Annotated[str, Facets(min_length=1)]],
+        SET,
+        Items(least=1),
+        doc("Names of ObservabilityAlertsNotificationChannels."),
+    ]
+
+
+def _needs_incident(trigger: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda wire: wire.get(trigger) is True and wire.get("enabled") is not True
+
+
+class AlertIncident(WireModel):
+    """Whether an alert makes an incident, and what is then done."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            "!self.triggerAiRca || self.enabled",
+            "triggerAiRca needs an incident: set enabled as well",
+            _needs_incident("triggerAiRca"),
+        ),
+        Rule(
+            "!self.triggerAiCostAnalysis || self.enabled",
+            "triggerAiCostAnalysis needs an incident: set enabled as well",
+            _needs_incident("triggerAiCostAnalysis"),
+        ),
+    )
+
+    enabled: Annotated[bool, POINTER, doc("Whether an incident is made.")] = False
+    trigger_ai_rca: Annotated[bool, POINTER, doc("Whether an AI looks for the cause; needs enabled.")] = False
+    trigger_ai_cost_analysis: Annotated[
+        bool, POINTER, doc("Whether an AI looks at the costs; needs enabled, and a source of type budget.")
+    ] = False
+
+
+class AlertActions(WireModel):
+    """What follows from an alert."""
+
+    notifications: Annotated[AlertNotifications, doc("Who is told.")]
+    incident: Annotated[AlertIncident | None, doc("Whether there is an incident.")] = None
+
+
+def _analyses_other_costs(wire: Mapping[str, Any]) -> bool:
+    incident = wire["actions"].get("incident", {})
+    return incident.get("triggerAiCostAnalysis") is True and wire["source"]["type"] != "budget"
+
+
+class ObservabilityAlertRuleSpec(WireModel):
+    """What an ObservabilityAlertRule wants."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            "!has(self.actions.incident) || !self.actions.incident.triggerAiCostAnalysis"
+            " || self.source.type == 'budget'",
+            "triggerAiCostAnalysis is for budgets: take it out of actions.incident, or set source.type to budget",
+            _analyses_other_costs,
+        ),
+    )
+
+    name: Annotated[str, doc("Name of the rule.")]
+    description: Annotated[str | None, doc("What it is about, for people.")] = None
+    severity: Annotated[str | None, doc("How bad it is: info, warning or critical.")] = None
+    enabled: Annotated[bool | None, POINTER, doc("Whether the rule applies.")] = None
+    source: Annotated[AlertSource, doc("What it looks at.")]
+    condition: Annotated[AlertCondition, doc("When an alert is raised.")]
+    actions: Annotated[AlertActions, doc("What follows.")]
+
+
+class ObservabilityAlertRuleStatus(ListedStatus):
+    """What the ObservabilityAlertRule controller reports."""
+
+    phase: Annotated[str | None, doc("Pending, Ready or Error.")] = None
+    last_reconcile_time: Annotated[Time | None, doc("When the controller looked at the rule last.")] = None
+    last_sync_time: Annotated[Time | None, doc("When the rule was given to the monitoring system last.")] = None
+    backend_monitor_id: Annotated[str | None, doc("What the monitoring system calls it.")] = None
+
+
+class ObservabilityAlertRule(ApiObject):
+    """A rule by which alerts are raised. Releases of components make it, from a trait."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["ObservabilityAlertRule"] = "ObservabilityAlertRule"
+    spec: ObservabilityAlertRuleSpec
+
+
+class SmtpAuth(WireModel):
+    """Who the sender of mails is to the mail server."""
+
+    username: Annotated[ValueFrom, doc("Where the name is kept.")]
+    password: Annotated[ValueFrom, doc("Where the password is kept.")]
+
+
+class SmtpTls(WireModel):
+    """Encryption on the way to the mail server."""
+
+    insecure_skip_verify: Annotated[
+        bool, ALWAYS, doc("Whether the server's certificate may be anybody's. Not for production.")
+    ] = False
+
+
+class Smtp(WireModel):
+    """The server that takes mails."""
+
+    host: Annotated[str, doc("Name of the server.")]
+    port: Annotated[Port, doc("Its port.")]
+    auth: Annotated[SmtpAuth, doc("Who the sender is.")]
+    tls: Annotated[SmtpTls, doc("Encryption.")]
+
+
+class EmailTemplate(WireModel):
+    """What a mail says; what is in ${…} is CEL."""
+
+    subject: Annotated[str, doc("Subject.")]
+    body: Annotated[str, doc("Text.")]
+
+
+class EmailConfig(WireModel):
+    """Mails to send."""
+
+    # `from` is a word of Python's.
+    from_: Annotated[str, doc("Address of the sender.")]
+    to: Annotated[list[str], Items(least=1), doc("Addresses of the receivers.")]
+    smtp: Annotated[Smtp, doc("The server that takes the mails.")]
+    template: Annotated[EmailTemplate, doc("What the mails say.")]
+
+
+class WebhookHeader(WireModel):
+    """A header of a request."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            "has(self.value) ? !has(self.valueFrom) : has(self.valueFrom)",
+            "needs one of value and valueFrom",
+            lambda wire: ("value" in wire) == ("valueFrom" in wire),
+        ),
+    )
+
+    value: Annotated[str | None, POINTER, doc("Its value; excludes valueFrom.")] = None
+    value_from: Annotated[ValueFrom | None, doc("Where its value is kept; excludes value.")] = None
+
+
+class WebhookConfig(WireModel):
+    """Requests to send."""
+
+    url: Annotated[str, Facets(format="uri"), doc("URL that the requests are sent to.")]
+    headers: Annotated[dict[str, WebhookHeader] | None, doc("Headers of the requests, by their names.")] = None
+    payload_template: Annotated[
+        str | None, doc("What a request says, as JSON with CEL in it; default: all that is known of the alert.")
+    ] = None
+
+
+def _lacks(config: str, channel_type: str) -> Rule:
+    return Rule(
+        f"self.type != '{channel_type}' || has(self.{config})",
+        f"needs {config}, as its type is {channel_type}",
+        lambda wire: wire.get("type") == channel_type and config not in wire,
+    )
+
+
+class ObservabilityAlertsNotificationChannelSpec(WireModel):
+    """What an ObservabilityAlertsNotificationChannel wants."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (_lacks("emailConfig", "email"), _lacks("webhookConfig", "webhook"))
+
+    environment: Annotated[str, IMMUTABLE, doc("Name of the Environment. Final.")]
+    # The controller sets it on the first channel of an environment.
+    is_env_default: Annotated[bool, doc("Whether alerts of the environment that name no channel go here.")] = False
+    type: Annotated[Literal["email", "webhook"], doc("Mails or requests.")]
+    email_config: Annotated[EmailConfig | None, doc("The mails; for channels of type email.")] = None
+    webhook_config: Annotated[WebhookConfig | None, doc("The requests; for channels of type webhook.")] = None
+
+
+class ObservabilityAlertsNotificationChannel(ApiObject):
+    """Who is told of alerts in an Environment, and how."""
+
+    api_version: ApiVersion = API_VERSION
+    kind: Literal["ObservabilityAlertsNotificationChannel"] = "ObservabilityAlertsNotificationChannel"
+    spec: ObservabilityAlertsNotificationChannelSpec
