@@ -87,7 +87,7 @@ class Api:
 
         With each, whether anything but its status has changed.
         """
-        items = self._client.list(_lightkube(resource), **_everywhere(resource))
+        items = self._client.list(lightkube_class(resource), **_everywhere(resource))
         found = [Live(resource, item.to_dict()) async for item in items]
         self._cached[resource] = {key_of(live): live for live in found}
         seen = {key_of(live): _without_status(live) for live in found}
@@ -95,7 +95,7 @@ class Api:
         for live in found:
             yield live, True
         events = self._client.watch(
-            _lightkube(resource), resource_version=items.resourceVersion, on_error=_again, **_everywhere(resource)
+            lightkube_class(resource), resource_version=items.resourceVersion, on_error=_again, **_everywhere(resource)
         )
         async for event, item in events:
             live = Live(resource, item.to_dict())
@@ -144,12 +144,12 @@ class Api:
     async def create(self, resource: Resource, manifest: Mapping[str, Any]) -> Live:
         """Creates an object."""
         body = {"apiVersion": resource.api_version, "kind": resource.kind, **manifest}
-        return self._written(resource, await self._client.create(_lightkube(resource)(body)))
+        return self._written(resource, await self._client.create(lightkube_class(resource)(body)))
 
     async def exists(self, resource: Resource, key: Key) -> bool:
         """Whether the API server has the object; asks itself, as for data planes there is no cache."""
         try:
-            await self._client.get(_lightkube(resource), key.name, namespace=key.namespace)
+            await self._client.get(lightkube_class(resource), key.name, namespace=key.namespace)
         except ApiError as problem:
             if problem.status.code != 404:
                 raise
@@ -158,18 +158,18 @@ class Api:
 
     async def labelled(self, resource: Resource, labels: Mapping[str, str]) -> Sequence[Live]:
         """All objects that the API server has with the labels; asks itself, as for data planes there is no cache."""
-        items = self._client.list(_lightkube(resource), labels=dict(labels), **_everywhere(resource))
+        items = self._client.list(lightkube_class(resource), labels=dict(labels), **_everywhere(resource))
         return [Live(resource, item.to_dict()) async for item in items]
 
     async def apply(self, resource: Resource, manifest: Mapping[str, Any], field_manager: str) -> None:
         """Applies an object on the server's side, with force."""
-        body = _lightkube(resource)({"apiVersion": resource.api_version, "kind": resource.kind, **manifest})
+        body = lightkube_class(resource)({"apiVersion": resource.api_version, "kind": resource.kind, **manifest})
         await self._client.apply(body, field_manager=field_manager, force=True)
 
     async def delete(self, resource: Resource, key: Key) -> None:
         """Asks for an object's deletion; one that is gone already is fine."""
         try:
-            await self._client.delete(_lightkube(resource), key.name, namespace=key.namespace)
+            await self._client.delete(lightkube_class(resource), key.name, namespace=key.namespace)
         except ApiError as problem:
             if problem.status.code != 404:
                 raise
@@ -179,16 +179,21 @@ class Api:
         manifest = {**live.manifest, "metadata": {**live.metadata, **metadata}}
         if live.resource != NAMESPACES:
             kind = live.resource.kind
-            written = {**{field: {} for field in self._go_types.structs.get(kind, ())}, **(manifest.get("spec") or {})}
-            manifest["spec"] = as_go_writes({**written, **(spec or {})}, self._schemas[kind], self._go_types.pointers)
-        return self._written(live.resource, await self._client.replace(_lightkube(live.resource)(manifest)))
+            manifest["spec"] = self.as_go_writes(kind, {**spec_of(live), **(spec or {})})
+        return self._written(live.resource, await self._client.replace(lightkube_class(live.resource)(manifest)))
+
+    def as_go_writes(self, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The spec of an object when a controller has read and written it."""
+        structs: dict[str, Any] = {field: {} for field in self._go_types.structs.get(kind, ())}
+        written: Mapping[str, Any] = as_go_writes(structs | dict(spec), self._schemas[kind], self._go_types.pointers)
+        return written
 
     async def set_condition(self, live: Live, condition: Condition, **status: Any) -> bool:
         """Sets a condition, and other fields of the status. False where they stand so already."""
-        return await self.set_status(live, [condition], **status)
+        return await self.set_status(live, [condition], **status) is not live
 
-    async def set_status(self, live: Live, conditions: Sequence[Condition], **status: Any) -> bool:
-        """Sets conditions, and other fields of the status. False where they stand so already."""
+    async def set_status(self, live: Live, conditions: Sequence[Condition], **status: Any) -> Live:
+        """Sets conditions, and other fields of the status; writes nothing where they stand so already."""
         before = status_of(live)
         kept: dict[str, dict[str, Any]] = {each["type"]: each for each in before.get("conditions") or []}
         changed = any(before.get(field) != value for field, value in status.items())
@@ -202,10 +207,9 @@ class Api:
             now = f"{datetime.now(UTC):%Y-%m-%dT%TZ}"
             kept[condition.type] = {**new, "lastTransitionTime": old["lastTransitionTime"] if old and same else now}
         if not changed:
-            return False
+            return live
         manifest = {**live.manifest, "status": {**before, **status, "conditions": list(kept.values())}}
-        self._written(live.resource, await self._client.replace(_lightkube(live.resource).Status(manifest)))
-        return True
+        return self._written(live.resource, await self._client.replace(lightkube_class(live.resource).Status(manifest)))
 
     def _written(self, resource: Resource, item: Any) -> Live:
         """What the API server has made of an object: nobody has to wait for a watch to say so."""
@@ -239,7 +243,7 @@ def _vanishes(value: Any, schema: Mapping[str, Any]) -> bool:
 async def schemas_of_specs(client: AsyncClient) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     """By the group and the kinds that the API server serves: the schema of the spec ({} where there is none)."""
     found: dict[str, dict[str, Mapping[str, Any]]] = {}
-    items: Any = client.list(_lightkube(_DEFINITIONS))
+    items: Any = client.list(lightkube_class(_DEFINITIONS))
     async for item in items:
         spec = item.to_dict()["spec"]
         properties = spec["versions"][0]["schema"]["openAPIV3Schema"].get("properties", {})
@@ -267,7 +271,7 @@ def _again(_: Exception, __: int) -> OnErrorResult:
 
 
 @cache
-def _lightkube(resource: Resource) -> Any:
+def lightkube_class(resource: Resource) -> Any:
     """lightkube's class of a kind, of which it knows one only."""
     if resource.namespaced:
         return create_namespaced_resource(resource.group, resource.version, resource.kind, resource.plural)

@@ -21,9 +21,10 @@ from tests.standin.agents import agents_of
 from tests.standin.api import Api, Key, schemas_of_specs
 from tests.standin.core_v1.family import FAMILY as core_v1
 from tests.standin.manager import Errors, Manager
+from tests.standin.openchoreo_v1alpha1.family import FAMILY as openchoreo_v1alpha1
 from tests.standin.webhook import Webhook
 
-FAMILIES = (core_v1,)
+FAMILIES = (core_v1, openchoreo_v1alpha1)
 
 SECONDS_TO_START = 60.0
 TIMEOUT = httpx.Timeout(30)

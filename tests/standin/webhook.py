@@ -103,6 +103,6 @@ def _answer(api: Api, hook: Hook, request: Mapping[str, Any]) -> Mapping[str, An
     if refused is not None:
         response |= {"allowed": False, "status": {"code": 403, "message": refused}}
     elif hook.mutation is not None:
-        patch = [{"op": "replace", "path": "/spec", "value": hook.mutation(api, request)["spec"]}]
+        patch = [{"op": "add", "path": "/spec", "value": hook.mutation(api, request)["spec"]}]
         response |= {"patchType": "JSONPatch", "patch": b64encode(json.dumps(patch).encode()).decode()}
     return response

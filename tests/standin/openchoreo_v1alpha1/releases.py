@@ -1,0 +1,23 @@
+"""Releases: what an object and all that it refers to are at a moment, under a name that says what is in them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from choreo_components.kubernetes.objects import Live
+from tests.standin.api import Api, Key
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """The hash that a release's name ends with. Not upstream's, which depends on its Go types."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
+
+
+async def ensure(api: Api, kind: str, of: Live, content: Mapping[str, Any]) -> tuple[str, str]:
+    """Has the release of this content exist. Its name and hash."""
+    digest = hash_of(content)
+    name = f"{of.name}-{digest}"
+    if api.get(kind, Key(of.namespace, name)) is None:
+        await api.create(api.resources[kind], {"metadata": {"name": name, "namespace": of.namespace}, "spec": content})
+    return name, digest
