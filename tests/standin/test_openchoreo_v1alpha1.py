@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from lightkube import ApiError, Client, KubeConfig
 
+from choreo_components.api.names import LONGEST_NAMESPACE_NAME, generate_k8s_name
 from devcluster import ControlPlane
 from tests.standin import agents
 from tests.standin.cluster import Cluster, conditions
@@ -58,6 +59,11 @@ def _has_seen(generation: int) -> Callable[[dict[str, Any]], bool]:
 
 def _is_another(uid: str) -> Callable[[dict[str, Any] | None], bool]:
     return lambda live: live is not None and live["metadata"]["uid"] != uid
+
+
+def data_plane_namespace(namespace: str, project: str, environment: str) -> str:
+    """The name of a data-plane namespace."""
+    return generate_k8s_name("dp", namespace, project, environment, limit=LONGEST_NAMESPACE_NAME)
 
 
 def _published(binding: dict[str, Any]) -> str:
@@ -160,35 +166,26 @@ def test_a_binding_makes_the_namespace_by_a_rendered_release_of_its_own(platform
     assert written["manager"] == "renderedrelease-controller"
 
 
-def test_the_namespace_goes_with_its_binding(platform: Cluster) -> None:
-    namespace = cell(platform)
-    platform.delete("ProjectReleaseBinding", "shop-development")
-    platform.until_gone("ProjectReleaseBinding", "shop-development")
-    assert platform.find("Namespace", namespace) is None
-
-
-def test_a_namespace_that_was_there_before_is_taken_over_and_goes_with_all_that_is_in_it(cluster: Cluster) -> None:
-    declared = samples.platform(cluster.namespace, ["development"])
-    cluster.create(*declared[1:-1])
-    cluster.apply(declared[-1])
-    namespace = cell(cluster)
-    cluster.delete("ProjectReleaseBinding", "shop-development")
-    cluster.until_gone("ProjectReleaseBinding", "shop-development")
+def test_a_namespace_goes_with_its_binding_though_it_was_there_before_and_others_have_things_in_it(
+    cluster: Cluster,
+) -> None:
+    namespace = data_plane_namespace(cluster.namespace, "shop", "development")
     own = {"openchoreo.dev/managed-by": "pulumi", "team": "a"}
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": own}})
     precious = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "precious", "namespace": namespace}}
     cluster.create(precious)
     uid = cluster.get("Namespace", namespace)["metadata"]["uid"]
 
-    cluster.create(declared[-1])
+    cluster.create(*samples.platform(cluster.namespace, ["development"])[1:])
     cluster.until_says("ProjectReleaseBinding", "shop-development", "Ready", "True")
     live = cluster.get("Namespace", namespace)["metadata"]
     assert live["uid"] == uid
     assert live["labels"]["openchoreo.dev/managed-by"] == "renderedrelease-controller"
     assert live["labels"]["team"] == "a"
+
     cluster.delete("ProjectReleaseBinding", "shop-development")
     cluster.until_gone("ProjectReleaseBinding", "shop-development")
-    assert cluster.find("ConfigMap", "precious", namespace) is None
+    assert cluster.find("Namespace", namespace) is None
 
 
 @pytest.mark.parametrize("label", ["managed-by", "rendered-release-uid"])
@@ -201,19 +198,17 @@ def test_a_namespace_whose_label_somebody_has_changed_stays_behind(platform: Clu
     platform.delete("Namespace", namespace)
 
 
-def test_a_namespace_that_is_gone_is_not_missed_until_something_happens_to_its_release(platform: Cluster) -> None:
-    namespace = cell(platform)
-    [rendered] = [
-        each["metadata"]["name"]
-        for each in platform.all("RenderedRelease")
-        if each["spec"]["environmentName"] == "development"
-    ]
-    platform.delete("Namespace", namespace)
-    platform.until_gone("Namespace", namespace)
-    binding = platform.get("ProjectReleaseBinding", "shop-development")
-    assert conditions(binding)["Ready"]["status"] == "True"
+def test_what_somebody_does_to_a_namespace_is_not_noticed_until_something_happens_to_its_release(
+    platform: Cluster,
+) -> None:
+    label = "openchoreo.dev/project"
+    namespace = platform.get("Namespace", cell(platform))["metadata"]
+    rendered = namespace["labels"]["openchoreo.dev/rendered-release-name"]
+    platform.patch("Namespace", namespace["name"], {"metadata": {"labels": {label: "mine"}}})
+    time.sleep(1)
+    assert platform.get("Namespace", namespace["name"])["metadata"]["labels"][label] == "mine"
     platform.patch("RenderedRelease", rendered, {"metadata": {"annotations": {"touched": "yes"}}})
-    platform.get("Namespace", namespace)
+    platform.until("Namespace", namespace["name"], lambda each: each["metadata"]["labels"][label] == "shop")
 
 
 def test_a_type_that_makes_no_namespace_makes_nothing(cluster: Cluster) -> None:
@@ -392,13 +387,17 @@ def test_a_second_binding_of_a_project_takes_the_namespace_away_and_never_ends(p
 # Deletions that are blocked
 
 
-def test_a_pipeline_stays_while_a_project_refers_to_it(platform: Cluster) -> None:
-    platform.delete("DeploymentPipeline", "pipeline")
-    live = platform.until_says("DeploymentPipeline", "pipeline", "Available", "False", "DeletionBlocked")
+def test_a_pipeline_stays_while_a_project_refers_to_it(cluster: Cluster) -> None:
+    pipeline = samples.pipeline(cluster.namespace, ("development", ["staging"]))
+    cluster.create(pipeline, samples.project_type(cluster.namespace), samples.project(cluster.namespace))
+    cluster.until_says("DeploymentPipeline", "pipeline", "Available", "True")
+    cluster.until_says("Project", "shop", "Ready", "True")
+    cluster.delete("DeploymentPipeline", "pipeline")
+    live = cluster.until_says("DeploymentPipeline", "pipeline", "Available", "False", "DeletionBlocked")
     said = "Deletion blocked: deployment pipeline is still referenced by 1 project(s)"
     assert conditions(live)["Available"]["message"] == said
-    platform.delete("Project", "shop")
-    platform.until_gone("DeploymentPipeline", "pipeline")
+    cluster.delete("Project", "shop")
+    cluster.until_gone("DeploymentPipeline", "pipeline")
 
 
 def test_an_environment_stays_while_a_pipeline_names_it_and_then_takes_its_bindings_along(deployed: Cluster) -> None:
@@ -480,22 +479,26 @@ def test_a_component_takes_its_workload_releases_and_bindings_along(deployed: Cl
     assert deployed.all("Deployment", cell(deployed)) == []
 
 
-def test_an_environment_leaves_the_bindings_of_resources_behind_and_they_hang(platform: Cluster) -> None:
-    release = _with_resource(platform)
-    platform.create(samples.resource_release_binding(platform.namespace, "development", release))
-    platform.until_says("ResourceReleaseBinding", "orders-development", "Ready", "True")
-    platform.patch("DeploymentPipeline", "pipeline", {"spec": {"promotionPaths": []}})
-    platform.delete("Environment", "development")
-    platform.until_gone("Environment", "development")
+def test_an_environment_leaves_the_bindings_of_resources_behind_and_they_hang(cluster: Cluster) -> None:
+    declared = samples.platform(cluster.namespace, ["development"])[1:-1]
+    cluster.create(*(each for each in declared if each["kind"] != "DeploymentPipeline"))
+    namespace = data_plane_namespace(cluster.namespace, "shop", "development")
+    cluster.create(samples.tenant(namespace))
+    release = _with_resource(cluster)
+    cluster.create(samples.resource_release_binding(cluster.namespace, "development", release))
+    cluster.until_says("ResourceReleaseBinding", "orders-development", "Ready", "True")
+    [made] = [each["metadata"]["name"] for each in cluster.all("ConfigMap", namespace)]
+    cluster.delete("Environment", "development")
+    cluster.until_gone("Environment", "development")
 
-    platform.delete("ResourceReleaseBinding", "orders-development")
-    [name] = [
-        each["metadata"]["name"] for each in platform.all("RenderedRelease") if "resourceName" in each["spec"]["owner"]
-    ]
-    live = platform.until_says("RenderedRelease", name, "Finalizing", "True", "CleanupFailed")
+    cluster.delete("ResourceReleaseBinding", "orders-development")
+    [rendered] = [each["metadata"]["name"] for each in cluster.all("RenderedRelease")]
+    live = cluster.until_says("RenderedRelease", rendered, "Finalizing", "True", "CleanupFailed")
     assert "failed to resolve dataplane for environment development" in conditions(live)["Finalizing"]["message"]
-    platform.patch("RenderedRelease", name, {"metadata": {"finalizers": []}})
-    platform.until_gone("ResourceReleaseBinding", "orders-development")
+    cluster.patch("RenderedRelease", rendered, {"metadata": {"finalizers": []}})
+    cluster.until_gone("ResourceReleaseBinding", "orders-development")
+    assert cluster.find("ConfigMap", made, namespace) is not None
+    cluster.delete("Namespace", namespace)
 
 
 def test_a_binding_of_a_resource_that_retains_holds_it_for_ever(platform: Cluster) -> None:
@@ -559,7 +562,7 @@ def test_without_its_agent_nothing_on_a_plane_can_go_and_the_cause_comes_and_goe
     deployed: Cluster, todays_plane: ControlPlane
 ) -> None:
     with agents.away(todays_plane, deployed.namespace, "default"):
-        deployed.delete("Project", "shop")
+        deployed.delete("Component", "web")
         deployed.until_says("RenderedRelease", DEVELOPMENT, "Finalizing", "True", "CleanupFailed")
         assert deployed.reasons("RenderedRelease", DEVELOPMENT, "Finalizing") == {
             ("CleanupInProgress", "Cleaning up dataplane resources"),
@@ -569,22 +572,25 @@ def test_without_its_agent_nothing_on_a_plane_can_go_and_the_cause_comes_and_goe
                 "request failed: no agents found for plane dataplane/default",
             ),
         }
-        assert deployed.find("Project", "shop") is not None
-    deployed.until_gone("Project", "shop")
+        said = {conditions(deployed.get(kind, name))["Finalizing"]["message"] for kind, name in _ABOVE}
+        assert said == {"Component is finalizing", "ReleaseBinding is finalizing"}, "the cause is not among it"
+    deployed.until_gone("Component", "web")
+
+
+_ABOVE = (("Component", "web"), ("ReleaseBinding", DEVELOPMENT))
 
 
 def test_without_its_agent_an_environment_stays_and_does_not_say_why(
-    platform: Cluster, todays_plane: ControlPlane
+    cluster: Cluster, todays_plane: ControlPlane
 ) -> None:
-    platform.delete("Project", "shop")
-    platform.until_gone("Project", "shop")
-    with agents.away(todays_plane, platform.namespace, "default"):
-        platform.patch("DeploymentPipeline", "pipeline", {"spec": {"promotionPaths": []}})
-        platform.delete("Environment", "development")
-        platform.until_says("Environment", "development", "Ready", "False", "EnvironmentFinalizing")
+    cluster.create(samples.data_plane(cluster.namespace), samples.environment(cluster.namespace, "development"))
+    cluster.until_says("Environment", "development", "Ready", "True")
+    with agents.away(todays_plane, cluster.namespace, "default"):
+        cluster.delete("Environment", "development")
+        cluster.until_says("Environment", "development", "Ready", "False", "EnvironmentFinalizing")
         time.sleep(1)
-        assert platform.find("Environment", "development") is not None
-    platform.until_gone("Environment", "development")
+        assert cluster.find("Environment", "development") is not None
+    cluster.until_gone("Environment", "development")
 
 
 # Notification channels
