@@ -236,6 +236,14 @@ def test_a_binding_without_a_release_gets_the_latest_and_keeps_it(platform: Clus
     )
 
 
+def test_who_asks_for_no_release_of_a_project_has_a_conflict_with_the_controller(platform: Cluster) -> None:
+    asked = samples.project_release_binding(platform.namespace, "production", projectRelease="")
+    platform.apply(asked)
+    platform.until("ProjectReleaseBinding", "shop-production", lambda each: each["spec"]["projectRelease"])
+    with pytest.raises(ApiError, match=r'conflict with "manager" using openchoreo.dev/v1alpha1: .spec.projectRelease'):
+        platform.apply(asked)
+
+
 def test_a_project_without_its_type_is_not_ready_until_it_comes(cluster: Cluster) -> None:
     cluster.create(samples.project(cluster.namespace))
     cluster.until_says("Project", "shop", "Ready", "False", "ProjectTypeNotFound")
@@ -435,17 +443,17 @@ def test_a_cluster_data_plane_goes_while_environments_are_on_it_and_nothing_of_t
     for each in declared:
         if each["kind"] == "Environment":
             each["spec"]["dataPlaneRef"] = {"kind": "ClusterDataPlane", "name": name}
-    cluster.create(plane, *declared)
-    cluster.until_says("ProjectReleaseBinding", "shop-development", "Ready", "True")
+    cluster.create(plane, *declared, samples.component(cluster.namespace), samples.workload(cluster.namespace))
+    cluster.until_says("ReleaseBinding", DEVELOPMENT, "Ready", "True")
     namespace = cell(cluster)
 
     cluster.delete("ClusterDataPlane", name)
     cluster.until_gone("ClusterDataPlane", name)
     cluster.until_says("ProjectReleaseBinding", "shop-development", "Ready", "False", "DataPlaneNotFound")
-    assert conditions(cluster.get("Environment", "development"))["Ready"]["status"] == "True"
+    for kind, called in (("Environment", "development"), ("ReleaseBinding", DEVELOPMENT)):
+        assert conditions(cluster.get(kind, called))["Ready"]["status"] == "True"
     cluster.delete("Project", "shop")
-    [rendered] = cluster.all("RenderedRelease")
-    live = cluster.until_says("RenderedRelease", rendered["metadata"]["name"], "Finalizing", "True", "CleanupFailed")
+    live = cluster.until_says("RenderedRelease", DEVELOPMENT, "Finalizing", "True", "CleanupFailed")
     assert conditions(live)["Finalizing"]["message"] == (
         f"failed to resolve dataplane for environment development: ClusterDataPlane '{name}' not found: "
         f'ClusterDataPlane.openchoreo.dev "{name}" not found'

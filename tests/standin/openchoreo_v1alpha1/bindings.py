@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from choreo_components.api.names import LONGEST_NAMESPACE_NAME, generate_k8s_name
 from choreo_components.kubernetes.objects import Live
-from tests.standin.api import Api, Condition, Key, spec_of, status_of
+from tests.standin.api import Api, Condition, Key, key_of, spec_of, status_of
 from tests.standin.manager import Requeue
 from tests.standin.openchoreo_v1alpha1.base import Problem, Watch, WholeController, controls
 from tests.standin.openchoreo_v1alpha1.planes import data_plane_of, refers_to
@@ -163,14 +163,14 @@ def _what_is_wrong(rendered: Live) -> tuple[str, str] | None:
     return None if status_of(rendered).get("resources") else _PROGRESSING
 
 
-def on_plane(kind: str) -> Watch:
-    """Bindings of the kind whose Environment names the plane that something has happened to."""
+def on_plane(kind: str, heeds_end: bool = True) -> Watch:
+    """Bindings of the kind whose Environment names the plane that something has happened to, its end perhaps not."""
 
     def keys(api: Api, plane: Live) -> list[Key]:
-        on = {(each.namespace, each.name) for each in api.all("Environment", plane.namespace) if refers_to(each, plane)}
+        if not heeds_end and api.get(plane.resource.kind, key_of(plane)) is None:
+            return []
+        on = {key_of(each) for each in api.all("Environment", plane.namespace) if refers_to(each, plane)}
         found = api.all(kind, plane.namespace)
-        return [
-            Key(each.namespace, each.name) for each in found if (each.namespace, spec_of(each).get("environment")) in on
-        ]
+        return [key_of(each) for each in found if Key(each.namespace, spec_of(each)["environment"]) in on]
 
     return keys

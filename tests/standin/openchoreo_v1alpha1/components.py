@@ -172,8 +172,8 @@ class ReleaseBindingController(BindingController):
     watches: ClassVar = {
         "RenderedRelease": controller_of(kind),
         "Component": beside(kind, lambda binding, component: owner(binding, "componentName") == component.name),
-        "DataPlane": on_plane(kind),
-        "ClusterDataPlane": on_plane(kind),
+        "DataPlane": on_plane(kind, heeds_end=False),
+        "ClusterDataPlane": on_plane(kind, heeds_end=False),
         "SecretReference": beside(kind, lambda _, __: True),
     }
 
