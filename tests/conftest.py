@@ -87,6 +87,16 @@ def control_plane(planes: Planes) -> Iterator[ControlPlane]:
 
 @pytest.fixture(scope="session")
 def controlled_plane(planes: Planes) -> Iterator[ControlPlane]:
-    """Another one, where the stand-in for OpenChoreo's controllers is at work."""
-    with planes.use("controlled-plane", prepare=process.start, before_stop=process.stop) as started:
+    """Another one, which serves both generations, and where the stand-in for OpenChoreo's controllers is at work."""
+
+    def prepare(plane: ControlPlane) -> None:
+        # Only here: the models take long to import, which only those who need them should pay.
+        from choreo_components.api.crd import definition_of
+        from choreo_components.api.openchoreo_v1alpha1.kinds import KINDS
+        from devcluster import crds
+
+        crds.install(plane.kubeconfig, map(definition_of, KINDS))
+        process.start(plane)
+
+    with planes.use("controlled-plane", prepare=prepare, before_stop=process.stop) as started:
         yield started

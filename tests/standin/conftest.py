@@ -1,7 +1,7 @@
 """The control plane that the stand-in works on, and kubectl."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,31 +10,12 @@ import pytest
 import yaml
 
 from choreo_components import Controllers
-from devcluster import ControlPlane, crds
+from devcluster import ControlPlane
 from tests.engine import organizations, samples
-from tests.planes import Planes
-from tests.standin import process, standin
+from tests.standin import standin
 from tests.standin.manager import Errors
-from tests.upstream import UPSTREAM
 
 Kubectl = Callable[..., str]
-
-DEFINITIONS = UPSTREAM / "crds" / "openchoreo.dev_v1alpha1"
-
-
-@pytest.fixture(scope="session")
-def todays_plane(planes: Planes) -> Iterator[ControlPlane]:
-    """A control plane that serves today's API, where the stand-in for its controllers is at work."""
-    definitions = [yaml.safe_load(file.read_text()) for file in sorted(DEFINITIONS.glob("*.yaml"))]
-    if not definitions:
-        pytest.skip(f"no copy of OpenChoreo's definitions at {DEFINITIONS}")
-
-    def prepare(plane: ControlPlane) -> None:
-        crds.install(plane.kubeconfig, definitions)
-        process.start(plane)
-
-    with planes.use("todays-plane", prepare=prepare, before_stop=process.stop) as started:
-        yield started
 
 
 @pytest.fixture
