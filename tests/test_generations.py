@@ -230,8 +230,8 @@ FACTS = {
         """A made-up API as a generation."""
 
         from choreo_components.api.generation import (
-            FINALIZER, NAMESPACE, SECRET, DataPlanes, Dependency, Generation, Kind, MetadataFields, Namespaces,
-            Ownership, Role, Sweep, Target, Teardown,
+            DATA_PLANE_NAMESPACE, FINALIZER, SECRET, DataPlanes, Dependency, Generation, Kind, MetadataFields,
+            Namespaces, Ownership, Role, Sweep, Target, Teardown,
         )
         from choreo_components.api.made_up import API_VERSION
 
@@ -260,7 +260,7 @@ FACTS = {
         GENERATION = Generation(
             api_version=API_VERSION,
             load=kinds,
-            order=("Fleet", SECRET, "Stage", NAMESPACE, FINALIZER),
+            order=("Fleet", SECRET, "Stage", DATA_PLANE_NAMESPACE, FINALIZER),
             identify=lambda kind, given: (given, []),
             metadata=lambda kind: MetadataFields({}, {}, None),
             references=references,
@@ -281,6 +281,7 @@ FACTS = {
                 tenant=lambda labels: None,
                 reserved=frozenset({"stage"}),
                 placed_by=("", "", "stage"),
+                maker=None,
                 builds=lambda name, labels: None,
                 built_by="",
             ),
@@ -295,6 +296,7 @@ FACTS = {
                 ),
                 foreign=lambda *_: None,
                 owner=lambda labels: None,
+                environments=lambda wire: (),
             ),
             data_planes=DataPlanes(
                 of_environment=fleet_of,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from choreo_components.api.generations import (
         UnknownKindError,
         all_kinds,
+        generation_having,
         generation_of,
         kind_of,
         secrets_of,
@@ -31,6 +32,7 @@ __all__ = [
     "UnknownKindError",
     "all_kinds",
     "custom_resource_definitions",
+    "generation_having",
     "generation_of",
     "kind_of",
     "prune_zero_values",
@@ -48,6 +50,7 @@ _HOMES = {
     "UnknownKindError": "generations",
     "all_kinds": "generations",
     "custom_resource_definitions": "crd",
+    "generation_having": "generations",
     "generation_of": "generations",
     "kind_of": "generations",
     "prune_zero_values": "wire",

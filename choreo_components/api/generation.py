@@ -4,7 +4,7 @@ What is in here is data and pure functions. Whoever reads, plans, checks, waits 
 generation, and knows no kind, label or field of a spec by name.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
@@ -21,6 +21,9 @@ Path: TypeAlias = tuple[str | int, ...]
 
 NAMESPACE, SECRET = "Namespace", "Secret"
 """The kinds of Kubernetes itself (v1) that plans have."""
+
+DATA_PLANE_NAMESPACE = "data-plane namespace"
+"""What an order of creation calls the namespace of a project in an environment."""
 
 FINALIZER = "EnvironmentFinalizer"
 """What a plan calls the finalizer of an environment, which is a resource of our provider and no object."""
@@ -208,8 +211,8 @@ class Target:
 
     @property
     def full_name(self) -> str:
-        """ORGANIZATION/NAME."""
-        return f"{self.organization}/{self.known_as}"
+        """ORGANIZATION/NAME; of what is in the whole cluster, its name."""
+        return f"{self.organization}/{self.known_as}" if self.organization else self.known_as
 
     def __str__(self) -> str:
         if self.name is not None:
@@ -275,10 +278,21 @@ class Namespaces:
     """The organization whose own namespace it is, by its labels; None where it is none."""
     reserved: frozenset[str]
     """The labels that OpenChoreo finds namespaces and workloads of a data plane by, which nobody else may set."""
+    maker: "NamespaceMaker | None"
+    """Whose objects make them; None where controllers do so for what is deployed."""
     builds: Callable[[str, Mapping[str, str]], str | None]
     """The organization whose namespace for builds it is, by its name and labels; None where it is none."""
     built_by: str
     """The kind whose objects need a namespace for builds, which nobody deletes after them."""
+
+
+@dataclass(frozen=True)
+class NamespaceMaker:
+    """The kind whose objects make the data-plane namespaces: one for each project in an environment."""
+
+    kind: str
+    make: Callable[[str, str, str], Mapping[str, Any]]
+    """Such an object in wire names, of the names of organization, project and environment."""
 
 
 @dataclass(frozen=True)
@@ -311,6 +325,8 @@ class Teardown:
     """
     owner: Callable[[Mapping[str, str]], str | None]
     """The organization that the labels of an object name."""
+    environments: Callable[[Mapping[str, Any]], Iterable[str]]
+    """The environments which an object in wire names comes after, and before whose end it has to be gone."""
 
 
 @dataclass(frozen=True)
@@ -405,6 +421,10 @@ class Generation:
     teardown: Teardown
     data_planes: DataPlanes
     ownership: Ownership
+    kinds_of_kubernetes: frozenset[tuple[str, str]] = frozenset()
+    """apiVersion and kind of what is of Kubernetes itself, and one of this API's kinds."""
+    tenant: str = "organization"
+    """What this API calls that which owns all the others, in a sentence."""
     other_groups: tuple[str, ...] = ()
     """API groups under which other releases of OpenChoreo have the same kinds."""
     finalizers: str = ""
@@ -451,6 +471,11 @@ class Generation:
         """The kind of a role that has just one."""
         [kind] = self.of_role(role)
         return kind
+
+    @cached_property
+    def tenant_is_a_namespace(self) -> bool:
+        """Whether a tenant is its namespace, and not an object of its own beside it."""
+        return any(kind.kind == NAMESPACE for kind in self.of_role(Role.TENANT))
 
 
 def spec_of(model: "type[ApiObject]") -> "type[WireModel]":

@@ -36,7 +36,7 @@ def _found() -> Iterator[Generation]:
 
 @cache
 def all_kinds() -> Mapping[tuple[str, str], Kind]:
-    """All kinds by (apiVersion, kind), each generation's in an order of creation."""
+    """All kinds by (apiVersion, kind), each generation's in an order of creation. Builds the models of all of them."""
     return MappingProxyType(
         {(kind.api_version, kind.kind): kind for generation in generations().values() for kind in generation.kinds}
     )
@@ -54,20 +54,31 @@ def generation_of(api_version: str) -> Generation:
     return found
 
 
-def kind_of(api_version: str, kind: str) -> Kind:
-    """The kind of that name.
+def generation_having(api_version: str, kind: str) -> Generation:
+    """The generation that objects with this apiVersion and kind are of.
 
     Raises:
         UnknownKindError: if there is none.
     """
-    found = all_kinds().get((api_version, kind))
-    if found:
-        return found
-    known = generation_of(api_version).by_name
+    of_kubernetes = (each for each in generations().values() if (api_version, kind) in each.kinds_of_kubernetes)
+    return next(of_kubernetes, None) or generation_of(api_version)
+
+
+def kind_of(api_version: str, kind: str) -> Kind:
+    """The kind of that name, by the apiVersion of its objects or of its generation.
+
+    Raises:
+        UnknownKindError: if there is none.
+    """
+    known = generation_having(api_version, kind).by_name
+    if kind in known:
+        return known[kind]
     raise UnknownKindError(f"{api_version} has no kind {kind!r}; it has {', '.join(known)}")
 
 
 def secrets_of(wire: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """The paths of all secrets in an object in wire names, of whatever kind, be it valid or not."""
-    kind = next((each for key, each in all_kinds().items() if key == (wire.get("apiVersion"), wire.get("kind"))), None)
-    return [] if kind is None else kind.secrets_in(wire)
+    try:
+        return kind_of(str(wire.get("apiVersion")), str(wire.get("kind"))).secrets_in(wire)
+    except UnknownKindError:
+        return []

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -82,6 +82,17 @@ class Document:
     def part(self, path: FieldPath, value: Any) -> "Document":
         """The document that stands at `path` of this one, with its own `value`."""
         return Document(value, self.file, _descend(self.place, path)[1], self.at(path).field)
+
+
+@dataclass(frozen=True)
+class Derived(Document):
+    """What stands in no file, and follows from what stands `where`."""
+
+    where: Location = field(default_factory=lambda: Location(""))
+
+    def at(self, path: FieldPath = ()) -> Location:
+        """Where that stands which it follows from, whichever field is meant."""
+        return self.where
 
 
 class Rules(Enum):

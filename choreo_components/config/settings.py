@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from choreo_components.api import ApiObject, Generation, Kind, Role, UnknownKindError, generation_of, kind_of
+from choreo_components.api import ApiObject, Generation, Kind, Role, UnknownKindError, generation_having, kind_of
 from choreo_components.api.annotations import LAST_APPLIED
 from choreo_components.api.generation import Target
 from choreo_components.api.generations import generations
@@ -73,7 +73,7 @@ class Declared:
     @cached_property
     def generation(self) -> Generation:
         """The API that it is of."""
-        return generation_of(self.object.api_version)
+        return generation_having(self.object.api_version, self.kind)
 
     @property
     def role(self) -> Role | None:
@@ -106,7 +106,7 @@ class Declared:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name!r}" + (
-            f" of organization {self.organization!r}" if self.object.metadata.namespace else ""
+            f" of {self.generation.tenant} {self.organization!r}" if self.object.metadata.namespace else ""
         )
 
 
@@ -417,7 +417,7 @@ class _Reader:
 
     def identify(self, kind: Kind, declared: ApiObject, document: Document) -> Declared | None:
         """The object with its namespace and the labels that follow from it."""
-        identified, violations = generation_of(kind.api_version).identify(kind, declared)
+        identified, violations = generation_having(kind.api_version, kind.kind).identify(kind, declared)
         for each in violations:
             self.findings.append(Finding(each.severity, document.at(each.path), each.message))
         if violations:

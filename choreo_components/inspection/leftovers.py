@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from choreo_components.api import Generation, Role, generation_of, kind_of
-from choreo_components.api.generation import BUILDS_NAMESPACE, NAMESPACE, TENANT_NAMESPACE, Target
+from choreo_components.api.generation import BUILDS_NAMESPACE, DATA_PLANE_NAMESPACE, TENANT_NAMESPACE, Target
 from choreo_components.api.generations import generations
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
@@ -141,7 +141,8 @@ class _LeftoverFinder:
                     continue
                 why = self._homeless(live, generation, organization, project, environment)
                 if why:
-                    yield Leftover(live, generation, organization, NAMESPACE, tuple(_also_deleting(live, why)))
+                    reasons = tuple(_also_deleting(live, why))
+                    yield Leftover(live, generation, organization, DATA_PLANE_NAMESPACE, reasons)
 
     def _wire(self, key: Key) -> Mapping[str, Any]:
         """An object that stands, as it is declared, or else as it is live."""

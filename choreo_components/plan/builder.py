@@ -8,8 +8,18 @@ from collections.abc import Iterator, Sequence
 
 from choreo_components.api import kind_of
 from choreo_components.api.annotations import of_provider
-from choreo_components.api.generation import FINALIZER, NAMESPACE, SECRET, Generation, Role, Severity
+from choreo_components.api.generation import (
+    DATA_PLANE_NAMESPACE,
+    FINALIZER,
+    NAMESPACE,
+    SECRET,
+    Generation,
+    NamespaceMaker,
+    Role,
+    Severity,
+)
 from choreo_components.api.names import Use, refusal
+from choreo_components.config.documents import Derived
 from choreo_components.config.findings import Finding, error
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import Declared, Settings
@@ -37,7 +47,11 @@ class _PlanBuilder:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.declared = sorted(settings.declared, key=lambda each: (*_position(each), each.organization, each.name))
+        self.brought = dict(_brought(settings))
+        self.declared = sorted(
+            [*settings.declared, *(each for group in self.brought.values() for each in group)],
+            key=lambda each: (*_position(each), each.organization, each.name),
+        )
         # The declared ones count by their names, as they come last.
         self.index = Index([*settings.contradicting, *self.declared])
         self.by_role: dict[Role | None, list[Declared]] = defaultdict(list)
@@ -49,20 +63,21 @@ class _PlanBuilder:
         self.findings: list[Finding] = []
 
     def plan(self) -> Plan:
-        objects = [ObjectNode(Key.of(each), each, self.wait(each)) for each in self.declared]
+        brought_by = {id(each): environment for environment, group in self.brought.items() for each in group}
+        objects = [ObjectNode(Key.of(each), each, self.wait(each), brought_by.get(id(each))) for each in self.declared]
         for each in self.declared:
             self.connect(each)
         self.findings += self.ambiguous()
         secrets = self.secrets()
         namespaces = [node for each in self.by_role[Role.ENVIRONMENT] for node in self.namespaces(each)]
         finalizers = self.finalizers(namespaces)
-        for deployment in self.by_role[Role.DEPLOYMENT]:
-            organization, _, environment = deployment.generation.placed(deployment.wire)
-            finalizer = Key(deployment.object.api_version, FINALIZER, organization, environment)
-            if finalizer in self.needs:
-                self.needs[Key.of(deployment)].add(finalizer)
+        for each in self.declared:
+            for environment in each.generation.teardown.environments(each.wire):
+                finalizer = Key(each.generation.api_version, FINALIZER, each.organization, environment)
+                if finalizer in self.needs:
+                    self.needs[Key.of(each)].add(finalizer)
         nodes: list[Node] = [*objects, *secrets, *namespaces, *finalizers]
-        position = {node.key: (*_position(node.declared, node.key.kind), node.key) for node in nodes}
+        position = {node.key: (*_position(node.declared, _kind_in_order(node)), node.key) for node in nodes}
         nodes.sort(key=lambda node: position[node.key])
         placements = [
             (node.declared.generation, (node.key.organization, node.project, node.environment.name))
@@ -147,7 +162,36 @@ class _PlanBuilder:
         return list(nodes.values())
 
     def namespaces(self, environment: Declared) -> list[NamespaceNode]:
-        """The namespaces that are wanted in an environment: one for each project that can be deployed to it."""
+        """The namespaces that the stack makes in an environment, each after what it needs."""
+        nodes = []
+        maker = environment.generation.namespaces.maker
+        projects = self.deployable(environment) if maker is None else self.bound(environment, maker)
+        for project, needed in sorted(projects.items()):
+            organization, name = environment.organization, environment.name
+            key = Key(KUBERNETES, NAMESPACE, organization, f"{project}/{name}")
+            self.needs[key] = {Key.of(environment), *([needed] if needed else [])}
+            namespace = environment.generation.namespaces.name(organization, project, name)
+            nodes.append(NamespaceNode(key, Key.of(environment), project, namespace, environment))
+        return nodes
+
+    def bound(self, environment: Declared, maker: NamespaceMaker) -> dict[str, None]:
+        """The projects that objects of the maker's kind bind to an environment, where the stack makes their namespaces.
+
+        It does so in the place of controllers that are absent, and beforehand on a cluster that it has a kubeconfig of.
+        """
+        data_plane = environment.data_plane
+        given = data_plane is not None and data_plane.known_as in self.settings.data_plane_kubeconfigs
+        if self.settings.controllers is not Controllers.ABSENT and not given:
+            return {}
+        placed = (
+            each.generation.placed(each.wire)
+            for each in self.declared
+            if each.kind == maker.kind and self.beside(each, environment)
+        )
+        return {project: None for _, project, name in placed if name == environment.name}
+
+    def deployable(self, environment: Declared) -> dict[str, Key | None]:
+        """The projects that can be deployed to an environment, with those that the stack declares."""
         organization, name, generation = environment.organization, environment.name, environment.generation
         projects: dict[str, Key | None] = {}
         for project_name, where in self.settings.projects.items():
@@ -169,16 +213,7 @@ class _PlanBuilder:
             _, project_name, of = generation.placed(deployment.wire)
             if self.beside(deployment, environment) and of == name:
                 projects.setdefault(project_name, None)
-        nodes = []
-        for project_name, project_key in sorted(projects.items()):
-            key = Key(KUBERNETES, NAMESPACE, organization, f"{project_name}/{name}")
-            self.needs[key] = {
-                Key.of(environment),
-                *([project_key] if project_key else []),
-            }
-            namespace = generation.namespaces.name(organization, project_name, name)
-            nodes.append(NamespaceNode(key, Key.of(environment), project_name, namespace, environment))
-        return nodes
+        return projects
 
     def beside(self, one: Declared, other: Declared) -> bool:
         """Whether both are of one organization of one generation."""
@@ -218,6 +253,33 @@ class _PlanBuilder:
         return nodes
 
 
+def _brought(settings: Settings) -> Iterator[tuple[Key, list[Declared]]]:
+    """By environment: the objects that make namespaces in it for the settings' projects, unless they are declared."""
+    environments = [each for each in settings.declared if each.role is Role.ENVIRONMENT]
+    for environment in environments if settings.projects else ():
+        generation = environment.generation
+        if (maker := generation.namespaces.maker) is None:
+            continue
+        declared = {
+            generation.placed(each.wire)
+            for each in settings.declared
+            if each.kind == maker.kind and each.generation is generation
+        }
+        brought = []
+        for project, where in settings.projects.items():
+            placement = environment.organization, project, environment.name
+            if placement not in declared:
+                wire = maker.make(*placement)
+                model = generation.by_name[maker.kind].model_of(wire)
+                brought.append(Declared(model.from_wire(wire), Derived(wire, where.file, where=where)))
+        yield Key.of(environment), brought
+
+
 def _position(declared: Declared, kind: str | None = None) -> tuple[str, int]:
     """Where a kind (default: the object's) is in the order of creation of the object's generation."""
-    return declared.object.api_version, declared.generation.position(kind or declared.kind)
+    return declared.generation.api_version, declared.generation.position(kind or declared.kind)
+
+
+def _kind_in_order(node: Node) -> str:
+    """What an order of creation calls the node's kind."""
+    return DATA_PLANE_NAMESPACE if isinstance(node, NamespaceNode) else node.key.kind

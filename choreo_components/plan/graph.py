@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 from hashlib import sha256
 
 from choreo_components.api.generation import NAMESPACE, Role, Target
+from choreo_components.api.generations import generation_of
 from choreo_components.plan.nodes import KUBERNETES, Key, NamespaceNode
 from choreo_components.plan.references import Reference
 from choreo_components.plan.workspace import Estate, Member
@@ -168,7 +169,9 @@ class _Drawing:
 
 def _behind(key: Key) -> Key:
     """What has to exist for an object to be of use: of an organization, its namespace."""
-    return Key(KUBERNETES, NAMESPACE, key.name, key.name) if key.role is Role.TENANT else key
+    if key.role is not Role.TENANT or generation_of(key.api_version).tenant_is_a_namespace:
+        return key
+    return Key(KUBERNETES, NAMESPACE, key.name, key.name)
 
 
 def _source(reference: Reference) -> Key:

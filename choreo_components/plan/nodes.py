@@ -17,7 +17,10 @@ KUBERNETES = "v1"
 
 @dataclass(frozen=True)
 class Key:
-    """Which node of a plan: its apiVersion and kind, its organization, and its name there."""
+    """Which node of a plan: the apiVersion of its generation, its kind, its organization, and its name there.
+
+    Of what is of no generation, the apiVersion is its own.
+    """
 
     api_version: str
     kind: str
@@ -27,7 +30,7 @@ class Key:
     @classmethod
     def of(cls, declared: Declared) -> "Key":
         """The node of an object that a stack declares."""
-        return cls(declared.object.api_version, declared.kind, declared.organization, declared.name)
+        return cls(declared.generation.api_version, declared.kind, declared.organization, declared.name)
 
     @property
     def role(self) -> Role | None:
@@ -37,8 +40,8 @@ class Key:
 
     @property
     def full_name(self) -> str:
-        """ORGANIZATION/NAME; of an organization, its name."""
-        return self.name if self.role is Role.TENANT else f"{self.organization}/{self.name}"
+        """ORGANIZATION/NAME; of an organization and of what is in the whole cluster, its name."""
+        return f"{self.organization}/{self.name}" if self.organization and self.role is not Role.TENANT else self.name
 
     def __lt__(self, other: "Key") -> bool:
         return self._sorted < other._sorted
@@ -53,11 +56,15 @@ class Key:
 
 @dataclass(frozen=True)
 class ObjectNode:
-    """An object that the stack declares. `wait` is the condition that says it is reconciled, where one ever does."""
+    """An object that the stack declares, or one that an environment of it has made for it.
+
+    `wait` is the condition that says it is reconciled, where one ever does. `environment` is the one that brings it.
+    """
 
     key: Key
     declared: Declared
     wait: str | None
+    environment: Key | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ class ObjectInCluster:
 
     @property
     def is_declared(self) -> bool:
-        """Whether the stack declares it itself."""
+        """Whether it is an object of its own, and not one that comes with another."""
         return self.node.kind == self.kind and self.api_version == self.declared.object.api_version
 
 
@@ -193,9 +200,16 @@ def _in_cluster(node: Node) -> Iterator[ObjectInCluster]:
     key, declared = node.key, node.declared
     match node:
         case ObjectNode():
-            namespace = declared.object.metadata.namespace
-            yield ObjectInCluster(key.api_version, key.kind, namespace, key.name, key, declared)
-            if declared.role is Role.TENANT:
+            api_version, namespace = declared.object.api_version, declared.object.metadata.namespace
+            is_namespace = declared.role is Role.TENANT and declared.generation.tenant_is_a_namespace
+            yield (
+                ObjectInCluster(
+                    api_version, key.kind, namespace, key.name, key, declared, labels=declared.labels, tenant=True
+                )
+                if is_namespace
+                else ObjectInCluster(api_version, key.kind, namespace, key.name, key, declared)
+            )
+            if declared.role is Role.TENANT and not is_namespace:
                 labels = declared.generation.namespaces.tenant_labels(key.name)
                 yield ObjectInCluster(KUBERNETES, NAMESPACE, None, key.name, key, declared, labels=labels, tenant=True)
         case NamespaceNode():

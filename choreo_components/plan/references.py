@@ -51,7 +51,7 @@ class Index:
         self._by_kind: dict[tuple[str, str], list[Declared]] = {}
         self._by_labels: dict[tuple[str, str, tuple[str, ...]], dict[tuple[str, tuple[str, ...]], Declared]] = {}
         for each in declared:
-            api_version = each.object.api_version
+            api_version = each.generation.api_version
             self._by_name[api_version, each.kind, each.organization, each.name] = each
             self._by_kind.setdefault((api_version, each.kind), []).append(each)
 

@@ -282,9 +282,9 @@ def test_the_organization_of_another_stack_is_to_be_looked_for() -> None:
 
 
 def test_every_kind_has_its_place_in_the_order() -> None:
-    from choreo_components.api import all_kinds
-
-    assert {kind for _, kind in all_kinds()} == set(ORDER) - {"Namespace", "EnvironmentFinalizer", "Secret"}
+    for generation in generations().values():
+        besides = {"data-plane namespace", "EnvironmentFinalizer", "Secret"}
+        assert set(generation.by_name) == set(generation.order) - besides, generation.api_version
 
 
 # --- Whatever is declared ------------------------------------------------------------------------------------------

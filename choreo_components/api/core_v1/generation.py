@@ -41,6 +41,7 @@ GENERATION: Final = Generation(
         tenant_labels=labels.organization_namespace_labels,
         tenant=labels.organization_of_namespace,
         reserved=labels.OF_DATA_PLANES,
+        maker=None,
         builds=names.organization_of_builds,
         built_by="Build",
     ),

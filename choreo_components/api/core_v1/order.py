@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from choreo_components.api.generation import FINALIZER, NAMESPACE, SECRET
+from choreo_components.api.generation import DATA_PLANE_NAMESPACE, FINALIZER, SECRET
 
 ORDER: Final = (
     "Organization",
@@ -16,7 +16,7 @@ ORDER: Final = (
     "ConfigurationGroup",
     "Build",
     "DeployableArtifact",
-    NAMESPACE,
+    DATA_PLANE_NAMESPACE,
     FINALIZER,
     "Deployment",
     "Endpoint",

@@ -3,9 +3,11 @@
 Upstream: internal/controller/environment/controller_finalize.go.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from choreo_components.api.core_v1 import labels
+from choreo_components.api.core_v1.hierarchy import placed
 from choreo_components.api.generation import Sweep, Teardown
 
 
@@ -24,6 +26,12 @@ def owner(given: Mapping[str, str]) -> str | None:
     return given.get(labels.ORGANIZATION)
 
 
+def environments(given: Mapping[str, Any]) -> Iterator[str]:
+    """The environment that a Deployment is in."""
+    if given["kind"] == "Deployment":
+        yield placed(given)[2]
+
+
 TEARDOWN = Teardown(
     sweeps=(
         Sweep(
@@ -35,5 +43,6 @@ TEARDOWN = Teardown(
     ),
     foreign=foreign,
     owner=owner,
+    environments=environments,
 )
 """Deployments, and then the namespaces."""
