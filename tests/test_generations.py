@@ -269,6 +269,7 @@ FACTS = {
             named=lambda kind, organization, name: Target(API_VERSION, kind, organization, name),
             promoted=nothing,
             placed=lambda wire: (wire["metadata"]["namespace"], "", ""),
+            waits=lambda given: True,
             serves_production=lambda wire: False,
             namespaces=Namespaces(
                 name=lambda organization, project, environment: f"{organization}-{project}-{environment}",
@@ -278,7 +279,7 @@ FACTS = {
                 varying=frozenset({"stage"}),
                 of_organization=lambda organization: {},
                 tenant_labels=lambda organization: {},
-                tenant=lambda labels: None,
+                tenant=lambda name, labels: None,
                 reserved=frozenset({"stage"}),
                 placed_by=("", "", "stage"),
                 maker=None,
@@ -295,7 +296,6 @@ FACTS = {
                     ),
                 ),
                 foreign=lambda *_: None,
-                owner=lambda labels: None,
                 environments=lambda wire: (),
             ),
             data_planes=DataPlanes(

@@ -34,7 +34,7 @@ def custom_resource_definitions(release: str | None = None) -> list[dict[str, An
     are the words of the rules. `release` is one that has changed some of them (`Kind.since`); None stands for those
     before.
     """
-    return [definition_of(kind, release) for kind in all_kinds().values()]
+    return [definition_of(kind, release) for kind in all_kinds().values() if kind.group]
 
 
 def definition_of(kind: Kind, release: str | None = None) -> dict[str, Any]:

@@ -92,7 +92,8 @@ class Kind:
     makes another object of it, as OpenChoreo would leave behind what it has made. `named_by_label`: OpenChoreo looks
     its objects up by metadata.name here and by this label there, so that the two have to agree. `dependents` are the
     kinds of the objects that need one of these, which OpenChoreo deletes anyway, and so leaves them broken. `made_by`
-    is the kind whose controller makes an object of this kind, of the same name.
+    is the kind whose controller makes an object of this kind, of the same name. `refused` is why nobody declares its
+    objects; None: people do.
     """
 
     model: "type[ApiObject]"
@@ -112,6 +113,7 @@ class Kind:
     named_by_label: str | None = None
     dependents: tuple[str, ...] = ()
     made_by: str | None = None
+    refused: str | None = None
     since: "Mapping[str, type[ApiObject]]" = field(default_factory=dict, hash=False)
 
     @property
@@ -122,13 +124,13 @@ class Kind:
 
     @property
     def group(self) -> str:
-        """API group, as in core.choreo.dev."""
-        return self.api_version.partition("/")[0]
+        """API group, as in core.choreo.dev; "" of Kubernetes' own."""
+        return self.api_version.rpartition("/")[0]
 
     @property
     def version(self) -> str:
         """Version in the group, as in v1."""
-        return self.api_version.partition("/")[2]
+        return self.api_version.rpartition("/")[2]
 
     @property
     def kind(self) -> str:
@@ -233,6 +235,8 @@ class Dependency:
     missing: str
     severity: Severity = Severity.ERROR
     holds: bool = True
+    unfit: Callable[[Mapping[str, Any]], str | None] | None = field(default=None, compare=False)
+    """What is wrong with the object that was found, in wire names, for the one that needs it; None where nothing is."""
 
 
 Placement: TypeAlias = tuple[str, str, str]
@@ -274,8 +278,8 @@ class Namespaces:
     """The labels that select all data-plane namespaces of an organization."""
     tenant_labels: Callable[[str], dict[str, str]]
     """The labels of the namespace of an organization itself."""
-    tenant: Callable[[Mapping[str, str]], str | None]
-    """The organization whose own namespace it is, by its labels; None where it is none."""
+    tenant: Callable[[str, Mapping[str, str]], str | None]
+    """The organization whose own namespace it is, by its name and labels; None where it is none."""
     reserved: frozenset[str]
     """The labels that OpenChoreo finds namespaces and workloads of a data plane by, which nobody else may set."""
     maker: "NamespaceMaker | None"
@@ -323,8 +327,6 @@ class Teardown:
 
     Of the namespace's name and labels, and the names of organization and environment.
     """
-    owner: Callable[[Mapping[str, str]], str | None]
-    """The organization that the labels of an object name."""
     environments: Callable[[Mapping[str, Any]], Iterable[str]]
     """The environments which an object in wire names comes after, and before whose end it has to be gone."""
 
@@ -345,8 +347,9 @@ class DataPlanes:
     """The key of that Secret under which the kubeconfig is."""
     connection_labels: Callable[[str, str, str], dict[str, str]]
     """The labels of such a Secret, of the names of organization, Secret and data plane."""
-    connections: Callable[[str], dict[str, str]]
-    """The labels that select all such Secrets of an organization, and other objects, of its name."""
+    connections: Callable[[str], dict[str, str]] | None
+    """The labels that select all such Secrets of an organization, and other objects, of its name; None: there are none.
+    """
     connected: Callable[[Mapping[str, Any]], "Target | None"]
     """The data plane that a Secret was made for, by its labels; None where it is no such Secret."""
     kubeconfig: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
@@ -415,6 +418,8 @@ class Generation:
     """The environments that a pipeline in wire names has, each with its field, repetitions included."""
     placed: Callable[[Mapping[str, Any]], Placement]
     """Where a deployment in wire names belongs: organization, project and environment; "" for what it does not say."""
+    waits: "Callable[[ApiObject], bool]"
+    """Whether the condition of an object can be waited for: its kind has one, and it comes true by itself."""
     serves_production: Callable[[Mapping[str, Any]], bool]
     """Whether an environment in wire names is one of production."""
     namespaces: Namespaces

@@ -149,12 +149,20 @@ def refused(kubeconfig: Any, folder: Path, where: Location) -> list[Finding]:
 
 
 def missing(references: Sequence[Reference], live: Found) -> list[Finding]:
-    """A finding for each object that is referred to and that nobody has, at the first place that refers to it."""
+    """A finding for each object that is referred to and that nobody has, at the first place that refers to it.
+
+    And one for each that is there, and not as the one that refers to it needs it.
+    """
     by_target: dict[Target, list[Reference]] = defaultdict(list)
-    for reference in references:
-        if reference.target in live and live[reference.target] is None:
-            by_target[reference.target].append(reference)
     findings = []
+    for reference in references:
+        if reference.target not in live:
+            continue
+        found = live[reference.target]
+        if found is None:
+            by_target[reference.target].append(reference)
+        elif reference.unfit is not None and (wrong := reference.unfit(found)):
+            findings.append(error(reference.where, wrong))
     for group in by_target.values():
         worst = next((each for each in group if each.severity is Severity.ERROR), group[0])
         others = f" ({len(group) - 1} more refer to it)" if len(group) > 1 else ""

@@ -396,6 +396,9 @@ class _Reader:
             known = api_version in generations()
             self.refuse(document.at(("kind" if known else "apiVersion",)), str(unknown))
             return None
+        if kind.refused is not None:
+            self.refuse(document.at(("kind",)), kind.refused)
+            return None
         declared, problems = parse(kind, value, document.written)
         for problem in problems:
             self.refuse(document.at(problem.path), problem.message)

@@ -122,7 +122,7 @@ class _LeftoverFinder:
         for generation in generations().values():
             of = generation.namespaces
             for live in self._census.namespaces:
-                if organization := of.tenant(live.labels):
+                if organization := of.tenant(live.name, live.labels):
                     role, why = TENANT_NAMESPACE, self._unneeded(live, generation, organization)
                 elif organization := of.builds(live.name, live.labels):
                     role, why = BUILDS_NAMESPACE, self._without_builds(generation, organization)
@@ -137,7 +137,12 @@ class _LeftoverFinder:
             of = generation.namespaces
             for live in self._census.data_plane_namespaces:
                 organization, project, environment = of.placement(live.labels)
-                if not organization or not environment or live.name in self._namespaces or of.tenant(live.labels):
+                if (
+                    not organization
+                    or not environment
+                    or live.name in self._namespaces
+                    or of.tenant(live.name, live.labels)
+                ):
                     continue
                 why = self._homeless(live, generation, organization, project, environment)
                 if why:

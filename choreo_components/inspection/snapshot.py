@@ -147,6 +147,7 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
                 listed(SECRETS, generation.data_planes.connections(each), each)
                 for each in sorted({*organizations} & there)
                 for generation in generations().values()
+                if generation.data_planes.connections is not None
             )
         ),
     )
@@ -215,7 +216,7 @@ def other_organizations(census: Census, organizations: Collection[str]) -> list[
     for generation in generations().values():
         of = generation.namespaces
         for live in census.namespaces:
-            found |= {of.tenant(live.labels) or "", of.builds(live.name, live.labels) or ""}
+            found |= {of.tenant(live.name, live.labels) or "", of.builds(live.name, live.labels) or ""}
         for live in census.data_plane_namespaces:
             organization, _, environment = of.placement(live.labels)
             found.add(organization if environment else "")

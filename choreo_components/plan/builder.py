@@ -96,7 +96,7 @@ class _PlanBuilder:
         )
 
     def wait(self, declared: Declared) -> str | None:
-        if self.settings.controllers is Controllers.ABSENT:
+        if self.settings.controllers is Controllers.ABSENT or not declared.generation.waits(declared.object):
             return None
         return kind_of(declared.object.api_version, declared.kind).ready_condition
 

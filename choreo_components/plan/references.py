@@ -1,7 +1,7 @@
 """A reference: one object's need for another, by name or by labels, in the stack or outside it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from choreo_components.api.generation import Dependency, Severity, Target
@@ -29,11 +29,14 @@ class Reference:
     severity: Severity = Severity.ERROR
     holds: bool = True
     project: str | None = None
+    unfit: Callable[[Mapping[str, Any]], str | None] | None = field(default=None, compare=False)
+    """What is wrong with the object that was found, for the source; None where nothing is."""
 
     @classmethod
     def of(cls, source: Declared, found: Dependency) -> "Reference":
         """A dependency of an object, with its place."""
-        return cls(source, source.at(*found.path), found.target, found.missing, found.severity, found.holds)
+        where = source.at(*found.path)
+        return cls(source, where, found.target, found.missing, found.severity, found.holds, unfit=found.unfit)
 
 
 def references(declared: Declared) -> Iterator[Reference]:

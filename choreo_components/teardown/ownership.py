@@ -57,6 +57,6 @@ async def _held(cluster: LiveCluster, live: Live, generation: Generation) -> str
     held = [each for found, _ in listings for each in found]
     if not held:
         return None
-    owner = generation.teardown.owner(held[0].labels)
+    owner = generation.ownership.organizations(held[0].manifest)[-1]
     more = f" and {len(held) - 1} more" if len(held) > 1 else ""
-    return f"it holds {held[0].resource.kind} {held[0].name!r} of organization {owner!r}{more}"
+    return f"it holds {held[0].resource.kind} {held[0].name!r} of {generation.tenant} {owner!r}{more}"

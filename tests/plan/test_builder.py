@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.core_v1.names import data_plane_namespace
-from choreo_components.api.core_v1.order import ORDER
+from choreo_components.api.generations import generations
 from choreo_components.config.settings import Settings
 from choreo_components.plan.builder import plan
 from choreo_components.plan.nodes import FinalizerNode, Key, NamespaceNode, ObjectNode, Plan

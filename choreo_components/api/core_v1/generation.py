@@ -29,6 +29,7 @@ GENERATION: Final = Generation(
     named=hierarchy.named,
     promoted=hierarchy.promoted_environments,
     placed=hierarchy.placed,
+    waits=lambda _: True,
     serves_production=data_planes.is_production,
     namespaces=Namespaces(
         name=names.data_plane_namespace,

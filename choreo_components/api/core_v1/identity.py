@@ -1,9 +1,8 @@
 """The identity of an object of core.choreo.dev/v1: its name, its namespace, and the labels that follow from them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.generation import Kind, MetadataFields, Path, Violation
+from choreo_components.api.metadata import refused_keys_and_values
 from choreo_components.api.names import Use, refusal
 from choreo_components.api.objects import ApiObject
 
@@ -75,19 +74,3 @@ def refused_namespace(name: str) -> Violation | None:
     if refused := refusal(name, Use.NAMESPACE):
         return Violation(("metadata", "namespace"), f"Kubernetes would refuse the name {name!r}: {refused}")
     return None
-
-
-def refused_keys_and_values(
-    own: Mapping[str, str], annotations: Iterable[str], followed: Collection[str]
-) -> Iterator[Violation]:
-    """The labels and keys of annotations that Kubernetes refuses; the values of `followed` have been looked at."""
-    for label, value in own.items():
-        if refused := refusal(label, Use.LABEL_KEY):
-            yield Violation(("metadata", "labels", label), f"Kubernetes would refuse the label's key: {refused}")
-        elif label not in followed and (refused := refusal(value, Use.LABEL_VALUE)):
-            yield Violation(("metadata", "labels", label), f"Kubernetes would refuse the label {value!r}: {refused}")
-    for key in annotations:
-        if refused := refusal(key.lower(), Use.LABEL_KEY):
-            yield Violation(
-                ("metadata", "annotations", key), f"Kubernetes would refuse the annotation's key: {refused}"
-            )

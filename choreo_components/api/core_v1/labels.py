@@ -145,7 +145,7 @@ def data_plane_namespace_placement(given: Mapping[str, str]) -> tuple[str, str, 
     return organization, project, environment
 
 
-def organization_of_namespace(given: Mapping[str, str]) -> str | None:
+def organization_of_namespace(name: str, given: Mapping[str, str]) -> str | None:
     """The organization whose own namespace it is, by its labels; None where it is none."""
     return given.get(ORGANIZATION) if given.get(MANAGED_BY) == MANAGED_BY_CONTROL_PLANE else None
 

@@ -21,11 +21,6 @@ def foreign(name: str, given: Mapping[str, str], organization: str, environment:
     return None
 
 
-def owner(given: Mapping[str, str]) -> str | None:
-    """The organization that the labels of an object name."""
-    return given.get(labels.ORGANIZATION)
-
-
 def environments(given: Mapping[str, Any]) -> Iterator[str]:
     """The environment that a Deployment is in."""
     if given["kind"] == "Deployment":
@@ -42,7 +37,6 @@ TEARDOWN = Teardown(
         ),
     ),
     foreign=foreign,
-    owner=owner,
     environments=environments,
 )
 """Deployments, and then the namespaces."""

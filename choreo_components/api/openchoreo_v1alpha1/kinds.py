@@ -42,6 +42,7 @@ def _kind(
 
 
 KINDS: Final = (
+    _kind(models.Namespace, models.EmptyStatus, "ns", scope="Cluster", role=Role.TENANT),
     _kind(
         models.ClusterObservabilityPlane,
         models.ClusterPlaneStatus,

@@ -5,8 +5,9 @@ from typing import Any
 
 from choreo_components.api import Kind
 from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.identity import refused_keys_and_values, refused_name, refused_namespace
+from choreo_components.api.core_v1.identity import refused_name, refused_namespace
 from choreo_components.api.generation import Path
+from choreo_components.api.metadata import refused_keys_and_values
 
 
 def refusals(kind: Kind, metadata: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

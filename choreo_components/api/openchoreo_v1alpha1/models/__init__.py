@@ -175,6 +175,7 @@ from choreo_components.api.openchoreo_v1alpha1.models.secrets import (
     SecretTemplate,
     TargetPlaneRef,
 )
+from choreo_components.api.openchoreo_v1alpha1.models.tenant import Namespace, NamespaceSpec
 from choreo_components.api.openchoreo_v1alpha1.models.types import (
     AllowedClusterTrait,
     AllowedClusterWorkflow,
@@ -320,7 +321,9 @@ __all__ = [
     "ListedStatus",
     "MappedConditions",
     "MappedStatus",
+    "Namespace",
     "NamespaceScope",
+    "NamespaceSpec",
     "ObjectReference",
     "ObservabilityAlertRule",
     "ObservabilityAlertRuleSpec",

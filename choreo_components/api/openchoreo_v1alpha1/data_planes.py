@@ -1,0 +1,45 @@
+"""The data planes of openchoreo.dev/v1alpha1: planes of a namespace and of all namespaces, and environments on them.
+
+Objects are in wire names here: they are declared, or live, and then may be of any form. A plane has no credentials:
+its agent connects to the control plane by itself.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from choreo_components.api.generation import Target
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import named, namespace_of, spec_of
+
+OF_ENVIRONMENT = ("spec", "dataPlaneRef")
+"""The field of an Environment that names its data plane."""
+
+_LISTENERS = ("https", "http", "tls")
+"""The listeners of a gateway, the one that names its host best first."""
+
+
+def of_environment(environment: Mapping[str, Any]) -> Target | None:
+    """The data plane that an Environment refers to."""
+    reference = spec_of(environment).get("dataPlaneRef") or {}
+    kind, name = reference.get("kind"), reference.get("name")
+    return named(str(kind), namespace_of(environment), str(name)) if kind and name else None
+
+
+def hosts(environment: Mapping[str, Any], data_plane: Mapping[str, Any] | None) -> dict[str, str]:
+    """The domains of an environment's endpoints by visibility, `external` and `internal`, as far as known.
+
+    Of the environment's gateway where it has one, else of its data plane's (reference-v1alpha1: section 2).
+    """
+    gateway = spec_of(environment).get("gateway") or spec_of(data_plane or {}).get("gateway") or {}
+    ingress = gateway.get("ingress") or {}
+    found = {}
+    for visibility in ("external", "internal"):
+        endpoint = ingress.get(visibility) or {}
+        named_hosts = ((endpoint.get(listener) or {}).get("host") for listener in _LISTENERS)
+        if host := next(filter(None, named_hosts), None):
+            found[visibility] = str(host)
+    return found
+
+
+def is_production(environment: Mapping[str, Any]) -> bool:
+    """Whether an Environment serves production."""
+    return bool(spec_of(environment).get("isProduction"))

@@ -1,0 +1,75 @@
+"""The hierarchy of openchoreo.dev/v1alpha1: which object belongs to which, as the fields of their specs say.
+
+Objects are in wire names here: they are declared, or live, and then may be of any form.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from choreo_components.api.generation import Path, Target
+from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
+
+BINDINGS: Mapping[str, str] = {
+    "ProjectReleaseBinding": "projectName",
+    "ReleaseBinding": "componentName",
+    "ResourceReleaseBinding": "resourceName",
+}
+"""The kinds that bring a release into an environment, and the field of their owner with the name of what it is of."""
+
+IN_ENVIRONMENTS = frozenset({*BINDINGS, "ObservabilityAlertsNotificationChannel"})
+"""The kinds whose objects belong to the environment that they name."""
+
+
+def spec_of(wire: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The spec of an object, of which nothing may be there."""
+    spec = wire.get("spec")
+    return spec if isinstance(spec, Mapping) else {}
+
+
+def owner_of(wire: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an object says that it belongs to."""
+    owner = spec_of(wire).get("owner")
+    return owner if isinstance(owner, Mapping) else {}
+
+
+def namespace_of(wire: Mapping[str, Any]) -> str:
+    """metadata.namespace; "" for what is in the whole cluster."""
+    return (wire.get("metadata") or {}).get("namespace") or ""
+
+
+def named(kind: str, namespace: str, name: str) -> Target:
+    """The object of a kind that OpenChoreo knows by this name."""
+    return Target(API_VERSION, kind, "" if kind.startswith("Cluster") else namespace, name)
+
+
+def promoted_environments(pipeline: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The names of environments in a pipeline's promotion paths, with the field of each, repetitions included."""
+    for index, path in enumerate(spec_of(pipeline).get("promotionPaths") or []):
+        here = ("spec", "promotionPaths", index)
+        if (source := (path.get("sourceEnvironmentRef") or {}).get("name")) is not None:
+            yield (*here, "sourceEnvironmentRef", "name"), source
+        for position, target in enumerate(path.get("targetEnvironmentRefs") or []):
+            if (name := target.get("name")) is not None:
+                yield (*here, "targetEnvironmentRefs", position, "name"), name
+
+
+def root_environment(pipeline: Mapping[str, Any]) -> str | None:
+    """The environment where promotion begins: the first source that is nobody's target."""
+    paths = spec_of(pipeline).get("promotionPaths") or []
+    targets = {target.get("name") for path in paths for target in path.get("targetEnvironmentRefs") or []}
+    sources = ((path.get("sourceEnvironmentRef") or {}).get("name") for path in paths)
+    return next((source for source in sources if source is not None and source not in targets), None)
+
+
+def placed(wire: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Where a binding belongs: namespace, project and environment; "" for what it does not say."""
+    project = owner_of(wire).get("projectName") or ""
+    return namespace_of(wire), project, spec_of(wire).get("environment") or ""
+
+
+def environments(wire: Mapping[str, Any]) -> Iterator[str]:
+    """The environments that an object is in, or promotes through: it has to be gone before any of them."""
+    if wire["kind"] in IN_ENVIRONMENTS:
+        yield spec_of(wire).get("environment") or ""
+    elif wire["kind"] == "DeploymentPipeline":
+        yield from dict.fromkeys(name for _, name in promoted_environments(wire))

@@ -1,0 +1,73 @@
+"""The identity of an object of openchoreo.dev/v1alpha1: its name, its namespace, and the labels that follow."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from choreo_components.api.generation import Kind, MetadataFields, Role, Violation
+from choreo_components.api.metadata import refused_keys_and_values
+from choreo_components.api.names import Use, refusal
+from choreo_components.api.objects import ApiObject
+from choreo_components.api.openchoreo_v1alpha1 import labels
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import owner_of
+
+FOLLOWING: Mapping[str, Mapping[str, str]] = {
+    "Component": {"projectName": labels.PROJECT},
+    "Resource": {"projectName": labels.PROJECT},
+    "ProjectReleaseBinding": {"projectName": labels.PROJECT},
+    "Workload": {"projectName": labels.PROJECT, "componentName": labels.COMPONENT},
+    "ReleaseBinding": {"projectName": labels.PROJECT, "componentName": labels.COMPONENT},
+    "ResourceReleaseBinding": {"projectName": labels.PROJECT, "resourceName": labels.RESOURCE},
+}
+"""By kind: the labels that OpenChoreo's API server sets, and the fields of the owner that they repeat."""
+
+
+def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
+    """The object with the labels that follow from it, and what is wrong with its identity."""
+    metadata = given.metadata
+    own = dict(metadata.labels or {})
+    found = list(_refused_names(kind, metadata.name, metadata.namespace))
+    expected = following_labels(given.to_wire())
+    for label, value in expected.items():
+        if own.get(label, value) != value:
+            message = f"contradicts {_source(kind, label)}: should be {value!r} or left out, not {own[label]!r}"
+            found.append(Violation(("metadata", "labels", label), message))
+        own[label] = value
+    found += refused_keys_and_values(own, metadata.annotations or {}, expected)
+    filled = metadata.model_copy(update={"labels": own or None})
+    return given.model_copy(update={"metadata": filled}), found
+
+
+def following_labels(wire: Mapping[str, Any]) -> dict[str, str]:
+    """The labels that follow from an object in wire names."""
+    if wire["kind"] == "Namespace":
+        return labels.tenant_labels(str(wire["metadata"]["name"]))
+    owner = owner_of(wire)
+    follow = FOLLOWING.get(str(wire["kind"]), {})
+    return {label: str(owner[field]) for field, label in follow.items() if owner.get(field)}
+
+
+def metadata(kind: Kind) -> MetadataFields:
+    """The labels and annotations of OpenChoreo that objects of a kind have."""
+    described = {labels.DISPLAY_NAME: "Name for people.", labels.DESCRIPTION: "What it is for."}
+    return MetadataFields(labels={}, annotations=described, namespace_label=None)
+
+
+def _source(kind: Kind, label: str) -> str:
+    """What a label follows from."""
+    if kind.role is Role.TENANT:
+        return "what a namespace with objects of OpenChoreo is"
+    return next(f"spec.owner.{field}" for field, each in FOLLOWING[kind.kind].items() if each == label)
+
+
+def _refused_names(kind: Kind, name: str, namespace: str | None) -> Iterator[Violation]:
+    use = Use.NAMESPACE if kind.role is Role.TENANT else Use.OBJECT
+    if refused := refusal(name, use):
+        yield Violation(("metadata", "name"), f"Kubernetes would refuse the name {name!r}: {refused}")
+    if not kind.namespaced:
+        if namespace is not None:
+            message = f"{kind.kind} belongs to the whole cluster and has no namespace"
+            yield Violation(("metadata", "namespace"), message)
+    elif not namespace:
+        yield Violation(("metadata", "namespace"), f"required: the namespace that the {kind.kind} is in")
+    elif refused := refusal(namespace, Use.NAMESPACE):
+        yield Violation(("metadata", "namespace"), f"Kubernetes would refuse the name {namespace!r}: {refused}")

@@ -1,0 +1,80 @@
+"""Ownership in openchoreo.dev/v1alpha1: whose an object in a cluster is, and which controller has made it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from choreo_components.api.generation import BUILDS_NAMESPACE, NAMESPACE, TENANT_NAMESPACE, Lookup, Ownership, Target
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
+    IN_ENVIRONMENTS,
+    named,
+    namespace_of,
+    owner_of,
+    root_environment,
+    spec_of,
+)
+from choreo_components.api.openchoreo_v1alpha1.identity import following_labels
+from choreo_components.api.openchoreo_v1alpha1.order import ORDER
+
+
+def organizations(live: Mapping[str, Any]) -> tuple[str, ...]:
+    """The namespace that an object is in, or is; "" of what is in the whole cluster."""
+    return (str(live["metadata"]["name"]) if live["kind"] == NAMESPACE else namespace_of(live),)
+
+
+def environment(live: Mapping[str, Any]) -> str | None:
+    """The environment that an object is, or belongs to; None: it belongs to its namespace as a whole."""
+    if live["kind"] == "Environment":
+        return str(live["metadata"]["name"])
+    return spec_of(live).get("environment") if live["kind"] in IN_ENVIRONMENTS else None
+
+
+def claim(organization: str, namespaced: bool) -> dict[str, str]:
+    """Nothing: no label says whose an object is."""
+    return {}
+
+
+def makers(live: Mapping[str, Any], targets: Sequence[Target], find: Lookup) -> Sequence[Target]:
+    """The objects for which controllers have made this one: a release, or the first binding of a component.
+
+    Reference-v1alpha1: sections 1 and 10. What has an owner reference, as a RenderedRelease has, is not asked for.
+    """
+    namespace, owner = namespace_of(live), owner_of(live)
+    match live["kind"]:
+        case "ProjectRelease":
+            return [named("Project", namespace, str(owner.get("projectName")))]
+        case "ResourceRelease":
+            return [named("Resource", namespace, str(owner.get("resourceName")))]
+        case "ComponentRelease":
+            component = named("Component", namespace, str(owner.get("componentName")))
+            return [component] if _deploys_itself(component, find) else []
+        case "ReleaseBinding":
+            component = named("Component", namespace, str(owner.get("componentName")))
+            project = find(named("Project", namespace, str(owner.get("projectName"))))
+            root = _root(project, namespace, find)
+            in_root = root is not None and root == spec_of(live).get("environment")
+            return [component] if in_root and _deploys_itself(component, find) else []
+    return []
+
+
+def _deploys_itself(component: Target, find: Lookup) -> bool:
+    return bool(spec_of(find(component) or {}).get("autoDeploy"))
+
+
+def _root(project: Mapping[str, Any] | None, namespace: str, find: Lookup) -> str | None:
+    """The environment where promotion begins for a project."""
+    reference = spec_of(project or {}).get("deploymentPipelineRef") or {}
+    pipeline = find(named("DeploymentPipeline", namespace, str(reference.get("name"))))
+    return None if pipeline is None else root_environment(pipeline)
+
+
+OWNERSHIP = Ownership(
+    organizations=organizations,
+    environment=environment,
+    makers=makers,
+    labels=following_labels,
+    claim=claim,
+    # A namespace goes last, after that of its workflows; what is in the whole cluster goes after all of them.
+    removal_order=(*reversed(ORDER[1:]), BUILDS_NAMESPACE, TENANT_NAMESPACE, NAMESPACE),
+    field_manager="manager",
+)
+"""What is the same for all kinds in these questions, and what is not."""

@@ -1,0 +1,25 @@
+"""Readiness in openchoreo.dev/v1alpha1: whether the condition of an object comes true by itself.
+
+Reference-v1alpha1: section 1.
+"""
+
+from choreo_components.api.objects import ApiObject
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import spec_of
+
+
+def waits(given: ApiObject) -> bool:
+    """Whether the object's condition can be waited for.
+
+    A Component is ready only after its Workload, which comes after it. A binding without a release waits for somebody
+    who fills it in, and one that is undeployed is never ready.
+    """
+    spec = spec_of(given.to_wire())
+    match given.kind:
+        case "Component":
+            return False
+        case "ReleaseBinding":
+            return bool(spec.get("releaseName")) and spec.get("state", "Active") == "Active"
+        case "ResourceReleaseBinding":
+            return bool(spec.get("resourceRelease"))
+        case _:
+            return True

@@ -1,0 +1,241 @@
+"""The references of openchoreo.dev/v1alpha1: all by name, in the same namespace unless a kind is of all namespaces.
+
+Nothing checks one when an object is admitted (reference-v1alpha1: section 2.1).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from choreo_components.api.generation import Dependency, Path, Severity
+from choreo_components.api.objects import ApiObject
+from choreo_components.api.openchoreo_v1alpha1 import labels
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
+    named,
+    namespace_of,
+    owner_of,
+    promoted_environments,
+    spec_of,
+)
+from choreo_components.api.openchoreo_v1alpha1.names import binding
+
+Wire = Mapping[str, Any]
+
+
+def references(source: ApiObject) -> Iterator[Dependency]:
+    """Everything that an object needs to exist before it, its namespace among it."""
+    wire = source.to_wire()
+    namespace = namespace_of(wire)
+    if namespace:
+        missing = f"no namespace {namespace!r}: neither in this stack nor in the cluster"
+        target = named("Namespace", namespace, namespace)
+        yield Dependency(("metadata", "namespace"), target, missing, unfit=_without_the_label)
+    yield from _owners(wire)
+    by_kind = _BY_KIND.get(source.kind)
+    if by_kind is not None:
+        yield from by_kind(wire)
+
+
+def _without_the_label(namespace: Wire) -> str | None:
+    name, given = namespace["metadata"]["name"], namespace["metadata"].get("labels") or {}
+    if labels.tenant(name, given) is not None:
+        return None
+    return (
+        f"namespace {name!r} lacks the label {labels.CONTROL_PLANE}=true, without which OpenChoreo's own tools do not "
+        f"find what is in it: declare the namespace in a stack, or kubectl label namespace {name} "
+        f"{labels.CONTROL_PLANE}=true"
+    )
+
+
+def _to(
+    wire: Wire,
+    path: Path,
+    kind: str,
+    name: Any,
+    severity: Severity = Severity.ERROR,
+    *,
+    holds: bool = True,
+    consequence: str = "",
+    unfit: Callable[[Wire], str | None] | None = None,
+) -> Iterator[Dependency]:
+    """The reference of a field to the object of a kind; none where the field says no name."""
+    if not isinstance(name, str) or not name:
+        return
+    target = named(kind, namespace_of(wire), name)
+    where = f" in namespace {target.organization!r}" if target.organization else ""
+    more = f"; {consequence}" if consequence else ""
+    missing = f"no {kind} {name!r}{where}: neither in this stack nor in the cluster{more}"
+    yield Dependency(path, target, missing, severity, holds, unfit)
+
+
+def _by_ref(wire: Wire, path: Path, **more: Any) -> Iterator[Dependency]:
+    """The reference of a field that has kind and name."""
+    reference: Any = wire
+    for step in path:
+        reference = reference.get(step) if isinstance(reference, Mapping) else None
+    if isinstance(reference, Mapping) and isinstance(reference.get("kind"), str):
+        yield from _to(wire, (*path, "name"), reference["kind"], reference.get("name"), **more)
+
+
+_OWNERS: Mapping[str, str] = {"projectName": "Project", "componentName": "Component", "resourceName": "Resource"}
+"""The fields of an owner, and the kinds that they name."""
+
+
+def _owners(wire: Wire) -> Iterator[Dependency]:
+    for field, name in owner_of(wire).items():
+        if field in _OWNERS:
+            yield from _to(wire, ("spec", "owner", field), _OWNERS[field], name)
+
+
+def _plane(wire: Wire) -> Iterator[Dependency]:
+    yield from _by_ref(wire, ("spec", "observabilityPlaneRef"), severity=Severity.WARNING)
+
+
+def _environment(wire: Wire) -> Iterator[Dependency]:
+    path = ("spec", "dataPlaneRef")
+    yield from _by_ref(wire, path, consequence="nothing can be deployed to the environment")
+
+
+def _pipeline(wire: Wire) -> Iterator[Dependency]:
+    """OpenChoreo takes a pipeline whose environments do not exist yet; each is named once, where it is first."""
+    seen: set[str] = set()
+    for path, name in promoted_environments(wire):
+        if name not in seen:
+            seen.add(name)
+            yield from _to(wire, path, "Environment", name, Severity.WARNING, holds=False)
+
+
+def _project(wire: Wire) -> Iterator[Dependency]:
+    reference = spec_of(wire).get("deploymentPipelineRef") or {}
+    path = ("spec", "deploymentPipelineRef", "name")
+    yield from _to(wire, path, "DeploymentPipeline", reference.get("name"), consequence="no component can be deployed")
+    yield from _by_ref(wire, ("spec", "type"))
+
+
+def _component(wire: Wire) -> Iterator[Dependency]:
+    spec = spec_of(wire)
+    reference = spec.get("componentType") or {}
+    # The name of a type here has the type of its workload before it.
+    name = str(reference.get("name") or "").partition("/")[2]
+    yield from _to(wire, ("spec", "componentType", "name"), reference.get("kind") or "ComponentType", name)
+    for index, trait in enumerate(spec.get("traits") or []):
+        yield from _to(wire, ("spec", "traits", index, "name"), trait.get("kind") or "Trait", trait.get("name"))
+    yield from _by_ref(wire, ("spec", "workflow"))
+
+
+def _workload(wire: Wire) -> Iterator[Dependency]:
+    container = spec_of(wire).get("container") or {}
+    for section in ("env", "files"):
+        for index, entry in enumerate(container.get(section) or []):
+            reference = (entry.get("valueFrom") or {}).get("secretKeyRef") or {}
+            path = ("spec", "container", section, index, "valueFrom", "secretKeyRef", "name")
+            unfit = _without_the_key(reference.get("key"))
+            yield from _to(wire, path, "SecretReference", reference.get("name"), unfit=unfit)
+
+
+def _without_the_key(key: Any) -> Callable[[Wire], str | None]:
+    def unfit(secret: Wire) -> str | None:
+        keys = [each.get("secretKey") for each in spec_of(secret).get("data") or []]
+        if key in keys:
+            return None
+        name = secret["metadata"]["name"]
+        return f"SecretReference {name!r} has no key {key!r}; its keys: {', '.join(map(str, keys)) or 'none'}"
+
+    return unfit
+
+
+def _in_environment(wire: Wire) -> Iterator[Dependency]:
+    yield from _to(wire, ("spec", "environment"), "Environment", spec_of(wire).get("environment"))
+
+
+def _project_binding(wire: Wire) -> Iterator[Dependency]:
+    yield from _in_environment(wire)
+    path, name = ("spec", "projectRelease"), spec_of(wire).get("projectRelease")
+    yield from _to(wire, path, "ProjectRelease", name, Severity.WARNING, consequence="the binding waits until there is")
+
+
+def _bound(wire: Wire, field: str, kind: str) -> Iterator[Dependency]:
+    """What a binding of a component or a resource needs: its environment, the project's binding there, a release."""
+    spec = spec_of(wire)
+    yield from _in_environment(wire)
+    project, environment = owner_of(wire).get("projectName"), spec.get("environment")
+    if project and environment:
+        yield from _to(
+            wire,
+            ("spec", "environment"),
+            "ProjectReleaseBinding",
+            binding(project, environment),
+            Severity.WARNING,
+            consequence=f"without one, project {project!r} has no namespace in {environment!r}",
+        )
+    yield from _to(wire, ("spec", field), kind, spec.get(field), Severity.WARNING)
+
+
+def _release_binding(wire: Wire) -> Iterator[Dependency]:
+    yield from _bound(wire, "releaseName", "ComponentRelease")
+
+
+def _resource_binding(wire: Wire) -> Iterator[Dependency]:
+    yield from _bound(wire, "resourceRelease", "ResourceRelease")
+
+
+def _resource(wire: Wire) -> Iterator[Dependency]:
+    yield from _by_ref(wire, ("spec", "type"))
+
+
+def _workflow(wire: Wire) -> Iterator[Dependency]:
+    yield from _by_ref(wire, ("spec", "workflowPlaneRef"), severity=Severity.WARNING)
+
+
+def _workflow_run(wire: Wire) -> Iterator[Dependency]:
+    yield from _by_ref(wire, ("spec", "workflow"))
+
+
+def _secret_reference(wire: Wire) -> Iterator[Dependency]:
+    yield from _by_ref(wire, ("spec", "targetPlane"), severity=Severity.WARNING)
+
+
+def _component_type(wire: Wire) -> Iterator[Dependency]:
+    spec = spec_of(wire)
+    for field, severity in (("traits", Severity.ERROR), ("allowedTraits", Severity.WARNING)):
+        for index, trait in enumerate(spec.get(field) or []):
+            path = ("spec", field, index, "name")
+            yield from _to(
+                wire, path, trait.get("kind") or "Trait", trait.get("name"), severity, holds=field == "traits"
+            )
+    for index, workflow in enumerate(spec.get("allowedWorkflows") or []):
+        kind = workflow.get("kind") or "ClusterWorkflow"
+        path = ("spec", "allowedWorkflows", index, "name")
+        yield from _to(wire, path, kind, workflow.get("name"), Severity.WARNING, holds=False)
+
+
+def _role_binding(wire: Wire) -> Iterator[Dependency]:
+    for index, mapping in enumerate(spec_of(wire).get("roleMappings") or []):
+        reference = mapping.get("roleRef") or {}
+        path = ("spec", "roleMappings", index, "roleRef", "name")
+        yield from _to(wire, path, str(reference.get("kind")), reference.get("name"), Severity.WARNING)
+
+
+_BY_KIND: Mapping[str, Callable[[Wire], Iterator[Dependency]]] = {
+    "DataPlane": _plane,
+    "ClusterDataPlane": _plane,
+    "WorkflowPlane": _plane,
+    "ClusterWorkflowPlane": _plane,
+    "AuthzRoleBinding": _role_binding,
+    "ClusterAuthzRoleBinding": _role_binding,
+    "SecretReference": _secret_reference,
+    "Workflow": _workflow,
+    "ClusterWorkflow": _workflow,
+    "ComponentType": _component_type,
+    "ClusterComponentType": _component_type,
+    "Environment": _environment,
+    "ObservabilityAlertsNotificationChannel": _in_environment,
+    "DeploymentPipeline": _pipeline,
+    "Project": _project,
+    "ProjectReleaseBinding": _project_binding,
+    "Component": _component,
+    "Workload": _workload,
+    "ReleaseBinding": _release_binding,
+    "Resource": _resource,
+    "ResourceReleaseBinding": _resource_binding,
+    "WorkflowRun": _workflow_run,
+}
