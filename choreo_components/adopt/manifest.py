@@ -6,7 +6,7 @@ Pure. The round trip holds: what is read from a manifest is what is live, withou
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from choreo_components.api import generation_of, kind_of
+from choreo_components.api import generation_having, kind_of
 from choreo_components.api.annotations import APPLIED, LAST_APPLIED, WAIT_FOR
 from choreo_components.api.shape import fields_of
 from choreo_components.config.validation import parse
@@ -24,7 +24,7 @@ def manifest_of(live: Live) -> dict[str, Any]:
 
     Raises NoManifest.
     """
-    generation = generation_of(live.resource.api_version)
+    generation = generation_having(live.resource.api_version, live.resource.kind)
     kind = kind_of(live.resource.api_version, live.resource.kind)
     follow = generation.ownership.labels(live.manifest)
     written = live.metadata.get("annotations") or {}

@@ -13,7 +13,7 @@ from typing import Any
 from choreo_components.adopt.manifest import NoManifest, manifest_of
 from choreo_components.adopt.organization import LiveOrganization, data_plane_of
 from choreo_components.adopt.ownership import applied_by_pulumi
-from choreo_components.api import Kind, Role, generation_of, kind_of
+from choreo_components.api import Kind, Role, generation_having, kind_of
 from choreo_components.api.generation import Severity
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
@@ -150,7 +150,7 @@ def _shared(namespaces: Sequence[Live]) -> dict[str, dict[str, str]]:
 
 def role_of(manifest: Mapping[str, Any]) -> Role | None:
     """What an object in wire names is to a plan."""
-    return generation_of(manifest["apiVersion"]).role(manifest["kind"])
+    return generation_having(manifest["apiVersion"], manifest["kind"]).role(manifest["kind"])
 
 
 def _adoptable(live: Live, there: LiveOrganization) -> dict[str, Any] | Left:

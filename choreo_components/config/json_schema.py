@@ -11,7 +11,7 @@ from inspect import cleandoc
 from typing import Any, TypeAlias
 
 from choreo_components.api import PASSED_OVER, ApiObject, Kind, ObjectMeta, all_kinds
-from choreo_components.api.generations import generation_of
+from choreo_components.api.generations import generation_having
 from choreo_components.api.meta import WireModel
 from choreo_components.api.releases import Path, own_fields
 from choreo_components.api.shape import Field, FreeForm, ListOf, MapOf, ObjectOf, PortLike, Scalar, Shape, fields_of
@@ -137,7 +137,7 @@ class _Builder:
 
     def metadata(self, kind: Kind) -> Schema:
         """What every object's metadata may have, and what this kind's has to have."""
-        fields = generation_of(kind.api_version).metadata(kind)
+        fields = generation_having(kind.api_version, kind.kind).metadata(kind)
         own: Schema = {
             "properties": {
                 "labels": {

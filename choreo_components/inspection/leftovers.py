@@ -262,8 +262,8 @@ class _LeftoverFinder:
 
 
 def _in_order_of_creation(live: Live) -> tuple[str, int, str]:
-    api_version = live.resource.api_version
-    return api_version, generation_of(api_version).position(live.resource.kind), live.name
+    key = key_of(live)
+    return key.api_version, generation_of(key.api_version).position(key.kind), live.name
 
 
 def _references(live: Live) -> Iterator[Reference]:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from choreo_components.api import Generation, Kind, Role, all_kinds, generation_of
+from choreo_components.api import Generation, Kind, Role, UnknownKindError, all_kinds, generation_having
 from choreo_components.api.generations import generations
 from choreo_components.inspection.data_planes import Given, look_elsewhere
 from choreo_components.inspection.questions import DataPlaneNamespaces, HasKind, Objects, Question, Unread
@@ -73,10 +73,18 @@ def tenant_kinds() -> tuple[Kind, ...]:
 
 def key_of(live: Live) -> Key:
     """An object of OpenChoreo's as plans name it."""
-    api_version, kind = live.resource.api_version, live.resource.kind
-    generation = generations().get(api_version)
+    generation, kind = _generation_of(live), live.resource.kind
+    api_version = live.resource.api_version if generation is None else generation.api_version
     is_tenant = generation is not None and generation.role(kind) is Role.TENANT
     return Key(api_version, kind, live.namespace or (live.name if is_tenant else ""), live.name)
+
+
+def _generation_of(live: Live) -> Generation | None:
+    """The generation that an object is of; of a namespace, the one whose tenant it is."""
+    try:
+        return generation_having(live.resource.api_version, live.resource.kind)
+    except UnknownKindError:
+        return None
 
 
 async def served_kinds(cluster: Cluster) -> frozenset[tuple[str, str]]:
@@ -207,7 +215,7 @@ def without_data(secret: Live) -> Live:
 
 def organizations_of(live: Live) -> tuple[str, ...]:
     """The organizations that an object may belong to: the one that it is in, and the one that it names."""
-    return generation_of(live.resource.api_version).ownership.organizations(live.manifest)
+    return generation_having(live.resource.api_version, live.resource.kind).ownership.organizations(live.manifest)
 
 
 def other_organizations(census: Census, organizations: Collection[str]) -> list[str]:
