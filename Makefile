@@ -38,7 +38,7 @@ test: setup
 	@echo "==> toolchain"
 	@$(PYTHON) -m toolchain
 	@echo "==> tests"
-	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 6 --dist worksteal
+	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 6 --dist loadscope
 
 # The tests that need no toolchain, on the newest Python.
 test-newest: setup

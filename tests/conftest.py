@@ -19,8 +19,19 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 WITHOUT_TOOLCHAIN = "--without-toolchain"
 
-FIRST = ("engine/test_documents.py", "engine", "faults")
-"""The tests that wait most, and the longest of them, begin: while they wait, the cores are there for all others."""
+FIRST = (
+    "engine/test_documents.py",
+    "engine/test_part_of_a_stack.py",
+    "engine/test_two_clusters.py",
+    "engine/test_adopt.py",
+    "engine/test_another_cluster.py",
+    "engine",
+    "faults",
+    "standin",
+    "devcluster",
+    "sdks",
+)
+"""The tests that wait most, and the longest of them, begin: see `tests.scheduling`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +47,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _rank(item: pytest.Item) -> int:
     path = item.path.relative_to(CHECKOUT / "tests")
     return next((rank for rank, first in enumerate(FIRST) if path.is_relative_to(first)), len(FIRST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """For `--dist loadscope`: units of ours, in the order of the run."""
+    if config.getoption("dist") != "loadscope":
+        return None
+    from tests.scheduling import Scheduling
+
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)

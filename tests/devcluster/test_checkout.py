@@ -73,7 +73,7 @@ TARGETS = {
         ["python", "-m", "devcluster.stacks", "up"],
     ],
     "down": [SETUP, ["python", "-m", "devcluster.stacks", "down"]],
-    "test": [SETUP, TOOLCHAIN, ["pytest", "-n", "6", "--dist", "worksteal"]],
+    "test": [SETUP, TOOLCHAIN, ["pytest", "-n", "6", "--dist", "loadscope"]],
     "test-newest": [SETUP, ["newest"]],
     "lint": LINT,
 }
