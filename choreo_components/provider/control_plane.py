@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pulumi.runtime.rpc import UNKNOWN
-
 from choreo_components.kubernetes.cluster_identity import AnotherCluster, identity_of, recognize
+from choreo_components.provider.protocol import UNKNOWN
 from choreo_components.provider.resource import Failure, Properties
 from choreo_components.state.contract import Settings as Names
 

@@ -5,10 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pulumi.runtime import rpc
-
 from choreo_components.api import Role, UnknownKindError
 from choreo_components.api.generations import generations
+from choreo_components.provider.protocol import SECRET, SIGNATURE
 from choreo_components.state.contract import FORM_VERSION, Contract
 from choreo_components.state.forms import UnknownFormError, upgraded
 from choreo_components.state.names import Type
@@ -149,7 +148,7 @@ def are_names(value: Any) -> bool:
 
 def is_secret(value: Any) -> bool:
     """Whether a value, as it goes over the wire, is marked as a secret."""
-    return isinstance(value, Mapping) and value.get(rpc._special_sig_key) == rpc._special_secret_sig
+    return isinstance(value, Mapping) and value.get(SIGNATURE) == SECRET
 
 
 def revealed(value: Any) -> Any:

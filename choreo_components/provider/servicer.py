@@ -15,12 +15,10 @@ import grpc
 import grpc.aio
 from google.protobuf import empty_pb2, json_format
 from google.protobuf.struct_pb2 import Struct
-from pulumi import RunError
-from pulumi.runtime import proto
-from pulumi.runtime.proto import ResourceProviderServicer, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from choreo_components.components.tokens import INDEX, PACKAGE, token
 from choreo_components.provider import control_plane
+from choreo_components.provider.protocol import import_sdk, proto
 from choreo_components.provider.resource import CustomResource, Failure, Session, differences, in_todays_form, revealed
 from choreo_components.provider.resources.finalizer import EnvironmentFinalizer
 from choreo_components.provider.resources.guard import DeletionGuard
@@ -56,7 +54,7 @@ _RESOURCE: ContextVar[str] = ContextVar("_RESOURCE", default="")
 """The URN of the resource that a call is about."""
 
 
-class Servicer(ResourceProviderServicer):
+class Servicer(proto.ResourceProviderServicer):
     """Serves the custom resources itself; components and the schema by the SDK, loaded when first asked.
 
     The engine starts this process for every command, so nothing is imported before it is needed.
@@ -74,7 +72,7 @@ class Servicer(ResourceProviderServicer):
         self._clusters: dict[tuple[str | None, str | None], Cluster] = {}
         self._notes: set[str] = set()
         self._hosting: ComponentServicer | None = None
-        self._engine = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
+        self._engine = proto.engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
         self._running: set[asyncio.Task[Any]] = set()
         self._refused: dict[str, asyncio.Event] = {}
 
@@ -84,6 +82,7 @@ class Servicer(ResourceProviderServicer):
 
     async def GetSchema(self, request: proto.GetSchemaRequest, context: Any) -> proto.GetSchemaResponse:
         """The schema of the components and of the finalizer."""
+        import_sdk()
         from choreo_components.provider.schema import package_schema
 
         return proto.GetSchemaResponse(schema=package_schema())
@@ -118,9 +117,12 @@ class Servicer(ResourceProviderServicer):
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
         """Runs a component's constructor for a program in another language. What it refuses is the call's error."""
+        components = self._components()
+        from pulumi import RunError
+
         try:
             self._require_no_way_elsewhere(request)
-            response: proto.ConstructResponse = await self._components().Construct(request, context)
+            response: proto.ConstructResponse = await components.Construct(request, context)
         except RunError as refused:
             response = await self._refuse(request, str(refused), context)
         return response
@@ -134,6 +136,8 @@ class Servicer(ResourceProviderServicer):
         _, _, provider = reference.rpartition("::")[0].partition("::")
         leading = [name for name in (Settings.KUBECONFIG, Settings.CONTEXT) if self._settings.get(name)]
         if request.type == PLATFORM and provider and DEFAULT.fullmatch(provider) is None and leading:
+            from pulumi import RunError
+
             raise RunError(
                 f"Platform {request.name!r} has a {PACKAGE} provider with {' and '.join(leading)}, and makes its own: "
                 "remove that provider, and select the cluster by the argument kubeconfig"
@@ -149,7 +153,7 @@ class Servicer(ResourceProviderServicer):
         # Components of two types may have one name, and be refused at the same time.
         name = f"{request.type} {request.name}"
         asked = self._refused[name] = asyncio.Event()
-        registration = resource_pb2.RegisterResourceRequest(
+        registration = proto.RegisterResourceRequest(
             type=REFUSAL,
             name=name,
             parent=request.parent,
@@ -161,7 +165,7 @@ class Servicer(ResourceProviderServicer):
         )
         async with grpc.aio.insecure_channel(request.monitorEndpoint) as channel:
             # Never answered.
-            call = resource_pb2_grpc.ResourceMonitorStub(channel).RegisterResource(registration)
+            call = proto.ResourceMonitorStub(channel).RegisterResource(registration)
             try:
                 await asyncio.wait_for(asked.wait(), SECONDS_TO_REFUSE)
             except TimeoutError:
@@ -311,6 +315,7 @@ class Servicer(ResourceProviderServicer):
 
     def _components(self) -> "ComponentServicer":
         if self._hosting is None:
+            import_sdk()
             from pulumi.provider.server import ProviderServicer as ComponentServicer
 
             from choreo_components.provider.component_host import Host

@@ -9,11 +9,10 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pulumi.runtime.rpc import UNKNOWN
-
 from choreo_components.api import Generation, Role, UnknownKindError, generation_of
 from choreo_components.config.durations import seconds
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
+from choreo_components.provider.protocol import UNKNOWN
 from choreo_components.provider.resource import (
     CustomResource,
     Failure,

@@ -9,12 +9,11 @@ import asyncio
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pulumi.runtime.rpc import UNKNOWN
-
 from choreo_components.api import Generation
 from choreo_components.api.generations import generations
 from choreo_components.config.options import Adopt
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
+from choreo_components.provider.protocol import UNKNOWN
 from choreo_components.provider.resource import (
     CustomResource,
     Failure,
