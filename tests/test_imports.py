@@ -1,4 +1,4 @@
-"""Reading and planning manifests needs neither Pulumi nor a client of the cluster: both take long to import."""
+"""What takes long to import is imported by those that need it: Pulumi, a client of the cluster, the models of kinds."""
 
 import subprocess
 import sys
@@ -24,3 +24,18 @@ print("pulumi" in sys.modules)
 def test_importing_the_package_and_planning_does_not_import_pulumi() -> None:
     told = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
     assert told.stdout.splitlines() == ["[]", "choreo_components.components.core_v1.environment", "True"], told.stderr
+
+
+GENERATIONS = """
+import sys
+
+from choreo_components.api.generations import generations
+
+assert len(generations()) > 1
+print("pydantic" in sys.modules)
+"""
+
+
+def test_what_a_generation_knows_of_objects_in_a_cluster_needs_no_models() -> None:
+    told = subprocess.run([sys.executable, "-c", GENERATIONS], capture_output=True, text=True, check=False)
+    assert told.stdout.splitlines() == ["False"], told.stderr

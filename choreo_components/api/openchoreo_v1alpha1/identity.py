@@ -1,24 +1,13 @@
 """The identity of an object of openchoreo.dev/v1alpha1: its name, its namespace, and the labels that follow."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from choreo_components.api.generation import Kind, MetadataFields, Role, Violation
 from choreo_components.api.metadata import refused_keys_and_values
 from choreo_components.api.names import Use, refusal
 from choreo_components.api.objects import ApiObject
 from choreo_components.api.openchoreo_v1alpha1 import labels
-from choreo_components.api.openchoreo_v1alpha1.hierarchy import owner_of
-
-FOLLOWING: Mapping[str, Mapping[str, str]] = {
-    "Component": {"projectName": labels.PROJECT},
-    "Resource": {"projectName": labels.PROJECT},
-    "ProjectReleaseBinding": {"projectName": labels.PROJECT},
-    "Workload": {"projectName": labels.PROJECT, "componentName": labels.COMPONENT},
-    "ReleaseBinding": {"projectName": labels.PROJECT, "componentName": labels.COMPONENT},
-    "ResourceReleaseBinding": {"projectName": labels.PROJECT, "resourceName": labels.RESOURCE},
-}
-"""By kind: the labels that OpenChoreo's API server sets, and the fields of the owner that they repeat."""
+from choreo_components.api.openchoreo_v1alpha1.ownership import FOLLOWING, following_labels
 
 
 def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
@@ -35,15 +24,6 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
     found += refused_keys_and_values(own, metadata.annotations or {}, expected)
     filled = metadata.model_copy(update={"labels": own or None})
     return given.model_copy(update={"metadata": filled}), found
-
-
-def following_labels(wire: Mapping[str, Any]) -> dict[str, str]:
-    """The labels that follow from an object in wire names."""
-    if wire["kind"] == "Namespace":
-        return labels.tenant_labels(str(wire["metadata"]["name"]))
-    owner = owner_of(wire)
-    follow = FOLLOWING.get(str(wire["kind"]), {})
-    return {label: str(owner[field]) for field, label in follow.items() if owner.get(field)}
 
 
 def metadata(kind: Kind) -> MetadataFields:

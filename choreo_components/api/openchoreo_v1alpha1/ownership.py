@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from choreo_components.api.generation import BUILDS_NAMESPACE, NAMESPACE, TENANT_NAMESPACE, Lookup, Ownership, Target
+from choreo_components.api.openchoreo_v1alpha1 import labels
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
     IN_ENVIRONMENTS,
     named,
@@ -12,8 +13,17 @@ from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
     root_environment,
     spec_of,
 )
-from choreo_components.api.openchoreo_v1alpha1.identity import following_labels
 from choreo_components.api.openchoreo_v1alpha1.order import ORDER
+
+FOLLOWING: Mapping[str, Mapping[str, str]] = {
+    "Component": {"projectName": labels.PROJECT},
+    "Resource": {"projectName": labels.PROJECT},
+    "ProjectReleaseBinding": {"projectName": labels.PROJECT},
+    "Workload": {"projectName": labels.PROJECT, "componentName": labels.COMPONENT},
+    "ReleaseBinding": {"projectName": labels.PROJECT, "componentName": labels.COMPONENT},
+    "ResourceReleaseBinding": {"projectName": labels.PROJECT, "resourceName": labels.RESOURCE},
+}
+"""By kind: the labels that OpenChoreo's API server sets, and the fields of the owner that they repeat."""
 
 
 def organizations(live: Mapping[str, Any]) -> tuple[str, ...]:
@@ -26,6 +36,15 @@ def environment(live: Mapping[str, Any]) -> str | None:
     if live["kind"] == "Environment":
         return str(live["metadata"]["name"])
     return spec_of(live).get("environment") if live["kind"] in IN_ENVIRONMENTS else None
+
+
+def following_labels(wire: Mapping[str, Any]) -> dict[str, str]:
+    """The labels that follow from an object in wire names."""
+    if wire["kind"] == "Namespace":
+        return labels.tenant_labels(str(wire["metadata"]["name"]))
+    owner = owner_of(wire)
+    follow = FOLLOWING.get(str(wire["kind"]), {})
+    return {label: str(owner[field]) for field, label in follow.items() if owner.get(field)}
 
 
 def claim(organization: str, namespaced: bool) -> dict[str, str]:
