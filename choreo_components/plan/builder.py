@@ -175,9 +175,10 @@ class _PlanBuilder:
         return nodes
 
     def bound(self, environment: Declared, maker: NamespaceMaker) -> dict[str, None]:
-        """The projects that objects of the maker's kind bind to an environment, where the stack makes their namespaces.
+        """The projects that are bound to an environment, where the stack makes their namespaces.
 
         It does so in the place of controllers that are absent, and beforehand on a cluster that it has a kubeconfig of.
+        Where they are absent, the settings' projects have nothing else in the environment.
         """
         data_plane = environment.data_plane
         given = data_plane is not None and data_plane.known_as in self.settings.data_plane_kubeconfigs
@@ -188,7 +189,8 @@ class _PlanBuilder:
             for each in self.declared
             if each.kind == maker.kind and self.beside(each, environment)
         )
-        return {project: None for _, project, name in placed if name == environment.name}
+        bound = [project for _, project, name in placed if name == environment.name]
+        return dict.fromkeys([*bound, *self.settings.projects])
 
     def deployable(self, environment: Declared) -> dict[str, Key | None]:
         """The projects that can be deployed to an environment, with those that the stack declares."""
@@ -254,9 +256,12 @@ class _PlanBuilder:
 
 
 def _brought(settings: Settings) -> Iterator[tuple[Key, list[Declared]]]:
-    """By environment: the objects that make namespaces in it for the settings' projects, unless they are declared."""
+    """By environment: the objects that make namespaces in it for the settings' projects, unless they are declared.
+
+    None without controllers, which would act on them.
+    """
     environments = [each for each in settings.declared if each.role is Role.ENVIRONMENT]
-    for environment in environments if settings.projects else ():
+    for environment in environments if settings.controllers is Controllers.PRESENT else ():
         generation = environment.generation
         if (maker := generation.namespaces.maker) is None:
             continue

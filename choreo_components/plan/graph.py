@@ -146,7 +146,8 @@ class _Drawing:
 
     def node(self, key: Key, several: bool) -> Node:
         called = self.called.get(key, key.name)
-        name = f"{key.organization}/{called}" if several and key.role is not Role.TENANT else called
+        inside = several and key.organization and key.role is not Role.TENANT
+        name = f"{key.organization}/{called}" if inside else called
         when = f"destroy {self.turns[self.home[key]]}.{self.steps[key]}" if key in self.home else "not of these stacks"
         return Node(self.ids[key], key.kind, (key.kind, name, when), key.role)
 
