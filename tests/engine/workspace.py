@@ -47,6 +47,8 @@ def leading_to(kubeconfig: Path, toolchain_bin: Path) -> dict[str, str]:
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        # Pulumi and its Kubernetes provider end before it matters what they have collected.
+        "GOGC": "400",
         # Compiling our modules anew in each process takes longer than most of them work.
         "PYTHONDONTWRITEBYTECODE": "",
     }
