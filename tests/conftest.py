@@ -117,7 +117,8 @@ def controlled_plane(planes: Planes) -> Iterator[ControlPlane]:
         from choreo_components.api.openchoreo_v1alpha1.kinds import KINDS
         from devcluster import crds
 
-        crds.install(plane.kubeconfig, map(definition_of, KINDS))
+        # A namespace is Kubernetes' own.
+        crds.install(plane.kubeconfig, [definition_of(kind) for kind in KINDS if kind.group])
         process.start(plane)
 
     with planes.use("controlled-plane", prepare=prepare, before_stop=process.stop) as started:
