@@ -1,6 +1,7 @@
 """What the tests share: real binaries, and a real control plane."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -41,11 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The order of the run."""
-    items.sort(key=_rank)
+    items.sort(key=lambda item: _rank(item.path))
 
 
-def _rank(item: pytest.Item) -> int:
-    path = item.path.relative_to(CHECKOUT / "tests")
+@cache
+def _rank(file: Path) -> int:
+    path = file.relative_to(CHECKOUT / "tests")
     return next((rank for rank, first in enumerate(FIRST) if path.is_relative_to(first)), len(FIRST))
 
 

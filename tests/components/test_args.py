@@ -42,7 +42,8 @@ def specs(release: str | None) -> dict[str, dict[str, Any]]:
     }
 
 
-CRDS = {kind: together(spec, specs(V0_2_0)[kind]) for kind, spec in specs(None).items()}
+LATER = specs(V0_2_0)
+CRDS = {kind: together(spec, LATER[kind]) for kind, spec in specs(None).items()}
 
 
 def component(kind: Kind) -> type[pulumi.ComponentResource]:
