@@ -136,7 +136,6 @@ OWN_NAMES = {"state/contract.py": {"dataPlaneRef"}, "api/crd.py": {"openAPIV3Sch
 WORDS = {
     # Whatever is deployed, of whichever kind it is.
     "kubernetes/cluster_identity.py": {"Deployments"},
-    "provider/resources/finalizer.py": {"Deployments"},
     # Besides, a data plane in the words of both APIs of OpenChoreo.
     "provider/resources/inventory.py": {"Deployments", "DataPlane"},
     # Projects, at the beginning of a sentence.
@@ -300,6 +299,7 @@ FACTS = {
                 ),
                 foreign=lambda *_: None,
                 environments=lambda wire: (),
+                deployed="runs",
             ),
             data_planes=DataPlanes(
                 of_environment=fleet_of,

@@ -300,6 +300,23 @@ class NamespaceMaker:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """By what an object outlives the deletion of its environment, and with it all that is to be deleted after it.
+
+    It says so itself, or the object beside it does, of the kind `kind`, that `source` names. Objects are in wire names.
+    """
+
+    plural: str
+    kind: str
+    source: Callable[[Mapping[str, Any]], str | None]
+    """The name of the object that says it where this one does not; None where it need not be asked."""
+    reason: Callable[[Mapping[str, Any], Mapping[str, Any] | None], str | None]
+    """Why an object is retained, of it and of what `source` names, if that is there; None where it is not."""
+    released: Mapping[str, Any]
+    """What is merged into an object that is to go all the same."""
+
+
+@dataclass(frozen=True)
 class Sweep:
     """A step of taking an environment away: the objects of a kind that are deleted, and awaited, together."""
 
@@ -314,6 +331,32 @@ class Sweep:
 
     For kinds that say so by a field; None: the labels say it.
     """
+    retention: Retention | None = None
+    """By what one of them may be retained; None: by nothing."""
+
+
+@dataclass(frozen=True)
+class NamespaceNames:
+    """A kind whose objects say what namespaces of environments are called, whatever labels these have."""
+
+    plural: str
+    kind: str
+    own: Callable[[Mapping[str, Any], str], Iterable[str]]
+    """The names of an environment's namespaces, of an object in wire names and the environment's name."""
+    others: Callable[[Mapping[str, Any], str], Iterable[str]]
+    """The same of other environments: two of them may share a name, as OpenChoreo makes names."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A kind whose objects controllers make of what is swept, and delete with it: nobody else does."""
+
+    plural: str
+    kind: str
+    labels: Callable[[str, str], dict[str, str]]
+    """The labels that select them, of the names of organization and environment."""
+    trouble: Callable[[Mapping[str, Any]], Iterable[str]]
+    """What keeps one of them, as its status says. That may come and go, and what is swept does not say it."""
 
 
 @dataclass(frozen=True)
@@ -329,6 +372,19 @@ class Teardown:
     """
     environments: Callable[[Mapping[str, Any]], Iterable[str]]
     """The environments which an object in wire names comes after, and before whose end it has to be gone."""
+    deployed: str
+    """What is swept, in words."""
+    named_by: tuple[Sweep, ...] = ()
+    """What keeps OpenChoreo from letting go of an environment as long as it names it, and may stay when it does not."""
+    traces: tuple[Trace, ...] = ()
+    """What has to be gone after all that is swept, and before the namespaces."""
+    namespace_names: tuple[NamespaceNames, ...] = ()
+    """Where the names of namespaces are found that do not have the environment's labels."""
+
+    @property
+    def looked_at(self) -> tuple[Sweep | Trace | NamespaceNames, ...]:
+        """What is listed, and not deleted."""
+        return (*self.named_by, *self.traces, *self.namespace_names)
 
 
 @dataclass(frozen=True)
@@ -358,6 +414,8 @@ class DataPlanes:
     """The host names of an environment's endpoints by visibility, of it and its data plane, as far as known."""
     connection_is_read: bool
     """Whether controllers use the Secret; where not, they run workloads in their own cluster."""
+    unreachable: Callable[[Mapping[str, Any]], str | None] = lambda _: None
+    """Why controllers do not reach a data plane, as far as its status says; None where it does not."""
 
 
 Lookup: TypeAlias = Callable[[Target], Mapping[str, Any] | None]

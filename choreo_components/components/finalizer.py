@@ -70,6 +70,7 @@ def finalizer_inputs(
     deployments_timeout: pulumi.Input[str] | None = None,
     namespaces_timeout: pulumi.Input[str] | None = None,
     data_plane_kubeconfig: pulumi.Input[str] | None = None,
+    delete_retained: pulumi.Input[bool] | None = None,
     environment_uid: pulumi.Input[str | None] = None,
     organization_exists: bool | None = None,
 ) -> dict[str, Any]:
@@ -83,6 +84,7 @@ def finalizer_inputs(
         Names.NAMESPACES_TIMEOUT: namespaces_timeout,
         Names.NAMESPACE_NAMES: namespace_names,
         Names.DATA_PLANE_KUBECONFIG: data_plane_kubeconfig,
+        Names.DELETE_RETAINED: delete_retained,
         Names.ENVIRONMENT_UID: environment_uid,
         Names.ORGANIZATION_EXISTS: organization_exists,
     }
@@ -117,6 +119,7 @@ class EnvironmentFinalizer(Finalizer):
         deployments_timeout: pulumi.Input[str] | None = None,
         namespaces_timeout: pulumi.Input[str] | None = None,
         data_plane_kubeconfig: pulumi.Input[str] | None = None,
+        delete_retained: pulumi.Input[bool] | None = None,
         api_version: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -129,6 +132,7 @@ class EnvironmentFinalizer(Finalizer):
         `namespace_names` are those of the namespaces that were made for it: they go even if their labels were changed.
         `deployments_timeout` and `namespaces_timeout` are the deadlines of the two steps as durations (10m each).
         `data_plane_kubeconfig` leads to the data plane where that is a cluster of its own; it is kept as a secret.
+        With `delete_retained`, what is retained goes as well, which otherwise keeps the environment.
         """
         inputs = finalizer_inputs(
             api_version=api_version,
@@ -139,5 +143,6 @@ class EnvironmentFinalizer(Finalizer):
             deployments_timeout=deployments_timeout,
             namespaces_timeout=namespaces_timeout,
             data_plane_kubeconfig=data_plane_kubeconfig,
+            delete_retained=delete_retained,
         )
         super().__init__(Names.TOKEN, name, inputs, released(opts))

@@ -49,6 +49,8 @@ class PlatformArgs(TypedDict):
     """Whether objects that are in the cluster already are taken over: never (the default), or if they are labelled."""
     allowProductionDestroy: NotRequired[pulumi.Input[bool]]
     """Whether environments of production may be deleted."""
+    deleteRetained: NotRequired[pulumi.Input[bool]]
+    """Whether what is retained goes with its environment, which it keeps otherwise."""
     kubeconfig: NotRequired[pulumi.Input[str]]
     """The control plane's kubeconfig: its text, or its path from the project's folder; by default the ambient one."""
     controlPlane: NotRequired[pulumi.Input[str]]

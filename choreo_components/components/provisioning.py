@@ -101,6 +101,8 @@ class Provisioning:
             deployments_timeout=deadline(self._args, "deployments"),
             namespaces_timeout=deadline(self._args, "namespaces"),
             data_plane_kubeconfig=self._elsewhere.kubeconfig if self._elsewhere is not None else None,
+            # One that is not given is no property: nothing changes in the states that there are.
+            delete_retained=self._args.get("deleteRetained") or None,
             environment_uid=self._environment.metadata.apply(lambda known: known.get("uid")),
             organization_exists=organization_exists,
         )

@@ -23,6 +23,7 @@ from choreo_components.config.settings import (
     CONTROL_PLANE,
     CONTROLLERS,
     DATA_PLANE_KUBECONFIGS,
+    DELETE_RETAINED,
     KUBECONFIG,
     MANIFESTS,
     NAMESPACE_METADATA,
@@ -202,6 +203,10 @@ class _Builder:
             ),
             ALLOW_PRODUCTION_DESTROY: _setting(
                 "Whether environments of production may be deleted or replaced. Default: false.",
+                {"enum": [True, False, "true", "false"]},
+            ),
+            DELETE_RETAINED: _setting(
+                "Whether what is retained goes with its environment, which it keeps otherwise. Default: false.",
                 {"enum": [True, False, "true", "false"]},
             ),
             KUBECONFIG: _setting("The text of a kubeconfig; prefer the ambient one.", {"type": "string"}),

@@ -124,6 +124,7 @@ class Settings:
 
     `projects` are names of projects that live in other stacks and have a namespace in each environment of this one,
     each with the place that names it. `allow_production_destroy` lets an environment of production go.
+    `delete_retained` lets go with its environment what would otherwise keep it.
     `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
     `contradicting` are objects that say otherwise what one of `declared` says: an error, which their place tells.
     `data_plane_kubeconfigs` are those of data planes with a cluster of their own, by the DataPlane's name.
@@ -137,6 +138,7 @@ class Settings:
     controllers: Controllers = Controllers.PRESENT
     timeouts: Timeouts = field(default_factory=Timeouts)
     allow_production_destroy: bool = False
+    delete_retained: bool = False
     adopt: Adopt = Adopt.NEVER
     data_plane_kubeconfigs: Mapping[str, Kubeconfig] = field(default_factory=dict)
     control_plane: str | None = None
@@ -172,6 +174,7 @@ CONTROLLERS = "choreo:controllers"
 TIMEOUTS = "choreo:timeouts"
 ADOPT = "choreo:adopt"
 ALLOW_PRODUCTION_DESTROY = "choreo:allowProductionDestroy"
+DELETE_RETAINED = "choreo:deleteRetained"
 KUBECONFIG = "choreo:kubeconfig"
 CONTROL_PLANE = "choreo:controlPlane"
 DATA_PLANE_KUBECONFIGS = "choreo:dataPlaneKubeconfigs"
@@ -184,6 +187,7 @@ KEYS = (
     TIMEOUTS,
     ADOPT,
     ALLOW_PRODUCTION_DESTROY,
+    DELETE_RETAINED,
     KUBECONFIG,
     CONTROL_PLANE,
     DATA_PLANE_KUBECONFIGS,
@@ -232,7 +236,8 @@ class _Reader:
             controllers=self.choice(CONTROLLERS, Controllers, Controllers.PRESENT),
             adopt=self.choice(ADOPT, Adopt, Adopt.NEVER),
             timeouts=self.timeouts(),
-            allow_production_destroy=self.allowed(),
+            allow_production_destroy=self.flag(ALLOW_PRODUCTION_DESTROY),
+            delete_retained=self.flag(DELETE_RETAINED),
             data_plane_kubeconfigs=self.kubeconfigs(),
             control_plane=self.value(CONTROL_PLANE, str, "the UID of the namespace kube-system"),
             namespace_metadata=self.namespace_metadata(),
@@ -287,12 +292,12 @@ class _Reader:
             value = None
         return otherwise if value is None else choices(value)
 
-    def allowed(self) -> bool:
+    def flag(self, key: str) -> bool:
+        """A setting that is true or false."""
         # Pulumi hands a boolean over as text.
-        value = self.config.value.get(ALLOW_PRODUCTION_DESTROY, False)
+        value = self.config.value.get(key, False)
         if value not in (True, False, "true", "false"):
-            given = self.shown(ALLOW_PRODUCTION_DESTROY)
-            self.refuse(self.config.at((ALLOW_PRODUCTION_DESTROY,)), f"should be true or false, not {given}")
+            self.refuse(self.config.at((key,)), f"should be true or false, not {self.shown(key)}")
         return value in (True, "true")
 
     def kubeconfigs(self) -> dict[str, Kubeconfig]:

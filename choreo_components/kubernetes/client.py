@@ -22,6 +22,12 @@ REQUEST_SECONDS = 30.0
 PAGE = 500
 """Objects per answer of a list."""
 
+FIELD_MANAGER = "choreo"
+"""As whom the API server knows who has changed a field."""
+
+MERGE = "application/merge-patch+json"
+"""The media type of a change that is merged into an object."""
+
 EVENTS = frozenset({"ADDED", "MODIFIED", "DELETED"})
 """What a watch reports of objects."""
 
@@ -158,6 +164,22 @@ class Cluster:
         with suppress(_NotFound), self._refused(f"delete {live}"):
             await self._send("DELETE", _path(live.resource, live.namespace, live.name), body=options)
 
+    async def merge(self, live: Live, change: Mapping[str, Any]) -> Live | None:
+        """The object with a change merged into it (RFC 7386), None where it is gone.
+
+        Raises Conflict where it is not as it was seen any more.
+        """
+        # No object that is made anew has the version of an earlier one.
+        seen = {"resourceVersion": live.metadata["resourceVersion"]}
+        body = {**change, "metadata": {**(change.get("metadata") or {}), **seen}}
+        path, resource = _path(live.resource, live.namespace, live.name), live.resource
+        try:
+            with self._refused(f"patch {live}"):
+                answer = await self._send("PATCH", path, {"fieldManager": FIELD_MANAGER}, body, MERGE)
+                return _live(resource, _object(answer.content))
+        except _NotFound:
+            return None
+
     async def watch(
         self,
         resource: Resource,
@@ -260,9 +282,14 @@ class Cluster:
         path: str,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        form: str | None = None,
     ) -> httpx.Response:
-        """The answer. Raises httpx.HTTPStatusError for one that is an error."""
-        return (await self._http.request(method, path, params=params, json=body)).raise_for_status()
+        """The answer. `form` is the media type of the body where that is not JSON's.
+
+        Raises httpx.HTTPStatusError for an answer that is an error.
+        """
+        headers = {"Content-Type": form} if form else None
+        return (await self._http.request(method, path, params=params, json=body, headers=headers)).raise_for_status()
 
     @contextmanager
     def _refused(self, what: str) -> Iterator[None]:

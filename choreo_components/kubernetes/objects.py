@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from choreo_components.api import Kind
-    from choreo_components.api.generation import Generation, Sweep
+    from choreo_components.api.generation import Generation, NamespaceNames, Retention, Sweep, Trace
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def resource_of(kind: "Kind") -> Resource:
     return Resource(kind.group, kind.version, kind.kind, kind.plural, kind.namespaced)
 
 
-def resource_of_sweep(generation: "Generation", sweep: "Sweep") -> Resource:
-    """What an environment's finalizer sweeps, as the API server addresses it."""
+def resource_of_sweep(generation: "Generation", sweep: "Sweep | Retention | NamespaceNames | Trace") -> Resource:
+    """What an environment's finalizer sweeps, or looks at, as the API server addresses it."""
     return Resource(generation.group, generation.version, sweep.kind, sweep.plural)
 
 

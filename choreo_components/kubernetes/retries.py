@@ -2,7 +2,7 @@
 
 An API server that is busy, that is being rolled over or has just started, and a load balancer that closes connections,
 give answers that say nothing about the request. What is refused for good is returned at once. All requests of ours may
-be sent again: they read, review rights, or delete what is to be gone.
+be sent again: they read, review rights, or delete or change an object as it was seen.
 """
 
 import asyncio

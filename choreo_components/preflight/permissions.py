@@ -30,6 +30,9 @@ DISPENSABLE = {
 SWEEP = ("list", "watch", "delete")
 """What an environment's finalizer does."""
 
+LOOK = ("list", "watch")
+"""What it does where it only waits, or only asks."""
+
 GUARD = ("list",)
 """What a stack's deletion guard does: it looks who needs what is about to go."""
 
@@ -93,6 +96,10 @@ def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None
         where, generation = node.declared.at("kind"), node.declared.generation
         for sweep in generation.teardown.sweeps:
             need(resource_of_sweep(generation, sweep), node.key.organization, where, SWEEP)
+            if sweep.retention is not None:
+                need(resource_of_sweep(generation, sweep.retention), node.key.organization, where, ("get",))
+        for looked in generation.teardown.looked_at:
+            need(resource_of_sweep(generation, looked), node.key.organization, where, LOOK)
         need(NAMESPACES, None, where, SWEEP, data_plane=elsewhere.get(node.environment))
     # After all that the stack has of these kinds itself, which is the better place to point at.
     for declared in (node.declared for node in plan.objects):

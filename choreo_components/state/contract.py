@@ -204,6 +204,11 @@ class Finalizer(Contract):
     DATA_PLANE_KUBECONFIG = Property(
         "dataPlaneKubeconfig", "The kubeconfig of the data plane, where that is a cluster of its own.", secret=True
     )
+    DELETE_RETAINED = Property(
+        "deleteRetained",
+        "Whether what is retained goes with it, which the environment stays for otherwise; false by default.",
+        FLAG,
+    )
     ENVIRONMENT_UID = Property("__environmentUid", "The UID of the Environment that the Kubernetes provider has made.")
     ORGANIZATION_EXISTS = Property(
         "__organizationExists", "Whether the program refers to an organization that it does not make.", FLAG

@@ -307,7 +307,7 @@ def test_an_unknown_setting() -> None:
     found = stack(manifest=["a.yaml"])
     message = (
         "unknown setting; the settings are choreo:resources, choreo:manifests, choreo:projects, choreo:controllers, "
-        "choreo:timeouts, choreo:adopt, choreo:allowProductionDestroy, choreo:kubeconfig, "
+        "choreo:timeouts, choreo:adopt, choreo:allowProductionDestroy, choreo:deleteRetained, choreo:kubeconfig, "
         "choreo:controlPlane, choreo:dataPlaneKubeconfigs, choreo:namespaceMetadata"
     )
     assert found.findings == [error(found.at("choreo:manifest", "choreo:manifest"), message)]

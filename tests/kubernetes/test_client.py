@@ -129,6 +129,24 @@ def test_a_real_api_server_deletes_what_is_as_it_was_seen_and_nothing_else(contr
     assert left is None or left.deleting
 
 
+def test_a_real_api_server_changes_what_is_as_it_was_seen_and_nothing_else(control_plane: ControlPlane) -> None:
+    async def merged(live: Live, change: Mapping[str, Any]) -> Live | None:
+        async with Cluster(str(control_plane.kubeconfig)) as cluster:
+            return await cluster.merge(live, change)
+
+    kubernetes = administrator(control_plane)
+    create_namespace(kubernetes, "changed-as-seen")
+    seen = Live(NAMESPACES, kubernetes.get(Namespace, "changed-as-seen").to_dict())
+    changed = asyncio.run(merged(seen, {"metadata": {"labels": {"first": "yes"}}}))
+    assert changed is not None
+    assert changed.labels["first"] == "yes"
+    with pytest.raises(Conflict, match=r"patch Namespace changed-as-seen: .* answers 409: "):
+        asyncio.run(merged(seen, {"metadata": {"labels": {"second": "yes"}}}))
+    gone = Live(NAMESPACES, {"metadata": {**changed.metadata, "name": "never-there"}})
+    assert asyncio.run(merged(gone, {"metadata": {"labels": {"third": "yes"}}})) is None
+    kubernetes.delete(Namespace, "changed-as-seen")
+
+
 def test_a_real_api_server_answers_the_user_that_a_kubeconfig_acts_as(
     control_plane: ControlPlane, tmp_path: Path
 ) -> None:

@@ -135,6 +135,18 @@ class FakeCluster:
         if str(live) not in self.held:
             asyncio.get_running_loop().call_later(0.001, self.remove, str(live))
 
+    async def merge(self, live: Live, change: Mapping[str, Any]) -> Live | None:
+        self._tell(f"merge {live}")
+        await self._answer()
+        standing = self.lives.get(str(live))
+        if standing is None:
+            return None
+        if live.metadata.get("resourceVersion") != standing.metadata["resourceVersion"]:
+            raise Conflict(f"patch {live}: the resourceVersion in the precondition is not the object's")
+        merged = Live(live.resource, _merged(standing.manifest, change))
+        self.lives[str(live)] = self._happens("MODIFIED", merged, standing)
+        return copy.deepcopy(self.lives[str(live)])
+
     async def watch(
         self, resource: Resource, labels: Mapping[str, str | None], version: str | None, namespace: str | None = None
     ) -> AsyncGenerator[tuple[str, Live], None]:
@@ -177,6 +189,14 @@ class FakeCluster:
 def _seen(live: Live, **metadata: Any) -> Live:
     """The object with something in its metadata that the API server has set."""
     return Live(live.resource, {**live.manifest, "metadata": {**live.metadata, **metadata}})
+
+
+def _merged(value: Any, change: Any) -> Any:
+    """RFC 7386."""
+    if not isinstance(change, Mapping):
+        return change
+    base = dict(value) if isinstance(value, Mapping) else {}
+    return {**base, **{name: _merged(base.get(name), each) for name, each in change.items()}}
 
 
 def _matches(live: Live, resource: Resource, labels: Mapping[str, str | None], namespace: str | None) -> bool:

@@ -1,6 +1,7 @@
 """The finalizer as the engine sees it: its inputs are checked, compared, and read back from its id."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +10,12 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, Unauthorized, Unreachable
-from choreo_components.kubernetes.objects import Live, resource_named
+from choreo_components.kubernetes.objects import Live, live_of, resource_named
 from choreo_components.provider.resource import Failure, differences
 from choreo_components.provider.resources.finalizer import DEADLINES, IDENTITY, EnvironmentFinalizer, inputs_of
 from tests.provider.fake_cluster import FakeCluster, deployment, kube_system, namespace
 from tests.provider.sessions import session
+from tests.standin.openchoreo_v1alpha1 import samples
 
 finalizer = EnvironmentFinalizer()
 
@@ -102,7 +104,7 @@ def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
             {"timeout": "5m"},
             {
                 "timeout": "unknown property; the properties are apiVersion, namespace, environment, dataPlaneRef, "
-                "deploymentsTimeout, namespacesTimeout, namespaceNames, dataPlaneKubeconfig"
+                "deploymentsTimeout, namespacesTimeout, namespaceNames, dataPlaneKubeconfig, deleteRetained"
             },
         ),
     ],
@@ -326,6 +328,47 @@ def test_another_cluster_is_another_finalizer_and_other_credentials_are_not(
 def test_what_says_nothing_about_its_data_plane_is_refused(given: Any) -> None:
     told = checked({**INPUTS, "dataPlaneKubeconfig": given})[1]
     assert told == {"dataPlaneKubeconfig": "should be the text of a kubeconfig, or the path of one"}
+
+
+# --- Today's API ---------------------------------------------------------------------------------------------------
+
+TODAY = {"apiVersion": "openchoreo.dev/v1alpha1", "namespace": "acme", "environment": "development"}
+
+
+def today(wire: Mapping[str, Any]) -> FakeCluster:
+    return FakeCluster(live_of(wire))
+
+
+def test_a_pipeline_that_names_the_environment_is_said_in_the_words_of_its_api() -> None:
+    with pytest.raises(Failure) as error:
+        asyncio.run(finalizer.delete(TODAY, session(today(samples.pipeline("acme", ("development", ["staging"]))))))
+    assert str(error.value).startswith(
+        "environment 'development' of namespace 'acme' is not finalized: nothing was deleted: "
+        "OpenChoreo keeps the environment as long as a pipeline names it:"
+    )
+
+
+def test_what_is_retained_goes_only_if_the_state_says_so() -> None:
+    kept = samples.resource_release_binding("acme", "development", "orders-1", retainPolicy="Retain")
+    with pytest.raises(Failure, match="1 retained"):
+        asyncio.run(finalizer.delete(TODAY, session(today(kept))))
+    cluster = today(kept)
+    asyncio.run(finalizer.delete({**TODAY, "deleteRetained": True}, session(cluster)))
+    assert cluster.names == []
+
+
+def test_whether_what_is_retained_goes_is_true_or_false_and_makes_no_other_finalizer() -> None:
+    assert checked({**INPUTS, "deleteRetained": True})[1] == {}
+    assert checked({**INPUTS, "deleteRetained": UNKNOWN})[1] == {}
+    assert checked({**INPUTS, "deleteRetained": "yes"})[1] == {"deleteRetained": "should be true or false, not 'yes'"}
+    assert finalizer.replaced(INPUTS, {**INPUTS, "deleteRetained": True}) == []
+    assert differences(INPUTS, {**INPUTS, "deleteRetained": True}) == ["deleteRetained"]
+
+
+def test_reading_it_shows_what_names_the_environment_in_a_field() -> None:
+    cluster = today(samples.release_binding("acme", "development"))
+    _, state = asyncio.run(finalizer.read("acme/development", TODAY, session(cluster)))
+    assert (state["deployments"], state["namespaces"]) == (["web-development"], [])
 
 
 # --- Namespaces on their way out, and gone ---------------------------------------------------------------------------

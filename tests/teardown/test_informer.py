@@ -15,7 +15,7 @@ from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.teardown import informer, removal
 from choreo_components.teardown.environment import Scope, finalize
 from choreo_components.teardown.informer import Follower, Selection, follow
-from choreo_components.teardown.removal import Removal
+from choreo_components.teardown.removal import Deadline, Removal
 from tests.provider.fake_cluster import FakeCluster, deployment, namespace
 
 ENVIRONMENTS = [f"env-{number}" for number in range(20)]
@@ -162,7 +162,7 @@ def asked_by_one_who_comes_late(*, opaque: bool) -> list[str]:
             cluster.add(namespace("kept", "elsewhere"))
             cluster.add(namespace("ours", "staging", finalizers=["example.com/mine"]))
             cluster.held.add("Namespace ours")
-            removing = asyncio.create_task(Removal(cluster, STAGING, lambda _: None).run("5s"))
+            removing = asyncio.create_task(Removal(cluster, STAGING, lambda _: None).run(Deadline.after("5s")))
             await asyncio.sleep(0.02)
             cluster.go.set()
             await asyncio.sleep(0.05)

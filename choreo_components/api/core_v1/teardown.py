@@ -38,5 +38,6 @@ TEARDOWN = Teardown(
     ),
     foreign=foreign,
     environments=environments,
+    deployed="Deployments",
 )
 """Deployments, and then the namespaces."""

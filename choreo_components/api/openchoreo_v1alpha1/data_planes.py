@@ -43,3 +43,12 @@ def hosts(environment: Mapping[str, Any], data_plane: Mapping[str, Any] | None) 
 def is_production(environment: Mapping[str, Any]) -> bool:
     """Whether an Environment serves production."""
     return bool(spec_of(environment).get("isProduction"))
+
+
+def unreachable(data_plane: Mapping[str, Any]) -> str | None:
+    """Why controllers do not reach a data plane, as far as its status says, which may be a minute old."""
+    connection = (data_plane.get("status") or {}).get("agentConnection") or {}
+    if connection.get("connected") is not False:
+        return None
+    said = connection.get("message")
+    return f"status.agentConnection says that no agent is connected{f': {said}' if said else ''}"

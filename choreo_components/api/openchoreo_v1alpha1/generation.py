@@ -82,6 +82,7 @@ GENERATION: Final = Generation(
         kubeconfig=lambda _: None,
         hosts=data_planes.hosts,
         connection_is_read=False,
+        unreachable=data_planes.unreachable,
     ),
     ownership=OWNERSHIP,
     kinds_of_kubernetes=frozenset({("v1", NAMESPACE)}),

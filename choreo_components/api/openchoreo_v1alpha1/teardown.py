@@ -1,11 +1,18 @@
 """The teardown of an environment of openchoreo.dev/v1alpha1 (reference-v1alpha1: sections 4 and 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from choreo_components.api.generation import Sweep, Teardown
+from choreo_components.api.generation import NamespaceNames, Retention, Sweep, Teardown, Trace
 from choreo_components.api.openchoreo_v1alpha1 import labels
-from choreo_components.api.openchoreo_v1alpha1.hierarchy import environments, spec_of
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
+    environments,
+    namespace_of,
+    owner_of,
+    promoted_environments,
+    spec_of,
+)
+from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 
 
 def foreign(name: str, given: Mapping[str, str], namespace: str, environment: str) -> str | None:
@@ -22,22 +29,104 @@ def _is_of(wire: Mapping[str, Any], environment: str) -> bool:
     return spec_of(wire).get("environment") == environment
 
 
+def _promotes(pipeline: Mapping[str, Any], environment: str) -> bool:
+    return any(name == environment for _, name in promoted_environments(pipeline))
+
+
 def _everything(namespace: str, environment: str) -> dict[str, str]:
     """No label: bindings carry none that can be relied on."""
     return {}
 
 
+# --- What is retained ----------------------------------------------------------------------------------------------
+
+
+def _release(binding: Mapping[str, Any]) -> str | None:
+    """The ResourceRelease with the policy of a binding that has none of its own."""
+    spec = spec_of(binding)
+    return None if spec.get("retainPolicy") else spec.get("resourceRelease") or None
+
+
+def _retained(binding: Mapping[str, Any], release: Mapping[str, Any] | None) -> str | None:
+    """Why the controller of a binding of a resource holds it for ever, as far as it does."""
+    if own := spec_of(binding).get("retainPolicy"):
+        return "its spec.retainPolicy is Retain" if own == "Retain" else None
+    if release is None:
+        return None
+    of_type = spec_of({"spec": spec_of(release).get("resourceType")}).get("spec") or {}
+    if of_type.get("retainPolicy") != "Retain":
+        return None
+    return f"ResourceRelease {release['metadata']['name']!r} has retainPolicy Retain, from its type"
+
+
+RETENTION = Retention(
+    "resourcereleases", "ResourceRelease", _release, _retained, released={"spec": {"retainPolicy": "Delete"}}
+)
+
+
+# --- Namespaces by their names -------------------------------------------------------------------------------------
+
+
+def _of_project(project: Mapping[str, Any], environment: str) -> Iterator[str]:
+    """The namespace of a project, which somebody may have made by hand: there is no binding of it then."""
+    yield data_plane_namespace(namespace_of(project), project["metadata"]["name"], environment)
+
+
+def _nothing(wire: Mapping[str, Any], environment: str) -> Iterator[str]:
+    yield from ()
+
+
+def _of_binding(binding: Mapping[str, Any]) -> Iterator[str]:
+    """The namespace that a ProjectReleaseBinding makes: as it says itself, and as it has to be called."""
+    if published := (binding.get("status") or {}).get("namespace"):
+        yield published
+    project, environment = owner_of(binding).get("projectName"), spec_of(binding).get("environment")
+    if project and environment:
+        yield data_plane_namespace(namespace_of(binding), project, environment)
+
+
+def _of_own_binding(binding: Mapping[str, Any], environment: str) -> Iterator[str]:
+    if _is_of(binding, environment):
+        yield from _of_binding(binding)
+
+
+def _of_another_binding(binding: Mapping[str, Any], environment: str) -> Iterator[str]:
+    if not _is_of(binding, environment):
+        yield from _of_binding(binding)
+
+
+# --- What holds objects --------------------------------------------------------------------------------------------
+
+
+def _traced(namespace: str, environment: str) -> dict[str, str]:
+    return {labels.ENVIRONMENT: environment}
+
+
+def _trouble(rendered: Mapping[str, Any]) -> Iterator[str]:
+    """Why a RenderedRelease cannot be cleaned up. Its reason alternates with CleanupInProgress, once a second."""
+    for condition in (rendered.get("status") or {}).get("conditions") or []:
+        if condition.get("type") == "Finalizing" and condition.get("reason") == "CleanupFailed":
+            yield f"Finalizing={condition.get('status')} CleanupFailed {condition.get('message') or ''}".rstrip()
+
+
 TEARDOWN = Teardown(
     sweeps=tuple(
-        Sweep(f"{kind.lower()}s", kind, _everything, selects=_is_of)
-        for kind in (
-            "ReleaseBinding",
-            "ResourceReleaseBinding",
-            "ObservabilityAlertsNotificationChannel",
-            "ProjectReleaseBinding",
+        Sweep(f"{kind.lower()}s", kind, _everything, selects=_is_of, retention=retention)
+        for kind, retention in (
+            ("ReleaseBinding", None),
+            ("ResourceReleaseBinding", RETENTION),
+            ("ObservabilityAlertsNotificationChannel", None),
+            ("ProjectReleaseBinding", None),
         )
     ),
     foreign=foreign,
     environments=environments,
+    deployed="bindings",
+    named_by=(Sweep("deploymentpipelines", "DeploymentPipeline", _everything, selects=_promotes),),
+    traces=(Trace("renderedreleases", "RenderedRelease", _traced, _trouble),),
+    namespace_names=(
+        NamespaceNames("projects", "Project", _of_project, _nothing),
+        NamespaceNames("projectreleasebindings", "ProjectReleaseBinding", _of_own_binding, _of_another_binding),
+    ),
 )
 """Bindings of components and of resources, channels, and then the bindings that have made the namespaces."""

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from choreo_components.api import Generation, Role, UnknownKindError, generation_of
+from choreo_components.api.generations import generations
 from choreo_components.config.durations import seconds
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
 from choreo_components.provider.protocol import UNKNOWN
@@ -63,6 +64,9 @@ class EnvironmentFinalizer(CustomResource):
             if name == Names.NAMESPACE_NAMES:
                 if value != UNKNOWN and strings(value) is None:
                     failures[name] = f"should be a list of names, not {value!r}"
+            elif name == Names.DELETE_RETAINED:
+                if value != UNKNOWN and not isinstance(value, bool):
+                    failures[name] = f"should be true or false, not {value!r}"
             elif name == Names.DATA_PLANE_KUBECONFIG:
                 if not isinstance(value, str) or not value:
                     failures[name] = "should be the text of a kubeconfig, or the path of one"
@@ -168,8 +172,9 @@ class EnvironmentFinalizer(CustomResource):
     async def delete(self, state: Properties, session: Session) -> None:
         """Finalizes the environment, unless a witness has said that it stays."""
         from choreo_components.kubernetes.client import ClusterError, Unreachable
-        from choreo_components.teardown.environment import Scope, SparedError, finalize
+        from choreo_components.teardown.environment import HeldError, Scope, SparedError, finalize
         from choreo_components.teardown.removal import DeadlineError
+        from choreo_components.teardown.retention import RetainedError
 
         environment = _environment(state)
         if str(environment) in session.notes:
@@ -189,9 +194,26 @@ class EnvironmentFinalizer(CustomResource):
                 # One that does not answer yet may do so before the deadline, and is asked again then.
                 with suppress(Unreachable):
                     await recognized()
-            ways = session.verify, recognized
-            await finalize(control_plane, data_plane, scope, deadlines[0], deadlines[1], session.tell, *ways)
-        except (ClusterError, AnotherCluster, DeadlineError, SparedError, ValueError) as problem:
+            await finalize(
+                control_plane,
+                data_plane,
+                scope,
+                deadlines[0],
+                deadlines[1],
+                session.tell,
+                session.verify,
+                recognized,
+                delete_retained=bool(state.get(Names.DELETE_RETAINED)),
+            )
+        except (
+            ClusterError,
+            AnotherCluster,
+            DeadlineError,
+            HeldError,
+            RetainedError,
+            SparedError,
+            ValueError,
+        ) as problem:
             raise Failure(f"{_named(state)} is not finalized: {problem}{_advice(problem)}") from None
 
 
@@ -353,7 +375,9 @@ def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
 
 def _named(inputs: Properties) -> str:
     """The environment as a person knows it, and where it is."""
-    where = f"environment {inputs.get(Names.ENVIRONMENT)!r} of organization {inputs.get(Names.NAMESPACE)!r}"
+    generation = generations().get(inputs.get(Names.API_VERSION) or Names.defaults()[Names.API_VERSION])
+    tenant = "organization" if generation is None else generation.tenant
+    where = f"environment {inputs.get(Names.ENVIRONMENT)!r} of {tenant} {inputs.get(Names.NAMESPACE)!r}"
     return f"{where} on data plane {inputs.get(Names.DATA_PLANE_REF)!r}" if is_remote(inputs) else where
 
 
@@ -386,8 +410,8 @@ async def _require_environment(state: Properties, session: Session) -> None:
     except ClusterError as problem:
         raise Failure(f"{_named(state)} is not finalized: it is not known whether it stays: {problem}") from None
     if found is None:
-        kind = _environment(state).type.kind
+        kind, deployed = _environment(state).type.kind, _generation(state).teardown.deployed
         raise Failure(
-            f"{_named(state)} is not finalized: its {kind} is gone, and others may have left Deployments or namespaces "
+            f"{_named(state)} is not finalized: its {kind} is gone, and others may have left {deployed} or namespaces "
             f"of it: run pulumi up, which creates the {kind} again, and then destroy"
         )
