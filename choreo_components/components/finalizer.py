@@ -72,7 +72,6 @@ def finalizer_inputs(
     data_plane_kubeconfig: pulumi.Input[str] | None = None,
     delete_retained: pulumi.Input[bool] | None = None,
     environment_uid: pulumi.Input[str | None] = None,
-    organization_exists: bool | None = None,
 ) -> dict[str, Any]:
     """The inputs of a finalizer as the contract names them; what is None is left to the provider."""
     inputs = {
@@ -86,7 +85,6 @@ def finalizer_inputs(
         Names.DATA_PLANE_KUBECONFIG: data_plane_kubeconfig,
         Names.DELETE_RETAINED: delete_retained,
         Names.ENVIRONMENT_UID: environment_uid,
-        Names.ORGANIZATION_EXISTS: organization_exists,
     }
     return {name: _sealed(name, value) for name, value in inputs.items()} | {FORM_VERSION: FORM}
 

@@ -82,13 +82,8 @@ class Provisioning:
         self.namespaces[project] = made
         return made
 
-    def add_finalizer(
-        self, needs: Sequence[pulumi.Resource] = (), *, organization_exists: bool | None = None
-    ) -> Finalizer:
-        """The finalizer, after the namespaces and after what `needs` names.
-
-        `organization_exists`: it is looked for before anything is made.
-        """
+    def add_finalizer(self, needs: Sequence[pulumi.Resource] = ()) -> Finalizer:
+        """The finalizer, after the namespaces and after what `needs` names."""
         projects, rules = list(self.namespaces), self._generation.namespaces
         inputs = finalizer_inputs(
             api_version=self._generation.api_version,
@@ -104,7 +99,6 @@ class Provisioning:
             # One that is not given is no property: nothing changes in the states that there are.
             delete_retained=self._args.get("deleteRetained") or None,
             environment_uid=self._environment.metadata.apply(lambda known: known.get("uid")),
-            organization_exists=organization_exists,
         )
         opts = self._options([self._environment, *self.namespaces.values(), *needs])
         if self._elsewhere is not None:

@@ -22,6 +22,10 @@ def token(module: str, name: str) -> str:
     return f"{PACKAGE}:{module}:{name}"
 
 
+REFUSAL = token(INDEX, "Refusal")
+"""What is refused, as a resource: it never gets into a state, since its check fails with its input `reason`."""
+
+
 def former_tokens(module: str, name: str) -> list[str]:
     """The tokens that a component had before."""
     return [token(former, name) for former in _BEFORE.get(module, ())]

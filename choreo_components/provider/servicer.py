@@ -16,7 +16,8 @@ import grpc.aio
 from google.protobuf import empty_pb2, json_format
 from google.protobuf.struct_pb2 import Struct
 
-from choreo_components.components.tokens import INDEX, PACKAGE, token
+from choreo_components.components.questions import IS_MISSING, IS_NAMESPACE_MISSING, NAME, REASONS
+from choreo_components.components.tokens import INDEX, PACKAGE, REFUSAL, token
 from choreo_components.provider import control_plane
 from choreo_components.provider.protocol import import_sdk, proto
 from choreo_components.provider.resource import CustomResource, Failure, Session, differences, in_todays_form, revealed
@@ -43,9 +44,6 @@ PLATFORM = token(INDEX, "Platform")
 
 DEFAULT = re.compile(r"default(_.*)?")
 """What the engine calls the provider that a program has by default, with the version and the place of its plugin."""
-
-REFUSAL = token(INDEX, "Refusal")
-"""What stands for a component that is refused, and never gets into a state: its check fails."""
 
 SECONDS_TO_REFUSE = 5
 """How long the engine may take to ask for that check."""
@@ -74,7 +72,10 @@ class Servicer(proto.ResourceProviderServicer):
         self._hosting: ComponentServicer | None = None
         self._engine = proto.engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(engine_address))
         self._running: set[asyncio.Task[Any]] = set()
-        self._refused: dict[str, asyncio.Event] = {}
+        self._refused: set[str] = set()
+        self._has_refused = asyncio.Event()
+        self._constructing = 0
+        self._all_constructed = asyncio.Event()
 
     async def GetPluginInfo(self, request: Any, context: Any) -> proto.PluginInfo:
         """The version of this package."""
@@ -116,16 +117,39 @@ class Servicer(proto.ResourceProviderServicer):
         return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
-        """Runs a component's constructor for a program in another language. What it refuses is the call's error."""
+        """Runs a component's constructor for a program in another language, and ends that where it is refused.
+
+        For a missing namespace it is not refused in a destroy or a refresh, where the engine checks nothing.
+        """
         components = self._components()
         from pulumi import RunError
 
+        reasons: list[str] = []
+        REASONS.set(reasons)
         try:
             self._require_no_way_elsewhere(request)
-            response: proto.ConstructResponse = await components.Construct(request, context)
+            response = await self._constructed(components, request, context)
         except RunError as refused:
-            response = await self._refuse(request, str(refused), context)
+            if not await self._refuse(request, str(refused), context):
+                await _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(refused))
+            return proto.ConstructResponse(
+                urn=f"urn:pulumi:{request.stack}::{request.project}::{request.type}::{request.name}"
+            )
+        for reason in reasons:
+            await self._refuse(request, reason, context)
         return response
+
+    async def _constructed(
+        self, components: "ComponentServicer", request: proto.ConstructRequest, context: Any
+    ) -> proto.ConstructResponse:
+        self._constructing += 1
+        self._all_constructed.clear()
+        try:
+            return await components.Construct(request, context)
+        finally:
+            self._constructing -= 1
+            if not self._constructing:
+                self._all_constructed.set()
 
     def _require_no_way_elsewhere(self, request: proto.ConstructRequest) -> None:
         """Raises RunError where a Platform is to be constructed by a provider that leads somewhere by its settings.
@@ -143,16 +167,22 @@ class Servicer(proto.ResourceProviderServicer):
                 "remove that provider, and select the cluster by the argument kubeconfig"
             )
 
-    async def _refuse(self, request: proto.ConstructRequest, reason: str, context: Any) -> proto.ConstructResponse:
-        """Ends the program of a component, with the reason as the only error.
+    async def _refuse(self, request: proto.ConstructRequest, reason: str, context: Any) -> bool:
+        """Ends the program of a component, with the reason as the only error; False where the engine goes on.
 
         Of a call that fails, the SDKs of most languages print an error of their own, with a stack. Of a resource whose
         check fails they print nothing: the engine does, and takes nothing more from the program. So there is a resource
         that fails, and the call succeeds once the engine has asked for its check.
+
+        The engine ends then, and each call that is pending is one more error. So it comes after those that construct
+        something at the same time, and all that are refused with it succeed at once.
         """
+        if self._constructing:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_constructed.wait(), SECONDS_TO_REFUSE)
         # Components of two types may have one name, and be refused at the same time.
         name = f"{request.type} {request.name}"
-        asked = self._refused[name] = asyncio.Event()
+        self._refused.add(name)
         registration = proto.RegisterResourceRequest(
             type=REFUSAL,
             name=name,
@@ -164,28 +194,31 @@ class Servicer(proto.ResourceProviderServicer):
             version=self._settings.get("version", ""),
         )
         async with grpc.aio.insecure_channel(request.monitorEndpoint) as channel:
-            # Never answered.
             call = proto.ResourceMonitorStub(channel).RegisterResource(registration)
+            # Answered only by an engine that does not check it.
+            waits = [asyncio.create_task(each) for each in (self._has_refused.wait(), _ended(call))]
             try:
-                await asyncio.wait_for(asked.wait(), SECONDS_TO_REFUSE)
-            except TimeoutError:
-                await _abort(context, grpc.StatusCode.INVALID_ARGUMENT, reason)
+                done, _ = await asyncio.wait(waits, timeout=SECONDS_TO_REFUSE, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
+                    await _abort(context, grpc.StatusCode.INVALID_ARGUMENT, reason)
             finally:
-                call.cancel()
-                self._refused.pop(name, None)
-        return proto.ConstructResponse(
-            urn=f"urn:pulumi:{request.stack}::{request.project}::{request.type}::{request.name}"
-        )
+                for each in waits:
+                    each.cancel()
+                self._refused.discard(name)
+        return self._has_refused.is_set()
 
-    def _check_refusal(self, request: proto.CheckRequest) -> proto.CheckResponse:
-        if asked := self._refused.get(request.urn.split("::", 3)[3]):
-            asked.set()
+    async def _check_refusal(self, request: proto.CheckRequest) -> proto.CheckResponse:
+        if request.urn.split("::", 3)[3] in self._refused:
+            self._has_refused.set()
+            # Their calls are answered before the engine ends.
+            while self._refused:
+                await asyncio.sleep(0.01)
         return proto.CheckResponse(failures=[proto.CheckFailure(reason=_properties(request.news)["reason"])])
 
     async def Check(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
         """Validates a resource's inputs and fills in the defaults."""
         if _type(request.urn) == REFUSAL:
-            return self._check_refusal(request)
+            return await self._check_refusal(request)
         custom = await _custom(context, request.urn)
         olds, news = await _known(context, custom.contract, request.olds, request.news)
         work = custom.check(olds, news, self._session(request.urn))
@@ -238,6 +271,26 @@ class Servicer(proto.ResourceProviderServicer):
         work = custom.delete(kept | inputs, self._session(request.urn))
         await self._cancellable(self._verified(work), context)
         return empty_pb2.Empty()
+
+    async def Invoke(self, request: proto.InvokeRequest, context: Any) -> proto.InvokeResponse:
+        """Whether a namespace is missing: see `missing_namespace`. Nothing where that is not known."""
+        if request.tok != IS_NAMESPACE_MISSING:
+            message = f"this release of choreo has no function {request.tok}: upgrade the package choreo-components"
+            await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, message)
+        missing = await self._cancellable(self._is_missing(_properties(request.args)[NAME]), context)
+        response = proto.InvokeResponse()
+        if missing is not None:
+            getattr(response, "return").update({IS_MISSING: missing})
+        return response
+
+    async def _is_missing(self, namespace: str) -> bool | None:
+        from choreo_components.kubernetes.client import ClusterError
+        from choreo_components.kubernetes.objects import NAMESPACES
+
+        try:
+            return await self._session("").connect().get(NAMESPACES, namespace) is None
+        except ClusterError:
+            return None
 
     async def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:
         """Ends what is waiting: the user has asked the engine to stop."""
@@ -399,6 +452,12 @@ async def _logged(call: Any, line: str) -> None:
         # Which the engine reads as well. Where it has ended, nobody does.
         with suppress(OSError):
             print(line, file=sys.stderr, flush=True)
+
+
+async def _ended(call: Any) -> Any:
+    """Returns when the call has ended, whatever came of it."""
+    with suppress(grpc.aio.AioRpcError):
+        await call
 
 
 async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:

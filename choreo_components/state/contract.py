@@ -20,7 +20,6 @@ TIMEOUT: Final = "10m"
 """How long each step of a finalization may take unless a program says otherwise."""
 
 TEXT: Final = {"type": "string"}
-FLAG: Final = {"type": "boolean"}
 TEXTS: Final = {"type": "array", "items": TEXT}
 TEXT_BY_NAME: Final = {"type": "object", "additionalProperties": TEXT}
 ENTRIES: Final = {"type": "array", "items": TEXT_BY_NAME}
@@ -210,9 +209,6 @@ class Finalizer(Contract):
         FLAG,
     )
     ENVIRONMENT_UID = Property("__environmentUid", "The UID of the Environment that the Kubernetes provider has made.")
-    ORGANIZATION_EXISTS = Property(
-        "__organizationExists", "Whether the program refers to an organization that it does not make.", FLAG
-    )
     CLUSTER = Property("__cluster", "The identity of the data plane's own cluster, as far as anybody could see it.")
 
 

@@ -1,7 +1,7 @@
 """What a Pulumi program registers, with the engine replaced by one that notes it down and answers with the inputs."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +75,8 @@ class Registrations:
 
     resources: list[Registered] = field(default_factory=list)
     outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    """The namespaces that our provider was asked for, each with the name of that provider; "" is the default one."""
     returned: Any = None
 
     def __getitem__(self, name: str) -> Registered:
@@ -101,11 +103,16 @@ class Registrations:
 class _Shapes(mocks.Mocks):
     """Resources turn out as they were asked for, with what controllers report of objects."""
 
-    def __init__(self, status: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, noted: Registrations, status: Mapping[str, Any] | None, missing: Collection[str] | None) -> None:
+        self._noted = noted
         self._status = status
+        self._missing = missing
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
-        raise AssertionError(f"a component calls {args.token}: it should neither read nor write anything itself")
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        self._noted.asked.append((args.args["name"], _name(args.provider.rpartition("::")[0])))
+        assert args.token == "choreo:index:isNamespaceMissing", f"a component calls {args.token}"
+        known = {} if self._missing is None else {"isMissing": args.args["name"] in self._missing}
+        return known, []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if not args.typ.startswith("kubernetes:"):
@@ -153,10 +160,14 @@ def registered(
     *,
     preview: bool = False,
     status: Mapping[str, Any] | None = None,
+    missing: Collection[str] | None = (),
 ) -> Registrations:
-    """Runs a program; give `noted` to see what it registered before it failed, and the `status` that objects have."""
+    """Runs a program; give `noted` to see what it registered before it failed, and the `status` that objects have.
+
+    `missing` are the namespaces that the cluster does not have, None where that is not known.
+    """
     noted = Registrations() if noted is None else noted
-    shapes = _Shapes(status)
+    shapes = _Shapes(noted, status, missing)
 
     def keep(value: Any) -> None:
         noted.returned = value

@@ -96,9 +96,7 @@ def test_components_have_the_children_that_they_have_in_a_program() -> None:
     assert len(children) == 6
     for name, child in children.items():
         assert (in_stack[name].type, in_stack[name].parent) == (child.type, child.parent)
-        # A stack has asked for its organization before it is declared.
-        inputs = {key: value for key, value in child.inputs.items() if key != "__organizationExists"}
-        assert in_stack[name].inputs == inputs, f"{name} is another object in a stack"
+        assert in_stack[name].inputs == child.inputs, f"{name} is another object in a stack"
 
 
 def test_nothing_that_a_stack_had_before_there_was_a_platform_is_replaced() -> None:

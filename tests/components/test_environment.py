@@ -208,7 +208,6 @@ def test_the_finalizer_knows_whose_environment_it_finalizes_and_how_long_each_st
     found = registered(lambda: development(name="dev", timeouts={"deployments": "5m", "namespaces": "7m"}))
     assert found["development-finalizer"].inputs == {
         "__environmentUid": "development-environment-uid",
-        "__organizationExists": True,
         "apiVersion": "core.choreo.dev/v1",
         "namespace": "acme",
         "environment": "dev",
@@ -286,18 +285,7 @@ def test_who_uses_a_namespace_comes_after_it() -> None:
 
 def test_an_organization_that_is_an_output_names_and_labels_the_namespaces_too(found: Registrations) -> None:
     later = registered(lambda: development(organization=pulumi.Output.from_input("acme")))
-    finalizer = {**found["development-finalizer"].inputs}
-    # It may be one that the program makes.
-    assert finalizer.pop("__organizationExists")
-    expected = {each.name: each.inputs for each in found.custom} | {"development-finalizer": finalizer}
-    assert {each.name: each.inputs for each in later.custom} == expected
-
-
-def test_what_the_environment_comes_after_may_be_what_makes_its_organization() -> None:
-    def program() -> None:
-        development(pulumi.ResourceOptions(depends_on=[Organization("acme")]))
-
-    assert "__organizationExists" not in registered(program)["development-finalizer"].inputs
+    assert {each.name: each.inputs for each in later.custom} == {each.name: each.inputs for each in found.custom}
 
 
 def test_in_a_preview_the_namespaces_of_an_unknown_organization_are_not_known_yet() -> None:

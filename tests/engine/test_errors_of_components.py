@@ -43,12 +43,83 @@ def test_a_program_in_another_language_is_told_what_is_wrong_in_one_error_in_our
     assert "choreo_components" not in said, "no stack of ours"
 
 
-@pytest.mark.parametrize("program", [OURS, FOREIGN], ids=["Python", "another language"])
-def test_an_environment_of_an_organization_that_nobody_has_is_refused_by_the_preview(
-    workspace: Workspace, organization: str, program: str
+# --- An organization that is missing -------------------------------------------------------------------------------
+
+SHOP = """
+from choreo_components import DataPlane, Project
+
+absent = {"organization": ORGANIZATION, "controllers": "absent"}
+Project("shop", {**absent, "deploymentPipelineRef": "main"})
+DataPlane("east", {
+    **absent,
+    "kubernetesCluster": {
+        "name": "elsewhere",
+        "connectionConfigRef": "elsewhere-connection",
+        "featureFlags": {"cilium": False, "scaleToZero": False, "gatewayType": "envoy"},
+    },
+    "gateway": {"publicVirtualHost": "example.com", "organizationVirtualHost": "internal.example.com"},
+})
+"""
+
+FOREIGN_SHOP = (
+    REMOTE
+    + """
+args = {"organization": ORGANIZATION, "controllers": "absent", "deploymentPipelineRef": "main"}
+Remote("Project", "shop", args)
+"""
+)
+
+
+def in_organization(workspace: Workspace, program: str, organization: str) -> None:
+    """Makes the stack `errors` of a program whose components are in the organization."""
+    workspace.project({"__main__.py": program.replace("ORGANIZATION", repr(organization))}, name="errors")
+    workspace.stack("errors")
+
+
+def missing(component: str, organization: str) -> str:
+    return (
+        f"{component} of organization {organization!r} cannot be created: the namespace {organization!r} of its "
+        "organization does not exist. Create the Organization first; "
+    )
+
+
+def errors(said: str) -> list[str]:
+    """The errors at the end, where nothing is said twice."""
+    return [line.strip() for line in said.rpartition("Diagnostics:")[2].splitlines() if "error: " in line]
+
+
+@pytest.mark.parametrize(
+    ("program", "component"),
+    [
+        (OURS.replace("ARGUMENTS", '{"organization": ORGANIZATION, "controllers": "absent"}'), "environment 'dev'"),
+        (SHOP, "project 'shop'"),
+        (FOREIGN_SHOP, "project 'shop'"),
+    ],
+    ids=["an environment", "other components", "another language"],
+)
+def test_a_component_of_an_organization_that_nobody_has_is_refused_by_the_preview(
+    workspace: Workspace, organization: str, program: str, component: str
 ) -> None:
-    said = previewed(workspace, program, {"organization": organization, "controllers": "absent"}).said
-    assert (
-        f"environment 'dev' of organization {organization!r} cannot be created: the namespace {organization!r} of its "
-        "organization does not exist"
-    ) in said
+    in_organization(workspace, program, organization)
+    [error] = errors(workspace.run("up", "--yes", "--stack", "errors", fails=True).said)
+    assert missing(component, organization) in error
+    assert workspace.resources("errors") == [], "the preview has ended it"
+
+
+@pytest.mark.parametrize("program", [SHOP, FOREIGN_SHOP], ids=["Python", "another language"])
+def test_a_component_of_an_organization_that_is_there_is_made_and_its_state_has_nothing_more(
+    acme: Workspace, organization: str, program: str
+) -> None:
+    in_organization(acme, program, organization)
+    acme.run("up", "--yes", "--stack", "errors")
+    assert acme.kubectl("get", "projects.core.choreo.dev", "-n", organization, "-o", "name", "shop") != ""
+    made = [each["type"] for each in acme.resources("errors")]
+    assert "choreo:index:Refusal" not in made
+    assert ("pulumi:providers:choreo" in made) is (program == FOREIGN_SHOP), "an up asks nothing"
+
+    acme.kubectl("delete", "namespace", organization)
+    [error] = errors(acme.preview("errors", fails=True).said)
+    assert missing("project 'shop'", organization) in error
+    # Also with the program, and with a preview of its own.
+    acme.run("destroy", "--yes", "--run-program", "--stack", "errors")
+    assert acme.resources("errors") == []

@@ -9,8 +9,9 @@ import pulumi
 import pytest
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto
-from pulumi.runtime.proto import resource_pb2_grpc
+from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
 
+from choreo_components.components.questions import REASONS
 from choreo_components.provider import servicer
 from choreo_components.provider.servicer import Servicer
 
@@ -49,12 +50,19 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer):
         self.provider = provider
         self.registered: list[Any] = []
         self.checks: list[Any] = []
+        self.checking: list[asyncio.Task[Any]] = []
 
     async def RegisterResource(self, request: Any, context: Any) -> None:
         self.registered.append(request)
         urn = f"urn:pulumi:test::project::pulumi:pulumi:Stack${request.type}::{request.name}"
-        self.checks.append(await self.provider.Check(proto.CheckRequest(urn=urn, news=request.object), None))
+        check = self.provider.Check(proto.CheckRequest(urn=urn, news=request.object), None)
+        # It does not end with the call.
+        self.checking.append(asyncio.create_task(check))
         await asyncio.Event().wait()
+
+    async def settle(self) -> None:
+        """Waits for the answers to all checks, which come after those to the calls of what is refused."""
+        self.checks = await asyncio.wait_for(asyncio.gather(*self.checking), 5)
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +70,9 @@ def _refusing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Servicer, "_components", lambda self: Refusing())
 
 
-def constructed(settings: dict[str, Any], **more: Any) -> tuple[proto.ConstructResponse, Engine]:
+def constructed(
+    settings: dict[str, Any], engine: type[Engine] = Engine, **more: Any
+) -> tuple[proto.ConstructResponse, Engine]:
     """What comes of a component, and what the engine has seen, with these settings of the provider."""
 
     async def run() -> tuple[proto.ConstructResponse, Engine]:
@@ -70,8 +80,8 @@ def constructed(settings: dict[str, Any], **more: Any) -> tuple[proto.ConstructR
         given = Struct()
         given.update(settings)
         await provider.Configure(proto.ConfigureRequest(args=given), None)
-        engine, server = Engine(provider), grpc.aio.server()
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
+        made, server = engine(provider), grpc.aio.server()
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(made, server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         call = {
@@ -83,7 +93,9 @@ def constructed(settings: dict[str, Any], **more: Any) -> tuple[proto.ConstructR
             "monitorEndpoint": f"127.0.0.1:{port}",
         }
         try:
-            return await provider.Construct(proto.ConstructRequest(**{**call, **more}), Call()), engine
+            response = await provider.Construct(proto.ConstructRequest(**{**call, **more}), Call())
+            await made.settle()
+            return response, made
         finally:
             await server.stop(None)
 
@@ -149,10 +161,107 @@ def test_components_of_two_types_with_one_name_are_refused_at_the_same_time() ->
             answers = await asyncio.gather(*calls)
         finally:
             await server.stop(None)
-        assert provider._refused == {}, "nothing of them is kept"
+        assert provider._refused == set(), "nothing of them is kept"
         return [answer.urn.removeprefix("urn:pulumi:::::") for answer in answers]
 
     assert asyncio.run(run()) == ["choreo:core/v1:Environment::dev", "choreo:core/v1:Project::dev"]
+
+
+# --- What is refused once it is constructed -------------------------------------------------------------------------
+
+MISSING = "environment 'dev' of organization 'acme' cannot be created: the namespace 'acme' does not exist"
+
+
+class Finding:
+    """A host whose component finds out on the way why it cannot be made."""
+
+    async def Construct(self, request: Any, context: Any) -> proto.ConstructResponse:
+        async def found() -> None:
+            reasons = REASONS.get()
+            assert reasons is not None
+            reasons.append(MISSING)
+
+        await asyncio.create_task(found())
+        return proto.ConstructResponse(urn="made")
+
+
+def test_a_missing_namespace_fails_a_check_once_the_component_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Servicer, "_components", lambda self: Finding())
+    response, engine = constructed({})
+    assert response.urn == "made"
+    [[failure]] = [check.failures for check in engine.checks]
+    assert failure.reason == MISSING
+
+
+class Destroying(Engine):
+    """An engine that checks nothing: it destroys, or refreshes."""
+
+    async def RegisterResource(self, request: Any, context: Any) -> resource_pb2.RegisterResourceResponse:  # type: ignore[override]
+        self.registered.append(request)
+        return resource_pb2.RegisterResourceResponse()
+
+
+def test_an_engine_that_checks_nothing_goes_on_without_a_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Servicer, "_components", lambda self: Finding())
+    response, engine = constructed({}, engine=Destroying)
+    assert (response.urn, len(engine.registered)) == ("made", 1)
+
+
+def test_for_an_engine_that_checks_nothing_what_was_not_constructed_is_an_error_of_the_call() -> None:
+    with pytest.raises(Ended) as ended:
+        constructed({}, engine=Destroying)
+    assert ended.value.args == (grpc.StatusCode.INVALID_ARGUMENT, REASON)
+
+
+def test_what_is_constructed_at_the_same_time_is_complete_before_and_what_is_refused_is_refused_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or each of their calls would be one more error, as the engine ends."""
+    story: list[str] = []
+
+    class Slow:
+        """A host that refuses two of three, one of them early."""
+
+        async def Construct(self, request: Any, context: Any) -> proto.ConstructResponse:
+            await asyncio.sleep(0.01 if request.name == "early" else 0.2)
+            if request.name == "early":
+                raise pulumi.RunError(REASON)
+            story.append(f"{request.name} is constructed")
+            if request.name == "late":
+                raise pulumi.RunError(REASON)
+            return proto.ConstructResponse(urn=request.name)
+
+    class OneCheck(Engine):
+        """An engine that checks one resource after the other, and ends with the first."""
+
+        async def RegisterResource(self, request: Any, context: Any) -> None:
+            self.registered.append(request)
+            if len(self.registered) > 1:
+                await asyncio.Event().wait()
+            self.registered.pop()
+            story.append("a check")
+            await super().RegisterResource(request, context)
+
+    monkeypatch.setattr(Servicer, "_components", lambda self: Slow())
+
+    async def run() -> list[str]:
+        provider = Servicer("127.0.0.1:1", [])
+        engine, server = OneCheck(provider), grpc.aio.server()
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
+        endpoint = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        await server.start()
+        try:
+            requests = [
+                proto.ConstructRequest(name=name, monitorEndpoint=endpoint) for name in ("early", "late", "made")
+            ]
+            answers = await asyncio.gather(*(provider.Construct(each, Call()) for each in requests))
+            await engine.settle()
+            return [answer.urn for answer in answers]
+        finally:
+            await server.stop(None)
+
+    assert asyncio.run(run()) == ["urn:pulumi:::::::early", "urn:pulumi:::::::late", "made"]
+    assert story == ["late is constructed", "made is constructed", "a check"]
 
 
 # --- The provider that constructs a Platform ------------------------------------------------------------------------

@@ -452,37 +452,6 @@ def test_namespaces_that_nobody_can_see_are_left_to_who_applies_them() -> None:
     assert refused(cluster, INPUTS) == []
 
 
-# --- An organization that is missing -------------------------------------------------------------------------------
-
-EXISTS = {**INPUTS, "__organizationExists": True}
-
-
-def told(cluster: FakeCluster, olds: dict[str, Any], news: dict[str, Any]) -> str | None:
-    """What is wrong with a finalizer as a whole."""
-    return asyncio.run(finalizer.check(olds, news, session(cluster)))[1].get("")
-
-
-def test_a_new_environment_of_an_organization_that_is_missing_is_refused() -> None:
-    assert told(FakeCluster(), {}, EXISTS) == (
-        "environment 'development' of organization 'acme' cannot be created: the namespace 'acme' of its organization "
-        "does not exist. Create the Organization first; if this program declares it, give its output `namespace` as "
-        "the argument `organization`"
-    )
-    assert told(FakeCluster(namespace("acme", None, None)), {}, EXISTS) is None
-
-
-def test_an_organization_that_may_be_made_first_or_is_known_already_is_not_looked_for() -> None:
-    assert told(FakeCluster(), {}, INPUTS) is None
-    assert told(FakeCluster(namespace("dp-1")), EXISTS, EXISTS) is None
-    assert told(FakeCluster(), {}, {**EXISTS, "namespace": UNKNOWN}) is None
-
-
-def test_an_organization_that_nobody_can_see_is_left_to_who_applies_it() -> None:
-    cluster = FakeCluster()
-    cluster.refusal = Forbidden("403")
-    assert told(cluster, {}, EXISTS) is None
-
-
 def test_a_refresh_forgets_what_is_gone_and_warns_of_what_is_going() -> None:
     warned: list[str] = []
     inputs = {**INPUTS, "namespaceNames": ["dp-1", "dp-2", "dp-3"]}

@@ -12,8 +12,9 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto, rpc
 
 from choreo_components.kubernetes import retries
-from choreo_components.kubernetes.client import ClusterError, Unreachable
+from choreo_components.kubernetes.client import ClusterError, Forbidden, Unreachable
 from choreo_components.provider.servicer import Servicer, _Lines
+from tests.provider.fake_cluster import FakeCluster, namespace
 
 URN = "urn:pulumi:test::choreo::choreo:index:EnvironmentFinalizer::finalizer"
 
@@ -41,6 +42,17 @@ def struct(values: dict[str, Any]) -> Struct:
 
 def secret(value: Any) -> dict[str, Any]:
     return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
+
+
+class Aborted(Exception):
+    """The call has ended with an error."""
+
+
+class Context:
+    """Of a call."""
+
+    async def abort(self, code: grpc.StatusCode, message: str) -> None:
+        raise Aborted(f"{code.name}: {message}")
 
 
 def configured(settings: dict[str, Any], then: Callable[[Servicer], Any]) -> Any:
@@ -217,18 +229,43 @@ def test_a_refresh_takes_what_it_finds_for_an_input(monkeypatch: pytest.MonkeyPa
     assert list(answer.inputs["namespaceNames"]) == list(answer.properties["namespaceNames"]) == ["dp-1"]
 
 
+# --- Namespaces that programs refer to -----------------------------------------------------------------------------
+
+
+def asked(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a program is answered that asks whether the namespace `acme` is missing."""
+    request = proto.InvokeRequest(tok="choreo:index:isNamespaceMissing", args=struct({"name": "acme"}))
+    monkeypatch.setattr(Servicer, "_connect", lambda self, kubeconfig, context: cluster)
+    answer = configured({}, lambda servicer: servicer.Invoke(request, Context()))
+    assert list(answer.failures) == []
+    return dict(getattr(answer, "return").items())
+
+
+def test_a_program_is_told_whether_a_namespace_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(FakeCluster(), monkeypatch) == {"isMissing": True}
+    assert asked(FakeCluster(namespace("acme")), monkeypatch) == {"isMissing": False}
+
+
+@pytest.mark.parametrize("refusal", [Forbidden("403"), Unreachable("no answer")], ids=lambda each: type(each).__name__)
+def test_of_a_cluster_that_does_not_say_it_is_not_known(refusal: ClusterError, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = FakeCluster()
+    cluster.refusal = refusal
+    assert asked(cluster, monkeypatch) == {}
+
+
+def test_a_kubeconfig_that_cannot_be_used_is_no_answer_either() -> None:
+    request = proto.InvokeRequest(tok="choreo:index:isNamespaceMissing", args=struct({"name": "acme"}))
+    answer = configured({"kubeconfig": "none"}, lambda servicer: servicer.Invoke(request, Context()))
+    assert dict(getattr(answer, "return").items()) == {}
+
+
+def test_a_function_that_only_a_newer_release_has_is_refused() -> None:
+    told = "FAILED_PRECONDITION: this release of choreo has no function choreo:index:isAway: upgrade the package"
+    with pytest.raises(Aborted, match=told):
+        configured({}, lambda servicer: servicer.Invoke(proto.InvokeRequest(tok="choreo:index:isAway"), Context()))
+
+
 # --- Forms of what is kept -----------------------------------------------------------------------------------------
-
-
-class Aborted(Exception):
-    """The call has ended with an error."""
-
-
-class Context:
-    """Of a call."""
-
-    async def abort(self, code: grpc.StatusCode, message: str) -> None:
-        raise Aborted(f"{code.name}: {message}")
 
 
 NEWER = struct({"namespace": "acme", "environment": "development", "formatVersion": 3})

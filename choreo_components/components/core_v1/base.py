@@ -1,5 +1,6 @@
 """The base of the components of core.choreo.dev/v1: their arguments, checked, as an object."""
 
+import re
 from collections.abc import Awaitable, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from choreo_components.api.generation import Path
 from choreo_components.components.base import ObjectComponent
 from choreo_components.components.core_v1.arguments import OF_ALL_KINDS, OF_ONE_KIND, PARENTS
 from choreo_components.components.core_v1.refusals import refusals
+from choreo_components.components.missing_namespace import refuse_if_missing
 from choreo_components.components.misuse import misused, misused_metadata, misused_projects
 from choreo_components.config.documents import field_name
 from choreo_components.config.options import Controllers
@@ -29,9 +31,31 @@ class CoreV1Component(ObjectComponent):
 
     _api_version = API_VERSION
 
+    def __init__(self, kind: str, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        """Registers the component. A preview refuses it where its organization is missing."""
+        super().__init__(kind, name, args, opts)
+        organization = args.get("organization") if self._kind.namespaced else None
+        reason = (
+            f"{_in_words(kind)} {self._object_name!r} of organization {organization!r} cannot be created: the "
+            f"namespace {organization!r} of its organization does not exist. Create the Organization first; if this "
+            "program declares it, give its output `namespace` as the argument `organization`"
+        )
+        self._is_decided = refuse_if_missing(self, name, organization, reason, opts)
+
+    def _complete(self, **outputs: pulumi.Output[Any]) -> None:
+        if self._is_decided is not None:
+            both: Any = pulumi.Output.all(self.namespace, self._is_decided)
+            outputs["namespace"] = both.apply(lambda known: known[0])
+        super()._complete(**outputs)
+
     def _body(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """The object as OpenChoreo's controllers leave it: with its labels, and without optional zero values."""
         return _body(self._kind, name, args)
+
+
+def _in_words(kind: str) -> str:
+    """A kind as people say it: `data plane` of a DataPlane."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
 
 
 def _body(kind: Kind, name: str, args: Mapping[str, Any]) -> dict[str, Any]:

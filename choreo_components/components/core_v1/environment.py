@@ -1,6 +1,6 @@
 """An environment: a stage that deployments are promoted to, its namespaces on the data plane, and its finalizer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -10,15 +10,9 @@ from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.components.children import kubernetes_provider, require_taking_over
 from choreo_components.components.core_v1.args import EnvironmentArgs
 from choreo_components.components.core_v1.base import CoreV1Component
+from choreo_components.components.one_cluster import lone_provider, settings_that_lead_elsewhere
 from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.config.options import Controllers
-from choreo_components.state.contract import Finalizer, Settings
-
-SETTINGS_THAT_LEAD_ELSEWHERE: Mapping[str, Sequence[str]] = {
-    "kubernetes": ("kubeconfig", "context", "cluster"),
-    "choreo": (Settings.KUBECONFIG, Settings.CONTEXT),
-}
-"""By package: the settings by which its default provider goes to another cluster than the ambient kubeconfig's."""
 
 
 class Environment(CoreV1Component):
@@ -54,10 +48,8 @@ class Environment(CoreV1Component):
         )
         for project in args.get("projects") or ():
             provisioning.add_namespace(project)
-        # By a name alone, and after nothing, the program refers to an organization that it does not make.
-        exists = isinstance(args["organization"], str) and not (opts is not None and opts.depends_on)
         # Who uses the name comes after the finalizer, so that Deployments go before it.
-        finalizer = provisioning.add_finalizer(organization_exists=exists or None)
+        finalizer = provisioning.add_finalizer()
         self.name = finalizer.environment
         provisioning.add_witness(pulumi.Output.concat(args["organization"], "/", self._object_name), finalizer)
         namespaces: Any = {project: each.metadata["name"] for project, each in provisioning.namespaces.items()}
@@ -72,22 +64,14 @@ class Environment(CoreV1Component):
 
         With controllers, also where a project's namespace would be an error that is there before it is registered.
         """
-        kubernetes = self.get_provider("kubernetes:core/v1:Namespace")
-        choreo = self.get_provider(Finalizer.TOKEN)
-        if (kubernetes is None) is not (choreo is None):
-            has, lacks = ("kubernetes", "choreo") if choreo is None else ("choreo", "kubernetes")
+        if (lone := lone_provider(self)) is not None:
+            has, lacks = lone
             raise pulumi.RunError(
                 f"Environment {name!r} has a {has} provider and no {lacks} provider: it would be made on one cluster "
                 "and finalized on another. Give both, by one kubeconfig: providers=[pulumi_kubernetes.Provider(...), "
                 "choreo_components.Provider(...)]"
             )
-        leading = [
-            f"{package}:{key}"
-            for package, keys in SETTINGS_THAT_LEAD_ELSEWHERE.items()
-            for key in keys
-            if kubernetes is None and pulumi.Config(package).get(key)
-        ]
-        if leading:
+        if leading := settings_that_lead_elsewhere(self):
             raise pulumi.RunError(
                 f"Environment {name!r} has default providers, and {', '.join(leading)} leads one of them to another "
                 f"cluster than the other: remove it (pulumi config rm {leading[0]}), or give the Environment a "

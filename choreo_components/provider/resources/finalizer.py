@@ -53,8 +53,7 @@ class EnvironmentFinalizer(CustomResource):
         """The inputs with their defaults, and what is wrong with them by property.
 
         Refuses an environment whose namespaces are being deleted, or gone although the state has them: the Kubernetes
-        provider would call them unchanged. A new one is refused, at a preview, whose organization is missing: that
-        provider would wait for it.
+        provider would call them unchanged.
         """
         inputs = {**Names.defaults(), **given(news)}
         failures = unknown(inputs, Names)
@@ -85,13 +84,6 @@ class EnvironmentFinalizer(CustomResource):
         for name in (Names.NAMESPACE, Names.ENVIRONMENT):
             if name not in inputs:
                 failures[name] = "required: without it the finalizer cannot know what belongs to the environment"
-        if (
-            not failures
-            and not olds
-            and news.get(Names.ORGANIZATION_EXISTS)
-            and (missing := await _missing(inputs, session))
-        ):
-            failures = {"": missing}
         asked = Names.API_VERSION, Names.DATA_PLANE_KUBECONFIG, Names.DATA_PLANE_REF
         if not failures and UNKNOWN not in [inputs.get(name) for name in asked]:
             inputs, failures = await _recognized(olds, inputs, session)
@@ -321,25 +313,6 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
         return await lines(labelled)
     except ClusterError:
         return []
-
-
-async def _missing(inputs: Properties, session: Session) -> str | None:
-    """Why the Environment could not be created, where its organization's namespace is missing."""
-    from choreo_components.kubernetes.client import ClusterError
-    from choreo_components.kubernetes.objects import NAMESPACES
-
-    name = inputs[Names.NAMESPACE]
-    try:
-        if name == UNKNOWN or await session.connect().get(NAMESPACES, name) is not None:
-            return None
-    except ClusterError:
-        # It is not known.
-        return None
-    owner = next((kind.kind for kind in _generation(inputs).of_role(Role.TENANT)), NAMESPACES.kind)
-    return (
-        f"{_named(inputs)} cannot be created: the namespace {name!r} of its organization does not exist. Create the "
-        f"{owner} first; if this program declares it, give its output `namespace` as the argument `organization`"
-    )
 
 
 async def _there(
