@@ -15,6 +15,7 @@ Organizations = Annotated[
     list[str] | None,
     typer.Option(
         "--organization",
+        "--namespace",
         help="Look at this one too, which no stack speaks of any more; there need be no stack at all, and with "
         "--kubeconfig no project. Can be repeated.",
     ),
@@ -73,7 +74,8 @@ def leftovers(
             tell(f"cluster {server}", "bold")
         for each in group:
             _tell(each, kubeconfig)
-    tenants = " or ".join(dict.fromkeys(kind.kind for kind in tenant_kinds()))
+    kinds = tenant_kinds([answer.census for answer in said.answers])
+    tenants = " or ".join(dict.fromkeys(kind.kind for kind in kinds))
     for name in absent:
         tell(f"there is no {tenants} {name!r} in the cluster")
     tell(f"{count} {'leftover' if count == 1 else 'leftovers'}{so_far(said.unread)}", "bold")

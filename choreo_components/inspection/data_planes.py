@@ -12,7 +12,7 @@ from choreo_components.kubernetes.objects import NAMESPACES, Live
 from choreo_components.preflight.data_planes import Connection, NoConnection, connections
 
 Given = Mapping[str, Mapping[str, str | Path]]
-"""Kubeconfigs of data planes as settings have them, by organization and by name."""
+"""Kubeconfigs of data planes as settings have them, by organization ("" where they are of all) and by name."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ async def look_elsewhere(
     """
     by_organization: dict[str, list[Mapping[str, Any]]] = {}
     for each in data_planes:
-        by_organization.setdefault(each["metadata"]["namespace"], []).append(each)
+        by_organization.setdefault(each["metadata"].get("namespace") or "", []).append(each)
     answers = await asyncio.gather(
         *(
             connections(cluster, planes, {name: str(text) for name, text in given.get(organization, {}).items()})
@@ -61,6 +61,6 @@ async def look_elsewhere(
 
 
 def _of(data_plane: str) -> DataPlaneNamespaces:
-    """What is not known where the data plane, as ORGANIZATION/NAME, is not."""
-    organization, _, name = data_plane.partition("/")
+    """What is not known where the data plane, as ORGANIZATION/NAME or NAME, is not."""
+    organization, _, name = data_plane.rpartition("/")
     return DataPlaneNamespaces(organization, name)

@@ -1,7 +1,8 @@
 """A sighting: what a cluster has of the objects that some stacks declare, asked for with no more rights than it takes.
 
-One list for each kind of object in each organization, as far as the stacks have it; single requests for Organizations,
-their namespaces, and Secrets; namespaces of environments where their data planes are.
+One list for each kind of object in each organization, as far as the stacks have it; single requests for what is in the
+whole cluster, as Organizations are, for their namespaces, and for Secrets; namespaces of environments where their data
+planes are.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from itertools import chain
 
 from choreo_components.api import kind_of
 from choreo_components.api.generation import SECRET
+from choreo_components.api.generations import generations
 from choreo_components.inspection.data_planes import Given, look_elsewhere
 from choreo_components.inspection.questions import DataPlaneNamespaces, Objects, Unread
 from choreo_components.inspection.snapshot import Census, key_of, served_kinds
@@ -25,7 +27,8 @@ async def see(cluster: Cluster, plans: Sequence[Plan], given: Given) -> Census:
 
     Raises ClusterError when the cluster cannot be asked at all.
     """
-    served = await served_kinds(cluster)
+    wanted = dict.fromkeys(each for plan in plans for each in plan.generations)
+    served = await served_kinds(cluster, list(wanted) or list(generations().values()))
     sighting = _Sighting(cluster, plans)
     objects, secrets, own = await asyncio.gather(sighting.objects(), sighting.secrets(), sighting.own_namespaces())
     data_planes = await sighting.data_planes(objects)
@@ -80,8 +83,8 @@ class _Sighting:
         return await _all([self.named(SECRETS, name, organization) for name, organization in sorted(wanted)])
 
     async def own_namespaces(self) -> _Found:
-        """The namespaces of the organizations themselves."""
-        names = {each.name for each in self._wanted if each.tenant}
+        """The namespaces of the organizations themselves, which nobody declares."""
+        names = {each.name for each in self._wanted if each.tenant and not each.is_declared}
         return await _all([self.named(NAMESPACES, name) for name in sorted(names)])
 
     async def data_planes(self, objects: _Found) -> _Found:

@@ -85,6 +85,8 @@ def _given(stacks: Iterable[Opened]) -> dict[str, dict[str, str | Path]]:
     for stack in stacks:
         for organization in stack.organizations:
             given.setdefault(organization, {}).update(stack.data_plane_kubeconfigs)
+        for name in stack.shared_data_planes & stack.data_plane_kubeconfigs.keys():
+            given.setdefault("", {})[name] = stack.data_plane_kubeconfigs[name]
     return given
 
 

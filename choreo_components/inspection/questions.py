@@ -2,13 +2,15 @@
 
 from typing import NamedTuple, Protocol
 
+from choreo_components.api import UnknownKindError, kind_of
+
 
 class HasKind(Protocol):
     """Anything that says of which kind it is: a kind, a resource, the key of a node, the target of a reference."""
 
     @property
     def api_version(self) -> str:
-        """Group and version, as in core.choreo.dev/v1."""
+        """Group and version, as in core.choreo.dev/v1: its own, or those of its generation."""
 
     @property
     def kind(self) -> str:
@@ -16,7 +18,7 @@ class HasKind(Protocol):
 
 
 class Objects(NamedTuple):
-    """Which objects of a kind an organization has; None: the whole cluster."""
+    """Which objects of a kind an organization has; None: the whole cluster. The apiVersion is the objects' own."""
 
     api_version: str
     kind: str
@@ -25,17 +27,20 @@ class Objects(NamedTuple):
     @classmethod
     def of(cls, what: HasKind, organization: str | None) -> "Objects":
         """The question about the objects of the kind that this one is of."""
-        return cls(what.api_version, what.kind, organization)
+        try:
+            return cls(kind_of(what.api_version, what.kind).api_version, what.kind, organization)
+        except UnknownKindError:
+            return cls(what.api_version, what.kind, organization)
 
 
 class DataPlaneNamespaces(NamedTuple):
-    """Which namespaces are on the cluster of a data plane."""
+    """Which namespaces are on the cluster of a data plane; `organization` is "" where that is of all of them."""
 
     organization: str
     data_plane: str
 
     def __str__(self) -> str:
-        return f"namespaces of data plane {self.organization}/{self.data_plane}"
+        return f"namespaces of data plane {'/'.join(filter(None, self))}"
 
 
 Question = Objects | DataPlaneNamespaces

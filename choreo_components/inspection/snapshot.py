@@ -1,8 +1,8 @@
 """A census: everything of OpenChoreo's that a cluster has, and all that it has for some organizations.
 
-One list for each kind, however many organizations and objects there are, all at once. Where the credentials may not
-list a kind in all namespaces, it is listed in those of the organizations. What may not be listed at all is remembered,
-so that nobody takes it for absent.
+One list for each kind that is served, however many organizations and objects there are, all at once. Where the
+credentials may not list a kind in all namespaces, it is listed in those of the organizations. What may not be listed at
+all is remembered, so that nobody takes it for absent.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from choreo_components.api import Generation, Kind, Role, UnknownKindError, all_kinds, generation_having
+from choreo_components.api.generation import NAMESPACE
 from choreo_components.api.generations import generations
 from choreo_components.inspection.data_planes import Given, look_elsewhere
 from choreo_components.inspection.questions import DataPlaneNamespaces, HasKind, Objects, Question, Unread
@@ -22,10 +23,10 @@ from choreo_components.plan.nodes import Key
 class Census:
     """What a cluster has.
 
-    `objects` are the custom resources. `namespaces` are the control plane's, `data_plane_namespaces` those of the data
-    planes. `unread` says of what is not known why it is not; `served` are the kinds that the API server has, each with
-    its apiVersion. `organizations` are those that were asked for: of these only are there `secrets`, data planes'
-    namespaces elsewhere, and objects of the kinds that are `restricted`.
+    `objects` are OpenChoreo's, namespaces that are tenants among them. `namespaces` are the control plane's,
+    `data_plane_namespaces` those of the data planes. `unread` says of what is not known why it is not; `served` are the
+    kinds that the API server has, each with its apiVersion. `organizations` are those that were asked for: of these
+    only are there `secrets`, data planes' namespaces elsewhere, and objects of the kinds that are `restricted`.
     """
 
     server: str = ""
@@ -49,26 +50,41 @@ class Census:
             self.knows(NAMESPACES, None)
             and all(self.knows(kind, organization) for kind in kinds)
             and not any(
-                isinstance(each, DataPlaneNamespaces) and each.organization == organization for each in self.unread
+                isinstance(each, DataPlaneNamespaces) and each.organization in ("", organization)
+                for each in self.unread
             )
         )
+
+    @property
+    def generations(self) -> tuple[Generation, ...]:
+        """The generations that the API server serves; all where it serves none, of which something may be left."""
+        return _served_generations(self.served) or tuple(generations().values())
 
     def answers(self, question: Question) -> bool:
         """Whether it was to find out about this, and has."""
         if isinstance(question, DataPlaneNamespaces):
-            return question.organization in self.organizations and question not in self.unread
+            return question.organization in {"", *self.organizations} and question not in self.unread
         asked = question.organization in self.organizations or self._is_asked_everywhere(question)
         return asked and self.knows(question, question.organization)
 
     def _is_asked_everywhere(self, what: HasKind) -> bool:
-        always: Sequence[HasKind] = (NAMESPACES, *tenant_kinds())
+        always: Sequence[HasKind] = (NAMESPACES, *_tenant_kinds(generations().values()))
         asked = {(each.api_version, each.kind) for each in always} | self.served
         return (what.api_version, what.kind) in asked - self.restricted
 
 
-def tenant_kinds() -> tuple[Kind, ...]:
-    """The kinds of organizations, of all generations."""
-    return tuple(kind for generation in generations().values() for kind in generation.of_role(Role.TENANT))
+def _tenant_kinds(of: Iterable[Generation]) -> tuple[Kind, ...]:
+    return tuple(kind for generation in of for kind in generation.of_role(Role.TENANT))
+
+
+def _served_generations(served: Collection[tuple[str, str]]) -> tuple[Generation, ...]:
+    versions = {api_version for api_version, _ in served}
+    return tuple(each for each in generations().values() if each.api_version in versions)
+
+
+def tenant_kinds(censuses: Iterable[Census]) -> tuple[Kind, ...]:
+    """The kinds of organizations that a cluster of these may have."""
+    return _tenant_kinds(dict.fromkeys(each for census in censuses for each in census.generations))
 
 
 def key_of(live: Live) -> Key:
@@ -87,26 +103,34 @@ def _generation_of(live: Live) -> Generation | None:
         return None
 
 
-async def served_kinds(cluster: Cluster) -> frozenset[tuple[str, str]]:
-    """The kinds of all generations that the API server has, each with its apiVersion.
+async def served_kinds(cluster: Cluster, wanted: Sequence[Generation]) -> frozenset[tuple[str, str]]:
+    """The kinds of some generations that the API server has, each with its apiVersion.
 
     Raises ClusterError when the cluster cannot be asked at all. To be asked for first, and by itself: it finds out
     whether anybody answers, and who is asking, for all the others.
     """
-    return frozenset(
-        [
-            (generation.api_version, kind)
-            for generation in generations().values()
-            for kind in await cluster.kinds(generation.group, generation.version)
-        ]
-    )
+    first, *others = wanted
+    answers = [
+        await cluster.kinds(first.group, first.version),
+        *await asyncio.gather(*(cluster.kinds(each.group, each.version) for each in others)),
+    ]
+    served = {
+        (generation.api_version, kind) for generation, kinds in zip(wanted, answers, strict=True) for kind in kinds
+    }
+    of_kubernetes = {
+        each
+        for generation, kinds in zip(wanted, answers, strict=True)
+        if kinds
+        for each in generation.kinds_of_kubernetes
+    }
+    return frozenset(served | of_kubernetes)
 
 
 async def take(cluster: Cluster, organizations: Collection[str], given: Given | None = None) -> Census:
     """The census of these organizations; `given` has kubeconfigs of data planes.
 
     Raises ClusterError when the cluster cannot be asked at all."""
-    served = await served_kinds(cluster)
+    served = await served_kinds(cluster, list(generations().values()))
     unread: Unread = {}
     restricted: set[tuple[str, str]] = set()
 
@@ -126,25 +150,32 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
             return []
         return [] if found is None else [found]
 
+    of_served = _served_generations(served)
+
     async def of_kind(kind: Kind) -> list[Live]:
         resource = resource_of(kind)
         try:
             return (await cluster.list(resource, {}))[0]
-        except Forbidden:
-            restricted.add((kind.api_version, kind.kind))
         except ClusterError as problem:
-            unread[Objects.of(kind, None)] = f"{resource.full_name}: {problem}"
-            return []
+            # What is of no organization cannot be asked for by the organizations' names.
+            if not isinstance(problem, Forbidden) or not (kind.namespaced or kind.role is Role.TENANT):
+                unread[Objects.of(kind, None)] = f"{resource.full_name}: {problem}"
+                return []
+        restricted.add((kind.api_version, kind.kind))
         if kind.namespaced:
             found = await asyncio.gather(*(listed(resource, {}, each) for each in sorted(organizations)))
         else:
             found = await asyncio.gather(*(named(resource, each) for each in sorted(organizations)))
         return [live for lives in found for live in lives]
 
-    *objects, namespaces = await asyncio.gather(*map(of_kind, all_kinds().values()), listed(NAMESPACES, {}, None))
-    every = tuple(live for found in objects for live in found)
+    asked = [kind for key, kind in all_kinds().items() if key in served and kind.kind != NAMESPACE]
+    *objects, namespaces = await asyncio.gather(*map(of_kind, asked), listed(NAMESPACES, {}, None))
+    tenants = [live for live in namespaces if any(_owns_objects(each, live) for each in of_served)]
+    every = (*tenants, *(live for found in objects for live in found))
     planes = [
-        live.manifest for live in every if key_of(live).role is Role.DATA_PLANE and live.namespace in {*organizations}
+        live.manifest
+        for live in every
+        if key_of(live).role is Role.DATA_PLANE and live.namespace in {None, *organizations}
     ]
     # Where there is no namespace, nothing is in it, and no role can have been bound there.
     there = {live.name for live in namespaces} if Objects.of(NAMESPACES, None) not in unread else {*organizations}
@@ -154,7 +185,7 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
             *(
                 listed(SECRETS, generation.data_planes.connections(each), each)
                 for each in sorted({*organizations} & there)
-                for generation in generations().values()
+                for generation in of_served or generations().values()
                 if generation.data_planes.connections is not None
             )
         ),
@@ -172,6 +203,11 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
         organizations=frozenset(organizations),
         restricted=frozenset(restricted),
     )
+
+
+def _owns_objects(generation: Generation, namespace: Live) -> bool:
+    """Whether a namespace is a tenant itself, which has objects of the generation."""
+    return generation.tenant_is_a_namespace and bool(generation.namespaces.tenant(namespace.name, namespace.labels))
 
 
 def together(censuses: Sequence[Census]) -> Census:
@@ -221,7 +257,7 @@ def organizations_of(live: Live) -> tuple[str, ...]:
 def other_organizations(census: Census, organizations: Collection[str]) -> list[str]:
     """The organizations that have something in the cluster, and were not asked for."""
     found = {organizations_of(live)[-1] for live in census.objects if not {*organizations_of(live)} & {*organizations}}
-    for generation in generations().values():
+    for generation in census.generations:
         of = generation.namespaces
         for live in census.namespaces:
             found |= {of.tenant(live.name, live.labels) or "", of.builds(live.name, live.labels) or ""}
@@ -234,7 +270,6 @@ def other_organizations(census: Census, organizations: Collection[str]) -> list[
 def absent_organizations(censuses: Sequence[Census], organizations: Iterable[str]) -> list[str]:
     """Those of the organizations of which it is known that no cluster has them."""
     there = {live.name for census in censuses for live in census.objects if key_of(live).role is Role.TENANT}
-    known = {
-        name for name in organizations if all(each.knows(kind, name) for each in censuses for kind in tenant_kinds())
-    }
+    kinds = tenant_kinds(censuses)
+    known = {name for name in organizations if all(each.knows(kind, name) for each in censuses for kind in kinds)}
     return sorted(known - there)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from choreo_components.api import Role
 from choreo_components.config import project, settings
 from choreo_components.config.findings import Finding, errors
 from choreo_components.config.kubeconfig_source import from_folder, is_text
@@ -60,7 +61,14 @@ class Opened:
     @property
     def organizations(self) -> frozenset[str]:
         """The organizations that it speaks of: that it declares, or names as a namespace."""
-        return frozenset(node.key.organization for node in self.plan.nodes)
+        return frozenset(node.key.organization for node in self.plan.nodes if node.key.organization)
+
+    @property
+    def shared_data_planes(self) -> frozenset[str]:
+        """The names of the data planes of all organizations that it declares, or has environments on."""
+        declared = {node.key.name for node in self.plan.of_role(Role.DATA_PLANE) if not node.key.organization}
+        planes = (node.declared.data_plane for node in self.plan.of_role(Role.ENVIRONMENT))
+        return frozenset(declared | {each.known_as for each in planes if each is not None and not each.organization})
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,9 @@ class NoConnection(ClusterError):
 
 
 def full_name(data_plane: Mapping[str, Any]) -> str:
-    """ORGANIZATION/NAME of a DataPlane in wire names."""
-    return f"{data_plane['metadata']['namespace']}/{data_plane['metadata']['name']}"
+    """ORGANIZATION/NAME of a data plane in wire names; of one of all organizations, NAME."""
+    metadata = data_plane["metadata"]
+    return "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
 
 
 async def connections(
@@ -75,7 +76,7 @@ async def connection(
     secrets: Mapping[Key, str] | None = None,
 ) -> Connection:
     """Which cluster the DataPlane is. Raises NoConnection, or Unreachable when the control plane cannot be asked."""
-    organization, name = data_plane["metadata"]["namespace"], data_plane["metadata"]["name"]
+    organization, name = data_plane["metadata"].get("namespace") or "", data_plane["metadata"]["name"]
     if name in given:
         return _usable(given[name], DATA_PLANE_KUBECONFIGS)
     known = generation_of(data_plane["apiVersion"]).data_planes
@@ -90,7 +91,7 @@ async def connection(
         if text is not None:
             return _usable(text, origin)
     else:
-        origin = f"the credentials of {data_plane['kind']} {organization}/{name}"
+        origin = f"the credentials of {data_plane['kind']} {full_name(data_plane)}"
         try:
             kubeconfig = known.kubeconfig(data_plane)
         except ValueError as problem:

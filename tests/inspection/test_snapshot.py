@@ -6,16 +6,26 @@ from typing import Any, cast
 
 import pytest
 
-from choreo_components.api import all_kinds
+from choreo_components.api import all_kinds, generation_of, kind_of
 from choreo_components.api.core_v1 import API_VERSION, labels
+from choreo_components.api.openchoreo_v1alpha1 import API_VERSION as V1ALPHA1
 from choreo_components.inspection import data_planes as elsewhere
 from choreo_components.inspection.questions import Objects
-from choreo_components.inspection.snapshot import Census, other_organizations, take, together
+from choreo_components.inspection.snapshot import (
+    Census,
+    absent_organizations,
+    other_organizations,
+    take,
+    tenant_kinds,
+    together,
+)
 from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, Unreachable
-from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, live_of
+from choreo_components.plan.nodes import Key
 from tests import declaring
 from tests.inspection import worlds
 from tests.inspection.worlds import live, namespace
+from tests.standin.openchoreo_v1alpha1 import samples
 
 
 class Counting:
@@ -24,16 +34,22 @@ class Counting:
     server = "https://cluster"
 
     def __init__(
-        self, *lives: Live, refuses: Callable[[str, str | None], ClusterError | None] = lambda plural, place: None
+        self,
+        *lives: Live,
+        refuses: Callable[[str, str | None], ClusterError | None] = lambda plural, place: None,
+        serves: Collection[str] = (API_VERSION,),
     ) -> None:
         self.lives = lives
+        self.serves = serves
         self.refuses = refuses
         self.requests = 0
         self.asked: list[tuple[str, str | None]] = []
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
         self.requests += 1
-        return frozenset(kind for _, kind in all_kinds())
+        return frozenset(
+            kind for api_version, kind in all_kinds() if api_version == f"{group}/{version}" in self.serves
+        )
 
     async def list(
         self, resource: Resource, selector: Mapping[str, str], namespace: str | None = None
@@ -78,6 +94,10 @@ def of_organization(name: str) -> Live:
     return namespace(name, labels.organization_namespace_labels(name))
 
 
+def tenant(name: str) -> Live:
+    return live_of(samples.tenant(name))
+
+
 def failing(plural: str, place: str | None, problem: type[ClusterError] = ClusterError) -> Any:
     return lambda *asked: problem("answers 403") if asked == (plural, place) else None
 
@@ -101,13 +121,13 @@ def test_the_number_of_requests_does_not_grow_with_the_objects() -> None:
     few, many = Counting(*objects(1)), Counting(*objects(2000))
     assert len(taken(few, "acme").objects) == 2
     assert len(taken(many, "acme").objects) == 2001
-    assert few.requests == many.requests == 15, "the kinds that are served, 12 kinds, namespaces, and Secrets"
+    assert few.requests == many.requests == 16, "what is served of two APIs, 12 kinds, namespaces, and Secrets"
 
 
 def test_each_organization_more_takes_a_list_of_its_secrets() -> None:
     cluster = Counting(of_organization("acme"), of_organization("beta"))
     taken(cluster, "acme", "beta")
-    assert cluster.requests == 15 + 1
+    assert cluster.requests == 16 + 1
 
 
 def test_no_secret_is_looked_for_in_other_namespaces_than_those_of_the_organizations() -> None:
@@ -138,7 +158,7 @@ def test_who_may_list_a_kind_in_the_organizations_namespaces_only_gets_what_is_t
     census = taken(Counting(mine, others, of_organization("acme"), refuses=only_in("acme")), "acme")
     assert census.objects == (mine,)
     assert census.knows(worlds.resource("Project"), "acme")
-    assert census.restricted == {*all_kinds()}
+    assert census.restricted == {each for each in all_kinds() if each[0] == API_VERSION}
     assert set(census.unread) == {Objects(API_VERSION, "Organization", "acme")}, "it may not be read by its name either"
 
 
@@ -260,3 +280,95 @@ class TestTogether:
 
     def test_what_one_may_list_everywhere_is_not_restricted(self) -> None:
         assert together([self.by("acme", may=["acme"]), taken(Counting(), "acme")]).restricted == frozenset()
+
+
+class TestTwoGenerations:
+    """Of a cluster that serves openchoreo.dev/v1alpha1, with or without the API before it."""
+
+    def test_kinds_that_are_not_served_are_not_asked_for(self) -> None:
+        cluster = Counting(tenant("acme"), serves=[V1ALPHA1])
+        taken(cluster, "acme")
+        served = {kind.plural for kind in all_kinds().values() if kind.api_version == V1ALPHA1}
+        assert {plural for plural, _ in cluster.asked} == {*served, "namespaces"}, "nor are Secrets of another API"
+
+    def test_namespaces_are_listed_once(self) -> None:
+        cluster = Counting(tenant("acme"), serves=[API_VERSION, V1ALPHA1])
+        taken(cluster, "acme")
+        assert [plural for plural, _ in cluster.asked].count("namespaces") == 1
+
+    def test_a_namespace_with_the_label_is_a_tenant_and_no_other_is(self) -> None:
+        census = taken(Counting(tenant("acme"), namespace("kube-system", {}), serves=[V1ALPHA1]), "acme")
+        assert [str(each) for each in census.objects] == ["Namespace acme"]
+        assert [each.name for each in census.namespaces] == ["acme", "kube-system"]
+
+    def test_where_the_api_is_not_served_its_label_says_nothing(self) -> None:
+        census = taken(Counting(tenant("acme"), namespace("workflows-beta", {})), "acme")
+        assert census.objects == ()
+        assert other_organizations(census, ["acme"]) == []
+
+    def test_what_is_of_no_tenant_is_never_asked_for_by_the_name_of_one(self) -> None:
+        cluster = Counting(tenant("acme"), refuses=only_in("acme"), serves=[V1ALPHA1])
+        census = taken(cluster, "acme")
+        assert ("clusterdataplanes", None) in cluster.asked
+        assert not census.knows(kind_of(V1ALPHA1, "ClusterDataPlane"), "acme")
+        assert census.knows(kind_of(V1ALPHA1, "DataPlane"), "acme")
+
+    def test_another_tenant_is_named(self) -> None:
+        census = taken(Counting(tenant("acme"), tenant("beta"), serves=[V1ALPHA1]), "acme")
+        assert other_organizations(census, ["acme"]) == ["beta"]
+
+    def test_what_is_in_the_whole_cluster_names_no_other(self) -> None:
+        shared = live_of(samples.data_plane(None) | {"metadata": {"name": "default", "uid": "1"}})
+        assert other_organizations(taken(Counting(shared, serves=[V1ALPHA1]), "acme"), ["acme"]) == []
+
+    def test_a_data_plane_of_all_namespaces_is_looked_at_by_the_kubeconfig_that_is_given_for_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        reached: list[str] = []
+
+        class DataPlane(Away):
+            def __init__(self, kubeconfig: str) -> None:
+                super().__init__()
+                reached.append(kubeconfig)
+
+            async def __aenter__(self) -> "DataPlane":
+                return self
+
+            async def __aexit__(self, *_: object) -> None:
+                pass
+
+            async def list(self, *more: Any) -> tuple[list[Live], str | None]:
+                raise Unreachable("away")
+
+        monkeypatch.setattr(elsewhere, "Cluster", DataPlane)
+        plane = live_of(samples.data_plane(None))
+        east = worlds.kubeconfig("https://east")
+        cluster = Counting(plane, tenant("acme"), serves=[V1ALPHA1])
+        census = taken(cluster, "acme", given={"": {"default": east}})
+        assert reached == [east]
+        assert list(census.unread.values()) == ["namespaces of data plane default: away"]
+        assert not census.knows_data_planes(generation_of(V1ALPHA1), "acme")
+
+    @pytest.mark.parametrize(
+        ("serves", "kinds"),
+        [
+            ([API_VERSION], ["Organization"]),
+            ([V1ALPHA1], ["Namespace"]),
+            ([API_VERSION, V1ALPHA1], ["Organization", "Namespace"]),
+            ([], ["Organization", "Namespace"]),
+        ],
+        ids=str,
+    )
+    def test_an_organization_is_missed_as_what_the_cluster_may_have(self, serves: list[str], kinds: list[str]) -> None:
+        census = taken(Counting(serves=serves), "acme")
+        assert [each.kind for each in tenant_kinds([census])] == kinds
+        assert absent_organizations([census], ["acme"]) == ["acme"]
+
+    def test_a_tenant_of_either_api_is_there(self) -> None:
+        census = taken(Counting(tenant("acme"), live(declaring.organization("beta")), serves=[API_VERSION, V1ALPHA1]))
+        assert absent_organizations([census], ["acme", "beta", "gone"]) == ["gone"]
+
+    def test_a_tenant_is_unknown_where_namespaces_are(self) -> None:
+        census = taken(Counting(serves=[V1ALPHA1], refuses=failing("namespaces", None)), "acme")
+        assert absent_organizations([census], ["acme"]) == []
+        assert not census.knows(Key(V1ALPHA1, "Namespace", "acme", "acme"), "acme")

@@ -45,7 +45,13 @@ def unread(**why: str) -> Unread:
 def census(objects: Iterable[Live], namespaces: Iterable[Live] = ()) -> Census:
     """The census of a cluster with these objects and namespaces."""
     every = tuple(namespaces)
-    return Census("https://cluster", tuple(objects), every, every, served=frozenset(all_kinds()))
+    return Census(
+        "https://cluster",
+        tuple(objects),
+        every,
+        every,
+        served=frozenset(each for each in all_kinds() if each[0] == API_VERSION),
+    )
 
 
 def live(manifest: dict[str, Any], **metadata: Any) -> Live:
