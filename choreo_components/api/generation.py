@@ -86,7 +86,7 @@ class Kind:
     models require the spec wherever it has required fields. `ready_is_refreshed` False: the condition is set once, and
     says nothing of later generations. `has_status` False: nobody reports anything of its objects. `since` are models
     that releases of OpenChoreo have brought under the same apiVersion, each in place of the one before; `model` is the
-    first.
+    first. `filled` are fields that webhooks or Kubernetes itself give a value to, whatever was sent.
 
     `role` is what its objects are to a plan; None: an object like any other. `replaced_by` are the fields whose change
     makes another object of it, as OpenChoreo would leave behind what it has made. `named_by_label`: OpenChoreo looks
@@ -114,6 +114,7 @@ class Kind:
     dependents: tuple[str, ...] = ()
     made_by: str | None = None
     refused: str | None = None
+    filled: tuple[tuple[tuple[str, ...], Any], ...] = field(default=(), hash=False)
     since: "Mapping[str, type[ApiObject]]" = field(default_factory=dict, hash=False)
 
     @property

@@ -82,6 +82,10 @@ ATOMIC: Final = Mark("atomic")
 SET: Final = Mark("set")
 # The API server keeps unknown fields of the object, although nobody reads them.
 PRESERVED: Final = Mark("preserved")
+# Controllers fill it in where nothing is said of it, and leave alone what is.
+SEEDED: Final = Mark("seeded")
+# Go writes the object, empty, even where nothing is said of it: the two mean the same.
+HOLLOW: Final = Mark("hollow")
 # Nobody may see the value in plain text.
 SECRET: Final = Mark("secret")
 
@@ -174,6 +178,7 @@ class Field:
     `required` is what whoever writes an object has to give. `pointer` tells whether Go sends an optional scalar's zero
     value, and `always` whether the CRD requires an optional one. `default` is what the API server fills in, None for
     nothing. `secret` is what nobody may see in plain text. `rules` are those on the field, besides those of its model.
+    `seeded`: controllers fill it in where nothing is said of it. `hollow`: as an empty object it means nothing.
     """
 
     name: str
@@ -185,6 +190,8 @@ class Field:
     secret: bool
     rules: tuple[Rule, ...] = ()
     always: bool = False
+    seeded: bool = False
+    hollow: bool = False
 
 
 @cache
@@ -207,6 +214,8 @@ def fields_of(model: type[WireModel]) -> Mapping[str, Field]:
             secret=SECRET in info.metadata,
             rules=tuple(mark for mark in info.metadata if isinstance(mark, Rule)),
             always=ALWAYS in info.metadata,
+            seeded=SEEDED in info.metadata,
+            hollow=HOLLOW in info.metadata,
         )
     return fields
 

@@ -7,13 +7,15 @@ add. Zero values are absences, as on the wire (api/wire.py).
 import base64
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
 from choreo_components.api import kind_of, prune_zero_values
 from choreo_components.api.generation import SECRET
 from choreo_components.api.meta import WireModel
-from choreo_components.api.shape import ListOf, MapOf, ObjectOf, Shape, fields_of
+from choreo_components.api.settling import unfilled
+from choreo_components.api.shape import FreeForm, ListOf, MapOf, ObjectOf, Shape, fields_of
 from choreo_components.config.documents import FieldPath, field_name, is_inside
 from choreo_components.config.findings import Location, one_line
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, NAMESPACE_METADATA, RESOURCES, Declared
@@ -125,7 +127,7 @@ class _Comparison:
         found = self._objects.get(node.key)
         namespace, where = declared.object.metadata.namespace, declared.at("metadata", "name")
         if found is None:
-            served = (node.key.api_version, node.key.kind) in self._census.served
+            served = (declared.object.api_version, node.key.kind) in self._census.served
             unserved = () if served else (f"the cluster does not serve {node.key.kind}",)
             return Drift(node.key.kind, namespace, node.key.name, where, None, notes=unserved)
         differences = tuple(self._differences(declared, found))
@@ -181,13 +183,16 @@ class _Comparison:
 
     def _differences(self, declared: Declared, live: Live) -> Iterator[Difference]:
         metadata = declared.object.metadata
+        kind = kind_of(declared.object.api_version, declared.kind)
+        sent = {"spec": declared.spec.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)}
+        there = {"spec": live.manifest.get("spec") or {}}
         for path, ours, theirs in (
             *_in_map(("metadata", "labels"), metadata.labels or {}, live.labels),
             *_in_map(("metadata", "annotations"), metadata.annotations or {}, live.metadata.get("annotations") or {}),
             *_in_object(
                 type(declared.spec),
-                declared.spec.model_dump(by_alias=True, exclude_none=True, exclude_unset=True),
-                live.manifest.get("spec") or {},
+                unfilled(kind, sent, there)["spec"],
+                unfilled(kind, there)["spec"],
                 ("spec",),
             ),
         ):
@@ -243,11 +248,14 @@ def _in_map(path: FieldPath, ours: Mapping[str, Any], theirs: Mapping[str, Any])
 def _in_object(
     model: type[WireModel], ours: Mapping[str, Any], theirs: Mapping[str, Any], path: FieldPath
 ) -> _Differing:
-    """The fields of an object that differ; what is not declared is not to be there."""
+    """The fields of an object that differ; what is not declared is not to be there, unless it comes by itself."""
     fields = fields_of(model)
+    ours = {**_defaults(model), **ours}
     for name in dict.fromkeys((*ours, *theirs)):
         shape = fields[name].shape if name in fields else None
         sent, there = (prune_zero_values(model, {name: each.get(name)}).get(name) for each in (ours, theirs))
+        if sent is None and name in fields and fields[name].seeded:
+            continue
         # What is shown of a zero value that was declared, and so not sent, is that value.
         for inner, declared, live in _in_value(shape, sent, there, (*path, name)):
             yield inner, ours.get(name) if len(inner) == len(path) + 1 else declared, live
@@ -266,8 +274,32 @@ def _in_value(shape: Shape | None, ours: Any, theirs: Any, path: FieldPath) -> _
         case MapOf(item) if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
             for key in dict.fromkeys((*theirs, *ours)):
                 yield from _in_value(item, ours.get(key), theirs.get(key), (*path, key))
+        case FreeForm():
+            yield from _in_free(ours, theirs, path)
         case _ if ours != theirs:
             yield path, ours, theirs
+
+
+def _in_free(ours: Any, theirs: Any, path: FieldPath) -> _Differing:
+    """What differs in a value that nobody looks into: numbers by what they are, and a null is an absence."""
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+        for key in dict.fromkeys((*ours, *theirs)):
+            yield from _in_free(ours.get(key), theirs.get(key), (*path, key))
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for index, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+            yield from _in_free(one, other, (*path, index))
+    elif ours != theirs or isinstance(ours, bool) is not isinstance(theirs, bool):
+        yield path, ours, theirs
+
+
+@cache
+def _defaults(model: type[WireModel]) -> Mapping[str, Any]:
+    """What the API server fills in of an object of the model, in wire names."""
+    given = {name: field.default for name, field in fields_of(model).items() if field.default is not None}
+    return {
+        name: value.model_dump(by_alias=True, exclude_none=True) if isinstance(value, WireModel) else value
+        for name, value in given.items()
+    }
 
 
 def _is_empty(shape: Shape | None, value: Any) -> bool:

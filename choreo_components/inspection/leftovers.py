@@ -23,7 +23,7 @@ from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.objects import Live
 from choreo_components.plan.nodes import Key, Plan
 from choreo_components.plan.references import Index, Reference, references
-from choreo_components.teardown.ownership import by_itself
+from choreo_components.teardown.ownership import by_itself, is_of_kubernetes
 
 
 @dataclass(frozen=True)
@@ -80,16 +80,17 @@ class _LeftoverFinder:
             for label in live.labels.items():
                 self._labelled[key.api_version, key.kind, key.organization, label].append(live)
         self._by_uid = {live.metadata.get("uid"): key for key, live in self._live.items()}
-        self._standing = set(self._declared)
+        self._standing = set(self._declared) | {key for key in self._live if self._is_kept(key)}
         self._stand_with([reference for plan in plans for reference in plan.outside])
         # In the order of creation: owners before what they own.
         for key, live in self._live.items():
             if key not in self._standing and self._is_made(live):
                 self._standing.add(key)
         self._deployed = {
-            generation_of(key.api_version).placed(self._wire(key))
+            generation.placed(self._wire(key))
             for key in self._standing
-            if key.role is Role.DEPLOYMENT
+            for generation in (generation_of(key.api_version),)
+            if key.kind in _deploying(generation)
         }
 
     def objects(self) -> Iterator[Leftover]:
@@ -118,11 +119,11 @@ class _LeftoverFinder:
             yield Leftover(live, generation, key.organization, key.kind, tuple(_also_deleting(live, [told])))
 
     def organization_namespaces(self) -> Iterator[Leftover]:
-        """The namespaces of organizations and of their builds that are left over."""
-        for generation in generations().values():
+        """The namespaces of organizations and of their builds that are left over, and are no objects themselves."""
+        for generation in self._census.generations:
             of = generation.namespaces
             for live in self._census.namespaces:
-                if organization := of.tenant(live.name, live.labels):
+                if not generation.tenant_is_a_namespace and (organization := of.tenant(live.name, live.labels)):
                     role, why = TENANT_NAMESPACE, self._unneeded(live, generation, organization)
                 elif organization := of.builds(live.name, live.labels):
                     role, why = BUILDS_NAMESPACE, self._without_builds(generation, organization)
@@ -153,6 +154,12 @@ class _LeftoverFinder:
         """An object that stands, as it is declared, or else as it is live."""
         declared = self._declared.get(key)
         return self._live[key].manifest if declared is None else declared.wire
+
+    def _is_kept(self, key: Key) -> bool:
+        """Whether it is a namespace that is a tenant, and stays: stacks speak of it, or it is Kubernetes' own."""
+        if key.role is not Role.TENANT or not generation_of(key.api_version).tenant_is_a_namespace:
+            return False
+        return key.name in self._spoken or is_of_kubernetes(key.name)
 
     def _stand_with(self, needed: Iterable[Reference]) -> None:
         """Lets stand what is referred to, and what that refers to in turn."""
@@ -237,14 +244,14 @@ class _LeftoverFinder:
         needed = any((key.api_version, key.kind, key.organization) == wanted for key in self._standing)
         if needed or not self._census.knows(kind, organization):
             return None
-        return f"organization {organization!r} has no {kind.kind}, and nobody else deletes it"
+        return f"{generation.tenant} {organization!r} has no {kind.kind}, and nobody else deletes it"
 
     def _homeless(
         self, live: Live, generation: Generation, organization: str, project: str, environment: str
     ) -> list[str]:
         """Why a namespace with the labels of an environment is left over; nothing where it is not."""
         name = generation.namespaces.name(organization, project, environment) if project else None
-        known = all(self._census.knows(kind, organization) for kind in generation.of_role(Role.DEPLOYMENT))
+        known = all(self._census.knows(generation.by_name[kind], organization) for kind in _deploying(generation))
         if live.name == name and ((organization, project, environment) in self._deployed or not known):
             return []
         if spared := by_itself(live, generation, organization, environment):
@@ -259,6 +266,11 @@ class _LeftoverFinder:
             of_project = generation.namespaces.placed_by[1]
             told = [f"OpenChoreo gives its labels to {name!r} only" if name else f"it lacks {of_project}"]
         return told or [f"no stack has project {project!r} in environment {environment!r}, or deploys there"]
+
+
+def _deploying(generation: Generation) -> frozenset[str]:
+    """The kinds whose objects bring something into environments, and are taken away before the namespaces there."""
+    return frozenset(sweep.kind for sweep in generation.teardown.sweeps)
 
 
 def _in_order_of_creation(live: Live) -> tuple[str, int, str]:

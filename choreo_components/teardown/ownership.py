@@ -24,9 +24,14 @@ def spare(cluster: LiveCluster, generation: Generation, organization: str, envir
     return reason
 
 
+def is_of_kubernetes(namespace: str) -> bool:
+    """Whether Kubernetes makes a namespace of this name itself, and keeps it."""
+    return namespace == "default" or namespace.startswith("kube-")
+
+
 def by_itself(live: Live, generation: Generation, organization: str, environment: str) -> str | None:
     """Why a namespace stays, as far as its name and labels tell."""
-    if live.name == "default" or live.name.startswith("kube-"):
+    if is_of_kubernetes(live.name):
         return "it is Kubernetes' own"
     return generation.teardown.foreign(live.name, live.labels, organization, environment)
 

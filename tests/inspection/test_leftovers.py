@@ -152,7 +152,7 @@ def test_leftovers_come_in_the_order_in_which_they_can_be_taken_away() -> None:
     found = left(up(*BOTH), stack(declaring.organization("other")).plan)
     assert [each.role for each in found] == [
         "Deployment",
-        "Namespace",
+        "data-plane namespace",
         "DeployableArtifact",
         "DeploymentTrack",
         "Component",

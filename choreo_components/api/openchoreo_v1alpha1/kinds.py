@@ -15,6 +15,9 @@ _RESOURCE = PrinterColumn("Resource", "string", ".spec.owner.resourceName")
 _ENVIRONMENT = PrinterColumn("Environment", "string", ".spec.environment")
 _READY = PrinterColumn("Ready", "string", '.status.conditions[?(@.type=="Ready")].status')
 
+_OF_NAMESPACES = ((("spec", "finalizers"), ["kubernetes"]),)
+_OF_WORKFLOWS = ((("spec", "runTemplate", "spec", "serviceAccountName"), "workflow-sa"),)
+
 
 def _kind(
     model: type[ApiObject],
@@ -42,7 +45,7 @@ def _kind(
 
 
 KINDS: Final = (
-    _kind(models.Namespace, models.EmptyStatus, "ns", scope="Cluster", role=Role.TENANT),
+    _kind(models.Namespace, models.EmptyStatus, "ns", scope="Cluster", role=Role.TENANT, filled=_OF_NAMESPACES),
     _kind(
         models.ClusterObservabilityPlane,
         models.ClusterPlaneStatus,
@@ -98,8 +101,9 @@ KINDS: Final = (
         "cwfs",
         columns=(_AGE,),
         scope="Cluster",
+        filled=_OF_WORKFLOWS,
     ),
-    _kind(models.Workflow, models.MappedConditions, spec_required=True),
+    _kind(models.Workflow, models.MappedConditions, spec_required=True, filled=_OF_WORKFLOWS),
     _kind(
         models.ClusterComponentType,
         models.EmptyStatus,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from choreo_components.api.generation import BUILDS_NAMESPACE, NAMESPACE, TENANT_NAMESPACE, Lookup, Ownership, Target
+from choreo_components.api.generation import BUILDS_NAMESPACE, NAMESPACE, Lookup, Ownership, Target
 from choreo_components.api.openchoreo_v1alpha1 import labels
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
     IN_ENVIRONMENTS,
@@ -53,7 +53,7 @@ def claim(organization: str, namespaced: bool) -> dict[str, str]:
 
 
 def makers(live: Mapping[str, Any], targets: Sequence[Target], find: Lookup) -> Sequence[Target]:
-    """The objects for which controllers have made this one: a release, or the first binding of a component.
+    """The objects for which this one was made: a release, the first binding of a component, or what it is built as.
 
     Reference-v1alpha1: sections 1 and 10. What has an owner reference, as a RenderedRelease has, is not asked for.
     """
@@ -72,6 +72,12 @@ def makers(live: Mapping[str, Any], targets: Sequence[Target], find: Lookup) -> 
             root = _root(project, namespace, find)
             in_root = root is not None and root == spec_of(live).get("environment")
             return [component] if in_root and _deploys_itself(component, find) else []
+        case "Workload":
+            component = named("Component", namespace, str(owner.get("componentName")))
+            return [component] if spec_of(find(component) or {}).get("workflow") else []
+        case "WorkflowRun":
+            of = (live["metadata"].get("labels") or {}).get(labels.COMPONENT)
+            return [named("Component", namespace, of)] if of else []
     return []
 
 
@@ -92,8 +98,14 @@ OWNERSHIP = Ownership(
     makers=makers,
     labels=following_labels,
     claim=claim,
-    # A namespace goes last, after that of its workflows; what is in the whole cluster goes after all of them.
-    removal_order=(*reversed(ORDER[1:]), BUILDS_NAMESPACE, TENANT_NAMESPACE, NAMESPACE),
+    # A component that deploys itself makes its first binding anew for as long as it is there. A namespace goes last,
+    # after that of its workflows.
+    removal_order=(
+        "Component",
+        *(each for each in reversed(ORDER[1:]) if each != "Component"),
+        BUILDS_NAMESPACE,
+        NAMESPACE,
+    ),
     field_manager="manager",
 )
 """What is the same for all kinds in these questions, and what is not."""

@@ -7,7 +7,7 @@ from choreo_components.api.meta import WireModel, doc
 from choreo_components.api.objects import ApiObject
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
 from choreo_components.api.openchoreo_v1alpha1.models.common import ApiVersion, Name
-from choreo_components.api.shape import Items, Rule
+from choreo_components.api.shape import HOLLOW, Items, Rule
 
 Effect = Literal["allow", "deny"]
 
@@ -117,7 +117,7 @@ class RoleMapping(WireModel):
     )
 
     role_ref: Annotated[AuthzRoleRef, doc("The role.")]
-    scope: Annotated[NamespaceScope | None, doc("Where it is had; default: in all of the namespace.")] = None
+    scope: Annotated[NamespaceScope | None, HOLLOW, doc("Where it is had; default: in all of the namespace.")] = None
     conditions: Annotated[
         list[AuthzCondition] | None, doc("On what conditions; of several about one action, one is enough.")
     ] = None
@@ -141,7 +141,7 @@ class ClusterRoleMapping(WireModel):
     )
 
     role_ref: Annotated[AuthzRoleRef, doc("The role, a ClusterAuthzRole.")]
-    scope: Annotated[ClusterScope | None, doc("Where it is had; default: everywhere.")] = None
+    scope: Annotated[ClusterScope | None, HOLLOW, doc("Where it is had; default: everywhere.")] = None
     conditions: Annotated[
         list[AuthzCondition] | None, doc("On what conditions; of several about one action, one is enough.")
     ] = None

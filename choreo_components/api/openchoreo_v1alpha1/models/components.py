@@ -20,6 +20,7 @@ from choreo_components.api.shape import (
     IMMUTABLE,
     POINTER,
     PRESERVED,
+    SEEDED,
     SET,
     Facets,
     FreeObject,
@@ -341,6 +342,7 @@ class ReleaseBindingSpec(WireModel):
     environment: Annotated[str, IMMUTABLE, doc("Name of the Environment. Final.")]
     release_name: Annotated[
         str | None,
+        SEEDED,
         doc("Name of the ComponentRelease; in the pipeline's first environment, autoDeploy of the component sets it."),
     ] = None
     component_type_environment_configs: Annotated[

@@ -9,7 +9,7 @@ from choreo_components.api.objects import ApiObject
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
 from choreo_components.api.openchoreo_v1alpha1.models.common import ApiVersion
 from choreo_components.api.openchoreo_v1alpha1.models.planes import Gateway
-from choreo_components.api.shape import Facets, Rule, immutable_once_set
+from choreo_components.api.shape import HOLLOW, Facets, Rule, immutable_once_set
 
 _NamedEnvironment = Annotated[str, Facets(min_length=1, max_length=63)]
 
@@ -33,7 +33,7 @@ class EnvironmentSpec(WireModel):
         DataPlaneRef | None, doc("Its data plane. Final once it is set; default: the plane named default.")
     ] = None
     is_production: Annotated[bool | None, doc("Whether it serves production.")] = None
-    gateway: Annotated[Gateway | None, doc("Its gateways, in place of those of its data plane.")] = None
+    gateway: Annotated[Gateway | None, HOLLOW, doc("Its gateways, in place of those of its data plane.")] = None
 
 
 class Environment(ApiObject):

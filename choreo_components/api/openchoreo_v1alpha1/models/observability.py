@@ -8,7 +8,7 @@ from choreo_components.api.objects import ApiObject
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
 from choreo_components.api.openchoreo_v1alpha1.models.common import ApiVersion, ListedStatus, Port, Time
 from choreo_components.api.openchoreo_v1alpha1.models.components import ValueFrom
-from choreo_components.api.shape import ALWAYS, IMMUTABLE, POINTER, SET, Facets, Int64, Items, Rule
+from choreo_components.api.shape import ALWAYS, IMMUTABLE, POINTER, SEEDED, SET, Facets, Int64, Items, Rule
 
 
 class AlertSource(WireModel):
@@ -197,7 +197,9 @@ class ObservabilityAlertsNotificationChannelSpec(WireModel):
 
     environment: Annotated[str, IMMUTABLE, doc("Name of the Environment. Final.")]
     # The controller sets it on the first channel of an environment.
-    is_env_default: Annotated[bool, doc("Whether alerts of the environment that name no channel go here.")] = False
+    is_env_default: Annotated[bool, SEEDED, doc("Whether alerts of the environment that name no channel go here.")] = (
+        False
+    )
     type: Annotated[Literal["email", "webhook"], doc("Mails or requests.")]
     email_config: Annotated[EmailConfig | None, doc("The mails; for channels of type email.")] = None
     webhook_config: Annotated[WebhookConfig | None, doc("The requests; for channels of type webhook.")] = None

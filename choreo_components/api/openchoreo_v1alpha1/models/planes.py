@@ -14,7 +14,7 @@ from choreo_components.api.openchoreo_v1alpha1.models.common import (
     Port,
     Time,
 )
-from choreo_components.api.shape import Facets, Rule
+from choreo_components.api.shape import HOLLOW, Facets, Rule
 
 PlaneId = Annotated[
     str,
@@ -134,7 +134,7 @@ class DataPlaneSpec(WireModel):
         PlaneId | None, doc("What its agent calls the cluster; planes may share one. Default: its name.", "planeID")
     ] = None
     cluster_agent: Annotated[ClusterAgent, doc("How its agent is known.")]
-    gateway: Annotated[Gateway | None, doc("Its gateways.")] = None
+    gateway: Annotated[Gateway | None, HOLLOW, doc("Its gateways.")] = None
     secret_store_ref: Annotated[SecretStoreRef | None, doc("Where the secrets of workloads come from.")] = None
     observability_plane_ref: Annotated[
         ObservabilityPlaneRef | None, doc("Where logs and metrics go; default: the plane named default.")
@@ -168,7 +168,7 @@ class ClusterDataPlaneSpec(WireModel):
 
     plane_id: Annotated[PlaneId, doc("What its agent calls the cluster; planes may share one.", "planeID")]
     cluster_agent: Annotated[ClusterAgent, doc("How its agent is known.")]
-    gateway: Annotated[Gateway | None, doc("Its gateways.")] = None
+    gateway: Annotated[Gateway | None, HOLLOW, doc("Its gateways.")] = None
     secret_store_ref: Annotated[SecretStoreRef | None, doc("Where the secrets of workloads come from.")] = None
     observability_plane_ref: Annotated[
         ClusterObservabilityPlaneRef | None,

@@ -12,7 +12,7 @@ from choreo_components.api.openchoreo_v1alpha1.models.common import (
     Name,
 )
 from choreo_components.api.openchoreo_v1alpha1.models.types import ProjectTypeSpec
-from choreo_components.api.shape import IMMUTABLE, Facets, FreeValue, Rule
+from choreo_components.api.shape import IMMUTABLE, SEEDED, Facets, FreeValue, Rule
 
 ProjectTypeKind = Literal["ProjectType", "ClusterProjectType"]
 TypeName = Annotated[
@@ -111,7 +111,7 @@ class ProjectReleaseBindingSpec(WireModel):
     environment: Annotated[Name, IMMUTABLE, doc("Name of the Environment. Final.")]
     # Go would drop "", and the controller takes it for absent.
     project_release: Annotated[
-        str | None, doc("Name of the ProjectRelease; left out, the controller puts in the latest, once.")
+        str | None, SEEDED, doc("Name of the ProjectRelease; left out, the controller puts in the latest, once.")
     ] = None
     environment_configs: Annotated[
         FreeValue | None, doc("Values for what the project's type leaves to each environment.")
