@@ -20,6 +20,7 @@ TIMEOUT: Final = "10m"
 """How long each step of a finalization may take unless a program says otherwise."""
 
 TEXT: Final = {"type": "string"}
+FLAG: Final = {"type": "boolean"}
 TEXTS: Final = {"type": "array", "items": TEXT}
 TEXT_BY_NAME: Final = {"type": "object", "additionalProperties": TEXT}
 ENTRIES: Final = {"type": "array", "items": TEXT_BY_NAME}
