@@ -1,0 +1,244 @@
+"""The finalizer of an environment of today's API, by a plain `pulumi destroy`, where controllers are at work."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from uuid import uuid4
+
+import pytest
+from lightkube import Client, KubeConfig
+
+from choreo_components.api.names import LONGEST_NAMESPACE_NAME, generate_k8s_name
+from choreo_components.kubernetes.objects import NAMESPACES
+from devcluster import ControlPlane
+from tests.engine.modes import with_controllers
+from tests.engine.watching import Event, Watcher
+from tests.engine.workspace import Workspace
+from tests.standin import agents
+from tests.standin.cluster import Cluster
+from tests.standin.openchoreo_v1alpha1 import samples
+from tests.standin.openchoreo_v1alpha1.kinds import RESOURCES
+from tests.standin.openchoreo_v1alpha1.rendered import ON_PLANES
+
+pytestmark = with_controllers
+
+PROGRAM = """
+import pulumi
+from choreo_components import EnvironmentFinalizer
+
+given = pulumi.Config()
+EnvironmentFinalizer(
+    "development",
+    api_version="openchoreo.dev/v1alpha1",
+    namespace=given.require("namespace"),
+    environment="development",
+    deployments_timeout=given.get("deadline"),
+    delete_retained=given.get_bool("deleteRetained"),
+)
+"""
+"""All else is in the cluster already: what Pulumi has never made."""
+
+STEPS = ("ReleaseBinding", "ResourceReleaseBinding", "ProjectReleaseBinding", "RenderedRelease")
+
+
+@pytest.fixture
+def cluster(controlled_plane: ControlPlane) -> Iterator[Cluster]:
+    """A namespace of the test's own, with nothing in it."""
+    config = KubeConfig.from_file(controlled_plane.kubeconfig)
+    with Client(config=config, trust_env=False, field_manager="tester") as client:
+        made = Cluster(client, {**RESOURCES, **ON_PLANES}, f"acme-{uuid4().hex[:6]}")
+        made.create(samples.tenant(made.namespace))
+        yield made
+        # What the tests leave there goes by itself, if nothing holds it.
+        made.delete("Namespace", made.namespace)
+
+
+@pytest.fixture
+def platform(cluster: Cluster) -> Cluster:
+    """The cluster with a component that is deployed to development, a resource without bindings, and staging."""
+    namespace = cluster.namespace
+    cluster.create(*samples.platform(namespace)[1:])
+    cluster.create(samples.component(namespace), samples.workload(namespace), samples.resource(namespace))
+    cluster.until_says("ReleaseBinding", "web-development", "Ready", "True")
+    for environment in ("development", "staging"):
+        cluster.until_says("ProjectReleaseBinding", f"shop-{environment}", "Ready", "True")
+    return cluster
+
+
+def finalizer(workspace: Workspace, cluster: Cluster, **settings: str) -> None:
+    """Brings the finalizer of development up."""
+    workspace.project({"__main__.py": PROGRAM})
+    settings = {"namespace": cluster.namespace, **settings}
+    workspace.stack("development", {f"choreo:{name}": value for name, value in settings.items()})
+    workspace.up("development")
+
+
+def bound(cluster: Cluster, **spec: str) -> None:
+    """Binds the resource to development."""
+    live = cluster.until_says("Resource", "orders", "Ready", "True")
+    release = live["status"]["latestRelease"]["name"]
+    cluster.create(samples.resource_release_binding(cluster.namespace, "development", release, **spec))
+    cluster.until_says("ResourceReleaseBinding", "orders-development", "Ready", "True")
+
+
+def without_development(cluster: Cluster) -> None:
+    """Takes development out of the pipeline."""
+    changed = samples.pipeline(cluster.namespace, ("staging", ["production"]))
+    cluster.patch("DeploymentPipeline", "pipeline", {"spec": changed["spec"]})
+
+
+def data_plane_namespace(cluster: Cluster, project: str, environment: str = "development") -> str:
+    """What OpenChoreo calls a namespace."""
+    return generate_k8s_name("dp", cluster.namespace, project, environment, limit=LONGEST_NAMESPACE_NAME)
+
+
+@contextmanager
+def meanwhile(work: threading.Thread) -> Iterator[None]:
+    """Somebody else does something at the same time."""
+    work.start()
+    yield
+    work.join(60)
+    assert not work.is_alive()
+
+
+def test_destroy_says_which_pipeline_names_it_and_then_takes_all_of_it_in_order(
+    workspace: Workspace, platform: Cluster
+) -> None:
+    finalizer(workspace, platform)
+    bound(platform)
+    # No binding is there for it, and so nothing of OpenChoreo's would ever take it away.
+    by_hand = data_plane_namespace(platform, "later")
+    platform.create(samples.project(platform.namespace, "later"))
+    platform.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": by_hand}})
+
+    said = workspace.destroy("development", fails=True).said
+    assert (
+        f"environment 'development' of namespace '{platform.namespace}' is not finalized: nothing was deleted" in said
+    )
+    assert f"DeploymentPipeline {platform.namespace}/pipeline: spec.promotionPaths[0].sourceEnvironmentRef.name" in said
+    assert f"kubectl edit deploymentpipelines.openchoreo.dev pipeline -n {platform.namespace}" in said
+    bindings = [platform.get(*each) for each in BINDINGS]
+    assert not any("deletionTimestamp" in each["metadata"] for each in bindings)
+
+    without_development(platform)
+    with Watcher(workspace.kubeconfig, [NAMESPACES, *(RESOURCES[kind] for kind in STEPS)]) as watcher:
+        workspace.destroy("development")
+
+    own = _of_development(watcher.events, platform)
+    for before, after in pairwise(STEPS[:3]):
+        assert _gone(own, before) < _begun(own, after), f"{after} began to go while there was {before}"
+    namespaces = {event.name for event in own if event.kind == "Namespace" and event.type == "DELETED"}
+    assert namespaces == {by_hand, data_plane_namespace(platform, "shop")}
+    [theirs] = [event.version for event in own if event.name == by_hand and event.deleting][:1]
+    assert _gone(own, "RenderedRelease") < theirs, "a namespace began to go before all that was made was cleaned up"
+    left = {kind: [each["metadata"]["name"] for each in platform.all(kind)] for kind in STEPS}
+    assert left["ProjectReleaseBinding"] == ["shop-staging"], "nothing of staging, or something of development"
+    assert platform.find("Namespace", data_plane_namespace(platform, "shop", "staging")) is not None
+    assert platform.find("Environment", "development") is not None, "not the finalizer's to delete"
+
+
+BINDINGS = (
+    ("ReleaseBinding", "web-development"),
+    ("ResourceReleaseBinding", "orders-development"),
+    ("ProjectReleaseBinding", "shop-development"),
+)
+
+
+def _of_development(events: Sequence[Event], cluster: Cluster) -> list[Event]:
+    names = {data_plane_namespace(cluster, project) for project in ("shop", "later")}
+    inside = [each for each in events if each.namespace == cluster.namespace and "staging" not in each.name]
+    return sorted([*inside, *(each for each in events if each.name in names)])
+
+
+def _gone(events: Sequence[Event], kind: str) -> int:
+    """When the last one of a kind was gone."""
+    return max(event.version for event in events if event.kind == kind and event.type == "DELETED")
+
+
+def _begun(events: Sequence[Event], kind: str) -> int:
+    """When the first one of a kind began to go."""
+    return min(event.version for event in events if event.kind == kind and event.deleting)
+
+
+def test_what_is_retained_stops_it_until_the_setting_says_that_it_goes(workspace: Workspace, platform: Cluster) -> None:
+    finalizer(workspace, platform)
+    bound(platform, retainPolicy="Retain")
+    without_development(platform)
+
+    said = workspace.destroy("development", fails=True).said
+    name = f"{platform.namespace}/orders-development"
+    assert "nothing was deleted: 1 retained" in said
+    assert f"ResourceReleaseBinding {name}: its spec.retainPolicy is Retain" in said
+    assert "set choreo:deleteRetained to true" in said
+    assert [platform.get(*each)["metadata"].get("deletionTimestamp") for each in BINDINGS] == [None] * 3
+
+    workspace.run("config", "set", "--stack", "development", "choreo:deleteRetained", "true")
+    workspace.up("development")
+    workspace.destroy("development")
+    assert [platform.find(*each) for each in BINDINGS] == [None] * 3
+    assert platform.find("Namespace", data_plane_namespace(platform, "shop")) is None
+
+
+def test_a_binding_that_is_made_again_meanwhile_is_taken_as_well(workspace: Workspace, platform: Cluster) -> None:
+    finalizer(workspace, platform)
+    without_development(platform)
+
+    def make_again() -> None:
+        # As the controller of a component does in its first environment.
+        platform.until(
+            "ProjectReleaseBinding", "shop-development", lambda each: "deletionTimestamp" in each["metadata"]
+        )
+        platform.create(samples.release_binding(platform.namespace, "development"))
+
+    with meanwhile(threading.Thread(target=make_again)):
+        said = workspace.destroy("development").said
+    assert "looking for what was made again meanwhile" in said
+    assert [platform.find(*each) for each in BINDINGS] == [None] * 3
+
+
+def test_an_agent_that_is_away_is_the_cause_that_is_said_at_the_deadline(
+    workspace: Workspace, platform: Cluster, controlled_plane: ControlPlane
+) -> None:
+    finalizer(workspace, platform, deadline="9s")
+    without_development(platform)
+    with agents.away(controlled_plane, platform.namespace, "default"):
+        said = workspace.destroy("development", fails=True).said
+    assert "after 9s, 1 still there; nothing was forced" in said
+    assert f"ReleaseBinding {platform.namespace}/web-development: held by openchoreo.dev/releasebinding-cleanup" in said
+    assert f"RenderedRelease {platform.namespace}/web-development: Finalizing=True CleanupFailed" in said
+    assert "no agents found for plane dataplane/default" in said
+    assert (
+        f"DataPlane {platform.namespace}/default, which it is on: status.agentConnection says that no agent is" in said
+    )
+    workspace.destroy("development")
+    assert [platform.find(*each) for each in BINDINGS[::2]] == [None] * 2
+
+
+def test_a_data_plane_that_is_gone_is_to_be_applied_again(workspace: Workspace, cluster: Cluster) -> None:
+    namespace, plane = cluster.namespace, f"plane-{cluster.namespace}"
+    cluster.create(
+        samples.data_plane(None, plane),
+        samples.environment(namespace, "development", plane, "ClusterDataPlane"),
+        samples.pipeline(namespace, ("staging", ["production"])),
+        samples.project_type(namespace),
+        samples.project(namespace),
+        samples.project_release_binding(namespace, "development"),
+    )
+    cluster.until_says("ProjectReleaseBinding", "shop-development", "Ready", "True")
+    finalizer(workspace, cluster, deadline="3s")
+    cluster.delete("ClusterDataPlane", plane)
+    cluster.until_gone("ClusterDataPlane", plane)
+
+    said = workspace.destroy("development", fails=True).said
+    assert f"ClusterDataPlane '{plane}' not found" in said
+    assert f"ClusterDataPlane {plane}, which it is on, does not exist, and nothing can be cleaned up without it" in said
+
+    cluster.create(samples.data_plane(None, plane))
+    workspace.run("config", "set", "--stack", "development", "choreo:deadline", "60s")
+    workspace.up("development")
+    workspace.destroy("development")
+    assert cluster.find("ProjectReleaseBinding", "shop-development") is None
+    cluster.delete("Environment", "development")
+    cluster.until_gone("Environment", "development")
+    cluster.delete("ClusterDataPlane", plane)
