@@ -9,6 +9,7 @@ from choreo_components.api import Generation, generation_of, kind_of
 from choreo_components.api.generation import Target
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.objects import Live
+from choreo_components.plan.references import has_fields
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,13 @@ class LiveOrganization:
 
     def find(self, target: Target) -> Live | None:
         """The object that a reference leads to."""
+        lives = self._by_kind.get((target.api_version, target.kind), ())
         if target.name is not None:
             namespace = target.organization if kind_of(target.api_version, target.kind).namespaced else None
-            return self._by_identity.get((target.api_version, target.kind, namespace, target.name))
-        lives = self._by_kind.get((target.api_version, target.kind), ())
+            found = self._by_identity.get((target.api_version, target.kind, namespace, target.name))
+            if not target.fields or (found is not None and has_fields(found.manifest, target)):
+                return found
+            return next((live for live in lives if has_fields(live.manifest, target)), None)
         return next((live for live in lives if target.selector.items() <= live.labels.items()), None)
 
     def live(self, manifest: Mapping[str, Any]) -> Live | None:

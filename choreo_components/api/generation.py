@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 # Deferred: the provider is started for each command, and few of them need models.
 if TYPE_CHECKING:
@@ -65,6 +65,34 @@ class Violation:
     path: Path
     message: str
     severity: Severity = Severity.ERROR
+
+
+class Given(Protocol):
+    """An object that is declared, in both of its forms: a function takes the one that it needs."""
+
+    @property
+    def object(self) -> "ApiObject":
+        """The object as its model has it."""
+
+    @property
+    def wire(self) -> Mapping[str, Any]:
+        """The object in wire names, as it is sent."""
+
+
+@dataclass(frozen=True)
+class Sole:
+    """What an object is that there must be one of at most: another one of its kind may not be the same.
+
+    `of` tells it from others, its namespace included; `called` is the name that the one should have, if any. `says` is
+    what the object does, in words that follow its name; `otherwise` what comes of a second one; `path` the field that
+    says so.
+    """
+
+    of: tuple[str, ...]
+    called: str | None = field(compare=False)
+    says: str = field(compare=False)
+    otherwise: str = field(compare=False)
+    path: Path = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -192,7 +220,9 @@ class Kind:
 class Target:
     """What a reference leads to: the object of a kind in an organization with this metadata.name, or these labels.
 
-    Of the labels, the last one is the object's own name. `beside` are further labels which such an object has.
+    Of the labels, the last one is the object's own name. `beside` are further labels which such an object has. With
+    `fields`, the object is the one that has these texts in its fields, dotted, whatever it is called; `name` is what it
+    should be called.
     """
 
     api_version: str
@@ -201,6 +231,7 @@ class Target:
     name: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    fields: tuple[tuple[str, str], ...] = ()
 
     @property
     def selector(self) -> dict[str, str]:
@@ -236,8 +267,8 @@ class Dependency:
     missing: str
     severity: Severity = Severity.ERROR
     holds: bool = True
-    unfit: Callable[[Mapping[str, Any]], str | None] | None = field(default=None, compare=False)
-    """What is wrong with the object that was found, in wire names, for the one that needs it; None where nothing is."""
+    unfit: Callable[[Mapping[str, Any]], Iterable[Violation]] | None = field(default=None, compare=False)
+    """What is wrong with the one that needs it, by its own fields, where this object was found, in wire names."""
 
 
 Placement: TypeAlias = tuple[str, str, str]
@@ -463,13 +494,11 @@ class Generation:
     """The object with its namespace and the labels that follow from it, and what is wrong with its identity."""
     metadata: Callable[[Kind], MetadataFields]
     """What the metadata of a kind's objects has of OpenChoreo."""
-    references: "Callable[[ApiObject], Iterator[Dependency]]"
+    references: Callable[[Given], Iterator[Dependency]]
     """Everything that an object needs to exist before it, its organization among it."""
-    checks: "Callable[[ApiObject], Iterator[Violation]]"
+    checks: Callable[[Given], Iterator[Violation]]
     """What OpenChoreo accepts of an object, and what then fails, hangs or collides."""
-    checks_together: (
-        "Callable[[Sequence[ApiObject], Callable[[ApiObject, Path], str]], Iterator[tuple[ApiObject, Violation]]]"
-    )
+    checks_together: Callable[[Sequence[Given], Callable[[Given, Path], str]], Iterator[tuple[Given, Violation]]]
     """The same of several objects, each with the one that it is about; the function says where a field is."""
     named: Callable[[str, str, str], Target]
     """The object of a kind, in an organization, that OpenChoreo knows by this name."""
@@ -477,8 +506,10 @@ class Generation:
     """The environments that a pipeline in wire names has, each with its field, repetitions included."""
     placed: Callable[[Mapping[str, Any]], Placement]
     """Where a deployment in wire names belongs: organization, project and environment; "" for what it does not say."""
-    waits: "Callable[[ApiObject], bool]"
+    waits: Callable[[Given], bool]
     """Whether the condition of an object can be waited for: its kind has one, and it comes true by itself."""
+    sole: Callable[[Mapping[str, Any]], Sole | None]
+    """What an object in wire names is that there must be one of at most; None of most objects."""
     serves_production: Callable[[Mapping[str, Any]], bool]
     """Whether an environment in wire names is one of production."""
     namespaces: Namespaces

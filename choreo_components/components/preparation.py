@@ -154,6 +154,7 @@ def missing(references: Sequence[Reference], live: Found) -> list[Finding]:
     And one for each that is there, and not as the one that refers to it needs it.
     """
     by_target: dict[Target, list[Reference]] = defaultdict(list)
+    misfits: dict[tuple[Target, str], list[Finding]] = defaultdict(list)
     findings = []
     for reference in references:
         if reference.target not in live:
@@ -161,8 +162,12 @@ def missing(references: Sequence[Reference], live: Found) -> list[Finding]:
         found = live[reference.target]
         if found is None:
             by_target[reference.target].append(reference)
-        elif reference.unfit is not None and (wrong := reference.unfit(found)):
-            findings.append(error(reference.where, wrong))
+            continue
+        for each in reference.misfits(found):
+            misfits[reference.target, each.message].append(each)
+    for wrong in misfits.values():
+        more = f" ({len(wrong) - 1} more refer to it)" if len(wrong) > 1 else ""
+        findings.append(replace(wrong[0], message=wrong[0].message + more))
     for group in by_target.values():
         worst = next((each for each in group if each.severity is Severity.ERROR), group[0])
         others = f" ({len(group) - 1} more refer to it)" if len(group) > 1 else ""

@@ -22,7 +22,7 @@ from choreo_components.inspection.snapshot import Census, generation_of_secret, 
 from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.objects import Live
 from choreo_components.plan.nodes import Key, Plan
-from choreo_components.plan.references import Index, Reference, references
+from choreo_components.plan.references import Index, Reference, has_fields, references
 from choreo_components.teardown.ownership import by_itself, is_of_kubernetes
 
 
@@ -174,7 +174,14 @@ class _LeftoverFinder:
     def _find(self, target: Target) -> Live | None:
         """The object in the cluster that is meant."""
         if target.name is not None:
-            return self._live.get(Key(target.api_version, target.kind, target.organization, target.name))
+            live = self._live.get(Key(target.api_version, target.kind, target.organization, target.name))
+            if not target.fields or (live is not None and has_fields(live.manifest, target)):
+                return live
+            of_kind = target.api_version, target.kind, target.organization
+            same = (
+                live for key, live in self._live.items() if (key.api_version, key.kind, key.organization) == of_kind
+            )
+            return next((live for live in same if has_fields(live.manifest, target)), None)
         named = self._labelled.get((target.api_version, target.kind, target.organization, target.labels[-1]), ())
         return next((live for live in named if dict(target.labels).items() <= live.labels.items()), None)
 

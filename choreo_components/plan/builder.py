@@ -96,7 +96,7 @@ class _PlanBuilder:
         )
 
     def wait(self, declared: Declared) -> str | None:
-        if self.settings.controllers is Controllers.ABSENT or not declared.generation.waits(declared.object):
+        if self.settings.controllers is Controllers.ABSENT or not declared.generation.waits(declared):
             return None
         return kind_of(declared.object.api_version, declared.kind).ready_condition
 
@@ -113,7 +113,10 @@ class _PlanBuilder:
             found = self.index.find(reference.target)
             if found is None:
                 self.outside.append(reference)
-            elif found.role is Role.TENANT:
+                continue
+            if reference.unfit is not None:
+                self.findings += reference.misfits(found.wire)
+            if found.role is Role.TENANT:
                 organization = found
             else:
                 self.needs[key].add(Key.of(found))

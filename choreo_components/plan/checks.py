@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from choreo_components.api.annotations import excess
-from choreo_components.api.generation import Generation, Placement, Role, Violation
+from choreo_components.api.generation import Generation, Given, Path, Placement, Role, Sole, Violation
 from choreo_components.api.names import Use, collisions, refusal
-from choreo_components.api.objects import ApiObject
 from choreo_components.config.findings import Finding, error
 from choreo_components.config.settings import Declared
 
@@ -19,29 +18,50 @@ def check(declared: Sequence[Declared], placements: Iterable[tuple[Generation, P
     """All findings about a stack's objects, and about the data-plane namespaces that it has."""
     environments = [each for each in declared if each.role is Role.ENVIRONMENT]
     others = [each for each in declared if each.role is not Role.ENVIRONMENT]
-    by_object = {id(each.object): each for each in declared}
+    by_object = {id(each): each for each in declared}
 
     def found(of: Declared, violation: Violation) -> Finding:
         return Finding(violation.severity, of.at(*violation.path), violation.message)
 
-    def at(of: ApiObject, path: tuple[str | int, ...]) -> str:
+    def at(of: Given, path: Path) -> str:
         return str(by_object[id(of)].at(*path))
 
     for each in environments:
-        yield from (found(each, violation) for violation in each.generation.checks(each.object))
+        yield from (found(each, violation) for violation in each.generation.checks(each))
     for generation, objects in _by_generation(declared).items():
         for of, violation in generation.checks_together(objects, at):
             yield found(by_object[id(of)], violation)
+    yield from _second_ones(declared)
     for each in others:
-        yield from (found(each, violation) for violation in each.generation.checks(each.object))
+        yield from (found(each, violation) for violation in each.generation.checks(each))
     yield from _namespaces(environments, list(placements))
 
 
-def _by_generation(declared: Iterable[Declared]) -> dict[Generation, list[ApiObject]]:
-    found: dict[Generation, list[ApiObject]] = defaultdict(list)
+def _by_generation(declared: Iterable[Declared]) -> dict[Generation, list[Declared]]:
+    found: dict[Generation, list[Declared]] = defaultdict(list)
     for each in declared:
-        found[each.generation].append(each.object)
+        found[each.generation].append(each)
     return found
+
+
+def _second_ones(declared: Iterable[Declared]) -> Iterator[Finding]:
+    """An error for each object that is what another one is already, where there must be one at most.
+
+    Of several, the one with the name that it should have is the right one, else the first.
+    """
+    same: dict[tuple[str, str, tuple[str, ...]], list[tuple[Declared, Sole]]] = defaultdict(list)
+    for each in declared:
+        if (sole := each.generation.sole(each.wire)) is not None:
+            same[each.generation.api_version, each.kind, sole.of].append((each, sole))
+    for group in same.values():
+        right, _ = next(((each, sole) for each, sole in group if each.name == sole.called), group[0])
+        for each, sole in group:
+            if each is not right:
+                message = (
+                    f"{each.kind} {right.name!r} {sole.says} already ({right.at(*sole.path)}): {sole.otherwise}. "
+                    "Declare one of the two"
+                )
+                yield error(each.at(*sole.path), message)
 
 
 def size(declared: Declared, added: Mapping[str, str]) -> Iterator[Finding]:

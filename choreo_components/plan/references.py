@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from choreo_components.api.generation import Dependency, Severity, Target
+from choreo_components.api.generation import Dependency, Severity, Target, Violation
 from choreo_components.api.generations import kind_of
-from choreo_components.config.findings import Location
+from choreo_components.config.findings import Finding, Location
 from choreo_components.config.settings import Declared
 
 Found = Mapping[Target, Mapping[str, Any] | None]
@@ -29,8 +29,8 @@ class Reference:
     severity: Severity = Severity.ERROR
     holds: bool = True
     project: str | None = None
-    unfit: Callable[[Mapping[str, Any]], str | None] | None = field(default=None, compare=False)
-    """What is wrong with the object that was found, for the source; None where nothing is."""
+    unfit: Callable[[Mapping[str, Any]], Iterable[Violation]] | None = field(default=None, compare=False)
+    """What is wrong with the source where this object was found."""
 
     @classmethod
     def of(cls, source: Declared, found: Dependency) -> "Reference":
@@ -38,21 +38,39 @@ class Reference:
         where = source.at(*found.path)
         return cls(source, where, found.target, found.missing, found.severity, found.holds, unfit=found.unfit)
 
+    def misfits(self, found: Mapping[str, Any]) -> Iterator[Finding]:
+        """What is wrong with the source where the target leads to this object in wire names."""
+        for each in self.unfit(found) if self.unfit is not None else ():
+            yield Finding(each.severity, self.source.at(*each.path), each.message)
+
 
 def references(declared: Declared) -> Iterator[Reference]:
     """Everything that an object needs to exist before it, its organization among it."""
-    for found in declared.generation.references(declared.object):
+    for found in declared.generation.references(declared):
         yield Reference.of(declared, found)
 
 
+def has_fields(wire: Mapping[str, Any], target: Target) -> bool:
+    """Whether an object in wire names has the fields that a target is found by."""
+    return all(_text(wire, path) == value for path, value in target.fields)
+
+
+def _text(wire: Mapping[str, Any], path: str) -> Any:
+    inside: Any = wire
+    for name in path.split("."):
+        inside = inside.get(name) if isinstance(inside, Mapping) else None
+    return inside
+
+
 class Index:
-    """A stack's objects, found as OpenChoreo finds them: by metadata.name, or by labels."""
+    """A stack's objects, found as OpenChoreo finds them: by metadata.name, by labels, or by fields."""
 
     def __init__(self, declared: Iterable[Declared]) -> None:
         """Indexes the objects; of several with the same labels the first is found."""
         self._by_name: dict[tuple[str, str, str, str], Declared] = {}
         self._by_kind: dict[tuple[str, str], list[Declared]] = {}
         self._by_labels: dict[tuple[str, str, tuple[str, ...]], dict[tuple[str, tuple[str, ...]], Declared]] = {}
+        self._by_fields: dict[tuple[str, str, tuple[str, ...]], dict[tuple[str, tuple[Any, ...]], Declared]] = {}
         for each in declared:
             api_version = each.generation.api_version
             self._by_name[api_version, each.kind, each.organization, each.name] = each
@@ -60,6 +78,8 @@ class Index:
 
     def find(self, target: Target) -> Declared | None:
         """The object of this stack that is meant, or the one that will make it; None when it has neither."""
+        if target.fields:
+            return self._with_fields(target)
         if target.name is None:
             return self._labelled(target)
         made_by = kind_of(target.api_version, target.kind).made_by
@@ -68,6 +88,17 @@ class Index:
             if found is not None:
                 return found
         return None
+
+    def _with_fields(self, target: Target) -> Declared | None:
+        """By an index for each set of fields that targets name."""
+        paths = tuple(path for path, _ in target.fields)
+        kind = target.api_version, target.kind
+        index = self._by_fields.get((*kind, paths))
+        if index is None:
+            index = self._by_fields[*kind, paths] = {}
+            for each in self._by_kind.get(kind, ()):
+                index[each.organization, tuple(_text(each.wire, path) for path in paths)] = each
+        return index.get((target.organization, tuple(value for _, value in target.fields)))
 
     def _labelled(self, target: Target) -> Declared | None:
         """By an index for each set of labels that targets name."""

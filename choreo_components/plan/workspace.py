@@ -161,6 +161,8 @@ class Estate:
     def _between(self) -> Iterator[tuple[str, Finding]]:
         """What is wrong between stacks, each with the name of the stack that has the place."""
         yield from self._declared_twice()
+        for link in self.links:
+            yield from ((link.source, finding) for finding in link.reference.misfits(link.needed.wire))
         for cluster in self._clusters:
             yield from self._shared(cluster)
         if circle := self.circle:
@@ -187,10 +189,10 @@ class Estate:
     def _doubles(self) -> Iterator[tuple[Member, str, Declared, Declared]]:
         """What a stack declares, and another of its cluster before it: that one's name, the object, and that one's."""
         for member in self.members:
-            for declared in member.stack.settings.declared:
-                owner, first = self._cluster[member.name].first[Key.of(declared)]
+            for node in member.plan.objects:
+                owner, first = self._cluster[member.name].first[node.key]
                 if owner != member.name:
-                    yield member, owner, declared, first
+                    yield member, owner, node.declared, first
 
     def _declared_twice(self) -> Iterator[tuple[str, Finding]]:
         overlaps = self.overlaps

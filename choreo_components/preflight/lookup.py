@@ -9,7 +9,7 @@ from choreo_components.api import kind_of
 from choreo_components.api.generation import Target
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.kubernetes.objects import Live, resource_of
-from choreo_components.plan.references import Found
+from choreo_components.plan.references import Found, has_fields
 
 
 async def look_up(cluster: Cluster, targets: Iterable[Target]) -> Found:
@@ -30,10 +30,10 @@ async def _answer(cluster: Cluster, targets: Sequence[Target]) -> Found:
     resource = resource_of(kind)
     namespace = targets[0].organization if kind.namespaced else None
     match targets:
-        case [Target(name=str(name))]:
+        case [Target(name=str(name), fields=())]:
             one = await cluster.get(resource, name, namespace)
             lives = [] if one is None else [one]
-        case [alone]:
+        case [Target(fields=()) as alone]:
             lives, _ = await cluster.list(resource, alone.selector, namespace)
         case _:
             lives, _ = await cluster.list(resource, {}, namespace)
@@ -45,6 +45,9 @@ def _found(targets: Iterable[Target], lives: Sequence[Live]) -> Iterator[Mapping
     by_name = {live.name: live.manifest for live in reversed(lives)}
     by_labels: dict[tuple[str, ...], dict[tuple[str | None, ...], Mapping[str, Any]]] = {}
     for target in targets:
+        if target.fields:
+            yield next((live.manifest for live in lives if has_fields(live.manifest, target)), None)
+            continue
         if target.name is not None:
             yield by_name.get(target.name)
             continue

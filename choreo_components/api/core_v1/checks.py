@@ -7,46 +7,45 @@ from itertools import chain
 
 from choreo_components.api.core_v1 import models
 from choreo_components.api.core_v1.hierarchy import promoted_environments
-from choreo_components.api.generation import Path, Severity, Violation
-from choreo_components.api.objects import ApiObject
+from choreo_components.api.cycles import cycle_in
+from choreo_components.api.generation import Given, Path, Severity, Violation
 
 COMPONENT_TYPES = ("Service", "WebApplication", "ScheduledTask")
 """The types of components that OpenChoreo's controllers do something for (reference: section 1)."""
 
 
-def checks(given: ApiObject) -> Iterator[Violation]:
+def checks(given: Given) -> Iterator[Violation]:
     """What is wrong with an object by itself."""
-    match given:
-        case models.Environment():
-            yield from _environment(given)
-        case models.DeploymentPipeline():
-            yield from _pipeline(given)
-        case models.Component():
-            yield from _component(given)
-        case models.DeployableArtifact():
-            yield from _artifact(given)
+    match given.object:
+        case models.Environment() as environment:
+            yield from _environment(environment)
+        case models.DeploymentPipeline() as pipeline:
+            yield from _pipeline(pipeline)
+        case models.Component() as component:
+            yield from _component(component)
+        case models.DeployableArtifact() as artifact:
+            yield from _artifact(artifact)
 
 
-def checks_together(
-    given: Sequence[ApiObject], at: Callable[[ApiObject, Path], str]
-) -> Iterator[tuple[ApiObject, Violation]]:
+def checks_together(given: Sequence[Given], at: Callable[[Given, Path], str]) -> Iterator[tuple[Given, Violation]]:
     """Two environments of one data plane with one prefix share their host names, and collide by path."""
-    first: dict[tuple[str, str, str], ApiObject] = {}
+    first: dict[tuple[str, str, str], Given] = {}
     field = ("spec", "gateway", "dnsPrefix")
-    for environment in given:
+    for each in given:
+        environment = each.object
         if not isinstance(environment, models.Environment):
             continue
         gateway, data_plane = environment.spec.gateway, environment.spec.data_plane_ref
         if gateway is None or not gateway.dns_prefix or not data_plane:
             continue
         key = (environment.metadata.namespace or "", data_plane, gateway.dns_prefix)
-        other = first.setdefault(key, environment)
-        if other is not environment:
+        other = first.setdefault(key, each)
+        if other is not each:
             message = (
-                f"{gateway.dns_prefix!r} is the prefix of environment {other.metadata.name!r} on data plane "
+                f"{gateway.dns_prefix!r} is the prefix of environment {other.object.metadata.name!r} on data plane "
                 f"{data_plane!r} already ({at(other, field)}): their endpoints would share host names"
             )
-            yield environment, Violation(field, message)
+            yield each, Violation(field, message)
 
 
 def _environment(environment: models.Environment) -> Iterator[Violation]:
@@ -69,7 +68,7 @@ def _pipeline(pipeline: models.DeploymentPipeline) -> Iterator[Violation]:
     targets: dict[str, list[str]] = defaultdict(list)
     for path in paths:
         targets[path.source_environment_ref] += [target.name for target in path.target_environment_refs]
-    cycle = _cycle(targets)
+    cycle = cycle_in(targets)
     if cycle:
         index = next(i for i, p in enumerate(paths) if p.source_environment_ref == cycle[0])
         rooted = set(targets) - set(chain.from_iterable(targets.values()))
@@ -97,26 +96,3 @@ def _artifact(artifact: models.DeployableArtifact) -> Iterator[Violation]:
         told = "two images" if given else "no image: its Deployments never come to anything"
         message = f"{told}; fromBuildRef or fromImageRef, one of them, says which it is"
         yield Violation(("spec", "targetArtifact"), message, Severity.WARNING)
-
-
-def _cycle(targets: dict[str, list[str]]) -> list[str]:
-    """The environments of one circle in promotion order, the empty list when there is none."""
-    finished: set[str] = set()
-    for start in targets:
-        # A dict for its order and its speed.
-        trail: dict[str, None] = {}
-        # Each entry of the stack is an environment's targets not yet followed; the trail is the way to it.
-        stack = [iter([start])]
-        while stack:
-            following = next(stack[-1], None)
-            if following is None:
-                stack.pop()
-                if trail:
-                    finished.add(trail.popitem()[0])
-            elif following in trail:
-                way = list(trail)
-                return way[way.index(following) :]
-            elif following not in finished:
-                trail[following] = None
-                stack.append(iter(targets.get(following, [])))
-    return []

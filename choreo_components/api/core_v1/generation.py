@@ -30,6 +30,7 @@ GENERATION: Final = Generation(
     promoted=hierarchy.promoted_environments,
     placed=hierarchy.placed,
     waits=lambda _: True,
+    sole=lambda _: None,
     serves_production=data_planes.is_production,
     namespaces=Namespaces(
         name=names.data_plane_namespace,

@@ -9,7 +9,7 @@ from typing import Any
 
 from choreo_components.api.core_v1 import API_VERSION, labels, models
 from choreo_components.api.core_v1.hierarchy import labelled, named, promoted_environments
-from choreo_components.api.generation import Dependency, Path, Severity, Target
+from choreo_components.api.generation import Dependency, Given, Path, Severity, Target
 from choreo_components.api.objects import ApiObject
 
 _TRACK = {
@@ -37,14 +37,15 @@ _PARENTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 """By kind: the kinds of its parents, and which label of the child has to equal which label of the parent."""
 
 
-def references(source: ApiObject) -> Iterator[Dependency]:
+def references(given: Given) -> Iterator[Dependency]:
     """Everything that an object needs to exist before it, its organization among it."""
+    source = given.object
     organization = source.metadata.namespace or source.metadata.name
     if not isinstance(source, models.Organization):
         yield _by_name(source, ("metadata", "namespace"), "Organization", organization)
-    given = source.metadata.labels or {}
+    labelled_with = source.metadata.labels or {}
     for parent, shared in _PARENTS.get(source.kind, {}).items():
-        wanted = tuple((theirs, given[ours]) for ours, theirs in shared.items())
+        wanted = tuple((theirs, labelled_with[ours]) for ours, theirs in shared.items())
         own = next(ours for ours, theirs in shared.items() if theirs == labels.NAME)
         target = labelled(parent, organization, wanted)
         yield Dependency(("metadata", "labels", own), target, _missing(source, target))

@@ -53,6 +53,7 @@ GENERATION: Final = Generation(
     promoted=hierarchy.promoted_environments,
     placed=hierarchy.placed,
     waits=deferred(f"{_HERE}.readiness", "waits"),
+    sole=hierarchy.sole,
     serves_production=data_planes.is_production,
     namespaces=Namespaces(
         name=names.data_plane_namespace,

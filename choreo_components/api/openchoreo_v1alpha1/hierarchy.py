@@ -6,8 +6,9 @@ Objects are in wire names here: they are declared, or live, and then may be of a
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from choreo_components.api.generation import Path, Target
+from choreo_components.api.generation import Path, Sole, Target
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
+from choreo_components.api.openchoreo_v1alpha1.names import binding
 
 BINDINGS: Mapping[str, str] = {
     "ProjectReleaseBinding": "projectName",
@@ -42,6 +43,12 @@ def named(kind: str, namespace: str, name: str) -> Target:
     return Target(API_VERSION, kind, "" if kind.startswith("Cluster") else namespace, name)
 
 
+def made_of(component: Mapping[str, Any]) -> tuple[str, str]:
+    """The kind and the name of a Component's type, whose name has the type of its workload before it."""
+    reference = spec_of(component).get("componentType") or {}
+    return reference.get("kind") or "ComponentType", str(reference.get("name") or "").partition("/")[2]
+
+
 def promoted_environments(pipeline: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """The names of environments in a pipeline's promotion paths, with the field of each, repetitions included."""
     for index, path in enumerate(spec_of(pipeline).get("promotionPaths") or []):
@@ -73,3 +80,30 @@ def environments(wire: Mapping[str, Any]) -> Iterator[str]:
         yield spec_of(wire).get("environment") or ""
     elif wire["kind"] == "DeploymentPipeline":
         yield from dict.fromkeys(name for _, name in promoted_environments(wire))
+
+
+def sole(wire: Mapping[str, Any]) -> Sole | None:
+    """What a binding or a Workload is that there must be one of at most; None of other kinds.
+
+    OpenChoreo looks for what a binding has made by names and labels, and does not ask whose it is: executed.md,
+    section 12, says what then becomes of two.
+    """
+    kind, owner = wire["kind"], owner_of(wire)
+    if kind == "Workload":
+        component = str(owner.get("componentName"))
+        of = namespace_of(wire), str(owner.get("projectName")), component
+        says, otherwise = f"is what component {component!r} runs", "OpenChoreo deploys no component that has two"
+        return Sole(of, None, says, otherwise, ("spec", "owner", "componentName"))
+    if kind not in BINDINGS:
+        return None
+    namespace, project, environment = placed(wire)
+    of_kind = BINDINGS[kind].removesuffix("Name")
+    name = str(owner.get(BINDINGS[kind]))
+    loses = "the namespace there with all workloads" if kind == "ProjectReleaseBinding" else "what the other one runs"
+    return Sole(
+        (namespace, project, name, environment),
+        binding(name, environment),
+        f"binds {of_kind} {name!r} to environment {environment!r}",
+        f"whoever deletes one of two such bindings deletes {loses}, again and again",
+        ("spec", "environment"),
+    )

@@ -3,18 +3,18 @@
 Reference-v1alpha1: section 1.
 """
 
-from choreo_components.api.objects import ApiObject
+from choreo_components.api.generation import Given
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import spec_of
 
 
-def waits(given: ApiObject) -> bool:
+def waits(given: Given) -> bool:
     """Whether the object's condition can be waited for.
 
     A Component is ready only after its Workload, which comes after it. A binding without a release waits for somebody
     who fills it in, and one that is undeployed is never ready.
     """
-    spec = spec_of(given.to_wire())
-    match given.kind:
+    spec = spec_of(given.wire)
+    match given.wire["kind"]:
         case "Component":
             return False
         case "ReleaseBinding":

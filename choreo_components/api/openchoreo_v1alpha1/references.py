@@ -3,13 +3,14 @@
 Nothing checks one when an object is admitted (reference-v1alpha1: section 2.1).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from choreo_components.api.generation import Dependency, Path, Severity
-from choreo_components.api.objects import ApiObject
+from choreo_components.api.generation import Dependency, Given, Path, Severity, Violation
 from choreo_components.api.openchoreo_v1alpha1 import labels
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
+    made_of,
     named,
     namespace_of,
     owner_of,
@@ -21,29 +22,29 @@ from choreo_components.api.openchoreo_v1alpha1.names import binding
 Wire = Mapping[str, Any]
 
 
-def references(source: ApiObject) -> Iterator[Dependency]:
+def references(given: Given) -> Iterator[Dependency]:
     """Everything that an object needs to exist before it, its namespace among it."""
-    wire = source.to_wire()
+    wire = given.wire
     namespace = namespace_of(wire)
     if namespace:
         missing = f"no namespace {namespace!r}: neither in this stack nor in the cluster"
         target = named("Namespace", namespace, namespace)
         yield Dependency(("metadata", "namespace"), target, missing, unfit=_without_the_label)
     yield from _owners(wire)
-    by_kind = _BY_KIND.get(source.kind)
+    by_kind = _BY_KIND.get(wire["kind"])
     if by_kind is not None:
         yield from by_kind(wire)
 
 
-def _without_the_label(namespace: Wire) -> str | None:
+def _without_the_label(namespace: Wire) -> Iterator[Violation]:
     name, given = namespace["metadata"]["name"], namespace["metadata"].get("labels") or {}
-    if labels.tenant(name, given) is not None:
-        return None
-    return (
-        f"namespace {name!r} lacks the label {labels.CONTROL_PLANE}=true, without which OpenChoreo's own tools do not "
-        f"find what is in it: declare the namespace in a stack, or kubectl label namespace {name} "
-        f"{labels.CONTROL_PLANE}=true"
-    )
+    if labels.tenant(name, given) is None:
+        message = (
+            f"namespace {name!r} lacks the label {labels.CONTROL_PLANE}=true, without which OpenChoreo's own tools do "
+            f"not find what is in it: declare the namespace in a stack, or kubectl label namespace {name} "
+            f"{labels.CONTROL_PLANE}=true"
+        )
+        yield Violation(("metadata", "namespace"), message)
 
 
 def _to(
@@ -55,12 +56,16 @@ def _to(
     *,
     holds: bool = True,
     consequence: str = "",
-    unfit: Callable[[Wire], str | None] | None = None,
+    unfit: Callable[[Wire], Iterable[Violation]] | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> Iterator[Dependency]:
-    """The reference of a field to the object of a kind; none where the field says no name."""
+    """The reference of a field to the object of a kind; none where the field says no name.
+
+    With `fields`, the object is the one that has them, whatever it is called.
+    """
     if not isinstance(name, str) or not name:
         return
-    target = named(kind, namespace_of(wire), name)
+    target = replace(named(kind, namespace_of(wire), name), fields=tuple((fields or {}).items()))
     where = f" in namespace {target.organization!r}" if target.organization else ""
     more = f"; {consequence}" if consequence else ""
     missing = f"no {kind} {name!r}{where}: neither in this stack nor in the cluster{more}"
@@ -113,32 +118,63 @@ def _project(wire: Wire) -> Iterator[Dependency]:
 
 def _component(wire: Wire) -> Iterator[Dependency]:
     spec = spec_of(wire)
-    reference = spec.get("componentType") or {}
-    # The name of a type here has the type of its workload before it.
-    name = str(reference.get("name") or "").partition("/")[2]
-    yield from _to(wire, ("spec", "componentType", "name"), reference.get("kind") or "ComponentType", name)
+    kind, name = made_of(wire)
+    yield from _to(wire, ("spec", "componentType", "name"), kind, name, unfit=lambda found: _refused_by(found, wire))
     for index, trait in enumerate(spec.get("traits") or []):
         yield from _to(wire, ("spec", "traits", index, "name"), trait.get("kind") or "Trait", trait.get("name"))
     yield from _by_ref(wire, ("spec", "workflow"))
 
 
+def _refused_by(type_: Wire, component: Wire) -> Iterator[Violation]:
+    """What a component says that its type does not take (reference-v1alpha1: section 2)."""
+    spec, wanted = spec_of(type_), spec_of(component)
+    called = f"{type_['kind']} {type_['metadata']['name']!r}"
+    given, _, name = str((wanted.get("componentType") or {}).get("name") or "").partition("/")
+    workload = spec.get("workloadType")
+    if given != workload:
+        message = f"{called} has the workloadType {workload!r}: should be {workload}/{name}"
+        yield Violation(("spec", "componentType", "name"), message)
+    allowed = _named_in(spec.get("allowedTraits"), "Trait")
+    for index, trait in enumerate(wanted.get("traits") or []):
+        if (trait.get("kind") or "Trait", trait.get("name")) not in allowed:
+            message = f"{called} does not allow this trait: its allowedTraits are {_listed(allowed)}"
+            yield Violation(("spec", "traits", index, "name"), message)
+    workflow = wanted.get("workflow")
+    allowed = _named_in(spec.get("allowedWorkflows"), "ClusterWorkflow")
+    if workflow and (workflow.get("kind") or "ClusterWorkflow", workflow.get("name")) not in allowed:
+        message = f"{called} does not allow this workflow: its allowedWorkflows are {_listed(allowed)}"
+        yield Violation(("spec", "workflow", "name"), message)
+
+
+def _named_in(entries: Any, kind: str) -> list[tuple[str, str]]:
+    """Kind and name of each; `kind` is that of those which do not say one."""
+    return [(each.get("kind") or kind, str(each.get("name"))) for each in entries or []]
+
+
+def _listed(allowed: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{kind} {name!r}" for kind, name in allowed) or "none"
+
+
 def _workload(wire: Wire) -> Iterator[Dependency]:
-    container = spec_of(wire).get("container") or {}
+    yield from _secrets(wire, ("spec", "container"), spec_of(wire).get("container") or {})
+
+
+def _secrets(wire: Wire, path: Path, container: Wire) -> Iterator[Dependency]:
+    """The SecretReferences that a container names."""
     for section in ("env", "files"):
         for index, entry in enumerate(container.get(section) or []):
             reference = (entry.get("valueFrom") or {}).get("secretKeyRef") or {}
-            path = ("spec", "container", section, index, "valueFrom", "secretKeyRef", "name")
-            unfit = _without_the_key(reference.get("key"))
-            yield from _to(wire, path, "SecretReference", reference.get("name"), unfit=unfit)
+            inside = (*path, section, index, "valueFrom", "secretKeyRef")
+            unfit = _without_the_key((*inside, "key"), reference.get("key"))
+            yield from _to(wire, (*inside, "name"), "SecretReference", reference.get("name"), unfit=unfit)
 
 
-def _without_the_key(key: Any) -> Callable[[Wire], str | None]:
-    def unfit(secret: Wire) -> str | None:
+def _without_the_key(path: Path, key: Any) -> Callable[[Wire], Iterator[Violation]]:
+    def unfit(secret: Wire) -> Iterator[Violation]:
         keys = [each.get("secretKey") for each in spec_of(secret).get("data") or []]
-        if key in keys:
-            return None
-        name = secret["metadata"]["name"]
-        return f"SecretReference {name!r} has no key {key!r}; its keys: {', '.join(map(str, keys)) or 'none'}"
+        if key not in keys:
+            name, known = secret["metadata"]["name"], ", ".join(map(str, keys)) or "none"
+            yield Violation(path, f"SecretReference {name!r} has no key {key!r}; its keys: {known}")
 
     return unfit
 
@@ -166,12 +202,15 @@ def _bound(wire: Wire, field: str, kind: str) -> Iterator[Dependency]:
             binding(project, environment),
             Severity.WARNING,
             consequence=f"without one, project {project!r} has no namespace in {environment!r}",
+            fields={"spec.owner.projectName": project, "spec.environment": environment},
         )
     yield from _to(wire, ("spec", field), kind, spec.get(field), Severity.WARNING)
 
 
 def _release_binding(wire: Wire) -> Iterator[Dependency]:
     yield from _bound(wire, "releaseName", "ComponentRelease")
+    overrides = spec_of(wire).get("workloadOverrides") or {}
+    yield from _secrets(wire, ("spec", "workloadOverrides", "container"), overrides.get("container") or {})
 
 
 def _resource_binding(wire: Wire) -> Iterator[Dependency]:

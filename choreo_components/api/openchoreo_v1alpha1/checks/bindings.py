@@ -1,0 +1,77 @@
+"""Bindings: their names, and those that the autoDeploy of their component makes or changes too.
+
+Reference-v1alpha1: section 10; executed.md: sections 2, 9 and 12.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from choreo_components.api.generation import Given, Severity, Violation
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
+    BINDINGS,
+    namespace_of,
+    owner_of,
+    placed,
+    root_environment,
+    spec_of,
+)
+from choreo_components.api.openchoreo_v1alpha1.names import binding
+
+_Objects = Mapping[tuple[str, str, str], Mapping[str, Any]]
+"""By kind, namespace and name."""
+
+
+def together(given: Sequence[Given]) -> Iterator[tuple[Given, Violation]]:
+    """What is wrong with bindings, as far as the objects beside them tell."""
+    objects: _Objects = {
+        (each.wire["kind"], namespace_of(each.wire), each.wire["metadata"]["name"]): each.wire
+        for each in given
+        if each.wire["kind"] in _TOLD_BY
+    }
+    for each in given:
+        if each.wire["kind"] in BINDINGS:
+            yield from ((each, violation) for violation in _binding(each.wire, objects))
+
+
+_TOLD_BY = frozenset({"Component", "Project", "DeploymentPipeline"})
+"""The kinds that tell whether the release of a binding is set by autoDeploy."""
+
+
+def _binding(wire: Mapping[str, Any], objects: _Objects) -> Iterator[Violation]:
+    _, _, environment = placed(wire)
+    kind, field = wire["kind"], BINDINGS[wire["kind"]]
+    owner = str(owner_of(wire).get(field))
+    deployed = kind == "ReleaseBinding" and _is_deployed_by_itself(wire, objects)
+    wanted = binding(owner, environment)
+    if wire["metadata"]["name"] != wanted:
+        path = ("metadata", "name")
+        if deployed:
+            message = (
+                f"should be {wanted!r}: autoDeploy of component {owner!r} makes the binding of that name in the first "
+                f"environment of the pipeline, {environment!r}, and with two of them the component is not deployed at "
+                "all"
+            )
+            yield Violation(path, message)
+        else:
+            message = (
+                f"should be {wanted!r}: OpenChoreo's own tools look for a {kind} of that name, and make one where "
+                "there is none; a second one takes away what this one runs"
+            )
+            yield Violation(path, message, Severity.WARNING)
+    if deployed and spec_of(wire).get("releaseName"):
+        message = (
+            f"autoDeploy of component {owner!r} sets it in {environment!r}, the first environment of the pipeline, and "
+            "sets it back: leave it out here, or autoDeploy there"
+        )
+        yield Violation(("spec", "releaseName"), message)
+
+
+def _is_deployed_by_itself(wire: Mapping[str, Any], objects: _Objects) -> bool:
+    """Whether the component is deployed by itself to the environment of the binding."""
+    namespace, project, environment = placed(wire)
+    component = objects.get(("Component", namespace, str(owner_of(wire).get("componentName"))))
+    if component is None or not spec_of(component).get("autoDeploy"):
+        return False
+    reference = spec_of(objects.get(("Project", namespace, project)) or {}).get("deploymentPipelineRef") or {}
+    pipeline = objects.get(("DeploymentPipeline", namespace, str(reference.get("name"))))
+    return pipeline is not None and root_environment(pipeline) == environment

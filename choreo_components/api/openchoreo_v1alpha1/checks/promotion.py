@@ -1,0 +1,40 @@
+"""Environments and pipelines: what OpenChoreo reports as ready, and what nothing can ever be deployed to."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from choreo_components.api.cycles import cycle_in
+from choreo_components.api.generation import Violation
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import promoted_environments, spec_of
+
+
+def environment(wire: Mapping[str, Any]) -> Iterator[Violation]:
+    """An Environment without a data plane is ready as well (reference-v1alpha1: section 2.1)."""
+    if not spec_of(wire).get("dataPlaneRef"):
+        message = (
+            "required: without it OpenChoreo takes the plane that is named default, and never deploys what was bound "
+            "before that plane existed. Name the plane, as in {kind: ClusterDataPlane, name: default}"
+        )
+        yield Violation(("spec", "dataPlaneRef"), message)
+
+
+def pipeline(wire: Mapping[str, Any]) -> Iterator[Violation]:
+    """What makes promotion impossible: no environment, no environment where it begins, and no way back."""
+    paths = spec_of(wire).get("promotionPaths") or []
+    if not any(True for _ in promoted_environments(wire)):
+        message = "no environment in it: no component of a project with this pipeline is ever deployed"
+        yield Violation(("spec", "promotionPaths"), message)
+        return
+    sources = [path["sourceEnvironmentRef"]["name"] for path in paths]
+    targets: dict[str, list[str]] = defaultdict(list)
+    for source, path in zip(sources, paths, strict=True):
+        targets[source] += [target["name"] for target in path.get("targetEnvironmentRefs") or []]
+    cycle = cycle_in(targets)
+    if cycle:
+        rooted = set(targets) - set(chain.from_iterable(targets.values()))
+        start = "" if rooted else "; no environment is left where promotion begins"
+        way = " -> ".join([*cycle, cycle[0]])
+        index = sources.index(cycle[0])
+        yield Violation(("spec", "promotionPaths", index), f"promotion goes in a circle: {way}{start}")
