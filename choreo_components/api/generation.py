@@ -119,7 +119,7 @@ class Kind:
     `role` is what its objects are to a plan; None: an object like any other. `replaced_by` are the fields whose change
     makes another object of it, as OpenChoreo would leave behind what it has made. `named_by_label`: OpenChoreo looks
     its objects up by metadata.name here and by this label there, so that the two have to agree. `dependents` are the
-    kinds of the objects that need one of these, which OpenChoreo deletes anyway, and so leaves them broken. `made_by`
+    kinds of the objects that may need one of these, as the generation's `hold` says. `made_by`
     is the kind whose controller makes an object of this kind, of the same name. `refused` is why nobody declares its
     objects; None: people do.
     """
@@ -269,6 +269,17 @@ class Dependency:
     holds: bool = True
     unfit: Callable[[Mapping[str, Any]], Iterable[Violation]] | None = field(default=None, compare=False)
     """What is wrong with the one that needs it, by its own fields, where this object was found, in wire names."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why an object should stay that is about to be deleted: `told` is a line about another one that needs it.
+
+    A warning: OpenChoreo bears it.
+    """
+
+    told: str
+    severity: Severity = Severity.ERROR
 
 
 Placement: TypeAlias = tuple[str, str, str]
@@ -510,6 +521,12 @@ class Generation:
     """Whether the condition of an object can be waited for: its kind has one, and it comes true by itself."""
     sole: Callable[[Mapping[str, Any]], Sole | None]
     """What an object in wire names is that there must be one of at most; None of most objects."""
+    hold: Callable[[Target, Mapping[str, Any]], Hold | None]
+    """What another object of the cluster, in wire names, has against the deletion of one; None where nothing.
+
+    It is of one of the kind's dependents. OpenChoreo deletes the one all the same, and breaks the other, deletes it
+    too, or never ends.
+    """
     serves_production: Callable[[Mapping[str, Any]], bool]
     """Whether an environment in wire names is one of production."""
     namespaces: Namespaces

@@ -130,8 +130,10 @@ def _guard_of_production(
 
 def _guarded(plan: Plan, wanted: Callable[[Key], bool]) -> dict[Type, list[str]]:
     """The names of what others may need, or what may need others, of the wanted objects."""
-    kinds = [kind for generation in plan.generations for kind in generation.kinds]
-    guarded = {(kind.api_version, name) for kind in kinds if kind.dependents for name in (kind.kind, *kind.dependents)}
+    kinds = [(generation.api_version, kind) for generation in plan.generations for kind in generation.kinds]
+    guarded = {
+        (api_version, name) for api_version, kind in kinds if kind.dependents for name in (kind.kind, *kind.dependents)
+    }
     return _by_type(node.key for node in plan.objects if type_of(node.key) in guarded and wanted(node.key))
 
 

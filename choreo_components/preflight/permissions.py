@@ -105,7 +105,7 @@ def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None
     for declared in (node.declared for node in plan.objects):
         known = declared.generation.by_name
         for dependent in known[declared.kind].dependents:
-            need(resource_of(known[dependent]), declared.organization, declared.at("kind"), GUARD)
+            need(resource_of(known[dependent]), declared.organization or None, declared.at("kind"), GUARD)
     return list(found.values())
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from choreo_components.kubernetes.objects import Live, Resource
+from choreo_components.kubernetes.objects import Live, Resource, resource_named
 from choreo_components.provider.resource import Failure
 from choreo_components.provider.resources.guard import DeletionGuard
 from tests.provider.fake_cluster import FakeCluster
@@ -31,7 +31,7 @@ DEVELOPMENT = {"objects": of(Environment=["acme/development"])}
 
 
 def live(kind: str, plural: str, name: str, spec: Any = None, namespace: str = "acme", **metadata: Any) -> Live:
-    manifest = {"metadata": {"name": name, "namespace": namespace, **metadata}, "spec": spec or {}}
+    manifest = {"kind": kind, "metadata": {"name": name, "namespace": namespace, **metadata}, "spec": spec or {}}
     return Live(Resource("core.choreo.dev", "v1", kind, plural), manifest)
 
 
@@ -101,6 +101,104 @@ def test_an_environment_that_a_pipeline_still_names_goes_with_a_warning() -> Non
         "DeploymentPipeline 'pipeline' still names environment 'acme/development': promotion there fails"
     ]
     assert warned(FakeCluster(PIPELINE), {"objects": of(Environment=["acme/other"])}) == []
+
+
+# --- Today's API ---------------------------------------------------------------------------------------------------
+
+
+def of_today(**names: list[str]) -> dict[str, list[str]]:
+    """Names of objects of today's OpenChoreo by their types."""
+    return {f"openchoreo.dev/v1alpha1/{kind}": each for kind, each in names.items()}
+
+
+def today(kind: str, name: str, spec: Any = None, namespace: str = "acme") -> Live:
+    """Such an object in the cluster."""
+    resource = resource_named("openchoreo.dev/v1alpha1", kind)
+    metadata = {"name": name, "namespace": namespace}
+    return Live(resource, {"kind": kind, "metadata": metadata, "spec": spec or {}})
+
+
+def on(kind: str, name: str = "default", namespace: str = "acme") -> Live:
+    """An Environment on this plane."""
+    return today("Environment", "staging", {"dataPlaneRef": {"kind": kind, "name": name}}, namespace)
+
+
+PROMOTING = today(
+    "DeploymentPipeline",
+    "main",
+    {"promotionPaths": [{"sourceEnvironmentRef": {"name": "staging"}, "targetEnvironmentRefs": [{"name": "live"}]}]},
+)
+OWNER = {"owner": {"projectName": "shop"}}
+
+
+@pytest.mark.parametrize(
+    ("going", "other", "told"),
+    [
+        (
+            of_today(DataPlane=["acme/default"]),
+            on("DataPlane"),
+            "DataPlane 'acme/default' is still used by Environment 'staging': as long as it is, the deletion does not "
+            "end",
+        ),
+        (
+            of_today(ClusterDataPlane=["default"]),
+            on("ClusterDataPlane", namespace="other"),
+            "ClusterDataPlane 'default' is still used by Environment 'other/staging': without it, nothing that was "
+            "deployed there can be deleted any more",
+        ),
+        (
+            of_today(Environment=["acme/live"]),
+            PROMOTING,
+            "Environment 'acme/live' is still named by DeploymentPipeline 'main': as long as it is, the deletion does "
+            "not end",
+        ),
+        (
+            of_today(DeploymentPipeline=["acme/main"]),
+            today("Project", "shop", {"deploymentPipelineRef": {"name": "main"}}),
+            "DeploymentPipeline 'acme/main' is still used by Project 'shop': as long as it is, the deletion does not "
+            "end",
+        ),
+        (
+            of_today(Project=["acme/shop"]),
+            today("Component", "web", OWNER),
+            "Project 'acme/shop' still has Component 'web', which OpenChoreo deletes with it",
+        ),
+        (of_today(Namespace=["acme"]), today("Trait", "volume"), "Namespace 'acme' still has Trait 'volume'"),
+    ],
+    ids=["a data plane", "one of all namespaces", "an environment", "a pipeline", "a project", "a namespace"],
+)
+def test_what_is_of_todays_api_does_not_go_while_others_hold_it(
+    going: dict[str, list[str]], other: Live, told: str
+) -> None:
+    assert refused(FakeCluster(other), {"objects": going})[1] == f"  {told}"
+
+
+@pytest.mark.parametrize(
+    ("going", "other"),
+    [
+        (of_today(DataPlane=["acme/default"]), on("ClusterDataPlane")),
+        (of_today(DataPlane=["acme/default"]), on("DataPlane", namespace="other")),
+        (of_today(ClusterDataPlane=["default"]), on("ClusterDataPlane", "east")),
+        (of_today(Environment=["acme/development"]), PROMOTING),
+        (
+            of_today(DeploymentPipeline=["acme/main"]),
+            today("Project", "shop", {"deploymentPipelineRef": {"name": "x"}}),
+        ),
+        (of_today(Project=["acme/portal"]), today("Component", "web", OWNER)),
+        (of_today(Namespace=["acme"]), today("Project", "shop", namespace="other")),
+        (of_today(ClusterTrait=["volume"]), today("Project", "shop")),
+    ],
+)
+def test_what_is_of_todays_api_goes_where_nobody_holds_it(going: dict[str, list[str]], other: Live) -> None:
+    assert warned(FakeCluster(other), {"objects": going}) == []
+
+
+def test_what_a_stack_has_itself_does_not_hold_a_plane_of_all_namespaces() -> None:
+    objects = of_today(ClusterDataPlane=["default"], Environment=["acme/staging"])
+    assert warned(FakeCluster(on("ClusterDataPlane")), {"objects": objects}) == []
+
+
+# --- Production ----------------------------------------------------------------------------------------------------
 
 
 def test_production_does_not_go_until_the_stack_allows_it() -> None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from choreo_components.api.core_v1 import API_VERSION, data_planes, hierarchy, labels, names
+from choreo_components.api.core_v1.holds import hold
 from choreo_components.api.core_v1.order import ORDER
 from choreo_components.api.core_v1.ownership import OWNERSHIP
 from choreo_components.api.core_v1.teardown import TEARDOWN
@@ -31,6 +32,7 @@ GENERATION: Final = Generation(
     placed=hierarchy.placed,
     waits=lambda _: True,
     sole=lambda _: None,
+    hold=hold,
     serves_production=data_planes.is_production,
     namespaces=Namespaces(
         name=names.data_plane_namespace,

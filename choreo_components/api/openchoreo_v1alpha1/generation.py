@@ -13,6 +13,7 @@ from choreo_components.api.generation import (
     deferred,
 )
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION, data_planes, hierarchy, labels, names
+from choreo_components.api.openchoreo_v1alpha1.holds import hold
 from choreo_components.api.openchoreo_v1alpha1.order import ORDER
 from choreo_components.api.openchoreo_v1alpha1.ownership import OWNERSHIP
 from choreo_components.api.openchoreo_v1alpha1.teardown import TEARDOWN
@@ -54,6 +55,7 @@ GENERATION: Final = Generation(
     placed=hierarchy.placed,
     waits=deferred(f"{_HERE}.readiness", "waits"),
     sole=hierarchy.sole,
+    hold=hold,
     serves_production=data_planes.is_production,
     namespaces=Namespaces(
         name=names.data_plane_namespace,

@@ -45,7 +45,32 @@ def _kind(
 
 
 KINDS: Final = (
-    _kind(models.Namespace, models.EmptyStatus, "ns", scope="Cluster", role=Role.TENANT, filled=_OF_NAMESPACES),
+    _kind(
+        models.Namespace,
+        models.EmptyStatus,
+        "ns",
+        scope="Cluster",
+        role=Role.TENANT,
+        filled=_OF_NAMESPACES,
+        # What else there is belongs to a project, or is made for what does.
+        dependents=(
+            "AuthzRole",
+            "AuthzRoleBinding",
+            "ComponentType",
+            "DataPlane",
+            "DeploymentPipeline",
+            "Environment",
+            "ObservabilityAlertsNotificationChannel",
+            "ObservabilityPlane",
+            "Project",
+            "ProjectType",
+            "ResourceType",
+            "SecretReference",
+            "Trait",
+            "Workflow",
+            "WorkflowPlane",
+        ),
+    ),
     _kind(
         models.ClusterObservabilityPlane,
         models.ClusterPlaneStatus,
@@ -65,6 +90,7 @@ KINDS: Final = (
         ready_is_refreshed=False,
         scope="Cluster",
         role=Role.DATA_PLANE,
+        dependents=("Environment",),
     ),
     _kind(
         models.DataPlane,
@@ -74,6 +100,7 @@ KINDS: Final = (
         ready="Created",
         ready_is_refreshed=False,
         role=Role.DATA_PLANE,
+        dependents=("Environment",),
     ),
     _kind(
         models.ClusterWorkflowPlane,
@@ -128,6 +155,7 @@ KINDS: Final = (
         "envs",
         ready="Ready",
         role=Role.ENVIRONMENT,
+        dependents=("DeploymentPipeline",),
     ),
     _kind(
         models.DeploymentPipeline,
@@ -136,6 +164,7 @@ KINDS: Final = (
         "deppipes",
         ready="Available",
         role=Role.PIPELINE,
+        dependents=("Project",),
     ),
     _kind(
         models.ObservabilityAlertsNotificationChannel,
@@ -147,7 +176,15 @@ KINDS: Final = (
             PrinterColumn("Notifications", "integer", ".status.notificationCount"),
         ),
     ),
-    _kind(models.Project, models.ProjectStatus, "proj", "projs", ready="Ready", role=Role.PROJECT),
+    _kind(
+        models.Project,
+        models.ProjectStatus,
+        "proj",
+        "projs",
+        ready="Ready",
+        role=Role.PROJECT,
+        dependents=("Component", "ProjectReleaseBinding", "Resource"),
+    ),
     _kind(models.ProjectRelease, models.EmptyStatus, columns=(_PROJECT, _AGE)),
     _kind(
         models.ProjectReleaseBinding,

@@ -9,10 +9,12 @@ production. Each depends on its part alone, so it is deleted, and refuses, if an
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from choreo_components.api import Role, UnknownKindError, generation_of, kind_of
+from choreo_components.api.generation import Hold, Severity, Target
 from choreo_components.provider.resource import (
     CustomResource,
     Failure,
@@ -171,12 +173,11 @@ async def _refuse(going: Collection[Identity], stack: Properties, session: Sessi
     """
     from choreo_components.kubernetes.client import RIGHTS, ClusterError
 
-    organizations = {each.name.partition("/")[0] for each in going}
     own = _all(stack)
     first = f"{_part(stack[Names.PART])} stays" if Names.PART in stack else "nothing was deleted"
     try:
         unseen = await _unseen(stack, session)
-        users = [each for name in sorted(organizations) for each in await _others(name, going, own, session)]
+        others = await _others(going, own, session)
     except ClusterError as problem:
         raise Failure(f"{first}: it is not known whether others need what this stack has: {problem}") from None
     if unseen:
@@ -184,10 +185,11 @@ async def _refuse(going: Collection[Identity], stack: Properties, session: Sessi
             "nothing was deleted: the Kubernetes provider would wait without end, whatever the deadline, as the "
             f"credentials may not list {', '.join(unseen)}; {RIGHTS}"
         )
-    needed = [*_of(Role.TENANT, going), *_of(Role.DATA_PLANE, going)]
-    refused = [line for each in needed for line in _needed(each, users)]
-    for line in (line for each in _of(Role.ENVIRONMENT, going) for line in _promoting(each, users)):
-        session.warn(line)
+    holds = [hold for each in sorted(going, key=_position) for hold in _holds(each, others)]
+    for hold in holds:
+        if hold.severity is Severity.WARNING:
+            session.warn(hold.told)
+    refused = [hold.told for hold in holds if hold.severity is Severity.ERROR]
     if refused:
         lines = [f"  {line}" for line in refused]
         last = "  Destroy those first; what is in no stack: kubectl delete"
@@ -209,23 +211,41 @@ async def _unseen(stack: Properties, session: Session) -> list[str]:
     return [line for line in await asyncio.gather(*map(unseen, awaited)) if line]
 
 
-async def _others(
-    organization: str, going: Collection[Identity], own: Collection[Identity], session: Session
-) -> "list[Live]":
-    """The organization's objects which are not the stack's, of the kinds that may need what is going."""
-    types = {each.type for each in going}
+async def _others(going: Collection[Identity], own: Collection[Identity], session: Session) -> "list[Live]":
+    """The objects which are not the stack's, of the kinds and in the namespaces that may need what is going."""
+    wanted: dict[str, set[Type]] = defaultdict(set)
     try:
-        wanted = {Type(type_.api_version, kind) for type_ in types for kind in kind_of(*type_).dependents}
+        for each in going:
+            dependents = kind_of(*each.type).dependents
+            if dependents:
+                wanted[_organization(each)] |= {Type(each.type.api_version, kind) for kind in dependents}
     except UnknownKindError as problem:
         raise not_known(problem) from None
-    lives = await _listed([resource_of(type_) for type_ in sorted(wanted)], organization, session)
-    return [live for live in lives if Identity(type_of(live), f"{organization}/{live.name}") not in own]
+    found = [
+        live
+        for organization, types in sorted(wanted.items())
+        for live in await _listed([resource_of(type_) for type_ in sorted(types)], organization, session)
+    ]
+    # What is listed in all namespaces is listed in its own too.
+    once = {Identity(type_of(live), f"{live.namespace}/{live.name}"): live for live in found}
+    return [live for identity, live in once.items() if identity not in own]
+
+
+def _organization(each: Identity) -> str:
+    """The organization that an object belongs to, or is; "" of what is in the whole cluster."""
+    organization, _, _ = each.name.rpartition("/")
+    return each.name if role_of(each.type) is Role.TENANT else organization
+
+
+def _position(each: Identity) -> tuple[int, Identity]:
+    """Where an object is in the order of creation."""
+    return generation_of(each.type.api_version).position(each.type.kind), each
 
 
 async def _listed(resources: "Iterable[Resource]", organization: str, session: Session) -> "list[Live]":
-    """The organization's objects of these kinds."""
+    """The organization's objects of these kinds; without one, those of all."""
     cluster = session.connect()
-    listings = await asyncio.gather(*(cluster.list(resource, {}, organization) for resource in resources))
+    listings = await asyncio.gather(*(cluster.list(resource, {}, organization or None) for resource in resources))
     return [live for found, _ in listings for live in found]
 
 
@@ -244,16 +264,18 @@ def _part(part: str) -> str:
     return part if part == PRODUCTION else Identity.of(part).shown
 
 
-def _needed(going: Identity, users: "Iterable[Live]") -> Iterator[str]:
-    """Lines about an organization or a data plane that is going and is still needed."""
-    organization = going.name.partition("/")[0]
-    for live in users:
-        if live.namespace != organization or live.deleting:
-            continue
-        if role_of(going.type) is Role.TENANT:
-            yield f"{going.type.kind} {going.name!r} still has {live.resource.kind} {live.name!r}"
-        elif _data_plane(live) == going:
-            yield f"{going.type.kind} {going.name!r} is still used by {live.resource.kind} {live.name!r}"
+def _holds(going: Identity, others: "Iterable[Live]") -> Iterator[Hold]:
+    """What others have against the deletion of what is going."""
+    generation = generation_of(going.type.api_version)
+    kind = generation.by_name[going.type.kind]
+    organization = _organization(going)
+    name = going.name if going.name == organization else going.name.removeprefix(f"{organization}/")
+    target = Target(*going.type, organization, name)
+    for live in others:
+        if live.resource.kind in kind.dependents and not live.deleting:
+            hold = generation.hold(target, live.manifest)
+            if hold is not None:
+                yield hold
 
 
 def _data_plane(live: "Live") -> Identity | None:
@@ -263,15 +285,3 @@ def _data_plane(live: "Live") -> Identity | None:
         return None
     target = generation_of(type_.api_version).data_planes.of_environment(live.manifest)
     return None if target is None else Identity(Type(target.api_version, target.kind), target.full_name)
-
-
-def _promoting(environment: Identity, users: "Iterable[Live]") -> Iterator[str]:
-    """Lines about pipelines that still name an environment, which OpenChoreo allows (reference: section 5)."""
-    organization, _, own = environment.name.partition("/")
-    for live in users:
-        type_ = type_of(live)
-        if role_of(type_) is Role.PIPELINE and live.namespace == organization:
-            named = {name for _, name in generation_of(type_.api_version).promoted(live.manifest)}
-            if own in named:
-                kind = live.resource.kind
-                yield f"{kind} {live.name!r} still names environment {environment.name!r}: promotion there fails"

@@ -1,0 +1,41 @@
+"""A hold: what others have against the deletion of an object of openchoreo.dev/v1alpha1.
+
+Reference-v1alpha1: section 4; executed.md: section 3.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from choreo_components.api.generation import Hold, Target
+from choreo_components.api.openchoreo_v1alpha1.data_planes import of_environment
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import namespace_of, owner_of, promoted_environments, spec_of
+
+_NEVER_ENDS = "as long as it is, the deletion does not end"
+_BROKEN = "without it, nothing that was deployed there can be deleted any more"
+
+
+def hold(going: Target, other: Mapping[str, Any]) -> Hold | None:
+    """Why an object should stay: the other one needs it, or goes with it."""
+    kind, name = other["kind"], other["metadata"]["name"]
+    if going.organization and namespace_of(other) != going.organization:
+        return None
+    match going.kind:
+        case "Namespace":
+            return Hold(f"Namespace {going.known_as!r} still has {kind} {name!r}")
+        case "DataPlane" if of_environment(other) == going:
+            return Hold(f"DataPlane {going.full_name!r} is still used by {kind} {name!r}: {_NEVER_ENDS}")
+        case "ClusterDataPlane" if of_environment(other) == going:
+            user = f"{namespace_of(other)}/{name}"
+            return Hold(f"ClusterDataPlane {going.full_name!r} is still used by {kind} {user!r}: {_BROKEN}")
+        case "Environment" if any(each == going.known_as for _, each in promoted_environments(other)):
+            return Hold(f"Environment {going.full_name!r} is still named by {kind} {name!r}: {_NEVER_ENDS}")
+        case "DeploymentPipeline" if _names_pipeline(other, going.known_as):
+            return Hold(f"DeploymentPipeline {going.full_name!r} is still used by {kind} {name!r}: {_NEVER_ENDS}")
+        case "Project" if owner_of(other).get("projectName") == going.known_as:
+            return Hold(f"Project {going.full_name!r} still has {kind} {name!r}, which OpenChoreo deletes with it")
+    return None
+
+
+def _names_pipeline(project: Mapping[str, Any], name: str) -> bool:
+    reference = spec_of(project).get("deploymentPipelineRef") or {}
+    return bool(reference.get("name") == name)
