@@ -251,8 +251,8 @@ FACTS = {
 
 
         def references(given):
-            if given.kind == "Stage":
-                yield Dependency(("spec", "fleet"), fleet_of(given.to_wire()), "no such fleet")
+            if given.wire["kind"] == "Stage":
+                yield Dependency(("spec", "fleet"), fleet_of(given.wire), "no such fleet")
 
 
         def nothing(*_):

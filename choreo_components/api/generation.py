@@ -519,20 +519,20 @@ class Generation:
     """Where a deployment in wire names belongs: organization, project and environment; "" for what it does not say."""
     waits: Callable[[Given], bool]
     """Whether the condition of an object can be waited for: its kind has one, and it comes true by itself."""
-    sole: Callable[[Mapping[str, Any]], Sole | None]
-    """What an object in wire names is that there must be one of at most; None of most objects."""
-    hold: Callable[[Target, Mapping[str, Any]], Hold | None]
-    """What another object of the cluster, in wire names, has against the deletion of one; None where nothing.
-
-    It is of one of the kind's dependents. OpenChoreo deletes the one all the same, and breaks the other, deletes it
-    too, or never ends.
-    """
     serves_production: Callable[[Mapping[str, Any]], bool]
     """Whether an environment in wire names is one of production."""
     namespaces: Namespaces
     teardown: Teardown
     data_planes: DataPlanes
     ownership: Ownership
+    sole: Callable[[Mapping[str, Any]], Sole | None] = lambda wire: None
+    """What an object in wire names is that there must be one of at most; None of most objects."""
+    hold: Callable[[Target, Mapping[str, Any]], Hold | None] = lambda going, other: None
+    """What another object of the cluster, in wire names, has against the deletion of one; None where nothing.
+
+    It is of one of the kind's dependents. OpenChoreo deletes the one all the same, and breaks the other, deletes it
+    too, or never ends.
+    """
     kinds_of_kubernetes: frozenset[tuple[str, str]] = frozenset()
     """apiVersion and kind of what is of Kubernetes itself, and one of this API's kinds."""
     tenant: str = "organization"

@@ -28,7 +28,11 @@ PROJECT = samples.project("acme")
 BINDING = samples.project_release_binding("acme", "development")
 COMPONENT = samples.component("acme")
 WORKLOAD = samples.workload("acme")
-TYPES = (samples.project_type("acme"), samples.component_type("acme"), samples.resource_type("acme"))
+TYPES = (
+    samples.project_type("acme"),
+    samples.component_type("acme", allowedTraits=[{"name": "t"}]),
+    samples.resource_type("acme"),
+)
 EVERYTHING = (TENANT, PLANE, ENVIRONMENT, PIPELINE, *TYPES, PROJECT, BINDING, COMPONENT, WORKLOAD)
 
 

@@ -31,8 +31,6 @@ GENERATION: Final = Generation(
     promoted=hierarchy.promoted_environments,
     placed=hierarchy.placed,
     waits=lambda _: True,
-    sole=lambda _: None,
-    hold=hold,
     serves_production=data_planes.is_production,
     namespaces=Namespaces(
         name=names.data_plane_namespace,
@@ -64,6 +62,7 @@ GENERATION: Final = Generation(
         connection_is_read=False,
     ),
     ownership=OWNERSHIP,
+    hold=hold,
     other_groups=("openchoreo.dev",),
     finalizers=labels.PREFIX,
 )

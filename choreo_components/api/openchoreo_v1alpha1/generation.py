@@ -54,8 +54,6 @@ GENERATION: Final = Generation(
     promoted=hierarchy.promoted_environments,
     placed=hierarchy.placed,
     waits=deferred(f"{_HERE}.readiness", "waits"),
-    sole=hierarchy.sole,
-    hold=hold,
     serves_production=data_planes.is_production,
     namespaces=Namespaces(
         name=names.data_plane_namespace,
@@ -88,6 +86,8 @@ GENERATION: Final = Generation(
         unreachable=data_planes.unreachable,
     ),
     ownership=OWNERSHIP,
+    sole=hierarchy.sole,
+    hold=hold,
     kinds_of_kubernetes=frozenset({("v1", NAMESPACE)}),
     tenant="namespace",
     other_groups=("core.choreo.dev",),
