@@ -156,13 +156,13 @@ def _text(file: Path) -> str:
 def _layout(stack: Stack) -> dict[Path, Mapping[str, Any]]:
     """A file for each object without secrets, in a folder for its kind."""
     return {
-        Path(kind_of(each["apiVersion"], each["kind"]).plural) / f"{_file_name(each['metadata']['name'])}.yaml": each
+        Path(kind_of(each["apiVersion"], each["kind"]).plural) / f"{file_name(each['metadata']['name'])}.yaml": each
         for each in stack.manifests
         if not secrets_of(each)
     }
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """The name of an object's file. An object's name may be longer than a file's."""
     return name if len(name) <= 200 else f"{name[:190]}-{sha256(name.encode()).hexdigest()[:8]}"
 

@@ -489,6 +489,68 @@ class Ownership:
     """The field manager of the controllers. They write whole objects, and own no more of one than they change."""
 
 
+@dataclass(frozen=True)
+class BindingKind:
+    """A kind whose objects bring a release of something into an environment."""
+
+    kind: str
+    release: str
+    """The kind of the release."""
+    owner: str
+    """The kind of what the release is of."""
+    field: Path
+    """The field with the name of the release."""
+    after: str
+    """The field that a binding always has, beside it, and which people write before it."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a binding says: which release of what it brings into which environment; "" for what it does not say.
+
+    `name` is that of the release's owner, which is in `project`, or is it.
+    """
+
+    kind: str
+    namespace: str
+    project: str
+    name: str
+    environment: str
+    release: str = ""
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """How what is deployed moves from environment to environment. Objects are in wire names."""
+
+    bindings: tuple[BindingKind, ...]
+    """The kinds of bindings, in an order in which people read of them."""
+    of_project: str
+    """The kind of the bindings of projects themselves."""
+    of_component: str
+    """The kind of the bindings of components."""
+    consulted: tuple[str, ...]
+    """The kinds that are to be known besides bindings and releases."""
+    bound: Callable[[Mapping[str, Any]], Bound]
+    """What a binding says."""
+    steps: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]]
+    """The steps that a pipeline has, each from an environment to the next."""
+    pipeline: Callable[[Mapping[str, Any]], Target | None]
+    """The pipeline that a project goes through."""
+    project: Callable[[Mapping[str, Any]], str]
+    """The project that an owner of releases belongs to, or is."""
+    automatic: Callable[[Mapping[str, Any], Mapping[str, Any], str], bool]
+    """Whether a controller sets the release itself, of its owner, the project's pipeline and the environment's name."""
+    owner: Callable[[Mapping[str, Any]], tuple[str, str]]
+    """The project that a release is of, and the name of its owner."""
+    make: Callable[[Bound], Mapping[str, Any]]
+    """The binding that says this."""
+
+    def kind(self, kind: str) -> BindingKind | None:
+        """The kind of bindings of that name; None of any other kind."""
+        return next((each for each in self.bindings if each.kind == kind), None)
+
+
 @dataclass(frozen=True, eq=False)
 class Generation:
     """An API of OpenChoreo.
@@ -541,6 +603,8 @@ class Generation:
     """API groups under which other releases of OpenChoreo have the same kinds."""
     finalizers: str = ""
     """What the finalizers of OpenChoreo's controllers begin with."""
+    promotion: Promotion | None = None
+    """How releases move; None where what is deployed names what it is made of, and no release."""
 
     @property
     def group(self) -> str:

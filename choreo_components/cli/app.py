@@ -12,6 +12,7 @@ from choreo_components.cli.drift import drift
 from choreo_components.cli.graph import graph
 from choreo_components.cli.leftovers import leftovers
 from choreo_components.cli.options import EXIT_CODES
+from choreo_components.cli.promote import promote
 from choreo_components.cli.schema import schema
 from choreo_components.cli.validate import validate
 
@@ -24,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (validate, graph, schema, adopt, drift, leftovers):
+for command in (validate, graph, schema, adopt, promote, drift, leftovers):
     app.command(epilog=EXIT_CODES)(command)
 
 

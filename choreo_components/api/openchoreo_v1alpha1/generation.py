@@ -16,6 +16,7 @@ from choreo_components.api.openchoreo_v1alpha1 import API_VERSION, data_planes, 
 from choreo_components.api.openchoreo_v1alpha1.holds import hold
 from choreo_components.api.openchoreo_v1alpha1.order import ORDER
 from choreo_components.api.openchoreo_v1alpha1.ownership import OWNERSHIP
+from choreo_components.api.openchoreo_v1alpha1.promotion import PROMOTION
 from choreo_components.api.openchoreo_v1alpha1.teardown import TEARDOWN
 
 
@@ -92,5 +93,6 @@ GENERATION: Final = Generation(
     tenant="namespace",
     other_groups=("core.choreo.dev",),
     finalizers=labels.PREFIX,
+    promotion=PROMOTION,
 )
 """All that choreo knows of openchoreo.dev/v1alpha1."""

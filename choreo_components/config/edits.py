@@ -1,0 +1,319 @@
+"""An edit: a change of one field, or one object more, in a YAML text of which every other byte stays as it is.
+
+Edits are made where the parser says that something stands. Nothing is written out anew: that would lay out anew what
+people have laid out. What an edit has made is read again, and has to be what was there with that change and no other.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import yaml
+
+from choreo_components.config.documents import Rules, is_text, read
+from choreo_components.config.texts import is_json
+
+
+class NotEdited(Exception):
+    """The text is written in a way that cannot be edited: the message says which."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which object of a text is meant."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str
+
+    @classmethod
+    def of(cls, wire: Mapping[str, Any]) -> "Identity":
+        """That of an object in wire names."""
+        metadata = wire["metadata"]
+        return cls(wire["apiVersion"], wire["kind"], metadata.get("namespace"), metadata["name"])
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r}"
+
+
+@dataclass(frozen=True)
+class SetField:
+    """The text `value` for the field at `path` of an object; one that is missing comes after the field `after`."""
+
+    object: Identity
+    path: Sequence[str]
+    value: str
+    after: str
+
+
+@dataclass(frozen=True)
+class AddObject:
+    """One object more, `written` in YAML: after another one in a list, or else as a document at the end."""
+
+    wire: Mapping[str, Any]
+    written: str
+    beside: Identity | None = None
+
+
+Edit: TypeAlias = SetField | AddObject
+
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_REST = re.compile(r"[ \t]*(?:#.*)?$")
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$")
+
+
+def edited(text: str, edits: Sequence[Edit], rules: Rules = Rules.KUBERNETES) -> str:
+    """The text after the edits. `rules` are those that the text is read by. Raises NotEdited."""
+    mark, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+    if "\ufeff" in body:
+        raise NotEdited("it has a byte order mark in the middle")
+    # What was added at the end of an object comes before an object that was added.
+    edits = sorted(edits, key=lambda each: isinstance(each, AddObject))
+    # First, as it finds out whether the text may be composed.
+    documents, findings = read(text, "", rules)
+    if findings:
+        raise NotEdited(f"it cannot be read: {findings[0]}")
+    try:
+        roots = list(yaml.compose_all(body, yaml.CSafeLoader))
+        insertions = [_insertion(body, roots, each) for each in edits]
+    except yaml.YAMLError:
+        raise NotEdited("it cannot be read as YAML") from None
+    pieces, done = [mark], 0
+    for start, end, new in sorted(insertions, key=lambda each: each[0]):
+        pieces += (body[done:start], new)
+        done = end
+    result = "".join([*pieces, body[done:]])
+    changed, findings = read(result, "", rules)
+    if findings or [each.value for each in changed] != _expected([each.value for each in documents], edits):
+        raise NotEdited("an anchor, a tag, or a line of an unusual form is in the way")
+    return result
+
+
+def line_of(text: str, meant: Identity, path: Sequence[str] = ()) -> int | None:
+    """The 1-based line in which the field at `path` of an object begins; None where there is none."""
+    found: list[yaml.Node] = list(_objects(yaml.compose_all(text.removeprefix("\ufeff"), yaml.CSafeLoader), meant))
+    if len(found) != 1:
+        return None
+    node, line = found[0], int(found[0].start_mark.line)
+    for step in path:
+        pair = _pair(node, step)
+        if pair is None:
+            return None
+        line, node = int(pair[0].start_mark.line), pair[1]
+    return line + 1
+
+
+_Insertion: TypeAlias = tuple[int, int, str]
+"""Where what is replaced begins and ends, and what comes there."""
+
+
+def _insertion(text: str, roots: Sequence[yaml.Node], edit: Edit) -> _Insertion:
+    if isinstance(edit, SetField):
+        return _of_field(text, _only(roots, edit.object), edit)
+    if edit.beside is not None:
+        return _of_item(text, _around(roots, edit.beside), edit)
+    if is_json(text):
+        raise NotEdited("it is JSON, which has one document")
+    newline = _newline(text)
+    head = "" if not text or _BREAK.match(text, len(text) - 1) else newline
+    return len(text), len(text), head + _broken(f"---\n{edit.written}", newline)
+
+
+def _of_field(text: str, root: yaml.Node, edit: SetField) -> _Insertion:
+    *around, name = edit.path
+    node = root
+    for step in around:
+        pair = _pair(node, step)
+        if pair is None:
+            raise NotEdited(f"{edit.object} has no {step} of its own")
+        node = pair[1]
+    found = _pair(node, name)
+    if found is None:
+        return _of_missing(text, node, edit)
+    value = found[1]
+    if not isinstance(value, yaml.ScalarNode) or value.style in ("|", ">"):
+        raise NotEdited(f"{name} of {edit.object} is no text in one line")
+    start, end = value.start_mark.index, value.end_mark.index
+    if text[start : start + 1] in ("&", "!"):
+        raise NotEdited(f"{name} of {edit.object} has an anchor or a tag")
+    # An empty value stands right behind the colon.
+    space = " " if text[start - 1 : start] == ":" else ""
+    return start, end, space + _scalar(edit.value, value.style)
+
+
+def _of_missing(text: str, node: yaml.Node, edit: SetField) -> _Insertion:
+    before = _pair(node, edit.after)
+    if before is None or not isinstance(before[1], yaml.ScalarNode) or before[1].style in ("|", ">"):
+        raise NotEdited(f"{edit.object} has no {edit.after} in one line, after which {edit.path[-1]} would stand")
+    key, value = before[0], before[1]
+    name, new = _scalar(edit.path[-1], key.style), _scalar(edit.value, value.style)
+    end, newline = value.end_mark.index, _newline(text)
+    if _in_brackets(node):
+        start = key.start_mark.index
+        margin = text[start - key.start_mark.column : start]
+        between = f",{newline}{margin}" if not margin.strip() else ", "
+        return end, end, f"{between}{name}: {new}"
+    end = _end_of_line(text, end)
+    return end, end, f"{newline}{' ' * key.start_mark.column}{name}: {new}"
+
+
+def _of_item(text: str, around: tuple[yaml.SequenceNode, yaml.Node], edit: AddObject) -> _Insertion:
+    sequence, item = around
+    if _in_brackets(sequence):
+        raise NotEdited("its list is in brackets")
+    last = _last(item)
+    newline = _newline(text)
+    margin = " " * sequence.start_mark.column
+    lines = edit.written.rstrip("\n").split("\n")
+    written = newline.join([f"{margin}- {lines[0]}", *(f"{margin}  {line}" if line else "" for line in lines[1:])])
+    if isinstance(last, yaml.ScalarNode) and last.style in ("|", ">"):
+        end = last.end_mark.index - last.end_mark.column
+        return end, end, f"{written}{newline}"
+    end = _end_of_line(text, last.end_mark.index)
+    return end, end, f"{newline}{written}"
+
+
+def _in_brackets(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+
+
+def _end_of_line(text: str, start: int) -> int:
+    """Where the line ends in which nothing but a comment follows."""
+    found = _BREAK.search(text, start)
+    end = found.start() if found else len(text)
+    if not _REST.match(text[start:end]):
+        raise NotEdited("something else stands in the line after which something would be added")
+    return end
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _broken(lines: str, newline: str) -> str:
+    return lines.replace("\n", newline)
+
+
+def _scalar(value: str, style: str | None) -> str:
+    """The text in the style of the one that it replaces, or stands by."""
+    if style == '"':
+        return json.dumps(value, ensure_ascii=False)
+    if not style and _PLAIN.match(value) and is_text(value):
+        return value
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _pair(node: yaml.Node, key: str) -> tuple[yaml.ScalarNode, yaml.Node] | None:
+    """A field of a mapping: the nodes of key and value."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((pair for pair in pairs if isinstance(pair[0], yaml.ScalarNode) and pair[0].value == key), None)
+
+
+def _text_at(node: yaml.Node | None, *path: str) -> str | None:
+    for step in path:
+        pair = None if node is None else _pair(node, step)
+        node = None if pair is None else pair[1]
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else None
+
+
+def _nodes(roots: Iterator[yaml.Node] | Sequence[yaml.Node]) -> Iterator[yaml.Node]:
+    """All mappings and lists, each once, however many aliases lead to it."""
+    waiting, seen = [each for each in roots if each is not None], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen or isinstance(node, yaml.ScalarNode):
+            continue
+        seen.add(id(node))
+        yield node
+        waiting += (pair[1] for pair in node.value) if isinstance(node, yaml.MappingNode) else node.value
+
+
+def _is(node: yaml.Node, meant: Identity) -> bool:
+    return meant == Identity(
+        _text_at(node, "apiVersion") or "",
+        _text_at(node, "kind") or "",
+        _text_at(node, "metadata", "namespace"),
+        _text_at(node, "metadata", "name") or "",
+    )
+
+
+def _objects(roots: Iterator[yaml.Node] | Sequence[yaml.Node], meant: Identity) -> Iterator[yaml.Node]:
+    return (node for node in _nodes(roots) if _is(node, meant))
+
+
+def _only(roots: Sequence[yaml.Node], meant: Identity) -> yaml.Node:
+    found = list(_objects(roots, meant))
+    if len(found) != 1:
+        raise NotEdited(f"{meant} does not stand in it as it is" if not found else f"{meant} stands in it twice")
+    return found[0]
+
+
+def _around(roots: Sequence[yaml.Node], meant: Identity) -> tuple[yaml.SequenceNode, yaml.Node]:
+    """The list that an object is in, and the object."""
+    item = _only(roots, meant)
+    for node in _nodes(roots):
+        if isinstance(node, yaml.SequenceNode) and any(each is item for each in node.value):
+            return node, item
+    raise NotEdited(f"{meant} does not stand in a list")
+
+
+def _last(node: yaml.Node) -> yaml.Node:
+    """What ends where an object ends; the end of a mapping or a list without brackets is that of what is in it."""
+    while isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        last = node.value[-1]
+        inner = last[1] if isinstance(node, yaml.MappingNode) else last
+        if inner.start_mark.index < node.start_mark.index:
+            raise NotEdited("an alias stands where something would be added")
+        node = inner
+    return node
+
+
+def _expected(values: Sequence[Any], edits: Sequence[Edit]) -> list[Any]:
+    """What the text is to say after the edits, of what it says now.
+
+    Aliases are spelled out: a change by way of one is none of the others.
+    """
+    documents: list[Any] = json.loads(json.dumps(values))
+    documents += [each.wire for each in edits if isinstance(each, AddObject) and each.beside is None]
+    for edit in edits:
+        if isinstance(edit, SetField):
+            _each(documents, edit.object, _set(edit))
+    for edit in reversed(edits):
+        if isinstance(edit, AddObject) and edit.beside is not None:
+            _each(documents, edit.beside, _insert(edit))
+    return documents
+
+
+def _set(edit: SetField) -> Callable[[list[Any], int], None]:
+    def change(around: list[Any], index: int) -> None:
+        value = around[index]
+        for step in edit.path[:-1]:
+            value = value[step]
+        value[edit.path[-1]] = edit.value
+
+    return change
+
+
+def _insert(edit: AddObject) -> Callable[[list[Any], int], None]:
+    return lambda around, index: around.insert(index + 1, edit.wire)
+
+
+def _each(value: Any, meant: Identity, change: Callable[[list[Any], int], None]) -> None:
+    """Changes the object, by the list that it is in and its position there, wherever it stands."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            _each(inner, meant, change)
+    elif isinstance(value, list):
+        for index, inner in reversed(list(enumerate(value))):
+            metadata = inner.get("metadata") if isinstance(inner, dict) else None
+            if isinstance(metadata, dict) and metadata.get("name") and Identity.of(_complete(inner)) == meant:
+                change(value, index)
+            else:
+                _each(inner, meant, change)
+
+
+def _complete(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"apiVersion": "", "kind": "", **value}
