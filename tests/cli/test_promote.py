@@ -353,3 +353,22 @@ def test_what_is_written_is_yaml_of_the_stack(run: Run) -> None:
     run("web", *STEP)
     documents = list(yaml.safe_load_all(Path("staging/all.yaml").read_text()))
     assert documents[1]["spec"]["releaseName"] == "web-2"
+
+
+def test_a_cluster_that_cannot_be_asked_is_a_warning(tmp_path: Path) -> None:
+    project(
+        tmp_path, samples.component(N, autoDeploy=False), {"dev/web.yaml": DEVELOPMENT, "staging/all.yaml": STAGING}
+    )
+    done = choreo("promote", "web", *STEP, "-C", tmp_path, "--kubeconfig", tmp_path / "nowhere")
+    assert done.exit_code == 0
+    [warning] = (line for line in done.stdout.splitlines() if line.startswith("warning"))
+    assert warning.startswith("warning: not known whether there is ComponentRelease 'web-2': no usable kubeconfig: ")
+
+
+def test_what_only_a_cluster_knows_that_cannot_be_asked_is_refused(tmp_path: Path) -> None:
+    silent = DEVELOPMENT.replace("  releaseName: web-2\n", "")
+    project(tmp_path, samples.component(N), {"dev/web.yaml": silent, "staging/all.yaml": STAGING})
+    done = choreo("promote", "web", *STEP, "-C", tmp_path, "--kubeconfig", tmp_path / "nowhere")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: no stack says which release Component 'web' has in 'development': no usable")
+    assert (tmp_path / "staging/all.yaml").read_text() == STAGING
