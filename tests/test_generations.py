@@ -377,9 +377,6 @@ COMPONENTS = {
         COMPOSITES = {"Stage": Stage}
 
 
-        def around(declared, settings):
-            return {"timeouts": vars(settings.timeouts)}
-
 
         def surround(component, role, made, declared, given, opts, elsewhere):
             fleet = declared.data_plane.name

@@ -5,7 +5,7 @@ repeat, and rules. Those on changes are of another sort: they say what makes ano
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,19 +39,36 @@ def violations(model: type[WireModel], wire: Mapping[str, Any]) -> Iterator[Viol
 @cache
 def immutable_paths(model: type[WireModel]) -> tuple[Path, ...]:
     """The fields of objects of the model that cannot change, in wire names: whoever changes one needs a new object."""
-    return tuple(_immutable(model))
+    return tuple(_immutable(model, lambda _, path: (path,)))
 
 
-def _immutable(model: type[WireModel]) -> Iterator[Path]:
+def replacing_paths(model: type[WireModel]) -> tuple[Path, ...]:
+    """The same, but of an object that may be set later the fields inside: whoever sets it changes none of them."""
+    return tuple(_immutable(model, _inside))
+
+
+def _inside(model: type[WireModel], path: tuple[str, ...]) -> Iterator[Path]:
+    """The fields in the object at the path, which is one step; the path itself where none is there, or no step."""
+    field = fields_of(model)[path[0]] if path else None
+    if field is not None and isinstance(field.shape, ObjectOf):
+        yield from ((*path, name) for name in fields_of(field.shape.model))
+    else:
+        yield path
+
+
+def _immutable(
+    model: type[WireModel], of_rule: Callable[[type[WireModel], tuple[str, ...]], Iterable[Path]]
+) -> Iterator[Path]:
     fixed = [rule.fixed for rule in rules_of(model) if rule.fixed is not None]
-    yield from fixed
+    for each in fixed:
+        yield from of_rule(model, each)
     if () in fixed:
         return
     for name, field in fields_of(model).items():
         if any(rule.fixed == () for rule in field.rules):
             yield (name,)
         elif isinstance(field.shape, ObjectOf):
-            yield from ((name, *path) for path in _immutable(field.shape.model))
+            yield from ((name, *path) for path in _immutable(field.shape.model, of_rule))
 
 
 def _of_object(model: type[WireModel], wire: Mapping[str, Any], path: Path) -> Iterator[Violation]:

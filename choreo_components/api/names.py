@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 LONGEST_RESOURCE_NAME = 253
 LONGEST_NAMESPACE_NAME = 63
+NAMESPACES_OF_KUBERNETES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
+"""Those that an API server makes itself, and makes again."""
+
 _HASH_DIGITS = 8
 
 

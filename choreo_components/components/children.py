@@ -56,9 +56,17 @@ class KubernetesObject(pulumi.CustomResource):
 
 
 def kubernetes_object(
-    name: str, api_version: str, kind: str, body: Mapping[str, Any], opts: pulumi.ResourceOptions
+    name: str,
+    api_version: str,
+    kind: str,
+    body: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+    *,
+    patch: bool = False,
 ) -> KubernetesObject:
     """Registers an object; `body` is what it has besides apiVersion and kind, in wire names, and may hold Outputs.
+
+    `patch`: the object is somebody else's, and stays when this is deleted, without what the body has said.
 
     A function and not the class's constructor: for that, the SDK would keep the call stack of each object in the state,
     which the engine writes anew at every step.
@@ -70,7 +78,7 @@ def kubernetes_object(
     versioned.version = KUBERNETES_VERSION
     # Without an input of that name, the SDK keeps no output.
     props = {"apiVersion": api_version, "kind": kind, "status": None, **body}
-    return KubernetesObject(f"kubernetes:{group_version}:{kind}", name, props, versioned)
+    return KubernetesObject(f"kubernetes:{group_version}:{kind}{'Patch' * patch}", name, props, versioned)
 
 
 def kubernetes_provider(

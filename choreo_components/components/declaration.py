@@ -1,6 +1,6 @@
 """A declaration: a plan as resources, registered in its order and with its edges."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,17 @@ def declare(
     names.
     """
     return _Declaration(scope, settings, plan, control_plane, survey, hooks, after).declare()
+
+
+def _around(declared: Declared, settings: Settings) -> Mapping[str, Any]:
+    """What the children of an object's component are made with, besides the object: arguments of the component."""
+    given = settings.namespace_metadata
+    of_namespaces = {"labels": given.labels, "annotations": given.annotations}
+    return {
+        "controllers": settings.controllers,
+        "timeouts": vars(settings.timeouts),
+        **({"namespaceMetadata": of_namespaces} if declared.role is Role.ENVIRONMENT else {}),
+    }
 
 
 def _is_protected(declared: Declared, settings: Settings) -> bool:
@@ -150,15 +161,18 @@ class _Declaration:
             self._protected.append(key)
         component = self._component(key, protect)
         opts = pulumi.ResourceOptions(depends_on=list(after), protect=protect or None)
-        given = composites.around(declared, self._settings)
-        own = object_options(component or self._scope.platform, given, opts)
+        given = _around(declared, self._settings)
+        bringing = None if node.environment is None else self._component(node.environment)
+        own = object_options(component or bringing or self._scope.platform, given, opts)
+        own.aliases = [pulumi.Alias(parent=each) for each in self._other_parents(node, bringing)]
         own.provider, own.hooks = self._providers.kubernetes, self._hooks
         metadata = declared.wire["metadata"]
         annotations = of_provider(kind, waits=node.wait is not None) | metadata.get("annotations", {})
         body: Mapping[str, Any] = {**declared.wire, "metadata": {**metadata, "annotations": annotations}}
         for finalizer in self._finalizers.keys() & set(self._plan.needs[key]):
             body = composites.by_way_of(self._finalizers[finalizer].environment, body)
-        made = register_object(kind, object_role(role, key.kind) if component else role, body, own)
+        own_role = object_role(role, key.kind) if component else role
+        made = register_object(kind, own_role, body, own, patch=declared.is_kept)
         if component is None:
             return made
         data_plane = declared.data_plane
@@ -167,6 +181,24 @@ class _Declaration:
         if provisioning is not None:
             self._provisionings[key] = provisioning
         return last
+
+    def _other_parents(self, node: ObjectNode, bringing: ObjectComponent | None) -> Iterator[pulumi.Resource]:
+        """The parents that a maker of namespaces had where an environment brought it, and now does not, or the reverse.
+
+        It is one object in the cluster: deleted by its former name, it would take the namespace along.
+        """
+        declared = node.declared
+        maker = declared.generation.namespaces.maker
+        if maker is None or declared.kind != maker.kind:
+            return
+        if bringing is not None:
+            yield self._scope.platform
+            return
+        [kind] = declared.generation.of_role(Role.ENVIRONMENT)
+        organization, _, environment = declared.generation.placed(declared.wire)
+        key = Key(node.key.api_version, kind.kind, organization, environment)
+        if key in self._components:
+            yield self._components[key]
 
     def _component(self, key: Key, protect: bool = False) -> ObjectComponent | None:
         """The component of an object whose kind has more children; another node of the plan may be one of them."""
@@ -186,6 +218,8 @@ class _Declaration:
         own.provider = self._providers.secrets
         text = resolve(self._settings.data_plane_kubeconfigs[node.data_plane.name].given).given
         connection_secret = composites_of(node.data_plane.api_version).connection_secret
+        # A plan has such a Secret only where data planes refer to one.
+        assert connection_secret is not None
         return connection_secret(f"{role}-connection", key.name, key.organization, node.data_plane.name, text, own)
 
     def _register_finalizer(self, node: FinalizerNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
@@ -216,7 +250,9 @@ class _Declaration:
         for name, text in self._remote.items():
             kubeconfig = pulumi.Output.secret(text)
             opts = self._scope.options(depends_on=[first])
-            kubernetes = kubernetes_provider(self._scope.named(name), kubeconfig, name, opts)
+            # Names of objects have no asterisk: one of the whole cluster is not called like a provider of ours.
+            role = self._scope.named(name if "/" in name else f"*/{name}")
+            kubernetes = kubernetes_provider(role, kubeconfig, name, opts)
             found[name] = Elsewhere(kubeconfig, kubernetes, of_finalizers)
         return found
 

@@ -14,7 +14,17 @@ from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import KubernetesObject
 from choreo_components.components.folders import folders
 from choreo_components.components.provisioning import Elsewhere, Provisioning
-from choreo_components.config.settings import Declared, Settings
+from choreo_components.config.settings import Declared
+
+
+class ConnectionSecret(Protocol):
+    """Makes the Secret that a data plane refers to, with the kubeconfig of its own cluster in it."""
+
+    def __call__(
+        self, role: str, name: str, organization: str, data_plane: str, kubeconfig: str, opts: pulumi.ResourceOptions
+    ) -> KubernetesObject:
+        """The Secret `name`, called `role` in the program."""
+        ...
 
 
 class Composites(Protocol):
@@ -23,9 +33,8 @@ class Composites(Protocol):
     COMPOSITES: Mapping[str, type[ObjectComponent]]
     """By kind: the components that have more children than one."""
 
-    def around(self, declared: Declared, settings: Settings) -> Mapping[str, Any]:
-        """What the children of an object's component are made with, besides the object."""
-        ...
+    connection_secret: ConnectionSecret | None
+    """None: data planes have no credentials, and refer to no Secret."""
 
     def surround(
         self,
@@ -42,12 +51,6 @@ class Composites(Protocol):
         With an environment comes its provisioning, whose namespaces are still to be added. `given` and `opts` are what
         the object was made with; `elsewhere` is its data plane, where that is a cluster of its own.
         """
-        ...
-
-    def connection_secret(
-        self, role: str, name: str, organization: str, data_plane: str, kubeconfig: str, opts: pulumi.ResourceOptions
-    ) -> KubernetesObject:
-        """The Secret that a data plane refers to, with the kubeconfig of its own cluster in it."""
         ...
 
     def with_former_urn(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

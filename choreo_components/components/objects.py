@@ -15,11 +15,13 @@ def object_role(name: str, kind: str) -> str:
     return f"{name}-{kind.lower()}"
 
 
-def register_object(kind: Kind, role: str, body: Mapping[str, Any], opts: pulumi.ResourceOptions) -> KubernetesObject:
+def register_object(
+    kind: Kind, role: str, body: Mapping[str, Any], opts: pulumi.ResourceOptions, *, patch: bool = False
+) -> KubernetesObject:
     """Registers the custom resource `role` of an object that is right already: `body` is it in wire names.
 
     What is a secret in it, by the marks of the models, becomes one to Pulumi. `opts` are its own, as `object_options`
-    makes them.
+    makes them. `patch`: it is one that Kubernetes keeps.
     """
     if kind.replaced_by:
         opts.replace_on_changes, opts.delete_before_replace = list(kind.replaced_by), True
@@ -30,7 +32,7 @@ def register_object(kind: Kind, role: str, body: Mapping[str, Any], opts: pulumi
     if any(map(holds_secrets, kind.models)):
         # `kubectl apply` has left the whole object in an annotation, if it ever applied it.
         opts.additional_secret_outputs = ["metadata"]
-    return kubernetes_object(role, kind.api_version, kind.kind, sealed, opts)
+    return kubernetes_object(role, kind.api_version, kind.kind, sealed, opts, patch=patch)
 
 
 def object_options(

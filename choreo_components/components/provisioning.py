@@ -6,14 +6,14 @@ from typing import Any
 
 import pulumi
 
-from choreo_components.api.generation import Generation, Role
+from choreo_components.api.generation import Generation, Role, Target
 from choreo_components.components.children import KubernetesObject, namespace
 from choreo_components.components.finalizer import Finalizer, finalizer_inputs, released
 from choreo_components.components.objects import deadline, object_options
 from choreo_components.components.witness import witness
 from choreo_components.config.namespace_metadata import FIELDS, problems
 from choreo_components.state import contract
-from choreo_components.state.names import Identity, Type
+from choreo_components.state.names import Identity, Type, data_plane_reference
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class Elsewhere:
     kubernetes: pulumi.ProviderResource
     choreo: pulumi.ProviderResource | None = None
     """The finalizer's provider; None: that of all that is on the control plane."""
+
+
+def reference_to(data_plane: Target) -> str:
+    """How a state names the data plane of an environment."""
+    return data_plane_reference(data_plane.kind, data_plane.organization, data_plane.known_as)
 
 
 class Provisioning:
@@ -43,8 +48,8 @@ class Provisioning:
     ) -> None:
         """`role` is what the Environment is called in the program; `args` and `opts` are those it was made with.
 
-        `organization` and `data_plane_ref` are the names of what it belongs to, and of what it runs on. `elsewhere` is
-        its data plane; None where that is the control plane's own cluster.
+        `organization` is the name of what it belongs to, `data_plane_ref` the reference to what it runs on. `elsewhere`
+        is its data plane; None where that is the control plane's own cluster.
         """
         self.namespaces: dict[str, KubernetesObject] = {}
         self._generation = generation

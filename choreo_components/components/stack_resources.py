@@ -9,6 +9,7 @@ import pulumi
 from choreo_components.api import kind_of
 from choreo_components.api.generation import SECRET, Role
 from choreo_components.components.finalizer import released
+from choreo_components.components.provisioning import reference_to
 from choreo_components.components.scope import Scope
 from choreo_components.components.witness import witness
 from choreo_components.config.findings import Finding, in_order
@@ -34,11 +35,12 @@ def inventory(
     """
     objects: dict[Type, list[str]] = defaultdict(list)
     for each in plan.objects_in_cluster:
-        objects[Type(each.api_version, each.kind)].append(_name(each))
+        if not each.declared.is_kept:
+            objects[Type(each.api_version, each.kind)].append(_name(each))
     data_planes: dict[str, dict[str, str]] = defaultdict(dict)
     for node in plan.of_role(Role.ENVIRONMENT):
-        if node.declared.data_plane is not None:
-            data_planes[str(type_of(node.key))][node.key.full_name] = node.declared.data_plane.known_as
+        if (data_plane := node.declared.data_plane) is not None:
+            data_planes[str(type_of(node.key))][node.key.full_name] = reference_to(data_plane)
     inputs = {
         Inventory.OBJECTS: written(objects),
         Inventory.DATA_PLANE_REFS: dict(data_planes),

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from choreo_components.api import ApiObject, Generation, Kind, Role, UnknownKindError, generation_having, kind_of
 from choreo_components.api.annotations import LAST_APPLIED
-from choreo_components.api.generation import Target
+from choreo_components.api.generation import NAMESPACE, Target
 from choreo_components.api.generations import generations
-from choreo_components.api.names import Use, refusal
+from choreo_components.api.names import NAMESPACES_OF_KUBERNETES, Use, refusal
 from choreo_components.config.documents import Document, Rules, differing, field_name
 from choreo_components.config.documents import read_file as read_documents
 from choreo_components.config.durations import seconds
@@ -79,6 +79,11 @@ class Declared:
     def role(self) -> Role | None:
         """What it is to a plan."""
         return self.generation.role(self.kind)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether Kubernetes itself has made it, and keeps it: what is declared of it comes and goes with the stack."""
+        return (self.object.api_version, self.kind) == ("v1", NAMESPACE) and self.name in NAMESPACES_OF_KUBERNETES
 
     @property
     def organization(self) -> str:

@@ -130,10 +130,16 @@ class _PlanBuilder:
             meant[each.name].add(each.organization)
         for each in self.by_role[Role.ENVIRONMENT]:
             if (data_plane := each.data_plane) is not None:
-                meant[data_plane.known_as].add(each.organization)
+                meant[data_plane.known_as].add(data_plane.organization)
         for name, kubeconfig in self.settings.data_plane_kubeconfigs.items():
-            if len(meant[name]) > 1:
-                organizations = " and ".join(map(repr, sorted(meant[name])))
+            organizations = " and ".join(repr(each) for each in sorted(meant[name]) if each)
+            if "" in meant[name] and organizations:
+                message = (
+                    f"organization {organizations} of this stack has a data plane {name!r}, and so has the whole "
+                    "cluster, and they would share this kubeconfig: give one of them another name"
+                )
+                yield error(kubeconfig.where, message)
+            elif len(meant[name]) > 1:
                 message = (
                     f"organizations {organizations} of this stack each have a data plane {name!r}, and they would "
                     "share this kubeconfig: give each organization a stack of its own, or the data planes other names"

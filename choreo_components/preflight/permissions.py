@@ -87,7 +87,7 @@ def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None
             each.names.add(name)
 
     for each in plan.objects_in_cluster:
-        if each.tenant and controllers is Controllers.PRESENT:
+        if each.tenant and not each.is_declared and controllers is Controllers.PRESENT:
             continue
         resource = resource_named(each.api_version, each.kind)
         data_plane = None if each.environment is None else elsewhere.get(each.environment)
@@ -123,7 +123,8 @@ async def _unserved(cluster: Cluster, plan: Plan, generation: Generation) -> lis
     group, version = generation.group, generation.version
     first: dict[str, Location] = {}
     for node in plan.objects:
-        if node.declared.generation is generation:
+        # What is of Kubernetes itself, every API server has.
+        if (node.declared.generation, node.declared.object.api_version) == (generation, generation.api_version):
             first.setdefault(node.key.kind, node.declared.at("kind"))
     served = await cluster.kinds(group, version)
     absent = [kind for kind in first if kind not in served]

@@ -50,7 +50,7 @@ class Placement:
             if (data_plane := node.declared.data_plane) is not None:
                 self._environments[data_plane.full_name].append(node.declared)
         for name in self._environments:
-            own = name.partition("/")[2]
+            own = name.rpartition("/")[2]
             if own in self._texts:
                 self.connections[name] = Connection(self._texts[own], DATA_PLANE_KUBECONFIGS)
             elif own in given:
@@ -162,22 +162,24 @@ class Placement:
     def _only_given(self, name: str) -> Sequence[Target]:
         """What a name in the settings may mean besides data planes that the stack declares or refers to."""
         owners = {(node.key.organization, node.declared.generation.api_version) for node in self._plan.nodes}
-        targets = [
-            Target(api_version, generation_of(api_version).kind_of_role(Role.DATA_PLANE).kind, organization, name)
+        targets = dict.fromkeys(
+            generation_of(api_version).named(kind.kind, organization, name)
             for organization, api_version in sorted(owners)
-        ]
+            for kind in generation_of(api_version).of_role(Role.DATA_PLANE)
+            # What is in the whole cluster has no data planes of an organization.
+            if organization or not kind.namespaced
+        )
         if any(self._plan.index.find(each) or each.full_name in self._environments for each in targets):
             return []
-        return targets
+        return list(targets)
 
     def _unknown(self, live: Found) -> Iterator[Finding]:
         for name, kubeconfig in self._given.items():
             targets = self._only_given(name)
             if targets and all(each in live and live[each] is None for each in targets):
-                organizations = ", ".join(repr(each.organization) for each in targets)
-                message = (
-                    f"no data plane {name!r} in organization {organizations}: neither in this stack nor in the cluster"
-                )
+                organizations = ", ".join(repr(each.organization) for each in targets if each.organization)
+                where = f" in organization {organizations}" if organizations else ""
+                message = f"no data plane {name!r}{where}: neither in this stack nor in the cluster"
                 yield error(kubeconfig.where, message)
 
     def _ignored_by_controllers(self, name: str, manifest: Mapping[str, Any]) -> Iterator[Finding]:
@@ -187,16 +189,16 @@ class Placement:
         known = self._environments[name][0].generation.data_planes
         if not known.connection_is_read and known.connection(manifest):
             message = (
-                f"data plane {name.partition('/')[2]!r} is a cluster of its own (by {connection.origin}); OpenChoreo's "
-                f"controllers that know {known.connection_field[-1]} do not read it, and run workloads in their own "
-                "cluster"
+                f"data plane {name.rpartition('/')[2]!r} is a cluster of its own (by {connection.origin}); "
+                f"OpenChoreo's controllers that know {known.connection_field[-1]} do not read it, and run workloads in "
+                "their own cluster"
             )
             yield warning(self._where(name), message)
 
     def _about(self, name: str, problem: str) -> Finding:
         first, *others = self._environments[name]
         more = f" and {len(others)} more" if others else ""
-        message = f"data plane {name.partition('/')[2]!r} of environment {first.name!r}{more}: {problem}"
+        message = f"data plane {name.rpartition('/')[2]!r} of environment {first.name!r}{more}: {problem}"
         return error(self._where(name), message)
 
     def _where(self, name: str) -> Location:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from choreo_components.api.generation import Generation, Severity, Target
+from choreo_components.api.generation import NAMESPACE, Generation, Severity, Target
 from choreo_components.config.findings import Finding, Location, error
 from choreo_components.kubernetes.client import Cluster, Forbidden
 from choreo_components.kubernetes.deletion import deletion
@@ -38,10 +38,16 @@ async def terminating(cluster: Cluster, plan: Plan, remote: Mapping[Key, str]) -
     objects: dict[str, list[Target]] = defaultdict(list)
     for target in places:
         objects[target.organization].append(target)
+    # The place of an organization's namespace is the first object in it, unless it is an object of its own.
+    own = {
+        organization: places[targets[0]]
+        for organization, targets in objects.items()
+        if organization and all((target.kind, target.name) != (NAMESPACE, organization) for target in targets)
+    }
     secrets = {node.key: node.declared.at("metadata", "name") for node in plan.secrets}
     found, in_organizations, handed_on, on_data_plane = await asyncio.gather(
         asyncio.gather(*(_readable(look_up(cluster, targets), {}) for targets in objects.values())),
-        asyncio.gather(*(_readable(cluster.get(NAMESPACES, name), None) for name in objects)),
+        asyncio.gather(*(_readable(cluster.get(NAMESPACES, name), None) for name in own)),
         asyncio.gather(*(_readable(cluster.get(SECRETS, key.name, key.organization), None) for key in secrets)),
         terminating_namespaces(cluster, plan, remote),
     )
@@ -49,9 +55,7 @@ async def terminating(cluster: Cluster, plan: Plan, remote: Mapping[Key, str]) -
     for each in found:
         for target, manifest in each.items():
             lives.append((_live(target, manifest), places[target]))
-    # The place of an organization's namespace is the first object in it.
-    first = (places[targets[0]] for targets in objects.values())
-    lives += zip(in_organizations, first, strict=True)
+    lives += zip(in_organizations, own.values(), strict=True)
     lives += zip(handed_on, secrets.values(), strict=True)
     return [*_told(lives), *on_data_plane]
 

@@ -26,7 +26,8 @@ def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
     """
     found: dict[str, Sequence[type[pulumi.ComponentResource]]] = {INDEX: (Platform,)}
     for api_version, folder in folders().items():
-        found[module_of(api_version)] = import_module(f"choreo_components.components.{folder}").COMPONENTS
+        if components := import_module(f"choreo_components.components.{folder}").COMPONENTS:
+            found[module_of(api_version)] = components
     return found
 
 

@@ -110,7 +110,8 @@ class Inventory(Contract):
     )
     DATA_PLANE_REFS = Property(
         "dataPlaneRefs",
-        "The names of the environments' data planes, by APIVERSION/KIND and NAMESPACE/NAME of the environment.",
+        "The names of the environments' data planes, KIND/NAME of those in the whole cluster, by APIVERSION/KIND and "
+        "NAMESPACE/NAME of the environment.",
         TEXT_BY_NAME_BY_TYPE,
     )
     DATA_PLANE_KUBECONFIGS = Property(
@@ -188,7 +189,9 @@ class Finalizer(Contract):
     )
     ENVIRONMENT = Property("environment", "metadata.name of the Environment which it finalizes.")
     DATA_PLANE_REF = Property(
-        "dataPlaneRef", "The data plane of the environment; on another one it is finalized and begun anew."
+        "dataPlaneRef",
+        "The data plane of the environment, KIND/NAME if it is in the whole cluster; on another one it is finalized "
+        "and begun anew.",
     )
     DEPLOYMENTS_TIMEOUT = Property(
         "deploymentsTimeout", f"How long its Deployments may take to go; {TIMEOUT} by default.", default=TIMEOUT

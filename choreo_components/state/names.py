@@ -48,6 +48,17 @@ class Identity(NamedTuple):
         return f"{self.type.kind} {self.name}"
 
 
+def data_plane_reference(kind: str, organization: str, name: str) -> str:
+    """How an environment's data plane is written: NAME in its organization, KIND/NAME of one of the whole cluster."""
+    return name if organization else f"{kind}/{name}"
+
+
+def full_name_of_data_plane(organization: str, reference: str) -> str:
+    """ORGANIZATION/NAME of the data plane that an environment of the organization refers to; NAME without one."""
+    kind, _, name = reference.rpartition("/")
+    return name if kind else f"{organization}/{name}"
+
+
 class Awaited(NamedTuple):
     """A type in a namespace, or in the whole cluster."""
 

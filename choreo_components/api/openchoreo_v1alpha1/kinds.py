@@ -2,7 +2,7 @@
 
 from typing import Any, Final, Literal
 
-from choreo_components.api.constraints import immutable_paths
+from choreo_components.api.constraints import replacing_paths
 from choreo_components.api.generation import Kind, PrinterColumn, Role
 from choreo_components.api.meta import WireModel
 from choreo_components.api.objects import ApiObject
@@ -39,7 +39,7 @@ def _kind(
         short_names=short_names,
         printer_columns=columns,
         scope=scope,
-        replaced_by=tuple(".".join(map(str, path)) for path in immutable_paths(model)),
+        replaced_by=tuple(".".join(map(str, path)) for path in replacing_paths(model)),
         **more,
     )
 

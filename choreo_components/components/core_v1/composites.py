@@ -18,25 +18,14 @@ from choreo_components.components.core_v1.environment import Environment
 from choreo_components.components.core_v1.former_urns import with_former_urn
 from choreo_components.components.core_v1.organization import Organization, organization_namespace
 from choreo_components.components.provisioning import Elsewhere, Provisioning
-from choreo_components.config.settings import Declared, Settings
+from choreo_components.config.settings import Declared
 
-__all__ = ["COMPOSITES", "around", "by_way_of", "connection_secret", "surround", "with_former_urn"]
+__all__ = ["COMPOSITES", "by_way_of", "connection_secret", "surround", "with_former_urn"]
 
 COMPOSITES: Mapping[str, type[ObjectComponent]] = {
     each.__name__: each for each in (Organization, DataPlane, Environment)
 }
 """By kind: the components that have more children than one."""
-
-
-def around(declared: Declared, settings: Settings) -> Mapping[str, Any]:
-    """What the children of an object's component are made with, besides the object: arguments of the component."""
-    given = settings.namespace_metadata
-    of_namespaces = {"labels": given.labels, "annotations": given.annotations}
-    return {
-        "controllers": settings.controllers,
-        "timeouts": vars(settings.timeouts),
-        **({"namespaceMetadata": of_namespaces} if declared.kind == Environment.__name__ else {}),
-    }
 
 
 def surround(

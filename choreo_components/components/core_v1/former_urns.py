@@ -15,9 +15,9 @@ from choreo_components.components.objects import object_role
 
 def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
     """A transformation: each child of a stack's Platform is also what it was before, so that nothing is replaced."""
-    if isinstance(args.resource, pulumi.ComponentResource):
-        return None
     parent, types, name = args.opts.parent, args.type_, args.name
+    if isinstance(args.resource, pulumi.ComponentResource) or _is_of_another_api(types, parent):
+        return None
     if isinstance(parent, ObjectComponent):
         kind, component = type(parent).__name__, parent._name
         if name == object_role(component, kind):
@@ -32,3 +32,10 @@ def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceT
     opts = copy(args.opts)
     opts.aliases = [former]
     return pulumi.ResourceTransformationResult(args.props, opts)
+
+
+def _is_of_another_api(type_: str, parent: pulumi.Resource | None) -> bool:
+    """Whether it is an object that no stack had when there were no components, or comes with one."""
+    if isinstance(parent, ObjectComponent):
+        return parent._api_version != API_VERSION
+    return type_.startswith("kubernetes:") and not type_.startswith(f"kubernetes:{API_VERSION}:")

@@ -28,7 +28,7 @@ from choreo_components.provider.resource import (
 )
 from choreo_components.state.contract import FORM, FORM_VERSION, Found
 from choreo_components.state.contract import Finalizer as Names
-from choreo_components.state.names import Identity, Type
+from choreo_components.state.names import Identity, Type, full_name_of_data_plane
 
 if TYPE_CHECKING:
     from choreo_components.kubernetes.objects import Live
@@ -342,7 +342,8 @@ def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
     if not is_remote(inputs):
         return session.connect()
     return session.data_plane(
-        f"{inputs[Names.NAMESPACE]}/{inputs.get(Names.DATA_PLANE_REF)}", inputs[Names.DATA_PLANE_KUBECONFIG]
+        full_name_of_data_plane(inputs[Names.NAMESPACE], inputs.get(Names.DATA_PLANE_REF) or ""),
+        inputs[Names.DATA_PLANE_KUBECONFIG],
     )
 
 

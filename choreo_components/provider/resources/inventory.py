@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from choreo_components.api import Generation
+from choreo_components.api import Generation, Role
 from choreo_components.api.generations import generations
 from choreo_components.config.options import Adopt
 from choreo_components.kubernetes.cluster_identity import LEAVING, AnotherCluster, recognize
@@ -22,11 +22,12 @@ from choreo_components.provider.resource import (
     are_names,
     given,
     resource_of,
+    role_of,
     strings,
     unknown,
 )
 from choreo_components.state.contract import Inventory as Names
-from choreo_components.state.names import NAMESPACE, SECRET, Objects, Type, objects_of, written
+from choreo_components.state.names import NAMESPACE, SECRET, Objects, Type, full_name_of_data_plane, objects_of, written
 
 if TYPE_CHECKING:
     from choreo_components.kubernetes.objects import Live
@@ -195,7 +196,10 @@ def _data_planes(inputs: Properties) -> dict[str, str]:
 
 def _remote(inputs: Properties) -> dict[str, str]:
     """The environments whose data plane is a cluster of its own, and that data plane, both as ORGANIZATION/NAME."""
-    named = {name: f"{name.partition('/')[0]}/{reference}" for name, reference in _data_planes(inputs).items()}
+    named = {
+        name: full_name_of_data_plane(name.partition("/")[0], reference)
+        for name, reference in _data_planes(inputs).items()
+    }
     own = inputs.get(Names.DATA_PLANE_KUBECONFIGS) or ()
     return {name: data_plane for name, data_plane in named.items() if data_plane in own}
 
@@ -316,7 +320,7 @@ async def _refused(new: Objects, inputs: Properties, session: Session) -> list[s
         wanted = _labels(type_, name, inputs)
         lacking = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
         # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
-        by_labels = adopt is Adopt.IF_LABELLED or type_ == NAMESPACE
+        by_labels = adopt is Adopt.IF_LABELLED or (type_ == NAMESPACE and not _is_tenant(type_, name, inputs))
         # An API whose objects do not say by labels whose they are has nothing to take over by.
         if by_labels and wanted and not lacking:
             session.tell(f"adopts {live}, which carries the labels of its organization")
@@ -390,9 +394,17 @@ def _labels(type_: Type, name: str, inputs: Properties) -> dict[str, str]:
     match name.split("/"):
         case [organization, environment, _] if type_ == NAMESPACE:
             return generation.namespaces.of_environment(organization, environment)
+        case [organization, _] if _is_tenant(type_, name, inputs):
+            return generation.namespaces.tenant_labels(organization)
         case [organization, *own]:
             return generation.ownership.claim(organization, bool(own))
     return {}
+
+
+def _is_tenant(type_: Type, name: str, inputs: Properties) -> bool:
+    """Whether it is a namespace that is an object of its own: its labels do not say for which stack it was made."""
+    generation = _generation(type_, name, inputs) if type_ == NAMESPACE and name.count("/") == 1 else None
+    return generation is not None and type_ in generation.kinds_of_kubernetes
 
 
 def _generation(type_: Type, name: str, inputs: Properties) -> Generation | None:
@@ -400,4 +412,7 @@ def _generation(type_: Type, name: str, inputs: Properties) -> Generation | None
     known, objects = generations(), objects_of(inputs.get(Names.OBJECTS))
     owner = name.rpartition("/")[0]
     owners = [each for each, names in objects.items() if owner in names]
+    if type_ == NAMESPACE and "/" not in owner and not any(role_of(each) is Role.TENANT for each in owners):
+        # Nobody's namespace but its own.
+        return next((each for each in known.values() if type_ in each.kinds_of_kubernetes), None)
     return next((known[each.api_version] for each in (type_, *owners, *objects) if each.api_version in known), None)

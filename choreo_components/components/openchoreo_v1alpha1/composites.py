@@ -1,0 +1,57 @@
+"""Composites: the kinds of openchoreo.dev/v1alpha1 that are more than their object, and what a Platform knows of them.
+
+See `generations.Composites`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from choreo_components.api.openchoreo_v1alpha1.generation import GENERATION
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import IN_ENVIRONMENTS
+from choreo_components.components.base import ObjectComponent
+from choreo_components.components.children import KubernetesObject
+from choreo_components.components.generations import ConnectionSecret
+from choreo_components.components.openchoreo_v1alpha1.environment import Environment
+from choreo_components.components.provisioning import Elsewhere, Provisioning, reference_to
+from choreo_components.config.settings import Declared
+
+COMPOSITES: Mapping[str, type[ObjectComponent]] = {Environment.__name__: Environment}
+"""By kind: the components that have more children than one."""
+
+connection_secret: ConnectionSecret | None = None
+"""Planes have no credentials: their agents connect to the control plane by themselves."""
+
+
+def surround(
+    component: ObjectComponent,
+    role: str,
+    made: KubernetesObject,
+    declared: Declared,
+    given: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+    elsewhere: Elsewhere | None,
+) -> tuple[KubernetesObject, Provisioning | None]:
+    """Nothing comes with an object that was `made` in its component, but with an environment its provisioning."""
+    target = declared.data_plane
+    reference = None if target is None else reference_to(target)
+    provisioning = Provisioning(
+        GENERATION, role, made, declared.organization, reference, given, opts, component, elsewhere
+    )
+    return made, provisioning
+
+
+def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+    """No state of an earlier release has objects of this API."""
+    return None
+
+
+def by_way_of(environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
+    """An object of an environment, with the environment's name as the finalizer has it.
+
+    A pipeline, which comes after finalizers too, belongs to none of its environments: it stays what it is.
+    """
+    if body["kind"] not in IN_ENVIRONMENTS:
+        return dict(body)
+    return {**body, "spec": {**body["spec"], "environment": environment}}

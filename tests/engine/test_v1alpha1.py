@@ -1,0 +1,203 @@
+"""A stack of openchoreo.dev/v1alpha1 comes up, changes nothing more, and goes away in order."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
+from choreo_components.kubernetes.objects import NAMESPACES, resource_named
+from tests.engine.modes import with_and_without_controllers, with_controllers
+from tests.engine.watching import Watcher
+from tests.engine.workspace import Workspace
+
+API_VERSION = "openchoreo.dev/v1alpha1"
+
+WATCHED = [
+    NAMESPACES,
+    *(
+        resource_named(API_VERSION, kind)
+        for kind in ("DataPlane", "Environment", "DeploymentPipeline", "Project", "ProjectReleaseBinding")
+    ),
+]
+
+
+@pytest.fixture
+def team() -> str:
+    """The name of the test's namespace, which no other has."""
+    return f"team-{uuid4().hex[:8]}"
+
+
+def manifest(kind: str, namespace: str, name: str, **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": API_VERSION,
+        "kind": kind,
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": spec,
+    }
+
+
+def namespace(name: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
+def data_plane(team: str, name: str = "local") -> dict[str, Any]:
+    return manifest("DataPlane", team, name, clusterAgent={"clientCA": {"value": "its agent's authority"}})
+
+
+def environment(team: str, name: str, **spec: Any) -> dict[str, Any]:
+    return manifest("Environment", team, name, **{"dataPlaneRef": {"kind": "DataPlane", "name": "local"}} | spec)
+
+
+def pipeline(team: str) -> dict[str, Any]:
+    step = {"sourceEnvironmentRef": {"name": "development"}, "targetEnvironmentRefs": [{"name": "staging"}]}
+    return manifest("DeploymentPipeline", team, "standard", promotionPaths=[step])
+
+
+def project(team: str, name: str = "shop") -> dict[str, Any]:
+    of_type = {"kind": "ClusterProjectType", "name": f"{team}-type"}
+    return manifest("Project", team, name, deploymentPipelineRef={"name": "standard"}, type=of_type)
+
+
+def project_type(team: str) -> dict[str, Any]:
+    made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "${metadata.namespace}"}}
+    declared = manifest("ClusterProjectType", team, f"{team}-type", resources=[{"id": "namespace", "template": made}])
+    del declared["metadata"]["namespace"]
+    return declared
+
+
+def binding(team: str, project: str, environment: str) -> dict[str, Any]:
+    owner = {"projectName": project}
+    return manifest("ProjectReleaseBinding", team, f"{project}-{environment}", owner=owner, environment=environment)
+
+
+def platform(team: str) -> list[dict[str, Any]]:
+    """A namespace with two environments, a project that is bound to one of them, and what these need."""
+    return [
+        namespace(team),
+        data_plane(team),
+        environment(team, "development"),
+        environment(team, "staging"),
+        pipeline(team),
+        project_type(team),
+        project(team),
+        binding(team, "shop", "development"),
+    ]
+
+
+@with_and_without_controllers
+def test_a_platform_comes_up_and_the_next_update_changes_nothing(workspace: Workspace, team: str) -> None:
+    workspace.stack(
+        "platform",
+        {"choreo:resources": [*platform(team), project(team, "billing")], "choreo:projects": ["shop", "billing"]},
+    )
+    created = workspace.up("platform").changes["created"]
+    assert workspace.up("platform").changes == {"unchanged": created}
+    assert workspace.up("platform", "--refresh").changes == {"unchanged": created}
+    owners, stages = ("billing", "shop"), ("development", "staging")
+    made = workspace.kubectl("get", "namespaces", "-l", f"openchoreo.dev/namespace={team}", "-o", "name").split()
+    names = (data_plane_namespace(team, owner, stage) for owner in owners for stage in stages)
+    assert set(made) == {f"namespace/{name}" for name in names}
+    workspace.destroy("platform")
+
+
+@with_controllers
+def test_bindings_of_projects_that_an_environment_brings_are_its_children(workspace: Workspace, team: str) -> None:
+    workspace.stack("platform", {"choreo:resources": platform(team), "choreo:projects": ["shop"]})
+    workspace.up("platform")
+    parents = {
+        each["id"].rpartition("/")[2]: each["parent"].rpartition("::")[2]
+        for each in workspace.resources("platform")
+        if each["type"] == f"kubernetes:{API_VERSION}:ProjectReleaseBinding"
+    }
+    assert parents == {"shop-development": "platform", "shop-staging": f"{team}/staging"}
+    workspace.destroy("platform")
+
+
+@with_controllers
+def test_a_binding_that_was_brought_and_now_is_declared_stays_the_object_that_it_is(
+    workspace: Workspace, team: str
+) -> None:
+    resources = platform(team)
+    workspace.stack("platform", {"choreo:resources": resources, "choreo:projects": ["shop"]})
+    workspace.up("platform")
+    uid = "jsonpath={.metadata.uid}"
+    before = workspace.kubectl("get", "projectreleasebinding", "shop-staging", "-n", team, "-o", uid)
+    for more in ([binding(team, "shop", "staging")], []):
+        workspace.settings("platform", {"choreo:resources": resources + more, "choreo:projects": ["shop"]})
+        workspace.up("platform")
+        assert workspace.kubectl("get", "projectreleasebinding", "shop-staging", "-n", team, "-o", uid) == before
+    workspace.destroy("platform")
+
+
+@with_and_without_controllers
+def test_destroy_takes_bindings_then_namespaces_and_pipelines_then_environments(
+    workspace: Workspace, team: str
+) -> None:
+    workspace.stack("platform", {"choreo:resources": platform(team), "choreo:projects": ["shop"]})
+    workspace.up("platform")
+    with Watcher(workspace.kubeconfig, WATCHED) as watcher:
+        workspace.destroy("platform")
+    gone = {(each.kind, each.name): each.version for each in watcher.events if each.type == "DELETED"}
+    begun: dict[tuple[str, str], int] = {}
+    for each in watcher.events:
+        if each.deleting or each.type == "DELETED":
+            begun.setdefault((each.kind, each.name), each.version)
+    # With controllers a binding is gone only after the namespace that it has made.
+    assert (
+        begun["ProjectReleaseBinding", "shop-development"]
+        < begun["Namespace", data_plane_namespace(team, "shop", "development")]
+    )
+    for stage in ("development", "staging"):
+        of_project = data_plane_namespace(team, "shop", stage)
+        assert gone["DeploymentPipeline", "standard"] < begun["Environment", stage]
+        assert gone["Namespace", of_project] < begun["Environment", stage]
+        assert gone["Environment", stage] < begun["DataPlane", "local"]
+    assert gone["Project", "shop"] < gone["DeploymentPipeline", "standard"]
+    assert gone["DataPlane", "local"] < gone["Namespace", team]
+
+
+def test_a_namespace_that_kubernetes_keeps_gets_the_label_and_loses_it_again(workspace: Workspace) -> None:
+    plain = namespace("default") | {"metadata": {"name": "default", "annotations": {"example.com/of-stack": "yes"}}}
+    label = "jsonpath={.metadata.labels.openchoreo\\.dev/control-plane}{.metadata.annotations.example\\.com/of-stack}"
+    workspace.stack("default", {"choreo:resources": [plain, data_plane("default", "of-the-test")]})
+    created = workspace.up("default").changes["created"]
+    assert workspace.up("default").changes == {"unchanged": created}
+    assert workspace.kubectl("get", "namespace", "default", "-o", label) == "trueyes"
+    workspace.destroy("default")
+    assert workspace.kubectl("get", "namespace", "default", "-o", label) == ""
+
+
+@pytest.mark.parametrize("adopt", ["never", "if-labelled"])
+def test_a_namespace_of_others_is_taken_over_with_its_label_where_that_is_allowed(
+    workspace: Workspace, team: str, adopt: str
+) -> None:
+    workspace.kubectl("create", "namespace", team)
+    workspace.stack("team", {"choreo:resources": [namespace(team)], "choreo:adopt": adopt})
+    assert f"Namespace {team}" in workspace.up("team", fails=True).said
+    workspace.kubectl("label", "namespace", team, "openchoreo.dev/control-plane=true")
+    workspace.up("team", fails=adopt == "never")
+    workspace.destroy("team")
+    workspace.kubectl("delete", "namespace", team, "--ignore-not-found")
+
+
+def test_an_environment_that_is_given_its_data_plane_later_stays_and_one_that_changes_it_is_made_anew(
+    workspace: Workspace, team: str
+) -> None:
+    # A pipeline would keep the Environment from going.
+    own = [namespace(team), data_plane(team), data_plane(team, "other"), project_type(team)]
+    own += [manifest("DeploymentPipeline", team, "standard"), project(team), binding(team, "shop", "development")]
+    workspace.stack("platform", {})
+    uids = []
+    for spec in (
+        {},
+        {"dataPlaneRef": {"kind": "DataPlane", "name": "local"}},
+        {"dataPlaneRef": {"kind": "DataPlane", "name": "other"}},
+    ):
+        stage = manifest("Environment", team, "development", **spec)
+        workspace.settings("platform", {"choreo:resources": [*own, stage]})
+        workspace.up("platform")
+        live = workspace.kubectl("get", "environments.openchoreo.dev", "-n", team, "-o", "jsonpath={..metadata.uid}")
+        uids.append(live)
+    assert uids[0] == uids[1] != uids[2]
+    workspace.destroy("platform")
