@@ -6,7 +6,8 @@ people have laid out. What an edit has made is read again, and has to be what wa
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -78,7 +79,8 @@ def edited(text: str, edits: Sequence[Edit], rules: Rules = Rules.KUBERNETES) ->
         raise NotEdited(f"it cannot be read: {findings[0]}")
     try:
         roots = list(yaml.compose_all(body, yaml.CSafeLoader))
-        insertions = [_insertion(body, roots, each) for each in edits]
+        objects = _objects(roots)
+        insertions = [_insertion(body, roots, objects, each) for each in edits]
     except yaml.YAMLError:
         raise NotEdited("it cannot be read as YAML") from None
     pieces, done = [mark], 0
@@ -92,9 +94,13 @@ def edited(text: str, edits: Sequence[Edit], rules: Rules = Rules.KUBERNETES) ->
     return result
 
 
-def line_of(text: str, meant: Identity, path: Sequence[str] = ()) -> int | None:
-    """The 1-based line in which the field at `path` of an object begins; None where there is none."""
-    found: list[yaml.Node] = list(_objects(yaml.compose_all(text.removeprefix("\ufeff"), yaml.CSafeLoader), meant))
+def lines_of(text: str, fields: Sequence[tuple[Identity, Sequence[str]]]) -> list[int | None]:
+    """The 1-based lines in which fields of objects begin; None for one that there is not."""
+    objects = _objects(list(yaml.compose_all(text.removeprefix("\ufeff"), yaml.CSafeLoader)))
+    return [_line(objects.get(meant, ()), path) for meant, path in fields]
+
+
+def _line(found: Sequence[yaml.Node], path: Sequence[str]) -> int | None:
     if len(found) != 1:
         return None
     node, line = found[0], int(found[0].start_mark.line)
@@ -110,11 +116,15 @@ _Insertion: TypeAlias = tuple[int, int, str]
 """Where what is replaced begins and ends, and what comes there."""
 
 
-def _insertion(text: str, roots: Sequence[yaml.Node], edit: Edit) -> _Insertion:
+_Objects: TypeAlias = Mapping[Identity, Sequence[yaml.Node]]
+"""The mappings that are objects: one for each that a text has once."""
+
+
+def _insertion(text: str, roots: Sequence[yaml.Node], objects: _Objects, edit: Edit) -> _Insertion:
     if isinstance(edit, SetField):
-        return _of_field(text, _only(roots, edit.object), edit)
+        return _of_field(text, _only(objects, edit.object), edit)
     if edit.beside is not None:
-        return _of_item(text, _around(roots, edit.beside), edit)
+        return _of_item(text, _around(roots, _only(objects, edit.beside)), edit)
     if is_json(text):
         raise NotEdited("it is JSON, which has one document")
     newline = _newline(text)
@@ -219,7 +229,7 @@ def _text_at(node: yaml.Node | None, *path: str) -> str | None:
     return str(node.value) if isinstance(node, yaml.ScalarNode) else None
 
 
-def _nodes(roots: Iterator[yaml.Node] | Sequence[yaml.Node]) -> Iterator[yaml.Node]:
+def _nodes(roots: Sequence[yaml.Node]) -> Iterator[yaml.Node]:
     """All mappings and lists, each once, however many aliases lead to it."""
     waiting, seen = [each for each in roots if each is not None], set()
     while waiting:
@@ -231,33 +241,29 @@ def _nodes(roots: Iterator[yaml.Node] | Sequence[yaml.Node]) -> Iterator[yaml.No
         waiting += (pair[1] for pair in node.value) if isinstance(node, yaml.MappingNode) else node.value
 
 
-def _is(node: yaml.Node, meant: Identity) -> bool:
-    return meant == Identity(
-        _text_at(node, "apiVersion") or "",
-        _text_at(node, "kind") or "",
-        _text_at(node, "metadata", "namespace"),
-        _text_at(node, "metadata", "name") or "",
-    )
+def _objects(roots: Sequence[yaml.Node]) -> _Objects:
+    found: dict[Identity, list[yaml.Node]] = defaultdict(list)
+    for node in _nodes(roots):
+        said = [_text_at(node, *path) for path in (("apiVersion",), ("kind",), ("metadata", "name"))]
+        if all(said):
+            api_version, kind, name = map(str, said)
+            found[Identity(api_version, kind, _text_at(node, "metadata", "namespace"), name)].append(node)
+    return found
 
 
-def _objects(roots: Iterator[yaml.Node] | Sequence[yaml.Node], meant: Identity) -> Iterator[yaml.Node]:
-    return (node for node in _nodes(roots) if _is(node, meant))
-
-
-def _only(roots: Sequence[yaml.Node], meant: Identity) -> yaml.Node:
-    found = list(_objects(roots, meant))
+def _only(objects: _Objects, meant: Identity) -> yaml.Node:
+    found = objects.get(meant, ())
     if len(found) != 1:
         raise NotEdited(f"{meant} does not stand in it as it is" if not found else f"{meant} stands in it twice")
     return found[0]
 
 
-def _around(roots: Sequence[yaml.Node], meant: Identity) -> tuple[yaml.SequenceNode, yaml.Node]:
+def _around(roots: Sequence[yaml.Node], item: yaml.Node) -> tuple[yaml.SequenceNode, yaml.Node]:
     """The list that an object is in, and the object."""
-    item = _only(roots, meant)
     for node in _nodes(roots):
         if isinstance(node, yaml.SequenceNode) and any(each is item for each in node.value):
             return node, item
-    raise NotEdited(f"{meant} does not stand in a list")
+    raise NotEdited("what it would stand beside is in no list")
 
 
 def _last(node: yaml.Node) -> yaml.Node:
@@ -277,43 +283,42 @@ def _expected(values: Sequence[Any], edits: Sequence[Edit]) -> list[Any]:
     Aliases are spelled out: a change by way of one is none of the others.
     """
     documents: list[Any] = json.loads(json.dumps(values))
-    documents += [each.wire for each in edits if isinstance(each, AddObject) and each.beside is None]
+    by_object: dict[Identity, list[Edit]] = defaultdict(list)
     for edit in edits:
         if isinstance(edit, SetField):
-            _each(documents, edit.object, _set(edit))
-    for edit in reversed(edits):
-        if isinstance(edit, AddObject) and edit.beside is not None:
-            _each(documents, edit.beside, _insert(edit))
+            by_object[edit.object].append(edit)
+        elif edit.beside is not None:
+            by_object[edit.beside].append(edit)
+    _change(documents, by_object)
+    documents += [each.wire for each in edits if isinstance(each, AddObject) and each.beside is None]
     return documents
 
 
-def _set(edit: SetField) -> Callable[[list[Any], int], None]:
-    def change(around: list[Any], index: int) -> None:
-        value = around[index]
-        for step in edit.path[:-1]:
-            value = value[step]
-        value[edit.path[-1]] = edit.value
-
-    return change
-
-
-def _insert(edit: AddObject) -> Callable[[list[Any], int], None]:
-    return lambda around, index: around.insert(index + 1, edit.wire)
-
-
-def _each(value: Any, meant: Identity, change: Callable[[list[Any], int], None]) -> None:
-    """Changes the object, by the list that it is in and its position there, wherever it stands."""
+def _change(value: Any, by_object: Mapping[Identity, Sequence[Edit]]) -> None:
+    """Changes the objects, wherever they stand, and what is beside them."""
     if isinstance(value, dict):
         for inner in value.values():
-            _each(inner, meant, change)
+            _change(inner, by_object)
     elif isinstance(value, list):
         for index, inner in reversed(list(enumerate(value))):
-            metadata = inner.get("metadata") if isinstance(inner, dict) else None
-            if isinstance(metadata, dict) and metadata.get("name") and Identity.of(_complete(inner)) == meant:
-                change(value, index)
-            else:
-                _each(inner, meant, change)
+            edits = by_object.get(identity, ()) if (identity := _identity(inner)) else ()
+            if not edits:
+                _change(inner, by_object)
+            for edit in edits:
+                if isinstance(edit, SetField):
+                    _set(inner, edit)
+            value[index + 1 : index + 1] = [each.wire for each in edits if isinstance(each, AddObject)]
 
 
-def _complete(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"apiVersion": "", "kind": "", **value}
+def _identity(value: Any) -> Identity | None:
+    """Which object a value is; None of what is none."""
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    if not isinstance(metadata, dict) or not all(value.get(key) for key in ("apiVersion", "kind")):
+        return None
+    return Identity.of(value) if metadata.get("name") else None
+
+
+def _set(value: Any, edit: SetField) -> None:
+    for step in edit.path[:-1]:
+        value = value[step]
+    value[edit.path[-1]] = edit.value

@@ -56,11 +56,14 @@ class Scope:
                     found[each.kind].append((member.name, each))
         return found
 
-    def bindings(self) -> Iterator[tuple[str, Declared, Bound]]:
+    @cached_property
+    def bindings(self) -> Sequence[tuple[str, Declared, Bound]]:
         """The bindings among it, each with what it says."""
-        for kind in self.promotion.bindings:
-            for stack, each in self.declared.get(kind.kind, ()):
-                yield stack, each, self.promotion.bound(each.wire)
+        return [
+            (stack, each, self.promotion.bound(each.wire))
+            for kind in self.promotion.bindings
+            for stack, each in self.declared.get(kind.kind, ())
+        ]
 
     def of_role(self, role: Role) -> list[tuple[str, Declared]]:
         """What of it is of a role."""
@@ -141,7 +144,7 @@ def _speaks(scope: Scope, request: Request) -> bool:
         else (scope.promotion.of_project, request.project)
     )
     return any(each.name == name for _, each in scope.declared.get(owners[kind], ())) or any(
-        bound.name == name for _, _, bound in scope.bindings() if bound.kind == kind
+        bound.name == name for _, _, bound in scope.bindings if bound.kind == kind
     )
 
 
@@ -226,7 +229,7 @@ class _Promoting:
         self.live = live
         self.request = request
         self.declared: dict[tuple[_Part, str], list[tuple[str, Declared, Bound]]] = defaultdict(list)
-        for stack, each, bound in scope.bindings():
+        for stack, each, bound in scope.bindings:
             self.declared[_part(bound), bound.environment].append((stack, each, bound))
         self.running: dict[tuple[_Part, str], tuple[Wire, Bound]] = {}
         for kind in self.promotion.bindings:
@@ -235,6 +238,7 @@ class _Promoting:
                 self.running.setdefault((_part(bound), bound.environment), (wire, bound))
         self.warnings: dict[str, None] = {}
         self.releases: dict[Target, None] = {}
+        self.unknown: dict[str, list[str]] = defaultdict(list)
 
     def promoted(self) -> Promoted:
         self.check_environments()
@@ -252,6 +256,9 @@ class _Promoting:
                 unchanged.append(found)
             else:
                 left.append(found)
+        for reason, releases in self.unknown.items():
+            more = f" and {len(releases) - 1:,} more" if len(releases) > 1 else ""
+            self.warnings[f"not known whether there is {releases[0]}{more}: {reason}"] = None
         return Promoted(
             tuple(moves), tuple(unchanged), tuple(left), tuple(refused), tuple(self.warnings), tuple(self.releases)
         )
@@ -396,7 +403,7 @@ class _Promoting:
             if found is None and target in self.live.releases:
                 raise _Refusal(f"no {target}: neither in a stack nor in the cluster")
             if found is None and (why := self.live.unread.get(kind.release)):
-                self.warnings[f"not known whether there is {target}: {why}"] = None
+                self.unknown[why].append(str(target))
         if found is None:
             return
         if self.promotion.owner(found) != part[1:]:
@@ -445,7 +452,7 @@ class _Promoting:
             and _part(said := self.promotion.bound(node.declared.wire)) == _part(to)
             and said.environment == to.environment
         ]
-        inside = [(stack, bound) for stack, _, bound in self.scope.bindings() if bound.environment == to.environment]
+        inside = [(stack, bound) for stack, _, bound in self.scope.bindings if bound.environment == to.environment]
         choices: list[Iterable[str]] = [
             bringing,
             (stack for stack, bound in inside if bound.project == to.project),
@@ -464,7 +471,7 @@ class _Promoting:
         """The object of the stack that is most like a new binding."""
         alike = [
             ((bound.project == to.project, bound.kind == to.kind), each)
-            for home, each, bound in self.scope.bindings()
+            for home, each, bound in self.scope.bindings
             if home == stack and bound.environment == to.environment
         ]
         if alike:

@@ -23,7 +23,7 @@ def ask(folder: Path, scope: Scope, request: Request, kubeconfig: Path | None) -
     kinds = [*scope.promotion.consulted, *(kind.kind for kind in scope.promotion.bindings)]
     [stack, *_] = [
         *scope.homes(request.target),
-        *(stack for stack, _, bound in scope.bindings() if bound.environment == request.target),
+        *(stack for stack, _, bound in scope.bindings if bound.environment == request.target),
     ]
     try:
         [destination] = destinations(folder, [stack], kubeconfig)

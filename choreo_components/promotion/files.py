@@ -8,8 +8,8 @@ the stack's settings take that in.
 import os
 import stat
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,8 @@ from choreo_components.adopt.files import file_name
 from choreo_components.adopt.text import dumped
 from choreo_components.api import kind_of
 from choreo_components.api.generation import Promotion
-from choreo_components.config.documents import Rules, read_file
-from choreo_components.config.edits import AddObject, Edit, Identity, NotEdited, SetField, edited, line_of
+from choreo_components.config.documents import Rules
+from choreo_components.config.edits import AddObject, Edit, Identity, NotEdited, SetField, edited, lines_of
 from choreo_components.config.findings import Location
 from choreo_components.config.paths import Search
 from choreo_components.config.project import Stack
@@ -52,6 +52,7 @@ class Changes:
 def prepare(folder: Path, moves: Iterable[Move], stacks: Iterable[Stack], promotion: Promotion) -> Changes:
     """What the moves come to in files. Raises NotWritten with all that is in the way."""
     by_name = {stack.name: stack for stack in stacks}
+    objects = Counter(each.at().file for stack in by_name.values() for each in stack.settings.declared)
     edits: dict[str, list[Edit]] = defaultdict(list)
     new: dict[str, str] = {}
     inline: set[str] = set()
@@ -67,9 +68,11 @@ def prepare(folder: Path, moves: Iterable[Move], stacks: Iterable[Stack], promot
             made = promotion.make(move.to)
             wire = {**made, "metadata": {**made["metadata"], "name": move.name}}
             meant = Identity.of(wire)
-            own = None if is_inline else _own_file(folder, place, move, by_name[move.stack])
+            is_alone = not is_inline and objects[file] == 1
+            own = _own_file(folder, place, move, by_name[move.stack]) if is_alone else None
             if own is not None:
-                new[own] = dumped(wire)
+                # Bindings of several kinds may have one name.
+                new[own] = f"{new[own]}---\n{dumped(wire)}" if own in new else dumped(wire)
                 placed.append((move, own, meant))
                 continue
             edit = AddObject(wire, dumped(wire), Identity.of(_as_written(place)) if is_inline else None)
@@ -86,10 +89,17 @@ def prepare(folder: Path, moves: Iterable[Move], stacks: Iterable[Stack], promot
     wrong += [f"{file} cannot be written: {why}" for file in texts if (why := _closed(folder / file))]
     if wrong:
         raise NotWritten("\n".join(wrong))
-    changes = (
-        Change(move, file, line_of(texts[file], meant, _texts(move.kind.field)) or 1) for move, file, meant in placed
-    )
-    return Changes(tuple(changes), {folder / file: text for file, text in texts.items()})
+    return Changes(tuple(_changes(placed, texts)), {folder / file: text for file, text in texts.items()})
+
+
+def _changes(placed: Sequence[tuple[Move, str, Identity]], texts: Mapping[str, str]) -> Iterator[Change]:
+    """Each move with its line, in their order."""
+    by_file: dict[str, list[tuple[Identity, Sequence[str]]]] = defaultdict(list)
+    for move, file, meant in placed:
+        by_file[file].append((meant, _texts(move.kind.field)))
+    lines = {file: iter(lines_of(texts[file], fields)) for file, fields in by_file.items()}
+    for move, file, _ in placed:
+        yield Change(move, file, next(lines[file]) or 1)
 
 
 def write(texts: Mapping[Path, str]) -> None:
@@ -165,10 +175,9 @@ def _by_hand(edits: Sequence[Edit]) -> str:
 
 
 def _own_file(folder: Path, beside: Declared, move: Move, stack: Stack) -> str | None:
-    """The manifest of its own for a new object, if objects have one there and the stack takes it in."""
+    """The manifest of its own for a new object beside one that has such a manifest, if the stack takes it in."""
     sibling = Path(beside.at().file)
-    documents, _ = read_file(folder / sibling, str(sibling))
-    if len(documents) != 1 or sibling.suffix == ".json" or sibling.is_absolute():
+    if sibling.suffix == ".json" or sibling.is_absolute():
         return None
     name = f"{file_name(move.name)}{sibling.suffix}"
     folders = [sibling.parent]

@@ -177,6 +177,11 @@ def test_all_of_several_files_changes_or_nothing(run: Run, monkeypatch: pytest.M
 # Bindings that are missing
 
 ALONE = STAGING.partition("---\n")[0]
+DATABASE = (
+    DEVELOPMENT.replace("ReleaseBinding", "ResourceReleaseBinding")
+    .replace("componentName", "resourceName")
+    .replace("releaseName", "resourceRelease")
+)
 NEW = """\
 apiVersion: openchoreo.dev/v1alpha1
 kind: ReleaseBinding
@@ -224,6 +229,20 @@ def test_a_file_of_its_own_that_the_stack_would_not_read_is_none(run: Run) -> No
     Path("Pulumi.staging.yaml").write_text("config:\n  choreo:manifests:\n    - staging/all.yaml\n")
     assert run("web", *STEP).exit_code == 0
     assert Path("staging/all.yaml").read_text() == f"{ALONE}---\n{NEW}"
+
+
+def test_bindings_of_one_name_share_a_file_that_is_new(run: Run) -> None:
+    Path("dev/web.yaml").write_text(f"{DEVELOPMENT}---\n{DATABASE}")
+    Path("staging/all.yaml").write_text(ALONE)
+    done = run("--all", *STEP)
+    assert done.exit_code == 0
+    database, component = Path("staging/web-staging.yaml").read_text().split("---\n")
+    assert "kind: ResourceReleaseBinding\nmetadata:\n  name: web-staging\n" in database
+    assert component == NEW
+    assert [line.split()[-2] for line in done.stdout.splitlines()[1:3]] == [
+        "staging/web-staging.yaml:11",
+        "staging/web-staging.yaml:23",
+    ]
 
 
 SEALED = """\

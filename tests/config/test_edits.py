@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from choreo_components.api.generations import generation_of
 from choreo_components.config.documents import Rules, read
-from choreo_components.config.edits import AddObject, Edit, Identity, NotEdited, SetField, edited, line_of
+from choreo_components.config.edits import AddObject, Edit, Identity, NotEdited, SetField, edited, lines_of
+from tests.upstream import UPSTREAM
 
 API = "openchoreo.dev/v1alpha1"
 WEB = Identity(API, "ReleaseBinding", "acme", "web-staging")
@@ -185,10 +187,8 @@ def test_a_list_in_brackets_gets_no_object() -> None:
         edited(text, [added("more", WEB)], Rules.PULUMI)
 
 
-def test_the_line_of_a_field_is_known() -> None:
-    assert line_of(MANIFEST, WEB, PATH) == 12
-    assert line_of(MANIFEST, WEB) == 2
-    assert line_of(MANIFEST, WEB, ("spec", "state")) is None
+def test_the_lines_of_fields_are_known() -> None:
+    assert lines_of(MANIFEST, [(WEB, PATH), (WEB, ()), (WEB, ("spec", "state"))]) == [12, 2, None]
 
 
 comments = st.sampled_from(["", "", "  # a comment: with - signs", " #", "   "])
@@ -270,3 +270,27 @@ def test_objects_that_are_added_come_at_the_end(text: str, wanted: Sequence[str]
     assert after.startswith(text)
     found: list[Any] = [each.value for each in read(after, "")[0]]
     assert [each["metadata"]["name"] for each in found[-len(wanted) :]] == list(wanted)
+
+
+FOLDER = UPSTREAM / "samples" / "openchoreo.dev_v1alpha1"
+PROMOTION = generation_of(API).promotion
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no copy of OpenChoreo's samples at {FOLDER}")
+def test_in_openchoreos_own_samples_a_line_changes_for_each_binding() -> None:
+    assert PROMOTION is not None
+    seen = 0
+    for file in sorted(FOLDER.rglob("*.yaml")):
+        text = file.read_bytes().decode()
+        for document in read(text, file.name)[0]:
+            kind = PROMOTION.kind(document.value["kind"])
+            if kind is None or not document.value.get("spec"):
+                continue
+            change = SetField(Identity.of(document.value), tuple(map(str, kind.field)), "a-release", kind.after)
+            lines, after = text.splitlines(keepends=True), edited(text, [change]).splitlines(keepends=True)
+            gone = [line for line in lines if line not in after]
+            [come] = [line for line in after if line not in lines]
+            assert "a-release" in come
+            assert len(after) - len(lines) == 1 - len(gone)
+            seen += 1
+    assert seen > 10
