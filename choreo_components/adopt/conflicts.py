@@ -46,6 +46,12 @@ def settle(division: Division, existing: Sequence[Stack], kubeconfig: Any = None
     division.warnings += [f"{each.where}: {each.message}" for each in found]
 
 
+def taken_by(existing: Iterable[Stack], kubeconfig: Any = None) -> dict[Key, str]:
+    """What stacks of the same cluster declare, with their names."""
+    same = (each for each in existing if each.kubeconfig == kubeconfig)
+    return {Key.of(declared): stack.name for stack in same for declared in stack.settings.declared}
+
+
 def _check_unclaimed(division: Division, existing: Iterable[Stack]) -> None:
     owners = {Key.of(declared): stack.name for stack in existing for declared in stack.settings.declared}
     claimed = [

@@ -1,7 +1,7 @@
 """The live organization, read from its cluster. Nothing is written there."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Any
 
 from choreo_components.adopt.organization import LiveOrganization, data_plane_of
@@ -20,23 +20,27 @@ class NoOrganization(Exception):
 
 
 async def read_organization(
-    cluster: Cluster, organization: str, given: Mapping[str, str] | None = None
+    cluster: Cluster,
+    organization: str,
+    given: Mapping[str, str] | None = None,
+    among: Sequence[Generation] | None = None,
 ) -> LiveOrganization:
     """The organization and all that belongs to it, by one list for each kind, and one for each data plane's cluster.
 
     A namespace that names no environment is looked for on the control plane's own cluster. `given` are the texts of
-    kubeconfigs by the names of the data planes that they lead to.
+    kubeconfigs by the names of the data planes that they lead to, and `among` the generations that it may be of.
 
     Raises NoOrganization, and ClusterError when the cluster cannot be asked.
     """
-    generation, owner = await _owner(cluster, organization)
+    generation, owner = await _owner(cluster, organization, among or tuple(generations().values()))
     of = generation.namespaces
+    kinds = [kind for kind in generation.kinds if kind.role is not Role.TENANT]
     installed, identity, namespace, (here, _), *listings = await _all(
         definitions(cluster, [generation]),
         identity_of(cluster),
         cluster.get(NAMESPACES, organization),
         cluster.list(NAMESPACES, of.of_organization(organization)),
-        *(cluster.list(resource_of(kind), {}, organization) for kind in generation.kinds if kind.namespaced),
+        *(cluster.list(resource_of(kind), {}, organization if kind.namespaced else None) for kind in kinds),
     )
     objects = (owner, *(live for lives, _ in listings for live in lives))
     by_role: dict[Role | None, list[Live]] = {}
@@ -81,28 +85,40 @@ async def read_organization(
     )
 
 
-async def _owner(cluster: Cluster, organization: str) -> tuple[Generation, Live]:
+async def _owner(cluster: Cluster, organization: str, among: Iterable[Generation]) -> tuple[Generation, Live]:
     """The organization's own object, and the generation that it is of. Raises NoOrganization."""
     problems = []
-    for generation in generations().values():
+    for generation in among:
         for kind in generation.of_role(Role.TENANT):
             owner = await cluster.get(resource_of(kind), organization)
-            if owner is not None:
+            if owner is not None and _is_tenant(generation, owner):
                 return generation, owner
-            problems.append(await _lacking(cluster, kind, organization))
+            problems.append(await _lacking(cluster, generation, kind, organization, owner))
     raise NoOrganization("\n".join(problems))
 
 
-async def _lacking(cluster: Cluster, kind: Kind, organization: str) -> str:
+def _is_tenant(generation: Generation, owner: Live) -> bool:
+    """Whether an object of the kind of a tenant is one. Of namespaces, those are that the generation's label is on."""
+    return not generation.tenant_is_a_namespace or bool(generation.namespaces.tenant(owner.name, owner.labels))
+
+
+async def _lacking(cluster: Cluster, generation: Generation, kind: Kind, organization: str, owner: Live | None) -> str:
     """What to say of an organization that is not there."""
     missing = f"no {kind.kind} {organization!r} in {cluster.server}"
+    unserved = f"the cluster serves no {generation.api_version}: {cluster.server}"
+    if generation.tenant_is_a_namespace and not await cluster.kinds(generation.group, generation.version):
+        return unserved
+    if owner is not None:
+        wanted = " ".join(f"{key}={value}" for key, value in generation.namespaces.tenant_labels(organization).items())
+        label = f"kubectl label {owner.command} {wanted}, and adopt again"
+        return f"{owner} is none with objects of OpenChoreo: it has not the label {wanted}; {label}"
     try:
         others, version = await cluster.list(resource_of(kind), {})
     except Forbidden:
         return missing
     if version is None:
-        return f"the cluster serves no {kind.api_version}: {cluster.server}"
-    there = ", ".join(sorted(each.name for each in others)) or "none"
+        return unserved
+    there = ", ".join(sorted(each.name for each in others if _is_tenant(generation, each))) or "none"
     return f"{missing}; there are: {there}"
 
 

@@ -1,18 +1,25 @@
 """A manifest: what a person would have written for an object that is live, and nothing that the cluster knows besides.
 
-Pure. The round trip holds: what is read from a manifest is what is live, without optional zero values.
+Pure. The round trip holds: what is read from a manifest is what is live, without optional zero values and without what
+webhooks and controllers have put in.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from choreo_components.adopt.ownership import is_seeded
 from choreo_components.api import generation_having, kind_of
 from choreo_components.api.annotations import APPLIED, LAST_APPLIED, WAIT_FOR
+from choreo_components.api.settling import seeded, unfilled, without_hollow
 from choreo_components.api.shape import fields_of
 from choreo_components.config.validation import parse
 from choreo_components.kubernetes.objects import Live
 
 _NOT_WRITTEN = (LAST_APPLIED, *APPLIED, WAIT_FOR)
+
+
+NAME_OF_NAMESPACE = "kubernetes.io/metadata.name"
+"""The label that Kubernetes itself puts on each namespace."""
 
 
 class NoManifest(Exception):
@@ -32,7 +39,8 @@ def manifest_of(live: Live) -> dict[str, Any]:
         "name": live.name,
         "namespace": live.namespace,
         "labels": _ordered(
-            {key: value for key, value in live.labels.items() if follow.get(key) != value}, kind.hierarchy
+            {key: value for key, value in live.labels.items() if follow.get(key) != value and key != NAME_OF_NAMESPACE},
+            kind.hierarchy,
         ),
         "annotations": _ordered(
             {key: value for key, value in written.items() if key not in _NOT_WRITTEN},
@@ -41,11 +49,14 @@ def manifest_of(live: Live) -> dict[str, Any]:
     }
     wire = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata}
     if live.manifest.get("spec") is not None:
-        wire["spec"] = live.manifest["spec"]
+        wire["spec"] = unfilled(kind, live.manifest)["spec"]
+    for path in seeded(kind.model_of(wire)):
+        if is_seeded(live, path):
+            wire = without(wire, path)
     found, wrong = parse(kind, wire)
     if found is None:
         raise NoManifest("; ".join(f"{each.field}: {each.message}" for each in wrong))
-    made = found.to_wire()
+    made = without_hollow(type(found), found.to_wire())
     if not made["spec"] and not fields_of(type(found))["spec"].required:
         del made["spec"]
     return made

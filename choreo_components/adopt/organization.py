@@ -16,7 +16,8 @@ from choreo_components.plan.references import has_fields
 class LiveOrganization:
     """An organization and what belongs to it.
 
-    `objects` are OpenChoreo's, of its `generation`, the organization's own among them; `namespace` is theirs.
+    `objects` are OpenChoreo's, of its `generation`: the organization's own, those in it, and those of the whole
+    cluster; `namespace` is theirs.
     `data_plane_namespaces` carry the organization's label; each is read where its environment's data plane is.
     `kubeconfigs` lead to the data planes with a cluster of their own, by ORGANIZATION/NAME; `closed` says of others, by
     the same names, why nobody gets there. `unsupported` are the kinds, by apiVersion and kind, whose condition the
@@ -43,8 +44,9 @@ class LiveOrganization:
         """The object that a reference leads to."""
         lives = self._by_kind.get((target.api_version, target.kind), ())
         if target.name is not None:
-            namespace = target.organization if kind_of(target.api_version, target.kind).namespaced else None
-            found = self._by_identity.get((target.api_version, target.kind, namespace, target.name))
+            kind = kind_of(target.api_version, target.kind)
+            namespace = target.organization if kind.namespaced else None
+            found = self._by_identity.get((kind.api_version, kind.kind, namespace, target.name))
             if not target.fields or (found is not None and has_fields(found.manifest, target)):
                 return found
             return next((live for live in lives if has_fields(live.manifest, target)), None)
@@ -79,7 +81,7 @@ class LiveOrganization:
 
 
 def data_plane_of(environment: Mapping[str, Any]) -> str | None:
-    """The data plane that an environment in wire names refers to, as ORGANIZATION/NAME."""
+    """The data plane that an environment in wire names refers to, as ORGANIZATION/NAME, or NAME if all have it."""
     target = generation_of(environment["apiVersion"]).data_planes.of_environment(environment)
     return None if target is None else target.full_name
 

@@ -57,6 +57,38 @@ def applied_by_pulumi(live: Live, part: str) -> Mapping[str, str]:
     return {key: value for key, value in values.items() if f"f:{key}" in owned}
 
 
+def is_seeded(live: Live, path: tuple[str, ...]) -> bool:
+    """Whether a field of the spec was filled in by a controller, which has written nothing else of the spec.
+
+    Not what somebody has put in with kubectl or Pulumi, and nothing where nobody says who has.
+    """
+    owners = [each for each in _entries(live) if _owns(each, path)]
+    return bool(owners) and not any(_is_taken_over(each) or _owns_more(each, path) for each in owners)
+
+
+def is_applied(live: Live) -> bool:
+    """Whether somebody has written something of its spec with kubectl or Pulumi."""
+    return any(_is_taken_over(each) and (each.get("fieldsV1") or {}).get("f:spec") for each in _entries(live))
+
+
+def _owns(entry: Mapping[str, Any], path: Iterable[str]) -> bool:
+    owned: Any = entry.get("fieldsV1") or {}
+    for step in path:
+        owned = owned.get(f"f:{step}") if isinstance(owned, Mapping) else None
+    return owned is not None
+
+
+def _owns_more(entry: Mapping[str, Any], path: Sequence[str]) -> bool:
+    """Whether it owns another field of the spec than the one at the path."""
+    spec: Mapping[str, Any] = (entry.get("fieldsV1") or {}).get("f:spec") or {}
+    return any(key not in (f"f:{path[1]}", ".") for key in spec)
+
+
+def _is_taken_over(entry: Mapping[str, Any]) -> bool:
+    """Whether the Kubernetes provider takes over from its manager, or is that itself."""
+    return _manager(entry).startswith((PULUMI, *_TAKEN_OVER.get(str(entry.get("operation")), ())))
+
+
 def kept_by_others(manifests: Sequence[_Manifest], there: LiveOrganization) -> Iterator[str]:
     """For each of the objects that somebody else owns a part of: who does, and the command that hands it over."""
     for manifest, live in zip(manifests, _lives(manifests, there), strict=True):

@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from choreo_components.adopt.manifest import NoManifest, manifest_of
 from choreo_components.adopt.organization import LiveOrganization, data_plane_of
-from choreo_components.adopt.ownership import applied_by_pulumi
-from choreo_components.api import Kind, Role, generation_having, kind_of
-from choreo_components.api.generation import Severity
+from choreo_components.adopt.ownership import applied_by_pulumi, is_applied
+from choreo_components.api import Generation, Kind, Role, generation_having, kind_of
+from choreo_components.api.generation import Placement, Severity, Target
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.config.findings import Finding, error
@@ -29,7 +29,13 @@ from choreo_components.config.settings import (
 )
 from choreo_components.kubernetes.objects import Live, live_of
 from choreo_components.plan.builder import plan
-from choreo_components.plan.nodes import Plan
+from choreo_components.plan.nodes import Key, Plan
+
+SHARED: Final = ""
+"""What stands for an environment where something is in the whole cluster."""
+
+SHARED_STACK: Final = "platform-shared"
+"""The stack of what is in the whole cluster, which all of its organizations have in common."""
 
 
 @dataclass(frozen=True)
@@ -94,46 +100,100 @@ class Division:
     warnings: list[str] = field(default_factory=list)
 
 
-def divide(there: LiveOrganization, name: str, environment: str | None = None) -> Division:
+def divide(
+    there: LiveOrganization, name: str, environment: str | None = None, taken_already: Mapping[Key, str] | None = None
+) -> Division:
     """The organization as a stack `name` and a stack `name`-ENVIRONMENT for each environment.
 
-    With an environment: that one alone, as the stack `name`.
+    What is in the whole cluster is in a stack of its own, unless it is among `taken_already`, which has names of stacks
+    of the project. With an environment: that one alone, as the stack `name`.
     """
     division = Division()
     generation = there.generation
+    shared = {key: stack for key, stack in (taken_already or {}).items() if not key.organization}
     adopted: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
     for live in sorted(there.objects, key=lambda each: (generation.position(each.resource.kind), each.name)):
-        of = generation.ownership.environment(live.manifest)
+        of = _home(live, generation)
         if environment is not None and of != environment:
+            continue
+        key = Key(generation.api_version, live.resource.kind, "", live.name)
+        if of == SHARED and key in shared:
             continue
         adopted.setdefault(of, [])
         made = _adoptable(live, there)
+        if of == SHARED and shared and not isinstance(made, Left):
+            made = Left(
+                str(live), f"stack {next(iter(shared.values()))!r} has others of the whole cluster: declare it there"
+            )
         if isinstance(made, Left):
             division.left.append(made)
         else:
             adopted[of].append(made)
     projects: dict[str, list[str]] = defaultdict(list)
     taken: dict[str, list[Live]] = defaultdict(list)
+    bound = _bound(there)
     for live in there.data_plane_namespaces:
-        _, project, named = generation.namespaces.placement(live.labels)
+        placement = generation.namespaces.placement(live.labels)
+        _, project, named = placement
         if environment not in (None, named):
             continue
         reason = _foreign(live, there)
+        if reason is None and bound is not None and placement not in bound:
+            reason = f"no {bound.kind} has made it, and none takes it away"
         if reason is None:
             taken[named].append(live)
-            projects[named].append(project)
+            if bound is None:
+                projects[named].append(project)
         else:
             division.left.append(Left(str(live), reason))
-    for of in sorted({*adopted, *projects}, key=lambda each: each or ""):
+    for of in sorted({*adopted, *projects}, key=_in_order):
         stack = Stack(
-            name if environment is not None or of is None else f"{name}-{of}",
+            _called(of, name, environment),
             there.controllers,
             tuple(adopted[of]),
-            tuple(sorted(projects[of])) if of is not None else (),
-            _shared(taken[of]) if of is not None else {},
+            tuple(sorted(projects[of])) if of else (),
+            _shared(taken[of]) if of else {},
         )
-        _settle(stack, of, there, division)
+        _settle(stack, of or None, there, division)
     return division
+
+
+def _home(live: Live, generation: Generation) -> str | None:
+    """The environment whose stack an object goes to; None: that of the organization; or SHARED."""
+    if live.namespace is None and generation.role(live.resource.kind) is not Role.TENANT:
+        return SHARED
+    return generation.ownership.environment(live.manifest)
+
+
+def _in_order(of: str | None) -> tuple[int, str]:
+    """Where a stack is among those of a takeover: what is shared comes first, and then the organization."""
+    return (0 if of == SHARED else 1 if of is None else 2), of or ""
+
+
+def _called(of: str | None, name: str, environment: str | None) -> str:
+    if of == SHARED:
+        return SHARED_STACK
+    return name if environment is not None or of is None else f"{name}-{of}"
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """Where objects of a kind make namespaces."""
+
+    kind: str
+    placements: frozenset[Placement]
+
+    def __contains__(self, placement: Placement) -> bool:
+        return placement in self.placements
+
+
+def _bound(there: LiveOrganization) -> _Bound | None:
+    """Where the objects that make namespaces do so; None where no kind's do."""
+    generation = there.generation
+    if (maker := generation.namespaces.maker) is None:
+        return None
+    made = (generation.placed(live.manifest) for live in there.objects if live.resource.kind == maker.kind)
+    return _Bound(maker.kind, frozenset(made))
 
 
 def _shared(namespaces: Sequence[Live]) -> dict[str, dict[str, str]]:
@@ -160,6 +220,8 @@ def _adoptable(live: Live, there: LiveOrganization) -> dict[str, Any] | Left:
     if owners:
         owner = f"{owners[0]['kind']} {owners[0]['name']}"
         return Left(str(live), f"made and owned by {owner}: it comes and goes with it", owned=True)
+    if made := _made_for(live, there):
+        return Left(str(live), f"made for {made}: it comes and goes with it", owned=True)
     reason = _obstacle(live, kind, there) or (_out_of_reach(live, there) if kind.role is Role.ENVIRONMENT else None)
     if reason is None and kind.role is Role.TENANT and there.namespace is None:
         reason = f"its namespace is not there: kubectl create namespace {live.name}, and adopt again"
@@ -169,6 +231,20 @@ def _adoptable(live: Live, there: LiveOrganization) -> dict[str, Any] | Left:
         except NoManifest as problem:
             reason = f"choreo's model of the kind does not take it: {problem}"
     return Left(str(live), reason)
+
+
+def _made_for(live: Live, there: LiveOrganization) -> str | None:
+    """What controllers have made an object for that no stack need have; None where it is somebody's own."""
+    ownership = there.generation.ownership
+    if live.resource.kind not in ownership.made or is_applied(live):
+        return None
+
+    def lookup(target: Target) -> Mapping[str, Any] | None:
+        found = there.find(target)
+        return None if found is None else found.manifest
+
+    makers = [there.find(each) for each in ownership.makers(live.manifest, (), lookup)]
+    return " and ".join(map(str, makers)) if makers and None not in makers else None
 
 
 def _obstacle(live: Live, kind: Kind, there: LiveOrganization) -> str | None:
@@ -210,7 +286,7 @@ def _foreign(live: Live, there: LiveOrganization) -> str | None:
     _, project, environment = of.placement(live.labels)
     _, of_project, of_environment = of.placed_by
     if not project or not environment:
-        return f"carries the organization's label, and not both {of_project} and {of_environment}"
+        return f"carries the {there.generation.tenant}'s label, and not both {of_project} and {of_environment}"
     wanted = of.labels(there.organization, project, environment)
     differing = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
     if differing:

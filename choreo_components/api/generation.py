@@ -479,6 +479,8 @@ class Ownership:
     Of an object and the targets of its references. Of those whose kind is `made_by` another, and of what has an owner,
     more is not to be said.
     """
+    made: frozenset[str]
+    """The kinds whose objects no stack need declare where controllers have made them."""
     labels: Callable[[Mapping[str, Any]], dict[str, str]]
     """The labels that follow from an object's own name and namespace."""
     claim: Callable[[str, bool], dict[str, str]]

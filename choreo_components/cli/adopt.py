@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     from choreo_components.adopt.import_file import ImportFile
     from choreo_components.adopt.organization import LiveOrganization
     from choreo_components.adopt.partition import Division, Stack
+    from choreo_components.api import Generation
 
 STACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 def adopt(
-    organization: Annotated[str, typer.Option(help="The organization: metadata.name of its Organization.")],
+    *,
+    organization: Annotated[
+        str | None, typer.Option(help="The organization: metadata.name of its Organization.")
+    ] = None,
+    namespace: Annotated[
+        str | None, typer.Option(help="In OpenChoreo's API of today: the namespace that has its objects.")
+    ] = None,
     stack: Annotated[str, typer.Option(help="The stack's name; environments get STACK-ENVIRONMENT.")],
     environment: Annotated[
         str | None,
@@ -40,31 +47,41 @@ def adopt(
     ] = None,
     folder: Folder = Path(),
 ) -> None:
-    """Take over a live organization into stacks, without a change to any object."""
-    from choreo_components.adopt.conflicts import Claimed, settle
+    """Take over a live organization, or a namespace of today's API, into stacks, without a change to any object.
+
+    What is in the whole cluster gets a stack platform-shared, unless a stack of the project has it.
+    """
+    from choreo_components.adopt.conflicts import Claimed, settle, taken_by
     from choreo_components.adopt.fetch import NoOrganization
     from choreo_components.adopt.files import Occupied, check_free, write
     from choreo_components.adopt.import_file import import_file
     from choreo_components.adopt.partition import divide
     from choreo_components.api import Role
+    from choreo_components.api.generations import generations
     from choreo_components.config.project import NoProject, read_project, read_stacks
     from choreo_components.config.settings import KUBECONFIG
     from choreo_components.kubernetes.client import ClusterError
     from choreo_components.kubernetes.kubeconfig import context_of
 
+    if (tenant := organization or namespace) is None or (organization and namespace):
+        give_up("name what to take over, with --organization or with --namespace")
+    called = "organization" if organization else "namespace"
+    among = [each for each in generations().values() if each.tenant == called]
     try:
         files = _named_files(data_plane_kubeconfig or ())
         texts = {name: _as_set(file) for name, file in files.items()}
         project = read_project(folder)
-        with sign_of_life(f"reading organization {organization}"):
-            there = _read(organization, kubeconfig, texts)
-            unknown = [name for name in files if f"{organization}/{name}" not in {*there.kubeconfigs, *there.closed}]
+        known = read_stacks(folder, project.stack_names) if project.stack_names else []
+        with sign_of_life(f"reading {called} {tenant}"):
+            there = _read(tenant, kubeconfig, texts, among)
+            named = {*there.kubeconfigs, *there.closed}
+            unknown = [name for name in files if named.isdisjoint({f"{tenant}/{name}", name})]
             if unknown:
-                give_up(f"no environment of organization {organization!r} is on a data plane {unknown[0]!r}")
-            division = divide(there, stack, environment)
+                give_up(f"no environment of {called} {tenant!r} is on a data plane {unknown[0]!r}")
+            division = divide(there, stack, environment, taken_by(known, project.config.value.get(KUBECONFIG)))
         taken = {each.stack.name for each in division.stacks}
-        others = [each for each in project.stack_names if each not in taken]
-        settle(division, read_stacks(folder, others) if others else [], project.config.value.get(KUBECONFIG))
+        others = [each for each in known if each.name not in taken]
+        settle(division, others, project.config.value.get(KUBECONFIG))
         stacks = [each.stack for each in division.stacks]
         for each in stacks:
             if not STACK_NAME.fullmatch(each.name):
@@ -82,7 +99,7 @@ def adopt(
         typer.echo(_next(list(zip(written, stacks, strict=True)), folder, kubeconfig, files, there))
     elif not division.left:
         kind = there.generation.kind_of_role(Role.ENVIRONMENT).kind
-        give_up(f"no {kind} {environment!r} in organization {organization!r}")
+        give_up(f"no {kind} {environment!r} in {called} {tenant!r}")
     raise typer.Exit(FOUND if any(not left.owned for left in division.left) else 0)
 
 
@@ -130,14 +147,16 @@ def _as_set(file: Path) -> str:
     return file.read_bytes().decode().removesuffix("\n").removesuffix("\r")
 
 
-def _read(organization: str, kubeconfig: Path | None, data_planes: Mapping[str, str]) -> "LiveOrganization":
+def _read(
+    organization: str, kubeconfig: Path | None, data_planes: Mapping[str, str], among: "Sequence[Generation]"
+) -> "LiveOrganization":
     """The live organization, read from the cluster."""
     from choreo_components.adopt.fetch import read_organization
     from choreo_components.kubernetes.client import Cluster
 
     async def read() -> "LiveOrganization":
         async with Cluster(kubeconfig) as cluster:
-            return await read_organization(cluster, organization, data_planes)
+            return await read_organization(cluster, organization, data_planes, among)
 
     return asyncio.run(read())
 
@@ -169,7 +188,7 @@ def _next(
                 f"pulumi config set --stack {each.stack} --secret --path '{secret.setting}'"
             )
         for name, file in data_planes.items():
-            if f"{there.organization}/{name}" in stack.data_planes:
+            if not stack.data_planes.isdisjoint({f"{there.organization}/{name}", name}):
                 step = f'["{name}"]' if "." in name else f".{name}"
                 lines.append(
                     f"  pulumi config set --stack {each.stack} --secret "

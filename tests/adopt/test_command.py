@@ -32,7 +32,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(monkeypatch: pytest.MonkeyPatch, there: LiveOrganization | Exception, *more: str) -> tuple[int, str]:
     """The exit code and all that is said, about an organization that is there."""
 
-    def read(organization: str, kubeconfig: Path | None, data_planes: Mapping[str, str]) -> LiveOrganization:
+    def read(
+        organization: str, kubeconfig: Path | None, data_planes: Mapping[str, str], among: object
+    ) -> LiveOrganization:
         if isinstance(there, Exception):
             raise there
         return there
@@ -210,3 +212,12 @@ def test_what_is_no_terminal_is_told_nothing_of_the_way(
     with progress.sign_of_life("reading organization acme"):
         pass
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("named", [[], ["--organization", "acme", "--namespace", "acme"]], ids=["nothing", "both"])
+def test_one_thing_is_taken_over_at_a_time(project: Path, named: list[str]) -> None:
+    done = CliRunner().invoke(app, ["adopt", "--stack", "acme", *named])
+    assert (done.exit_code, done.output) == (
+        2,
+        "error: name what to take over, with --organization or with --namespace\n",
+    )

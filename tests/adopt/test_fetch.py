@@ -8,8 +8,8 @@ import pytest
 
 from choreo_components.adopt.fetch import NoOrganization, read_organization
 from choreo_components.adopt.organization import LiveOrganization
-from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import API_VERSION
+from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.kubernetes.client import Forbidden
 from choreo_components.kubernetes.objects import Live, Resource
 from tests.adopt.living import acme
@@ -59,7 +59,7 @@ def cluster(there: LiveOrganization) -> Cluster:
 
 
 def read(asked: Cluster, organization: str = "acme") -> LiveOrganization:
-    return asyncio.run(read_organization(asked, organization))  # type: ignore[arg-type]
+    return asyncio.run(read_organization(asked, organization, among=[GENERATION]))  # type: ignore[arg-type]
 
 
 def test_an_organization_is_read_whole() -> None:
@@ -71,7 +71,7 @@ def test_an_organization_is_read_whole() -> None:
 def test_it_asks_once_for_each_kind_and_each_data_planes_secret_and_writes_nothing() -> None:
     asked = cluster(acme())
     read(asked)
-    assert len(asked.story) == len(all_kinds()) + 4
+    assert len(asked.story) == len(GENERATION.kinds) + 4
     assert {line.split()[0] for line in asked.story} == {"get", "list"}
 
 

@@ -110,6 +110,7 @@ def test_the_private_key_of_a_data_plane_is_a_secret_that_can_be_taken_out() -> 
 SPECS = {
     crd["spec"]["names"]["kind"]: crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
     for crd in custom_resource_definitions()
+    if crd["spec"]["group"] == "core.choreo.dev"
 }
 NAMES = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?", fullmatch=True)
 PARENTS = ("project", "component", "deployment_track", "environment", "deployment")

@@ -85,6 +85,8 @@ OWNERSHIP = Ownership(
     organizations=organizations,
     environment=environment,
     makers=makers,
+    # A Deployment that a Build has made once is made again by none.
+    made=frozenset(),
     labels=following_labels,
     claim=claim,
     # An Organization comes first and goes last, after its namespaces.

@@ -96,6 +96,9 @@ OWNERSHIP = Ownership(
     organizations=organizations,
     environment=environment,
     makers=makers,
+    made=frozenset(
+        {"ProjectRelease", "ComponentRelease", "ResourceRelease", "ReleaseBinding", "Workload", "WorkflowRun"}
+    ),
     labels=following_labels,
     claim=claim,
     # A component that deploys itself makes its first binding anew for as long as it is there. A namespace goes last,
