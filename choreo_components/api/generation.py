@@ -96,6 +96,18 @@ class Sole:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """Releases of OpenChoreo with the same apiVersion, and less in it: a cluster is recognized by what it lacks."""
+
+    told: str
+    """Which these are, in words."""
+    kinds: frozenset[str]
+    """Kinds that they do not have."""
+    fields: frozenset[tuple[str, Path]]
+    """Kinds that they have, each with a field that it does not have there."""
+
+
+@dataclass(frozen=True)
 class PrinterColumn:
     """A column of `kubectl get`: its title, the type of its values, and where in the object they are."""
 
@@ -597,6 +609,17 @@ class Generation:
     It is of one of the kind's dependents. OpenChoreo deletes the one all the same, and breaks the other, deletes it
     too, or never ends.
     """
+    replacement: Callable[[Path, Mapping[str, Any], Sequence[Mapping[str, Any]]], Violation | None] = (
+        lambda path, live, others: None
+    )
+    """What it means that the change of a field makes another object of one; None where nothing is to be said.
+
+    Of the field, the object as the cluster has it, and the dependents of its kind there, in wire names.
+    """
+    earlier: tuple[Earlier, ...] = ()
+    """Releases that its models are not of."""
+    answers_dry_runs: bool = False
+    """Whether its clusters can tell of an object that it will be refused: by rules in definitions, and by webhooks."""
     kinds_of_kubernetes: frozenset[tuple[str, str]] = frozenset()
     """apiVersion and kind of what is of Kubernetes itself, and one of this API's kinds."""
     tenant: str = "organization"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from choreo_components.api import ApiObject, Generation, Kind, kind_of
-from choreo_components.api.releases import Path, own_fields
+from choreo_components.api.releases import own_fields
 from choreo_components.config.documents import FieldPath, field_name
 from choreo_components.config.findings import Finding, error
 from choreo_components.config.settings import Declared
@@ -57,10 +57,20 @@ def unfit(installed: Definitions, plan: Plan) -> Iterator[Finding]:
     for node in plan.objects:
         schema = installed.schema(node.key.api_version, node.key.kind)
         if schema is not None:
-            yield from _unfit(schema, node.declared)
+            yield from _unfit(schema, node.declared, _earlier(installed, node.declared.generation))
 
 
-def _unfit(schema: Schema, declared: Declared) -> Iterator[Finding]:
+def _earlier(installed: Definitions, generation: Generation) -> str:
+    """Which earlier releases the definitions are of, in words that begin a sentence; "" where they are of none."""
+    for each in generation.earlier:
+        lacking = any(installed.schema(generation.api_version, kind) is None for kind in each.kinds)
+        schemas = ((installed.schema(generation.api_version, kind), path) for kind, path in each.fields)
+        if lacking or any(schema is not None and not _knows(schema, path) for schema, path in schemas):
+            return f"the cluster serves {each.told}: "
+    return ""
+
+
+def _unfit(schema: Schema, declared: Declared, release: str) -> Iterator[Finding]:
     # The spec alone: metadata is the API server's own, and not in the definition.
     wire = {"spec": declared.wire.get("spec", {})}
     dropped = list(_dropped(schema, wire))
@@ -76,9 +86,10 @@ def _unfit(schema: Schema, declared: Declared) -> Iterator[Finding]:
         yield error(declared.at(*[*dropped, *lacking][0]), message)
         return
     for path in dropped:
-        yield error(declared.at(*path), f"the cluster's definition of {kind.kind} has no such field, and would drop it")
+        message = f"{release}the cluster's definition of {kind.kind} has no such field, and would drop it"
+        yield error(declared.at(*path), message.replace(": the cluster's", ": its"))
     for path in lacking:
-        message = f"required by the cluster's definition of {kind.kind}, and missing"
+        message = f"{release}required by the cluster's definition of {kind.kind}, and missing"
         yield error(declared.at(*path), message)
 
 
@@ -100,7 +111,7 @@ def _served(schema: Schema, kind: Kind) -> type[ApiObject] | None:
     return known[0] if len(known) == 1 else None
 
 
-def _knows(schema: Schema, path: Path) -> bool:
+def _knows(schema: Schema, path: Iterable[str | int]) -> bool:
     inside: Any = schema
     for name in path:
         inside = (inside.get("properties") or {}).get(name)

@@ -17,6 +17,9 @@ from choreo_components.preflight.data_planes import Connection
 from choreo_components.preflight.lookup import look_up
 from choreo_components.preflight.permissions import denied, unserved
 from choreo_components.preflight.placement import Placement
+from choreo_components.preflight.replacements import replacements
+from choreo_components.preflight.seconds import seconds
+from choreo_components.preflight.standing import Standing, standing
 from choreo_components.preflight.terminating import leaving, terminating
 from choreo_components.preflight.unsupported_conditions import unsupported
 
@@ -76,6 +79,7 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
     kept = "whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
     clusters = "which clusters the data planes are"
     going = "whether any of this stack's objects is being deleted"
+    there = "what of this stack is in the cluster already"
     where = plan.outside[0].where if targets else plan.objects[0].declared.at()
     unchecked: list[Finding] = []
 
@@ -89,15 +93,19 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
     async def placed(cluster: Cluster) -> tuple[Found, list[Finding], list[Finding]]:
         """What the references lead to, then the clusters of the data planes among it, then what follows from these.
 
-        Which are the rights that it takes, and what is being deleted.
+        Which are the rights that it takes with all that is wrong beside what stands, and what is being deleted.
         """
-        live = await checked("".join(existing), look_up(cluster, targets), {})
-        await checked(clusters, placement.locate(cluster, live), None)
-        lacking, leaves = await asyncio.gather(
-            checked(rights, denied(cluster, plan, controllers, placement.remote), []),
-            checked(going, terminating(cluster, plan, placement.remote), []),
+        live, stands = await asyncio.gather(
+            checked("".join(existing), look_up(cluster, targets), {}),
+            checked(there, standing(cluster, plan), Standing()),
         )
-        return live, lacking, leaves
+        await checked(clusters, placement.locate(cluster, live), None)
+        lacking, leaves, changing = await asyncio.gather(
+            checked(rights, denied(cluster, plan, controllers, placement.remote), []),
+            checked(going, terminating(cluster, plan, stands, placement.remote), []),
+            checked("what changing them means", replacements(cluster, plan, stands), []),
+        )
+        return live, [*lacking, *seconds(plan, stands), *changing], leaves
 
     try:
         async with Cluster(kubeconfig) as cluster:

@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from choreo_components.api.generation import NAMESPACE, Generation, Severity, Target
+from choreo_components.api.generation import Generation, Role, Severity, Target
 from choreo_components.config.findings import Finding, Location, error
 from choreo_components.kubernetes.client import Cluster, Forbidden
 from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, resource_named
 from choreo_components.plan.nodes import Key, NamespaceNode, Plan
 from choreo_components.plan.references import Found, Reference
-from choreo_components.preflight.lookup import look_up
+from choreo_components.preflight.standing import Standing
 
 _Answer = TypeVar("_Answer")
 
@@ -23,39 +23,30 @@ _NOTHING: tuple[list[Live], str | None] = ([], None)
 """A list of nothing."""
 
 
-async def terminating(cluster: Cluster, plan: Plan, remote: Mapping[Key, str]) -> list[Finding]:
+async def terminating(cluster: Cluster, plan: Plan, stands: Standing, remote: Mapping[Key, str]) -> list[Finding]:
     """An error for each object of the plan on the control plane, and organization's namespace, that is terminating.
 
-    One request for each kind in each organization, for each organization, and for each Secret. `remote` has the
-    environments whose data plane is a cluster of its own. What the credentials may not read is left out: the preflight
-    reports that. Raises ClusterError when the cluster cannot be asked.
+    One request for each organization, and for each Secret. `stands` has the objects, `remote` the environments whose
+    data plane is a cluster of its own. What the credentials may not read is left out: the preflight reports that.
+    Raises ClusterError when the cluster cannot be asked.
     """
-    places = {
-        Target(key.api_version, key.kind, key.organization, key.name): node.declared.at("metadata", "name")
-        for node in plan.objects
-        for key in [node.key]
-    }
-    objects: dict[str, list[Target]] = defaultdict(list)
-    for target in places:
-        objects[target.organization].append(target)
-    # The place of an organization's namespace is the first object in it, unless it is an object of its own.
-    own = {
-        organization: places[targets[0]]
-        for organization, targets in objects.items()
-        if organization and all((target.kind, target.name) != (NAMESPACE, organization) for target in targets)
-    }
+    # Where an organization is its namespace, it is an object like others.
+    tenants = {node.key.name for node in plan.of_role(Role.TENANT) if node.declared.generation.tenant_is_a_namespace}
+    organizations: dict[str, Location] = {}
+    for node in plan.objects:
+        if node.key.organization and node.key.organization not in tenants:
+            # The place of its namespace is the first object in it.
+            organizations.setdefault(node.key.organization, node.declared.at("metadata", "name"))
     secrets = {node.key: node.declared.at("metadata", "name") for node in plan.secrets}
-    found, in_organizations, handed_on, on_data_plane = await asyncio.gather(
-        asyncio.gather(*(_readable(look_up(cluster, targets), {}) for targets in objects.values())),
-        asyncio.gather(*(_readable(cluster.get(NAMESPACES, name), None) for name in own)),
+    in_organizations, handed_on, on_data_plane = await asyncio.gather(
+        asyncio.gather(*(_readable(cluster.get(NAMESPACES, name), None) for name in organizations)),
         asyncio.gather(*(_readable(cluster.get(SECRETS, key.name, key.organization), None) for key in secrets)),
         terminating_namespaces(cluster, plan, remote),
     )
-    lives: list[tuple[Live | None, Location]] = []
-    for each in found:
-        for target, manifest in each.items():
-            lives.append((_live(target, manifest), places[target]))
-    lives += zip(in_organizations, own.values(), strict=True)
+    lives: list[tuple[Live | None, Location]] = [
+        (stands.of(node.key), node.declared.at("metadata", "name")) for node in plan.objects
+    ]
+    lives += zip(in_organizations, organizations.values(), strict=True)
     lives += zip(handed_on, secrets.values(), strict=True)
     return [*_told(lives), *on_data_plane]
 

@@ -11,6 +11,7 @@ from choreo_components.plan.workspace import Estate
 from tests import declaring
 from tests.declaring import Manifest
 from tests.projects import write
+from tests.standin.openchoreo_v1alpha1 import samples
 
 ORGANIZATION = [declaring.organization(), declaring.data_plane()]
 
@@ -190,3 +191,82 @@ def test_stacks_that_need_each_other_are_warned_of(folder: Path) -> None:
         f"{found.circle[1]}: warning: stacks need each other: {' -> '.join(found.circle)}; "
         "none of them can be brought up first"
     ]
+
+
+# --- Today's API ---------------------------------------------------------------------------------------------------
+
+
+PLATFORM = [
+    samples.tenant("acme"),
+    samples.data_plane("acme"),
+    samples.environment("acme", "development"),
+    samples.pipeline("acme", ("development", [])),
+    samples.project_type("acme"),
+    samples.component_type("acme"),
+    samples.project("acme"),
+    samples.component("acme"),
+]
+
+
+def test_the_binding_of_a_project_is_found_in_another_stack_whatever_it_is_called(folder: Path) -> None:
+    bound = samples.project_release_binding("acme", "development", name="mine")
+    release = samples.release_binding("acme", "development")
+    found = estate(folder, {"platform": [*PLATFORM, bound], "web": [release]})
+    [line] = told(found)
+    assert line.startswith("platform: warning: should be 'shop-development': ")
+    assert [str(link.needed) for link in found.links if link.source == "web"] == [
+        "Namespace 'acme'",
+        "Project 'shop' of namespace 'acme'",
+        "Component 'web' of namespace 'acme'",
+        "Environment 'development' of namespace 'acme'",
+        "ProjectReleaseBinding 'mine' of namespace 'acme'",
+    ]
+
+
+def test_two_bindings_of_one_target_in_two_stacks_are_an_error(folder: Path) -> None:
+    first = samples.project_release_binding("acme", "development")
+    found = estate(
+        folder,
+        {"platform": [*PLATFORM, first], "more": [samples.project_release_binding("acme", "development", name="mine")]},
+    )
+    [line] = [line for line in told(found) if ": error: " in line]
+    assert line.startswith(
+        "more: error: ProjectReleaseBinding 'shop-development' binds project 'shop' to environment 'development' "
+        "already (Pulumi.platform.yaml:"
+    )
+
+
+def test_a_binding_that_an_environment_brings_is_declared_once_as_well(folder: Path) -> None:
+    declared = samples.project_release_binding("acme", "development")
+    others = [each for each in PLATFORM if each["kind"] != "Environment"]
+    found = estate(
+        folder,
+        {"platform": [*others, declared], "dev": [samples.environment("acme", "development")]},
+        {"dev": {"projects": ["shop"]}},
+    )
+    [line] = [line for line in told(found) if ": error: " in line]
+    assert line.startswith(
+        "platform: error: ProjectReleaseBinding 'shop-development' of namespace 'acme' is declared in stack 'dev' as "
+        "well (Pulumi.dev.yaml:"
+    )
+
+
+def test_a_binding_that_the_auto_deploy_of_another_stacks_component_makes_too_is_an_error(folder: Path) -> None:
+    bound = samples.project_release_binding("acme", "development")
+    release = samples.release_binding("acme", "development", name="mine", releaseName="web-1")
+    lines = [
+        line for line in told(estate(folder, {"platform": [*PLATFORM, bound], "web": [release]})) if "error" in line
+    ]
+    assert [line.partition(" autoDeploy")[0] for line in lines] == [
+        "web: error: should be 'web-development':",
+        "web: error:",
+    ]
+
+
+def test_what_a_component_says_does_not_fit_the_type_that_another_stack_has(folder: Path) -> None:
+    platform = [each for each in PLATFORM if each["kind"] != "Component"]
+    component = samples.component("acme", workflow={"name": "docker"})
+    found = estate(folder, {"platform": platform, "web": [component]})
+    assert "web: error: ComponentType 'service' does not allow this workflow: its allowedWorkflows are none" in told(
+        found
+    )

@@ -13,6 +13,7 @@ from choreo_components.preflight.crd_compatibility import Definitions, unfit
 from tests import declaring
 from tests.components.registering import EXAMPLES
 from tests.declaring import Manifest, Stack, stack
+from tests.standin.openchoreo_v1alpha1 import samples
 
 Schemas = dict[str, dict[str, Any]]
 
@@ -22,14 +23,15 @@ def schemas(release: str | None = None) -> Schemas:
     return {
         crd["spec"]["names"]["kind"]: copy.deepcopy(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"])
         for crd in custom_resource_definitions(release)
+        if crd["spec"]["group"] == "core.choreo.dev"
     }
 
 
-def published(of_kinds: Schemas) -> Definitions:
+def published(of_kinds: Schemas, group: str = "core.choreo.dev", version: str = "v1") -> Definitions:
     """What a cluster with these schemas publishes."""
 
     def named(kind: str) -> dict[str, Any]:
-        return {"x-kubernetes-group-version-kind": [{"group": "core.choreo.dev", "version": "v1", "kind": kind}]}
+        return {"x-kubernetes-group-version-kind": [{"group": group, "version": version, "kind": kind}]}
 
     documents = {f"dev.choreo.core.v1.{kind}": {**schema, **named(kind)} for kind, schema in of_kinds.items()}
     return Definitions([{"components": {"schemas": documents}}])
@@ -177,4 +179,30 @@ def test_a_definition_of_neither_release_is_told_field_by_field() -> None:
 
 
 def test_all_kinds_have_an_example() -> None:
-    assert sorted(EXAMPLES) == sorted(kind for _, kind in all_kinds())
+    assert sorted(EXAMPLES) == sorted(kind for api_version, kind in all_kinds() if api_version == "core.choreo.dev/v1")
+
+
+# --- Releases of today's API ---------------------------------------------------------------------------------------
+
+
+def before_types_of_projects() -> Schemas:
+    """The schemas of OpenChoreo v1.1: no ProjectReleaseBinding, and no type of a Project."""
+    found = {
+        crd["spec"]["names"]["kind"]: copy.deepcopy(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"])
+        for crd in custom_resource_definitions()
+        if crd["spec"]["group"] == "openchoreo.dev"
+    }
+    del found["ProjectReleaseBinding"]
+    del at(found["Project"])["properties"]["type"]
+    at(found["Project"])["required"].remove("type")
+    return found
+
+
+def test_what_an_earlier_release_does_not_know_is_told_with_the_release() -> None:
+    project = samples.project("acme")
+    found = stack(project)
+    definitions = published(before_types_of_projects(), "openchoreo.dev", "v1alpha1")
+    assert [each.message for each in unfit(definitions, found.plan)] == [
+        "the cluster serves OpenChoreo v1.1 or earlier: its definition of Project has no such field, and would drop it"
+    ]
+    assert [each.where.field for each in unfit(definitions, found.plan)] == ["choreo:resources[0].spec.type"]

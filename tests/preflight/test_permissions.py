@@ -18,6 +18,7 @@ from choreo_components.plan.nodes import Key
 from choreo_components.preflight.permissions import REVIEWS_AT_ONCE, VERBS, denied, needs, unserved
 from tests import declaring
 from tests.declaring import Manifest, Stack, stack
+from tests.standin.openchoreo_v1alpha1 import samples
 
 KINDS_SERVED = frozenset(kind for _, kind in all_kinds())
 Grant = tuple[str, str, str | None]
@@ -282,6 +283,17 @@ def test_a_cluster_without_our_version_is_one_error(others: dict[tuple[str, str]
     [finding] = served(Authorizer(served=others), declaring.organization(), declaring.data_plane())
     assert finding.message == (
         f"the cluster does not serve core.choreo.dev/v1, and so not Organization and DataPlane: {has}"
+    )
+
+
+def test_a_kind_that_only_later_releases_have_is_told_with_the_release() -> None:
+    earlier = {("openchoreo.dev", "v1alpha1"): KINDS_SERVED - {"ProjectReleaseBinding"}}
+    objects = samples.project("acme"), samples.project_release_binding("acme", "development")
+    [finding] = served(Authorizer(served=earlier), *objects)
+    assert finding.where.field == "choreo:resources[1].kind"
+    assert finding.message == (
+        "the cluster does not serve ProjectReleaseBinding of openchoreo.dev/v1alpha1: it is one of OpenChoreo v1.1 or "
+        "earlier. Upgrade OpenChoreo with its definitions, which helm upgrade leaves as they are"
     )
 
 

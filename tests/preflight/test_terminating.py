@@ -14,6 +14,7 @@ from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 from choreo_components.plan.nodes import Key
 from choreo_components.plan.references import Found
+from choreo_components.preflight.standing import standing
 from choreo_components.preflight.terminating import leaving, terminating, terminating_namespaces
 from tests import declaring
 from tests.declaring import Stack, stack
@@ -81,7 +82,12 @@ def going_namespace(name: str = DEVELOPMENT, environment: str = "development") -
 
 
 def found_in(world: World, of: Stack, remote: Mapping[Key, str] | None = None) -> list[Finding]:
-    return asyncio.run(terminating(cast(Cluster, world), of.plan, remote or {}))
+    cluster = cast(Cluster, world)
+
+    async def found() -> list[Finding]:
+        return await terminating(cluster, of.plan, await standing(cluster, of.plan), remote or {})
+
+    return asyncio.run(found())
 
 
 def environments(*names: str) -> Stack:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from choreo_components.api.generation import (
     NAMESPACE,
     DataPlanes,
+    Earlier,
     Generation,
     Kind,
     NamespaceMaker,
@@ -17,6 +18,7 @@ from choreo_components.api.openchoreo_v1alpha1.holds import hold
 from choreo_components.api.openchoreo_v1alpha1.order import ORDER
 from choreo_components.api.openchoreo_v1alpha1.ownership import OWNERSHIP
 from choreo_components.api.openchoreo_v1alpha1.promotion import PROMOTION
+from choreo_components.api.openchoreo_v1alpha1.replacements import replacement
 from choreo_components.api.openchoreo_v1alpha1.teardown import TEARDOWN
 
 
@@ -89,6 +91,15 @@ GENERATION: Final = Generation(
     ownership=OWNERSHIP,
     sole=hierarchy.sole,
     hold=hold,
+    replacement=replacement,
+    earlier=(
+        Earlier(
+            "OpenChoreo v1.1 or earlier",
+            kinds=frozenset({"ProjectReleaseBinding"}),
+            fields=frozenset({("Project", ("spec", "type"))}),
+        ),
+    ),
+    answers_dry_runs=True,
     kinds_of_kubernetes=frozenset({("v1", NAMESPACE)}),
     tenant="namespace",
     other_groups=("core.choreo.dev",),

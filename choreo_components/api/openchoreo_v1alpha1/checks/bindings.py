@@ -33,8 +33,8 @@ def together(given: Sequence[Given]) -> Iterator[tuple[Given, Violation]]:
             yield from ((each, violation) for violation in _binding(each.wire, objects))
 
 
-_TOLD_BY = frozenset({"Component", "Project", "DeploymentPipeline"})
-"""The kinds that tell whether the release of a binding is set by autoDeploy."""
+_TOLD_BY = frozenset({"Component", "Project", "DeploymentPipeline", "Resource", "ResourceType", "ClusterResourceType"})
+"""The kinds that tell whether the release of a binding is set by autoDeploy, and whether a resource is retained."""
 
 
 def _binding(wire: Mapping[str, Any], objects: _Objects) -> Iterator[Violation]:
@@ -58,6 +58,7 @@ def _binding(wire: Mapping[str, Any], objects: _Objects) -> Iterator[Violation]:
                 "there is none; a second one takes away what this one runs"
             )
             yield Violation(path, message, Severity.WARNING)
+    yield from _retained(wire, objects)
     if deployed and spec_of(wire).get("releaseName"):
         message = (
             f"autoDeploy of component {owner!r} sets it in {environment!r}, the first environment of the pipeline, and "
@@ -75,3 +76,20 @@ def _is_deployed_by_itself(wire: Mapping[str, Any], objects: _Objects) -> bool:
     reference = spec_of(objects.get(("Project", namespace, project)) or {}).get("deploymentPipelineRef") or {}
     pipeline = objects.get(("DeploymentPipeline", namespace, str(reference.get("name"))))
     return pipeline is not None and root_environment(pipeline) == environment
+
+
+def _retained(wire: Mapping[str, Any], objects: _Objects) -> Iterator[Violation]:
+    """A binding that retains its resource is never deleted (reference-v1alpha1: section 4)."""
+    own, owner = spec_of(wire).get("retainPolicy"), owner_of(wire).get("resourceName")
+    resource = objects.get(("Resource", namespace_of(wire), str(owner)))
+    reference = spec_of(resource or {}).get("type") or {}
+    kind = str(reference.get("kind") or "ResourceType")
+    namespace = "" if kind.startswith("Cluster") else namespace_of(wire)
+    of_type = spec_of(objects.get((kind, namespace, str(reference.get("name")))) or {}).get("retainPolicy")
+    if wire["kind"] == "ResourceReleaseBinding" and (own or of_type) == "Retain":
+        by = "" if own else f", by {kind} {reference.get('name')!r}"
+        message = (
+            f"retains its resource{by}: as long as it does, it is not deleted, and neither are resource {owner!r}, the "
+            "project and the environment. Before they go, set spec.retainPolicy to Delete here"
+        )
+        yield Violation(("spec", "retainPolicy"), message, Severity.WARNING)

@@ -1,0 +1,63 @@
+"""OpenChoreo's samples of today's API are taken as they are; what cannot work of them is told at its place.
+
+The table is upstream_samples_of_today.yaml: what is found in each beside references, and in no sample that is not in
+it. What is no object of OpenChoreo, and lies beside them, is not looked at.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
+from choreo_components.config import settings
+from choreo_components.config.documents import Document
+from choreo_components.plan.builder import plan
+from tests.upstream import UPSTREAM
+
+FOLDER = UPSTREAM / "samples" / "openchoreo.dev_v1alpha1"
+TABLE: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("upstream_samples_of_today.yaml").read_text())
+
+
+MADE = ("ProjectRelease", "RenderedRelease", "ResourceRelease")
+"""The kinds that only controllers make: whoever declares one is refused, be it right or wrong."""
+
+
+def is_ours(document: Any) -> bool:
+    """Whether it is an object of OpenChoreo that people declare, or a namespace for such."""
+    api_version, kind = document["apiVersion"], document["kind"]
+    return (api_version == API_VERSION and kind not in MADE) or (api_version, kind) == ("v1", "Namespace")
+
+
+SAMPLES = [
+    str(file.relative_to(FOLDER))
+    for file in sorted(FOLDER.rglob("*.yaml"))
+    if all(map(is_ours, filter(None, yaml.safe_load_all(file.read_text()))))
+]
+
+with_samples = pytest.mark.skipif(not SAMPLES, reason=f"no copy of OpenChoreo's samples at {FOLDER}")
+
+
+def told(sample: str) -> list[str]:
+    """The findings about a sample, without its name."""
+    read, findings = settings.read(Document({"choreo:manifests": [sample]}, "inline"), FOLDER)
+    found = [*findings, *plan(read).findings]
+    ordered = sorted(found, key=lambda each: (each.where.line or 0, each.where.field))
+    return [str(each).removeprefix(f"{sample}:") for each in ordered]
+
+
+@with_samples
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_sample_is_taken_or_refused_for_what_is_wrong_with_it(sample: str) -> None:
+    assert told(sample) == TABLE.get(sample, [])
+
+
+@with_samples
+def test_the_table_has_no_other_files() -> None:
+    assert TABLE.keys() <= set(SAMPLES)
+
+
+@with_samples
+def test_most_of_them_are_objects_of_openchoreo() -> None:
+    assert len(SAMPLES) > 100
