@@ -62,11 +62,13 @@ def prepare(config: Document, folder: Path, found: Sequence[Finding] = ()) -> Pr
         with suppress(KubeconfigError):
             ambient = resolve(None)
             kubeconfig, context = ambient.text, ambient.context
-    surveyed = (
-        Survey(findings=tuple(unusable))
-        if unusable
-        else _sync_await(elsewhere(survey(planned, read.controllers, kubeconfig, read.data_plane_kubeconfigs)))
-    )
+    if unusable:
+        surveyed = Survey(findings=tuple(unusable))
+    else:
+        # On trial in a preview only: an update applies it anyway.
+        trial = pulumi.runtime.is_dry_run()
+        asking = survey(planned, read.controllers, kubeconfig, read.data_plane_kubeconfigs, trial=trial)
+        surveyed = _sync_await(elsewhere(asking))
     findings += [*planned.findings, *surveyed.findings, *missing(planned.outside, surveyed.live)]
     if not pulumi.runtime.is_dry_run():
         findings += surveyed.undecided

@@ -65,6 +65,24 @@ UNSERVED = "404 page not found"
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """What an API server has against an object: a field of it, as the server writes it ("" for no one), and why."""
+
+    field: str
+    why: str
+
+
+TRIAL = {"fieldManager": "choreo-preview", "force": "true", "dryRun": "All", "fieldValidation": "Strict"}
+"""How an object is applied only to see whether it would be taken."""
+
+APPLY = "application/apply-patch+yaml"
+"""The content type of an object that is applied on the server's side; JSON is YAML too."""
+
+DENIED = "denied"
+"""What the message of an admission says that has an answer, and not one that could not be asked."""
+
+
+@dataclass(frozen=True)
 class Rule:
     """What some role of ours allows: each of the verbs on each of the resources of each of the groups; `*` is any."""
 
@@ -179,6 +197,27 @@ class Cluster:
                 return _live(resource, _object(answer.content))
         except _NotFound:
             return None
+
+    async def refusals(
+        self, resource: Resource, name: str, manifest: Mapping[str, Any], namespace: str | None = None
+    ) -> Sequence[Refusal]:
+        """What the API server, its rules and its webhooks would have against the object, were it applied now.
+
+        Nothing is changed. Where its kind or its namespace does not exist, nobody has anything against it. What they
+        say may quote what is in the object.
+        """
+        try:
+            with self._refused(f"apply {resource.full_name} {name} on trial"):
+                try:
+                    await self._send("PATCH", _path(resource, namespace, name), TRIAL, manifest, APPLY)
+                except httpx.HTTPStatusError as problem:
+                    found = _refusals(problem.response)
+                    if not found:
+                        raise
+                    return found
+        except _NotFound:
+            pass
+        return ()
 
     async def watch(
         self,
@@ -312,6 +351,17 @@ class Cluster:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
         except _Unreadable:
             raise ClusterError(f"{what}: {self.server} answers as no API server does") from None
+
+
+def _refusals(response: httpx.Response) -> list[Refusal]:
+    """What an answer says against the object that was sent; nothing where it is about something else."""
+    said = message(response)
+    denied = said is not None and any(word in said for word in ADMISSION) and DENIED in said
+    if said is None or not (denied or response.status_code in (400, 422)):
+        return []
+    causes = (response.json().get("details") or {}).get("causes") or []
+    found = [Refusal(str(each.get("field") or ""), str(each.get("message") or said)) for each in causes]
+    return found or [Refusal("", said)]
 
 
 def _kind_of(status: int, said: str) -> type[ClusterError]:

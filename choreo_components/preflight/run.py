@@ -21,6 +21,7 @@ from choreo_components.preflight.replacements import replacements
 from choreo_components.preflight.seconds import seconds
 from choreo_components.preflight.standing import Standing, standing
 from choreo_components.preflight.terminating import leaving, terminating
+from choreo_components.preflight.trials import trials
 from choreo_components.preflight.unsupported_conditions import unsupported
 
 _Answer = TypeVar("_Answer")
@@ -49,17 +50,23 @@ class Survey:
 
 
 async def survey(
-    plan: Plan, controllers: Controllers, kubeconfig: str | None, given: Mapping[str, Kubeconfig] | None = None
+    plan: Plan,
+    controllers: Controllers,
+    kubeconfig: str | None,
+    given: Mapping[str, Kubeconfig] | None = None,
+    *,
+    trial: bool = False,
 ) -> Survey:
     """Asks the control plane that a kubeconfig leads to (its text or a path; None: the ambient one), and data planes.
 
-    `given` are the kubeconfigs of data planes in the settings. For a plan of nothing, nobody is asked. A control plane
-    that does not answer is a warning, a data plane that does not is an error.
+    `given` are the kubeconfigs of data planes in the settings. With `trial`, what is new or changed is applied without
+    effect. For a plan of nothing, nobody is asked. A control plane that does not answer is a warning, a data plane that
+    does not is an error.
     """
     if not plan.nodes:
         return Survey()
     placement = Placement(plan, controllers, given or {})
-    surveyed = await _control_plane(plan, controllers, kubeconfig, placement)
+    surveyed = await _control_plane(plan, controllers, kubeconfig, placement, trial)
     await placement.check()
     return replace(
         surveyed,
@@ -70,7 +77,9 @@ async def survey(
     )
 
 
-async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str | None, placement: Placement) -> Survey:
+async def _control_plane(
+    plan: Plan, controllers: Controllers, kubeconfig: str | None, placement: Placement, trial: bool
+) -> Survey:
     targets = list(dict.fromkeys(reference.target for reference in plan.outside))
     told = ", ".join(f"{target} of organization {target.organization!r}" for target in targets)
     existing = [f"whether these exist: {told}"] if targets else []
@@ -90,28 +99,30 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
             unchecked.append(warning(where, f"{problem}; not checked {what}"))
             return otherwise
 
-    async def placed(cluster: Cluster) -> tuple[Found, list[Finding], list[Finding]]:
+    async def placed(cluster: Cluster) -> tuple[Found, list[Finding], list[Finding], list[Finding]]:
         """What the references lead to, then the clusters of the data planes among it, then what follows from these.
 
-        Which are the rights that it takes with all that is wrong beside what stands, and what is being deleted.
+        Which are the rights that it takes with all that is wrong beside what stands, what is being deleted, and what
+        the cluster would not take.
         """
         live, stands = await asyncio.gather(
             checked("".join(existing), look_up(cluster, targets), {}),
             checked(there, standing(cluster, plan), Standing()),
         )
         await checked(clusters, placement.locate(cluster, live), None)
-        lacking, leaves, changing = await asyncio.gather(
+        lacking, leaves, changing, refused = await asyncio.gather(
             checked(rights, denied(cluster, plan, controllers, placement.remote), []),
             checked(going, terminating(cluster, plan, stands, placement.remote), []),
             checked("what changing them means", replacements(cluster, plan, stands), []),
+            trials(cluster, plan, stands) if trial else _nothing(),
         )
-        return live, [*lacking, *seconds(plan, stands), *changing], leaves
+        return live, [*lacking, *seconds(plan, stands), *changing], leaves, refused
 
     try:
         async with Cluster(kubeconfig) as cluster:
             # By itself: it finds out whether anybody answers, and who is asking, for all the others.
             absent = await unserved(cluster, plan)
-            (live, lacking, leaves), installed, identity = await asyncio.gather(
+            (live, lacking, leaves, refused), installed, identity = await asyncio.gather(
                 placed(cluster),
                 checked(kept, definitions(cluster, plan.generations), Definitions(())),
                 checked("whether it is the cluster that the stack is on", identity_of(cluster), None),
@@ -123,5 +134,14 @@ async def _control_plane(plan: Plan, controllers: Controllers, kubeconfig: str |
     gone = list(leaving(plan.outside, live))
     lost = errors(gone)
     warned = [each for each in gone if each not in lost]
-    findings = (*absent, *lacking, *unfit(installed, plan), *unending.values(), *warned, *unchecked)
+    known = [*absent, *lacking, *unfit(installed, plan)]
+    # Most of what a cluster would not take is found without it, and told better.
+    told_before = {each.where for each in errors([*plan.findings, *known])}
+    refused = [each for each in refused if each.where not in told_before]
+    findings = (*known, *refused, *unending.values(), *warned, *unchecked)
     return Survey(live, frozenset(unending), findings, terminating=(*leaves, *lost), identity=identity)
+
+
+async def _nothing() -> list[Finding]:
+    """No findings."""
+    return []

@@ -25,7 +25,7 @@ def survey(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Clusters that have nothing to say. What they are asked with is noted."""
     asked: list[Any] = []
 
-    async def answer(*arguments: Any) -> Survey:
+    async def answer(*arguments: Any, trial: bool) -> Survey:
         asked.append(arguments)
         return Survey()
 
@@ -276,7 +276,7 @@ def test_the_event_loop_goes_on_while_clusters_are_asked(monkeypatch: pytest.Mon
     """A provider that hosts it takes calls in that loop, and shows there what is waited for."""
     seen: list[str] = []
 
-    async def asked(*arguments: Any) -> Survey:
+    async def asked(*arguments: Any, trial: bool) -> Survey:
         for _ in range(100):
             if seen:
                 break

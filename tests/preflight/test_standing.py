@@ -115,9 +115,10 @@ def test_an_environment_is_not_made_anew_while_a_pipeline_names_it() -> None:
     there = world(samples.environment("acme", "staging", plane="west"), OF_TWO)
     [finding] = changed(stack(ENVIRONMENT), there)
     assert str(finding).partition(": ")[2] == (
-        "choreo:resources[0].spec.dataPlaneRef.name: error: another value makes another Environment of it, and OpenChoreo "
-        "never ends the deletion of the old one while it is named by DeploymentPipeline 'pipeline': give the new "
-        "environment another name; or take this one out of the pipeline in one pulumi up, and change it in the next"
+        "choreo:resources[0].spec.dataPlaneRef.name: error: another value makes another Environment of it, and "
+        "OpenChoreo never ends the deletion of the old one while it is named by DeploymentPipeline 'pipeline': give "
+        "the new environment another name; or take this one out of the pipeline in one pulumi up, and change it in the "
+        "next"
     )
 
 
