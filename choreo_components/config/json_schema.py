@@ -94,7 +94,7 @@ class _Builder:
             "required": ["apiVersion", "kind"],
             "properties": {
                 "apiVersion": {"enum": list(dict.fromkeys(kind.api_version for kind in all_kinds().values()))},
-                "kind": {"enum": [kind.kind for kind in all_kinds().values()]},
+                "kind": {"enum": list(dict.fromkeys(kind.kind for kind in all_kinds().values()))},
             },
             "allOf": [
                 {

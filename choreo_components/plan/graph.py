@@ -130,7 +130,7 @@ class _Drawing:
         self.steps |= steps
 
     def graph(self) -> Graph:
-        several = len({key.organization for key in self.home}) > 1
+        several = len({key.organization for key in self.home if key.organization}) > 1
         groups = [
             Group(
                 f"stack_{id}",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from choreo_components.adopt.fetch import NoOrganization, read_organization
+from choreo_components.adopt.import_file import ImportFile, import_file
 from choreo_components.adopt.manifest import manifest_of
 from choreo_components.adopt.organization import LiveOrganization
 from choreo_components.adopt.partition import Division, divide
@@ -228,3 +229,30 @@ class TestReading:
         assert self.read(*both).generation is GENERATION
         found = asyncio.run(read_organization(Cluster(*both), "acme", among=[CORE_V1]))  # type: ignore[arg-type]
         assert found.generation is CORE_V1
+
+
+class TestImportFile:
+    """The state of stacks that have made what is live."""
+
+    def files(self, there: LiveOrganization) -> dict[str, ImportFile]:
+        return {each.stack.name: import_file(each, there) for each in divide(there, "acme").stacks}
+
+    def names(self, file: ImportFile) -> list[str]:
+        made = (each["name"] for each in file.resources if each["type"].startswith("kubernetes:"))
+        return sorted(made)
+
+    def test_everything_that_is_there_is_in_it_and_nothing_changes_later(self) -> None:
+        files = self.files(acme(namespaces=[cell()]))
+        assert {name: (each.missing, each.pending) for name, each in files.items()} == {
+            "platform-shared": ([], []),
+            "acme": ([], []),
+            "acme-development": ([], []),
+        }
+        assert self.names(files["platform-shared"]) == ["ClusterDataPlane default"]
+        assert "Namespace acme" in self.names(files["acme"])
+
+    def test_a_namespace_that_kubernetes_keeps_is_patched(self) -> None:
+        own = live(samples.tenant("default"))
+        there = LiveOrganization(GENERATION, "default", (own,), own)
+        [entry] = [each for each in self.files(there)["acme"].resources if each["type"].startswith("kubernetes:")]
+        assert (entry["type"], entry["id"]) == ("kubernetes:core/v1:NamespacePatch", "default")
