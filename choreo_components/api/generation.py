@@ -367,6 +367,8 @@ class Retention:
     """The name of the object that says it where this one does not; None where it need not be asked."""
     reason: Callable[[Mapping[str, Any], Mapping[str, Any] | None], str | None]
     """Why an object is retained, of it and of what `source` names, if that is there; None where it is not."""
+    holds: Mapping[str, Callable[[Mapping[str, Any]], str | None]]
+    """By kind: the name of the object beside it whose deletion does not end, or loses what is retained."""
     released: Mapping[str, Any]
     """What is merged into an object that is to go all the same."""
 

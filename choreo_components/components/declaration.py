@@ -63,11 +63,14 @@ def declare(
 def _around(declared: Declared, settings: Settings) -> Mapping[str, Any]:
     """What the children of an object's component are made with, besides the object: arguments of the component."""
     given = settings.namespace_metadata
-    of_namespaces = {"labels": given.labels, "annotations": given.annotations}
+    of_environment = {
+        "namespaceMetadata": {"labels": given.labels, "annotations": given.annotations},
+        "deleteRetained": settings.delete_retained,
+    }
     return {
         "controllers": settings.controllers,
         "timeouts": vars(settings.timeouts),
-        **({"namespaceMetadata": of_namespaces} if declared.role is Role.ENVIRONMENT else {}),
+        **(of_environment if declared.role is Role.ENVIRONMENT else {}),
     }
 
 

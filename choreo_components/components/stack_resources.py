@@ -73,7 +73,10 @@ def deletion_guards(
         return
     opts = scope.options(provider=provider)
     needed_by_others = [node.key for node in plan.objects if node.key.role in (Role.TENANT, Role.DATA_PLANE)]
-    parts = [*witnesses.values(), *(_guard_of_part(key, plan, made[key], scope, opts) for key in needed_by_others)]
+    parts = [
+        *witnesses.values(),
+        *(_guard_of_part(settings, key, plan, made[key], scope, opts) for key in needed_by_others),
+    ]
     if any(plan.of_role(Role.ENVIRONMENT)):
         parts.append(_guard_of_production(plan, protected, {**made, **witnesses}, first, scope, opts))
     needed = {key for keys in plan.needs.values() for key in keys}
@@ -81,6 +84,7 @@ def deletion_guards(
         Guard.OBJECTS: written(objects),
         Guard.PROTECTED: written(_by_type(protected)),
         Guard.CONNECTED: written(_by_type(_connected(plan))),
+        Guard.DELETE_RETAINED: settings.delete_retained,
         Guard.AWAITED: [each.entry() for each in sorted(_awaited(settings, plan))],
     }
     last = [*(made[key] for key in made if key not in needed), *parts]
@@ -99,12 +103,16 @@ def _guard(
 
 
 def _guard_of_part(
-    key: Key, plan: Plan, made: pulumi.Resource, scope: Scope, opts: pulumi.ResourceOptions
+    settings: Settings, key: Key, plan: Plan, made: pulumi.Resource, scope: Scope, opts: pulumi.ResourceOptions
 ) -> pulumi.CustomResource:
     """The guard of an organization or a data plane; it knows what of the stack is deleted with it."""
     dependants = plan.dependents({key})
     objects = written(_guarded(plan, lambda each: each in dependants))
-    inputs: dict[str, Any] = {Guard.OBJECTS: objects, Guard.PART: str(Identity(type_of(key), key.full_name))}
+    inputs: dict[str, Any] = {
+        Guard.OBJECTS: objects,
+        Guard.DELETE_RETAINED: settings.delete_retained,
+        Guard.PART: str(Identity(type_of(key), key.full_name)),
+    }
     return _guard(scope.named(f"deletion-guard/{key.full_name}"), inputs, [made], opts)
 
 
@@ -135,6 +143,13 @@ def _guarded(plan: Plan, wanted: Callable[[Key], bool]) -> dict[Type, list[str]]
     kinds = [(generation.api_version, kind) for generation in plan.generations for kind in generation.kinds]
     guarded = {
         (api_version, name) for api_version, kind in kinds if kind.dependents for name in (kind.kind, *kind.dependents)
+    }
+    # What is retained holds a destroy by itself.
+    guarded |= {
+        (generation.api_version, sweep.kind)
+        for generation in plan.generations
+        for sweep in generation.teardown.sweeps
+        if sweep.retention is not None
     }
     return _by_type(node.key for node in plan.objects if type_of(node.key) in guarded and wanted(node.key))
 

@@ -106,6 +106,11 @@ def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None
         known = declared.generation.by_name
         for dependent in known[declared.kind].dependents:
             need(resource_of(known[dependent]), declared.organization or None, declared.at("kind"), GUARD)
+        for sweep in declared.generation.teardown.sweeps:
+            if sweep.retention is not None and declared.kind in {sweep.kind, *sweep.retention.holds}:
+                where, organization = declared.at("kind"), declared.organization
+                need(resource_of_sweep(declared.generation, sweep), organization, where, GUARD)
+                need(resource_of_sweep(declared.generation, sweep.retention), organization, where, ("get",))
     return list(found.values())
 
 

@@ -164,6 +164,9 @@ class Guard(Contract):
         "What a destroy waits for: apiVersion and kind, and the namespace unless that is the whole cluster.",
         ENTRIES,
     )
+    DELETE_RETAINED = Property(
+        "deleteRetained", "Whether what is retained may be deleted, which otherwise holds what is deleted.", FLAG
+    )
     PART = Property(
         "part",
         "The part of the stack which the guard is of: APIVERSION/KIND NAME, or `production`. The guard of the "

@@ -1,16 +1,72 @@
-"""Retention: what is meant to outlive its environment, and would be lost with the environment's namespaces."""
+"""Retention: what is meant to outlive its environment, and would be lost with the namespace that it is in."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from choreo_components.api.generation import Generation, Retention
+from choreo_components.api.generation import Generation, Retention, Sweep
+from choreo_components.kubernetes.client import Conflict
 from choreo_components.kubernetes.objects import Live, resource_of_sweep
 from choreo_components.teardown.removal import LiveCluster
 
 
 class RetainedError(Exception):
     """Something is retained that would be lost: the message says what, why, and what to do."""
+
+
+TRIES = 5
+"""How often an object is changed at most that others change at the same time."""
+
+
+async def require_nothing_retained(
+    cluster: LiveCluster,
+    generation: Generation,
+    organization: str,
+    going: Mapping[str, Collection[str]],
+    first: str,
+    *,
+    may_delete: bool,
+) -> Callable[[], Awaitable[None]]:
+    """Raises RetainedError where the deletion of what is going would not end, or would lose what is retained.
+
+    `going` are the names of the organization's objects by kind. What is returned lets go of what is retained, where
+    `may_delete` says that it may be.
+    """
+    found: list[tuple[Retained, Live]] = []
+    for sweep in generation.teardown.sweeps:
+        if sweep.retention is None or going.keys().isdisjoint({sweep.kind, *sweep.retention.holds}):
+            continue
+        lives, _ = await cluster.list(resource_of_sweep(generation, sweep), {}, organization)
+        own = [live for live in lives if _holds(sweep, sweep.retention, live, going)]
+        retained = Retained(cluster, generation, sweep.retention, may_delete=may_delete)
+        await retained.require_none(own, first)
+        found += ((retained, live) for live in own)
+
+    async def let_go() -> None:
+        for retained, live in found:
+            await _let_go(cluster, retained, live)
+
+    return let_go
+
+
+def _holds(sweep: Sweep, retention: Retention, live: Live, going: Mapping[str, Collection[str]]) -> bool:
+    """Whether an object is among what is going, or would hold it."""
+    held = {sweep.kind: live.name, **{kind: name(live.manifest) for kind, name in retention.holds.items()}}
+    return any(name in going.get(kind, ()) for kind, name in held.items())
+
+
+async def _let_go(cluster: LiveCluster, retained: "Retained", live: Live) -> None:
+    """Lets go of an object as it is now. Raises ClusterError."""
+    for _ in range(TRIES):
+        try:
+            await retained.let_go(live)
+            return
+        except Conflict:
+            now = await cluster.get(live.resource, live.name, live.namespace)
+            if now is None:
+                return
+            live = now
+    await retained.let_go(live)
 
 
 class Retained:
@@ -56,7 +112,7 @@ class Retained:
 
     def _told(self, found: Sequence[tuple[Live, str]], first: str) -> str:
         lines = [
-            f"{first}: {len(found)} retained, and what they retain would be lost with the environment's namespaces:"
+            f"{first}: {len(found)} retained, whose deletion never ends, and what they retain goes with its namespace:"
         ]
         change = json.dumps(self._retention.released, separators=(",", ":"))
         for live, reason in sorted(found, key=lambda each: str(each[0])):

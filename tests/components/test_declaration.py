@@ -192,6 +192,13 @@ def test_settings_reach_every_object() -> None:
     assert (finalizer["deploymentsTimeout"], finalizer["namespacesTimeout"]) == ("3m", "4m")
 
 
+def test_what_is_retained_may_go_by_finalizers_and_guards_where_the_settings_say_so() -> None:
+    kept = ("acme/development-finalizer", "deletion-guard", "deletion-guard/acme")
+    for allowed, expected in ((True, True), (False, None)):
+        found = declared(stack(*WHOLE, deleteRetained=allowed))
+        assert [found[name].inputs.get("deleteRetained") for name in kept] == [expected] * 3
+
+
 def test_labels_and_annotations_of_namespaces_reach_those_of_data_planes_alone() -> None:
     more = {"labels": {"team": "blue"}, "annotations": {"example.com/owner": "Blue"}}
     objects = (declaring.organization(), declaring.data_plane(), declaring.environment())

@@ -44,6 +44,14 @@ def test_a_timeout_that_is_not_given_has_its_default() -> None:
     assert stack(timeouts={"deployments": "1h"}).settings.timeouts == Timeouts(deployments="1h")
 
 
+def test_what_is_retained_stays_unless_told_otherwise() -> None:
+    assert not stack().settings.delete_retained
+    assert stack(deleteRetained=True).settings.delete_retained
+    assert stack(deleteRetained="true").settings.delete_retained
+    [refused] = stack(deleteRetained="yes").findings
+    assert refused.message == "should be true or false, not 'yes'"
+
+
 def test_a_kubeconfig_is_not_read_and_not_refused() -> None:
     assert stack(kubeconfig={"secure": "v1:abc"}).findings == []
 

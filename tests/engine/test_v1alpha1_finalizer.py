@@ -180,6 +180,33 @@ def test_what_is_retained_stops_it_until_the_setting_says_that_it_goes(workspace
     assert platform.find("Namespace", data_plane_namespace(platform, "shop")) is None
 
 
+def test_a_stack_with_something_retained_stays_whole_until_its_settings_let_that_go(workspace: Workspace) -> None:
+    namespace = f"acme-{uuid4().hex[:6]}"
+    spec = {
+        "owner": {"projectName": "shop", "resourceName": "orders"},
+        "environment": "development",
+        "retainPolicy": "Retain",
+    }
+    bound = samples.manifest("ResourceReleaseBinding", "orders-development", namespace, spec)
+    objects = [*samples.platform(namespace), samples.resource(namespace), bound]
+    settings = {"choreo:resources": objects, "choreo:timeouts": {"delete": "60s"}}
+    workspace.stack("platform", settings)
+    workspace.up("platform")
+
+    said = workspace.destroy("platform", fails=True).said
+    assert "nothing was deleted: 1 retained" in said
+    assert f"ResourceReleaseBinding {namespace}/orders-development: its spec.retainPolicy is Retain" in said
+    kinds = ("resourcereleasebindings", "projectreleasebindings", "projects")
+    terminating = "jsonpath={.items[*].metadata.deletionTimestamp}"
+    for kind in kinds:
+        assert workspace.kubectl("get", f"{kind}.openchoreo.dev", "-n", namespace, "-o", terminating) == ""
+
+    workspace.settings("platform", {**settings, "choreo:deleteRetained": True})
+    workspace.up("platform")
+    workspace.destroy("platform")
+    assert workspace.kubectl("get", "namespaces", namespace, "--ignore-not-found") == ""
+
+
 def test_a_binding_that_is_made_again_meanwhile_is_taken_as_well(workspace: Workspace, platform: Cluster) -> None:
     finalizer(workspace, platform)
     without_development(platform)

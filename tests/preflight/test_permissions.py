@@ -132,6 +132,26 @@ def test_an_environment_needs_what_its_finalizer_does() -> None:
     }
 
 
+def test_an_environment_of_todays_api_needs_what_its_finalizer_deletes_awaits_and_asks_for() -> None:
+    found = needed(stack(samples.environment("acme", "development")), Controllers.PRESENT)
+    verbs = {"list", "watch", "delete"}
+    expected = {
+        "releasebindings": verbs,
+        "resourcereleasebindings": verbs,
+        "observabilityalertsnotificationchannels": verbs,
+        "projectreleasebindings": verbs,
+        "resourcereleases": {"get"},
+        "deploymentpipelines": {"list", "watch"},
+        "projects": {"list", "watch"},
+        "renderedreleases": {"list", "watch"},
+        "environments": set(VERBS),
+    }
+    assert found == {
+        **{f"{plural}.openchoreo.dev in namespace 'acme'": each for plural, each in expected.items()},
+        "namespaces in the whole cluster": verbs,
+    }
+
+
 def test_an_environment_with_a_project_needs_namespaces() -> None:
     found = stack(declaring.environment(), projects=["shop"])
     assert needed(found, Controllers.PRESENT)["namespaces in the whole cluster"] == set(VERBS)

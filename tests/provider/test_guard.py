@@ -198,6 +198,72 @@ def test_what_a_stack_has_itself_does_not_hold_a_plane_of_all_namespaces() -> No
     assert warned(FakeCluster(on("ClusterDataPlane")), {"objects": objects}) == []
 
 
+def retaining(environment: str = "development", policy: str = "Retain") -> Live:
+    """A binding of a resource that is retained."""
+    owner = {"projectName": "shop", "resourceName": "orders"}
+    spec = {"owner": owner, "environment": environment, "retainPolicy": policy}
+    return today("ResourceReleaseBinding", f"orders-{environment}", spec)
+
+
+HELD_BY_RETENTION = [
+    of_today(Environment=["acme/development"]),
+    of_today(Resource=["acme/orders"]),
+    of_today(Project=["acme/shop"]),
+    of_today(ResourceReleaseBinding=["acme/orders-development"]),
+]
+
+
+@pytest.mark.parametrize("going", HELD_BY_RETENTION, ids=lambda each: next(iter(each)).rpartition("/")[2])
+def test_what_is_retained_stops_a_destroy_before_anything_is_deleted(going: dict[str, list[str]]) -> None:
+    cluster = FakeCluster(retaining())
+    said = refused(cluster, {"objects": going})
+    assert said[:2] == [
+        "nothing was deleted: 1 retained, whose deletion never ends, and what they retain goes with its namespace:",
+        "  ResourceReleaseBinding acme/orders-development: its spec.retainPolicy is Retain",
+    ]
+    assert cluster.requests("merge") == []
+
+
+@pytest.mark.parametrize("going", HELD_BY_RETENTION, ids=lambda each: next(iter(each)).rpartition("/")[2])
+def test_where_the_stack_allows_it_what_is_retained_is_let_go_first(going: dict[str, list[str]]) -> None:
+    cluster = FakeCluster(retaining(), retaining("staging"))
+    assert warned(cluster, {"objects": going, "deleteRetained": True}) == []
+    policies = {live.name: live.manifest["spec"]["retainPolicy"] for live in cluster.lives.values()}
+    assert policies["orders-development"] == "Delete"
+
+
+def test_what_another_environment_retains_is_left_as_it_is() -> None:
+    cluster = FakeCluster(retaining("staging"), retaining(policy="Delete"))
+    going = of_today(Environment=["acme/development"])
+    for allowed in (False, True):
+        assert warned(cluster, {"objects": going, "deleteRetained": allowed}) == []
+    assert cluster.requests("merge") == []
+
+
+def test_what_is_retained_stays_so_while_something_else_holds_the_destroy() -> None:
+    cluster = FakeCluster(retaining("staging"), PROMOTING)
+    refused(cluster, {"objects": of_today(Environment=["acme/staging"]), "deleteRetained": True})
+    assert cluster.requests("merge") == []
+
+
+def test_one_that_changes_at_the_same_time_is_let_go_as_it_is_then() -> None:
+    cluster = FakeCluster(retaining())
+    name = "ResourceReleaseBinding acme/orders-development"
+    cluster.then[f"merge {name}"] = lambda: cluster.change(retaining())
+    warned(cluster, {"objects": of_today(Environment=["acme/development"]), "deleteRetained": True})
+    assert cluster.requests("merge") == ["ResourceReleaseBinding acme/orders-development"] * 2
+
+
+def test_what_leaves_the_stack_is_held_by_what_is_retained_as_well_unless_the_update_allows_it() -> None:
+    olds = {"objects": of_today(Environment=["acme/development", "acme/staging"])}
+    news = {"objects": of_today(Environment=["acme/staging"])}
+    with pytest.raises(Failure, match="1 retained"):
+        asyncio.run(guard.update(olds, news, session(FakeCluster(retaining()))))
+    cluster = FakeCluster(retaining())
+    asyncio.run(guard.update(olds, {**news, "deleteRetained": True}, session(cluster)))
+    assert cluster.requests("merge") == ["ResourceReleaseBinding acme/orders-development"]
+
+
 # --- Production ----------------------------------------------------------------------------------------------------
 
 
@@ -350,5 +416,5 @@ def test_inputs_that_are_wrong_are_named() -> None:
     assert asyncio.run(guard.check({}, inputs, session(FakeCluster())))[1] == {
         "objects": "should map kinds to lists of names, not {'core.choreo.dev/v1/DataPlane': 'dp'}",
         "awaited": "should be a list of kinds and namespaces, not ['acme/Project']",
-        "names": "unknown property; the properties are objects, protected, connected, awaited, part",
+        "names": "unknown property; the properties are objects, protected, connected, awaited, deleteRetained, part",
     }

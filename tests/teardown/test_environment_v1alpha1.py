@@ -270,7 +270,7 @@ def test_what_is_retained_stops_it_before_anything_is_deleted(objects: list[Live
     cluster = FakeCluster(*objects, binding(), of_project(), cell())
     said = failed(RetainedError, cluster)
     assert said == [
-        "nothing was deleted: 1 retained, and what they retain would be lost with the environment's namespaces:",
+        "nothing was deleted: 1 retained, whose deletion never ends, and what they retain goes with its namespace:",
         f"  ResourceReleaseBinding acme/orders-development: {reason}",
         "    delete it nevertheless: kubectl patch resourcereleasebindings.openchoreo.dev orders-development -n acme "
         '--type=merge -p \'{"spec":{"retainPolicy":"Delete"}}\'',

@@ -60,7 +60,17 @@ def _retained(binding: Mapping[str, Any], release: Mapping[str, Any] | None) -> 
 
 
 RETENTION = Retention(
-    "resourcereleases", "ResourceRelease", _release, _retained, released={"spec": {"retainPolicy": "Delete"}}
+    "resourcereleases",
+    "ResourceRelease",
+    source=_release,
+    reason=_retained,
+    # What waits for such a binding, or takes the namespace along that it is in.
+    holds={
+        "Environment": lambda binding: spec_of(binding).get("environment"),
+        "Resource": lambda binding: owner_of(binding).get("resourceName"),
+        "Project": lambda binding: owner_of(binding).get("projectName"),
+    },
+    released={"spec": {"retainPolicy": "Delete"}},
 )
 
 

@@ -57,6 +57,8 @@ class DeletionGuard(CustomResource):
         for name in (Names.OBJECTS, Names.PROTECTED, Names.CONNECTED):
             if not are_names(inputs.get(name, {})):
                 failures[name] = f"should map kinds to lists of names, not {inputs[name]!r}"
+        if not isinstance(inputs.get(Names.DELETE_RETAINED, False), bool):
+            failures[Names.DELETE_RETAINED] = f"should be true or false, not {inputs[Names.DELETE_RETAINED]!r}"
         awaited = inputs.get(Names.AWAITED, [])
         if not isinstance(awaited, list) or not all(map(Awaited.is_entry, awaited)):
             failures[Names.AWAITED] = f"should be a list of kinds and namespaces, not {awaited!r}"
@@ -82,7 +84,7 @@ class DeletionGuard(CustomResource):
                 f"nothing was deleted: production is protected, and {', '.join(leaving)} is no longer declared in this "
                 "stack: declare it again, and run pulumi up"
             )
-        await _refuse(going, olds, session)
+        await _refuse(going, {**olds, Names.DELETE_RETAINED: news.get(Names.DELETE_RETAINED)}, session)
         session.notes.add(CHECKED)
 
     async def delete(self, state: Properties, session: Session) -> None:
@@ -194,6 +196,37 @@ async def _refuse(going: Collection[Identity], stack: Properties, session: Sessi
         lines = [f"  {line}" for line in refused]
         last = "  Destroy those first; what is in no stack: kubectl delete"
         raise Failure("\n".join([f"{first}: others still need what this stack has:", *lines, last, *advice]))
+    await _release_retained(going, stack, session, first)
+
+
+async def _release_retained(going: Collection[Identity], stack: Properties, session: Session, first: str) -> None:
+    """Raises Failure where what is retained would hold what is going, or be lost with it.
+
+    Where the stack allows that, lets go of it instead, once nothing else is in the way.
+    """
+    from choreo_components.kubernetes.client import ClusterError
+    from choreo_components.teardown.retention import RetainedError, require_nothing_retained
+
+    cluster, may_delete = session.connect(), bool(stack.get(Names.DELETE_RETAINED))
+    beside: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for each in going:
+        organization, _, name = each.name.rpartition("/")
+        beside[each.type.api_version, organization][each.type.kind].add(name)
+    try:
+        releases = [
+            await require_nothing_retained(
+                cluster, generation_of(api_version), organization, names, first, may_delete=may_delete
+            )
+            for (api_version, organization), names in sorted(beside.items())
+            if organization
+        ]
+        if may_delete:
+            for release in releases:
+                await release()
+    except RetainedError as problem:
+        raise Failure(str(problem)) from None
+    except ClusterError as problem:
+        raise Failure(f"{first}: it is not known whether something is retained: {problem}") from None
 
 
 async def _unseen(stack: Properties, session: Session) -> list[str]:
