@@ -318,6 +318,7 @@ FACTS = {
                 organizations=lambda live: (live["metadata"]["namespace"],),
                 environment=lambda live: None,
                 makers=lambda *_: (),
+                made=frozenset(),
                 labels=lambda live: {},
                 claim=lambda organization, namespaced: {},
                 removal_order=("Stage", "Fleet"),

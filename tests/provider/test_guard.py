@@ -150,7 +150,8 @@ OWNER = {"owner": {"projectName": "shop"}}
             of_today(Environment=["acme/live"]),
             PROMOTING,
             "Environment 'acme/live' is still named by DeploymentPipeline 'main': as long as it is, the deletion does "
-            "not end",
+            "not end; remove it there with pulumi up of the stack that has that, or with "
+            "kubectl edit deploymentpipelines.openchoreo.dev main -n acme",
         ),
         (
             of_today(DeploymentPipeline=["acme/main"]),

@@ -432,6 +432,14 @@ def test_the_namespace_of_the_objects_themselves_never_goes() -> None:
     assert cluster.names == ["Namespace acme"]
 
 
+def test_namespaces_go_on_the_data_planes_cluster_by_their_names_too_and_on_no_other() -> None:
+    control_plane = FakeCluster(live(samples.project("acme")), of_project(), cell(OURS, None, None))
+    east = FakeCluster(cell(OURS, None, None), cell("dp-labelled"), binding())
+    asyncio.run(finalize(control_plane, east, DEVELOPMENT, "5s", "5s", lambda _: None))
+    assert control_plane.names == [f"Namespace {OURS}", "Project acme/shop"]
+    assert east.names == ["ReleaseBinding acme/web-development"]
+
+
 # --- Causes --------------------------------------------------------------------------------------------------------
 
 FAILED = {

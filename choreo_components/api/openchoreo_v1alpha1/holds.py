@@ -28,7 +28,9 @@ def hold(going: Target, other: Mapping[str, Any]) -> Hold | None:
             user = f"{namespace_of(other)}/{name}"
             return Hold(f"ClusterDataPlane {going.full_name!r} is still used by {kind} {user!r}: {_BROKEN}")
         case "Environment" if any(each == going.known_as for _, each in promoted_environments(other)):
-            return Hold(f"Environment {going.full_name!r} is still named by {kind} {name!r}: {_NEVER_ENDS}")
+            edit = f"kubectl edit deploymentpipelines.openchoreo.dev {name} -n {namespace_of(other)}"
+            remove = f"remove it there with pulumi up of the stack that has that, or with {edit}"
+            return Hold(f"Environment {going.full_name!r} is still named by {kind} {name!r}: {_NEVER_ENDS}; {remove}")
         case "DeploymentPipeline" if _names_pipeline(other, going.known_as):
             return Hold(f"DeploymentPipeline {going.full_name!r} is still used by {kind} {name!r}: {_NEVER_ENDS}")
         case "Project" if owner_of(other).get("projectName") == going.known_as:
