@@ -587,8 +587,13 @@ class Generation:
     """Everything that an object needs to exist before it, its organization among it."""
     checks: Callable[[Given], Iterator[Violation]]
     """What OpenChoreo accepts of an object, and what then fails, hangs or collides."""
-    checks_together: Callable[[Sequence[Given], Callable[[Given, Path], str]], Iterator[tuple[Given, Violation]]]
-    """The same of several objects, each with the one that it is about; the function says where a field is."""
+    checks_together: Callable[
+        [Sequence[Mapping[str, Any]], Callable[[int, Path], str]], Iterator[tuple[int, Violation]]
+    ]
+    """The same of several objects in wire names, each with the position of the one that it is about.
+
+    The function says where a field of one of them is. Some may be the cluster's, as far as declared ones refer to them.
+    """
     named: Callable[[str, str, str], Target]
     """The object of a kind, in an organization, that OpenChoreo knows by this name."""
     promoted: Callable[[Mapping[str, Any]], Iterator[tuple[Path, str]]]

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from choreo_components.api.annotations import excess
-from choreo_components.api.generation import Generation, Given, Path, Placement, Role, Sole, Violation
+from choreo_components.api.generation import Generation, Path, Placement, Role, Sole, Violation
+from choreo_components.api.generations import generation_having
 from choreo_components.api.names import Use, collisions, refusal
 from choreo_components.config.findings import Finding, error
 from choreo_components.config.settings import Declared
@@ -18,30 +20,37 @@ def check(declared: Sequence[Declared], placements: Iterable[tuple[Generation, P
     """All findings about a stack's objects, and about the data-plane namespaces that it has."""
     environments = [each for each in declared if each.role is Role.ENVIRONMENT]
     others = [each for each in declared if each.role is not Role.ENVIRONMENT]
-    by_object = {id(each): each for each in declared}
 
     def found(of: Declared, violation: Violation) -> Finding:
         return Finding(violation.severity, of.at(*violation.path), violation.message)
 
-    def at(of: Given, path: Path) -> str:
-        return str(by_object[id(of)].at(*path))
-
     for each in environments:
         yield from (found(each, violation) for violation in each.generation.checks(each))
-    for generation, objects in _by_generation(declared).items():
-        for of, violation in generation.checks_together(objects, at):
-            yield found(by_object[id(of)], violation)
+    yield from together(declared)
     yield from _second_ones(declared)
     for each in others:
         yield from (found(each, violation) for violation in each.generation.checks(each))
     yield from _namespaces(environments, list(placements))
 
 
-def _by_generation(declared: Iterable[Declared]) -> dict[Generation, list[Declared]]:
-    found: dict[Generation, list[Declared]] = defaultdict(list)
+def together(declared: Iterable[Declared], beside: Iterable[Mapping[str, Any]] = ()) -> Iterator[Finding]:
+    """Findings about a stack's objects that several of them make, or some with those `beside` them in the cluster."""
+    groups: dict[Generation, list[Declared]] = defaultdict(list)
     for each in declared:
-        found[each.generation].append(each)
-    return found
+        groups[each.generation].append(each)
+    others: dict[Generation, list[Mapping[str, Any]]] = defaultdict(list)
+    for wire in beside:
+        others[generation_having(str(wire["apiVersion"]), str(wire["kind"]))].append(wire)
+    for generation, own in groups.items():
+        wires = [*(each.wire for each in own), *others[generation]]
+        for index, violation in generation.checks_together(wires, partial(_at, own)):
+            if index < len(own):
+                yield Finding(violation.severity, own[index].at(*violation.path), violation.message)
+
+
+def _at(own: Sequence[Declared], index: int, path: Path) -> str:
+    """Where a field of one of the objects is; those after the declared ones are the cluster's."""
+    return str(own[index].at(*path)) if index < len(own) else "in the cluster"
 
 
 def _second_ones(declared: Iterable[Declared]) -> Iterator[Finding]:

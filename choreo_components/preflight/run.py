@@ -12,6 +12,7 @@ from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.cluster_identity import identity_of
 from choreo_components.plan.nodes import Plan
 from choreo_components.plan.references import Found
+from choreo_components.preflight.beside import collisions
 from choreo_components.preflight.crd_compatibility import Definitions, definitions, unfit
 from choreo_components.preflight.data_planes import Connection
 from choreo_components.preflight.lookup import look_up
@@ -110,13 +111,14 @@ async def _control_plane(
             checked(there, standing(cluster, plan), Standing()),
         )
         await checked(clusters, placement.locate(cluster, live), None)
-        lacking, leaves, changing, refused = await asyncio.gather(
+        lacking, leaves, changing, colliding, refused = await asyncio.gather(
             checked(rights, denied(cluster, plan, controllers, placement.remote), []),
             checked(going, terminating(cluster, plan, stands, placement.remote), []),
             checked("what changing them means", replacements(cluster, plan, stands), []),
+            checked("whether they work with what they refer to", collisions(cluster, plan, live), []),
             trials(cluster, plan, stands) if trial else _nothing(),
         )
-        return live, [*lacking, *seconds(plan, stands), *changing], leaves, refused
+        return live, [*lacking, *seconds(plan, stands), *changing, *colliding], leaves, refused
 
     try:
         async with Cluster(kubeconfig) as cluster:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
 from choreo_components.api import all_kinds, custom_resource_definitions
 from choreo_components.api.core_v1.kinds import V0_2_0
@@ -14,6 +15,7 @@ from tests import declaring
 from tests.components.registering import EXAMPLES
 from tests.declaring import Manifest, Stack, stack
 from tests.standin.openchoreo_v1alpha1 import samples
+from tests.upstream import UPSTREAM
 
 Schemas = dict[str, dict[str, Any]]
 
@@ -206,3 +208,16 @@ def test_what_an_earlier_release_does_not_know_is_told_with_the_release() -> Non
         "the cluster serves OpenChoreo v1.1 or earlier: its definition of Project has no such field, and would drop it"
     ]
     assert [each.where.field for each in unfit(definitions, found.plan)] == ["choreo:resources[0].spec.type"]
+
+
+OLDER = UPSTREAM / "crds" / "openchoreo.dev_v1alpha1@a577e969"
+
+
+@pytest.mark.skipif(not OLDER.is_dir(), reason=f"no copy of OpenChoreo's older definitions at {OLDER}")
+def test_openchoreos_own_older_definitions_are_recognized() -> None:
+    crds = [yaml.safe_load(file.read_text()) for file in sorted(OLDER.glob("*.yaml"))]
+    of_kinds = {crd["spec"]["names"]["kind"]: crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"] for crd in crds}
+    found = stack(samples.environment("acme", "development"), samples.component("acme"))
+    messages = [each.message for each in unfit(published(of_kinds, "openchoreo.dev", "v1alpha1"), found.plan)]
+    assert messages
+    assert all(each.startswith("the cluster serves OpenChoreo v1.1 or earlier: ") for each in messages)

@@ -1,9 +1,10 @@
 """The checks of core.choreo.dev/v1: what OpenChoreo accepts, and what then fails, hangs or collides unseen."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import chain
+from typing import Any
 
 from choreo_components.api.core_v1 import models
 from choreo_components.api.core_v1.hierarchy import promoted_environments
@@ -27,25 +28,26 @@ def checks(given: Given) -> Iterator[Violation]:
             yield from _artifact(artifact)
 
 
-def checks_together(given: Sequence[Given], at: Callable[[Given, Path], str]) -> Iterator[tuple[Given, Violation]]:
+def checks_together(
+    given: Sequence[Mapping[str, Any]], at: Callable[[int, Path], str]
+) -> Iterator[tuple[int, Violation]]:
     """Two environments of one data plane with one prefix share their host names, and collide by path."""
-    first: dict[tuple[str, str, str], Given] = {}
+    first: dict[tuple[str, str, str], int] = {}
     field = ("spec", "gateway", "dnsPrefix")
-    for each in given:
-        environment = each.object
-        if not isinstance(environment, models.Environment):
+    for index, environment in enumerate(given):
+        if environment["kind"] != "Environment":
             continue
-        gateway, data_plane = environment.spec.gateway, environment.spec.data_plane_ref
-        if gateway is None or not gateway.dns_prefix or not data_plane:
+        spec, metadata = environment.get("spec") or {}, environment["metadata"]
+        prefix, data_plane = (spec.get("gateway") or {}).get("dnsPrefix"), spec.get("dataPlaneRef")
+        if not prefix or not data_plane:
             continue
-        key = (environment.metadata.namespace or "", data_plane, gateway.dns_prefix)
-        other = first.setdefault(key, each)
-        if other is not each:
+        other = first.setdefault((metadata.get("namespace") or "", data_plane, prefix), index)
+        if other != index:
             message = (
-                f"{gateway.dns_prefix!r} is the prefix of environment {other.object.metadata.name!r} on data plane "
+                f"{prefix!r} is the prefix of environment {given[other]['metadata']['name']!r} on data plane "
                 f"{data_plane!r} already ({at(other, field)}): their endpoints would share host names"
             )
-            yield each, Violation(field, message)
+            yield index, Violation(field, message)
 
 
 def _environment(environment: models.Environment) -> Iterator[Violation]:

@@ -20,7 +20,9 @@ def checks(given: Given) -> Iterator[Violation]:
         yield from by_kind(wire)
 
 
-def checks_together(given: Sequence[Given], at: Callable[[Given, Path], str]) -> Iterator[tuple[Given, Violation]]:
+def checks_together(
+    given: Sequence[Mapping[str, Any]], at: Callable[[int, Path], str]
+) -> Iterator[tuple[int, Violation]]:
     """What is wrong with several objects of one stack, or of several, besides."""
     yield from bindings.together(given)
 

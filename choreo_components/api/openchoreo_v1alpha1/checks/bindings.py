@@ -6,7 +6,7 @@ Reference-v1alpha1: section 10; executed.md: sections 2, 9 and 12.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from choreo_components.api.generation import Given, Severity, Violation
+from choreo_components.api.generation import Severity, Violation
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
     BINDINGS,
     namespace_of,
@@ -21,16 +21,14 @@ _Objects = Mapping[tuple[str, str, str], Mapping[str, Any]]
 """By kind, namespace and name."""
 
 
-def together(given: Sequence[Given]) -> Iterator[tuple[Given, Violation]]:
+def together(given: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Violation]]:
     """What is wrong with bindings, as far as the objects beside them tell."""
     objects: _Objects = {
-        (each.wire["kind"], namespace_of(each.wire), each.wire["metadata"]["name"]): each.wire
-        for each in given
-        if each.wire["kind"] in _TOLD_BY
+        (wire["kind"], namespace_of(wire), wire["metadata"]["name"]): wire for wire in given if wire["kind"] in _TOLD_BY
     }
-    for each in given:
-        if each.wire["kind"] in BINDINGS:
-            yield from ((each, violation) for violation in _binding(each.wire, objects))
+    for index, wire in enumerate(given):
+        if wire["kind"] in BINDINGS:
+            yield from ((index, violation) for violation in _binding(wire, objects))
 
 
 _TOLD_BY = frozenset({"Component", "Project", "DeploymentPipeline", "Resource", "ResourceType", "ClusterResourceType"})
