@@ -14,7 +14,7 @@ from choreo_components.kubernetes.kubeconfig import KubeconfigError, resolve
 from choreo_components.kubernetes.kubeconfig.connection import Transport
 from choreo_components.kubernetes.kubeconfig.credentials import CredentialsError
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource
-from choreo_components.kubernetes.retries import ADMISSION, Retrying, message, passes
+from choreo_components.kubernetes.retries import ADMISSION, UNTYPED, Retrying, message, passes
 
 REQUEST_SECONDS = 30.0
 """How long one answer of the API server may take."""
@@ -356,8 +356,14 @@ class Cluster:
 def _refusals(response: httpx.Response) -> list[Refusal]:
     """What an answer says against the object that was sent; nothing where it is about something else."""
     said = message(response)
-    denied = said is not None and any(word in said for word in ADMISSION) and DENIED in said
-    if said is None or not (denied or response.status_code in (400, 422)):
+    if said is None:
+        return []
+    if UNTYPED in said:
+        # … (acme/web; openchoreo.dev/v1alpha1, Kind=Component): .spec.field: why
+        field, _, why = said.partition("): .")[2].partition(": ")
+        return [Refusal(field, why or said)]
+    denied = any(word in said for word in ADMISSION) and DENIED in said
+    if not denied and response.status_code not in (400, 422):
         return []
     causes = (response.json().get("details") or {}).get("causes") or []
     found = [Refusal(str(each.get("field") or ""), str(each.get("message") or said)) for each in causes]

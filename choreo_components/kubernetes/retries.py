@@ -40,6 +40,10 @@ balancers say when they close an idle connection."""
 ADMISSION = ("admission webhook", "failed calling webhook", "ValidatingAdmissionPolicy")
 """What the message of an admission says (Kubernetes: apiserver/pkg/admission/plugin/webhook/errors, .../policy)."""
 
+UNTYPED = "failed to create typed patch object"
+"""What the message says where what is applied has a field that the kind does not have: an answer for good, and yet 500
+(Kubernetes: apimachinery/pkg/util/managedfields)."""
+
 REVIEWS = "/apis/authorization.k8s.io/"
 """What the paths of reviews of rights have in them."""
 
@@ -62,7 +66,7 @@ def sent_once() -> Iterator[None]:
 
 def passes(status: int, said: str) -> bool:
     """Whether an answer with this HTTP status and message says only that it is not the moment."""
-    if any(word in said for word in ADMISSION):
+    if any(word in said for word in (*ADMISSION, UNTYPED)):
         return False
     return status in NOT_NOW or (status == 403 and _misses_roles(said))
 

@@ -147,10 +147,16 @@ def test_an_object_is_applied_without_effect_and_strictly() -> None:
             status(400, 'strict decoding error: unknown field "spec.x"'),
             [("", 'strict decoding error: unknown field "spec.x"')],
         ),
+        (
+            status(
+                500, "failed to create typed patch object (acme/web; x/v1, Kind=Component): .spec.x: field not known"
+            ),
+            [("spec.x", "field not known")],
+        ),
         (status(404, 'namespaces "acme" not found'), []),
         (answer(404, "404 page not found\n"), []),
     ],
-    ids=["a rule", "a webhook", "an unknown field", "no namespace", "no such kind"],
+    ids=["a rule", "a webhook", "an unknown field", "one that cannot be applied", "no namespace", "no such kind"],
 )
 def test_what_is_against_an_object_is_taken_from_the_answer(script: bytes, expected: list[tuple[str, str]]) -> None:
     assert answered(script)[0] == expected
