@@ -138,11 +138,12 @@ def divide(
         if environment not in (None, named):
             continue
         reason = _foreign(live, there)
-        if reason is None and bound is not None and placement not in bound:
-            reason = f"no {bound.kind} has made it, and none takes it away"
+        maker = generation.namespaces.maker
+        if reason is None and maker is not None and placement not in bound:
+            reason = f"no {maker.kind} has made it, and none takes it away"
         if reason is None:
             taken[named].append(live)
-            if bound is None:
+            if maker is None:
                 projects[named].append(project)
         else:
             division.left.append(Left(str(live), reason))
@@ -176,24 +177,11 @@ def _called(of: str | None, name: str, environment: str | None) -> str:
     return name if environment is not None or of is None else f"{name}-{of}"
 
 
-@dataclass(frozen=True)
-class _Bound:
-    """Where objects of a kind make namespaces."""
-
-    kind: str
-    placements: frozenset[Placement]
-
-    def __contains__(self, placement: Placement) -> bool:
-        return placement in self.placements
-
-
-def _bound(there: LiveOrganization) -> _Bound | None:
-    """Where the objects that make namespaces do so; None where no kind's do."""
+def _bound(there: LiveOrganization) -> frozenset[Placement]:
+    """Where anything is brought into environments, and so has a namespace."""
     generation = there.generation
-    if (maker := generation.namespaces.maker) is None:
-        return None
-    made = (generation.placed(live.manifest) for live in there.objects if live.resource.kind == maker.kind)
-    return _Bound(maker.kind, frozenset(made))
+    deployed = (live for live in there.objects if live.resource.kind in generation.teardown.kinds)
+    return frozenset(generation.placed(live.manifest) for live in deployed)
 
 
 def _shared(namespaces: Sequence[Live]) -> dict[str, dict[str, str]]:

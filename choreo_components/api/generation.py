@@ -439,6 +439,11 @@ class Teardown:
     """Where the names of namespaces are found that do not have the environment's labels."""
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of what is deleted: of what brings anything into an environment."""
+        return frozenset(sweep.kind for sweep in self.sweeps)
+
+    @property
     def looked_at(self) -> tuple[Sweep | Trace | NamespaceNames, ...]:
         """What is listed, and not deleted."""
         return (*self.named_by, *self.traces, *self.namespace_names)

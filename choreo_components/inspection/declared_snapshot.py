@@ -102,7 +102,7 @@ class _Sighting:
                     DataPlaneNamespaces(key.organization, key.name),
                 )
                 for key in wanted
-                if Objects.of(key, key.organization) not in self._listed
+                if key not in seen and Objects.of(key, key.organization) not in self._listed
             ]
         )
         return (*(seen[key] for key in wanted if key in seen), *others)

@@ -90,7 +90,7 @@ class _LeftoverFinder:
             generation.placed(self._wire(key))
             for key in self._standing
             for generation in (generation_of(key.api_version),)
-            if key.kind in _deploying(generation)
+            if key.kind in generation.teardown.kinds
         }
 
     def objects(self) -> Iterator[Leftover]:
@@ -123,6 +123,8 @@ class _LeftoverFinder:
         for generation in self._census.generations:
             of = generation.namespaces
             for live in self._census.namespaces:
+                if key_of(live) in self._live:
+                    continue
                 if not generation.tenant_is_a_namespace and (organization := of.tenant(live.name, live.labels)):
                     role, why = TENANT_NAMESPACE, self._unneeded(live, generation, organization)
                 elif organization := of.builds(live.name, live.labels):
@@ -258,7 +260,7 @@ class _LeftoverFinder:
     ) -> list[str]:
         """Why a namespace with the labels of an environment is left over; nothing where it is not."""
         name = generation.namespaces.name(organization, project, environment) if project else None
-        known = all(self._census.knows(generation.by_name[kind], organization) for kind in _deploying(generation))
+        known = all(self._census.knows(generation.by_name[kind], organization) for kind in generation.teardown.kinds)
         if live.name == name and ((organization, project, environment) in self._deployed or not known):
             return []
         if spared := by_itself(live, generation, organization, environment):
@@ -273,11 +275,6 @@ class _LeftoverFinder:
             of_project = generation.namespaces.placed_by[1]
             told = [f"OpenChoreo gives its labels to {name!r} only" if name else f"it lacks {of_project}"]
         return told or [f"no stack has project {project!r} in environment {environment!r}, or deploys there"]
-
-
-def _deploying(generation: Generation) -> frozenset[str]:
-    """The kinds whose objects bring something into environments, and are taken away before the namespaces there."""
-    return frozenset(sweep.kind for sweep in generation.teardown.sweeps)
 
 
 def _in_order_of_creation(live: Live) -> tuple[str, int, str]:

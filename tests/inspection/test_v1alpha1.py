@@ -2,11 +2,15 @@
 
 import copy
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from choreo_components.api import all_kinds, kind_of
+from choreo_components.api.core_v1 import labels as of_core_v1
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION, labels
 from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 from choreo_components.inspection.drift import Drift, drift
@@ -204,6 +208,19 @@ def cell(name: str = CELL, environment: str = "development", project: str = "sho
     return namespace(name, labels.data_plane_namespace_labels(of, project, environment))
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.sampled_from(EVERYTHING), unique_by=lambda each: (each["kind"], each["metadata"]["name"]), min_size=1)
+)
+def test_a_stack_that_is_up_is_as_declared_and_leaves_nothing_over_whatever_it_declares(
+    objects: list[Manifest],
+) -> None:
+    made = stack(*objects)
+    there = up(made.plan)
+    assert drift(Opened("test", made.settings, made.plan), there).drifts == ()
+    assert leftovers([made.plan], there, ["acme"]) == []
+
+
 class TestLeftovers:
     """What is left over: what nobody declares, and nothing that is declared needs or has made."""
 
@@ -261,7 +278,7 @@ class TestLeftovers:
             *up(PLATFORM).objects, namespaces=[cell(data_plane_namespace("acme", "shop", "staging"), "staging")]
         )
         unread = {Objects(API_VERSION, "ProjectReleaseBinding", "acme"): "forbidden"}
-        unknown = Census(**{**vars(there), "unread": unread})
+        unknown = replace(there, unread=unread)
         assert leftovers([PLATFORM], unknown, ["acme"]) == []
 
     def test_a_tenant_that_no_stack_speaks_of_is_left_over_once_and_goes_last(self) -> None:
@@ -276,6 +293,13 @@ class TestLeftovers:
         binding = stack(samples.release_binding("acme", "development", releaseName="web-1")).plan
         there = world(live(TENANT), *(live(node.declared.object.to_wire()) for node in binding.objects))
         assert leftovers([binding], there, ["acme"]) == []
+
+    def test_a_namespace_of_two_apis_is_left_over_once(self) -> None:
+        both = copy.deepcopy(samples.tenant("beta"))
+        both["metadata"]["labels"] |= of_core_v1.organization_namespace_labels("beta")
+        there = world(live(both))
+        served = frozenset(each for each in all_kinds())
+        assert self.names(leftovers([], replace(there, served=served), ["beta"])) == ["Namespace beta"]
 
     def test_the_namespace_that_kubernetes_has_itself_is_never_left_over(self) -> None:
         assert leftovers([], world(live(samples.tenant("default"))), ["default"]) == []
