@@ -15,16 +15,21 @@ Organizations = Annotated[
     list[str] | None,
     typer.Option(
         "--organization",
-        "--namespace",
         help="Look at this one too, which no stack speaks of any more; there need be no stack at all, and with "
         "--kubeconfig no project. Can be repeated.",
     ),
+]
+
+Namespaces = Annotated[
+    list[str] | None,
+    typer.Option("--namespace", help="The same of a namespace with objects of OpenChoreo's API of today."),
 ]
 
 
 def leftovers(
     stacks: Stacks = None,
     organization: Organizations = None,
+    namespace: Namespaces = None,
     kubeconfig: Kubeconfig = None,
     output: Format = Output.TEXT,
     folder: Folder = Path(),
@@ -39,16 +44,20 @@ def leftovers(
     something is not known). Each leftover has kind, namespace (or null), name, organization, since, why (a list), look
     (a command) and cluster.
     """
+    from choreo_components.api.generations import generations
     from choreo_components.api.names import Use, refusal
     from choreo_components.inspection.leftovers import leftovers as left_over
     from choreo_components.inspection.query import ask
     from choreo_components.inspection.snapshot import absent_organizations, other_organizations, tenant_kinds
 
-    more = organization or []
-    for name in more:
-        if refused := refusal(name, Use.NAMESPACE):
-            give_up(f"no organization can be called {name!r}: {refused}")
-    said = inspect(folder, stacks or (), kubeconfig, lambda found: ask(found, more), without_stacks=bool(more))
+    named = {"organization": organization or [], "namespace": namespace or []}
+    for tenant, names in named.items():
+        for name in names:
+            if refused := refusal(name, Use.NAMESPACE):
+                give_up(f"no {tenant} can be called {name!r}: {refused}")
+    more = [name for names in named.values() for name in names]
+    also = [each for each in generations().values() if named[each.tenant]]
+    said = inspect(folder, stacks or (), kubeconfig, lambda found: ask(found, more, also), without_stacks=bool(more))
     found = []
     others: set[str] = set()
     for answer in said.answers:
@@ -80,7 +89,9 @@ def leftovers(
         tell(f"there is no {tenants} {name!r} in the cluster")
     tell(f"{count} {'leftover' if count == 1 else 'leftovers'}{so_far(said.unread)}", "bold")
     if others:
-        tell(f"not looked at, as no stack speaks of them: {', '.join(sorted(others))} (--organization NAME)")
+        tenants_of = {each.tenant: None for answer in said.answers for each in answer.census.generations}
+        options = " or ".join(f"--{tenant} NAME" for tenant in tenants_of)
+        tell(f"not looked at, as no stack speaks of them: {', '.join(sorted(others))} ({options})")
     if restricted:
         tell(f"not looked at in other namespaces, as the credentials may not list them there: {', '.join(restricted)}")
     end(said.unread, found=bool(count))

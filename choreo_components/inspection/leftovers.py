@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 from choreo_components.api import Generation, Role, generation_of, kind_of
 from choreo_components.api.generation import BUILDS_NAMESPACE, DATA_PLANE_NAMESPACE, TENANT_NAMESPACE, Target
-from choreo_components.api.generations import generations
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
 from choreo_components.inspection.snapshot import Census, generation_of_secret, key_of, organizations_of
@@ -136,7 +135,7 @@ class _LeftoverFinder:
 
     def data_plane_namespaces(self) -> Iterator[Leftover]:
         """The namespaces of environments that are left over."""
-        for generation in generations().values():
+        for generation in self._census.asked:
             of = generation.namespaces
             for live in self._census.data_plane_namespaces:
                 organization, project, environment = of.placement(live.labels)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from choreo_components.api import Generation
 from choreo_components.inspection.declared_snapshot import see
 from choreo_components.inspection.snapshot import Census, take, together
 from choreo_components.inspection.target_clusters import Destination, Opened
@@ -31,12 +32,13 @@ class Answers:
     unread: Sequence[str]
 
 
-async def ask(found: Iterable[Destination], more: Collection[str] = ()) -> Answers:
+async def ask(found: Iterable[Destination], more: Collection[str] = (), also: Collection[Generation] = ()) -> Answers:
     """Asks the clusters for all that they have, of the organizations that their stacks speak of and of `more`.
 
+    Of the generations that a cluster's stacks are of, and `also` of these; without any, of all.
     Of an organization each cluster is asked by the kubeconfigs of those stacks that speak of it.
     """
-    said = await asyncio.gather(*(_take_all(destination, more) for destination in found))
+    said = await asyncio.gather(*(_take_all(destination, more, also) for destination in found))
     answers = [answer for answer, _ in said if answer is not None]
     return _answers(answers, [problem for _, problems in said for problem in problems])
 
@@ -53,17 +55,20 @@ def _answers(answers: Sequence[Answer], problems: Iterable[ClusterError]) -> Ans
     return Answers(answers, sorted(unread | {str(problem) for problem in problems}))
 
 
-async def _take_all(destination: Destination, more: Collection[str]) -> tuple[Answer | None, list[ClusterError]]:
-    taken = await asyncio.gather(*(_take(way, more) for way in destination.ways))
+async def _take_all(
+    destination: Destination, more: Collection[str], also: Collection[Generation]
+) -> tuple[Answer | None, list[ClusterError]]:
+    taken = await asyncio.gather(*(_take(way, more, also) for way in destination.ways))
     problems = [each for each in taken if isinstance(each, ClusterError)]
     censuses = [each for each in taken if isinstance(each, Census)]
     return Answer(destination, together(censuses)) if censuses else None, problems
 
 
-async def _take(way: Destination, more: Collection[str]) -> Census | ClusterError:
+async def _take(way: Destination, more: Collection[str], also: Collection[Generation]) -> Census | ClusterError:
+    wanted = {*also, *(each for stack in way.stacks for each in stack.plan.generations)}
     try:
         async with Cluster(way.kubeconfig) as cluster:
-            return await take(cluster, way.organizations | frozenset(more), _given(way.stacks))
+            return await take(cluster, way.organizations | frozenset(more), _given(way.stacks), wanted)
     except ClusterError as problem:
         return problem
 

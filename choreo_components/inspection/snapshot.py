@@ -26,7 +26,8 @@ class Census:
     `objects` are OpenChoreo's, namespaces that are tenants among them. `namespaces` are the control plane's,
     `data_plane_namespaces` those of the data planes. `unread` says of what is not known why it is not; `served` are the
     kinds that the API server has, each with its apiVersion. `organizations` are those that were asked for: of these
-    only are there `secrets`, data planes' namespaces elsewhere, and objects of the kinds that are `restricted`.
+    only are there `secrets`, data planes' namespaces elsewhere, and objects of the kinds that are `restricted`. `asked`
+    are the generations that it is about: of others, nothing is here and nothing is known.
     """
 
     server: str = ""
@@ -38,6 +39,7 @@ class Census:
     secrets: tuple[Live, ...] = field(default=(), repr=False)
     organizations: frozenset[str] = frozenset()
     restricted: frozenset[tuple[str, str]] = frozenset()
+    asked: tuple[Generation, ...] = field(default_factory=lambda: tuple(generations().values()))
 
     def knows(self, what: HasKind, organization: str | None) -> bool:
         """Whether what is not here of a kind, in this organization, is not in the cluster either."""
@@ -57,18 +59,20 @@ class Census:
 
     @property
     def generations(self) -> tuple[Generation, ...]:
-        """The generations that the API server serves; all where it serves none, of which something may be left."""
-        return _served_generations(self.served) or tuple(generations().values())
+        """Those of its generations that the API server serves; all where it serves none: something may be left."""
+        return _served(self.asked, self.served) or self.asked
 
     def answers(self, question: Question) -> bool:
         """Whether it was to find out about this, and has."""
         if isinstance(question, DataPlaneNamespaces):
             return question.organization in {"", *self.organizations} and question not in self.unread
+        if question.api_version in generations().keys() - {each.api_version for each in self.asked}:
+            return False
         asked = question.organization in self.organizations or self._is_asked_everywhere(question)
         return asked and self.knows(question, question.organization)
 
     def _is_asked_everywhere(self, what: HasKind) -> bool:
-        always: Sequence[HasKind] = (NAMESPACES, *_tenant_kinds(generations().values()))
+        always: Sequence[HasKind] = (NAMESPACES, *_tenant_kinds(self.asked))
         asked = {(each.api_version, each.kind) for each in always} | self.served
         return (what.api_version, what.kind) in asked - self.restricted
 
@@ -77,9 +81,9 @@ def _tenant_kinds(of: Iterable[Generation]) -> tuple[Kind, ...]:
     return tuple(kind for generation in of for kind in generation.of_role(Role.TENANT))
 
 
-def _served_generations(served: Collection[tuple[str, str]]) -> tuple[Generation, ...]:
+def _served(asked: Iterable[Generation], served: Collection[tuple[str, str]]) -> tuple[Generation, ...]:
     versions = {api_version for api_version, _ in served}
-    return tuple(each for each in generations().values() if each.api_version in versions)
+    return tuple(each for each in asked if each.api_version in versions)
 
 
 def tenant_kinds(censuses: Iterable[Census]) -> tuple[Kind, ...]:
@@ -126,11 +130,17 @@ async def served_kinds(cluster: Cluster, wanted: Sequence[Generation]) -> frozen
     return frozenset(served | of_kubernetes)
 
 
-async def take(cluster: Cluster, organizations: Collection[str], given: Given | None = None) -> Census:
-    """The census of these organizations; `given` has kubeconfigs of data planes.
+async def take(
+    cluster: Cluster,
+    organizations: Collection[str],
+    given: Given | None = None,
+    wanted: Collection[Generation] = (),
+) -> Census:
+    """The census of these organizations; `given` has kubeconfigs of data planes, `wanted` are generations (none: all).
 
     Raises ClusterError when the cluster cannot be asked at all."""
-    served = await served_kinds(cluster, list(generations().values()))
+    about = tuple(each for each in generations().values() if not wanted or each in wanted)
+    served = await served_kinds(cluster, about)
     unread: Unread = {}
     restricted: set[tuple[str, str]] = set()
 
@@ -150,7 +160,7 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
             return []
         return [] if found is None else [found]
 
-    of_served = _served_generations(served)
+    of_served = _served(about, served)
 
     async def of_kind(kind: Kind) -> list[Live]:
         resource = resource_of(kind)
@@ -185,7 +195,7 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
             *(
                 listed(SECRETS, generation.data_planes.connections(each), each)
                 for each in sorted({*organizations} & there)
-                for generation in of_served or generations().values()
+                for generation in of_served or about
                 if generation.data_planes.connections is not None
             )
         ),
@@ -202,6 +212,7 @@ async def take(cluster: Cluster, organizations: Collection[str], given: Given | 
         secrets=_each_once(without_data(live) for found in secrets for live in found if generation_of_secret(live)),
         organizations=frozenset(organizations),
         restricted=frozenset(restricted),
+        asked=about,
     )
 
 
@@ -229,7 +240,14 @@ def together(censuses: Sequence[Census]) -> Census:
         secrets=_each_once(live for each in censuses for live in each.secrets),
         unread=unread,
         organizations=frozenset(name for each in censuses for name in each.organizations),
-        restricted=frozenset.intersection(*(each.restricted for each in censuses)),
+        restricted=frozenset(
+            kind
+            for each in censuses
+            for kind in each.restricted
+            if all(kind in other.restricted for other in censuses if kind in other.served)
+        ),
+        served=frozenset.union(*(each.served for each in censuses)),
+        asked=tuple(dict.fromkeys(generation for each in censuses for generation in each.asked)),
     )
 
 

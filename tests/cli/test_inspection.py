@@ -41,7 +41,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     )
 
     def run(*arguments: str, world: Census | None = WORLD, unread: Iterable[str] = (), seconds: float = 0) -> Result:
-        async def ask(found: Iterable[Destination], more: Iterable[str] = ()) -> Answers:
+        async def ask(found: Iterable[Destination], more: Iterable[str] = (), also: object = ()) -> Answers:
             await asyncio.sleep(seconds)
             answers = [] if world is None else [Answer(destination, world) for destination in found]
             return Answers(answers, list(unread))

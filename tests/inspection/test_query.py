@@ -44,7 +44,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """What clusters are asked; each knows something of the organizations that it is asked about, and not all."""
     questions: Asked = []
 
-    async def take(cluster: OneServer, organizations: frozenset[str], given: Any) -> Census:
+    async def take(cluster: OneServer, organizations: frozenset[str], given: Any, wanted: Any) -> Census:
         questions.append((cluster.kubeconfig, organizations, given))
         objects = tuple(live(declaring.project(organization=name)) for name in sorted(organizations))
         unread: Unread = {Objects(API_VERSION, "Build", name): f"builds of {name}" for name in organizations}

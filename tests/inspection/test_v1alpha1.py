@@ -15,7 +15,7 @@ from choreo_components.api.openchoreo_v1alpha1 import API_VERSION, labels
 from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 from choreo_components.inspection.drift import Drift, drift
 from choreo_components.inspection.leftovers import Leftover, leftovers
-from choreo_components.inspection.questions import Objects
+from choreo_components.inspection.questions import Objects, Unread
 from choreo_components.inspection.snapshot import Census
 from choreo_components.inspection.target_clusters import Opened
 from choreo_components.kubernetes.objects import NAMESPACES, Live, live_of
@@ -277,7 +277,7 @@ class TestLeftovers:
         there = world(
             *up(PLATFORM).objects, namespaces=[cell(data_plane_namespace("acme", "shop", "staging"), "staging")]
         )
-        unread = {Objects(API_VERSION, "ProjectReleaseBinding", "acme"): "forbidden"}
+        unread: Unread = {Objects(API_VERSION, "ProjectReleaseBinding", "acme"): "forbidden"}
         unknown = replace(there, unread=unread)
         assert leftovers([PLATFORM], unknown, ["acme"]) == []
 
