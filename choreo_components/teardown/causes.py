@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from choreo_components.api.generation import Generation, Role, Trace
 from choreo_components.kubernetes.client import ClusterError
-from choreo_components.kubernetes.objects import Live, resource_named, resource_of, resource_of_sweep
+from choreo_components.kubernetes.objects import Live, resource_of, resource_of_sweep
 from choreo_components.kubernetes.retries import sent_once
 from choreo_components.teardown.removal import LiveCluster
 
@@ -72,9 +72,9 @@ async def _of_data_plane(
     if live is None:
         return [f"  {kind.kind} {organization}/{environment} does not exist, and {_UNTIL}"]
     target = generation.data_planes.of_environment(live.manifest)
-    if target is None or target.name is None:
+    if target is None or target.name is None or target.kind not in generation.by_name:
         return []
-    resource = resource_named(target.api_version, target.kind)
+    resource = resource_of(generation.by_name[target.kind])
     plane = await cluster.get(resource, target.name, target.organization or None)
     if plane is None:
         return [f"  {target.kind} {target.full_name}, which it is on, does not exist, and {_UNTIL}"]

@@ -296,12 +296,17 @@ class Removal:
                 return
 
     async def _tell(self) -> None:
-        """Says what is still waited for, often enough that nobody wonders."""
+        """Says what is still waited for, often enough that nobody wonders, and once why, where nothing moves."""
         before = None
+        explained = False
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
             now = len(self._remaining)
             shrinking = before is None or now < before
             what = self._selection.resource.full_name
             self._progress(waiting(what, self._remaining, self._refused, shrinking=shrinking))
+            if now and not shrinking and not explained:
+                explained = True
+                for line in await self._causes():
+                    self._progress(line.strip())
             before = now if now else None

@@ -489,6 +489,16 @@ def test_the_cause_that_stands_elsewhere_and_comes_and_goes_is_in_the_error() ->
     ]
 
 
+def test_the_cause_is_said_once_while_nothing_moves_long_before_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removal, "PROGRESS_SECONDS", 0.02)
+    told: list[str] = []
+    cluster = stuck()
+    with pytest.raises(DeadlineError):
+        asyncio.run(finalize(cluster, cluster, DEVELOPMENT, "500ms", "5s", told.append))
+    cause = [line for line in told if line.startswith("RenderedRelease acme/web-development: Finalizing=True")]
+    assert len(cause) == 1
+
+
 def test_a_data_plane_that_is_gone_is_to_be_applied_again() -> None:
     cluster = stuck(live(samples.environment("acme", "development", "east", "ClusterDataPlane")))
     assert failed(DeadlineError, cluster, deployments="200ms")[-1] == (
