@@ -9,15 +9,17 @@ import pytest
 from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.generation import GENERATION
+from choreo_components.api.openchoreo_v1alpha1.generation import GENERATION as TODAYS
 from choreo_components.inspection import data_planes as elsewhere
 from choreo_components.inspection.declared_snapshot import see
 from choreo_components.inspection.snapshot import Census
 from choreo_components.kubernetes.client import Cluster, Forbidden
-from choreo_components.kubernetes.objects import Live, Resource
+from choreo_components.kubernetes.objects import Live, Resource, live_of
 from tests import declaring
 from tests.declaring import Stack, stack
 from tests.inspection import worlds
 from tests.inspection.worlds import live, namespace
+from tests.standin.openchoreo_v1alpha1 import samples
 
 KUBECONFIG = worlds.kubeconfig("https://east")
 
@@ -163,3 +165,27 @@ def test_the_rights_to_what_is_declared_are_enough() -> None:
         "list namespaces",
     ]
     assert seen(Asked(live(OWN), allow=rights), ENVIRONMENT).unread == {}
+
+
+def test_a_namespace_that_is_declared_itself_and_a_plane_of_all_namespaces_are_asked_for_once() -> None:
+    plane = samples.data_plane(None)
+    environment = samples.environment("acme", "development", kind="ClusterDataPlane")
+    binding = samples.project_release_binding("acme", "development")
+    cluster = Asked(live_of(samples.tenant("acme")), live_of(plane))
+    census = seen(cluster, stack(samples.tenant("acme"), plane, environment, binding, controllers="absent"))
+    assert sorted(cluster.asked) == [
+        "get clusterdataplanes default",
+        "get namespaces acme",
+        "list environments acme",
+        "list namespaces",
+        "list projectreleasebindings acme",
+    ]
+    assert sorted(str(each) for each in census.objects) == ["ClusterDataPlane default", "Namespace acme"]
+
+
+def test_where_a_plane_of_all_namespaces_may_not_be_read_no_namespace_is_missing() -> None:
+    environment = samples.environment("acme", "development", kind="ClusterDataPlane")
+    binding = samples.project_release_binding("acme", "development")
+    allowed = ["list environments acme", "list projectreleasebindings acme", "list namespaces"]
+    census = seen(Asked(allow=allowed), stack(environment, binding, controllers="absent"))
+    assert not census.knows_data_planes(TODAYS, "acme")

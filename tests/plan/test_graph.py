@@ -16,6 +16,7 @@ from tests import declaring
 from tests.cli.running import CHECKOUT
 from tests.declaring import Manifest
 from tests.projects import write
+from tests.standin.openchoreo_v1alpha1 import samples
 
 PLATFORM = [declaring.organization(), declaring.data_plane(), declaring.pipeline(), declaring.project()]
 SERVICE = [declaring.component(), declaring.track(), declaring.artifact()]
@@ -167,3 +168,26 @@ def test_the_steps_of_this_checkouts_stacks_go_against_its_edges() -> None:
         # The finalizer takes its namespaces away.
         together = (kinds[edge.source], kinds[edge.target]) == ("Namespace", "EnvironmentFinalizer")
         assert when[edge.source] == when[edge.target] if together else when[edge.source] > when[edge.target], edge
+
+
+def test_stacks_of_todays_api_are_drawn_with_what_is_in_the_whole_cluster(tmp_path: Path) -> None:
+    environment = samples.environment("acme", "development", kind="ClusterDataPlane")
+    pipeline = samples.pipeline("acme", ("development", []))
+    found = drawn(
+        tmp_path, {"shared": [samples.data_plane(None)], "acme": [samples.tenant("acme"), environment, pipeline]}
+    )
+    assert groups(found) == {
+        "stack shared: destroy 2": ["ClusterDataPlane default destroy 2.1"],
+        "stack acme: destroy 1": [
+            "Namespace acme destroy 1.4",
+            "Environment development destroy 1.3",
+            "EnvironmentFinalizer development destroy 1.2",
+            "DeploymentPipeline pipeline destroy 1.1",
+        ],
+    }
+    assert edges(found) == {
+        "ClusterDataPlane default ..> Environment development",
+        "Namespace acme --> Environment development",
+        "Environment development --> EnvironmentFinalizer development",
+        "EnvironmentFinalizer development --> DeploymentPipeline pipeline",
+    }
