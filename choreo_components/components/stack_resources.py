@@ -113,7 +113,9 @@ def _guard_of_part(
         Guard.DELETE_RETAINED: settings.delete_retained,
         Guard.PART: str(Identity(type_of(key), key.full_name)),
     }
-    return _guard(scope.named(f"deletion-guard/{key.full_name}"), inputs, [made], opts)
+    # A plane of the whole cluster may be called like a tenant.
+    called = key.full_name if key.organization else f"{key.kind}/{key.name}"
+    return _guard(scope.named(f"deletion-guard/{called}"), inputs, [made], opts)
 
 
 def _guard_of_production(
