@@ -6,7 +6,7 @@ import pytest
 
 from choreo_components.api import ApiObject, UnknownKindError, all_kinds, kind_of
 from choreo_components.api.core_v1 import API_VERSION
-from choreo_components.api.core_v1.kinds import V0_2_0
+from choreo_components.api.core_v1.kinds import KINDS, V0_2_0
 from choreo_components.api.meta import WireModel
 from choreo_components.api.releases import own_fields
 from choreo_components.api.shape import ListOf, ObjectOf, Shape, fields_of, holds_secrets
@@ -20,7 +20,7 @@ def test_kinds_are_found_by_api_version_and_kind() -> None:
 
 
 def test_parents_and_what_is_referred_to_come_first() -> None:
-    assert [name for _, name in all_kinds()] == [
+    assert [kind.kind for kind in KINDS] == [
         "Organization",
         "DataPlane",
         "Environment",
@@ -37,7 +37,7 @@ def test_parents_and_what_is_referred_to_come_first() -> None:
 
 
 def test_only_the_organization_is_cluster_scoped() -> None:
-    assert [kind.kind for kind in all_kinds().values() if not kind.namespaced] == ["Organization"]
+    assert [kind.kind for kind in KINDS if not kind.namespaced] == ["Organization"]
 
 
 def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
@@ -81,7 +81,7 @@ def test_labels_that_controllers_need(kind: str, labels: str) -> None:
     ],
 )
 def test_the_condition_that_says_reconciled(condition: str | None, kinds: set[str]) -> None:
-    assert {kind.kind for kind in all_kinds().values() if kind.ready_condition == condition} == kinds
+    assert {kind.kind for kind in KINDS if kind.ready_condition == condition} == kinds
 
 
 # --- Releases that differ under one apiVersion -----------------------------------------------------------------------

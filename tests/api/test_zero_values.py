@@ -22,7 +22,12 @@ def spec_schema(kind: Kind, release: str) -> dict[str, Any]:
 
 
 KINDS = {(kind.api_version, kind.kind): kind for kind in (*core_v1.KINDS, *openchoreo_v1alpha1.KINDS)}
-SPECS = {(*key, release): spec_schema(kind, release) for key, kind in KINDS.items() for release in ("", *kind.since)}
+SPECS = {
+    (*key, release): spec_schema(kind, release)
+    for key, kind in KINDS.items()
+    if kind.group
+    for release in ("", *kind.since)
+}
 """By apiVersion, kind, and the release that has changed it."""
 POINTERS = {
     "core.choreo.dev/v1": {

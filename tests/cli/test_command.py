@@ -30,7 +30,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def test_the_installed_command_checks_the_stacks_of_this_checkout() -> None:
     done = run("validate")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "4 stacks, 11 objects: nothing found\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "9 stacks, 25 objects: nothing found\n", "")
 
 
 def test_the_version_is_that_of_the_package() -> None:
@@ -129,8 +129,11 @@ def completed(words: str) -> list[str]:
 
 
 def test_a_shell_completes_the_names_of_stacks() -> None:
-    assert completed("choreo validate ") == ["acme", "development", "production", "staging"]
-    assert completed("choreo validate d") == ["development"]
+    environments = ["default-development", "default-production", "default-staging"]
+    of_today = ["default", *environments]
+    first, others = "acme", ["development", "platform", "production", "staging"]
+    assert completed("choreo validate ") == [first, *of_today, *others]
+    assert completed("choreo validate a") == [first]
 
 
 def test_a_shell_completes_a_stack_once() -> None:
@@ -144,7 +147,7 @@ def test_a_shell_completes_the_stacks_of_the_folder_that_is_given(tmp_path: Path
 
 
 def test_a_shell_completes_the_stacks_of_the_project_above() -> None:
-    assert completed("choreo validate -C stacks d") == ["development"]
+    assert completed("choreo validate -C stacks st") == ["staging"]
 
 
 def test_a_shell_completes_nothing_where_there_is_no_project(tmp_path: Path) -> None:

@@ -84,9 +84,9 @@ def test_an_unknown_kind() -> None:
 
 
 def test_an_unknown_api_version() -> None:
-    found = stack(declaring.environment() | {"apiVersion": "openchoreo.dev/v1alpha1"})
+    found = stack(declaring.environment() | {"apiVersion": "openchoreo.dev/v1alpha2"})
     where = found.at("openchoreo.dev", "choreo:resources[0].apiVersion")
-    message = "unknown apiVersion 'openchoreo.dev/v1alpha1'; known: core.choreo.dev/v1"
+    message = "unknown apiVersion 'openchoreo.dev/v1alpha2'; known: core.choreo.dev/v1, openchoreo.dev/v1alpha1"
     assert found.findings == [error(where, message)]
 
 

@@ -91,7 +91,7 @@ def test_an_object_of_each_kind_is_taken(manifest: Manifest) -> None:
 
 def test_every_object_of_this_checkouts_stacks_is_taken() -> None:
     declared = [each for stack in read_stacks(CHECKOUT) for each in stack.settings.declared]
-    assert len(declared) == 11
+    assert len(declared) == 25
     for each in declared:
         assert complaints(objects(), each.document.value) == [], each
 

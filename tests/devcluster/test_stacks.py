@@ -31,7 +31,17 @@ def environment(name: str, **spec: object) -> dict[str, object]:
 
 
 def test_the_stacks_of_this_checkout_come_up_organization_first_and_production_last() -> None:
-    assert stacks(CHECKOUT) == ["acme", "development", "staging", "production"]
+    assert stacks(CHECKOUT) == [
+        "acme",
+        "platform",
+        "default-development",
+        "default-staging",
+        "development",
+        "staging",
+        "default-production",
+        "production",
+        "default",
+    ]
 
 
 def test_a_stack_comes_after_the_ones_that_it_needs_whatever_their_names(tmp_path: Path) -> None:

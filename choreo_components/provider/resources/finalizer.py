@@ -349,9 +349,9 @@ def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
 
 def _named(inputs: Properties) -> str:
     """The environment as a person knows it, and where it is."""
-    generation = generations().get(inputs.get(Names.API_VERSION) or Names.defaults()[Names.API_VERSION])
-    tenant = "organization" if generation is None else generation.tenant
-    where = f"environment {inputs.get(Names.ENVIRONMENT)!r} of {tenant} {inputs.get(Names.NAMESPACE)!r}"
+    usual = generations()[Names.defaults()[Names.API_VERSION]]
+    generation = generations().get(inputs.get(Names.API_VERSION) or "", usual)
+    where = f"environment {inputs.get(Names.ENVIRONMENT)!r} of {generation.tenant} {inputs.get(Names.NAMESPACE)!r}"
     return f"{where} on data plane {inputs.get(Names.DATA_PLANE_REF)!r}" if is_remote(inputs) else where
 
 
