@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -42,17 +43,31 @@ def platform(team: str) -> list[samples.Manifest]:
 
 
 def versions(workspace: Workspace, team: str) -> dict[str, str]:
-    """Every object of the namespace, and itself, with its version in the cluster."""
+    """Every object of the namespace, and itself, with its version in the cluster.
+
+    Of a plane, whose controller reports of its agents all the time, all that it is besides.
+    """
     kinds = ",".join(
         f"{kind.plural}.{kind.group}"
         for kind in all_kinds().values()
         if kind.api_version == API_VERSION and kind.namespaced
     )
+    show = ("-o", "json", "--show-managed-fields")
     found = [
-        *json.loads(workspace.kubectl("get", kinds, "-n", team, "-o", "json"))["items"],
-        json.loads(workspace.kubectl("get", "namespace", team, "-o", "json")),
+        *json.loads(workspace.kubectl("get", kinds, "-n", team, *show))["items"],
+        json.loads(workspace.kubectl("get", "namespace", team, *show)),
     ]
-    return {f"{each['kind']} {each['metadata']['name']}": each["metadata"]["resourceVersion"] for each in found}
+    return {f"{each['kind']} {each['metadata']['name']}": _version(each) for each in found}
+
+
+def _version(wire: dict[str, Any]) -> str:
+    metadata = wire["metadata"]
+    if wire["kind"] != "DataPlane":
+        return str(metadata["resourceVersion"])
+    written = [each for each in metadata.pop("managedFields") if not each.get("subresource")]
+    del metadata["resourceVersion"]
+    wire.pop("status", None)
+    return json.dumps([wire, written], sort_keys=True)
 
 
 def declared(workspace: Workspace, *stacks: str) -> dict[str, Wire]:
