@@ -1,5 +1,6 @@
 """A component: one of OpenChoreo's objects as a Pulumi resource, with whatever has to be around it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, Self
@@ -8,6 +9,7 @@ import pulumi
 
 from choreo_components.api import kind_of
 from choreo_components.components.children import KubernetesObject
+from choreo_components.components.missing_namespace import refuse_if_missing
 from choreo_components.components.objects import object_options, object_role, register_object
 from choreo_components.components.tokens import former_tokens, module_of, token
 
@@ -29,7 +31,8 @@ class ObjectComponent(pulumi.ComponentResource):
     def __init__(self, kind: str, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         """Registers the component. What it consists of is `_declare`d then, and it is `_complete`d at last.
 
-        Raises pulumi.RunError with all that is wrong with the arguments, and registers nothing then.
+        Raises pulumi.RunError with all that is wrong with the arguments, and registers nothing then. A preview refuses
+        it where its namespace is missing.
         """
         self._kind = kind_of(self._api_version, kind)
         self._object_name: str = args.get("name") or name
@@ -39,6 +42,10 @@ class ObjectComponent(pulumi.ComponentResource):
         super().__init__(token(module, kind), name, None, pulumi.ResourceOptions.merge(opts, former))
         self._register = partial(register_object, self._kind, object_role(name, kind), body)
         self._options = partial(object_options, self, args, opts)
+        self._is_decided: pulumi.Output[None] | None = None
+        """Known once it is decided that its namespace is there, where that is asked."""
+        if (needed := self._needs_namespace(args)) is not None:
+            self._is_decided = refuse_if_missing(self, name, *needed, opts)
 
     @classmethod
     def bare(cls, name: str, opts: pulumi.ResourceOptions) -> Self:
@@ -61,7 +68,14 @@ class ObjectComponent(pulumi.ComponentResource):
 
     def _complete(self, **outputs: pulumi.Output[Any]) -> None:
         """Tells Pulumi that the component has all its children, and its outputs: these besides those of all kinds."""
+        if self._is_decided is not None:
+            both: Any = pulumi.Output.all(self.namespace, self._is_decided)
+            outputs.setdefault("namespace", both.apply(lambda known: known[0]))
         self.register_outputs({"name": self.name, "namespace": self.namespace, **outputs})
+
+    def _needs_namespace(self, args: Mapping[str, Any]) -> tuple[pulumi.Input[str], str] | None:
+        """The namespace that has to be there before it, and why a preview refuses the component where it is missing."""
+        return None
 
     def _body(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """The object without apiVersion and kind, in wire names; Outputs are where the arguments have them.
@@ -69,3 +83,8 @@ class ObjectComponent(pulumi.ComponentResource):
         Raises pulumi.RunError with all that is wrong with the arguments.
         """
         raise NotImplementedError
+
+
+def in_words(kind: str) -> str:
+    """A kind as people say it: `data plane` of a DataPlane."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()

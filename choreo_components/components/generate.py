@@ -7,12 +7,14 @@ code: it reads the string literal after each attribute, and knows neither unions
 are the names on the wire, so that a component can pass its arguments on as they are.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 
-from choreo_components.api import Kind, generation_of
+from choreo_components.api import Generation, Kind, generation_of
 from choreo_components.api.generation import spec_of
 from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import Field, FreeForm, ListOf, MapOf, ObjectOf, PortLike, Scalar, Shape, fields_of
@@ -35,6 +37,11 @@ from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArg
 from choreo_components.config.options import Controllers
 '''
 
+_KEYWORDS = '''\
+KEYWORDS: dict[tuple[str, str], str] = {}
+"""By type and key: the meaning of keys that are words of Python, which no statement in a class can say."""
+'''
+
 _PYTHON_TYPE = {str: "str", bool: "bool", int: "int"}
 _Models = tuple[type[WireModel], ...]
 
@@ -44,20 +51,31 @@ def source(api_version: str, folder: str) -> str:
     written: set[str] = set()
     classes = [_HEADER]
     around = import_module(f"choreo_components.components.{folder}.arguments").around
-    for kind in generation_of(api_version).kinds:
+    for kind in declarable(generation_of(api_version)):
         for name, text in _classes(kind, around):
             if name not in written:
                 written.add(name)
                 classes.append(text)
-    exported = "".join(f'    "{name}",\n' for name in sorted(written))
+    exported = "".join(f'    "{name}",\n' for name in sorted(written) if "." not in name)
+    if any("." in name for name in written):
+        classes.insert(1, _KEYWORDS)
     return "\n\n".join([*classes, f"__all__ = [\n{exported}]\n"])
+
+
+def declarable(generation: Generation) -> Sequence[Kind]:
+    """The kinds that have components: those of OpenChoreo which people declare."""
+    return [kind for kind in generation.kinds if kind.group and kind.refused is None]
 
 
 def _classes(kind: Kind, around: Callable[[Kind], Sequence[Attribute]]) -> Iterator[tuple[str, str]]:
     """Names and texts of the classes for a kind, each after those it refers to: the analyzer needs no strings then."""
     specs = tuple(spec_of(model) for model in kind.models)
     yield from _referred(specs)
-    yield _class(f"{kind.kind}Args", kind.model.__doc__, [*around(kind), *_attributes(specs)])
+    own = around(kind)
+    # A field of the spec which is called like one of these is an argument of another name, and among them.
+    taken = {name for name, _, _ in own}
+    spec = [each for each in _attributes(specs) if each[0] not in taken]
+    yield from _classes_of(f"{kind.kind}Args", kind.model.__doc__, [*own, *spec])
 
 
 def _together(models: _Models) -> Iterator[tuple[Field, _Models]]:
@@ -78,7 +96,7 @@ def _referred(models: _Models) -> Iterator[tuple[str, str]]:
     for field, nested in _together(models):
         if nested:
             yield from _referred(nested)
-            yield _class(f"{nested[0].__name__}Args", nested[0].__doc__, _attributes(nested))
+            yield from _classes_of(f"{nested[0].__name__}Args", nested[0].__doc__, _attributes(nested))
         match _innermost(field.shape):
             case Scalar(choices=choices) if choices:
                 yield _enum(_enum_name(models[0], field), field.description, choices)
@@ -116,11 +134,33 @@ def _value_type(model: type[WireModel], field: Field, shape: Shape) -> str:
 
 
 def _enum_name(model: type[WireModel], field: Field) -> str:
-    return model.__name__.removesuffix("Spec") + field.name.capitalize()
+    return model.__name__.removesuffix("Spec") + field.name[0].upper() + field.name[1:]
 
 
-def _class(name: str, doc: str | None, attributes: list[Attribute]) -> tuple[str, str]:
-    lines = [f"class {name}(TypedDict):", f'    """{doc}"""', *([""] if attributes else [])]
+def _classes_of(name: str, doc: str | None, attributes: list[Attribute]) -> Iterator[tuple[str, str]]:
+    """A class with these attributes; those that no class can have by a statement, it inherits."""
+    words = [each for each in attributes if iskeyword(each[0])]
+    if not words:
+        yield _class(name, "TypedDict", doc, attributes)
+        return
+    base = f"{name.removesuffix('Args')}Keywords"
+    yield (
+        base,
+        "\n".join(
+            [
+                f'{base} = TypedDict("{base}", {{{", ".join(f"{word!r}: {type_}" for word, type_, _ in words)}}})',
+                f'"""What {name} has under words of Python\'s own."""',
+                "",
+            ]
+        ),
+    )
+    yield _class(name, base, doc, [each for each in attributes if each not in words])
+    for word, _, description in words:
+        yield f"{name}.{word}", f'KEYWORDS["{name}", "{word}"] = "{description}"\n'
+
+
+def _class(name: str, base: str, doc: str | None, attributes: list[Attribute]) -> tuple[str, str]:
+    lines = [f"class {name}({base}):", f'    """{doc}"""', *([""] if attributes else [])]
     for attribute, type_, description in attributes:
         lines += [f"    {attribute}: {type_}", f'    """{description}"""']
     return name, "\n".join([*lines, ""])
@@ -128,7 +168,7 @@ def _class(name: str, doc: str | None, attributes: list[Attribute]) -> tuple[str
 
 def _enum(name: str, doc: str, choices: tuple[str, ...]) -> tuple[str, str]:
     lines = [f"class {name}(str, Enum):", f'    """{doc}"""', ""]
-    lines += [f'    {choice.upper()} = "{choice}"' for choice in choices]
+    lines += [f'    {re.sub(r"[^0-9A-Za-z]", "_", choice).upper()} = "{choice}"' for choice in choices]
     return name, "\n".join([*lines, ""])
 
 

@@ -43,3 +43,20 @@ def settings_that_lead_elsewhere(component: pulumi.Resource) -> list[str]:
 def is_on_one_cluster(component: pulumi.Resource) -> bool:
     """Whether our provider can be asked about the cluster that the component's objects are on."""
     return lone_provider(component) is None and not settings_that_lead_elsewhere(component)
+
+
+def require_one_cluster(component: pulumi.Resource, kind: str, name: str) -> None:
+    """Raises pulumi.RunError where the component and its finalizer would be on two clusters."""
+    if (lone := lone_provider(component)) is not None:
+        has, lacks = lone
+        raise pulumi.RunError(
+            f"{kind} {name!r} has a {has} provider and no {lacks} provider: it would be made on one cluster and "
+            "finalized on another. Give both, by one kubeconfig: providers=[pulumi_kubernetes.Provider(...), "
+            "choreo_components.Provider(...)]"
+        )
+    if leading := settings_that_lead_elsewhere(component):
+        raise pulumi.RunError(
+            f"{kind} {name!r} has default providers, and {', '.join(leading)} leads one of them to another cluster "
+            f"than the other: remove it (pulumi config rm {leading[0]}), or give the {kind} a kubernetes and a choreo "
+            "provider by one kubeconfig"
+        )

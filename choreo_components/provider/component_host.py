@@ -1,5 +1,6 @@
 """The host: components for programs in other languages, whose inputs reach the constructors under their own names."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -26,8 +27,7 @@ def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
     """
     found: dict[str, Sequence[type[pulumi.ComponentResource]]] = {INDEX: (Platform,)}
     for api_version, folder in folders().items():
-        if components := import_module(f"choreo_components.components.{folder}").COMPONENTS:
-            found[module_of(api_version)] = components
+        found[module_of(api_version)] = import_module(f"choreo_components.components.{folder}").COMPONENTS
     return found
 
 
@@ -68,6 +68,7 @@ class Host(Provider):
         schema = generate_schema(PACKAGE, VERSION, None, definitions, types, []).to_json()
         for type_, described in schema["types"].items():
             self.types[names[type_]] = _renamed(described, names)
+            _describe_keywords(types[type_.rpartition(":")[2]].python_type, self.types[names[type_]])
         for component in of_module:
             name = component.__name__
             own, former = token(module, name), former_tokens(module, name)
@@ -107,6 +108,14 @@ class Host(Provider):
 def _inherited(analyzer: Analyzer, component: type, output: str) -> str | None:
     """The docstring of an output of a component's base: the analyzer has read those of the class alone."""
     return next((doc for base in component.__mro__[1:] if (doc := analyzer.get_docstring(base, output))), None)
+
+
+def _describe_keywords(type_: type, described: Mapping[str, Any]) -> None:
+    """Describes the properties whose names are words of Python: the analyzer finds no docstrings of them."""
+    keywords: Mapping[tuple[str, str], str] = getattr(sys.modules[type_.__module__], "KEYWORDS", {})
+    for (name, key), meaning in keywords.items():
+        if name == type_.__name__:
+            described["properties"][key]["description"] = meaning
 
 
 def _names(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from choreo_components.components import openchoreo_v1alpha1
 from choreo_components.components.core_v1 import COMPONENTS
 from choreo_components.provider.schema import package_schema
 from choreo_components.state.contract import Finalizer
@@ -39,6 +40,7 @@ def test_it_has_every_component_and_the_finalizer(schema: dict[str, Any]) -> Non
         "choreo:index:EnvironmentFinalizer",
         "choreo:index:Platform",
         *(f"choreo:core/v1:{component.__name__}" for component in COMPONENTS),
+        *(f"choreo:openchoreo/v1alpha1:{component.__name__}" for component in openchoreo_v1alpha1.COMPONENTS),
     }
     components = {name for name, resource in schema["resources"].items() if resource.get("isComponent")}
     assert set(schema["resources"]) - components == {"choreo:index:EnvironmentFinalizer"}

@@ -14,7 +14,7 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
     """The object with the labels that follow from it, and what is wrong with its identity."""
     metadata = given.metadata
     own = dict(metadata.labels or {})
-    found = list(_refused_names(kind, metadata.name, metadata.namespace))
+    found = list(refused_names(kind, metadata.name, metadata.namespace))
     expected = following_labels(given.to_wire())
     for label, value in expected.items():
         if own.get(label, value) != value:
@@ -39,7 +39,8 @@ def _source(kind: Kind, label: str) -> str:
     return next(f"spec.owner.{field}" for field, each in FOLLOWING[kind.kind].items() if each == label)
 
 
-def _refused_names(kind: Kind, name: str, namespace: str | None) -> Iterator[Violation]:
+def refused_names(kind: Kind, name: str, namespace: str | None) -> Iterator[Violation]:
+    """What Kubernetes would refuse of an object's name and namespace."""
     use = Use.NAMESPACE if kind.role is Role.TENANT else Use.OBJECT
     if refused := refusal(name, use):
         yield Violation(("metadata", "name"), f"Kubernetes would refuse the name {name!r}: {refused}")

@@ -44,6 +44,11 @@ def _kind(
     )
 
 
+def _only_made_by(maker: str, instead: str) -> str:
+    """Why nobody declares an object that a controller makes."""
+    return f"only OpenChoreo's controllers make it, for a {maker}: remove it from what is declared; a stack {instead}"
+
+
 KINDS: Final = (
     _kind(
         models.Namespace,
@@ -185,7 +190,12 @@ KINDS: Final = (
         role=Role.PROJECT,
         dependents=("Component", "ProjectReleaseBinding", "Resource"),
     ),
-    _kind(models.ProjectRelease, models.EmptyStatus, columns=(_PROJECT, _AGE)),
+    _kind(
+        models.ProjectRelease,
+        models.EmptyStatus,
+        columns=(_PROJECT, _AGE),
+        refused=_only_made_by("Project", "names the release that it wants in a ProjectReleaseBinding"),
+    ),
     _kind(
         models.ProjectReleaseBinding,
         models.ProjectReleaseBindingStatus,
@@ -207,7 +217,12 @@ KINDS: Final = (
         ready="Ready",
         columns=(_PROJECT, PrinterColumn("Type", "string", ".spec.type.name"), _AGE),
     ),
-    _kind(models.ResourceRelease, models.EmptyStatus, columns=(_PROJECT, _RESOURCE, _AGE)),
+    _kind(
+        models.ResourceRelease,
+        models.EmptyStatus,
+        columns=(_PROJECT, _RESOURCE, _AGE),
+        refused=_only_made_by("Resource", "names the release that it wants in a ResourceReleaseBinding"),
+    ),
     _kind(
         models.ResourceReleaseBinding,
         models.ResourceReleaseBindingStatus,
@@ -240,7 +255,12 @@ KINDS: Final = (
         ready="Ready",
         columns=(_PROJECT, _COMPONENT, _ENVIRONMENT, _AGE),
     ),
-    _kind(models.RenderedRelease, models.RenderedReleaseStatus, ready="ResourcesApplied"),
+    _kind(
+        models.RenderedRelease,
+        models.RenderedReleaseStatus,
+        ready="ResourcesApplied",
+        refused=_only_made_by("binding", "declares the binding that it is rendered for"),
+    ),
     _kind(
         models.ObservabilityAlertRule,
         models.ObservabilityAlertRuleStatus,

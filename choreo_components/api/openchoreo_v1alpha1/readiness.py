@@ -3,6 +3,9 @@
 Reference-v1alpha1: section 1.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from choreo_components.api.generation import Given
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import spec_of
 
@@ -13,8 +16,13 @@ def waits(given: Given) -> bool:
     A Component is ready only after its Workload, which comes after it. A binding without a release waits for somebody
     who fills it in, and one that is undeployed is never ready.
     """
-    spec = spec_of(given.wire)
-    match given.wire["kind"]:
+    return waits_of(given.wire)
+
+
+def waits_of(wire: Mapping[str, Any]) -> bool:
+    """The same of an object in wire names, some of whose values may not be known yet."""
+    spec = spec_of(wire)
+    match wire["kind"]:
         case "Component":
             return False
         case "ReleaseBinding":

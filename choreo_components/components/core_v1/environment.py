@@ -10,7 +10,7 @@ from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.components.children import kubernetes_provider, require_taking_over
 from choreo_components.components.core_v1.args import EnvironmentArgs
 from choreo_components.components.core_v1.base import CoreV1Component
-from choreo_components.components.one_cluster import lone_provider, settings_that_lead_elsewhere
+from choreo_components.components.one_cluster import require_one_cluster
 from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.config.options import Controllers
 
@@ -64,19 +64,7 @@ class Environment(CoreV1Component):
 
         With controllers, also where a project's namespace would be an error that is there before it is registered.
         """
-        if (lone := lone_provider(self)) is not None:
-            has, lacks = lone
-            raise pulumi.RunError(
-                f"Environment {name!r} has a {has} provider and no {lacks} provider: it would be made on one cluster "
-                "and finalized on another. Give both, by one kubeconfig: providers=[pulumi_kubernetes.Provider(...), "
-                "choreo_components.Provider(...)]"
-            )
-        if leading := settings_that_lead_elsewhere(self):
-            raise pulumi.RunError(
-                f"Environment {name!r} has default providers, and {', '.join(leading)} leads one of them to another "
-                f"cluster than the other: remove it (pulumi config rm {leading[0]}), or give the Environment a "
-                "kubernetes and a choreo provider by one kubeconfig"
-            )
+        require_one_cluster(self, "Environment", name)
         on_the_control_plane = args.get("dataPlaneKubeconfig") is None
         if args.get("projects") and on_the_control_plane and args.get("controllers") != Controllers.ABSENT:
             require_taking_over(self)

@@ -8,6 +8,7 @@ from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.identity import refused_name, refused_namespace
 from choreo_components.api.generation import Path
 from choreo_components.api.metadata import refused_keys_and_values
+from choreo_components.components.body import known, known_labels
 
 
 def refusals(kind: Kind, metadata: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -20,15 +21,7 @@ def refusals(kind: Kind, metadata: Mapping[str, Any]) -> Iterator[tuple[Path, st
     wrong_namespace = refused_namespace(namespace) if namespace and isinstance(namespace, str) else None
     # Their own fields have been looked at.
     followed = {labels.ORGANIZATION, *([labels.NAME] if wrong_name else [])}
-    # Nothing is wrong with an empty value.
-    own = {key: value if isinstance(value, str) else "" for key, value in _known(metadata["labels"]).items()}
-    of_keys = refused_keys_and_values(own, _known(metadata["annotations"]), followed)
+    of_keys = refused_keys_and_values(known_labels(metadata["labels"]), known(metadata["annotations"]), followed)
     for each in (wrong_name, wrong_namespace, *of_keys):
         if each is not None:
             yield each.path[1:], each.message
-
-
-def _known(given: Any) -> Mapping[str, Any]:
-    """The labels or annotations with the keys that are known."""
-    found = given if isinstance(given, Mapping) else {}
-    return {key: value for key, value in found.items() if isinstance(key, str)}

@@ -1,14 +1,106 @@
 """An environment: a stage that releases are promoted to, its namespaces on the data plane, and its finalizer."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from choreo_components.api import kind_of
+from choreo_components.api.annotations import of_provider
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
-from choreo_components.components.base import ObjectComponent
+from choreo_components.api.openchoreo_v1alpha1.data_planes import hosts
+from choreo_components.api.openchoreo_v1alpha1.generation import GENERATION
+from choreo_components.api.openchoreo_v1alpha1.hierarchy import named
+from choreo_components.components.children import KubernetesObject, kubernetes_provider
+from choreo_components.components.objects import register_object
+from choreo_components.components.one_cluster import require_one_cluster
+from choreo_components.components.openchoreo_v1alpha1.args import EnvironmentArgs
+from choreo_components.components.openchoreo_v1alpha1.base import V1Alpha1Component
+from choreo_components.components.provisioning import Elsewhere, Provisioning, reference_to
+from choreo_components.config.options import Controllers
+from choreo_components.state.names import full_name_of_data_plane
+
+_BINDING = "ProjectReleaseBinding"
 
 
-class Environment(ObjectComponent):
+class Environment(V1Alpha1Component):
     """An environment: a stage that releases are promoted to, its namespaces on the data plane, and its finalizer.
 
     Deleted in the reverse order: whatever uses `name`, then all bindings and channels of the environment that are left,
     then its namespaces, then the Environment.
     """
 
-    _api_version = API_VERSION
+    namespaces: pulumi.Output[Mapping[str, str]]
+    """The data-plane namespace of each project."""
+
+    hosts: pulumi.Output[Mapping[str, str]]
+    """The domains of its endpoints, `external` and `internal`, of its own gateway or of dataPlaneGateway."""
+
+    _secret_arguments = ("dataPlaneKubeconfig",)
+
+    def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declares the Environment, its finalizer with a witness, and what makes a namespace for each project.
+
+        With controllers that is a ProjectReleaseBinding `<project>-<environment>`, which is not waited for: its Project
+        may come later. Without them, or beforehand on a data plane with a kubeconfig, it is the namespace itself.
+        """
+        super().__init__("Environment", name, args, opts)
+        require_one_cluster(self, "Environment", name)
+        made, present = self._declare(), args.get("controllers") != Controllers.ABSENT
+        reference, elsewhere = self._data_plane(name, args)
+        projects = list(args.get("projects") or ())
+        provisioning = Provisioning(
+            GENERATION, name, made, args["namespace"], reference, args, opts, parent=self, elsewhere=elsewhere
+        )
+        for project in projects if elsewhere is not None or not present else ():
+            provisioning.add_namespace(project)
+        # Who uses the name comes after the finalizer, so that bindings go before it.
+        finalizer = provisioning.add_finalizer()
+        self.name = finalizer.environment
+        provisioning.add_witness(pulumi.Output.concat(args["namespace"], "/", self._object_name), finalizer)
+        last: dict[str, KubernetesObject] = dict(provisioning.namespaces)
+        for project in projects if present else ():
+            last[project] = self._bind(name, project, finalizer)
+        names: Any = {project: self._namespace_of(project, args["namespace"], each) for project, each in last.items()}
+        # Not Output.all, which makes a list of no namespaces.
+        self.namespaces = pulumi.Output.from_input(names)
+        gateways = pulumi.Output.all(args.get("gateway"), args.get("dataPlaneGateway"))
+        self.hosts = gateways.apply(lambda known: hosts(*({"spec": {"gateway": each}} for each in known)))
+        self._complete(namespaces=self.namespaces, hosts=self.hosts)
+
+    def _bind(self, name: str, project: str, finalizer: pulumi.Resource) -> KubernetesObject:
+        """The binding of a project, after the finalizer."""
+        kind = kind_of(API_VERSION, _BINDING)
+        maker = GENERATION.namespaces.maker
+        assert maker is not None
+        wire = maker.make("", project, self._object_name)
+        metadata = {
+            **wire["metadata"],
+            "namespace": self.namespace,
+            "annotations": of_provider(kind, waits=False),
+        }
+        body = {"metadata": metadata, "spec": {**wire["spec"], "environment": self.name}}
+        return register_object(kind, f"{name}-binding-{project}", body, self._options([finalizer]))
+
+    def _namespace_of(self, project: str, namespace: pulumi.Input[str], made: KubernetesObject) -> pulumi.Output[str]:
+        """The name of a project's namespace, known once what makes it is there."""
+        both: Any = pulumi.Output.all(namespace, made.metadata)
+        name: pulumi.Output[str] = both.apply(
+            lambda known: GENERATION.namespaces.name(known[0], project, self._object_name)
+        )
+        return name
+
+    def _data_plane(self, name: str, args: EnvironmentArgs) -> tuple[pulumi.Output[str] | None, Elsewhere | None]:
+        """The reference to the data plane, and the data plane where it is a cluster of its own."""
+        given, kubeconfig = args.get("dataPlaneRef"), args.get("dataPlaneKubeconfig")
+        reference: Any = None
+        if given is not None:
+            both: Any = pulumi.Output.all(args["namespace"], given)
+            reference = both.apply(lambda each: reference_to(named(each[1]["kind"], each[0], each[1]["name"])))
+        if kubeconfig is None:
+            return reference, None
+        secret = pulumi.Output.secret(kubeconfig)
+        whole: Any = pulumi.Output.all(args["namespace"], reference or "")
+        cluster = whole.apply(lambda each: full_name_of_data_plane(*each))
+        kubernetes = kubernetes_provider(f"{name}-data-plane", secret, cluster, pulumi.ResourceOptions(parent=self))
+        return reference, Elsewhere(secret, kubernetes)

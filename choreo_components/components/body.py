@@ -1,0 +1,131 @@
+"""A body: the arguments of a component, checked, as an object in wire names."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from choreo_components.api import Kind, prune_zero_values
+from choreo_components.api.annotations import excess
+from choreo_components.api.constraints import violations
+from choreo_components.api.generation import Path
+from choreo_components.components.misuse import misused, misused_metadata, misused_projects
+from choreo_components.config.documents import field_name
+from choreo_components.config.validation import parse
+
+Refusals = Callable[[Kind, Mapping[str, Any]], Iterable[tuple[Path, str]]]
+"""The fields of an object's metadata that Kubernetes would refuse, each with why; what is no string is not known."""
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """How the components of a generation take an object."""
+
+    api_version: str
+    around: Callable[[Kind], Collection[str]]
+    """The arguments of a kind which are no fields of its spec."""
+    metadata_of: Mapping[Path, str]
+    """By fields of the metadata: the arguments that they come from, where those are called otherwise."""
+    refusals: Refusals
+
+
+def object_body(
+    kind: Kind,
+    name: str,
+    args: Mapping[str, Any],
+    conventions: Conventions,
+    *,
+    namespace: Any,
+    labels: Mapping[str, Any],
+    annotations: Mapping[str, Any],
+    spec: Mapping[str, Any] | None = None,
+    found: Iterable[str] = (),
+) -> dict[str, Any]:
+    """The object without apiVersion and kind, in wire names; Outputs stand where the arguments have them.
+
+    `labels` and `annotations` are OpenChoreo's own; what is None among the latter is left out. `spec` has the fields of
+    the spec that are called otherwise among the arguments, and `found` is what is wrong besides. Raises pulumi.RunError
+    with all that is wrong with the arguments.
+    """
+    metadata: dict[str, Any] = {
+        "name": name,
+        "labels": _joined(labels, args.get("labels")),
+        "annotations": _joined(
+            {key: value for key, value in annotations.items() if value is not None},
+            args.get("annotations"),
+        ),
+    }
+    if kind.namespaced:
+        metadata["namespace"] = namespace
+    own = {field: plain(value) for field, value in args.items() if field not in conventions.around(kind)}
+    body = {"metadata": metadata, "spec": {**own, **(spec or {})}}
+    _validate(kind, name, args, body, conventions, found)
+    return prune_zero_values(kind.model_of(body), body)
+
+
+def plain(value: Any) -> Any:
+    """The value with lists for other sequences and dicts for other mappings, as the API's models want them."""
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+def _joined(own: Mapping[str, Any], given: pulumi.Input[Mapping[str, Any]] | None) -> pulumi.Input[Mapping[str, Any]]:
+    if given is None:
+        return own
+    if isinstance(given, Mapping):
+        return {**own, **given}
+    return pulumi.Output.all(own, given).apply(lambda maps: {**maps[0], **maps[1]})
+
+
+def _validate(
+    kind: Kind,
+    name: str,
+    args: Mapping[str, Any],
+    body: Mapping[str, Any],
+    conventions: Conventions,
+    found: Iterable[str],
+) -> None:
+    """Raises pulumi.RunError unless all that is known already is right; what is an Output is not known yet."""
+    lines = [*found, *_misused(args)]
+    parsed, problems = parse(kind, {"apiVersion": conventions.api_version, "kind": kind.kind, **body})
+    lines += [
+        f"{problem.field}: {problem.message}"
+        for problem in problems
+        if not isinstance(problem.value, pulumi.Output | Awaitable)
+    ]
+    if parsed is not None:
+        # Of what is not known yet, a rule would judge wrongly.
+        broken = violations(type(parsed), parsed.to_wire())
+        lines += [f"{field_name(each.path)}: {each.message}" for each in broken]
+    refused = conventions.refusals(kind, body["metadata"])
+    lines += [f"{conventions.metadata_of.get(path) or field_name(path)}: {why}" for path, why in refused]
+    annotations = body["metadata"]["annotations"]
+    if isinstance(annotations, Mapping) and all(isinstance(each, str) for each in annotations.values()):
+        lines += [f"annotations: {each}" for each in [excess(annotations)] if each]
+    if lines:
+        told = "\n".join(f"  {line}" for line in lines)
+        raise pulumi.RunError(f"{kind.kind} {name!r} is not what OpenChoreo takes:\n{told}")
+
+
+def _misused(args: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the arguments that components of every generation share."""
+    yield from misused(args)
+    if "projects" in args:
+        yield from misused_projects(args["projects"] or ())
+    if (metadata := args.get("namespaceMetadata")) is not None:
+        yield from misused_metadata(metadata)
+
+
+def known(given: Any) -> Mapping[str, Any]:
+    """The labels or annotations with the keys that are known."""
+    found = given if isinstance(given, Mapping) else {}
+    return {key: value for key, value in found.items() if isinstance(key, str)}
+
+
+def known_labels(given: Any) -> Mapping[str, str]:
+    """The labels with the keys that are known; what is no text yet is empty, with which nothing is wrong."""
+    return {key: value if isinstance(value, str) else "" for key, value in known(given).items()}

@@ -1,0 +1,280 @@
+"""What the components of openchoreo.dev/v1alpha1 keep to, and what an Environment of it makes."""
+
+import subprocess
+import sys
+from typing import Any, is_typeddict
+
+import pulumi
+import pytest
+
+from choreo_components import v1alpha1
+from choreo_components.api import Kind, kind_of
+from choreo_components.api.generation import spec_of
+from choreo_components.api.meta import WireModel
+from choreo_components.api.openchoreo_v1alpha1 import labels
+from choreo_components.api.openchoreo_v1alpha1.generation import GENERATION
+from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
+from choreo_components.api.shape import FreeForm, ListOf, MapOf, ObjectOf, Scalar, Shape, fields_of
+from choreo_components.components.generate import declarable
+from choreo_components.components.openchoreo_v1alpha1 import COMPONENTS, Environment, args
+from choreo_components.components.openchoreo_v1alpha1.arguments import FIELDS
+from tests.components.registering import Registered, Registrations, dependencies, refusal, registered
+
+API_VERSION = "openchoreo.dev/v1alpha1"
+WAIT_FOR = "pulumi.com/waitFor"
+
+OTHERWISE: dict[str, dict[str, Any]] = {
+    "ClusterAuthzRoleBinding": {"roleMappings": [{"roleRef": {"kind": "ClusterAuthzRole", "name": "one"}}]},
+    "ComponentType": {"workloadType": "proxy"},
+    "ClusterComponentType": {"workloadType": "proxy"},
+    "ObservabilityAlertsNotificationChannel": {"type": "webhook", "webhookConfig": {"url": "https://hook.example"}},
+    "Component": {"componentType": {"name": "deployment/service"}},
+}
+"""By kind: fields of a spec for which the least that its model requires is not enough."""
+
+each_component = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.__name__)
+
+
+def least(model: type[WireModel]) -> dict[str, Any]:
+    """The least that a model requires."""
+    return {name: value_of(field.shape) for name, field in fields_of(model).items() if field.required}
+
+
+def value_of(shape: Shape) -> Any:
+    """A value of the shape."""
+    match shape:
+        case Scalar(choices=choices) if choices:
+            return choices[0]
+        case Scalar(type=type_):
+            return "one" if type_ is str else type_(True)
+        case ListOf(item):
+            return [value_of(item)]
+        case MapOf(item):
+            return {"one": value_of(item)}
+        case ObjectOf(model):
+            return least(model)
+        case FreeForm():
+            return {"one": 1}
+        case _:
+            return 1
+
+
+def kind_named(name: str) -> Kind:
+    return kind_of(API_VERSION, name)
+
+
+def spec_named(name: str) -> dict[str, Any]:
+    """The spec of an example."""
+    spec = least(spec_of(kind_named(name).model)) | OTHERWISE.get(name, {})
+    if name == "ComponentRelease":
+        spec["componentType"]["spec"]["workloadType"] = "proxy"
+    return spec
+
+
+def args_of(name: str) -> dict[str, Any]:
+    """The arguments that declare the example."""
+    renamed = {field: argument for argument, field in FIELDS.get(name, {}).items()}
+    own = {renamed.get(field, field): value for field, value in spec_named(name).items()}
+    return ({"namespace": "team"} if kind_named(name).namespaced else {}) | own
+
+
+def made(component: Any, opts: pulumi.ResourceOptions | None = None, **more: Any) -> Registrations:
+    """What the component `one` registers."""
+    return registered(lambda: component("one", args_of(component.__name__) | more, opts))
+
+
+def object_of(component: Any, **more: Any) -> Registered:
+    """The custom resource of the component `one`."""
+    return made(component, **more)[f"one-{component.__name__.lower()}"]
+
+
+def test_every_kind_that_people_declare_has_a_component_and_what_only_controllers_make_has_none() -> None:
+    assert [component.__name__ for component in COMPONENTS] == [kind.kind for kind in declarable(GENERATION)]
+    refused = {kind.kind: kind.refused for kind in GENERATION.kinds if kind.refused is not None}
+    assert refused.keys() == {"ProjectRelease", "ResourceRelease", "RenderedRelease"}
+    assert all(reason.startswith("only OpenChoreo's controllers make it") for reason in refused.values())
+
+
+@each_component
+def test_it_is_exported_with_its_arguments(component: Any) -> None:
+    name = component.__name__
+    arguments = component.__init__.__annotations__["args"]
+    assert getattr(v1alpha1, name) is component
+    assert getattr(v1alpha1, f"{name}Args") is arguments is getattr(args, f"{name}Args")
+    assert is_typeddict(arguments)
+    assert {name, f"{name}Args"} <= set(v1alpha1.__all__)
+
+
+def test_nobody_who_imports_the_package_pays_for_them() -> None:
+    code = "import sys, choreo_components; print([m for m in sys.modules if 'v1alpha1' in m or m == 'pulumi'])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+@each_component
+def test_it_registers_itself_and_one_custom_resource_of_its_kind(component: Any) -> None:
+    kind, found = component.__name__, made(component, controllers="absent")
+    itself = found.resources[0]
+    assert (itself.type, itself.name) == (f"choreo:openchoreo/v1alpha1:{kind}", "one")
+    assert list(itself.request.aliases) == []
+    [resource] = found.of_type(f"kubernetes:{API_VERSION}:{kind}")
+    assert (resource.name, resource.parent) == (f"one-{kind.lower()}", "one")
+    assert resource.metadata["name"] == "one"
+    assert resource.metadata.get("namespace") == ("team" if kind_named(kind).namespaced else None)
+    assert {each.parent for each in found.custom} == {"one"}
+    assert {"name", "namespace"} <= set(found.outputs["one"])
+
+
+@each_component
+def test_the_spec_is_sent_as_it_was_given(component: Any) -> None:
+    assert object_of(component).inputs["spec"] == spec_named(component.__name__)
+
+
+@each_component
+def test_the_labels_that_openchoreos_api_server_sets_follow_from_the_owner(component: Any) -> None:
+    owner = spec_named(component.__name__).get("owner", {})
+    wire = {"kind": component.__name__, "metadata": {"name": "one"}, "spec": {"owner": owner}}
+    expected = GENERATION.ownership.labels(wire)
+    assert (object_of(component).metadata.get("labels") or {}) == expected
+
+
+@each_component
+def test_names_for_people_are_annotations_unless_the_spec_has_them(component: Any) -> None:
+    found = object_of(component, displayName="One", description="The first")
+    assert found.annotations[labels.DISPLAY_NAME] == "One"
+    in_spec = "description" in fields_of(spec_of(kind_named(component.__name__).model))
+    assert (found.inputs["spec"] if in_spec else {}).get("description") == ("The first" if in_spec else None)
+    assert (labels.DESCRIPTION in found.annotations) is not in_spec
+
+
+@each_component
+def test_with_controllers_the_condition_is_waited_for_that_comes_true_by_itself(component: Any) -> None:
+    kind, found = kind_named(component.__name__), object_of(component).annotations.get(WAIT_FOR)
+    if kind.ready_condition is None or kind.kind in {"Component", "ReleaseBinding", "ResourceReleaseBinding"}:
+        assert found is None
+    else:
+        assert kind.ready_condition in (found or "")
+    assert WAIT_FOR not in object_of(component, controllers="absent").annotations
+
+
+def test_a_binding_with_a_release_is_waited_for_unless_it_is_undeployed() -> None:
+    def program() -> Any:
+        later: Any = {"releaseName": pulumi.Output.from_input("web-1")}
+        return v1alpha1.ReleaseBinding("one", args_of("ReleaseBinding") | later)
+
+    assert WAIT_FOR in object_of(v1alpha1.ReleaseBinding, releaseName="web-1").annotations
+    assert WAIT_FOR in registered(program)["one-releasebinding"].annotations
+    assert WAIT_FOR not in object_of(v1alpha1.ReleaseBinding, releaseName="web-1", state="Undeploy").annotations
+
+
+@each_component
+def test_arguments_may_be_outputs(component: Any) -> None:
+    def program() -> Any:
+        given = args_of(component.__name__)
+        return component("one", {name: pulumi.Output.from_input(value) for name, value in given.items()})
+
+    found = registered(program)[f"one-{component.__name__.lower()}"]
+    assert found.inputs == object_of(component).inputs, "labels that follow from the owner among them"
+
+
+@each_component
+def test_everything_that_is_wrong_is_told_at_once_and_no_object_is_registered(component: Any) -> None:
+    kind = component.__name__
+    wrong = args_of(kind) | {"nonsense": 1, "controllers": "sometimes", "name": "One_1", "namespace": ""}
+    first, *told = refusal(lambda: component("one", wrong))
+    assert first == f"{kind} 'One_1' is not what OpenChoreo takes:"
+    missing = ["namespace"] if kind_named(kind).namespaced else []
+    assert [line.partition(": ")[0] for line in told] == [*missing, "controllers", "spec.nonsense", "name"]
+
+
+def test_what_an_api_server_would_refuse_is_found_before_it_is_asked() -> None:
+    wrong = args_of("Component") | {"componentType": {"name": "service"}}
+    _, told = refusal(lambda: v1alpha1.Component("one", wrong))  # type: ignore[arg-type]
+    assert told.startswith("spec.componentType.name: should be the type's workloadType and name")
+
+
+def test_a_label_that_contradicts_the_owner_is_refused() -> None:
+    wrong = args_of("Component") | {"labels": {labels.PROJECT: "other"}}
+    _, told = refusal(lambda: v1alpha1.Component("one", wrong))  # type: ignore[arg-type]
+    assert told == f"labels[{labels.PROJECT}]: contradicts owner: should be 'one' or left out, not 'other'"
+
+
+def test_what_makes_another_object_of_it_replaces_it_by_deleting_first() -> None:
+    request = object_of(v1alpha1.Project).request
+    assert (list(request.replaceOnChanges), request.deleteBeforeReplace) == (["spec.type"], True)
+
+
+PLANE = {"kind": "DataPlane", "name": "local"}
+
+
+def environment(**more: Any) -> Registrations:
+    """What the Environment `dev` of namespace team registers, and its outputs."""
+
+    def program() -> Any:
+        one = Environment("dev", {"namespace": "team", "dataPlaneRef": PLANE, **more})  # type: ignore[typeddict-item]
+        return {"namespaces": one.namespaces, "hosts": one.hosts}
+
+    return registered(program)
+
+
+def test_with_controllers_an_environment_binds_its_projects_after_its_finalizer() -> None:
+    found = environment(projects=["shop"])
+    binding = found["dev-binding-shop"]
+    assert binding.type == f"kubernetes:{API_VERSION}:ProjectReleaseBinding"
+    assert (binding.metadata["name"], binding.metadata["namespace"]) == ("shop-dev", "team")
+    assert binding.labels == {labels.PROJECT: "shop"}
+    assert binding.inputs["spec"] == {"owner": {"projectName": "shop"}, "environment": "dev"}
+    assert "dev-finalizer" in binding.depends_on
+    assert WAIT_FOR not in binding.annotations, "its Project may come later in the program"
+    assert found.of_type("kubernetes:core/v1:Namespace") == []
+    assert found.returned["namespaces"] == {"shop": data_plane_namespace("team", "shop", "dev")}
+
+
+def test_without_controllers_an_environment_makes_the_namespaces_itself() -> None:
+    found = environment(projects=["shop"], controllers="absent")
+    name = data_plane_namespace("team", "shop", "dev")
+    [namespace] = found.of_type("kubernetes:core/v1:Namespace")
+    assert (namespace.name, namespace.metadata["name"]) == ("dev-namespace-shop", name)
+    assert namespace.labels == {labels.NAMESPACE: "team", labels.PROJECT: "shop", labels.ENVIRONMENT: "dev"}
+    assert found["dev-finalizer"].inputs["namespaceNames"] == [name]
+    assert found["dev-finalizer"].inputs["apiVersion"] == API_VERSION
+    assert found.of_type(f"kubernetes:{API_VERSION}:ProjectReleaseBinding") == []
+    assert found.returned["namespaces"] == {"shop": name}
+
+
+def test_on_a_cluster_of_its_own_namespaces_are_made_beforehand_and_taken_over_by_the_bindings() -> None:
+    found = environment(projects=["shop"], dataPlaneKubeconfig="its text")
+    assert {"dev-namespace-shop", "dev-binding-shop"} <= set(found.names)
+    assert found["dev-data-plane"].inputs["clusterIdentifier"] == "team/local"
+    assert found["dev-finalizer"].inputs["dataPlaneKubeconfig"]["value"] == "its text"
+
+
+@pytest.mark.parametrize(
+    ("kind", "reference", "cluster"),
+    [("DataPlane", "local", "team/local"), ("ClusterDataPlane", "ClusterDataPlane/local", "local")],
+)
+def test_a_data_plane_of_the_namespace_is_another_than_one_of_the_whole_cluster(
+    kind: str, reference: str, cluster: str
+) -> None:
+    found = environment(dataPlaneRef={"kind": kind, "name": "local"}, dataPlaneKubeconfig="its text")
+    assert found["dev-finalizer"].inputs["dataPlaneRef"] == reference
+    assert found["dev-data-plane"].inputs["clusterIdentifier"] == cluster
+
+
+def test_an_environment_has_the_hosts_of_its_own_gateway_or_of_its_data_planes() -> None:
+    def gateway(host: str) -> dict[str, Any]:
+        listener = {"host": host, "port": 80}
+        return {"ingress": {"external": {"name": "gateway", "namespace": "gateways", "http": listener}}}
+
+    planes = gateway("plane.example")
+    assert environment().returned["hosts"] == {}
+    assert environment(dataPlaneGateway=planes).returned["hosts"] == {"external": "plane.example"}
+    own = environment(dataPlaneGateway=planes, gateway=gateway("dev.example"))
+    assert own.returned["hosts"] == {"external": "dev.example"}
+
+
+def test_who_uses_the_name_of_an_environment_comes_after_its_finalizer() -> None:
+    def program() -> Any:
+        return dependencies(Environment("dev", {"namespace": "team", "dataPlaneRef": PLANE}).name)  # type: ignore[typeddict-item]
+
+    assert "dev-finalizer" in registered(program).returned
