@@ -1,10 +1,12 @@
 """The host: components for programs in other languages, whose inputs reach the constructors under their own names."""
 
+import ast
+import inspect
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from inspect import cleandoc
+from itertools import pairwise
 from typing import Any
 
 import pulumi
@@ -61,6 +63,8 @@ class Host(Provider):
 
     def _add(self, module: str, of_module: Sequence[type[pulumi.ComponentResource]]) -> None:
         analyzer = Analyzer(PACKAGE)
+        # The analyzer would parse a whole module again for each of its classes.
+        analyzer.docstrings |= _docstrings(of_module)
         analyzed = analyzer.analyze(list(of_module))
         names = _names(module, of_module, analyzed)
         # In the SDK's schema, all types and components are in one module, under the names of their classes.
@@ -68,13 +72,12 @@ class Host(Provider):
         schema = generate_schema(PACKAGE, VERSION, None, definitions, types, []).to_json()
         for type_, described in schema["types"].items():
             self.types[names[type_]] = _renamed(described, names)
-            _describe_keywords(types[type_.rpartition(":")[2]].python_type, self.types[names[type_]])
         for component in of_module:
             name = component.__name__
             own, former = token(module, name), former_tokens(module, name)
             described = _renamed(schema["resources"][token(INDEX, name)], names)
             # As Python 3.13 and later have them: before, docstrings keep the indentation of their code.
-            described["description"] = cleandoc(described["description"])
+            described["description"] = inspect.cleandoc(described["description"])
             for output, shown in described["properties"].items():
                 shown.setdefault("description", _inherited(analyzer, component, output))
             for argument in getattr(component, "_secret_arguments", ()):
@@ -110,12 +113,32 @@ def _inherited(analyzer: Analyzer, component: type, output: str) -> str | None:
     return next((doc for base in component.__mro__[1:] if (doc := analyzer.get_docstring(base, output))), None)
 
 
-def _describe_keywords(type_: type, described: Mapping[str, Any]) -> None:
-    """Describes the properties whose names are words of Python: the analyzer finds no docstrings of them."""
-    keywords: Mapping[tuple[str, str], str] = getattr(sys.modules[type_.__module__], "KEYWORDS", {})
-    for (name, key), meaning in keywords.items():
-        if name == type_.__name__:
-            described["properties"][key]["description"] = meaning
+def _docstrings(components: Sequence[type]) -> dict[str, dict[str, str]]:
+    """By class and attribute: the docstrings in the modules of components and of their arguments, as the SDK has them.
+
+    With those of keys that are words of Python, which a module has beside its classes.
+    """
+    own = dict.fromkeys(component.__module__ for component in components)
+    arguments = dict.fromkeys(f"{name.rpartition('.')[0]}.args" for name in own)
+    found: dict[str, dict[str, str]] = {}
+    for module in (sys.modules[name] for name in [*own, *arguments] if name in sys.modules):
+        for each in ast.parse(inspect.getsource(module)).body:
+            if isinstance(each, ast.ClassDef):
+                found[each.name] = dict(_of_attributes(each))
+        for (name, key), meaning in getattr(module, "KEYWORDS", {}).items():
+            found[name][key] = meaning
+    return found
+
+
+def _of_attributes(class_: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    """The attributes of a class, each with the text that follows it."""
+    for statement, after in pairwise(class_.body):
+        match statement, after:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                yield name, text
 
 
 def _names(
