@@ -16,7 +16,7 @@ CORE, CORE_SINCE_V0_2_0, OPENCHOREO = "core.choreo.dev_v1", "core.choreo.dev_v1@
 GENERATED: dict[str, dict[str, dict[str, Any]]] = {
     CORE: {kind.kind: definition_of(kind) for kind in core_v1.KINDS},
     CORE_SINCE_V0_2_0: {kind.kind: definition_of(kind, core_v1.V0_2_0) for kind in core_v1.KINDS},
-    OPENCHOREO: {kind.kind: definition_of(kind) for kind in openchoreo_v1alpha1.KINDS},
+    OPENCHOREO: {kind.kind: definition_of(kind) for kind in openchoreo_v1alpha1.KINDS if kind.group},
 }
 """Our definitions by kind, by the name of the folder that has OpenChoreo's own."""
 

@@ -12,6 +12,7 @@ import pulumi
 from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArgs
 from choreo_components.config.options import Controllers
 
+
 KEYWORDS: dict[tuple[str, str], str] = {}
 """By type and key: the meaning of keys that are words of Python, which no statement in a class can say."""
 
@@ -1369,6 +1370,8 @@ class EnvironmentArgs(TypedDict):
     """Gateway of the data plane. With it, or one of its own, the environment has the output `hosts`."""
     namespaceMetadata: NotRequired[NamespaceMetadataArgs]
     """Labels and annotations of the namespaces that this program makes, besides OpenChoreo's own."""
+    deleteRetained: NotRequired[pulumi.Input[bool]]
+    """Whether what a ResourceReleaseBinding retains may be deleted with the environment; default: false."""
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
     displayName: NotRequired[pulumi.Input[str]]

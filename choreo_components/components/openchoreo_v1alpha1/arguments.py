@@ -31,6 +31,11 @@ OF_ONE_KIND: Mapping[str, Sequence[Attribute]] = {
             "NotRequired[NamespaceMetadataArgs]",
             "Labels and annotations of the namespaces that this program makes, besides OpenChoreo's own.",
         ),
+        (
+            "deleteRetained",
+            "NotRequired[pulumi.Input[bool]]",
+            "Whether what a ResourceReleaseBinding retains may be deleted with the environment; default: false.",
+        ),
     ],
     "ObservabilityAlertRule": [
         ("ruleName", "pulumi.Input[str]", "Name of the rule for people: the field `name` of its spec."),

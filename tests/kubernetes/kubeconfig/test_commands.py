@@ -137,7 +137,8 @@ def test_a_command_of_choreo_runs_it_once_and_asks_as_the_kubeconfig_says(
     file.write_text(server.kubeconfig({**plugin.user(command="./plugin"), "as": "me"}))
     done = choreo("leftovers", "-C", tmp_path, "--organization", "acme", "--kubeconfig", file)
     assert done.exit_code == 0, done.output
-    assert len(server.requests) > 10
+    # It serves no kind, so no more is asked for.
+    assert len(server.requests) > 1
     assert {tuple(request.headers["impersonate-user"]) for request in server.requests} == {("me",)}
     assert len(plugin.runs) == 1
 
