@@ -32,7 +32,10 @@ AROUND_SPEC = {"name", "displayName", "description", "labels", "annotations", "c
 OF_ONE_KIND = {
     (API_VERSION, "DataPlane"): {"connectionConfig"},
     **{
-        (api_version, "Environment"): {"projects", "dataPlaneKubeconfig", "dataPlaneGateway", "namespaceMetadata"}
+        (api_version, "Environment"): {
+            *("projects", "dataPlaneKubeconfig", "dataPlaneGateway", "namespaceMetadata"),
+            *(["deleteRetained"] if api_version == "openchoreo.dev/v1alpha1" else []),
+        }
         for api_version in ARGS
     },
 }
