@@ -11,8 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
+from inspect import cleandoc
 from keyword import iskeyword
 from pathlib import Path
+from textwrap import indent
 
 from choreo_components.api import Generation, Kind, generation_of
 from choreo_components.api.generation import spec_of
@@ -160,7 +162,10 @@ def _classes_of(name: str, doc: str | None, attributes: list[Attribute]) -> Iter
 
 
 def _class(name: str, base: str, doc: str | None, attributes: list[Attribute]) -> tuple[str, str]:
-    lines = [f"class {name}({base}):", f'    """{doc}"""', *([""] if attributes else [])]
+    # Python 3.13 and later take the indentation away by themselves.
+    paragraphs = indent(cleandoc(doc or ""), "    ").lstrip()
+    end = "\n    " if "\n" in paragraphs else ""
+    lines = [f"class {name}({base}):", f'    """{paragraphs}{end}"""', *([""] if attributes else [])]
     for attribute, type_, description in attributes:
         lines += [f"    {attribute}: {type_}", f'    """{description}"""']
     return name, "\n".join([*lines, ""])

@@ -120,7 +120,8 @@ class _PlanBuilder:
                 organization = found
             else:
                 self.needs[key].add(Key.of(found))
-        if organization is not None and not self.needs[key]:
+        # What is in the whole cluster has no organization by way of which it would come.
+        if organization is not None and not any(needed.organization for needed in self.needs[key]):
             self.needs[key].add(Key.of(organization))
 
     def ambiguous(self) -> Iterator[Finding]:

@@ -109,7 +109,8 @@ class _Drawing:
                 else:
                     self.need(_source(reference), key)
         # As in a plan: what needs anything else has its organization by way of that.
-        for source, key in [each for each in organizations if not self.needs[each[0]]]:
+        alone = [each for each in organizations if not any(needed.organization for needed in self.needs[each[0]])]
+        for source, key in alone:
             self.need(source, key)
 
     def need(self, source: Key, key: Key) -> None:

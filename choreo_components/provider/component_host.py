@@ -71,13 +71,11 @@ class Host(Provider):
         definitions, types = analyzed["component_definitions"], analyzed["type_definitions"]
         schema = generate_schema(PACKAGE, VERSION, None, definitions, types, []).to_json()
         for type_, described in schema["types"].items():
-            self.types[names[type_]] = _renamed(described, names)
+            self.types[names[type_]] = _cleaned(_renamed(described, names))
         for component in of_module:
             name = component.__name__
             own, former = token(module, name), former_tokens(module, name)
-            described = _renamed(schema["resources"][token(INDEX, name)], names)
-            # As Python 3.13 and later have them: before, docstrings keep the indentation of their code.
-            described["description"] = inspect.cleandoc(described["description"])
+            described = _cleaned(_renamed(schema["resources"][token(INDEX, name)], names))
             for output, shown in described["properties"].items():
                 shown.setdefault("description", _inherited(analyzer, component, output))
             for argument in getattr(component, "_secret_arguments", ()):
@@ -158,6 +156,13 @@ def _names(
 
 
 _TYPES = "#/types/"
+
+
+def _cleaned(described: dict[str, Any]) -> dict[str, Any]:
+    """A part of the schema with its docstring as Python 3.13 and later have it: without the indentation of its code."""
+    if "description" not in described:
+        return described
+    return {**described, "description": inspect.cleandoc(described["description"])}
 
 
 def _renamed(described: Any, names: Mapping[str, str]) -> Any:

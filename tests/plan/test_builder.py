@@ -461,3 +461,26 @@ def test_a_reference_that_can_be_no_secrets_name_is_refused_where_the_secret_is_
     data_plane["spec"]["kubernetesCluster"]["connectionConfigRef"] = "No Name"
     [finding] = stack(data_plane, dataPlaneKubeconfigs={"dp-local": "a"}).findings
     assert "Kubernetes would refuse the name 'No Name' of the Secret" in finding.message
+
+
+# --- A tenant that is a namespace -----------------------------------------------------------------------------------
+
+
+def test_what_is_on_a_plane_of_the_whole_cluster_comes_after_its_namespace_too() -> None:
+    tenant = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "acme"}}
+    agent = {"clientCA": {"value": "PEM"}}
+    today = "openchoreo.dev/v1alpha1"
+    plane = {
+        "apiVersion": today,
+        "kind": "ClusterDataPlane",
+        "metadata": {"name": "east"},
+        "spec": {"planeID": "east", "clusterAgent": agent},
+    }
+    environment = {
+        "apiVersion": today,
+        "kind": "Environment",
+        "metadata": {"name": "dev", "namespace": "acme"},
+        "spec": {"dataPlaneRef": {"kind": "ClusterDataPlane", "name": "east"}},
+    }
+    found = stack(environment, plane, tenant)
+    assert needs(found, "Environment", "dev") == ["Namespace/acme", "ClusterDataPlane/east"]
