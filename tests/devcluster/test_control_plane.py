@@ -11,6 +11,7 @@ import pytest
 from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 from lightkube.resources.core_v1 import Namespace, ServiceAccount
 
+from choreo_components.api import all_kinds
 from devcluster import ClusterError, ControlPlane
 from devcluster.members import MEMBERS
 from tests.devcluster.api import administrator, create_namespace, pids, port, remember, remembered
@@ -148,9 +149,9 @@ def test_a_start_that_fails_leaves_no_process_that_it_started(tmp_path: Path) ->
 
 def test_openchoreos_definitions_are_served(control_plane: ControlPlane) -> None:
     with administrator(control_plane) as client:
-        served = {each.spec.names.kind for each in client.list(CustomResourceDefinition)}
-    assert {"Organization", "DataPlane", "Environment", "Project", "Deployment"} <= served
-    assert len(served) == 12
+        served = {(each.spec.group, each.spec.names.kind) for each in client.list(CustomResourceDefinition)}
+    assert served == {(kind.group, kind.kind) for kind in all_kinds().values() if kind.group}
+    assert len(served) == 12 + 37
 
 
 def test_start_does_not_touch_definitions_that_are_right(control_plane: ControlPlane) -> None:
