@@ -135,6 +135,14 @@ def outputs(planned: Plan, live: Found) -> dict[str, Any]:
     namespaces: dict[Key, dict[str, str]] = defaultdict(dict)
     for each in planned.namespaces:
         namespaces[each.environment][each.project] = each.name
+    for node in planned.objects:
+        generation = node.declared.generation
+        maker = generation.namespaces.maker
+        if maker is not None and node.key.kind == maker.kind:
+            organization, project, environment = placement = generation.placed(node.declared.wire)
+            kind = generation.kind_of_role(Role.ENVIRONMENT).kind
+            key = Key(generation.api_version, kind, organization, environment)
+            namespaces[key][project] = generation.namespaces.name(*placement)
     return {
         node.key.full_name: {
             "dataPlane": None if (target := node.declared.data_plane) is None else target.name,

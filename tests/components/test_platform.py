@@ -11,7 +11,7 @@ from pulumi.resource import DependencyProviderResource
 
 from choreo_components.components import preparation
 from choreo_components.components.children import KubernetesObject, kubernetes_object
-from choreo_components.components.platform import TOKEN, Platform, PlatformArgs
+from choreo_components.components.platform import TOKEN, Platform, PlatformArgs, outputs
 from choreo_components.config.settings import KEYS
 from choreo_components.preflight.run import Survey
 from tests import declaring
@@ -298,3 +298,22 @@ def test_without_controllers_nothing_is_explained() -> None:
     found = registered(made(resources=[declaring.project()]))
     assert list(found["acme-acme/shop"].request.hooks.on_error) == []
     assert found["acme"].type == TOKEN
+
+
+def test_its_environments_have_the_namespaces_that_bindings_make() -> None:
+    today = "openchoreo.dev/v1alpha1"
+    plane = {"kind": "DataPlane", "name": "local"}
+    environment = {
+        "apiVersion": today,
+        "kind": "Environment",
+        "metadata": {"name": "dev", "namespace": "acme"},
+        "spec": {"dataPlaneRef": plane},
+    }
+    binding = {
+        "apiVersion": today,
+        "kind": "ProjectReleaseBinding",
+        "metadata": {"name": "shop-dev", "namespace": "acme"},
+        "spec": {"owner": {"projectName": "shop"}, "environment": "dev"},
+    }
+    found = outputs(declaring.stack(environment, binding).plan, {})
+    assert found["acme/dev"]["namespaces"] == {"shop": "dp-acme-shop-dev-1c11194b"}
