@@ -15,6 +15,7 @@ SAMPLE_FILES = [FOLDER / name for name in SAMPLES]
 SCHEMAS = {
     crd["spec"]["names"]["kind"]: crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     for crd in custom_resource_definitions()
+    if crd["spec"]["group"] == "core.choreo.dev"
 }
 
 DATA_PLANE: dict[str, Any] = {
