@@ -112,16 +112,5 @@ def control_plane(planes: Planes) -> Iterator[ControlPlane]:
 @pytest.fixture(scope="session")
 def controlled_plane(planes: Planes) -> Iterator[ControlPlane]:
     """Another one, which serves both generations, and where the stand-in for OpenChoreo's controllers is at work."""
-
-    def prepare(plane: ControlPlane) -> None:
-        # Only here: the models take long to import, which only those who need them should pay.
-        from choreo_components.api.crd import definition_of
-        from choreo_components.api.openchoreo_v1alpha1.kinds import KINDS
-        from devcluster import crds
-
-        # A namespace is Kubernetes' own.
-        crds.install(plane.kubeconfig, [definition_of(kind) for kind in KINDS if kind.group])
-        process.start(plane)
-
-    with planes.use("controlled-plane", prepare=prepare, before_stop=process.stop) as started:
+    with planes.use("controlled-plane", prepare=process.start, before_stop=process.stop) as started:
         yield started

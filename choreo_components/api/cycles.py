@@ -1,6 +1,8 @@
 """A circle: what follows one another, and comes back to where it began."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 
 def cycle_in(targets: Mapping[str, Sequence[str]]) -> list[str]:
@@ -24,3 +26,20 @@ def cycle_in(targets: Mapping[str, Sequence[str]]) -> list[str]:
                 trail[following] = None
                 stack.append(iter(targets.get(following, [])))
     return []
+
+
+def circle_of_promotion(paths: Sequence[tuple[str, Sequence[str]]]) -> tuple[int, str] | None:
+    """The position of a path that begins a circle, and what is to be said of it; None where promotion has an end.
+
+    A path is an environment, and those that are promoted to from there.
+    """
+    targets: dict[str, list[str]] = defaultdict(list)
+    for source, following in paths:
+        targets[source] += following
+    circle = cycle_in(targets)
+    if not circle:
+        return None
+    rooted = set(targets) - set(chain.from_iterable(targets.values()))
+    start = "" if rooted else "; no environment is left where promotion begins"
+    position = next(index for index, (source, _) in enumerate(paths) if source == circle[0])
+    return position, f"promotion goes in a circle: {' -> '.join([*circle, circle[0]])}{start}"

@@ -7,7 +7,6 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
 
@@ -27,10 +26,8 @@ def generations() -> Mapping[str, Generation]:
 
 def _found() -> Iterator[Generation]:
     for module in sorted(pkgutil.iter_modules(api.__path__), key=lambda each: each.name):
-        home = f"{api.__name__}.{module.name}.generation"
-        # One whose facts are not complete yet is none.
-        if module.ispkg and find_spec(home):
-            found: Generation = import_module(home).GENERATION
+        if module.ispkg:
+            found: Generation = import_module(f"{api.__name__}.{module.name}.generation").GENERATION
             yield found
 
 

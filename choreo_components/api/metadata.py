@@ -1,9 +1,23 @@
-"""Metadata: what Kubernetes refuses of the labels and annotations of an object, of whichever API it is."""
+"""Metadata: what Kubernetes refuses of an object's names, labels and annotations, of whichever API it is."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from choreo_components.api.generation import Violation
+from choreo_components.api.generation import Kind, Role, Violation
 from choreo_components.api.names import Use, refusal
+
+
+def refused_name(kind: Kind, name: str) -> Violation | None:
+    """What Kubernetes would say of an object's name; None where it takes it."""
+    # A tenant's name is its namespace's as well.
+    refused = refusal(name, Use.NAMESPACE if kind.role is Role.TENANT else Use.OBJECT)
+    return Violation(("metadata", "name"), f"Kubernetes would refuse the name {name!r}: {refused}") if refused else None
+
+
+def refused_namespace(name: str) -> Violation | None:
+    """What Kubernetes would say of the name of an object's namespace; None where it takes it."""
+    if refused := refusal(name, Use.NAMESPACE):
+        return Violation(("metadata", "namespace"), f"Kubernetes would refuse the name {name!r}: {refused}")
+    return None
 
 
 def refused_keys_and_values(

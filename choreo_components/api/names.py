@@ -117,6 +117,11 @@ def refusal(name: str, use: Use) -> str | None:
     return None if rule.pattern.fullmatch(name) else f"only {rule.form}"
 
 
+def in_words(kind: str) -> str:
+    """A kind as people say it: `data plane` of a DataPlane."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+
+
 def _clean(part: str) -> str:
     """The part in lower case, with a '-' for whatever is neither letter, number, '-' nor '.', trimmed of both."""
     kept = (c if c in "-." or _is_alphanumeric(c) else "-" for c in map(_lower, part))

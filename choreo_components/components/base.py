@@ -1,6 +1,5 @@
 """A component: one of OpenChoreo's objects as a Pulumi resource, with whatever has to be around it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, Self
@@ -83,8 +82,3 @@ class ObjectComponent(pulumi.ComponentResource):
         Raises pulumi.RunError with all that is wrong with the arguments.
         """
         raise NotImplementedError
-
-
-def in_words(kind: str) -> str:
-    """A kind as people say it: `data plane` of a DataPlane."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()

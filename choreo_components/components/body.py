@@ -10,12 +10,10 @@ from choreo_components.api import Kind, prune_zero_values
 from choreo_components.api.annotations import excess
 from choreo_components.api.constraints import violations
 from choreo_components.api.generation import Path
+from choreo_components.api.metadata import refused_keys_and_values, refused_name, refused_namespace
 from choreo_components.components.misuse import misused, misused_metadata, misused_projects
 from choreo_components.config.documents import field_name
 from choreo_components.config.validation import parse
-
-Refusals = Callable[[Kind, Mapping[str, Any]], Iterable[tuple[Path, str]]]
-"""The fields of an object's metadata that Kubernetes would refuse, each with why; what is no string is not known."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,8 @@ class Conventions:
     """The arguments of a kind which are no fields of its spec."""
     metadata_of: Mapping[Path, str]
     """By fields of the metadata: the arguments that they come from, where those are called otherwise."""
-    refusals: Refusals
+    followed: Callable[[Kind, bool], Collection[str]]
+    """The labels of a kind that follow from fields which have been looked at, and whether its name is refused."""
 
 
 def object_body(
@@ -101,7 +100,7 @@ def _validate(
         # Of what is not known yet, a rule would judge wrongly.
         broken = violations(type(parsed), parsed.to_wire())
         lines += [f"{field_name(each.path)}: {each.message}" for each in broken]
-    refused = conventions.refusals(kind, body["metadata"])
+    refused = _refused(kind, body["metadata"], conventions)
     lines += [f"{conventions.metadata_of.get(path) or field_name(path)}: {why}" for path, why in refused]
     annotations = body["metadata"]["annotations"]
     if isinstance(annotations, Mapping) and all(isinstance(each, str) for each in annotations.values()):
@@ -120,12 +119,24 @@ def _misused(args: Mapping[str, Any]) -> Iterator[str]:
         yield from misused_metadata(metadata)
 
 
-def known(given: Any) -> Mapping[str, Any]:
+def _refused(kind: Kind, metadata: Mapping[str, Any], conventions: Conventions) -> Iterator[tuple[Path, str]]:
+    """The fields of the metadata that Kubernetes would refuse, each with why.
+
+    What is no string is not known yet, or has been found already.
+    """
+    name, namespace = metadata["name"], metadata.get("namespace")
+    wrong_name = refused_name(kind, name) if isinstance(name, str) else None
+    wrong_namespace = refused_namespace(namespace) if namespace and isinstance(namespace, str) else None
+    followed = conventions.followed(kind, wrong_name is not None)
+    # Nothing is wrong with an empty value.
+    own = {key: value if isinstance(value, str) else "" for key, value in _known(metadata["labels"]).items()}
+    of_keys = refused_keys_and_values(own, _known(metadata["annotations"]), followed)
+    for each in (wrong_name, wrong_namespace, *of_keys):
+        if each is not None:
+            yield each.path[1:], each.message
+
+
+def _known(given: Any) -> Mapping[str, Any]:
     """The labels or annotations with the keys that are known."""
     found = given if isinstance(given, Mapping) else {}
     return {key: value for key, value in found.items() if isinstance(key, str)}
-
-
-def known_labels(given: Any) -> Mapping[str, str]:
-    """The labels with the keys that are known; what is no text yet is empty, with which nothing is wrong."""
-    return {key: value if isinstance(value, str) else "" for key, value in known(given).items()}

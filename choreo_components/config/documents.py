@@ -88,7 +88,7 @@ class Document:
 class Derived(Document):
     """What stands in no file, and follows from what stands `where`."""
 
-    where: Location = field(default_factory=lambda: Location(""))
+    where: Location = field(kw_only=True)
 
     def at(self, path: FieldPath = ()) -> Location:
         """Where that stands which it follows from, whichever field is meant."""

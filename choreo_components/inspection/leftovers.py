@@ -5,7 +5,6 @@ organization, its data plane, …), what OpenChoreo's controllers have made for 
 that stands owns. The rest is left over.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 
 from choreo_components.api import Generation, Role, generation_of, kind_of
 from choreo_components.api.generation import BUILDS_NAMESPACE, DATA_PLANE_NAMESPACE, TENANT_NAMESPACE, Target
+from choreo_components.api.names import in_words
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
 from choreo_components.inspection.snapshot import Census, generation_of_secret, key_of, organizations_of
@@ -228,8 +228,7 @@ class _LeftoverFinder:
         """What is to be said about an object that a leftover refers to; None where that stands, or none is named."""
         if not target.known_as or self._stands(target):
             return None
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", target.kind).lower()
-        told = f"its {words} {target.known_as!r} is declared nowhere"
+        told = f"its {in_words(target.kind)} {target.known_as!r} is declared nowhere"
         if self._find(target) is None and self._census.knows(target, target.organization):
             told += " and not in the cluster"
         return told

@@ -202,12 +202,9 @@ def _in_cluster(node: Node) -> Iterator[ObjectInCluster]:
         case ObjectNode():
             api_version, namespace = declared.object.api_version, declared.object.metadata.namespace
             is_namespace = declared.role is Role.TENANT and declared.generation.tenant_is_a_namespace
-            yield (
-                ObjectInCluster(
-                    api_version, key.kind, namespace, key.name, key, declared, labels=declared.labels, tenant=True
-                )
-                if is_namespace
-                else ObjectInCluster(api_version, key.kind, namespace, key.name, key, declared)
+            labels = declared.labels if is_namespace else {}
+            yield ObjectInCluster(
+                api_version, key.kind, namespace, key.name, key, declared, labels=labels, tenant=is_namespace
             )
             if declared.role is Role.TENANT and not is_namespace:
                 labels = declared.generation.namespaces.tenant_labels(key.name)

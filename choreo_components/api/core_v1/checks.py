@@ -1,14 +1,12 @@
 """The checks of core.choreo.dev/v1: what OpenChoreo accepts, and what then fails, hangs or collides unseen."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import chain
 from typing import Any
 
 from choreo_components.api.core_v1 import models
 from choreo_components.api.core_v1.hierarchy import promoted_environments
-from choreo_components.api.cycles import cycle_in
+from choreo_components.api.cycles import circle_of_promotion
 from choreo_components.api.generation import Given, Path, Severity, Violation
 
 COMPONENT_TYPES = ("Service", "WebApplication", "ScheduledTask")
@@ -67,16 +65,10 @@ def _pipeline(pipeline: models.DeploymentPipeline) -> Iterator[Violation]:
         message = "no environment in it: a project with this pipeline can never be taken down"
         yield Violation(("spec", "promotionPaths"), message)
         return
-    targets: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        targets[path.source_environment_ref] += [target.name for target in path.target_environment_refs]
-    cycle = cycle_in(targets)
-    if cycle:
-        index = next(i for i, p in enumerate(paths) if p.source_environment_ref == cycle[0])
-        rooted = set(targets) - set(chain.from_iterable(targets.values()))
-        start = "" if rooted else "; no environment is left where promotion begins"
-        way = " -> ".join([*cycle, cycle[0]])
-        yield Violation(("spec", "promotionPaths", index), f"promotion goes in a circle: {way}{start}")
+    steps = [(path.source_environment_ref, [each.name for each in path.target_environment_refs]) for path in paths]
+    if (circle := circle_of_promotion(steps)) is not None:
+        index, message = circle
+        yield Violation(("spec", "promotionPaths", index), message)
 
 
 def _component(component: models.Component) -> Iterator[Violation]:

@@ -2,8 +2,7 @@
 
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.generation import Kind, MetadataFields, Path, Violation
-from choreo_components.api.metadata import refused_keys_and_values
-from choreo_components.api.names import Use, refusal
+from choreo_components.api.metadata import refused_keys_and_values, refused_name, refused_namespace
 from choreo_components.api.objects import ApiObject
 
 
@@ -60,17 +59,3 @@ def metadata(kind: Kind) -> MetadataFields:
         annotations={labels.DISPLAY_NAME: "Name for people.", labels.DESCRIPTION: "What it is for."},
         namespace_label=labels.ORGANIZATION,
     )
-
-
-def refused_name(kind: Kind, name: str) -> Violation | None:
-    """What Kubernetes would say of an object's name; None where it takes it."""
-    # An organization's name is its namespace's as well.
-    refused = refusal(name, Use.OBJECT if kind.namespaced else Use.NAMESPACE)
-    return Violation(("metadata", "name"), f"Kubernetes would refuse the name {name!r}: {refused}") if refused else None
-
-
-def refused_namespace(name: str) -> Violation | None:
-    """What Kubernetes would say of the name of an object's namespace; None where it takes it."""
-    if refused := refusal(name, Use.NAMESPACE):
-        return Violation(("metadata", "namespace"), f"Kubernetes would refuse the name {name!r}: {refused}")
-    return None

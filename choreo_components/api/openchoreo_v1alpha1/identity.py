@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from choreo_components.api.generation import Kind, MetadataFields, Role, Violation
-from choreo_components.api.metadata import refused_keys_and_values
-from choreo_components.api.names import Use, refusal
+from choreo_components.api.metadata import refused_keys_and_values, refused_name, refused_namespace
 from choreo_components.api.objects import ApiObject
 from choreo_components.api.openchoreo_v1alpha1 import labels
 from choreo_components.api.openchoreo_v1alpha1.ownership import FOLLOWING, following_labels
@@ -14,7 +13,7 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
     """The object with the labels that follow from it, and what is wrong with its identity."""
     metadata = given.metadata
     own = dict(metadata.labels or {})
-    found = list(refused_names(kind, metadata.name, metadata.namespace))
+    found = list(_refused_names(kind, metadata.name, metadata.namespace))
     expected = following_labels(given.to_wire())
     for label, value in expected.items():
         if own.get(label, value) != value:
@@ -39,16 +38,15 @@ def _source(kind: Kind, label: str) -> str:
     return next(f"spec.owner.{field}" for field, each in FOLLOWING[kind.kind].items() if each == label)
 
 
-def refused_names(kind: Kind, name: str, namespace: str | None) -> Iterator[Violation]:
-    """What Kubernetes would refuse of an object's name and namespace."""
-    use = Use.NAMESPACE if kind.role is Role.TENANT else Use.OBJECT
-    if refused := refusal(name, use):
-        yield Violation(("metadata", "name"), f"Kubernetes would refuse the name {name!r}: {refused}")
+def _refused_names(kind: Kind, name: str, namespace: str | None) -> Iterator[Violation]:
+    """What is wrong with an object's name and namespace."""
+    if (wrong_name := refused_name(kind, name)) is not None:
+        yield wrong_name
     if not kind.namespaced:
         if namespace is not None:
             message = f"{kind.kind} belongs to the whole cluster and has no namespace"
             yield Violation(("metadata", "namespace"), message)
     elif not namespace:
         yield Violation(("metadata", "namespace"), f"required: the namespace that the {kind.kind} is in")
-    elif refused := refusal(namespace, Use.NAMESPACE):
-        yield Violation(("metadata", "namespace"), f"Kubernetes would refuse the name {namespace!r}: {refused}")
+    elif (wrong_namespace := refused_namespace(namespace)) is not None:
+        yield wrong_namespace

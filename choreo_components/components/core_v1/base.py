@@ -8,10 +8,10 @@ import pulumi
 from choreo_components.api import Kind
 from choreo_components.api.annotations import of_provider
 from choreo_components.api.core_v1 import API_VERSION, labels
-from choreo_components.components.base import ObjectComponent, in_words
+from choreo_components.api.names import in_words
+from choreo_components.components.base import ObjectComponent
 from choreo_components.components.body import Conventions, object_body
 from choreo_components.components.core_v1.arguments import OF_ALL_KINDS, OF_ONE_KIND, PARENTS
-from choreo_components.components.core_v1.refusals import refusals
 from choreo_components.config.options import Controllers
 from choreo_components.config.validation import shown
 
@@ -22,7 +22,8 @@ _CONVENTIONS = Conventions(
         ("namespace",): "organization",
         **{("labels", label): argument for argument, label in PARENTS.items()},
     },
-    refusals=refusals,
+    # Their own fields have been looked at.
+    followed=lambda kind, wrong_name: {labels.ORGANIZATION, *([labels.NAME] if wrong_name else [])},
 )
 
 

@@ -1,6 +1,7 @@
 """The arguments of components of openchoreo.dev/v1alpha1 which are not fields of a spec."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from choreo_components.api import Kind
 from choreo_components.api.generation import spec_of
@@ -58,6 +59,7 @@ def around(kind: Kind) -> list[Attribute]:
     return [*namespace, *OF_ONE_KIND.get(kind.kind, ()), *common]
 
 
+@cache
 def names_around(kind: Kind) -> frozenset[str]:
     """The names of these arguments."""
     return frozenset({NAMESPACE, *(name for name, _, _ in around(kind))})

@@ -1,21 +1,18 @@
 """The base of the components of openchoreo.dev/v1alpha1: their arguments, checked, as an object."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 import pulumi
 
 from choreo_components.api import Kind
 from choreo_components.api.annotations import of_provider
-from choreo_components.api.generation import Path
-from choreo_components.api.metadata import refused_keys_and_values
+from choreo_components.api.names import in_words
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION, labels
-from choreo_components.api.openchoreo_v1alpha1.identity import refused_names
 from choreo_components.api.openchoreo_v1alpha1.ownership import FOLLOWING
 from choreo_components.api.openchoreo_v1alpha1.readiness import waits_of
-from choreo_components.components.base import ObjectComponent, in_words
-from choreo_components.components.body import Conventions, known, known_labels, object_body
+from choreo_components.components.base import ObjectComponent
+from choreo_components.components.body import Conventions, object_body
 from choreo_components.components.openchoreo_v1alpha1.arguments import FIELDS, NAMESPACE, names_around
 from choreo_components.config.options import Controllers
 
@@ -39,7 +36,7 @@ class V1Alpha1Component(ObjectComponent):
         """The object as OpenChoreo's controllers leave it: with its labels, and without optional zero values."""
         kind = self._kind
         renamed = FIELDS.get(kind.kind, {})
-        around = _around(kind)
+        around = names_around(kind)
         present = args.get("controllers") != Controllers.ABSENT
         waits = present and waits_of({"kind": kind.kind, "spec": args})
         return object_body(
@@ -57,11 +54,6 @@ class V1Alpha1Component(ObjectComponent):
             spec={field: args[argument] for argument, field in renamed.items() if argument in args},
             found=_misused(kind, args),
         )
-
-
-@cache
-def _around(kind: Kind) -> frozenset[str]:
-    return names_around(kind)
 
 
 def _following(kind: Kind, owner: Any) -> dict[str, Any]:
@@ -86,16 +78,9 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
             yield f"labels[{label}]: contradicts owner: should be {value!r} or left out, not {given!r}"
 
 
-def _refusals(kind: Kind, metadata: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """The fields of the metadata that would be refused, each with why."""
-    name, namespace = metadata["name"], metadata.get("namespace")
-    # What is no text is not known yet, and what is missing has been found already.
-    judged = namespace if namespace and isinstance(namespace, str) else "unknown" if kind.namespaced else None
-    yield from ((each.path[1:], each.message) for each in refused_names(kind, name, judged))
-    following = FOLLOWING.get(kind.kind, {}).values()
-    given = known_labels(metadata["labels"])
-    for each in refused_keys_and_values(given, known(metadata["annotations"]), set(following)):
-        yield each.path[1:], each.message
-
-
-_CONVENTIONS = Conventions(API_VERSION, around=_around, metadata_of={}, refusals=_refusals)
+_CONVENTIONS = Conventions(
+    API_VERSION,
+    around=names_around,
+    metadata_of={},
+    followed=lambda kind, wrong_name: set(FOLLOWING.get(kind.kind, {}).values()),
+)

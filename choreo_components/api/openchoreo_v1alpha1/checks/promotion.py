@@ -1,11 +1,9 @@
 """Environments and pipelines: what OpenChoreo reports as ready, and what nothing can ever be deployed to."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from typing import Any
 
-from choreo_components.api.cycles import cycle_in
+from choreo_components.api.cycles import circle_of_promotion
 from choreo_components.api.generation import Violation
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import promoted_environments, spec_of
 
@@ -27,14 +25,10 @@ def pipeline(wire: Mapping[str, Any]) -> Iterator[Violation]:
         message = "no environment in it: no component of a project with this pipeline is ever deployed"
         yield Violation(("spec", "promotionPaths"), message)
         return
-    sources = [path["sourceEnvironmentRef"]["name"] for path in paths]
-    targets: dict[str, list[str]] = defaultdict(list)
-    for source, path in zip(sources, paths, strict=True):
-        targets[source] += [target["name"] for target in path.get("targetEnvironmentRefs") or []]
-    cycle = cycle_in(targets)
-    if cycle:
-        rooted = set(targets) - set(chain.from_iterable(targets.values()))
-        start = "" if rooted else "; no environment is left where promotion begins"
-        way = " -> ".join([*cycle, cycle[0]])
-        index = sources.index(cycle[0])
-        yield Violation(("spec", "promotionPaths", index), f"promotion goes in a circle: {way}{start}")
+    steps = [
+        (path["sourceEnvironmentRef"]["name"], [each["name"] for each in path.get("targetEnvironmentRefs") or []])
+        for path in paths
+    ]
+    if (circle := circle_of_promotion(steps)) is not None:
+        index, message = circle
+        yield Violation(("spec", "promotionPaths", index), message)
