@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parent.parent
-DOCUMENTS = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    CHECKOUT / "README.md",
+    *(each for home in ("docs", "examples") for each in sorted((CHECKOUT / home).rglob("*.md"))),
+]
 
 FILE = re.compile(r"(?<![\w./-])(?:bench|choreo_components|devcluster|docs|examples|tests|toolchain)/[\w./-]+\.\w+\b")
 MODULE = re.compile(r"`([\w/-]+\.py)`")

@@ -1,0 +1,48 @@
+"""The examples, as they are: each comes up, shows no change after that, and is deleted with nothing remaining."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from choreo_components import Controllers
+from tests.engine import interpreter
+from tests.engine.workspace import BIN, CHECKOUT, Workspace
+
+MODES = {"core_v1": Controllers.ABSENT, "platform": Controllers.ABSENT, "v1alpha1": Controllers.PRESENT}
+"""By example: whether it is run on a cluster with controllers. Each works with both; one is enough to show that."""
+
+
+def test_each_example_is_run() -> None:
+    assert {each.parent.name for each in (CHECKOUT / "examples").glob("*/Pulumi.yaml")} == MODES.keys()
+
+
+@pytest.fixture
+def clone(workspace: Workspace, request: pytest.FixtureRequest, controllers: Controllers) -> Workspace:
+    """A workspace in the folder of an example, in what looks to it like a clone of the checkout."""
+    home = workspace.folder.parent / "clone"
+    workspace.folder = home / "examples" / str(request.node.callspec.params["example"])
+    shutil.copytree(CHECKOUT / "examples" / workspace.folder.name, workspace.folder)
+    _virtual_environment(home / ".venv")
+    name = yaml.safe_load((workspace.folder / "Pulumi.yaml").read_text())["name"]
+    settings = {"config": {f"{name}:controllers": controllers.value}}
+    (workspace.folder / "Pulumi.dev.yaml").write_text(yaml.safe_dump(settings))
+    return workspace
+
+
+def _virtual_environment(folder: Path) -> None:
+    """The one of the checkout, whose packages are not listed again by each command."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / "pyvenv.cfg").symlink_to(BIN.parent / "pyvenv.cfg")
+    for each in interpreter.folder(BIN / "python3").glob("python*"):
+        (folder / "bin" / each.name).symlink_to(each)
+    (folder / "bin" / "pulumi-resource-choreo").symlink_to(BIN / "pulumi-resource-choreo")
+
+
+@pytest.mark.parametrize(("example", "controllers"), MODES.items(), indirect=["controllers"], ids=MODES)
+def test_an_example_comes_up_shows_no_change_and_is_deleted(clone: Workspace, example: str) -> None:
+    clone.stack("dev")
+    made = clone.up("dev").changes["created"]
+    assert clone.up("dev").changes == {"unchanged": made}
+    assert clone.destroy("dev").changes == {"deleted": made}
