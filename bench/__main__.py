@@ -18,6 +18,7 @@ from bench.scenarios import (
     measure_natural,
     measure_planning,
     measure_platform,
+    measure_today,
     measure_together,
     warm_up,
 )
@@ -30,6 +31,7 @@ Scenario = Callable[[Workspace, int, Say], Iterator[Row]]
 
 SCENARIOS: Mapping[str, tuple[Scenario, int]] = {
     "natural": (measure_natural, 100),
+    "today": (measure_today, 100),
     "together": (measure_together, 100),
     "components": (measure_components, 100),
     "platform": (measure_platform, 100),

@@ -1,13 +1,43 @@
-"""An estate: the objects of one measurement, as a stack's settings for choreo and as numbers for the other program."""
+"""An estate: the objects of one measurement, as a stack's settings for choreo and as numbers for the other programs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 API = "core.choreo.dev/v1"
 LABEL = "core.choreo.dev/"
 
+TODAY = "openchoreo.dev/v1alpha1"
+TODAYS_LABEL = "openchoreo.dev/"
+
 Settings = Mapping[str, Any]
+
+
+class Objects(Protocol):
+    """The objects of one measurement, all of one organization or namespace."""
+
+    @property
+    def organization(self) -> str:
+        """The name of the organization or namespace."""
+
+    @property
+    def by_choreo(self) -> Settings:
+        """The configuration of choreo's own program."""
+
+    @property
+    def parents(self) -> Sequence[Settings]:
+        """What has to be there already, in an order in which it can be made."""
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The resources that kubectl finds the objects under."""
+
+    @property
+    def namespaces(self) -> str:
+        """A selector of its data-plane namespaces."""
+
+    def numbers(self, program: str) -> Settings:
+        """The configuration of a program that takes numbers."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +86,18 @@ class Estate:
         if "namespace" in metadata:
             labels[LABEL + "organization"] = metadata["namespace"]
         return {"spec": {}, **each, "metadata": {**metadata, "labels": labels}}
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The resources that kubectl finds the objects under."""
+        kinds = "organizations dataplanes environments deploymentpipelines projects components deploymenttracks "
+        kinds += "deployableartifacts deployments"
+        return [f"{kind}.core.choreo.dev" for kind in kinds.split()]
+
+    @property
+    def namespaces(self) -> str:
+        """A selector of its data-plane namespaces."""
+        return f"organization-name={self.organization}"
 
     @property
     def _environments(self) -> list[str]:
@@ -131,3 +173,102 @@ def together(organization: str, size: int) -> Estate:
 def many(organization: str, size: int) -> Estate:
     """Many environments with a namespace each."""
     return Estate(organization, environments=size, projects=1)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The same in today's API: one environment of a namespace, with a namespace and the bindings of each project.
+
+    The namespace, its data plane and pipeline, and each project with a component are there already.
+    """
+
+    organization: str
+    projects: int
+
+    def numbers(self, program: str) -> Settings:
+        """The configuration of a program that takes numbers."""
+        return {f"{program}:{name}": value for name, value in vars(self).items()}
+
+    @property
+    def by_choreo(self) -> Settings:
+        """The configuration of choreo's own program."""
+        projects = [name for name, _ in self._names]
+        return {"choreo:controllers": "absent", "choreo:projects": projects, "choreo:resources": self._of_environment()}
+
+    @property
+    def parents(self) -> Sequence[Settings]:
+        """What has to be there already, in an order in which it can be made."""
+        labels = {TODAYS_LABEL + "control-plane": "true"}
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.organization, "labels": labels}}
+        authority = {"secretKeyRef": {"name": "agent", "key": "ca.crt"}}
+        # Not of this environment, which could not be destroyed while a pipeline names it.
+        promotion = {"sourceEnvironmentRef": {"name": "first"}, "targetEnvironmentRefs": [{"name": "second"}]}
+        of_project = {"deploymentPipelineRef": {"name": "pipeline"}, "type": {"name": "plain"}}
+        return [
+            namespace,
+            self._object("DataPlane", "dp", {"planeID": self.organization, "clusterAgent": {"clientCA": authority}}),
+            self._object("DeploymentPipeline", "pipeline", {"promotionPaths": [promotion]}),
+            *(self._object("Project", project, of_project) for project, _ in self._names),
+            *(
+                self._object(
+                    "Component",
+                    component,
+                    {"owner": {"projectName": project}, "componentType": {"name": "deployment/service"}},
+                )
+                for project, component in self._names
+            ),
+        ]
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The resources that kubectl finds the objects under."""
+        kinds = "environments dataplanes deploymentpipelines projects components projectreleasebindings releasebindings"
+        return [f"{kind}.openchoreo.dev" for kind in kinds.split()]
+
+    @property
+    def namespaces(self) -> str:
+        """A selector of its data-plane namespaces."""
+        return f"{TODAYS_LABEL}namespace={self.organization}"
+
+    @property
+    def _names(self) -> list[tuple[str, str]]:
+        return [(f"project-{number:03}", f"service-{number:03}") for number in range(self.projects)]
+
+    def _of_environment(self) -> list[dict[str, Any]]:
+        owners = [({"projectName": project}, component) for project, component in self._names]
+        return [
+            self._object("Environment", "env", {"dataPlaneRef": {"kind": "DataPlane", "name": "dp"}}),
+            *(
+                self._object(
+                    "ProjectReleaseBinding",
+                    f"{owner['projectName']}-env",
+                    {"owner": owner, "environment": "env", "projectRelease": "first"},
+                )
+                for owner, _ in owners
+            ),
+            *(
+                self._object(
+                    "ReleaseBinding",
+                    f"{component}-env",
+                    {
+                        "owner": {**owner, "componentName": component},
+                        "environment": "env",
+                        "releaseName": "first",
+                    },
+                )
+                for owner, component in owners
+            ),
+        ]
+
+    def _object(self, kind: str, name: str, spec: Settings) -> dict[str, Any]:
+        return {
+            "apiVersion": TODAY,
+            "kind": kind,
+            "metadata": {"name": name, "namespace": self.organization},
+            "spec": spec,
+        }
+
+
+def of_today(organization: str, size: int) -> Tenant:
+    """One environment of today's API with a namespace, and a binding of a component, for each of many projects."""
+    return Tenant(organization, size)

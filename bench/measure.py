@@ -23,6 +23,10 @@ class Usage:
     wall: float
     cpu: float
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """What two commands took, one after the other."""
+        return Usage(self.wall + other.wall, self.cpu + other.cpu)
+
 
 def adopt_orphans() -> None:
     """Makes this process the parent of what its commands leave behind, so that the CPU time of that is not lost.

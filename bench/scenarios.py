@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bench.estate import Estate, many, natural, together
+from bench.estate import Objects, many, natural, of_today, together
 from bench.measure import CommandError, Usage
 from bench.planning import write_manifests
 from bench.table import Row
-from bench.workspace import CHOREO, HANDWRITTEN, Workspace
+from bench.workspace import CHOREO, HANDWRITTEN, HANDWRITTEN_TODAY, Workspace
 
 REPETITIONS = 3
 PLANNING_REPETITIONS = 5
@@ -17,31 +17,37 @@ Pair = tuple[Usage, Usage]
 """What one step took by somebody else, and by choreo."""
 
 Say = Callable[[str], None]
-Make = Callable[[str, int], Estate]
+Make = Callable[[str, int], Objects]
 
 
 class Comparison:
     """The two programs' stacks, one pair for each repetition, and what their commands took."""
 
-    def __init__(self, workspace: Workspace, name: str, make: Make, size: int, say: Say, program: str = CHOREO) -> None:
-        """`program` is the one of choreo's that is compared with the hand-written one: see `workspace.PROGRAMS`."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        name: str,
+        make: Make,
+        size: int,
+        say: Say,
+        program: str = CHOREO,
+        against: str = HANDWRITTEN,
+    ) -> None:
+        """`program` is the one of choreo's that is compared with a hand-written one: see `workspace.PROGRAMS`."""
         self.name = name
         self._workspace = workspace
         self._make = make
         self._size = size
         self._say = say
-        self._programs = (HANDWRITTEN, program)
-        self._stacks: dict[tuple[str, str], str] = {}
+        self._programs = (against, program)
+        self._estates: dict[tuple[str, str], Objects] = {}
 
     def new_pair(self, pair: str) -> None:
         """New stacks for both programs, with nothing in the cluster yet."""
         for program in self._programs:
-            estate = self._make(f"{self.name[:4]}-{program[0]}{pair}", self._size)
-            self._stacks[program, pair] = self._workspace.new_stack(program, estate)
-
-    def organization(self, program: str, pair: str) -> str:
-        """The name of the pair's organization of a program."""
-        return self._stacks[program, pair]
+            estate = self._make(f"{self.name[:5]}-{program[0]}{pair}", self._size)
+            self._workspace.new_stack(program, estate)
+            self._estates[program, pair] = estate
 
     def measure(self, command: str, pair: str, *options: str) -> Pair:
         """Runs the command by hand and by choreo, one after the other."""
@@ -50,10 +56,21 @@ class Comparison:
 
     def delete_namespaces(self, pair: str) -> Usage:
         """Deletes the data-plane namespaces of the hand-written program by kubectl, and nothing around them."""
-        label = f"organization-name={self.organization('handwritten', pair)}"
-        usage = self._workspace.kubectl("delete", "namespace", "-l", label)
+        usage = self._workspace.kubectl("delete", "namespace", "-l", self._by_hand(pair).namespaces)
         self._say(f"{self.name}: kubectl delete namespace -l: {usage.wall:.1f} s")
         return usage
+
+    def delete_in_order(self, pair: str, bindings: str, environments: str) -> Usage:
+        """Deletes by kubectl what a destroy of the hand-written program would: its namespaces between these kinds."""
+        all_of = ("--all", "-n", self._by_hand(pair).organization)
+        return (
+            self._workspace.kubectl("delete", bindings, *all_of)
+            + self.delete_namespaces(pair)
+            + self._workspace.kubectl("delete", environments, *all_of)
+        )
+
+    def _by_hand(self, pair: str) -> Objects:
+        return self._estates[self._programs[0], pair]
 
     def row(
         self,
@@ -70,14 +87,14 @@ class Comparison:
 
     def check(self, pair: str) -> None:
         """Raises CommandError unless both programs have made the same objects."""
-        by_hand, by_choreo = (self._workspace.objects(self.organization(each, pair)) for each in self._programs)
+        by_hand, by_choreo = (self._workspace.objects(self._estates[each, pair]) for each in self._programs)
         if by_hand != by_choreo:
             differing = sorted(set(by_hand) ^ set(by_choreo))
             raise CommandError("the programs have made different objects:\n" + "\n".join(differing[:4]))
         self._say(f"{self.name}: both programs have made the same {len(by_hand)} objects")
 
     def _one(self, program: str, command: str, pair: str, options: Sequence[str]) -> Usage:
-        usage = self._workspace.pulumi(program, command, self.organization(program, pair), *options)
+        usage = self._workspace.pulumi(program, command, self._estates[program, pair].organization, *options)
         self._say(f"{self.name}: {' '.join([command, *options])}, {program}: {usage.wall:.1f} s, {usage.cpu:.1f} s CPU")
         return usage
 
@@ -101,6 +118,19 @@ def measure_natural(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
     kubectl = comparison.delete_namespaces("1")
     yield comparison.row("destroy", [(kubectl, destroy[1])], 1.0, against="kubectl delete namespace -l")
     yield from _at_once(comparison)
+
+
+def measure_today(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
+    """One environment of today's API with `size` namespaces and `size` bindings of projects and of components."""
+    comparison = Comparison(workspace, "today", of_today, size, say, against=HANDWRITTEN_TODAY)
+    ups, again = _ups(comparison)
+    yield comparison.row("up", ups, 1.15)
+    yield comparison.row("up again, no change", again, 1.15)
+    destroy = comparison.measure("destroy", "0")
+    yield comparison.row("destroy", [destroy], 0.35)
+    bindings = "releasebindings.openchoreo.dev,projectreleasebindings.openchoreo.dev"
+    kubectl = comparison.delete_in_order("1", bindings, "environments.openchoreo.dev")
+    yield comparison.row("destroy", [(kubectl, destroy[1])], 1.1, against="kubectl delete, in order")
 
 
 def measure_together(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:
@@ -138,6 +168,7 @@ def _of_program(program: str, workspace: Workspace, size: int, say: Say) -> Iter
     ups, again = _ups(comparison)
     yield comparison.row("up", ups)
     yield comparison.row("up again, no change", again)
+    yield comparison.row("destroy", [comparison.measure("destroy", "0")])
 
 
 def measure_planning(workspace: Workspace, size: int, say: Say) -> Iterator[Row]:

@@ -16,7 +16,7 @@ import yaml
 
 import toolchain
 from bench import measure
-from bench.estate import Estate
+from bench.estate import Objects
 from bench.measure import CommandError, Usage
 from devcluster import ControlPlane
 from toolchain.cache import is_ours
@@ -25,8 +25,10 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 CHOREO = "choreo"
 HANDWRITTEN = "handwritten"
+HANDWRITTEN_TODAY = "handwritten-today"
 PROGRAMS = {
     HANDWRITTEN: HERE / "handwritten",
+    HANDWRITTEN_TODAY: HERE / "handwritten-today",
     "components": HERE / "components",
     "platform": HERE / "platform",
     CHOREO: CHECKOUT,
@@ -41,7 +43,7 @@ class Workspace:
     folder: Path
     env: Mapping[str, str]
 
-    def new_stack(self, program: str, estate: Estate) -> str:
+    def new_stack(self, program: str, estate: Objects) -> str:
         """Makes a stack that declares the estate through the program; returns its name, that of the organization.
 
         The estate's parents, if it has any, are made by kubectl.
@@ -72,14 +74,12 @@ class Workspace:
         """Runs a fresh Python."""
         return self._run("python", sys.executable, *arguments)
 
-    def objects(self, organization: str) -> list[str]:
-        """What the organization has in the cluster, as text that is the same for every organization."""
-        kinds = "organizations dataplanes environments deploymentpipelines projects components deploymenttracks "
-        kinds += "deployableartifacts deployments"
-        resources = ",".join([*(f"{kind}.core.choreo.dev" for kind in kinds.split()), "namespaces"])
-        command = ["kubectl", "get", resources, "-A", "-o", "json"]
+    def objects(self, estate: Objects) -> list[str]:
+        """What the estate has in the cluster, as text that is the same for every organization."""
+        command = ["kubectl", "get", ",".join([*estate.kinds, "namespaces"]), "-A", "-o", "json"]
         answer = subprocess.run(command, env=self.env, check=True, capture_output=True).stdout
-        return sorted(filter(None, (_comparable(each, organization) for each in json.loads(answer)["items"])))
+        found = (_comparable(each, estate.organization) for each in json.loads(answer)["items"])
+        return sorted(filter(None, found))
 
     def _run(self, name: str, program: str, *arguments: str | Path) -> Usage:
         executable = shutil.which(program, path=self.env["PATH"])
@@ -93,11 +93,11 @@ def _comparable(each: Mapping[str, Any], organization: str) -> str | None:
     """What it is like, without the organization's name; None where it is another organization's."""
     metadata = each["metadata"]
     labels = metadata.get("labels", {})
-    owners = (metadata.get("namespace"), metadata["name"], labels.get("organization-name"))
-    if organization not in owners:
+    made_for = [labels[key] for key in ("organization-name", "openchoreo.dev/namespace") if key in labels]
+    if organization not in (metadata.get("namespace"), metadata["name"], *made_for):
         return None
     name = metadata["name"]
-    if "organization-name" in labels:
+    if made_for:
         name = name.rpartition("-")[0]  # a hash that the organization's name is part of
     own = {key: value for key, value in metadata.get("annotations", {}).items() if "pulumi.com/" not in key}
     labels = {key: value for key, value in labels.items() if key != "kubernetes.io/metadata.name"}
