@@ -37,9 +37,12 @@ class Outcome:
         return {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", text.partition("Duration")[0])}
 
 
-def leading_to(kubeconfig: Path, toolchain_bin: Path) -> dict[str, str]:
-    """What leads Pulumi and kubectl to the toolchain and to a control plane."""
-    path = (interpreter.folder(BIN / "python3"), BIN, toolchain_bin, os.environ["PATH"])
+def leading_to(kubeconfig: Path, toolchain_bin: Path, *, forked: bool = True) -> dict[str, str]:
+    """What leads Pulumi and kubectl to the toolchain and to a control plane.
+
+    `forked` is whether programs and our provider begin as copies: see `forks`.
+    """
+    path = (interpreter.folder(BIN / "python3", forked), BIN, toolchain_bin, os.environ["PATH"])
     return {
         "PATH": os.pathsep.join(map(str, path)),
         "KUBECONFIG": str(kubeconfig),
@@ -74,7 +77,7 @@ class Workspace:
         """Writes the project: our program, or the `files` of another one."""
         settings = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())
         settings["name"] = name
-        settings["plugins"]["providers"][0]["path"] = str(BIN)
+        settings["plugins"]["providers"][0]["path"] = str(self._provider().parent)
         (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(settings))
         shutil.copy(CHECKOUT / "__main__.py", self.folder)
         for path, text in files.items():
@@ -148,6 +151,12 @@ class Workspace:
         done = _run(["kubectl", *arguments], self.folder, self.environment, manifest)
         assert done.code == 0, f"`kubectl {' '.join(arguments)}` ended with {done.code}:\n{done.said}"
         return done.said
+
+    def _provider(self) -> Path:
+        """Our provider's executable, the first on the path."""
+        found = shutil.which("pulumi-resource-choreo", path=self.environment["PATH"])
+        assert found is not None
+        return Path(found)
 
     def _project(self) -> dict[str, Any]:
         project: dict[str, Any] = yaml.safe_load((self.folder / "Pulumi.yaml").read_text())

@@ -41,7 +41,7 @@ class Places:
 
     def new_workspace(self, control_plane: ControlPlane) -> Workspace:
         """A workspace of the control plane's administrator."""
-        environment = leading_to(control_plane.kubeconfig, self._toolchain_bin)
+        environment = leading_to(control_plane.kubeconfig, self._toolchain_bin, forked=False)
         return Workspace(self._folders.mktemp("estate"), environment, Controllers.ABSENT)
 
 

@@ -1,0 +1,136 @@
+"""A fork server: programs and providers begin as copies of a process that has read their modules already.
+
+Reading the modules of Pulumi and ours takes longer than most programs and providers of the tests work. What runs is the
+same code in a process of its own, with the arguments, variables, folder and files that the engine has given; only
+modules are read before. `interpreter` puts this file in Python's place; whoever runs it stays until the copy has ended.
+"""
+
+import array
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Any, NoReturn
+
+PRELOADED = ("pulumi", "pulumi.provider.experimental.provider", "choreo_components")
+"""Modules and packages; of ours, all that is in it."""
+
+EXECUTABLES = ("__main__", "cli")
+"""What of our package is no module of a program or provider."""
+
+
+def ask(address: str, script: str, *arguments: str) -> int:
+    """Has the server run a script; returns its exit code."""
+    request = {"arguments": [script, *arguments], "variables": dict(os.environ), "folder": os.getcwd()}
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(address)
+        payload = json.dumps(request).encode()
+        files = array.array("i", [0, 1, 2])
+        connection.sendmsg([len(payload).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
+        connection.sendall(payload)
+        child = _number(connection)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda number, _: os.kill(child, number))
+        return _number(connection)
+
+
+def serve(address: str) -> None:
+    """Reads the modules, and forks for each who asks at the address, until standard input ends."""
+    _preload()
+    # Whoever asked is told how a child ended, by the child.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(address)
+        listening.listen(64)
+        while True:
+            ready, _, _ = select.select([listening, sys.stdin], [], [])
+            if sys.stdin in ready:
+                return
+            connection, _ = listening.accept()
+            if not os.fork():
+                listening.close()
+                _become(connection)
+            connection.close()
+
+
+def _preload() -> None:
+    import gc
+    import importlib
+    import pkgutil
+
+    for name in PRELOADED:
+        module = importlib.import_module(name)
+        if name == "choreo_components":
+            for found in pkgutil.walk_packages(module.__path__, f"{name}."):
+                if not set(EXECUTABLES) & set(found.name.split(".")):
+                    importlib.import_module(found.name)
+    gc.collect()
+    gc.freeze()
+
+
+def _become(connection: socket.socket) -> NoReturn:
+    """Makes this process, a fork, the script's."""
+    import atexit
+    import runpy
+    import threading
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    size, ancillary, _, _ = connection.recvmsg(4, socket.CMSG_SPACE(3 * array.array("i").itemsize))
+    files = array.array("i", ancillary[0][2])
+    request: dict[str, Any] = json.loads(_read(connection, int.from_bytes(size, "big")))
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    os.environ.clear()
+    os.environ.update(request["variables"])
+    os.chdir(request["folder"])
+    sys.argv = request["arguments"]
+    sys.path[0] = os.path.dirname(sys.argv[0])
+    connection.sendall(os.getpid().to_bytes(4, "big"))
+
+    def watch() -> None:
+        connection.recv(1)
+        os._exit(128 + signal.SIGKILL)  # whoever asked has ended
+
+    threading.Thread(target=watch, daemon=True).start()
+    code = 0
+    try:
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    connection.sendall(code.to_bytes(4, "big"))
+    os._exit(code)
+
+
+def _number(connection: socket.socket) -> int:
+    return int.from_bytes(_read(connection, 4), "big")
+
+
+def _read(connection: socket.socket, count: int) -> bytes:
+    read = b""
+    while len(read) < count:
+        more = connection.recv(count - len(read))
+        if not more:
+            sys.exit(128 + signal.SIGKILL)
+        read += more
+    return read
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "serve":
+        serve(sys.argv[2])
+    else:
+        sys.exit(ask(*sys.argv[1:]))
