@@ -132,8 +132,9 @@ class Kind:
     makes another object of it, as OpenChoreo would leave behind what it has made. `named_by_label`: OpenChoreo looks
     its objects up by metadata.name here and by this label there, so that the two have to agree. `dependents` are the
     kinds of the objects that may need one of these, as the generation's `hold` says. `made_by`
-    is the kind whose controller makes an object of this kind, of the same name. `refused` is why nobody declares its
-    objects; None: people do.
+    is the kind whose controller makes an object of this kind, of the same name. `carried_out_by` is the kind of the
+    objects that controllers make of one, and own by it, to do what it says: until their condition is met, its own may
+    be about what it said before. `refused` is why nobody declares its objects; None: people do.
     """
 
     model: "type[ApiObject]"
@@ -153,6 +154,7 @@ class Kind:
     named_by_label: str | None = None
     dependents: tuple[str, ...] = ()
     made_by: str | None = None
+    carried_out_by: str | None = None
     refused: str | None = None
     filled: tuple[tuple[tuple[str, ...], Any], ...] = field(default=(), hash=False)
     since: "Mapping[str, type[ApiObject]]" = field(default_factory=dict, hash=False)

@@ -16,7 +16,7 @@ from choreo_components.components.generations import composites_of
 from choreo_components.components.objects import object_options, object_role, register_object
 from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.components.scope import Scope
-from choreo_components.components.stack_resources import deletion_guards, inventory
+from choreo_components.components.stack_resources import deletion_guards, inventory, rollout_of
 from choreo_components.config.settings import Declared, Settings
 from choreo_components.kubernetes.kubeconfig import resolve
 from choreo_components.plan.nodes import FinalizerNode, Key, NamespaceNode, Node, ObjectNode, Plan, SecretNode
@@ -138,8 +138,17 @@ class _Declaration:
         self._begin = list(dict.fromkeys([first, *ways]))
         for node in self._plan.nodes:
             self._made[node.key] = self._register(node, [self._made[key] for key in self._plan.needs[node.key]])
+        rollout = rollout_of(self._settings, self._plan, self._made, self._scope, choreo)
         deletion_guards(
-            self._settings, self._plan, self._protected, self._made, first, self._witnesses, self._scope, choreo
+            self._settings,
+            self._plan,
+            self._protected,
+            self._made,
+            first,
+            [] if rollout is None else [rollout],
+            self._witnesses,
+            self._scope,
+            choreo,
         )
         return self._made
 

@@ -1,14 +1,15 @@
 """An explanation: what an object says of itself that was waited for in vain. The Kubernetes provider says only that."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
-from choreo_components.api import Kind, kind_of
+from choreo_components.api import generation_of, kind_of
 from choreo_components.kubernetes.client import Cluster, ClusterError
-from choreo_components.kubernetes.conditions import accepted
-from choreo_components.kubernetes.objects import Live, resource_of
+from choreo_components.kubernetes.conditions import accepted, explanation
+from choreo_components.kubernetes.objects import resource_of
+from choreo_components.teardown.causes import causes_of_waiting
 
 
 async def explain(args: pulumi.ErrorHookArgs, kubeconfig: str | None) -> None:
@@ -25,17 +26,14 @@ async def explain(args: pulumi.ErrorHookArgs, kubeconfig: str | None) -> None:
     try:
         async with Cluster(kubeconfig) as cluster:
             live = await cluster.get(resource_of(kind), metadata["name"], metadata.get("namespace"))
+            if live is None or accepted(live, kind):
+                return
+            lines = list(explanation(live, kind))
+            if kind.carried_out_by is not None:
+                generation = generation_of(kind.api_version)
+                organization, _, environment = generation.placed(live.manifest)
+                lines += await causes_of_waiting(cluster, generation, organization, environment)
     except ClusterError:
         # What has failed is said already.
         return
-    if live is not None and not accepted(live, kind):
-        pulumi.log.error("\n".join(explanation(live, kind)))
-
-
-def explanation(live: Live, kind: Kind) -> Iterator[str]:
-    """Why an object is not accepted, as far as it says so itself."""
-    yield f"{live} is not accepted by OpenChoreo's controllers: it waits for {kind.ready_condition}=True"
-    yield from (f"  {line}" for line in live.told)
-    if not live.conditions:
-        yield "  no controller has looked at it: without OpenChoreo's controllers, set choreo:controllers to absent"
-    yield f"  {live.look}"
+    pulumi.log.error("\n".join(lines))

@@ -1,4 +1,7 @@
-"""What a stack has besides its objects: the inventory, which comes first and goes last, and guards, the reverse."""
+"""What a stack has besides its objects: the inventory, which comes first and goes last, and guards, the reverse.
+
+Before the guards comes the rollout, where something is bound.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,6 +13,7 @@ from choreo_components.api import kind_of
 from choreo_components.api.generation import SECRET, Role
 from choreo_components.components.finalizer import released
 from choreo_components.components.provisioning import reference_to
+from choreo_components.components.rollout import digest, rollout
 from choreo_components.components.scope import Scope
 from choreo_components.components.witness import witness
 from choreo_components.config.findings import Finding, in_order
@@ -53,20 +57,45 @@ def inventory(
     return pulumi.CustomResource(Inventory.TOKEN, scope.named("inventory"), inputs, released(opts))
 
 
+def rollout_of(
+    settings: Settings,
+    plan: Plan,
+    made: Mapping[Key, pulumi.Resource],
+    scope: Scope,
+    provider: pulumi.ProviderResource,
+) -> pulumi.CustomResource | None:
+    """The rollout of all bindings that are waited for, after these; None where there are none."""
+    awaited = {
+        node.key: node.declared.wire
+        for node in plan.objects
+        if node.wait is not None and kind_of(node.key.api_version, node.key.kind).carried_out_by is not None
+    }
+    if not awaited:
+        return None
+    bindings: dict[str, dict[str, str]] = defaultdict(dict)
+    for key, wire in sorted(awaited.items()):
+        bindings[str(type_of(key))][key.full_name] = digest(wire)
+    needed = {need for key in awaited for need in plan.needs[key]}
+    last = [made[key] for key in awaited if key not in needed]
+    opts = scope.options(provider=provider)
+    return rollout(scope.named("rollout"), dict(bindings), settings.timeouts.ready, after=last, opts=opts)
+
+
 def deletion_guards(
     settings: Settings,
     plan: Plan,
     protected: Sequence[Key],
     made: Mapping[Key, pulumi.Resource],
     first: pulumi.Resource,
+    more: Iterable[pulumi.Resource],
     witnesses: Mapping[Key, pulumi.Resource],
     scope: Scope,
     provider: pulumi.ProviderResource,
 ) -> None:
     """The guards of the plan's objects, if there is anything that others may need.
 
-    That of the whole stack comes after all that is `made`, after the `witnesses` of its environments, and after the
-    guards of its parts. `first` is the inventory.
+    That of the whole stack comes after all that is `made`, after what there is `more`, after the `witnesses` of its
+    environments, and after the guards of its parts. `first` is the inventory.
     """
     objects = _guarded(plan, lambda key: True)
     if not any(kind_of(*type_).dependents for type_ in objects):
@@ -87,7 +116,7 @@ def deletion_guards(
         Guard.DELETE_RETAINED: settings.delete_retained,
         Guard.AWAITED: [each.entry() for each in sorted(_awaited(settings, plan))],
     }
-    last = [*(made[key] for key in made if key not in needed), *parts]
+    last = [*(made[key] for key in made if key not in needed), *more, *parts]
     whole = _guard(scope.named("deletion-guard"), inputs, last, opts)
     witness(scope.named("stack-witness"), STACK, before=whole, deleted_with=first, opts=opts)
 

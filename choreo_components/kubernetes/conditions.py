@@ -1,6 +1,6 @@
 """Acceptance: what OpenChoreo's controllers say of an object as it is now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from choreo_components.api import Kind
@@ -16,6 +16,15 @@ def outdated(live: Live, kind: Kind) -> int | None:
     """The earlier generation of the object that was accepted, and has been changed since; None where there is none."""
     found = (each for each in live.conditions if _is_met(each, kind) and _is_outdated(each, live, kind))
     return next((each.get("observedGeneration", 0) for each in found), None)
+
+
+def explanation(live: Live, kind: Kind) -> Iterator[str]:
+    """Why an object is not accepted, as far as it says so itself."""
+    yield f"{live} is not accepted by OpenChoreo's controllers: it waits for {kind.ready_condition}=True"
+    yield from (f"  {line}" for line in live.told)
+    if not live.conditions:
+        yield "  no controller has looked at it: without OpenChoreo's controllers, set choreo:controllers to absent"
+    yield f"  {live.look}"
 
 
 def _is_met(condition: Mapping[str, Any], kind: Kind) -> bool:

@@ -33,6 +33,9 @@ SWEEP = ("list", "watch", "delete")
 LOOK = ("list", "watch")
 """What it does where it only waits, or only asks."""
 
+ROLLOUT = ("list",)
+"""What waits until bindings are carried out does with what controllers have made of them."""
+
 GUARD = ("list",)
 """What a stack's deletion guard does: it looks who needs what is about to go."""
 
@@ -101,6 +104,11 @@ def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None
         for looked in generation.teardown.looked_at:
             need(resource_of_sweep(generation, looked), node.key.organization, where, LOOK)
         need(NAMESPACES, None, where, SWEEP, data_plane=elsewhere.get(node.environment))
+    for waited in (node for node in plan.objects if node.wait is not None):
+        declared = waited.declared
+        if (maker := declared.generation.by_name[declared.kind].carried_out_by) is not None:
+            made = resource_of(declared.generation.by_name[maker])
+            need(made, declared.organization, declared.at("kind"), ROLLOUT)
     # After all that the stack has of these kinds itself, which is the better place to point at.
     for declared in (node.declared for node in plan.objects):
         known = declared.generation.by_name

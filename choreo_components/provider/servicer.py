@@ -24,6 +24,7 @@ from choreo_components.provider.resource import CustomResource, Failure, Session
 from choreo_components.provider.resources.finalizer import EnvironmentFinalizer
 from choreo_components.provider.resources.guard import DeletionGuard
 from choreo_components.provider.resources.inventory import Inventory
+from choreo_components.provider.resources.rollout import Rollout
 from choreo_components.provider.resources.witness import Witness
 from choreo_components.state.contract import FORM, FORM_VERSION, Contract, Settings
 from choreo_components.version import VERSION
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 CUSTOM: Mapping[str, CustomResource] = {
-    each.contract.TOKEN: each for each in (EnvironmentFinalizer(), Inventory(), DeletionGuard(), Witness())
+    each.contract.TOKEN: each for each in (EnvironmentFinalizer(), Inventory(), DeletionGuard(), Witness(), Rollout())
 }
 """Our custom resources by type."""
 

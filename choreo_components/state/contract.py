@@ -240,6 +240,20 @@ class Witness(Contract):
     )
 
 
+class Rollout(Contract):
+    """What controllers have to have carried out before an up ends."""
+
+    TOKEN = "choreo:index:Rollout"
+
+    BINDINGS = Property(
+        "bindings",
+        "What is waited for, by APIVERSION/KIND and NAMESPACE/NAME: a digest of what is declared, as whatever changes "
+        "is waited for again.",
+        TEXT_BY_NAME_BY_TYPE,
+    )
+    TIMEOUT = Property("timeout", f"How long they may take together; {TIMEOUT} by default.", default=TIMEOUT)
+
+
 STACK: Final = "stack"
 """The subject of the witness that is `deletedWith` the inventory, which is deleted only with the whole stack."""
 

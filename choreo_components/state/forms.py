@@ -18,6 +18,7 @@ from choreo_components.state.contract import (
     Finalizer,
     Guard,
     Inventory,
+    Rollout,
     Settings,
     Witness,
 )
@@ -93,8 +94,9 @@ _FIRST: Mapping[type[Contract], Callable[[Properties], dict[str, Any]]] = {
     Finalizer: _finalizer,
     Witness: _witness,
     Settings: dict,
+    Rollout: dict,
 }
-"""What converts form 1. The settings named no kinds, and are the same in both."""
+"""What converts form 1. The settings named no kinds, and are the same in both; there were no rollouts in it."""
 
 
 def _type(kind: str) -> Type:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from choreo_components.api import kind_of
-from choreo_components.components.explanation import explanation
+from choreo_components.kubernetes.conditions import explanation
 from choreo_components.kubernetes.objects import Live, resource_of
 
 

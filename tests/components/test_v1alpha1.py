@@ -22,6 +22,7 @@ from tests.components.registering import Registered, Registrations, dependencies
 
 API_VERSION = "openchoreo.dev/v1alpha1"
 WAIT_FOR = "pulumi.com/waitFor"
+ROLLOUT = "choreo:index:Rollout"
 
 OTHERWISE: dict[str, dict[str, Any]] = {
     "ClusterAuthzRoleBinding": {"roleMappings": [{"roleRef": {"kind": "ClusterAuthzRole", "name": "one"}}]},
@@ -225,9 +226,30 @@ def test_with_controllers_an_environment_binds_its_projects_after_its_finalizer(
     assert binding.labels == {labels.PROJECT: "shop"}
     assert binding.inputs["spec"] == {"owner": {"projectName": "shop"}, "environment": "dev"}
     assert "dev-finalizer" in binding.depends_on
-    assert WAIT_FOR not in binding.annotations, "its Project may come later in the program"
+    assert WAIT_FOR not in binding.annotations, "the Kubernetes provider would wait for a Project that comes later"
     assert found.of_type("kubernetes:core/v1:Namespace") == []
     assert found.returned["namespaces"] == {"shop": data_plane_namespace("team", "shop", "dev")}
+
+
+def test_an_environment_waits_for_all_its_bindings_at_once() -> None:
+    found = environment(projects=["shop", "billing"], timeouts={"ready": "3m"})
+    [rollout] = found.of_type(ROLLOUT)
+    assert (rollout.name, rollout.parent) == ("dev-rollout", "dev")
+    assert rollout.depends_on == {"dev-binding-shop", "dev-binding-billing"}
+    [(type_, digests)] = rollout.inputs["bindings"].items()
+    assert (type_, list(digests)) == (f"{API_VERSION}/ProjectReleaseBinding", ["team/shop-dev", "team/billing-dev"])
+    assert rollout.inputs["timeout"] == "3m"
+    assert environment().of_type(ROLLOUT) == environment(projects=["shop"], controllers="absent").of_type(ROLLOUT) == []
+
+
+def test_who_uses_the_namespaces_comes_after_that_wait_and_who_uses_the_name_does_not() -> None:
+    def program() -> Any:
+        one = Environment("dev", {"namespace": "team", "dataPlaneRef": PLANE, "projects": ["shop"]})  # type: ignore[typeddict-item]
+        return {"name": dependencies(one.name), "namespaces": dependencies(one.namespaces)}
+
+    after = registered(program).returned
+    assert "dev-rollout" in after["namespaces"]
+    assert "dev-rollout" not in after["name"], "a Project that comes after it could never be there"
 
 
 def test_without_controllers_an_environment_makes_the_namespaces_itself() -> None:

@@ -3,15 +3,18 @@
 import json
 import subprocess
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import yaml
 
+from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 from choreo_components.version import VERSION
 from tests.engine.foreign import REMOTE
 from tests.engine.modes import with_controllers
 from tests.engine.workspace import CHECKOUT, Workspace
 from tests.inspection.worlds import kubeconfig
+from tests.standin.openchoreo_v1alpha1 import samples as today
 
 PROGRAM = """
 import pulumi
@@ -133,6 +136,64 @@ def test_a_part_of_a_program_that_is_destroyed_takes_no_more_of_its_environment_
     assert workspace.up("part").changes["created"] == 4
     workspace.destroy("part")
     assert _namespaces(workspace, organization) == 0
+
+
+OF_TODAY = """
+import pulumi
+from choreo_components import v1alpha1
+
+namespace = pulumi.Config().require("namespace")
+gateway = {"ingress": {"external": {
+    "name": "gateway", "namespace": "gateways", "https": {"host": "apps.example.com", "port": 443},
+}}}
+plane = v1alpha1.DataPlane("local", {
+    "namespace": namespace,
+    "clusterAgent": {"clientCA": {"value": "the agent's authority"}},
+    "gateway": gateway,
+})
+environment = v1alpha1.Environment("development", {
+    "namespace": namespace,
+    "dataPlaneRef": {"kind": "DataPlane", "name": plane.name},
+    "dataPlaneGateway": gateway,
+    "projects": ["portal", "shop"],
+})
+pipeline = v1alpha1.DeploymentPipeline("standard", {
+    "namespace": namespace,
+    "promotionPaths": [{"sourceEnvironmentRef": {"name": environment.name}, "targetEnvironmentRefs": []}],
+})
+cell = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "${metadata.namespace}"}}
+plain = v1alpha1.ProjectType("plain", {"namespace": namespace, "resources": [{"id": "cell", "template": cell}]})
+for project in ("portal", "shop"):
+    v1alpha1.Project(project, {
+        "namespace": namespace,
+        "deploymentPipelineRef": {"name": pipeline.name},
+        "type": {"kind": "ProjectType", "name": plain.name},
+    })
+pulumi.export("namespaces", environment.namespaces)
+pulumi.export("hosts", environment.hosts)
+"""
+
+
+@with_controllers
+def test_a_program_of_todays_api_ends_when_the_namespaces_of_its_projects_are_there(workspace: Workspace) -> None:
+    """The Projects come after the Environment, and their bindings with it."""
+    team = f"team-{uuid4().hex[:8]}"
+    workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(today.tenant(team)))
+    workspace.project({"__main__.py": OF_TODAY}, name="today")
+    workspace.stack("today")
+    workspace.run("config", "set", "--stack", "today", "namespace", team)
+    said = workspace.up("today").said
+    assert "not waited for" not in said
+    assert 'external: "apps.example.com"' in said
+
+    names = {project: data_plane_namespace(team, project, "development") for project in ("portal", "shop")}
+    for project, name in names.items():
+        assert f'{project}: "{name}"' in " ".join(said.split()).replace(" :", ":")
+        assert workspace.kubectl("get", "namespace", name, "-o", "name") == f"namespace/{name}\n"
+    assert workspace.up("today").changes.keys() == {"unchanged"}
+    workspace.destroy("today")
+    assert [workspace.kubectl("get", "namespace", name, "--ignore-not-found") for name in names.values()] == ["", ""]
+    workspace.kubectl("delete", "namespace", team, "--wait=false")
 
 
 ORGANIZATION = """

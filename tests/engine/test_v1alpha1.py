@@ -7,9 +7,11 @@ import pytest
 
 from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 from choreo_components.kubernetes.objects import NAMESPACES, resource_named
+from devcluster import ControlPlane
 from tests.engine.modes import with_and_without_controllers, with_controllers
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Workspace
+from tests.standin import agents
 
 API_VERSION = "openchoreo.dev/v1alpha1"
 
@@ -127,6 +129,33 @@ def test_a_binding_that_was_brought_and_now_is_declared_stays_the_object_that_it
         workspace.settings("platform", {"choreo:resources": resources + more, "choreo:projects": ["shop"]})
         workspace.up("platform")
         assert workspace.kubectl("get", "projectreleasebinding", "shop-staging", "-n", team, "-o", uid) == before
+    workspace.destroy("platform")
+
+
+@with_controllers
+def test_an_update_ends_when_what_bindings_say_is_applied_or_says_why_it_is_not(
+    workspace: Workspace, team: str, controlled_plane: ControlPlane
+) -> None:
+    """OpenChoreo says Ready of a changed binding before anything is applied, and the Kubernetes provider sees that."""
+    bound = binding(team, "shop", "development")
+    settings = {"choreo:resources": [*platform(team)[:-1], bound]}
+    workspace.stack("platform", settings)
+    workspace.up("platform")
+    bound["spec"]["environmentConfigs"] = {"namespaceAnnotations": {"example.com/note": "changed"}}
+
+    with agents.away(controlled_plane, team, "local"):
+        workspace.settings("platform", {**settings, "choreo:timeouts": {"ready": "8s"}})
+        said = workspace.up("platform", fails=True).said
+    assert f"ProjectReleaseBinding {team}/shop-development is not accepted by OpenChoreo's controllers" in said
+    assert "Ready=False ResourceApplyFailed Failed to apply resources to target plane" in said
+    assert "ResourcesApplied=False ApplyFailed failed to apply resource namespace: proxy request failed" in said
+    assert f"DataPlane {team}/local, which it is on: status.agentConnection says that no agent is connected" in said
+
+    workspace.settings("platform", settings)
+    workspace.up("platform")
+    name = data_plane_namespace(team, "shop", "development")
+    note = workspace.kubectl("get", "namespace", name, "-o", "jsonpath={.metadata.annotations.example\\.com/note}")
+    assert note == "changed"
     workspace.destroy("platform")
 
 

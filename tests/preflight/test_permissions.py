@@ -152,6 +152,13 @@ def test_an_environment_of_todays_api_needs_what_its_finalizer_deletes_awaits_an
     }
 
 
+def test_a_binding_that_is_waited_for_needs_a_look_at_what_controllers_make_of_it() -> None:
+    one = samples.project_release_binding("acme", "development")
+    made = "renderedreleases.openchoreo.dev in namespace 'acme'"
+    assert needed(stack(one), Controllers.PRESENT)[made] == {"list"}
+    assert made not in needed(stack(one, controllers="absent"), Controllers.ABSENT)
+
+
 def test_an_environment_with_a_project_needs_namespaces() -> None:
     found = stack(declaring.environment(), projects=["shop"])
     assert needed(found, Controllers.PRESENT)["namespaces in the whole cluster"] == set(VERBS)

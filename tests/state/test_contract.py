@@ -12,6 +12,7 @@ from choreo_components.state.contract import (
     Found,
     Guard,
     Inventory,
+    Rollout,
     Settings,
     Witness,
 )
@@ -19,14 +20,14 @@ from choreo_components.state.contract import (
 CHECKOUT = Path(__file__).parents[2]
 PACKAGE = CHECKOUT / "choreo_components"
 
-CONTRACTS: tuple[type[Contract], ...] = (Inventory, Guard, Finalizer, Found, Witness, Settings)
+CONTRACTS: tuple[type[Contract], ...] = (Inventory, Guard, Finalizer, Found, Witness, Rollout, Settings)
 NAMES = {FORM_VERSION, *(each for contract in CONTRACTS for each in (*contract.inputs(), *contract.kept()))}
 
 THAT_USE_THEM = [
     *sorted((PACKAGE / "provider" / "resources").glob("*.py")),
     PACKAGE / "provider" / "control_plane.py",
     PACKAGE / "provider" / "servicer.py",
-    *(PACKAGE / "components" / f"{name}.py" for name in ("finalizer", "stack_resources", "witness")),
+    *(PACKAGE / "components" / f"{name}.py" for name in ("finalizer", "rollout", "stack_resources", "witness")),
 ]
 
 

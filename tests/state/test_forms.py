@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from choreo_components.api.core_v1.first_form import GUARDED
 from choreo_components.api.core_v1.generation import GENERATION
-from choreo_components.state.contract import FORM, Contract, Finalizer, Guard, Inventory, Settings, Witness
+from choreo_components.state.contract import FORM, Contract, Finalizer, Guard, Inventory, Rollout, Settings, Witness
 from choreo_components.state.forms import UnknownFormError, upgraded
 from choreo_components.state.names import Identity, Type
 
 V1 = "core.choreo.dev/v1"
 
-CONTRACTS: tuple[type[Contract], ...] = (Inventory, Guard, Finalizer, Witness, Settings)
+CONTRACTS: tuple[type[Contract], ...] = (Inventory, Guard, Finalizer, Witness, Rollout, Settings)
 
 # --- Each resource -------------------------------------------------------------------------------------------------
 

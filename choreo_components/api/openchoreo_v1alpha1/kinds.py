@@ -202,6 +202,7 @@ KINDS: Final = (
         "prb",
         "prbs",
         ready="Ready",
+        carried_out_by="RenderedRelease",
         columns=(
             _PROJECT,
             _ENVIRONMENT,
@@ -229,6 +230,7 @@ KINDS: Final = (
         "rrb",
         "rrbs",
         ready="Ready",
+        carried_out_by="RenderedRelease",
         columns=(
             _PROJECT,
             _RESOURCE,
@@ -253,6 +255,7 @@ KINDS: Final = (
         models.ReleaseBinding,
         models.ReleaseBindingStatus,
         ready="Ready",
+        carried_out_by="RenderedRelease",
         columns=(_PROJECT, _COMPONENT, _ENVIRONMENT, _AGE),
     ),
     _kind(

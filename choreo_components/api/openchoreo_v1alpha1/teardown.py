@@ -112,11 +112,18 @@ def _traced(namespace: str, environment: str) -> dict[str, str]:
     return {labels.ENVIRONMENT: environment}
 
 
+_TROUBLES = {("Finalizing", "CleanupFailed"), ("ResourcesApplied", "ApplyFailed")}
+"""The conditions and reasons of a RenderedRelease that cannot be cleaned up, or applied."""
+
+
 def _trouble(rendered: Mapping[str, Any]) -> Iterator[str]:
-    """Why a RenderedRelease cannot be cleaned up. Its reason alternates with CleanupInProgress, once a second."""
+    """What fails of a RenderedRelease. CleanupFailed alternates with CleanupInProgress, once a second."""
+    going = bool((rendered.get("metadata") or {}).get("deletionTimestamp"))
     for condition in (rendered.get("status") or {}).get("conditions") or []:
-        if condition.get("type") == "Finalizing" and condition.get("reason") == "CleanupFailed":
-            yield f"Finalizing={condition.get('status')} CleanupFailed {condition.get('message') or ''}".rstrip()
+        type_, reason = condition.get("type"), condition.get("reason")
+        # Of one that is being deleted, it is too late for what could not be applied.
+        if (type_, reason) in _TROUBLES and (type_ == "Finalizing" or not going):
+            yield f"{type_}={condition.get('status')} {reason} {condition.get('message') or ''}".rstrip()
 
 
 TEARDOWN = Teardown(

@@ -12,13 +12,14 @@ from choreo_components.api.openchoreo_v1alpha1.data_planes import hosts
 from choreo_components.api.openchoreo_v1alpha1.generation import GENERATION
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import named
 from choreo_components.components.children import KubernetesObject, kubernetes_provider
-from choreo_components.components.objects import register_object
+from choreo_components.components.objects import deadline, register_object
 from choreo_components.components.one_cluster import require_one_cluster
 from choreo_components.components.openchoreo_v1alpha1.args import EnvironmentArgs
 from choreo_components.components.openchoreo_v1alpha1.base import V1Alpha1Component
 from choreo_components.components.provisioning import Elsewhere, Provisioning, reference_to
+from choreo_components.components.rollout import digest, rollout
 from choreo_components.config.options import Controllers
-from choreo_components.state.names import full_name_of_data_plane
+from choreo_components.state.names import Type, full_name_of_data_plane
 
 _BINDING = "ProjectReleaseBinding"
 
@@ -41,8 +42,9 @@ class Environment(V1Alpha1Component):
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares the Environment, its finalizer with a witness, and what makes a namespace for each project.
 
-        With controllers that is a ProjectReleaseBinding `<project>-<environment>`, which is not waited for: its Project
-        may come later. Without them, or beforehand on a data plane with a kubeconfig, it is the namespace itself.
+        With controllers that is a ProjectReleaseBinding `<project>-<environment>`; `namespaces` waits for those whose
+        Project is there, `name` for none, as a Project may come later. Without them, or beforehand on a data plane with
+        a kubeconfig, it is the namespace itself.
         """
         super().__init__("Environment", name, args, opts)
         require_one_cluster(self, "Environment", name)
@@ -59,9 +61,12 @@ class Environment(V1Alpha1Component):
         self.name = finalizer.environment
         provisioning.add_witness(pulumi.Output.concat(args["namespace"], "/", self._object_name), finalizer)
         last: dict[str, KubernetesObject] = dict(provisioning.namespaces)
-        for project in projects if present else ():
-            last[project] = self._bind(name, project, finalizer)
-        names: Any = {project: self._namespace_of(project, args["namespace"], each) for project, each in last.items()}
+        bindings = {project: self._bind(name, project, finalizer) for project in projects if present}
+        rollout = self._wait_for(name, args, bindings) if bindings else None
+        last |= bindings
+        names: Any = {
+            project: self._namespace_of(project, args["namespace"], each, rollout) for project, each in last.items()
+        }
         # Not Output.all, which makes a list of no namespaces.
         self.namespaces = pulumi.Output.from_input(names)
         gateways = pulumi.Output.all(args.get("gateway"), args.get("dataPlaneGateway"))
@@ -69,11 +74,8 @@ class Environment(V1Alpha1Component):
         self._complete(namespaces=self.namespaces, hosts=self.hosts)
 
     def _bind(self, name: str, project: str, finalizer: pulumi.Resource) -> KubernetesObject:
-        """The binding of a project, after the finalizer."""
-        kind = kind_of(API_VERSION, _BINDING)
-        maker = GENERATION.namespaces.maker
-        assert maker is not None
-        wire = maker.make("", project, self._object_name)
+        """The binding of a project, after the finalizer. Its rollout waits for it, and not the Kubernetes provider."""
+        kind, wire = kind_of(API_VERSION, _BINDING), self._binding(project)
         metadata = {
             **wire["metadata"],
             "namespace": self.namespace,
@@ -82,9 +84,30 @@ class Environment(V1Alpha1Component):
         body = {"metadata": metadata, "spec": {**wire["spec"], "environment": self.name}}
         return register_object(kind, f"{name}-binding-{project}", body, self._options([finalizer]))
 
-    def _namespace_of(self, project: str, namespace: pulumi.Input[str], made: KubernetesObject) -> pulumi.Output[str]:
-        """The name of a project's namespace, known once what makes it is there."""
-        both: Any = pulumi.Output.all(namespace, made.metadata)
+    def _binding(self, project: str) -> Mapping[str, Any]:
+        """The binding of a project in wire names, without its namespace."""
+        maker = GENERATION.namespaces.maker
+        assert maker is not None
+        return maker.make("", project, self._object_name)
+
+    def _wait_for(
+        self, name: str, args: EnvironmentArgs, bindings: Mapping[str, KubernetesObject]
+    ) -> pulumi.CustomResource:
+        """The rollout of the bindings of projects."""
+        wires = map(self._binding, bindings)
+        digests = {wire["metadata"]["name"]: digest(wire) for wire in wires}
+        type_ = str(Type(API_VERSION, _BINDING))
+        awaited: Any = pulumi.Output.from_input(args["namespace"]).apply(
+            lambda known: {type_: {f"{known}/{binding}": each for binding, each in digests.items()}}
+        )
+        timeout, opts = deadline(args, "ready"), pulumi.ResourceOptions(parent=self)
+        return rollout(f"{name}-rollout", awaited, timeout, after=list(bindings.values()), opts=opts)
+
+    def _namespace_of(
+        self, project: str, namespace: pulumi.Input[str], made: KubernetesObject, after: pulumi.Resource | None
+    ) -> pulumi.Output[str]:
+        """The name of a project's namespace, known once what makes it is there, and `after` what waits for that."""
+        both: Any = pulumi.Output.all(namespace, made.metadata, *([after.urn] if after is not None else []))
         name: pulumi.Output[str] = both.apply(
             lambda known: GENERATION.namespaces.name(known[0], project, self._object_name)
         )

@@ -1,0 +1,274 @@
+"""A rollout: what bindings bring into environments, waited for until controllers have carried it out and it stays so.
+
+OpenChoreo says Ready of a binding that has changed as soon as it has written down what is to be applied, judging by
+what was applied before; it may take that back a moment later. So Ready alone is not enough here: what controllers have
+made of the binding has to be applied as it is now too, at two looks in a row. One resource waits for all bindings of a
+stack that have changed, after the Kubernetes provider has seen each of them Ready once.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from choreo_components.api import Generation, Role, UnknownKindError, generation_of, kind_of
+from choreo_components.config.durations import seconds
+from choreo_components.provider.protocol import UNKNOWN
+from choreo_components.provider.resource import (
+    CustomResource,
+    Failure,
+    Properties,
+    Session,
+    given,
+    not_known,
+    unknown,
+)
+from choreo_components.state.contract import Rollout as Names
+from choreo_components.state.names import Identity, Type
+
+if TYPE_CHECKING:
+    from choreo_components.api import Kind
+    from choreo_components.kubernetes.client import Unreachable
+    from choreo_components.kubernetes.objects import Live, Resource
+    from choreo_components.teardown.removal import LiveCluster
+
+LOOK_SECONDS = 2.0
+"""The pause between two looks: controllers take back what they have said within a second."""
+
+LOOKS_FOR_OWNER = 5
+"""At how many looks in a row what a binding belongs to may be missing: a program may be about to declare it."""
+
+
+class Rollout(CustomResource):
+    """What is waited for before an up ends."""
+
+    contract = Names
+
+    async def check(
+        self, olds: Properties, news: Properties, session: Session
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """The inputs with their defaults, and what is wrong with them by property."""
+        inputs = {**Names.defaults(), **given(news)}
+        failures = unknown(inputs, Names)
+        bindings, timeout = inputs.get(Names.BINDINGS), inputs[Names.TIMEOUT]
+        if bindings != UNKNOWN and not _are_digests(bindings):
+            failures[Names.BINDINGS] = f"should map kinds to digests by name, not {bindings!r}"
+        if timeout != UNKNOWN:
+            try:
+                seconds(timeout)
+            except (TypeError, ValueError) as problem:
+                failures[Names.TIMEOUT] = str(problem)
+        return inputs, failures
+
+    def identifier(self, inputs: Properties) -> str:
+        """The same for all: a stack has one."""
+        return "rollout"
+
+    async def create(self, inputs: Properties, session: Session) -> None:
+        """Waits for all of them. Raises Failure after the deadline, with what says why."""
+        await _wait(_bindings(inputs), inputs, session)
+
+    async def update(self, olds: Properties, news: Properties, session: Session) -> None:
+        """Waits for those that have changed. Raises Failure as `create` does."""
+        before = _bindings(olds)
+        changed = {each: digest for each, digest in _bindings(news).items() if before.get(each) != digest}
+        await _wait(changed, news, session)
+
+
+def _are_digests(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(names, Mapping) and all(isinstance(digest, str) for digest in names.values())
+        for names in value.values()
+    )
+
+
+def _bindings(properties: Properties) -> dict[Identity, str]:
+    """The digests of the bindings."""
+    by_type: Mapping[str, Mapping[str, str]] = properties.get(Names.BINDINGS) or {}
+    return {Identity(Type.of(type_), name): each for type_, names in by_type.items() for name, each in names.items()}
+
+
+async def _wait(bindings: Collection[Identity], inputs: Properties, session: Session) -> None:
+    """Returns when all are carried out. Raises Failure."""
+    if not bindings:
+        return
+    # Deferred: most commands start this process, and wait for nothing.
+    from choreo_components.kubernetes.client import ClusterError, Forbidden
+    from choreo_components.teardown.removal import Deadline, DeadlineError, persistently
+
+    deadline = Deadline.after(inputs.get(Names.TIMEOUT) or Names.defaults()[Names.TIMEOUT])
+    try:
+        waiting = _Waiting(session, bindings, deadline.given)
+        await persistently(waiting.run, deadline, session.tell, waiting.failure)
+    except Forbidden as problem:
+        # All is applied, and it is only not seen what becomes of it.
+        session.warn(f"not waited for {_some(bindings)}: {problem}")
+    except DeadlineError as problem:
+        raise Failure(str(problem)) from None
+    except UnknownKindError as problem:
+        raise not_known(problem) from None
+    except ClusterError as problem:
+        raise Failure(f"it is not known what has become of {_some(bindings)}: {problem}") from None
+
+
+@dataclass
+class _Seen:
+    """What the last look has shown of a binding.
+
+    `made` is what controllers have made of it. `good` is for how many looks in a row it is carried out, and `orphaned`
+    for how many what it belongs to has been missing.
+    """
+
+    live: "Live | None" = None
+    made: "list[Live]" = field(default_factory=list)
+    good: int = 0
+    orphaned: int = 0
+
+
+class _Waiting:
+    """Bindings that are waited for, as they were seen last."""
+
+    def __init__(self, session: Session, bindings: Collection[Identity], given: str) -> None:
+        """`given` is the deadline as a duration. Raises UnknownKindError."""
+        self._session = session
+        self._cluster = session.connect()
+        self._given = given
+        self._count = len(bindings)
+        self._left = {each: _Seen() for each in sorted(bindings)}
+        self._kinds = {each.type: kind_of(*each.type) for each in bindings}
+
+    async def run(self) -> None:
+        """Looks again and again, until nothing is left to wait for. Raises ClusterError."""
+        from choreo_components.teardown.removal import PROGRESS_SECONDS
+
+        loop = asyncio.get_running_loop()
+        said = loop.time()
+        while True:
+            await self._look()
+            if not self._left:
+                return
+            if loop.time() - said >= PROGRESS_SECONDS:
+                said = loop.time()
+                self._session.tell(f"{len(self._left)} of {self._count} not deployed yet: {_some(self._left)}")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look(self) -> None:
+        """Looks at all that is left, and takes away from it what is carried out, or belongs to nothing yet."""
+        from choreo_components.kubernetes.conditions import accepted
+
+        places = sorted({(each.type, _organization(each)) for each in self._left})
+        lives = await self._listed({(_resource(self._kinds[type_]), namespace) for type_, namespace in places})
+        makers = {(self._made_by(type_), namespace) for type_, namespace in places}
+        made = await self._listed({(_resource(kind), namespace) for kind, namespace in makers})
+        owned: dict[str, list[Live]] = defaultdict(list)
+        for live in made.values():
+            for owner in live.metadata.get("ownerReferences") or []:
+                owned[owner.get("uid")].append(live)
+        for each, seen in self._left.items():
+            kind = self._kinds[each.type]
+            seen.live = lives.get(f"{each.type.kind} {each.name}")
+            seen.made = owned[seen.live.metadata["uid"]] if seen.live is not None else []
+            maker = self._made_by(each.type)
+            is_good = seen.live is not None and not seen.live.deleting and accepted(seen.live, kind)
+            seen.good = seen.good + 1 if is_good and all(accepted(one, maker) for one in seen.made) else 0
+        await self._look_for_owners()
+        for each, seen in list(self._left.items()):
+            if seen.good > 1:
+                del self._left[each]
+            elif seen.orphaned >= LOOKS_FOR_OWNER:
+                del self._left[each]
+                self._session.tell(f"{each.shown} is not waited for: {self._owner(each, seen)} does not exist yet")
+
+    async def _look_for_owners(self) -> None:
+        """Whether what a binding belongs to is there, which a program may declare after it.
+
+        Nothing may be waited for that comes later: the engine does not go on with it then.
+        """
+        found: dict[str, bool] = {}
+        for each, seen in self._left.items():
+            if seen.good or seen.live is None:
+                continue
+            organization, project, _ = generation_of(each.type.api_version).placed(seen.live.manifest)
+            owner = self._owner(each, seen)
+            if owner not in found:
+                kind = generation_of(each.type.api_version).kind_of_role(Role.PROJECT)
+                found[owner] = await self._cluster.get(_resource(kind), project, organization) is not None
+            seen.orphaned = 0 if found[owner] else seen.orphaned + 1
+
+    def _owner(self, each: Identity, seen: _Seen) -> str:
+        """The project that a binding belongs to, as a person reads it."""
+        assert seen.live is not None
+        generation = generation_of(each.type.api_version)
+        organization, project, _ = generation.placed(seen.live.manifest)
+        return f"{generation.kind_of_role(Role.PROJECT).kind} {organization}/{project}"
+
+    def _made_by(self, type_: Type) -> "Kind":
+        """The kind of what controllers make of such a binding."""
+        name = self._kinds[type_].carried_out_by
+        assert name is not None
+        return kind_of(type_.api_version, name)
+
+    async def _listed(self, wanted: "Collection[tuple[Resource, str]]") -> "dict[str, Live]":
+        """The objects of these kinds in these namespaces, by kind, namespace and name."""
+        listings = await asyncio.gather(
+            *(self._cluster.list(resource, {}, namespace) for resource, namespace in wanted)
+        )
+        return {str(live): live for found, _ in listings for live in found}
+
+    async def failure(self, unreachable: "Unreachable | None") -> str:
+        """What is not deployed after the deadline, and why, as far as anything says so."""
+        lines = [f"after {self._given}, {len(self._left)} of {self._count} not deployed; all is applied:"]
+        if unreachable is not None:
+            return "\n".join([*lines, f"  it is not known why: {unreachable}"])
+        for each, seen in self._left.items():
+            lines += (f"  {line}" for line in self._told(each, seen))
+        environments: dict[tuple[Generation, str, str], None] = {}
+        for each, seen in self._left.items():
+            if seen.live is not None:
+                generation = generation_of(each.type.api_version)
+                organization, _, environment = generation.placed(seen.live.manifest)
+                environments[generation, organization, environment] = None
+        lines += await _causes(self._cluster, environments)
+        return "\n".join([*lines, "  The next pulumi up waits for them again"])
+
+    def _told(self, each: Identity, seen: _Seen) -> Iterator[str]:
+        """What a binding says of itself, and what was made of it."""
+        from choreo_components.kubernetes.conditions import accepted, explanation
+
+        if seen.live is None:
+            yield f"{each.shown} is not in the cluster"
+        elif not accepted(seen.live, self._kinds[each.type]):
+            yield from explanation(seen.live, self._kinds[each.type])
+        elif seen.good:
+            yield f"{each.shown} has been carried out for less than {LOOK_SECONDS:g} seconds"
+        else:
+            maker = self._made_by(each.type)
+            for one in seen.made:
+                if not accepted(one, maker):
+                    yield from explanation(one, maker)
+
+
+async def _causes(cluster: "LiveCluster", environments: "Collection[tuple[Generation, str, str]]") -> list[str]:
+    """What is in the way in each of these environments, each line once."""
+    from choreo_components.teardown.causes import causes_of_waiting
+
+    found = await asyncio.gather(*(causes_of_waiting(cluster, *each) for each in environments))
+    return list(dict.fromkeys(line for lines in found for line in lines))
+
+
+def _resource(kind: "Kind") -> "Resource":
+    from choreo_components.kubernetes.objects import resource_of
+
+    return resource_of(kind)
+
+
+def _organization(each: Identity) -> str:
+    return each.name.rpartition("/")[0]
+
+
+def _some(bindings: Collection[Identity]) -> str:
+    """Three of them by name, and how many more."""
+    first = ", ".join(each.shown for each in sorted(bindings)[:3])
+    more = len(bindings) - 3
+    return f"{first} and {more} more" if more > 0 else first
