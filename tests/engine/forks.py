@@ -39,6 +39,8 @@ def ask(address: str, script: str, *arguments: str) -> int:
 def serve(address: str) -> None:
     """Reads the modules, and forks for each who asks at the address, until standard input ends."""
     _preload()
+    threads = os.listdir("/proc/self/task")
+    assert len(threads) == 1, "a module starts a thread when it is imported, which forks do not have"
     # Whoever asked is told how a child ended, by the child.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
