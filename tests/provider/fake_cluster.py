@@ -5,7 +5,7 @@ import copy
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
-from choreo_components.kubernetes.client import ClusterError, Conflict, Unreachable
+from choreo_components.kubernetes.client import ClusterError, Conflict, Forbidden, Unreachable
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 
 Manifest = dict[str, Any]
@@ -54,8 +54,9 @@ class FakeCluster:
 
     `story` has a line for each request (`list deployments`, `delete Deployment acme/a`) and for each object that is
     gone (`gone Deployment acme/a`). Requests are answered with `Unreachable` while `outages` has entries: each takes
-    one; `refusal` is the answer to all of them. `breaks` is how many watches end as soon as they begin. A `mute` one's
-    watches tell nothing; the versions of an `opaque` one's objects are no integers.
+    one; `refusal` is the answer to all of them, and `Forbidden` to those in namespaces that are `closed`. `breaks` is
+    how many watches end as soon as they begin. A `mute` one's watches tell nothing; the versions of an `opaque` one's
+    objects are no integers.
     """
 
     def __init__(self, *lives: Live, held: Sequence[str] = (), breaks: int = 0) -> None:
@@ -71,6 +72,7 @@ class FakeCluster:
         self.served = frozenset({"Environment"})
         self.denied: set[tuple[str, str, str | None]] = set()
         self.refusal: ClusterError | None = None
+        self.closed: set[str] = set()
         self._events: list[tuple[str, Live, Live | None]] = []
 
     @property
@@ -101,7 +103,7 @@ class FakeCluster:
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         self._tell(f"get {resource.plural} {name}")
-        await self._answer()
+        await self._answer(namespace)
         found = [live for live in self.lives.values() if _matches(live, resource, {}, namespace) and live.name == name]
         return copy.deepcopy(found[0]) if found else None
 
@@ -109,7 +111,7 @@ class FakeCluster:
         self, resource: Resource, labels: Mapping[str, str | None], namespace: str | None = None
     ) -> tuple[list[Live], str | None]:
         self._tell(f"list {resource.plural}")
-        await self._answer()
+        await self._answer(namespace)
         found = [live for live in self.lives.values() if _matches(live, resource, labels, namespace)]
         return copy.deepcopy(found), str(len(self._events))
 
@@ -166,8 +168,10 @@ class FakeCluster:
                     yield "DELETED", copy.deepcopy(live)
             await asyncio.sleep(0.001)
 
-    async def _answer(self) -> None:
+    async def _answer(self, namespace: str | None = None) -> None:
         await asyncio.sleep(0)
+        if namespace in self.closed:
+            raise Forbidden(f"may not read in namespace {namespace}")
         if self.refusal:
             raise self.refusal
         if self.outages:

@@ -1,6 +1,7 @@
 """The inventory: what is in the cluster already and was not made by the stack is not taken over in passing."""
 
 import asyncio
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -267,6 +268,15 @@ def test_a_cluster_that_cannot_be_asked_may_still_have_something() -> None:
     cluster.outages = ["no route to host"] * 10
     with pytest.raises(Failure, match="whether anything else is left: no route to host"):
         asyncio.run(inventory.delete({"objects": ALL}, session(cluster)))
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_rights_that_went_with_their_namespace_are_no_obstacle_as_nothing_is_left_in_it(exists: bool) -> None:
+    cluster = FakeCluster(*([Live(NAMESPACES, {"metadata": {"name": "acme"}})] if exists else []))
+    cluster.closed = {"acme"}
+    state = {"objects": {"core.choreo.dev/v1/Environment": ["acme/development", "acme/staging"]}}
+    with pytest.raises(Failure, match="may not read in namespace acme") if exists else nullcontext():
+        asyncio.run(inventory.delete(state, session(cluster)))
 
 
 # --- What is being deleted -----------------------------------------------------------------------------------------

@@ -345,7 +345,7 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
     Warns of a data plane that cannot be asked: the kubeconfig in the inputs may have had its day. Raises ClusterError
     when the control plane cannot be asked.
     """
-    from choreo_components.kubernetes.client import ClusterError
+    from choreo_components.kubernetes.client import ClusterError, Forbidden
 
     remote = _remote(inputs)
 
@@ -357,12 +357,18 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
             cluster = session.connect()
         else:
             cluster = session.data_plane(data_plane, inputs[Names.DATA_PLANE_KUBECONFIGS][data_plane])
-        if len(wanted) == 1 or type_ == SECRET:
-            # A list of Secrets would bring those of others.
-            ones = [await cluster.get(resource, own, namespace) for own in wanted]
-            lives = [one for one in ones if one is not None]
-        else:
-            lives, _ = await cluster.list(resource, {}, namespace)
+        try:
+            if len(wanted) == 1 or type_ == SECRET:
+                # A list of Secrets would bring those of others.
+                ones = [await cluster.get(resource, own, namespace) for own in wanted]
+                lives = [one for one in ones if one is not None]
+            else:
+                lives, _ = await cluster.list(resource, {}, namespace)
+        except Forbidden:
+            # A role that was bound in a namespace is gone with it, and so is all else that was there.
+            if namespace is None or await cluster.get(resource_of(NAMESPACE), namespace) is not None:
+                raise
+            return []
         return [(type_, wanted[live.name], live) for live in lives if live.name in wanted]
 
     async def of_type(type_: Type, names: Collection[str]) -> "list[tuple[Type, str, Live]]":
