@@ -16,6 +16,7 @@ TOGETHER: Mapping[str, int] = {
     "tests/engine/test_another_cluster.py": 4,
     "tests/engine/test_part_of_a_stack.py": 6,
     "tests/engine/test_permissions.py": 8,
+    "tests/engine/test_permissions_v1alpha1.py": 24,
     "tests/engine/test_two_clusters.py": 5,
 }
 """The files of which so many tests are a unit, as they share a stack or an operator: each worker makes its own."""

@@ -2,17 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
 import yaml
-from lightkube import Client, KubeConfig, codecs
+from lightkube import ApiError, Client, KubeConfig, codecs
 from lightkube.models.authentication_v1 import TokenRequestSpec
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Namespace, ServiceAccount, ServiceAccountToken
+from lightkube.resources.rbac_authorization_v1 import ClusterRole
+from lightkube.types import PatchType
 
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.kubernetes.objects import Resource
@@ -22,34 +25,50 @@ from tests.engine.workspace import CHECKOUT
 PERMISSIONS = CHECKOUT / "docs" / "permissions"
 SECONDS_TO_TAKE_EFFECT = 30.0
 
-IN_ORGANIZATIONS = ("choreo-objects", "choreo-connections")
-"""The roles that are bound in an organization's namespace."""
+CORE_V1 = ("control-plane", "data-plane")
+V1ALPHA1 = ("v1alpha1/control-plane", "data-plane")
+"""The files with the roles for each API, which have in common what is needed where environments run."""
 
 
 @dataclass(frozen=True)
 class Right:
-    """A verb of a role in docs/permissions, and resources that the role has it on."""
+    """A verb of a role in docs/permissions, and resources that the role has it on.
+
+    The resources are `namespaced` where the role is bound in an organization's namespace.
+    """
 
     role: str
     verb: str
     resources: tuple[Resource, ...]
+    more: str = ""
+    """What tells rules of one role apart after the first: the resource that such a one begins with."""
 
     def __str__(self) -> str:
-        return f"{self.role}-{self.verb}"
+        return "-".join(filter(None, (self.role, self.verb, self.more)))
 
 
-def rights(file: str = "*") -> Iterator[Right]:
-    """Every verb of every role in docs/permissions, or in one of its files."""
-    for role in _documents(file):
-        for rule in role.get("rules", []):
+def rights(files: Sequence[str] = CORE_V1) -> Iterator[Right]:
+    """Every verb of every rule in these files of docs/permissions."""
+    documents = _documents(files)
+    in_namespaces = {each["roleRef"]["name"] for each in documents if each["kind"] == "RoleBinding"}
+    for role in documents:
+        for index, rule in enumerate(role.get("rules", [])):
             name, (group,) = role["metadata"]["name"], rule["apiGroups"]
-            resources = [Resource(group, "v1", "", plural, name in IN_ORGANIZATIONS) for plural in rule["resources"]]
-            yield from (Right(name, verb, tuple(resources)) for verb in rule["verbs"])
+            resources = [Resource(group, "v1", "", plural, name in in_namespaces) for plural in rule["resources"]]
+            more = resources[0].plural if index else ""
+            yield from (Right(name, verb, tuple(resources), more) for verb in rule["verbs"])
 
 
-def _documents(file: str) -> list[dict[str, Any]]:
-    files = sorted(PERMISSIONS.glob(f"{file}.yaml"))
-    return [document for file in files for document in yaml.safe_load_all(file.read_text())]
+def _documents(files: Sequence[str]) -> list[dict[str, Any]]:
+    texts = [(PERMISSIONS / f"{file}.yaml").read_text() for file in files]
+    return [document for text in texts for document in yaml.safe_load_all(text)]
+
+
+@dataclass(frozen=True)
+class _Operator:
+    account: str
+    organization: str | None
+    files: Sequence[str]
 
 
 class Operators:
@@ -62,6 +81,7 @@ class Operators:
         self._client = Client(config=KubeConfig.from_file(kubeconfig), trust_env=False)
         self._namespace = f"operators-{uuid4().hex[:8]}"
         self._made: list[Any] = []
+        self._operators: dict[Path, _Operator] = {}
 
     def __enter__(self) -> Self:
         self._create(Namespace(metadata=ObjectMeta(name=self._namespace)))
@@ -69,17 +89,22 @@ class Operators:
 
     def __exit__(self, *_: object) -> None:
         for each in reversed(self._made):
-            self._client.delete(type(each), each.metadata.name, namespace=each.metadata.namespace)
+            try:
+                self._client.delete(type(each), each.metadata.name, namespace=each.metadata.namespace)
+            except ApiError as problem:
+                # A RoleBinding is gone when its namespace is.
+                if problem.status.code != 404:
+                    raise
         self._client.close()
 
-    def operator(self, organization: str | None, without: Right | None = None, file: str = "*") -> Path:
+    def operator(self, organization: str | None, without: Right | None = None, files: Sequence[str] = CORE_V1) -> Path:
         """The kubeconfig of a new operator of an organization (None: of all), who lacks the right.
 
-        With a `file`, its roles are all that the operator has.
+        The roles of the files are all that the operator has.
         """
         account = f"operator-{uuid4().hex[:8]}"
         self._create(ServiceAccount(metadata=ObjectMeta(name=account, namespace=self._namespace)))
-        for document in _documents(file):
+        for document in _documents(files):
             self._create(codecs.from_dict(self._theirs(document, account, organization, without)))
         path = self._folder / f"{account}.kubeconfig"
         config = yaml.safe_load(self._administrator.read_text())
@@ -90,8 +115,27 @@ class Operators:
         )
         config["users"][0]["user"] = {"token": token.status.token}  # type: ignore[union-attr]
         private.write(path, yaml.safe_dump(config))
-        asyncio.run(_in_force(path, organization, without, file))
+        self._operators[path] = _Operator(account, organization, files)
+        asyncio.run(_until([each for each in rights(files) if each != without], path, organization))
         return path
+
+    @contextmanager
+    def lacking(self, kubeconfig: Path, right: Right) -> Iterator[None]:
+        """The operator with this kubeconfig lacks the right for as long as the context is open."""
+        operator = self._operators[kubeconfig]
+        [role] = [each for each in _documents(operator.files) if _is_of(each, right)]
+        self._grant(operator, right, [each for rule in role["rules"] for each in _less(rule, right)])
+        asyncio.run(_until([right], kubeconfig, operator.organization, allowed=False))
+        try:
+            yield
+        finally:
+            self._grant(operator, right, role["rules"])
+            asyncio.run(_until([right], kubeconfig, operator.organization))
+
+    def _grant(self, operator: _Operator, right: Right, rules: Sequence[dict[str, Any]]) -> None:
+        """Gives the role that has the right these rules."""
+        patch = [{"op": "replace", "path": "/rules", "value": rules}]
+        self._client.patch(ClusterRole, f"{right.role}-{operator.account}", patch, patch_type=PatchType.JSON)
 
     def dismiss(self, kubeconfig: Path) -> None:
         """Ends the operator with this kubeconfig: the credentials are good for nothing from now on."""
@@ -104,8 +148,8 @@ class Operators:
     ) -> dict[str, Any]:
         """A document of docs/permissions for this operator alone."""
         metadata = document["metadata"]
-        if without is not None and (document["kind"], metadata["name"]) == ("ClusterRole", without.role):
-            document["rules"] = [each for rule in document["rules"] for each in _lacking(rule, without)]
+        if without is not None and _is_of(document, without):
+            document["rules"] = [each for rule in document["rules"] for each in _less(rule, without)]
         metadata["name"] += f"-{account}"
         if "roleRef" in document:
             document["roleRef"]["name"] += f"-{account}"
@@ -122,23 +166,30 @@ class Operators:
         self._made.append(made)
 
 
-def _lacking(rule: dict[str, Any], without: Right) -> list[dict[str, Any]]:
+def _is_of(document: dict[str, Any], right: Right) -> bool:
+    """Whether it is the role that has the right."""
+    return bool((document["kind"], document["metadata"]["name"]) == ("ClusterRole", right.role))
+
+
+def _less(rule: dict[str, Any], without: Right) -> list[dict[str, Any]]:
     """What the rule becomes without the right, which may be one to a part of its resources alone."""
-    lacking = [resource.plural for resource in without.resources]
+    lacking = [resource.plural for resource in without.resources if resource.plural in rule["resources"]]
     kept = [plural for plural in rule["resources"] if plural not in lacking]
-    less = {**rule, "resources": lacking, "verbs": [verb for verb in rule["verbs"] if verb != without.verb]}
-    return [{**rule, "resources": kept}, less] if kept else [less]
+    verbs = [verb for verb in rule["verbs"] if verb != without.verb]
+    less = [{**rule, "resources": lacking, "verbs": verbs}] if lacking and verbs else []
+    return [{**rule, "resources": kept}, *less] if kept else less
 
 
-async def _in_force(kubeconfig: Path, organization: str | None, without: Right | None, file: str) -> None:
-    """Waits until the API server has heard of the roles: a moment after they were made."""
+async def _until(awaited: Sequence[Right], kubeconfig: Path, organization: str | None, *, allowed: bool = True) -> None:
+    """Waits until the API server has heard of the roles: a moment after they were made or changed."""
     deadline = time.monotonic() + SECONDS_TO_TAKE_EFFECT
-    waiting = [right for right in rights(file) if right != without]
+    waiting = list(awaited)
     async with Cluster(str(kubeconfig)) as cluster:
         while waiting:
             assert time.monotonic() < deadline, f"not in force: {', '.join(map(str, waiting))}"
             first = waiting[0].resources[0]
-            if await cluster.allowed(waiting[0].verb, first, organization if first.namespaced else None):
+            namespace = organization if first.namespaced else None
+            if await cluster.allowed(waiting[0].verb, first, namespace) is allowed:
                 del waiting[0]
             else:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.02)

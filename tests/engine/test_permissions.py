@@ -71,18 +71,24 @@ def test_the_documented_rights_in_one_organization_bring_an_environment_up_chang
     assert "deployments.core.choreo.dev: deleting 1" in said, "the Deployment that Pulumi never made"
 
 
+@pytest.fixture(scope="module")
+def operator(operators: Operators, standing: str) -> Path:
+    """Somebody who has all rights in an organization that is there, until one of them is taken away."""
+    return operators.operator(standing)
+
+
 @pytest.mark.parametrize("key", BY_KEY)
 def test_each_right_that_lacks_is_named_before_anything_is_applied(
-    standing: str, operators: Operators, key: str
+    standing: str, operators: Operators, operator: Path, key: str
 ) -> None:
     right = BY_KEY[key]
-    kubeconfig = operators.operator(standing, without=right)
     # The data plane is reached by the same credentials as the control plane, and its Secret is the stack's to make.
-    own = {"dp-local": kubeconfig.read_text()}
+    own = {"dp-local": operator.read_text()}
     found = declaring.stack(*samples.everything(standing), controllers="absent", dataPlaneKubeconfigs=own)
     assert found.findings == []
     given = found.settings.data_plane_kubeconfigs
-    told = asyncio.run(survey(found.plan, Controllers.ABSENT, str(kubeconfig), given)).findings
+    with operators.lacking(operator, right):
+        told = asyncio.run(survey(found.plan, Controllers.ABSENT, str(operator), given)).findings
     denials = {match: finding for finding in told if (match := DENIAL.match(finding.message))}
     expected = {(right.verb, resource.full_name) for resource in right.resources}
     assert {(denial["verbs"], denial["resource"]) for denial in denials} == expected, f"what was said: {told}"

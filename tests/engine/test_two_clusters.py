@@ -73,13 +73,13 @@ class Estate:
 
     def give(self) -> tuple[str, Outcome]:
         """Gives the stack of the organization new credentials of the data plane, and brings it up."""
-        text = self.operators.operator(None, file="data-plane").read_text().strip()
+        text = self.operators.operator(None, files=("data-plane",)).read_text().strip()
         set_kubeconfig(self.workspace, "acme", "dp-local", text)
         return text, self.workspace.up("acme")
 
     def rotate(self, address: str = "127.0.0.1") -> Path:
         """Puts new credentials of the data plane into the Secret, and another address of it."""
-        kubeconfig = self.operators.operator(None, file="data-plane")
+        kubeconfig = self.operators.operator(None, files=("data-plane",))
         text = kubeconfig.read_text().replace("127.0.0.1", address)
         data = {"data": {"kubeconfig": base64.b64encode(text.encode()).decode()}}
         self.workspace.kubectl("patch", "secret", SECRET, "-n", self.organization, "-p", json.dumps(data))
@@ -167,7 +167,7 @@ def operated(estate: Estate, tmp_path: Path) -> Iterator[Workspace]:
     """The estate's workspace, in the hands of one who has the roles of control-plane.yaml on the control plane."""
     administrator = estate.workspace.kubeconfig
     with Operators(administrator, tmp_path) as operators:
-        kubeconfig = operators.operator(estate.organization, file="control-plane")
+        kubeconfig = operators.operator(estate.organization, files=("control-plane",))
         estate.workspace.environment["KUBECONFIG"] = str(kubeconfig)
         yield estate.workspace
         estate.workspace.environment["KUBECONFIG"] = str(administrator)
@@ -252,8 +252,8 @@ def test_kubeconfigs_in_the_settings_are_rotated_by_an_up_and_the_next_destroy_u
     with Operators(control_plane.kubeconfig, tmp_path) as operators:
 
         def give() -> tuple[Path, Path]:
-            here = operators.operator(organization, file="control-plane")
-            there = estate.operators.operator(None, file="data-plane")
+            here = operators.operator(organization, files=("control-plane",))
+            there = estate.operators.operator(None, files=("data-plane",))
             workspace.run("config", "set", "--secret", "choreo:kubeconfig", "-s", "staging", given=here.read_text())
             set_kubeconfig(workspace, "staging", "dp-local", there.read_text())
             return here, there
@@ -404,7 +404,7 @@ def test_an_environment_that_leaves_its_stack_is_taken_away_on_a_data_plane_that
     perf = copy.deepcopy(staging)
     perf["metadata"]["name"], perf["spec"] = "perf", {"dataPlaneRef": "dp-west", "gateway": {"dnsPrefix": "perf"}}
     workspace.stack("many", {**config, "choreo:resources": [staging, perf]})
-    set_kubeconfig(workspace, "many", "dp-west", west.operators.operator(None, file="data-plane").read_text())
+    set_kubeconfig(workspace, "many", "dp-west", west.operators.operator(None, files=("data-plane",)).read_text())
     workspace.up("many")
     assert len(west.namespaces("perf", west.data_plane)) == 1
 
@@ -423,7 +423,7 @@ def test_after_an_up_that_was_refused_the_state_still_leads_to_the_data_plane(
     west: Estate, stack: str, options: tuple[str, ...]
 ) -> None:
     workspace = west.workspace
-    on_west(west, stack, west.operators.operator(None, file="data-plane"))
+    on_west(west, stack, west.operators.operator(None, files=("data-plane",)))
     before = workspace.resources(stack)
     forget(workspace, stack)
     said = workspace.up(stack, fails=True).said
@@ -464,7 +464,7 @@ def test_an_environment_does_not_begin_to_leave_a_data_plane_that_does_not_answe
 
 def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused(west: Estate) -> None:
     workspace = west.workspace
-    on_west(west, "mistaken", west.operators.operator(None, file="data-plane"))
+    on_west(west, "mistaken", west.operators.operator(None, files=("data-plane",)))
     own = west.namespaces("staging", west.data_plane)
     set_kubeconfig(workspace, "mistaken", "dp-west", workspace.kubeconfig.read_text())
     for command in (workspace.preview, workspace.up):

@@ -18,6 +18,9 @@ from choreo_components.plan.nodes import Key
 from choreo_components.preflight.permissions import REVIEWS_AT_ONCE, VERBS, denied, needs, unserved
 from tests import declaring
 from tests.declaring import Manifest, Stack, stack
+from tests.engine.operators import CORE_V1, V1ALPHA1
+from tests.engine.operators import rights as documented
+from tests.inspection.worlds import kubeconfig
 from tests.standin.openchoreo_v1alpha1 import samples
 
 KINDS_SERVED = frozenset(kind for _, kind in all_kinds())
@@ -359,3 +362,32 @@ def test_the_stack_that_makes_a_data_planes_secret_needs_all_rights_to_it_and_ot
     told = {str(need): need.verbs for need in needs(making, Controllers.PRESENT)}
     assert told["secrets in namespace 'acme'"] == set(VERBS)
     assert not [need for need in needs(stack(*objects).plan, Controllers.PRESENT) if need.resource.plural == "secrets"]
+
+
+# --- What the documented roles grant ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "objects"),
+    [(CORE_V1, declaring.every_kind()), (V1ALPHA1, samples.every_kind("acme"))],
+    ids=["core_v1", "v1alpha1"],
+)
+def test_the_documented_roles_grant_just_what_a_stack_with_an_object_of_each_kind_needs(
+    files: Sequence[str], objects: Sequence[Manifest]
+) -> None:
+    # With a kubeconfig, the Secret of a data plane is of the stack too, where the API has one.
+    own = {"dp-local": kubeconfig("https://east.example")} if files is CORE_V1 else {}
+    found = stack(*objects, dataPlaneKubeconfigs=own) if own else stack(*objects)
+    needed = {
+        (verb, need.resource.full_name, need.namespace)
+        for need in needs(found.plan, Controllers.ABSENT)
+        for verb in need.verbs
+    }
+    granted = {
+        (right.verb, resource.full_name, "acme" if resource.namespaced else None)
+        for right in documented(files)
+        for resource in right.resources
+        # What commands read besides.
+        if right.role != "choreo-v1alpha1-releases"
+    }
+    assert granted == needed

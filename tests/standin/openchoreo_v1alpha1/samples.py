@@ -124,3 +124,61 @@ def platform(namespace: str, environments: Sequence[str] = ("development", "stag
         project(namespace),
         *(project_release_binding(namespace, each) for each in environments),
     ]
+
+
+def every_kind(namespace: str) -> list[Manifest]:
+    """An object of each kind that people declare; those of the whole cluster are called like the namespace."""
+    agent = {"clusterAgent": {"clientCA": {"value": "certificate of the agent's authority"}}}
+    observed = {"observerURL": "https://observer.example", **agent}
+    made = {"resources": [{"id": "config", "template": {"apiVersion": "v1", "kind": "ConfigMap"}}]}
+    proxy = {"workloadType": "proxy", **made}
+    run = {"runTemplate": {"metadata": {"namespace": "${metadata.namespace}"}}}
+    entitled = {"entitlement": {"claim": "groups", "value": "developers"}}
+    owner = {"projectName": "shop", "componentName": "web"}
+    of_type = {"kind": "ComponentType", "name": "service", "spec": proxy}
+    released = {"owner": owner, "componentType": of_type, "workload": {"container": {"image": "web:1"}}}
+    condition = {"window": "5m", "interval": "1m", "operator": "gt", "threshold": 1}
+    alert = {"name": "slow", "source": {"type": "log"}, "condition": condition}
+
+    def with_role(kind: str) -> Manifest:
+        return {**entitled, "roleMappings": [{"roleRef": {"kind": kind, "name": "developer"}}]}
+
+    whole: dict[str, Manifest] = {
+        "ClusterObservabilityPlane": {"planeID": "default", **observed},
+        "ClusterWorkflowPlane": {"planeID": "default", **agent},
+        "ClusterAuthzRole": {"actions": ["project:view"]},
+        "ClusterAuthzRoleBinding": with_role("ClusterAuthzRole"),
+        "ClusterProjectType": made,
+        "ClusterTrait": {},
+        "ClusterWorkflow": run,
+        "ClusterComponentType": proxy,
+        "ClusterResourceType": made,
+    }
+    within: dict[str, Manifest] = {
+        "ObservabilityPlane": observed,
+        "WorkflowPlane": agent,
+        "SecretReference": {"template": {}, "data": [{"secretKey": "key", "remoteRef": {"key": "key"}}]},
+        "AuthzRole": {"actions": ["project:view"]},
+        "AuthzRoleBinding": with_role("AuthzRole"),
+        "Trait": {},
+        "Workflow": run,
+        "ObservabilityAlertsNotificationChannel": {
+            "environment": "development",
+            "type": "webhook",
+            "webhookConfig": {"url": "https://hook.example"},
+        },
+        "WorkflowRun": {"workflow": {"kind": "Workflow", "name": "one"}},
+        "ComponentRelease": released,
+        "ObservabilityAlertRule": {**alert, "actions": {"notifications": {"channels": ["one"]}}},
+    }
+    return [
+        *platform(namespace),
+        data_plane(None, namespace),
+        *(manifest(kind, namespace, None, spec) for kind, spec in whole.items()),
+        *(manifest(kind, "one", namespace, spec) for kind, spec in within.items()),
+        component(namespace),
+        workload(namespace),
+        release_binding(namespace, "staging"),
+        resource(namespace),
+        resource_release_binding(namespace, "development", "orders-1"),
+    ]
