@@ -32,12 +32,10 @@ def clone(workspace: Workspace, request: pytest.FixtureRequest, controllers: Con
 
 
 def _virtual_environment(folder: Path) -> None:
-    """The one of the checkout, whose packages are not listed again by each command."""
-    (folder / "bin").mkdir(parents=True)
+    """The one of the checkout, as far as Pulumi looks at it."""
+    folder.mkdir()
     (folder / "pyvenv.cfg").symlink_to(BIN.parent / "pyvenv.cfg")
-    for each in interpreter.folder(BIN / "python3").glob("python*"):
-        (folder / "bin" / each.name).symlink_to(each)
-    (folder / "bin" / "pulumi-resource-choreo").symlink_to(BIN / "pulumi-resource-choreo")
+    (folder / "bin").symlink_to(interpreter.folder(BIN / "python3", True))
 
 
 @pytest.mark.parametrize(("example", "controllers"), MODES.items(), indirect=["controllers"], ids=MODES)
