@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from choreo_components.kubernetes.client import ClusterError, Forbidden, Unauthorized, Unreachable
-from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource
+from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, resource_named
 from choreo_components.provider.resource import Failure
 from choreo_components.provider.resources.inventory import Inventory
 from tests.provider.fake_cluster import FakeCluster, kube_system, namespace
@@ -131,6 +131,20 @@ def test_if_labelled_refuses_what_lacks_them() -> None:
         "  Environment acme/development lacks core.choreo.dev/organization=acme",
         "  Namespace acme lacks core.choreo.dev/organization=acme",
         "  Nothing was applied. What lacks its labels is not adopted: label it, or delete it.",
+    ]
+
+
+@pytest.mark.parametrize("adopt", ["never", "if-labelled"])
+def test_where_no_label_says_whose_objects_are_the_advice_is_another_one(adopt: str) -> None:
+    stage = Live(
+        resource_named("openchoreo.dev/v1alpha1", "Environment"), {"metadata": {"name": "dev", "namespace": "team"}}
+    )
+    objects = {"openchoreo.dev/v1alpha1/Environment": ["team/dev"]}
+    assert refusal(FakeCluster(stage), objects, adopt=adopt) == [
+        "1 object is in the cluster already and not made by this stack:",
+        "  Environment team/dev",
+        "  Nothing was applied.",
+        "  No label says whose objects of openchoreo.dev/v1alpha1 are: to take over yours, choreo adopt (docs/adopt.md).",
     ]
 
 

@@ -315,28 +315,47 @@ async def _refused(new: Objects, inputs: Properties, session: Session) -> list[s
     going = [f"  {live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None]
     if going:
         return [_TERMINATING, *sorted(going)]
-    lines: list[str] = []
+    labelled: list[str] = []
+    unlabelled: list[str] = []
+    apis: set[str] = set()
     for type_, name, live in existing:
         wanted = _labels(type_, name, inputs)
         lacking = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
         # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
         by_labels = adopt is Adopt.IF_LABELLED or (type_ == NAMESPACE and not _is_tenant(type_, name, inputs))
-        # An API whose objects do not say by labels whose they are has nothing to take over by.
-        if by_labels and wanted and not lacking:
+        if not wanted:
+            unlabelled.append(f"  {live}")
+            apis.add(type_.api_version)
+        elif by_labels and not lacking:
             session.tell(f"adopts {live}, which carries the labels of its organization")
         else:
-            lines.append(f"  {live} lacks {', '.join(lacking)}" if by_labels and lacking else f"  {live}")
+            labelled.append(f"  {live} lacks {', '.join(lacking)}" if by_labels else f"  {live}")
+    lines = sorted([*labelled, *unlabelled])
     if not lines:
         return []
     count = f"{len(lines)} {'object is' if len(lines) == 1 else 'objects are'} in the cluster already and not made by"
-    if adopt is Adopt.IF_LABELLED or all(" lacks " in line for line in lines):
-        advice = "  Nothing was applied. What lacks its labels is not adopted: label it, or delete it."
+    return [f"{count} this stack:", *lines, *_advice(adopt, labelled, apis)]
+
+
+def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str]) -> Iterator[str]:
+    """What to do about objects that are there already.
+
+    `labelled` are the lines about those whose labels may say whose they are, `apis` the APIs of those that have none.
+    """
+    if not labelled:
+        yield "  Nothing was applied."
+    elif adopt is Adopt.IF_LABELLED or all(" lacks " in line for line in labelled):
+        yield "  Nothing was applied. What lacks its labels is not adopted: label it, or delete it."
     else:
-        advice = (
-            "  Nothing was applied. To take over what carries the labels of its organization (after the state was lost,"
-            "\n  say): pulumi config set choreo:adopt if-labelled. What is somebody else's needs another name."
+        yield (
+            "  Nothing was applied. To take over what carries the labels of its organization (after the state was lost,\n"
+            "  say): pulumi config set choreo:adopt if-labelled. What is somebody else's needs another name."
         )
-    return [f"{count} this stack:", *sorted(lines), advice]
+    if apis:
+        yield (
+            f"  No label says whose objects of {', '.join(sorted(apis))} are: to take over yours, choreo adopt "
+            "(docs/adopt.md)."
+        )
 
 
 async def _existing(objects: Objects, inputs: Properties, session: Session) -> "list[tuple[Type, str, Live]]":
