@@ -144,7 +144,8 @@ def test_where_no_label_says_whose_objects_are_the_advice_is_another_one(adopt: 
         "1 object is in the cluster already and not made by this stack:",
         "  Environment team/dev",
         "  Nothing was applied.",
-        "  No label says whose objects of openchoreo.dev/v1alpha1 are: to take over yours, choreo adopt (docs/adopt.md).",
+        "  No label says whose objects of openchoreo.dev/v1alpha1 are: to take over yours, choreo adopt "
+        "(docs/adopt.md).",
     ]
 
 

@@ -348,8 +348,8 @@ def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str]) -> I
         yield "  Nothing was applied. What lacks its labels is not adopted: label it, or delete it."
     else:
         yield (
-            "  Nothing was applied. To take over what carries the labels of its organization (after the state was lost,\n"
-            "  say): pulumi config set choreo:adopt if-labelled. What is somebody else's needs another name."
+            "  Nothing was applied. To take over what carries the labels of its organization (after the state was lost,"
+            "\n  say): pulumi config set choreo:adopt if-labelled. What is somebody else's needs another name."
         )
     if apis:
         yield (
