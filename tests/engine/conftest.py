@@ -17,7 +17,7 @@ from tests.newer_provider import installation
 from tests.planes import Planes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def later_plane(planes: Planes) -> Iterator[ControlPlane]:
     """A control plane without controllers, with the definitions of OpenChoreo v0.2.0."""
     with planes.use("later-plane", V0_2_0) as started:
@@ -34,7 +34,7 @@ def later(tmp_path: Path, toolchain_bin: Path, later_plane: ControlPlane) -> Wor
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def data_plane(planes: Planes) -> Iterator[ControlPlane]:
     """A second cluster, for tests that want a data plane besides the control plane: without OpenChoreo's kinds."""
 

@@ -54,7 +54,7 @@ class Clusters:
         return self.workspace.kubectl("--kubeconfig", str(cluster), "get", "namespace", "kube-system", *path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def other_plane(planes: Planes) -> Iterator[ControlPlane]:
     """A second cluster with OpenChoreo's kinds."""
     with planes.use("other-plane") as started:

@@ -25,7 +25,7 @@ SECONDS_TO_PUBLISH = 120.0
 CONDITIONS = "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties/conditions"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def older(planes: Planes, tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path) -> Iterator[Mapping[str, str]]:
     """What leads to a control plane that has no Endpoints, and whose DataPlanes have no conditions."""
 
