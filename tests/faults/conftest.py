@@ -11,9 +11,11 @@ import pytest
 from choreo_components import Controllers
 from devcluster import ControlPlane
 from tests.engine.workspace import Workspace, leading_to
-from tests.faults import estates
+from tests.faults import estates, openchoreo_v1alpha1
 from tests.faults.cases import Case
+from tests.faults.estates import GROUNDS
 from tests.faults.faults import Place
+from tests.faults.grounds import ENVIRONMENT
 from tests.faults.proxy import Proxy
 from tests.faults.users import User
 from tests.newer_provider import installation
@@ -29,20 +31,23 @@ class Places:
         self._stack = stack
         self._made: dict[Path, Place] = {}
 
-    def on(self, control_plane: ControlPlane) -> Place:
-        """The worker's place on a control plane, with another organization that has an environment of the same name."""
+    def on(self, control_plane: ControlPlane, controllers: Controllers) -> Place:
+        """The worker's place on a control plane, with other organizations that have an environment of the same name."""
         if control_plane.directory not in self._made:
             network = self._stack.enter_context(Proxy(control_plane.kubeconfig))
             name, folder = f"deployer-{uuid4().hex[:8]}", self._folders.mktemp("user")
             user = User(name, self.new_workspace(control_plane), network, folder)
-            estates.make_others(f"bystander-{uuid4().hex[:8]}", estates.ENVIRONMENT, self.new_workspace(control_plane))
+            # A webhook of the first API's controllers looks into a cache that is late: it takes one object at a time.
+            for ground in GROUNDS if controllers is Controllers.ABSENT else [openchoreo_v1alpha1.GROUND]:
+                name = f"bystander-{uuid4().hex[:8]}"
+                estates.make_others(ground, name, ENVIRONMENT, self.new_workspace(control_plane))
             self._made[control_plane.directory] = Place(control_plane, network, user, defaultdict(list))
         return self._made[control_plane.directory]
 
-    def new_workspace(self, control_plane: ControlPlane) -> Workspace:
+    def new_workspace(self, control_plane: ControlPlane, controllers: Controllers = Controllers.ABSENT) -> Workspace:
         """A workspace of the control plane's administrator."""
         environment = leading_to(control_plane.kubeconfig, self._toolchain_bin, forked=False)
-        return Workspace(self._folders.mktemp("estate"), environment, Controllers.ABSENT)
+        return Workspace(self._folders.mktemp("estate"), environment, controllers)
 
 
 @pytest.fixture(scope="session")
@@ -62,11 +67,13 @@ def mortal_plane(planes: Planes) -> Iterator[ControlPlane]:
 @pytest.fixture
 def place(case: Case, places: Places, planes: Planes, request: pytest.FixtureRequest) -> Iterator[Place]:
     """Where the case's fault strikes. Where it strikes members, no other worker is at work there meanwhile."""
+    controllers = case.kind.controllers
     if case.fault.of_members:
         with planes.alone("crash"):
-            yield places.on(request.getfixturevalue("mortal_plane"))
+            yield places.on(request.getfixturevalue("mortal_plane"), controllers)
     else:
-        yield places.on(request.getfixturevalue("control_plane"))
+        plane = "control_plane" if controllers is Controllers.ABSENT else "controlled_plane"
+        yield places.on(request.getfixturevalue(plane), controllers)
 
 
 @pytest.fixture(scope="session")

@@ -2,52 +2,53 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import yaml
 
-from choreo_components.api import all_kinds
-from choreo_components.api.core_v1 import API_VERSION, labels
-from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components import Controllers
 from choreo_components.kubernetes.client import Cluster
-from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_of
-from tests.engine import samples
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 from tests.engine.workspace import Workspace
-
-ENVIRONMENT = "development"
-PROJECTS = ("customer-portal", "shop")
-"""Each has a namespace in the environment."""
+from tests.faults import core_v1, openchoreo_v1alpha1
+from tests.faults.grounds import ENVIRONMENT, FINALIZER, PROJECTS, Ground, Layout, Manifest, Subject, View
 
 STACK = "estate"
-STRAY = "made-by-hand"
-"""The Deployment that Pulumi never made."""
-FINALIZER = "example.com/cleanup"
-"""What holds a Deployment until somebody takes it away, as OpenChoreo's controllers do."""
 
 OTHERS = {"example.com/made-by": f"others-{uuid4().hex[:8]}"}
 """The label of what others than the worker's stacks made, and nobody may touch."""
 
 CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
-OBJECTS = [resource_of(kind) for (version, _), kind in all_kinds().items() if version == API_VERSION]
+
+GROUNDS = (core_v1.GROUND, openchoreo_v1alpha1.GROUND)
 
 
-class Layout(Enum):
-    """What a stack declares."""
+@dataclass(frozen=True)
+class Kind:
+    """What sort of an estate it is: of which API, with which layout, and whether controllers are at work there."""
 
-    ENVIRONMENT = "an environment"
-    ORGANIZATION = "an organization with an environment"
+    ground: Ground
+    layout: Layout = Layout.ENVIRONMENT
+    controllers: Controllers = Controllers.ABSENT
+
+    @property
+    def where(self) -> str:
+        """Its API, and whether controllers are at work."""
+        return str(self.ground) + (", with controllers" if self.controllers is Controllers.PRESENT else "")
+
+    def __str__(self) -> str:
+        return f"{self.layout.value} of {self.where}"
 
 
 @dataclass(frozen=True)
 class Estate:
     """The organization, and the workspace with the stack."""
 
-    layout: Layout
+    kind: Kind
     organization: str
     workspace: Workspace
     """The administrator's, whom no fault strikes."""
@@ -55,11 +56,27 @@ class Estate:
     @property
     def declared(self) -> set[str]:
         """All that the stack makes in the cluster, each as `Kind namespace/name`."""
-        objects = _config(self.layout, self.organization)["choreo:resources"]
-        spaces = {data_plane_namespace(self.organization, project, ENVIRONMENT) for project in PROJECTS}
-        if self.layout is Layout.ORGANIZATION:
-            spaces.add(self.organization)
-        return {_shown(each) for each in objects} | {f"Namespace {name}" for name in spaces}
+        objects = {_shown(each) for each in self._config["choreo:resources"]}
+        if self.kind.controllers is Controllers.PRESENT:
+            return objects | {f"ProjectReleaseBinding {self.organization}/{each}-{ENVIRONMENT}" for each in PROJECTS}
+        spaces = self._spaces
+        if self.kind.layout is Layout.ORGANIZATION:
+            spaces.add(f"Namespace {self.organization}")
+        return objects | spaces
+
+    @property
+    def expected(self) -> set[str]:
+        """All that is in the cluster when the stack is up: controllers make the namespaces of what is bound."""
+        return self.declared | (self._spaces if self.kind.controllers is Controllers.PRESENT else set())
+
+    @property
+    def _spaces(self) -> set[str]:
+        name = self.kind.ground.namespace
+        return {f"Namespace {name(self.organization, project, ENVIRONMENT)}" for project in PROJECTS}
+
+    @property
+    def _config(self) -> Manifest:
+        return self.kind.ground.config(self.kind.layout, self.organization)
 
     def known(self) -> set[str]:
         """All objects in the cluster that the state knows."""
@@ -76,99 +93,86 @@ class Estate:
 
     def there(self) -> set[str]:
         """All objects of the organization in the cluster, except what others made."""
-        lives = asyncio.run(_there(self.workspace.kubeconfig, self.organization))
+        lives = asyncio.run(_there(self.workspace.kubeconfig, self.kind.ground, self.organization))
         return {str(live) for live in lives if not OTHERS.items() <= live.labels.items()}
 
     def add_stray(self, *, held: bool) -> None:
-        """Makes a Deployment that Pulumi does not know, as OpenChoreo does; a `held` one stays until it is released."""
-        manifest = yaml.safe_load(samples.deployment(self.organization, ENVIRONMENT, STRAY))
+        """Deploys what Pulumi does not know, as OpenChoreo does; if it is `held`, it stays until it is released."""
+        manifest = self.kind.ground.stray(self.organization)
         manifest["metadata"]["finalizers"] = [FINALIZER] if held else []
         self.workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(manifest))
 
     def release_stray(self) -> None:
-        """Takes the finalizer from the Deployment that Pulumi does not know, as a controller does when it is done."""
-        stray = ("deployments.core.choreo.dev", STRAY, "-n", self.organization)
-        self.workspace.kubectl("patch", *stray, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
+        """Takes the finalizer from what Pulumi does not know, as a controller does when it is done."""
+        manifest = self.kind.ground.stray(self.organization)
+        resource = resource_named(manifest["apiVersion"], manifest["kind"])
+        live = Live(resource, manifest)
+        patch = '{"metadata":{"finalizers":null}}'
+        self.workspace.kubectl("patch", *live.command.split(), "--type=merge", "-p", patch)
 
     def _state(self) -> dict[str, Any]:
         state: dict[str, Any] = json.loads(self.workspace.state(STACK))["deployment"]
         return state
 
 
-def make(layout: Layout, workspace: Workspace) -> Estate:
+def make(kind: Kind, workspace: Workspace) -> Estate:
     """An estate of which nothing is up yet, except what others have to make before it."""
-    estate = Estate(layout, f"estate-{uuid4().hex[:8]}", workspace)
-    if layout is Layout.ENVIRONMENT:
-        make_others(estate.organization, "staging", workspace)
-    workspace.stack(STACK, _config(layout, estate.organization))
+    estate = Estate(kind, f"estate-{uuid4().hex[:8]}", workspace)
+    if kind.layout is Layout.ENVIRONMENT:
+        make_others(kind.ground, estate.organization, "staging", workspace)
+    workspace.stack(STACK, {**estate._config, "choreo:timeouts": {"delete": "90s"}})
     return estate
 
 
-def make_others(organization: str, environment: str, workspace: Workspace) -> None:
-    """An organization with an environment, a namespace, a Deployment and a ConfigMap, as others than Pulumi make it."""
-    namespace = data_plane_namespace(organization, PROJECTS[0], environment)
-    labelled = {
-        organization: labels.organization_namespace_labels(organization),
-        namespace: labels.data_plane_namespace_labels(organization, PROJECTS[0], environment),
+def make_others(ground: Ground, organization: str, environment: str, workspace: Workspace) -> None:
+    """An organization with an environment, a namespace, a deployment and a ConfigMap, as others than Pulumi make it."""
+    namespace = ground.namespace(organization, PROJECTS[0], environment)
+    config_map = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "of-others", "namespace": namespace},
     }
-    objects = [
-        *(_manifest("Namespace", name, labels=own) for name, own in labelled.items()),
-        *_of_organization(organization),
-        *samples.stack("staging", organization)["choreo:resources"],
-        yaml.safe_load(samples.deployment(organization, environment, "of-others")),
-        _manifest("ConfigMap", "of-others", namespace=namespace),
-    ]
+    objects = [*ground.others(organization, environment), config_map]
     for each in objects:
-        metadata = each["metadata"]
-        if each["kind"] == "Environment":
-            metadata["name"] = environment
-        follow = {labels.ORGANIZATION: organization, labels.NAME: metadata["name"]}
-        metadata["labels"] = metadata.get("labels", follow) | OTHERS
+        each["metadata"]["labels"] = each["metadata"].get("labels", {}) | OTHERS
     workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump_all(objects))
 
 
-def others(kubeconfig: Path) -> Mapping[str, tuple[str, str]]:
-    """All that others made for this worker in the whole cluster: by name, who it is and which version of it."""
+def others(kubeconfig: Path, controllers: Controllers) -> Mapping[str, tuple[str, object]]:
+    """All that others made for this worker in the whole cluster: by name, who it is and which version of it.
+
+    Where controllers write down what they see of it, which version of what it is meant to be.
+    """
+    part = "resourceVersion" if controllers is Controllers.ABSENT else "generation"
     lives = asyncio.run(_labelled(kubeconfig))
-    return {str(live): (live.metadata["uid"], live.metadata["resourceVersion"]) for live in lives}
+    return {str(live): (live.metadata["uid"], live.metadata.get(part)) for live in lives}
 
 
-def _config(layout: Layout, organization: str) -> dict[str, Any]:
-    """The settings of the stack: those of this checkout's samples, with a second project."""
-    config = samples.stack(ENVIRONMENT, organization) | {"choreo:timeouts": {"delete": "90s"}}
-    config.pop("choreo:projects")
-    if layout is Layout.ENVIRONMENT:
-        return config | {"choreo:projects": list(PROJECTS)}
-    return config | {"choreo:resources": [*_of_organization(organization), *config["choreo:resources"]]}
-
-
-def _of_organization(organization: str) -> list[dict[str, Any]]:
-    """The organization, its data plane, its pipeline and its projects."""
-    objects: list[dict[str, Any]] = samples.stack("acme", organization)["choreo:resources"]
-    (project,) = [each for each in objects if each["kind"] == "Project"]
-    second = project | {"metadata": project["metadata"] | {"name": PROJECTS[1]}}
-    return [*objects, second]
-
-
-async def _there(kubeconfig: Path, organization: str) -> list[Live]:
+async def _there(kubeconfig: Path, ground: Ground, organization: str) -> list[Live]:
+    views = [
+        View(NAMESPACES, ground.of_organization(organization)),
+        ground.sees(Subject.TENANT, organization),
+        *(View(each, {}, organization) for each in ground.kinds if each.namespaced),
+        # Those of this API which are in the whole cluster are of no organization, but the one that is it.
+        *(View(each, {}, None, _is_called(organization)) for each in ground.kinds if not each.namespaced),
+    ]
     async with Cluster(str(kubeconfig)) as cluster:
-        asked = [
-            cluster.list(NAMESPACES, {labels.ORGANIZATION_NAME: organization}),
-            cluster.list(NAMESPACES, {labels.ORGANIZATION: organization}),
-            *(cluster.list(each, {}, organization) for each in OBJECTS if each.namespaced),
-            *(cluster.list(each, {labels.NAME: organization}) for each in OBJECTS if not each.namespaced),
-        ]
-        return [live for found, _ in await asyncio.gather(*asked) for live in found]
+        asked = (cluster.list(view.resource, view.labels, view.namespace) for view in views)
+        found = await asyncio.gather(*asked)
+    # What two of them show is one object.
+    lives = [live for view, (seen, _) in zip(views, found, strict=True) for live in seen if view.shows(live)]
+    return list({str(live): live for live in lives}.values())
+
+
+def _is_called(name: str) -> Any:
+    return lambda live: live.name == name
 
 
 async def _labelled(kubeconfig: Path) -> list[Live]:
+    kinds: Iterable[Resource] = dict.fromkeys([NAMESPACES, CONFIG_MAPS, *(k for g in GROUNDS for k in g.kinds)])
     async with Cluster(str(kubeconfig)) as cluster:
-        asked = [cluster.list(each, OTHERS) for each in (NAMESPACES, CONFIG_MAPS, *OBJECTS)]
-        return [live for found, _ in await asyncio.gather(*asked) for live in found]
-
-
-def _manifest(kind: str, name: str, **metadata: Any) -> dict[str, Any]:
-    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, **metadata}}
+        found = await asyncio.gather(*(cluster.list(each, OTHERS) for each in kinds))
+    return [live for seen, _ in found for live in seen]
 
 
 def _shown(manifest: Mapping[str, Any]) -> str:

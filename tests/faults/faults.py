@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from devcluster import ControlPlane
-from tests.faults.estates import Estate, Layout
+from tests.faults.estates import Estate, Kind
 from tests.faults.operation import CHOREO, ENGINE, KUBERNETES, Operation
 from tests.faults.proxy import Proxy
 from tests.faults.users import User
@@ -19,7 +19,7 @@ class Place:
     """Between every operation and the control plane."""
     user: User
     """Whom operations are run as that a fault of users strikes."""
-    pool: Mapping[Layout, list[Estate]]
+    pool: Mapping[Kind, list[Estate]]
     """The estates that are up, and that nobody needs any more.
 
     A destroy takes over an estate that an up has been struck on: a recovered one is as good as any. Its workspace leads

@@ -1,17 +1,14 @@
 """A point: a moment of an operation, seen in the API server, so that a fault strikes there and not after some time."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from choreo_components.api.core_v1 import labels
 from choreo_components.kubernetes.client import Cluster
-from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
-from tests.faults.estates import ENVIRONMENT, PROJECTS
-
-ENVIRONMENTS, DEPLOYMENTS = (resource_named("core.choreo.dev/v1", kind) for kind in ("Environment", "Deployment"))
+from choreo_components.kubernetes.objects import Live
+from tests.faults.grounds import PROJECTS, Subject, View
 
 SECONDS_TO_REACH = 180
 SECONDS_OF_A_WATCH = 2
@@ -22,30 +19,12 @@ Lives = Collection[Live]
 
 @dataclass(frozen=True)
 class Point:
-    """When it is reached is seen on the objects of one kind that carry an environment's labels, or on a namespace."""
+    """When it is reached is seen on the objects that are its subject."""
 
     sentence: str
-    resource: Resource
-    select: Callable[[str], Mapping[str, str]]
-    """The labels to look at, by the organization's name."""
+    subject: Subject
     reached: Callable[[Lives, int], bool]
-    """Whether what is there now, and how many there were before the operation, says that it is reached."""
-
-
-def _deployments(organization: str) -> Mapping[str, str]:
-    return labels.environment_deployment_selector(organization, ENVIRONMENT)
-
-
-def _namespaces(organization: str) -> Mapping[str, str]:
-    return labels.environment_namespace_selector(organization, ENVIRONMENT)
-
-
-def _environment(organization: str) -> Mapping[str, str]:
-    return {labels.ORGANIZATION: organization, labels.NAME: ENVIRONMENT}
-
-
-def _of_organization(organization: str) -> Mapping[str, str]:
-    return labels.organization_namespace_labels(organization)
+    """Whether what is there now, and how much there was before the operation, says that it is reached."""
 
 
 def _deleting(now: Lives, _: int) -> bool:
@@ -60,57 +39,63 @@ def _none(now: Lives, _: int) -> bool:
     return not now
 
 
+def _ready(now: Lives, _: int) -> bool:
+    conditions = [{each["type"]: each["status"] for each in live.conditions} for live in now]
+    return len(conditions) == len(PROJECTS) and all(each.get("Ready") == "True" for each in conditions)
+
+
 # Of `up`.
-ORGANIZATION_NAMESPACE_MADE = Point("the organization's namespace exists", NAMESPACES, _of_organization, _some)
-ENVIRONMENT_MADE = Point("the Environment exists, and no finalizer yet", ENVIRONMENTS, _environment, _some)
-FIRST_NAMESPACE_MADE = Point("the first data-plane namespace exists", NAMESPACES, _namespaces, _some)
-NAMESPACES_MADE = Point(
-    "all data-plane namespaces exist", NAMESPACES, _namespaces, lambda now, _: len(now) == len(PROJECTS)
+ORGANIZATION_NAMESPACE_MADE = Point("the organization's namespace exists", Subject.TENANT, _some)
+ENVIRONMENT_MADE = Point("the Environment exists, and no finalizer yet", Subject.ENVIRONMENT, _some)
+FIRST_NAMESPACE_MADE = Point("the first data-plane namespace exists", Subject.NAMESPACES, _some)
+NAMESPACES_MADE = Point("all data-plane namespaces exist", Subject.NAMESPACES, lambda now, _: len(now) == len(PROJECTS))
+DEPLOYMENT_MADE = Point("what is deployed exists", Subject.DEPLOYED, _some)
+BINDINGS_READY = Point(
+    "the bindings of all projects are ready, and it is waited until they stay so", Subject.BOUND, _ready
 )
-DEPLOYMENT_MADE = Point("the Deployment exists", DEPLOYMENTS, _deployments, _some)
 
 # Of `destroy`.
 FIRST_DEPLOYMENT_GONE = Point(
-    "the first Deployment is gone", DEPLOYMENTS, _deployments, lambda now, before: len(now) < before
+    "the first of what is deployed is gone", Subject.DEPLOYED, lambda now, before: len(now) < before
 )
-DEPLOYMENTS_GONE = Point("all Deployments are gone", DEPLOYMENTS, _deployments, _none)
+DEPLOYMENTS_GONE = Point("all that is deployed is gone", Subject.DEPLOYED, _none)
 DEPLOYMENT_HELD = Point(
-    "a Deployment that Pulumi never made is held by its finalizer",
-    DEPLOYMENTS,
-    _deployments,
+    "something deployed that Pulumi never made is held by its finalizer",
+    Subject.DEPLOYED,
     lambda now, _: bool(now) and all(live.deleting and live.metadata.get("finalizers") for live in now),
 )
-NAMESPACES_GO = Point("the first namespace is being deleted", NAMESPACES, _namespaces, _deleting)
+NAMESPACES_GO = Point("the first namespace is being deleted", Subject.NAMESPACES, _deleting)
 ALL_NAMESPACES_GO = Point(
     "all namespaces are being deleted",
-    NAMESPACES,
-    _namespaces,
+    Subject.NAMESPACES,
     lambda now, before: len(now) == before and all(live.deleting for live in now),
 )
-NAMESPACES_GONE = Point("all namespaces are gone and the Environment stands", NAMESPACES, _namespaces, _none)
-ORGANIZATION_NAMESPACE_GOES = Point(
-    "the organization's namespace is being deleted", NAMESPACES, _of_organization, _deleting
-)
+NAMESPACES_GONE = Point("all namespaces are gone and the Environment exists", Subject.NAMESPACES, _none)
+ORGANIZATION_NAMESPACE_GOES = Point("the organization's namespace is being deleted", Subject.TENANT, _deleting)
 
 
-def count(point: Point, kubeconfig: Path, organization: str) -> int:
-    """How many objects there are now of those that the point is seen on."""
+def count(view: View, kubeconfig: Path) -> int:
+    """How many objects there are now of those that a view shows."""
 
     async def ask() -> int:
         async with Cluster(str(kubeconfig)) as cluster:
-            return len((await cluster.list(point.resource, point.select(organization)))[0])
+            found, _ = await cluster.list(view.resource, view.labels, view.namespace)
+            return len([live for live in found if view.shows(live)])
 
     return asyncio.run(ask())
 
 
-def wait(point: Point, kubeconfig: Path, organization: str, before: int, going: Callable[[], bool]) -> bool:
-    """Waits until the point is reached. False where it never is, though nothing is `going` on any more."""
+def wait(point: Point, view: View, kubeconfig: Path, before: int, going: Callable[[], bool]) -> bool:
+    """Waits until the point is reached, as a view of its subject shows.
+
+    False where it never is, though nothing is `going` on any more.
+    """
 
     async def watched() -> bool:
         async with asyncio.timeout(SECONDS_TO_REACH), Cluster(str(kubeconfig)) as cluster:
             while True:
                 last = not going()
-                if await _seen(cluster, point, organization, before):
+                if await _seen(cluster, point, view, before):
                     return True
                 if last:
                     return False
@@ -118,19 +103,20 @@ def wait(point: Point, kubeconfig: Path, organization: str, before: int, going: 
     return asyncio.run(watched())
 
 
-async def _seen(cluster: Cluster, point: Point, organization: str, before: int) -> bool:
+async def _seen(cluster: Cluster, point: Point, view: View, before: int) -> bool:
     """Whether the point is reached within the time of a watch."""
-    selector = point.select(organization)
-    found, version = await cluster.list(point.resource, selector)
-    now = {str(live): live for live in found}
+    found, version = await cluster.list(view.resource, view.labels, view.namespace)
+    now = {str(live): live for live in found if view.shows(live)}
     if point.reached(now.values(), before):
         return True
     try:
         async with (
             asyncio.timeout(SECONDS_OF_A_WATCH),
-            aclosing(cluster.watch(point.resource, selector, version)) as events,
+            aclosing(cluster.watch(view.resource, view.labels, version, view.namespace)) as events,
         ):
             async for event, live in events:
+                if not view.shows(live):
+                    continue
                 if event == "DELETED":
                     now.pop(str(live), None)
                 else:

@@ -11,7 +11,9 @@ from tests.faults.cases import CASES, Case, Recovery
 from tests.faults.conftest import Places
 from tests.faults.estates import STACK, Estate
 from tests.faults.faults import Place, Scene
+from tests.faults.grounds import View
 from tests.faults.operation import Operation
+from tests.faults.points import Point
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -19,46 +21,51 @@ def test_a_struck_command_is_recovered(
     case: Case, place: Place, places: Places, newer_provider: Mapping[str, str], tmp_path: Path
 ) -> None:
     administrator = place.control_plane.kubeconfig
-    estate = place.pool[case.layout].pop() if case.command == "destroy" and place.pool[case.layout] else None
+    controllers = case.kind.controllers
+    estate = place.pool[case.kind].pop() if case.command == "destroy" and place.pool[case.kind] else None
     if estate is None:
-        workspace = places.new_workspace(place.control_plane)
+        workspace = places.new_workspace(place.control_plane, controllers)
         workspace.environment |= newer_provider if case.newer else {}
-        estate = estates.make(case.layout, workspace)
+        estate = estates.make(case.kind, workspace)
         if case.command == "destroy":
             estate.workspace.up(STACK)
     if case.command == "destroy":
         estate.add_stray(held=case.point is points.DEPLOYMENT_HELD)
-    before = estates.others(administrator)
+    before = estates.others(administrator, controllers)
 
     kubeconfig = place.user.kubeconfig if case.fault.of_user else place.network.kubeconfig(tmp_path / "kubeconfig")
 
     struck = strike(case, estate, place, kubeconfig)
     recover(case, estate, kubeconfig, struck)
 
-    assert estates.others(administrator) == before, "what others made was touched"
-    expected = estate.declared if case.command == "up" else set()
-    assert estate.there() == expected, "the cluster does not hold just what the stack declares"
-    assert estate.known() == expected, "the state does not know just what is in the cluster"
+    assert estates.others(administrator, controllers) == before, "what others made was touched"
+    there, known = (estate.expected, estate.declared) if case.command == "up" else (set(), set())
+    assert estate.there() == there, "the cluster does not hold just what the stack declares"
+    assert estate.known() == known, "the state does not know just what is in the cluster"
     assert estate.pending() == []
     if case.command == "up":
-        place.pool[case.layout].append(estate)
+        place.pool[case.kind].append(estate)
 
 
 def strike(case: Case, estate: Estate, place: Place, kubeconfig: Path) -> Outcome:
     """Runs the command, strikes it at the point, and mends the fault when the case says so. What became of it."""
-    administrator, organization = place.control_plane.kubeconfig, estate.organization
-    before = points.count(case.point, administrator, organization)
+    administrator = place.control_plane.kubeconfig
+
+    def view(point: Point) -> View:
+        return case.kind.ground.sees(point.subject, estate.organization)
+
+    before = points.count(view(case.point), administrator)
     operation = Operation(estate.workspace, case.command, STACK, kubeconfig)
     scene = Scene(operation, place)
     reached = mended = False
     try:
-        reached = points.wait(case.point, administrator, organization, before, operation.goes_on)
+        reached = points.wait(case.point, view(case.point), administrator, before, operation.goes_on)
         if reached:
             case.fault.strike(scene)
             if case.point is points.DEPLOYMENT_HELD:
                 estate.release_stray()
             if case.until is not None:
-                mended = points.wait(case.until, administrator, organization, before, operation.goes_on)
+                mended = points.wait(case.until, view(case.until), administrator, before, operation.goes_on)
                 case.fault.mend(scene)
     finally:
         try:
