@@ -29,8 +29,9 @@ def main() -> int:
     except OSError as error:
         print(f"error: {error.filename or destination}: {error.strerror}", file=sys.stderr)
         return 1
-    own = [each.binary.name for each in resolved if each.from_path]
-    print(f"toolchain: {len(resolved)} binaries in {destination}" + (f", from PATH: {', '.join(own)}" if own else ""))
+    own = [each.binary.name for each in resolved if each.is_found]
+    from_here = f", of which this machine had {', '.join(own)}" if own else ""
+    print(f"toolchain: {len(resolved)} binaries in {destination}{from_here}")
     return 0
 
 

@@ -45,11 +45,17 @@ class Binary:
     stamps: tuple[str, ...] = ()
     """Values the linker writes into the program, as `variable=value`."""
     least: Version | None = None
-    """The oldest version accepted from PATH. None: a program on PATH is never used."""
+    """The oldest version accepted from the machine. None: a program of the machine is never used."""
     asks_version: tuple[str, ...] = ("--version",)
     """The arguments that make it print its version."""
+    is_asset: bool = False
+    """Whether it belongs into the folder that KUBEBUILDER_ASSETS names."""
+    seconds: int = 0
+    """CPU seconds that its build takes where other binaries of the same go.mod are built before it."""
+    shared_seconds: int = 0
+    """CPU seconds that the first build of its go.mod takes in addition, for what all of them use."""
     belongs_to: str = ""
-    """The binary which brings this one along when it comes from PATH, so that it need not be built."""
+    """The binary which brings this one along when it is on the machine, so that it need not be built."""
     is_command: bool = True
     """Whether it belongs on PATH. A plugin does not: the engine warns about every plugin it finds there."""
     embedded: Mapping[str, str] = field(default_factory=dict)
@@ -75,6 +81,7 @@ def catalog(folder: Path = HERE) -> Sequence[Binary]:
             module="github.com/pulumi/pulumi-kubernetes/provider/v4",
             release=provider,
             stamps=(f"main.version={provider}",),
+            seconds=700,
             belongs_to="pulumi",
             is_command=False,
             embedded={"schema.json": "cmd/pulumi-resource-kubernetes/schema.json"},
@@ -88,6 +95,7 @@ def catalog(folder: Path = HERE) -> Sequence[Binary]:
             stamps=(f"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{engine}",),
             least=engine,
             asks_version=("version",),
+            seconds=640,
         ),
         *(
             Binary(
@@ -103,11 +111,14 @@ def catalog(folder: Path = HERE) -> Sequence[Binary]:
                 ),
                 least=least,
                 asks_version=asks_version,
+                is_asset=name != "kube-controller-manager",
+                seconds=seconds,
+                shared_seconds=500,
             )
-            for name, least, asks_version in [
-                ("kube-apiserver", kubernetes._replace(patch=0), ("--version",)),
-                ("kube-controller-manager", kubernetes._replace(patch=0), ("--version",)),
-                ("kubectl", Version(1, 29, 0), ("version", "--client")),
+            for name, least, asks_version, seconds in [
+                ("kube-apiserver", kubernetes._replace(patch=0), ("--version",), 190),
+                ("kube-controller-manager", kubernetes._replace(patch=0), ("--version",), 200),
+                ("kubectl", Version(1, 29, 0), ("version", "--client"), 60),
             ]
         ),
         Binary(
@@ -117,6 +128,8 @@ def catalog(folder: Path = HERE) -> Sequence[Binary]:
             module="go.etcd.io/etcd/server/v3",
             release=etcd,
             least=etcd._replace(patch=0),
+            is_asset=True,
+            seconds=90,
         ),
         Binary(
             name="pulumi-language-python",
@@ -126,6 +139,7 @@ def catalog(folder: Path = HERE) -> Sequence[Binary]:
             release=host,
             stamps=(f"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{host}",),
             belongs_to="pulumi",
+            seconds=90,
             companions={
                 "pulumi-language-python-exec": "python/cmd/pulumi-language-python-exec",
                 "pulumi-resource-pulumi-python": "python/dist/pulumi-resource-pulumi-python",

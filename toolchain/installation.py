@@ -20,9 +20,9 @@ def install(destination: Path, binaries: Sequence[Binary] | None = None) -> Sequ
     binaries = catalog() if binaries is None else binaries
     destination = destination.absolute()
     resolved = resolve(binaries, links=destination)
-    commands = [each.binary for each in resolved if each.binary.is_command and not each.from_path]
+    commands = [each.binary for each in resolved if each.binary.is_command and not each.is_found]
     built = cache.side_by_side(commands)
-    links = {each.binary.name: each.path for each in resolved if each.from_path}
+    links = {each.binary.name: each.path for each in resolved if each.is_found}
     links |= {name: built / name for binary in commands for name in (binary.name, *binary.companions)}
     _link(links, destination, {name for binary in binaries for name in (binary.name, *binary.companions)})
     home = destination.parent / "pulumi"

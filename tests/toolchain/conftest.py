@@ -31,5 +31,6 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     go.chmod(0o755)
     monkeypatch.setenv("PATH", str(made.path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("GOFLAGS", raising=False)
+    for name in ("GOFLAGS", "KUBEBUILDER_ASSETS"):
+        monkeypatch.delenv(name, raising=False)
     return made

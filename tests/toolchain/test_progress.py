@@ -29,7 +29,7 @@ def test_without_a_terminal_a_build_says_again_and_again_that_it_goes_on(
     workshop.takes(1)
     resolve(workshop.binaries("etcd"))
     lines = capfd.readouterr().out.splitlines()
-    assert lines[1] == "etcd: building"
+    assert "etcd: building" in lines
     assert len([line for line in lines if line.startswith("etcd: building (")]) >= 3, lines
     assert lines[-1].startswith("etcd: built in ")
 

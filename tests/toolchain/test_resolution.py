@@ -12,7 +12,7 @@ from toolchain import ToolchainError, resolve
 def test_a_binary_on_path_that_is_new_enough_is_used(workshop: Workshop) -> None:
     own = workshop.put_on_path("kubectl", says="Client Version: v1.32.4-dispatcher")
     [kubectl] = resolve(workshop.binaries("kubectl"))
-    assert (kubectl.path, kubectl.from_path) == (own, True)
+    assert (kubectl.path, kubectl.is_found) == (own, True)
     assert workshop.built == []
 
 
@@ -33,14 +33,14 @@ def test_a_binary_on_path_that_is_too_old_or_says_no_version_is_not_used(
 ) -> None:
     workshop.put_on_path(name, says)
     [resolved] = resolve(workshop.binaries(name))
-    assert not resolved.from_path
+    assert not resolved.is_found
     assert workshop.built == [name]
 
 
 def test_a_program_on_path_that_cannot_run_is_not_used(workshop: Workshop) -> None:
     workshop.put_on_path("etcd", says="").write_text("#!/no/such/interpreter\n")
     [etcd] = resolve(workshop.binaries("etcd"))
-    assert not etcd.from_path
+    assert not etcd.is_found
 
 
 def test_a_pulumi_on_path_brings_its_own_language_host_and_provider(workshop: Workshop) -> None:

@@ -67,9 +67,16 @@ class Workshop:
         """The binaries of these names; all if none is named."""
         return [binary for binary in catalog(self.sources) if not names or binary.name in names]
 
-    def put_on_path(self, name: str, says: str) -> Path:
-        """Puts a program on PATH that answers every question with `says`, and writes down that it was asked."""
-        program = self.path / name
+    @property
+    def assets(self) -> Path:
+        """The folder for KUBEBUILDER_ASSETS, which is unset until a test sets it."""
+        return self.home / "assets"
+
+    def put_on_path(self, name: str, says: str, folder: Path | None = None) -> Path:
+        """Puts a program on PATH, or into another folder, that answers every question with `says`, and writes down
+        that it was asked."""
+        program = (folder or self.path) / name
+        program.parent.mkdir(exist_ok=True)
         program.write_text(
             f"#!{sys.executable}\nopen({str(self.home / 'asked')!r}, 'a').write({name + ' '!r})\nprint({says!r})\n"
         )
