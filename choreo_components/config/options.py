@@ -13,7 +13,7 @@ class Controllers(str, Enum):
 
 
 class Adopt(str, Enum):
-    """Never, or what carries the labels by which OpenChoreo finds whose it is."""
+    """Never, or what carries the labels by which OpenChoreo finds it; where there are none, what choreo has applied."""
 
     NEVER = "never"
     IF_LABELLED = "if-labelled"

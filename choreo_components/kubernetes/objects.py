@@ -89,6 +89,17 @@ class Live:
         return self.metadata.get("labels") or {}
 
     @property
+    def applied_by_choreo(self) -> bool:
+        """Whether a stack or program of choreo has applied it: its field manager owns fields."""
+        # Deferred: it is asked only where an object is in the cluster already.
+        from choreo_components.api.annotations import APPLIED, FIELD_MANAGER
+
+        entries = self.metadata.get("managedFields") or ()
+        return any(
+            entry.get("manager") == APPLIED[FIELD_MANAGER] and entry.get("operation") == "Apply" for entry in entries
+        )
+
+    @property
     def deleting(self) -> bool:
         """Whether it has a deletionTimestamp."""
         return self.metadata.get("deletionTimestamp") is not None

@@ -73,6 +73,10 @@ def binding(team: str, project: str, environment: str) -> dict[str, Any]:
     return manifest("ProjectReleaseBinding", team, f"{project}-{environment}", owner=owner, environment=environment)
 
 
+KINDS = "environments.openchoreo.dev,projects.openchoreo.dev,projectreleasebindings.openchoreo.dev"
+VERSIONS = "jsonpath={..metadata.resourceVersion}"
+
+
 def platform(team: str) -> list[dict[str, Any]]:
     """A namespace with two environments, a project that is bound to one of them, and what these need."""
     return [
@@ -101,6 +105,22 @@ def test_a_platform_comes_up_and_the_next_update_changes_nothing(workspace: Work
     names = (data_plane_namespace(team, owner, stage) for owner in owners for stage in stages)
     assert set(made) == {f"namespace/{name}" for name in names}
     workspace.destroy("platform")
+
+
+def test_after_its_state_is_lost_a_platform_is_taken_over_by_what_choreo_has_applied(
+    workspace: Workspace, team: str
+) -> None:
+    config = {"choreo:resources": platform(team), "choreo:projects": ["shop"]}
+    workspace.stack("platform", config)
+    created = workspace.up("platform").changes["created"]
+    versions = workspace.kubectl("get", KINDS, "-n", team, "-o", VERSIONS)
+    workspace.run("stack", "rm", "--force", "--yes", "--preserve-config", "--stack", "platform")
+    workspace.stack("platform", config)
+    assert "choreo:adopt: if-labelled" in workspace.up("platform", fails=True).said
+    workspace.settings("platform", config | {"choreo:adopt": "if-labelled"})
+    assert sum(workspace.up("platform").changes.values()) == created
+    assert workspace.kubectl("get", KINDS, "-n", team, "-o", VERSIONS) == versions
+    assert workspace.destroy("platform").changes == {"deleted": created}
 
 
 @with_controllers

@@ -134,18 +134,41 @@ def test_if_labelled_refuses_what_lacks_them() -> None:
     ]
 
 
-@pytest.mark.parametrize("adopt", ["never", "if-labelled"])
-def test_where_no_label_says_whose_objects_are_the_advice_is_another_one(adopt: str) -> None:
-    stage = Live(
-        resource_named("openchoreo.dev/v1alpha1", "Environment"), {"metadata": {"name": "dev", "namespace": "team"}}
-    )
-    objects = {"openchoreo.dev/v1alpha1/Environment": ["team/dev"]}
-    assert refusal(FakeCluster(stage), objects, adopt=adopt) == [
+def unlabelled(manager: str) -> Live:
+    """An object of which no label says whose it is, applied by a field manager."""
+    metadata = {"name": "dev", "namespace": "team", "managedFields": [{"manager": manager, "operation": "Apply"}]}
+    return Live(resource_named("openchoreo.dev/v1alpha1", "Environment"), {"metadata": metadata})
+
+
+UNLABELLED = {"openchoreo.dev/v1alpha1/Environment": ["team/dev"]}
+
+
+def test_where_no_label_says_whose_objects_are_the_advice_is_another_one() -> None:
+    assert refusal(FakeCluster(unlabelled("kubectl")), UNLABELLED) == [
         "1 object is in the cluster already and not made by this stack:",
         "  Environment team/dev",
         "  Nothing was applied.",
-        "  No label says whose objects of openchoreo.dev/v1alpha1 are: to take over yours, choreo adopt "
-        "(docs/adopt.md).",
+        "  No label says whose objects of openchoreo.dev/v1alpha1 are. After the state was lost, choreo:adopt: "
+        "if-labelled",
+        "  takes over those that choreo has applied before; for all others: choreo adopt (docs/adopt.md).",
+    ]
+
+
+def test_without_such_labels_if_labelled_takes_over_what_choreo_has_applied_before() -> None:
+    told: list[str] = []
+    cluster = FakeCluster(unlabelled("pulumi-kubernetes-choreo"))
+    assert failures(cluster, UNLABELLED, adopt="if-labelled", told=told) == {}
+    assert told == ["adopts Environment team/dev, which choreo has applied before"]
+
+
+def test_without_such_labels_if_labelled_refuses_what_choreo_has_not_applied() -> None:
+    assert refusal(FakeCluster(unlabelled("kubectl")), UNLABELLED, adopt="if-labelled") == [
+        "1 object is in the cluster already and not made by this stack:",
+        "  Environment team/dev",
+        "  Nothing was applied.",
+        "  No label says whose objects of openchoreo.dev/v1alpha1 are, and choreo has not applied these: to take over "
+        "yours, choreo adopt",
+        "  (docs/adopt.md).",
     ]
 
 

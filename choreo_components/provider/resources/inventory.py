@@ -323,7 +323,9 @@ async def _refused(new: Objects, inputs: Properties, session: Session) -> list[s
         lacking = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
         # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
         by_labels = adopt is Adopt.IF_LABELLED or (type_ == NAMESPACE and not _is_tenant(type_, name, inputs))
-        if not wanted:
+        if not wanted and adopt is Adopt.IF_LABELLED and live.applied_by_choreo:
+            session.tell(f"adopts {live}, which choreo has applied before")
+        elif not wanted:
             unlabelled.append(f"  {live}")
             apis.add(type_.api_version)
         elif by_labels and not lacking:
@@ -352,10 +354,17 @@ def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str]) -> I
             "\n  say): pulumi config set choreo:adopt if-labelled. What is somebody else's needs another name."
         )
     if apis:
-        yield (
-            f"  No label says whose objects of {', '.join(sorted(apis))} are: to take over yours, choreo adopt "
-            "(docs/adopt.md)."
-        )
+        named = ", ".join(sorted(apis))
+        if adopt is not Adopt.IF_LABELLED:
+            yield (
+                f"  No label says whose objects of {named} are. After the state was lost, choreo:adopt: if-labelled\n"
+                "  takes over those that choreo has applied before; for all others: choreo adopt (docs/adopt.md)."
+            )
+        else:
+            yield (
+                f"  No label says whose objects of {named} are, and choreo has not applied these: to take over yours, "
+                "choreo adopt\n  (docs/adopt.md)."
+            )
 
 
 async def _existing(objects: Objects, inputs: Properties, session: Session) -> "list[tuple[Type, str, Live]]":
