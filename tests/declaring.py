@@ -38,6 +38,12 @@ def manifest(
     return {"apiVersion": "core.choreo.dev/v1", "kind": kind, "metadata": metadata, "spec": dict(spec or {})}
 
 
+def plain(kind: str, name: str, namespace: str | None = None, api_version: str = "v1", **more: Any) -> Manifest:
+    """An object of another API than OpenChoreo's."""
+    metadata = {"name": name} if namespace is None else {"name": name, "namespace": namespace}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **more}
+
+
 def organization(name: str = "acme") -> Manifest:
     return manifest("Organization", name, organization=None)
 

@@ -27,13 +27,17 @@ class NoManifest(Exception):
 
 
 def manifest_of(live: Live) -> dict[str, Any]:
-    """The manifest of a live object, its keys in the order of the API. Labels that follow from the object are left out.
+    """The manifest of a live object, its keys in the order of the API.
+
+    Labels that follow from the object are left out, but not those that tell a namespace of OpenChoreo's from others.
 
     Raises NoManifest.
     """
     generation = generation_having(live.resource.api_version, live.resource.kind)
     kind = kind_of(live.resource.api_version, live.resource.kind)
-    follow = generation.ownership.labels(live.manifest)
+    is_plain = (kind.api_version, kind.kind) in generation.kinds_of_kubernetes
+    # Without its label, a namespace is one like any other where the stack has nothing of OpenChoreo in it.
+    follow = {} if is_plain else generation.ownership.labels(live.manifest)
     written = live.metadata.get("annotations") or {}
     metadata = {
         "name": live.name,

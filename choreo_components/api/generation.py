@@ -615,6 +615,8 @@ class Generation:
     teardown: Teardown
     data_planes: DataPlanes
     ownership: Ownership
+    secrets: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda wire: ()
+    """The Secrets of Kubernetes that an object in wire names may name, each by its namespace and its name."""
     sole: Callable[[Mapping[str, Any]], Sole | None] = lambda wire: None
     """What an object in wire names is that there must be one of at most; None of most objects."""
     hold: Callable[[Target, Mapping[str, Any]], Hold | None] = lambda going, other: None

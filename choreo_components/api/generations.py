@@ -74,8 +74,10 @@ def kind_of(api_version: str, kind: str) -> Kind:
 
 
 def secrets_of(wire: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """The paths of all secrets in an object in wire names, of whatever kind, be it valid or not."""
+    """The paths of all secrets in an object in wire names, of whatever API, be it valid or not."""
     try:
         return kind_of(str(wire.get("apiVersion")), str(wire.get("kind"))).secrets_in(wire)
     except UnknownKindError:
-        return []
+        from choreo_components.api.neighbours import secrets_in
+
+        return secrets_in(wire)

@@ -49,14 +49,15 @@ class ApiObject(WireModel):
         Raises:
             pydantic.ValidationError: with every finding, each with its path in wire names.
         """
-        return cls.model_validate(_without_nothings(wire), by_name=False)
+        return cls.model_validate(without_nothings(wire), by_name=False)
 
     def to_wire(self) -> dict[str, Any]:
         """The object as it has to be sent: plain values, wire names, no optional zero values (see module `wire`)."""
         return prune_zero_values(type(self), self.model_dump(by_alias=True, exclude_none=True))
 
 
-def _without_nothings(wire: Mapping[str, Any]) -> dict[str, Any]:
+def without_nothings(wire: Mapping[str, Any]) -> dict[str, Any]:
+    """An object in wire names without what is in PASSED_OVER and says nothing."""
     kept = {name: value for name, value in wire.items() if (name,) not in PASSED_OVER or not _is_nothing(value)}
     metadata = kept.get("metadata")
     if isinstance(metadata, Mapping):

@@ -51,10 +51,12 @@ def validate(
         give_up(str(problem))
     found = estate.findings(whole=True)
     report = told({name: found[name] for name in chosen}, folder)
-    objects = sum(member.objects for member in estate.members if member.name in chosen)
+    members = [member for member in estate.members if member.name in chosen]
+    objects = sum(member.objects for member in members)
     match output:
         case Output.TEXT:
-            _show(report, summary(report, len(chosen), objects))
+            neighbours = sum(len(member.stack.settings.neighbours) for member in members)
+            _show(report, summary(report, len(chosen), objects, neighbours))
         case Output.JSON:
             typer.echo(as_json(report, chosen, objects))
         case Output.GITHUB:

@@ -11,8 +11,9 @@ from inspect import cleandoc
 from typing import Any, TypeAlias
 
 from choreo_components.api import PASSED_OVER, ApiObject, Kind, ObjectMeta, all_kinds
-from choreo_components.api.generations import generation_having
+from choreo_components.api.generations import generation_having, generations
 from choreo_components.api.meta import WireModel
+from choreo_components.api.neighbours import own_domains
 from choreo_components.api.releases import Path, own_fields
 from choreo_components.api.shape import Field, FreeForm, ListOf, MapOf, ObjectOf, PortLike, Scalar, Shape, fields_of
 from choreo_components.config.namespace_metadata import FIELDS
@@ -89,24 +90,40 @@ class _Builder:
 
     def any_object(self) -> Schema:
         """An object of any kind. By its kind and not one of many, so that editors say what is wrong with that one."""
+        own = [
+            {
+                "if": {"required": ["apiVersion"], "properties": {"apiVersion": {"const": each.api_version}}},
+                "then": {"properties": {"kind": {"enum": [kind.kind for kind in each.kinds if kind.group]}}},
+            }
+            for each in generations().values()
+        ]
+        known = {"apiVersion": {"enum": list(generations())}}
         return {
             "type": "object",
-            "required": ["apiVersion", "kind"],
+            "required": ["apiVersion", "kind", "metadata"],
             "properties": {
-                "apiVersion": {"enum": list(dict.fromkeys(kind.api_version for kind in all_kinds().values()))},
-                "kind": {"enum": list(dict.fromkeys(kind.kind for kind in all_kinds().values()))},
+                "apiVersion": {"anyOf": [{"enum": list(generations())}, {"type": "string", "pattern": _others()}]},
+                "kind": {"type": "string"},
             },
             "allOf": [
-                {
-                    "if": {
-                        "required": ["apiVersion", "kind"],
-                        "properties": {"apiVersion": {"const": kind.api_version}, "kind": {"const": kind.kind}},
-                    },
-                    "then": self.of_kind(kind),
-                }
-                for kind in all_kinds().values()
+                *own,
+                {"if": {"properties": known}, "else": {"properties": {"metadata": self.metadata_of_others()}}},
+                *(
+                    {
+                        "if": {
+                            "required": ["apiVersion", "kind"],
+                            "properties": {"apiVersion": {"const": kind.api_version}, "kind": {"const": kind.kind}},
+                        },
+                        "then": self.of_kind(kind),
+                    }
+                    for kind in all_kinds().values()
+                ),
             ],
         }
+
+    def metadata_of_others(self) -> Schema:
+        """The metadata of an object of another API."""
+        return self.model(ObjectMeta, self.passed_over("metadata"))
 
     def of_kind(self, kind: Kind) -> Schema:
         """An object of a kind: of the later release if it has fields that only that has."""
@@ -189,7 +206,9 @@ class _Builder:
         texts = {"type": ["object", "null"], "additionalProperties": self.text()}
         metadata = {"type": "object", "properties": dict.fromkeys(FIELDS, texts), "additionalProperties": False}
         return {
-            RESOURCES: _setting("Objects of OpenChoreo.", {"type": "array", "items": self.any_object()}),
+            RESOURCES: _setting(
+                "Objects of OpenChoreo, and of other APIs.", {"type": "array", "items": self.any_object()}
+            ),
             MANIFESTS: _setting("Files and globs of YAML with objects, relative to the project.", names),
             PROJECTS: _setting("Projects of other stacks that get a namespace in each environment of this one.", names),
             CONTROLLERS: _setting(
@@ -278,6 +297,12 @@ class _Builder:
     def text(self) -> Schema:
         text: Schema = {"type": "string"}
         return {"anyOf": [text, {"$ref": "#/$defs/secure"}]} if self.secure else text
+
+
+def _others() -> str:
+    """The apiVersions of other APIs, as far as a pattern can say: `choreo validate` knows what is misspelt."""
+    domains = "|".join(map(re.escape, sorted(own_domains())))
+    return rf"^(v1|(?!([^/]*\.)?({domains})/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[a-z][-a-z0-9]*)$"
 
 
 def _present(path: Path) -> Schema:

@@ -45,13 +45,17 @@ class Search:
 
         A file whose name has characters of a glob in it is found by its name. None found is an error.
         """
-        if os.path.isfile(self._absolute(pattern)):
+        if self.names_one(pattern):
             return [Path(self._folder, pattern)]
         self._failed = False
         found = sorted(Path(self._folder, path) for path in self._matching(pattern, where))
         if not found and not self._failed:
             self._findings[pattern] = error(where, self._nothing(pattern))
         return found
+
+    def names_one(self, pattern: str) -> bool:
+        """Whether a path or glob is the name of a file."""
+        return os.path.isfile(self._absolute(pattern))
 
     def findings(self) -> list[Finding]:
         """What could not be read, what stands for no file, and what was left out."""

@@ -60,13 +60,14 @@ def as_annotations(report: Sequence[Told], workspace: Path) -> Iterator[str]:
         yield f"::{finding.severity.value} {written}::{_data(finding.message)}"
 
 
-def summary(report: Sequence[Told], stacks: int, objects: int) -> str:
-    """One line that counts."""
+def summary(report: Sequence[Told], stacks: int, objects: int, neighbours: int = 0) -> str:
+    """One line that counts; `neighbours` of the objects are of other APIs than OpenChoreo's."""
     findings = [each.finding for each in report]
     wrong = len(errors(findings))
     counts = [_counted(wrong, "error"), _counted(len(findings) - wrong, "warning")]
     told = ", ".join(count for count in counts if not count.startswith("0 ")) or "nothing found"
-    return f"{_counted(stacks, 'stack')}, {_counted(objects, 'object')}: {told}"
+    form = f" ({neighbours:,} of other APIs, of which only the form is checked)" if neighbours else ""
+    return f"{_counted(stacks, 'stack')}, {_counted(objects, 'object')}{form}: {told}"
 
 
 def _within(workspace: Path, file: str) -> str:

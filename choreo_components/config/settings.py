@@ -11,16 +11,29 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from choreo_components.api import ApiObject, Generation, Kind, Role, UnknownKindError, generation_having, kind_of
+from choreo_components.api import (
+    ApiObject,
+    Generation,
+    Kind,
+    ObjectMeta,
+    Role,
+    UnknownKindError,
+    generation_having,
+    kind_of,
+)
 from choreo_components.api.annotations import LAST_APPLIED
 from choreo_components.api.generation import NAMESPACE, Target
 from choreo_components.api.generations import generations
 from choreo_components.api.names import NAMESPACES_OF_KUBERNETES, Use, refusal
+from choreo_components.api.neighbours import is_of_kustomize, is_optional, secrets_in
 from choreo_components.config.documents import Document, Rules, differing, field_name
 from choreo_components.config.documents import read_file as read_documents
 from choreo_components.config.durations import seconds
 from choreo_components.config.findings import Finding, Location, error, warning
 from choreo_components.config.namespace_metadata import FIELDS, NamespaceMetadata, problems
+from choreo_components.config.neighbours import Neighbour
+from choreo_components.config.neighbours import parse as parse_neighbour
+from choreo_components.config.neighbours import refusal as refusal_of_neighbour
 from choreo_components.config.options import Adopt, Controllers
 from choreo_components.config.paths import Search
 from choreo_components.config.validation import parse, shown
@@ -131,6 +144,7 @@ class Settings:
     each with the place that names it. `allow_production_destroy` lets an environment of production go.
     `delete_retained` lets go with its environment what would otherwise keep it.
     `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
+    `neighbours` are objects of other APIs than OpenChoreo's, which are sent as they are written.
     `contradicting` are objects that say otherwise what one of `declared` says: an error, which their place tells.
     `data_plane_kubeconfigs` are those of data planes with a cluster of their own, by the DataPlane's name.
     `control_plane` is the identity that the control plane has to have, if the stack says so.
@@ -139,6 +153,7 @@ class Settings:
 
     declared: tuple[Declared, ...] = ()
     contradicting: tuple[Declared, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
     projects: Mapping[str, Location] = field(default_factory=dict)
     controllers: Controllers = Controllers.PRESENT
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -216,6 +231,9 @@ class _Reader:
         self.config = config
         self.folder = folder
         self.findings: list[Finding] = []
+        self.named: set[str] = set()
+        """The files that a setting names, and no glob."""
+        self.passed_over: set[str] = set()
 
     def read(self) -> tuple[Settings, list[Finding]]:
         values: Mapping[str, Any] = self.config.value
@@ -233,10 +251,12 @@ class _Reader:
                     f"unknown setting; the settings are {', '.join(KEYS)}",
                 )
         read = [self.declare(document) for document in [*self.inline(), *self.files()]]
-        declared, contradicting = self.unique([each for each in read if each is not None])
+        objects, plain = self.divided([each for each in read if each is not None])
+        declared, contradicting = self.unique(objects)
         settings = Settings(
             declared=declared,
             contradicting=contradicting,
+            neighbours=self.unique_neighbours(plain),
             projects=self.projects(),
             controllers=self.choice(CONTROLLERS, Controllers, Controllers.PRESENT),
             adopt=self.choice(ADOPT, Adopt, Adopt.NEVER),
@@ -367,16 +387,19 @@ class _Reader:
     def files(self) -> list[Document]:
         documents: list[Document] = []
         search = Search(self.folder)
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for index, pattern in self.strings(MANIFESTS):
             where = self.config.at((MANIFESTS, index))
+            names_one = search.names_one(pattern)
             for path in search.files(pattern, where):
                 # Whichever links lead to it, a file is read once.
                 real = os.path.realpath(path)
+                shown = seen.get(real) or _called(path, self.folder)
+                if names_one:
+                    self.named.add(shown)
                 if real in seen:
                     continue
-                seen.add(real)
-                shown = str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
+                seen[real] = shown
                 try:
                     read, findings = read_documents(path, shown)
                 except OSError as problem:
@@ -389,7 +412,7 @@ class _Reader:
         self.findings += search.findings()
         return documents
 
-    def declare(self, document: Document) -> Declared | None:
+    def declare(self, document: Document) -> Declared | Neighbour | None:
         """The document as an object with all its labels; what is wrong with it becomes findings, and None."""
         value = document.value
         if not isinstance(value, dict):
@@ -397,14 +420,18 @@ class _Reader:
             what = "a text" if isinstance(value, str) else shown(value, document.written())
             self.refuse(document.at(), f"should be an object with apiVersion, kind, metadata and spec, not {what}")
             return None
+        if is_of_kustomize(document.file, value):
+            self.pass_over(document)
+            return None
         api_version, kind_name = (self.text(document, key) for key in ("apiVersion", "kind"))
         if api_version is None or kind_name is None:
             return None
         try:
             kind = kind_of(api_version, kind_name)
         except UnknownKindError as unknown:
-            known = api_version in generations()
-            self.refuse(document.at(("kind" if known else "apiVersion",)), str(unknown))
+            if api_version not in generations():
+                return self.neighbour(document, api_version, kind_name, str(unknown))
+            self.refuse(document.at(("kind",)), str(unknown))
             return None
         if kind.refused is not None:
             self.refuse(document.at(("kind",)), kind.refused)
@@ -417,6 +444,79 @@ class _Reader:
             for path in kind.secrets_in(value):
                 self.findings.append(warning(document.at(path), IN_MANIFEST))
         return None if declared is None else self.identify(kind, declared, document)
+
+    def pass_over(self, document: Document) -> None:
+        """Says once of a file of kustomize's, which a glob has brought, that it is left out; of another, an error."""
+        if document.prefix or document.file in self.named:
+            message = "a file of kustomize's own, which is sent to no cluster: name the files that it lists"
+            self.refuse(document.at(("kind",)), message)
+        elif document.file not in self.passed_over:
+            self.passed_over.add(document.file)
+            where = Location(document.file)
+            self.findings.append(warning(where, "passed over: a file of kustomize's own, which is sent to no cluster"))
+
+    def neighbour(self, document: Document, api_version: str, kind: str, unknown: str) -> Neighbour | None:
+        """The document as an object of another API than OpenChoreo's, or what is wrong with it as one of these."""
+        if (refused := refusal_of_neighbour(document, api_version, kind, unknown)) is not None:
+            self.findings.append(refused)
+            return None
+        found, wrong = parse_neighbour(document)
+        self.findings += wrong
+        secrets = secrets_in(document.value)
+        if secrets and not document.prefix:
+            # One for all that is in it.
+            self.findings.append(warning(document.at(secrets[0][:1]), IN_MANIFEST))
+        if found is None:
+            return None
+        by_glob = not document.prefix and document.file not in self.named
+        metadata = self.without_notes(found.metadata, document)
+        return Neighbour(
+            found.model_copy(update={"metadata": metadata}), document, by_glob and is_optional(api_version)
+        )
+
+    def divided(self, read: Sequence[Declared | Neighbour]) -> tuple[list[Declared], list[Neighbour]]:
+        """OpenChoreo's objects, and the others.
+
+        A namespace is one of OpenChoreo's if it says so, or if one of OpenChoreo's objects is in it.
+        """
+        own = [each for each in read if isinstance(each, Declared)]
+        plain = [each for each in read if isinstance(each, Neighbour)]
+        namespaces = [each for each in own if _is_of_kubernetes(each)]
+        if not namespaces:
+            return own, plain
+        objects: list[Declared] = []
+        lived_in = {each.namespace for each in plain}
+        known = {(each.generation.api_version, each.object.metadata.namespace) for each in own}
+        known |= {(each.generation.api_version, each.name) for each in namespaces if _says_that_it_is_a_tenant(each)}
+        for each in own:
+            generation = each.generation
+            if not _is_of_kubernetes(each) or (generation.api_version, each.name) in known:
+                objects.append(each)
+                continue
+            found, _ = parse_neighbour(each.document)
+            assert found is not None
+            metadata = self.without_notes(found.metadata, each.document, once=False)
+            plain.append(Neighbour(found.model_copy(update={"metadata": metadata}), each.document))
+            beside = (other.generation is generation and not _is_of_kubernetes(other) for other in own)
+            if each.name not in lived_in and any(beside):
+                label = ", ".join(
+                    f"{key}={value}" for key, value in generation.namespaces.tenant_labels(each.name).items()
+                )
+                message = (
+                    f"a namespace like any other, as nothing of OpenChoreo in this stack is in it: give it the label "
+                    f"{label} if OpenChoreo's objects of other stacks are"
+                )
+                self.findings.append(warning(each.at("metadata", "name"), message))
+        return objects, plain
+
+    def unique_neighbours(self, read: Sequence[Neighbour]) -> tuple[Neighbour, ...]:
+        """The first of the neighbours of each name. Who repeats one means the same, or it is an error."""
+        first: dict[tuple[str, str, str], Neighbour] = {}
+        for each in read:
+            earlier = first.setdefault((each.api_version, each.kind, each.full_name), each)
+            if earlier is not each:
+                self.twice(each, earlier)
+        return tuple(first.values())
 
     def text(self, document: Document, key: str) -> str | None:
         """A field of the document that has to be a string."""
@@ -435,14 +535,18 @@ class _Reader:
             self.findings.append(Finding(each.severity, document.at(each.path), each.message))
         if violations:
             return None
-        metadata = identified.metadata
-        if metadata.annotations and LAST_APPLIED in metadata.annotations:
+        metadata = self.without_notes(identified.metadata, document)
+        return Declared(identified.model_copy(update={"metadata": metadata}), document)
+
+    def without_notes(self, metadata: ObjectMeta, document: Document, *, once: bool = True) -> ObjectMeta:
+        """The metadata without what `kubectl apply` has noted in it, and a warning of that, unless there is one."""
+        if not metadata.annotations or LAST_APPLIED not in metadata.annotations:
+            return metadata
+        if once:
             where = document.at(("metadata", "annotations", LAST_APPLIED))
             self.findings.append(warning(where, "left out: it is a note of kubectl's own, not of the object"))
-            kept = {key: value for key, value in metadata.annotations.items() if key != LAST_APPLIED}
-            metadata = metadata.model_copy(update={"annotations": kept})
-            identified = identified.model_copy(update={"metadata": metadata})
-        return Declared(identified, document)
+        kept = {key: value for key, value in metadata.annotations.items() if key != LAST_APPLIED}
+        return metadata.model_copy(update={"annotations": kept})
 
     def unique(self, declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], tuple[Declared, ...]]:
         """The first of the objects of each name, and those that contradict it. Who repeats it means the same."""
@@ -452,12 +556,37 @@ class _Reader:
             earlier = first.setdefault((each.object.api_version, each.kind, each.organization, each.name), each)
             if earlier is each:
                 continue
-            twice = f"{each} is declared twice; first at {earlier.at('metadata', 'name')}"
-            where = each.at("metadata", "name")
-            different = list(differing(earlier.wire, each.wire))
-            if different:
+            if self.twice(each, earlier):
                 contradicting.append(each)
-                self.refuse(where, f"{twice}. They differ in {', '.join(map(field_name, different))}")
-            else:
-                self.findings.append(warning(where, f"{twice}. They are alike: it is taken once"))
         return tuple(first.values()), tuple(contradicting)
+
+    def twice(self, each: Declared | Neighbour, earlier: Declared | Neighbour) -> bool:
+        """Says that an object is declared a second time; whether the two differ."""
+        twice = f"{each} is declared twice; first at {earlier.at('metadata', 'name')}"
+        where = each.at("metadata", "name")
+        different = list(differing(earlier.wire, each.wire))
+        if different:
+            self.refuse(where, f"{twice}. They differ in {', '.join(map(field_name, different))}")
+        else:
+            self.findings.append(warning(where, f"{twice}. They are alike: it is taken once"))
+        return bool(different)
+
+
+def _called(path: Path, folder: Path) -> str:
+    """What findings call a file: relative to the folder, if it is in that."""
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def _is_of_kubernetes(declared: Declared) -> bool:
+    """Whether it is an object of Kubernetes itself that may be one of OpenChoreo's."""
+    return (declared.object.api_version, declared.kind) in declared.generation.kinds_of_kubernetes
+
+
+def _says_that_it_is_a_tenant(declared: Declared) -> bool:
+    """Whether what is written of a namespace has a label or an annotation of OpenChoreo's."""
+    written = declared.document.value["metadata"]
+    known = declared.generation.metadata(kind_of(declared.object.api_version, declared.kind)).annotations
+    return bool(
+        (written.get("labels") or {}).keys() & declared.generation.namespaces.tenant_labels(declared.name).keys()
+        or (written.get("annotations") or {}).keys() & known.keys()
+    )

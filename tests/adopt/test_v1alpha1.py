@@ -159,7 +159,8 @@ class TestManifest:
         assert manifest_of(live_of({**there.manifest, "metadata": own})) == {
             "apiVersion": "v1",
             "kind": "Namespace",
-            "metadata": {"name": "acme", "labels": {"team": "portal"}},
+            # Without its own label, it would be a namespace like any other.
+            "metadata": {"name": "acme", "labels": {"openchoreo.dev/control-plane": "true", "team": "portal"}},
         }
 
     def test_an_empty_gateway_is_left_out(self) -> None:

@@ -29,6 +29,11 @@ MESSAGE = "required: an environment without a data plane can never be taken down
         (RIGHT, 0, "1 stack, 2 objects: nothing found"),
         (ODD, 0, "1 stack, 3 objects: 1 warning"),
         (WRONG, 1, "1 stack, 3 objects: 1 error"),
+        (
+            [*RIGHT, declaring.plain("ConfigMap", "settings", "acme")],
+            0,
+            "1 stack, 3 objects (1 of other APIs, of which only the form is checked): nothing found",
+        ),
     ],
 )
 def test_only_errors_make_it_fail(tmp_path: Path, objects: Sequence[Manifest], code: int, last: str) -> None:

@@ -77,6 +77,19 @@ def test_a_data_plane_with_credentials_is_told_what_it_lacks_of_its_own_release(
     assert complaints(objects(), made) == ["$.spec: 'registry' is a required property"]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        declaring.plain("Secret", "authority", "acme", stringData={"a": "b"}),
+        declaring.plain("ClusterRole", "reader", None, "rbac.authorization.k8s.io/v1", rules=[{"verbs": ["get"]}]),
+        declaring.plain("Namespace", "tools"),
+    ],
+    ids=lambda each: each["kind"],
+)
+def test_an_object_of_another_api_is_taken(given: dict[str, Any]) -> None:
+    assert complaints(objects(), given) == []
+
+
 def test_every_kind_has_an_example_here() -> None:
     of_core = [key for key in all_kinds() if key[0] == "core.choreo.dev/v1"]
     assert [(each["apiVersion"], each["kind"]) for each in EVERY_KIND] == of_core
@@ -172,6 +185,8 @@ def changed(manifest: Manifest, *path: Any, value: Any = None) -> Manifest:
         "an organization in a namespace": changed(declaring.organization(), "metadata", "namespace", value="acme"),
         "an unknown kind": changed(declaring.project(), "kind", value="Proyect"),
         "another version": changed(declaring.project(), "apiVersion", value="core.choreo.dev/v2"),
+        "an object of another API without a name": declaring.plain("Secret", "a") | {"metadata": {}},
+        "one that has what the server sets": declaring.plain("Secret", "a") | {"metadata": {"name": "a", "uid": "b"}},
         "a list": [declaring.project()],
     }.items(),
     ids=lambda case: case[0],

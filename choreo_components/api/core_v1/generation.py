@@ -32,6 +32,7 @@ GENERATION: Final = Generation(
     placed=hierarchy.placed,
     waits=lambda _: True,
     serves_production=data_planes.is_production,
+    secrets=deferred(f"{_HERE}.secrets", "secrets"),
     namespaces=Namespaces(
         name=names.data_plane_namespace,
         labels=labels.data_plane_namespace_labels,
