@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from choreo_components.api import kind_of
-from choreo_components.api.annotations import of_provider
+from choreo_components.api.annotations import APPLIED, of_provider
 from choreo_components.api.generation import (
     DATA_PLANE_NAMESPACE,
     FINALIZER,
@@ -24,6 +24,7 @@ from choreo_components.config.findings import Finding, error
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import Declared, Settings
 from choreo_components.plan.checks import check, size
+from choreo_components.plan.neighbourhood import OWN, TENANTS, Neighbourhood
 from choreo_components.plan.nodes import (
     KUBERNETES,
     FinalizerNode,
@@ -31,6 +32,7 @@ from choreo_components.plan.nodes import (
     NamespaceNode,
     Node,
     ObjectNode,
+    OwnNode,
     Plan,
     SecretNode,
 )
@@ -76,8 +78,18 @@ class _PlanBuilder:
                 finalizer = Key(each.generation.api_version, FINALIZER, each.organization, environment)
                 if finalizer in self.needs:
                     self.needs[Key.of(each)].add(finalizer)
-        nodes: list[Node] = [*objects, *secrets, *namespaces, *finalizers]
-        position = {node.key: (*_position(node.declared, _kind_in_order(node)), node.key) for node in nodes}
+        own: list[OwnNode] = [*objects, *secrets, *namespaces, *finalizers]
+        neighbourhood = Neighbourhood(
+            self.settings.neighbours,
+            self.declared,
+            namespaces,
+            secrets,
+            {node.environment: node.key for node in finalizers},
+        )
+        self.settle(neighbourhood)
+        nodes: list[Node] = [*own, *neighbourhood.nodes]
+        position = {node.key: (_part(node), *_position(node.declared, _kind_in_order(node)), node.key) for node in own}
+        position |= {node.key: (*neighbourhood.order(node.key), node.key) for node in neighbourhood.nodes}
         nodes.sort(key=lambda node: position[node.key])
         placements = [
             (node.declared.generation, (node.key.organization, node.project, node.environment.name))
@@ -90,10 +102,28 @@ class _PlanBuilder:
             findings=(
                 *self.findings,
                 *(found for node in objects for found in self.sizes(node)),
+                *(found for node in neighbourhood.nodes for found in size(node.neighbour, APPLIED)),
                 *check(self.declared, placements),
             ),
             index=self.index,
         )
+
+    def settle(self, neighbourhood: Neighbourhood) -> None:
+        """The edges of objects of other APIs, to what they need and from what comes after them."""
+        self.findings += neighbourhood.findings
+        if not neighbourhood.nodes:
+            return
+        for each in self.declared:
+            if each.role is not Role.TENANT:
+                key = Key.of(each)
+                is_first = all(needed.role is Role.TENANT or needed.kind == SECRET for needed in self.needs[key])
+                self.needs[key] |= set(neighbourhood.before(each, is_first=is_first))
+        self.needs |= neighbourhood.needs
+        last = neighbourhood.last()
+        needed = {each for keys in self.needs.values() for each in keys}
+        ends = {key for key in self.needs if key not in needed}.difference(last)
+        for key in last:
+            self.needs[key] |= ends
 
     def wait(self, declared: Declared) -> str | None:
         if self.settings.controllers is Controllers.ABSENT or not declared.generation.waits(declared):
@@ -295,6 +325,11 @@ def _position(declared: Declared, kind: str | None = None) -> tuple[str, int]:
     return declared.generation.api_version, declared.generation.position(kind or declared.kind)
 
 
-def _kind_in_order(node: Node) -> str:
+def _part(node: OwnNode) -> int:
+    """In which part of the order of creation a node is."""
+    return TENANTS if node.key.role is Role.TENANT else OWN
+
+
+def _kind_in_order(node: OwnNode) -> str:
     """What an order of creation calls the node's kind."""
     return DATA_PLANE_NAMESPACE if isinstance(node, NamespaceNode) else node.key.kind

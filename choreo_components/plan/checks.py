@@ -10,6 +10,7 @@ from choreo_components.api.generation import Generation, Path, Placement, Role, 
 from choreo_components.api.generations import generation_having
 from choreo_components.api.names import Use, collisions, refusal
 from choreo_components.config.findings import Finding, error
+from choreo_components.config.neighbours import Neighbour
 from choreo_components.config.settings import Declared
 
 LARGEST_OBJECT = 3 * 2**19
@@ -73,7 +74,7 @@ def _second_ones(declared: Iterable[Declared]) -> Iterator[Finding]:
                 yield error(each.at(*sole.path), message)
 
 
-def size(declared: Declared, added: Mapping[str, str]) -> Iterator[Finding]:
+def size(declared: Declared | Neighbour, added: Mapping[str, str]) -> Iterator[Finding]:
     """An error where an object is larger than Kubernetes takes, with the annotations that are `added` to its own."""
     if refused := excess({**added, **(declared.object.metadata.annotations or {})}):
         yield error(declared.at("metadata", "annotations"), refused)

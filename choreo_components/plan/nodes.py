@@ -8,6 +8,7 @@ from typing import TypeAlias
 from choreo_components.api.generation import NAMESPACE, SECRET, Generation, Role
 from choreo_components.api.generations import generations
 from choreo_components.config.findings import Finding
+from choreo_components.config.neighbours import Neighbour
 from choreo_components.config.settings import Declared
 from choreo_components.plan.references import Index, Reference
 
@@ -31,6 +32,11 @@ class Key:
     def of(cls, declared: Declared) -> "Key":
         """The node of an object that a stack declares."""
         return cls(declared.generation.api_version, declared.kind, declared.organization, declared.name)
+
+    @classmethod
+    def of_neighbour(cls, neighbour: Neighbour) -> "Key":
+        """The node of an object of another API: what it has for an organization is its namespace."""
+        return cls(neighbour.api_version, neighbour.kind, neighbour.namespace, neighbour.name)
 
     @property
     def role(self) -> Role | None:
@@ -102,7 +108,21 @@ class SecretNode:
     declared: Declared = field(repr=False)
 
 
-Node: TypeAlias = ObjectNode | NamespaceNode | FinalizerNode | SecretNode
+@dataclass(frozen=True)
+class NeighbourNode:
+    """An object of another API than OpenChoreo's that the stack declares.
+
+    `home` is what the namespace that it is in comes with; None where it is in none, or in one that is not the stack's.
+    """
+
+    key: Key
+    neighbour: Neighbour
+    home: Key | None = None
+
+
+OwnNode: TypeAlias = ObjectNode | NamespaceNode | FinalizerNode | SecretNode
+
+Node: TypeAlias = OwnNode | NeighbourNode
 
 
 @dataclass(frozen=True)
@@ -166,6 +186,16 @@ class Plan:
         return tuple(node for node in self.nodes if isinstance(node, SecretNode))
 
     @cached_property
+    def neighbours(self) -> tuple[NeighbourNode, ...]:
+        """The objects of other APIs."""
+        return tuple(node for node in self.nodes if isinstance(node, NeighbourNode))
+
+    @cached_property
+    def own(self) -> "tuple[OwnNode, ...]":
+        """All nodes but the objects of other APIs."""
+        return tuple(node for node in self.nodes if not isinstance(node, NeighbourNode))
+
+    @cached_property
     def generations(self) -> tuple[Generation, ...]:
         """The generations of the objects, each once."""
         return tuple(dict.fromkeys(node.declared.generation for node in self.objects))
@@ -176,8 +206,8 @@ class Plan:
 
     @cached_property
     def objects_in_cluster(self) -> tuple[ObjectInCluster, ...]:
-        """All that the plan has in clusters, in an order of creation."""
-        return tuple(each for node in self.nodes for each in _in_cluster(node))
+        """All that the plan has of OpenChoreo in clusters, in an order of creation."""
+        return tuple(each for node in self.own for each in _in_cluster(node))
 
     def dependents(self, keys: Collection[Key]) -> set[Key]:
         """The nodes that need one of these, by way of others too, and these themselves; they go before them."""
@@ -186,6 +216,17 @@ class Plan:
             if found & set(self.needs[node.key]):
                 found.add(node.key)
         return found
+
+    def without(self, keys: Collection[Key]) -> "Plan":
+        """The same plan without these nodes."""
+        if not keys:
+            return self
+        needs = {
+            key: tuple(each for each in needed if each not in keys)
+            for key, needed in self.needs.items()
+            if key not in keys
+        }
+        return replace(self, nodes=tuple(node for node in self.nodes if node.key not in keys), needs=needs)
 
     def without_waits(self, kinds: Collection[tuple[str, str]]) -> "Plan":
         """The same plan, but nothing of these kinds, each with its apiVersion, is waited for."""
@@ -196,7 +237,7 @@ class Plan:
         return replace(self, nodes=tuple(nodes))
 
 
-def _in_cluster(node: Node) -> Iterator[ObjectInCluster]:
+def _in_cluster(node: OwnNode) -> Iterator[ObjectInCluster]:
     key, declared = node.key, node.declared
     match node:
         case ObjectNode():

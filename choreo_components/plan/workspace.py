@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from choreo_components.api.generation import Role, Severity, Target
 from choreo_components.api.generations import generation_of
 from choreo_components.config.findings import Finding, error, warning
+from choreo_components.config.neighbours import Neighbour
 from choreo_components.config.project import Stack
 from choreo_components.config.settings import Declared
 from choreo_components.plan.builder import plan
@@ -36,7 +37,7 @@ class Member:
     @property
     def objects(self) -> int:
         """How many objects it declares."""
-        return len(self.stack.settings.declared)
+        return len(self.stack.settings.declared) + len(self.stack.settings.neighbours)
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ class _Cluster:
         for member in self.members:
             for node in member.plan.objects:
                 self.first.setdefault(node.key, (member.name, node.declared))
+        self.owners: dict[tuple[str, ...], tuple[str, Declared | Neighbour]] = {}
+        """Each object, of whichever API, and the first stack that has it."""
+        for member in self.members:
+            for identity, each in _objects(member):
+                self.owners.setdefault(identity, (member.name, each))
         self.index = Index(declared for _, declared in self.first.values())
 
 
@@ -133,12 +139,12 @@ class Estate:
         return needs
 
     @cached_property
-    def overlaps(self) -> Mapping[tuple[str, str], list[tuple[Declared, Declared]]]:
+    def overlaps(self) -> Mapping[tuple[str, str], list[tuple[Declared | Neighbour, Declared | Neighbour]]]:
         """By pairs of stacks: what the one declares and the other before it too, and which are not of one cluster then.
 
         Only of stacks of which nobody can tell: one's kubeconfig is encrypted, or left out.
         """
-        found: dict[tuple[str, str], list[tuple[Declared, Declared]]] = defaultdict(list)
+        found: dict[tuple[str, str], list[tuple[Declared | Neighbour, Declared | Neighbour]]] = defaultdict(list)
         for member, owner, declared, first in self._doubles():
             if member.stack.kubeconfig != self._stacks[owner].kubeconfig:
                 found[member.name, owner].append((declared, first))
@@ -186,13 +192,13 @@ class Estate:
                 name = home[finding.where.file]
                 yield from ((name, each) for each in self._stacks[name].known([finding]))
 
-    def _doubles(self) -> Iterator[tuple[Member, str, Declared, Declared]]:
+    def _doubles(self) -> Iterator[tuple[Member, str, Declared | Neighbour, Declared | Neighbour]]:
         """What a stack declares, and another of its cluster before it: that one's name, the object, and that one's."""
         for member in self.members:
-            for node in member.plan.objects:
-                owner, first = self._cluster[member.name].first[node.key]
+            for identity, declared in _objects(member):
+                owner, first = self._cluster[member.name].owners[identity]
                 if owner != member.name:
-                    yield member, owner, node.declared, first
+                    yield member, owner, declared, first
 
     def _declared_twice(self) -> Iterator[tuple[str, Finding]]:
         overlaps = self.overlaps
@@ -241,3 +247,12 @@ class Estate:
         ]
         close = get_close_matches(target.known_as, names, n=1)
         return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _objects(member: Member) -> Iterator[tuple[tuple[str, ...], Declared | Neighbour]]:
+    """The objects of a stack, of whichever API, each with what tells it from others in a cluster."""
+    for node in member.plan.objects:
+        metadata = node.declared.object.metadata
+        yield (node.declared.object.api_version, node.key.kind, metadata.namespace or "", node.key.name), node.declared
+    for each in member.plan.neighbours:
+        yield (each.key.api_version, each.key.kind, each.key.organization, each.key.name), each.neighbour

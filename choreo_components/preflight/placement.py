@@ -43,6 +43,10 @@ class Placement:
             if data_plane.name in self._texts
         }
         """The kubeconfigs in the Secrets that the plan makes: several data planes may name one."""
+        self._declared = {
+            node.key: node.neighbour.wire.get("data") or {} for node in plan.neighbours if node.neighbour.is_secret
+        }
+        """What is in the Secrets that the plan declares: they are there when it is carried out, and as it says."""
         self._settled: set[str] = set()
         """Data planes about which nothing more can be known: what is wrong with them is told."""
         self._environments: dict[str, list[Declared]] = defaultdict(list)
@@ -81,7 +85,7 @@ class Placement:
                 wanted[name] = manifest
             elif group[0].data_plane in live:
                 self._settled.add(name)
-        found = await connections(cluster, wanted.values(), self._texts, self._secrets)
+        found = await connections(cluster, wanted.values(), self._texts, self._secrets, self._declared)
         for name, connection in found.items():
             if isinstance(connection, Connection):
                 self.connections[name] = connection
@@ -161,7 +165,7 @@ class Placement:
 
     def _only_given(self, name: str) -> Sequence[Target]:
         """What a name in the settings may mean besides data planes that the stack declares or refers to."""
-        owners = {(node.key.organization, node.declared.generation.api_version) for node in self._plan.nodes}
+        owners = {(node.key.organization, node.declared.generation.api_version) for node in self._plan.own}
         targets = dict.fromkeys(
             generation_of(api_version).named(kind.kind, organization, name)
             for organization, api_version in sorted(owners)

@@ -63,6 +63,19 @@ def test_a_stack_is_drawn_in_the_order_of_creation_and_numbered_in_that_of_destr
     }
 
 
+def test_objects_of_other_apis_are_drawn_before_what_comes_after_them(tmp_path: Path) -> None:
+    found = drawn(tmp_path, {"all": [*PLATFORM[:2], declaring.plain("Secret", "kind-1-config", "acme")]})
+    assert groups(found) == {
+        "stack all: destroy 1": [
+            "Organization acme destroy 1.4",
+            "Namespace acme destroy 1.3",
+            "Secret kind-1-config destroy 1.2",
+            "DataPlane dp-local destroy 1.1",
+        ]
+    }
+    assert "Secret kind-1-config --> DataPlane dp-local" in edges(found)
+
+
 def test_edges_that_follow_from_others_are_left_out(tmp_path: Path) -> None:
     namespace = "Namespace dp-acme-shop-development-12d45ec4"
     assert edges(drawn(tmp_path, {"all": [*PLATFORM, *DEVELOPMENT]})) == {
