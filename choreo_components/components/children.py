@@ -89,13 +89,14 @@ def kubernetes_provider(
     *,
     context: str | None = None,
     mutable_secrets: bool = False,
+    mutable_config_maps: bool = False,
 ) -> pulumi.ProviderResource:
     """A Kubernetes provider of its own for the `cluster`, whose name is all that tells it from others.
 
     Other credentials, or another address, of a cluster with the same name replace nothing that is in it: without a
     name, the provider takes another address for another cluster, and makes everything anew. `kubeconfig` is kept as a
     secret; None leaves it to the ambient one, of which `context` counts. `mutable_secrets`: Secrets are changed, and
-    not deleted and made anew.
+    not deleted and made anew; `mutable_config_maps`: likewise ConfigMaps.
 
     It takes over what exists: Pulumi may have been killed after it asked for an object, and OpenChoreo's controllers
     make namespaces too. What may be taken over is for the stack's inventory to say, which comes first.
@@ -110,6 +111,7 @@ def kubernetes_provider(
         "skipUpdateUnreachable": "false",
         UPSERT: "true" if known_release() >= UPSERT_SINCE else None,
         "enableSecretMutable": "true" if mutable_secrets else None,
+        "enableConfigMapMutable": "true" if mutable_config_maps else None,
     }
     versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=KUBERNETES_VERSION), opts)
     # Not the SDK's class: it takes an ambient KUBECONFIG for a setting, and keeps it in the state.

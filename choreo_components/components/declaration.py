@@ -7,10 +7,11 @@ from typing import Any
 import pulumi
 
 from choreo_components.api import kind_of
-from choreo_components.api.annotations import of_provider
+from choreo_components.api.annotations import APPLIED, of_provider
 from choreo_components.api.generation import Role
+from choreo_components.api.neighbours import is_mutable
 from choreo_components.components.base import ObjectComponent
-from choreo_components.components.children import kubernetes_provider
+from choreo_components.components.children import kubernetes_object, kubernetes_provider
 from choreo_components.components.finalizer import Finalizer, Provider
 from choreo_components.components.generations import composites_of
 from choreo_components.components.objects import object_options, object_role, register_object
@@ -19,7 +20,16 @@ from choreo_components.components.scope import Scope
 from choreo_components.components.stack_resources import deletion_guards, inventory, rollout_of
 from choreo_components.config.settings import Declared, Settings
 from choreo_components.kubernetes.kubeconfig import resolve
-from choreo_components.plan.nodes import FinalizerNode, Key, NamespaceNode, Node, ObjectNode, Plan, SecretNode
+from choreo_components.plan.nodes import (
+    FinalizerNode,
+    Key,
+    NamespaceNode,
+    NeighbourNode,
+    Node,
+    ObjectNode,
+    Plan,
+    SecretNode,
+)
 from choreo_components.preflight.run import Survey
 
 DATA_PLANES = "data-planes"
@@ -92,6 +102,8 @@ class Providers:
     kubernetes: pulumi.ProviderResource
     secrets: pulumi.ProviderResource | None
     """That of Secrets on the control plane, if there are any: with other credentials, one is changed in its place."""
+    contents: pulumi.ProviderResource | None
+    """That of Secrets and ConfigMaps which are declared, if there are any, likewise."""
 
 
 class _Declaration:
@@ -163,6 +175,8 @@ class _Declaration:
                 return self._provisionings[node.environment].add_namespace(node.project, after)
             case FinalizerNode():
                 return self._register_finalizer(node, after)
+            case NeighbourNode():
+                return self._register_neighbour(node, after)
 
     def _register_object(self, node: ObjectNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
         """An object; within its component where it has more children. What others have to come after is returned."""
@@ -234,6 +248,23 @@ class _Declaration:
         assert connection_secret is not None
         return connection_secret(f"{role}-connection", key.name, key.organization, node.data_plane.name, text, own)
 
+    def _register_neighbour(self, node: NeighbourNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        """An object of another API, as it is written. A namespace is called as one that is OpenChoreo's would be."""
+        neighbour = node.neighbour
+        opts = pulumi.ResourceOptions(depends_on=list(after))
+        own = object_options(self._scope.platform, {"timeouts": vars(self._settings.timeouts)}, opts)
+        mutable = is_mutable(neighbour.api_version, neighbour.kind)
+        own.provider = self._providers.contents if mutable else self._providers.kubernetes
+        metadata = neighbour.wire["metadata"]
+        body = {**neighbour.wire, "metadata": {**metadata, "annotations": {**APPLIED, **neighbour.annotations}}}
+        if neighbour.is_secret:
+            if (data := body.get("data")) is not None:
+                body["data"] = pulumi.Output.secret(data)
+            # Somebody's `kubectl apply` may have left it all in an annotation as well.
+            own.additional_secret_outputs = ["data", "stringData", "metadata"]
+        role = self._scope.named(neighbour.full_name)
+        return kubernetes_object(role, neighbour.api_version, neighbour.kind, body, own, patch=neighbour.is_kept)
+
     def _register_finalizer(self, node: FinalizerNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
         """The finalizer of an environment, and its witness."""
         provisioning = self._provisionings[node.environment]
@@ -248,6 +279,9 @@ class _Declaration:
             choreo,
             self._kubernetes("kubernetes", choreo),
             self._kubernetes("connections", choreo, mutable_secrets=True) if self._plan.secrets else None,
+            self._kubernetes("contents", choreo, mutable_secrets=True, mutable_config_maps=True)
+            if any(is_mutable(node.key.api_version, node.key.kind) for node in self._plan.neighbours)
+            else None,
         )
 
     def _register_data_planes(self, first: pulumi.Resource) -> Mapping[str, Elsewhere]:
@@ -282,7 +316,9 @@ class _Declaration:
             opts=self._scope.options(depends_on=[*self._after, *after]),
         )
 
-    def _kubernetes(self, name: str, choreo: Provider, *, mutable_secrets: bool = False) -> pulumi.ProviderResource:
+    def _kubernetes(
+        self, name: str, choreo: Provider, *, mutable_secrets: bool = False, mutable_config_maps: bool = False
+    ) -> pulumi.ProviderResource:
         """A Kubernetes provider, after ours: where that refuses the cluster, the state keeps the way that it has."""
         way, opts = self._control_plane, self._scope.options(depends_on=[choreo])
         return kubernetes_provider(
@@ -292,4 +328,5 @@ class _Declaration:
             opts,
             context=way.context,
             mutable_secrets=mutable_secrets,
+            mutable_config_maps=mutable_config_maps,
         )

@@ -36,9 +36,9 @@ class PlatformArgs(TypedDict):
     """
 
     resources: NotRequired[pulumi.Input[Sequence[pulumi.Input[Any]]]]
-    """OpenChoreo's objects, each as in a manifest: apiVersion, kind, metadata and spec."""
+    """Objects of OpenChoreo, and of other APIs that the cluster serves, each as in a manifest."""
     manifests: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Files with OpenChoreo's objects, and globs of such files, relative to the project's folder."""
+    """Files with such objects, and globs of such files, relative to the project's folder."""
     projects: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Projects that are declared elsewhere and have a namespace in each environment of this Platform."""
     controllers: NotRequired[Controllers]

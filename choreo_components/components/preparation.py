@@ -78,7 +78,8 @@ def prepare(config: Document, folder: Path, found: Sequence[Finding] = ()) -> Pr
         pulumi.warn(f"{finding.where}: {finding.message}")
     secret = None if given is None or kubeconfig is None else pulumi.Output.secret(kubeconfig)
     control_plane = ControlPlane(secret, context, surveyed.identity)
-    return Prepared(read, planned.without_waits(surveyed.unsupported), surveyed, control_plane, kubeconfig)
+    planned = planned.without(surveyed.passed_over).without_waits(surveyed.unsupported)
+    return Prepared(read, planned, surveyed, control_plane, kubeconfig)
 
 
 async def elsewhere(work: Coroutine[Any, Any, Survey]) -> Survey:

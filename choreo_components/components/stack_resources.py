@@ -41,10 +41,13 @@ def inventory(
     for each in plan.objects_in_cluster:
         if not each.declared.is_kept:
             objects[Type(each.api_version, each.kind)].append(_name(each))
+    for node in plan.neighbours:
+        if not node.neighbour.is_kept:
+            objects[type_of(node.key)].append(node.key.full_name)
     data_planes: dict[str, dict[str, str]] = defaultdict(dict)
-    for node in plan.of_role(Role.ENVIRONMENT):
-        if (data_plane := node.declared.data_plane) is not None:
-            data_planes[str(type_of(node.key))][node.key.full_name] = reference_to(data_plane)
+    for environment in plan.of_role(Role.ENVIRONMENT):
+        if (data_plane := environment.declared.data_plane) is not None:
+            data_planes[str(type_of(environment.key))][environment.key.full_name] = reference_to(data_plane)
     inputs = {
         Inventory.OBJECTS: written(objects),
         Inventory.DATA_PLANE_REFS: dict(data_planes),
@@ -204,7 +207,11 @@ def _connected(plan: Plan) -> Iterator[Key]:
 
 def _awaited(settings: Settings, plan: Plan) -> set[Awaited]:
     """The types whose end the Kubernetes provider waits for; what is `deletedWith` another is not among them."""
-    keys = [*(node.key for node in plan.objects), *(node.key for node in plan.secrets)]
+    keys = [
+        *(node.key for node in plan.objects),
+        *(node.key for node in plan.secrets),
+        *(node.key for node in plan.neighbours),
+    ]
     awaited = {Awaited(type_of(key), key.organization) for key in keys}
     tenants = {Awaited(type_of(node.key)) for node in plan.of_role(Role.TENANT)}
     if tenants and settings.controllers is Controllers.ABSENT:

@@ -252,6 +252,18 @@ class Cluster:
         found = await self._answer("GET", f"/apis/{group}/{version}")
         return frozenset(str(resource["kind"]) for resource in found.get("resources") or [])
 
+    async def resources(self, api_version: str) -> Mapping[str, Resource]:
+        """How the API server addresses the kinds that it serves of an apiVersion; none where it does not serve that."""
+        group, _, version = api_version.rpartition("/")
+        found = await self._answer("GET", f"/apis/{group}/{version}" if group else f"/api/{version}")
+        listed = ((each, str(each.get("name") or "/")) for each in found.get("resources") or [])
+        return {
+            str(each["kind"]): Resource(group, version, str(each["kind"]), plural, bool(each.get("namespaced")))
+            for each, plural in listed
+            # What is a part of an object, as its status is, is addressed below it.
+            if "/" not in plural
+        }
+
     async def versions(self) -> Sequence[tuple[str, str]]:
         """All groups that the API server serves, each with each of its versions."""
         groups = (await self._answer("GET", "/apis")).get("groups") or []

@@ -50,17 +50,19 @@ async def connections(
     data_planes: Iterable[Mapping[str, Any]],
     given: Mapping[str, str] | None = None,
     secrets: Mapping[Key, str] | None = None,
+    declared: Mapping[Key, Mapping[str, Any]] | None = None,
 ) -> dict[str, Connection | NoConnection]:
     """Which cluster each of the DataPlanes is, by ORGANIZATION/NAME.
 
     `cluster` is the control plane, the DataPlanes are in wire names, `given` has the kubeconfigs of the stack's
-    settings by the DataPlane's name, and `secrets` those in the Secrets that the stack is about to make. One request
-    for each that refers to another Secret. Raises Unreachable when the control plane cannot be asked.
+    settings by the DataPlane's name, and `secrets` those in the Secrets that the stack is about to make of them;
+    `declared` is what is in Secrets that it declares. One request for each that refers to another Secret. Raises
+    Unreachable when the control plane cannot be asked.
     """
 
     async def one(data_plane: Mapping[str, Any]) -> Connection | NoConnection:
         try:
-            return await connection(cluster, data_plane, given or {}, secrets)
+            return await connection(cluster, data_plane, given or {}, secrets, declared)
         except NoConnection as problem:
             return problem
 
@@ -74,6 +76,7 @@ async def connection(
     data_plane: Mapping[str, Any],
     given: Mapping[str, str],
     secrets: Mapping[Key, str] | None = None,
+    declared: Mapping[Key, Mapping[str, Any]] | None = None,
 ) -> Connection:
     """Which cluster the DataPlane is. Raises NoConnection, or Unreachable when the control plane cannot be asked."""
     organization, name = data_plane["metadata"].get("namespace") or "", data_plane["metadata"]["name"]
@@ -85,8 +88,11 @@ async def connection(
             field = known.connection_field[-1]
             raise NoConnection(f"its {field} {reference!r} can be no Secret's name: {refused}")
         origin = f"Secret {organization}/{reference}"
-        text = (secrets or {}).get(Key(KUBERNETES, SECRET, organization, reference))
-        if text is None:
+        key = Key(KUBERNETES, SECRET, organization, reference)
+        text = (secrets or {}).get(key)
+        if text is None and declared and key in declared:
+            text = _in_data(declared[key], f"Secret {organization}/{reference}", known.connection_key)
+        elif text is None:
             text = await _of_secret(cluster, organization, reference, known.connection_key)
         if text is not None:
             return _usable(text, origin)
@@ -127,17 +133,21 @@ async def _of_secret(cluster: Cluster, namespace: str, name: str, key: str) -> s
         return None
     if (going := deletion(secret)) is not None:
         raise NoConnection(f"{secret} is {going}: it must be gone and created again first")
-    data = secret.manifest.get("data") or {}
+    return _in_data(secret.manifest.get("data") or {}, f"Secret {namespace}/{name}", key)
+
+
+def _in_data(data: Mapping[str, Any], secret: str, key: str) -> str:
+    """The kubeconfig under the key of what is in a Secret, which is called so."""
     if key not in data:
         keys = ", ".join(sorted(data)) or "none"
-        raise NoConnection(f"Secret {namespace}/{name} has no key {key!r}; its keys: {keys}")
+        raise NoConnection(f"{secret} has no key {key!r}; its keys: {keys}")
     try:
         text = base64.b64decode(data[key], validate=True).decode()
     except ValueError:
         text = ""
     foreign = foreign_parts(text)
     if foreign:
-        raise NoConnection(f"Secret {namespace}/{name}: the kubeconfig in it {foreign}")
+        raise NoConnection(f"{secret}: the kubeconfig in it {foreign}")
     return text
 
 

@@ -13,6 +13,7 @@ from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import RIGHTS, Cluster, ClusterError, Rule
 from choreo_components.kubernetes.objects import NAMESPACES, Resource, resource_named, resource_of, resource_of_sweep
 from choreo_components.plan.nodes import Key, Plan
+from choreo_components.preflight.neighbours import Resources
 
 VERBS = ("get", "list", "watch", "create", "patch", "delete")
 """What it takes to bring objects up, to change them, and to take them away again.
@@ -67,10 +68,16 @@ class Need:
         return f"{self.resource.full_name} {scope}{of_data_plane}"
 
 
-def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None = None) -> list[Need]:
+def needs(
+    plan: Plan,
+    controllers: Controllers,
+    remote: Mapping[Key, str] | None = None,
+    resources: Resources | None = None,
+) -> list[Need]:
     """What it takes to bring the plan's objects up, to refresh them and to destroy them, by kind and namespace.
 
-    `remote` has the environments whose data plane, as ORGANIZATION/NAME, is a cluster of its own.
+    `remote` has the environments whose data plane, as ORGANIZATION/NAME, is a cluster of its own; `resources` the kinds
+    of objects of other APIs.
     """
     found: dict[tuple[Resource, str | None, str | None], Need] = {}
     elsewhere = remote or {}
@@ -95,6 +102,11 @@ def needs(plan: Plan, controllers: Controllers, remote: Mapping[Key, str] | None
         resource = resource_named(each.api_version, each.kind)
         data_plane = None if each.environment is None else elsewhere.get(each.environment)
         need(resource, each.namespace, each.declared.at("kind"), VERBS, each.name, data_plane)
+    for neighbour in plan.neighbours:
+        key = neighbour.key
+        if (served := (resources or {}).get((key.api_version, key.kind))) is not None:
+            where = neighbour.neighbour.at("kind")
+            need(served, key.organization if served.namespaced else None, where, VERBS, key.name)
     for node in plan.finalizers:
         where, generation = node.declared.at("kind"), node.declared.generation
         for sweep in generation.teardown.sweeps:
@@ -169,18 +181,21 @@ async def denied(
     controllers: Controllers,
     remote: Mapping[Key, str] | None = None,
     data_plane: str | None = None,
+    resources: Resources | None = None,
 ) -> list[Finding]:
     """Findings about the rights that the credentials lack: warnings about verbs that an up can do without, else errors.
 
-    `cluster` is the one of `data_plane`, which is one of those in `remote`; None: the control plane's.
+    `cluster` is the one of `data_plane`, which is one of those in `remote`; None: the control plane's. `resources` are
+    the kinds of objects of other APIs.
 
     The number of requests follows the kinds, and the namespaces that objects of OpenChoreo stand in, not the objects:
     one question for each namespace settles what roles allow there; the rest, and what belongs to the whole cluster, is
     asked verb by verb. Raises ClusterError when the cluster cannot be asked.
     """
-    wanted = [need for need in needs(plan, controllers, remote) if need.data_plane == data_plane]
+    wanted = [need for need in needs(plan, controllers, remote, resources) if need.data_plane == data_plane]
     lacking = await _lacking(cluster, wanted)
     own = {node.key.name for node in plan.of_role(Role.TENANT)}
+    own |= {node.home.name for node in plan.neighbours if node.home is not None and node.home.kind == NAMESPACES.kind}
     to_come = [each for each in own & {need.namespace for need, _ in lacking} if not await _exists(cluster, each)]
     return [finding for need, verbs in lacking for finding in _told(need, verbs, need.namespace in to_come)]
 

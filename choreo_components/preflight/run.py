@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from choreo_components.config.findings import Finding, errors, warning
+from choreo_components.config.findings import Finding, Location, errors, warning
 from choreo_components.config.options import Controllers
 from choreo_components.config.settings import Kubeconfig
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.cluster_identity import identity_of
-from choreo_components.plan.nodes import Plan
+from choreo_components.plan.nodes import Key, Plan
 from choreo_components.plan.references import Found
+from choreo_components.preflight import neighbours
 from choreo_components.preflight.beside import collisions
 from choreo_components.preflight.crd_compatibility import Definitions, definitions, unfit
 from choreo_components.preflight.data_planes import Connection
@@ -38,7 +39,8 @@ class Survey:
     `data_planes` has, by ORGANIZATION/NAME, the way to each data plane that the plan's environments run on.
     `findings` say what is lacking, and what was not checked because the control plane did not answer. `undecided` are
     errors about what nobody knows then, and somebody has to before anything is applied. `terminating` are errors about
-    what is being deleted: they are no obstacle to a destroy, which may run the program too.
+    what is being deleted: they are no obstacle to a destroy, which may run the program too. `passed_over` are objects
+    of other APIs that are meant for other clusters.
     """
 
     live: Found = field(default_factory=dict)
@@ -48,6 +50,7 @@ class Survey:
     undecided: tuple[Finding, ...] = ()
     identity: str | None = None
     terminating: tuple[Finding, ...] = ()
+    passed_over: frozenset[Key] = frozenset()
 
 
 async def survey(
@@ -90,7 +93,7 @@ async def _control_plane(
     clusters = "which clusters the data planes are"
     going = "whether any of this stack's objects is being deleted"
     there = "what of this stack is in the cluster already"
-    where = plan.outside[0].where if targets else plan.objects[0].declared.at()
+    where = plan.outside[0].where if targets else _place(plan)
     unchecked: list[Finding] = []
 
     async def checked(what: str, answer: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
@@ -106,24 +109,29 @@ async def _control_plane(
         Which are the rights that it takes with all that is wrong beside what stands, what is being deleted, and what
         the cluster would not take.
         """
-        live, stands = await asyncio.gather(
+        live, stands, around = await asyncio.gather(
             checked("".join(existing), look_up(cluster, targets), {}),
             checked(there, standing(cluster, plan), Standing()),
+            checked(there, neighbours.standing(cluster, plan, beside.resources), neighbours.Found()),
         )
         await checked(clusters, placement.locate(cluster, live), None)
         lacking, leaves, changing, colliding, refused = await asyncio.gather(
-            checked(rights, denied(cluster, plan, controllers, placement.remote), []),
+            checked(rights, denied(cluster, plan, controllers, placement.remote, resources=beside.resources), []),
             checked(going, terminating(cluster, plan, stands, placement.remote), []),
             checked("what changing them means", replacements(cluster, plan, stands), []),
             checked("whether they work with what they refer to", collisions(cluster, plan, live), []),
-            trials(cluster, plan, stands) if trial else _nothing(),
+            trials(cluster, plan, stands, beside.resources, around.lives) if trial else _nothing(),
         )
-        return live, [*lacking, *seconds(plan, stands), *changing, *colliding], leaves, refused
+        elsewhere = neighbours.elsewhere(plan, placement.remote)
+        known = [*lacking, *seconds(plan, stands), *changing, *colliding, *around.findings, *elsewhere]
+        return live, known, [*leaves, *around.leaving], refused
 
     try:
         async with Cluster(kubeconfig) as cluster:
             # By itself: it finds out whether anybody answers, and who is asking, for all the others.
             absent = await unserved(cluster, plan)
+            beside = await neighbours.served(cluster, plan)
+            plan = plan.without(beside.passed_over)
             (live, lacking, leaves, refused), installed, identity = await asyncio.gather(
                 placed(cluster),
                 checked(kept, definitions(cluster, plan.generations), Definitions(())),
@@ -136,12 +144,25 @@ async def _control_plane(
     gone = list(leaving(plan.outside, live))
     lost = errors(gone)
     warned = [each for each in gone if each not in lost]
-    known = [*absent, *lacking, *unfit(installed, plan)]
+    known = [*absent, *beside.findings, *lacking, *unfit(installed, plan)]
     # Most of what a cluster would not take is found without it, and told better.
     told_before = {each.where for each in errors([*plan.findings, *known])}
     refused = [each for each in refused if each.where not in told_before]
     findings = (*known, *refused, *unending.values(), *warned, *unchecked)
-    return Survey(live, frozenset(unending), findings, terminating=(*leaves, *lost), identity=identity)
+    return Survey(
+        live,
+        frozenset(unending),
+        findings,
+        terminating=(*leaves, *lost),
+        identity=identity,
+        passed_over=beside.passed_over,
+    )
+
+
+def _place(plan: Plan) -> Location:
+    """Where the first of a plan's objects is."""
+    own = (node.declared.at() for node in plan.objects)
+    return next(own, None) or plan.neighbours[0].neighbour.at()
 
 
 async def _nothing() -> list[Finding]:

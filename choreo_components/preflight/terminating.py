@@ -48,7 +48,7 @@ async def terminating(cluster: Cluster, plan: Plan, stands: Standing, remote: Ma
     ]
     lives += zip(in_organizations, organizations.values(), strict=True)
     lives += zip(handed_on, secrets.values(), strict=True)
-    return [*_told(lives), *on_data_plane]
+    return [*told(lives), *on_data_plane]
 
 
 async def terminating_namespaces(
@@ -69,7 +69,7 @@ async def terminating_namespaces(
     nodes = [node for group in wanted.values() for node in group]
     if unlabelled := {node.name for node in nodes} - there.keys():
         there |= {live.name: live for live in await _named(cluster, unlabelled)}
-    return list(_told((there.get(node.name), node.declared.at("metadata", "name")) for node in nodes))
+    return list(told((there.get(node.name), node.declared.at("metadata", "name")) for node in nodes))
 
 
 def leaving(references: Collection[Reference], live: Found) -> Iterator[Finding]:
@@ -126,7 +126,7 @@ async def _readable(answer: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
         return otherwise
 
 
-def _told(lives: Iterable[tuple[Live | None, Location]]) -> Iterator[Finding]:
+def told(lives: Iterable[tuple[Live | None, Location]]) -> Iterator[Finding]:
     """An error for each that is terminating, at its place."""
     for live, where in lives:
         if live is not None and (going := deletion(live)) is not None:

@@ -99,6 +99,22 @@ def resource_of(type_: Type) -> "Resource":
         raise not_known(problem) from None
 
 
+async def resource_served(type_: Type, session: Session) -> "Resource | None":
+    """How the control plane addresses objects of the type, of whichever API; None where it does not serve it.
+
+    Raises Failure where it is one of OpenChoreo's that this release does not know, ClusterError where nobody can say.
+    """
+    from choreo_components.api.neighbours import is_of_openchoreo
+    from choreo_components.kubernetes.objects import resource_named
+
+    try:
+        return resource_named(*type_)
+    except UnknownKindError as problem:
+        if is_of_openchoreo(type_.api_version):
+            raise not_known(problem) from None
+    return (await session.connect().resources(type_.api_version)).get(type_.kind)
+
+
 def not_known(problem: UnknownKindError) -> Failure:
     """The failure where the state names what this release does not know."""
     return Failure(f"{problem}. Upgrade the package choreo-components, if a newer release has written this")

@@ -105,7 +105,8 @@ class Inventory(Contract):
     OBJECTS = Property(
         "objects",
         "The names of all objects of the stack, by APIVERSION/KIND: NAME in the whole cluster, else NAMESPACE/NAME; of "
-        "Namespaces, ORGANIZATION/NAME for that of an organization and ORGANIZATION/ENVIRONMENT/NAME on a data plane.",
+        "Namespaces, ORGANIZATION/NAME for that of an organization, ORGANIZATION/ENVIRONMENT/NAME on a data plane, and "
+        "else NAME.",
         NAMES_BY_TYPE,
     )
     DATA_PLANE_REFS = Property(

@@ -39,6 +39,10 @@ class LiveCluster(Listed, Protocol):
         """The kinds that the API server serves of a group's version, which everybody may ask."""
         ...
 
+    async def resources(self, api_version: str) -> Mapping[str, Resource]:
+        """How the API server addresses the kinds that it serves of an apiVersion, which everybody may ask."""
+        ...
+
     async def allowed(self, verb: str, resource: Resource, namespace: str | None = None) -> bool:
         """Whether the credentials may do this to all objects; without a namespace, in all of them."""
         ...

@@ -224,7 +224,9 @@ def test_a_namespace_of_others_is_taken_over_with_its_label_where_that_is_allowe
     workspace: Workspace, team: str, adopt: str
 ) -> None:
     workspace.kubectl("create", "namespace", team)
-    workspace.stack("team", {"choreo:resources": [namespace(team)], "choreo:adopt": adopt})
+    labelled = {"name": team, "labels": {"openchoreo.dev/control-plane": "true"}}
+    declared = namespace(team) | {"metadata": labelled}
+    workspace.stack("team", {"choreo:resources": [declared], "choreo:adopt": adopt})
     assert f"Namespace {team}" in workspace.up("team", fails=True).said
     workspace.kubectl("label", "namespace", team, "openchoreo.dev/control-plane=true")
     workspace.up("team", fails=adopt == "never")

@@ -183,3 +183,18 @@ def test_a_data_plane_that_does_not_answer_is_an_error_that_names_it_and_its_env
     assert finding.message.endswith(" (by choreo:dataPlaneKubeconfigs)")
     assert "cannot be reached" in finding.message
     assert MARK not in finding.message
+
+
+def secret(name: str = "kind-1-config", **data: str) -> declaring.Manifest:
+    """A Secret that the stack declares itself."""
+    return declaring.plain("Secret", name, "acme", stringData=data)
+
+
+def test_a_secret_that_the_stack_declares_says_which_cluster_it_is_before_it_is_there() -> None:
+    """Taken for the control plane's own, the environment would be on another cluster from the second update on."""
+    found = stack(declaring.environment(), declaring.data_plane(), secret(kubeconfig=kubeconfig()))
+    cluster = Platform(secrets={"kind-1-config": {"kubeconfig": MARK}})
+    placement = placed(found, cluster)
+    assert (placement.remote, told(placement), cluster.asked) == ({DEVELOPMENT: "acme/dp-local"}, [], [])
+    [line] = told(placed(stack(declaring.environment(), declaring.data_plane(), secret(config=MARK)), Platform()))
+    assert line.endswith("Secret acme/kind-1-config has no key 'kubeconfig'; its keys: config")

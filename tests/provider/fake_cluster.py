@@ -70,6 +70,7 @@ class FakeCluster:
         self.mute = False
         self.opaque = False
         self.served = frozenset({"Environment"})
+        self.others: list[Resource] = []
         self.denied: set[tuple[str, str, str | None]] = set()
         self.refusal: ClusterError | None = None
         self.closed: set[str] = set()
@@ -120,6 +121,9 @@ class FakeCluster:
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
         return self.served
+
+    async def resources(self, api_version: str) -> Mapping[str, Resource]:
+        return {each.kind: each for each in self.others if each.api_version == api_version}
 
     async def delete(self, live: Live) -> None:
         self._tell(f"delete {live}")

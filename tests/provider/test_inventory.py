@@ -506,3 +506,90 @@ def test_a_secret_that_somebody_else_has_made_is_not_overwritten() -> None:
     secret = Live(SECRETS, {"metadata": {"name": "east-config", "namespace": "acme"}})
     told = refusal(FakeCluster(secret), {"v1/Secret": ["acme/east-config", "acme/west-config"]})
     assert told[:2] == ["1 object is in the cluster already and not made by this stack:", "  Secret acme/east-config"]
+
+
+# --- Objects of other APIs -------------------------------------------------------------------------------------------
+
+CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
+ROLES = Resource("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", namespaced=False)
+OTHERS = {"v1/ConfigMap": ["tools/settings"], "rbac.authorization.k8s.io/v1/ClusterRole": ["reader"]}
+
+
+def beside(*lives: Live) -> FakeCluster:
+    """A cluster that serves ConfigMaps and roles, and has these."""
+    cluster = FakeCluster(*lives)
+    cluster.others = [CONFIG_MAPS, ROLES]
+    return cluster
+
+
+def settings_of(labels: dict[str, str] | None = None) -> Live:
+    return Live(CONFIG_MAPS, {"metadata": {"name": "settings", "namespace": "tools", "labels": labels or {}}})
+
+
+def plain_namespace(name: str) -> Live:
+    return Live(NAMESPACES, {"metadata": {"name": name}})
+
+
+@pytest.mark.parametrize("adopt", ["never", "if-labelled"])
+def test_what_others_have_made_of_another_api_is_refused(adopt: str) -> None:
+    cluster = beside(settings_of(), Live(ROLES, {"metadata": {"name": "reader"}}))
+    lines = refusal(cluster, OTHERS, adopt=adopt)
+    assert lines[:4] == [
+        "2 objects are in the cluster already and not made by this stack:",
+        "  ClusterRole reader",
+        "  ConfigMap tools/settings",
+        "  Nothing was applied.",
+    ]
+    assert "\n".join(lines[4:]).endswith("(docs/neighbours.md).")
+
+
+def test_what_choreo_has_applied_before_is_taken_over_where_that_is_allowed() -> None:
+    told: list[str] = []
+    fields = [{"manager": "pulumi-kubernetes-choreo", "operation": "Apply"}]
+    applied = Live(CONFIG_MAPS, {"metadata": {"name": "settings", "namespace": "tools", "managedFields": fields}})
+    objects = {"core.choreo.dev/v1/Organization": ["tools"], "v1/ConfigMap": ["tools/settings"]}
+    assert failures(beside(applied), objects, adopt="if-labelled", told=told) == {}
+    assert told == ["adopts ConfigMap tools/settings, which choreo has applied before"]
+    assert refusal(beside(applied), OTHERS)[1] == "  ConfigMap tools/settings"
+
+
+def test_one_with_the_labels_of_its_organization_is_taken_over_where_that_is_allowed() -> None:
+    objects = {"core.choreo.dev/v1/Organization": ["tools"], "v1/ConfigMap": ["tools/settings"]}
+    cluster = beside(settings_of({"core.choreo.dev/organization": "tools"}))
+    assert failures(cluster, objects, adopt="if-labelled") == {}
+    assert (
+        " lacks core.choreo.dev/organization=tools" in refusal(beside(settings_of()), objects, adopt="if-labelled")[1]
+    )
+
+
+def test_objects_of_another_api_are_read_one_by_one_as_there_may_be_many_others() -> None:
+    cluster = beside()
+    failures(cluster, {"v1/ConfigMap": ["tools/a", "tools/b"]})
+    assert cluster.story == ["get configmaps a", "get configmaps b"]
+
+
+def test_nothing_is_there_of_a_kind_that_the_cluster_does_not_serve() -> None:
+    assert failures(FakeCluster(), OTHERS) == {}
+
+
+def test_a_kind_of_openchoreos_that_is_not_known_is_of_a_newer_release() -> None:
+    with pytest.raises(Failure, match="Upgrade the package choreo-components"):
+        failures(FakeCluster(), {"openchoreo.dev/v1beta1/Environment": ["acme/development"]})
+
+
+@pytest.mark.parametrize(("before", "after"), [("tools", "tools/tools"), ("tools/tools", "tools")])
+def test_a_namespace_that_becomes_openchoreos_or_a_plain_one_is_the_same_object(before: str, after: str) -> None:
+    cluster = beside(plain_namespace("tools"))
+    known = {"objects": {"v1/Namespace": [before]}}
+    found, wrong = checked_again(cluster, known, {"v1/Namespace": [after]})
+    assert wrong == {}
+    assert "__former" not in found
+
+
+def test_a_plain_namespace_of_others_is_refused() -> None:
+    assert refusal(beside(plain_namespace("tools")), {"v1/Namespace": ["tools"]})[1] == "  Namespace tools"
+
+
+def test_what_is_left_of_another_api_is_told_at_the_end() -> None:
+    with pytest.raises(Failure, match="ConfigMap tools/settings: kubectl delete configmaps settings -n tools"):
+        asyncio.run(inventory.delete({"objects": OTHERS}, session(beside(settings_of()))))

@@ -24,6 +24,7 @@ from choreo_components.provider.resource import (
     given,
     not_known,
     resource_of,
+    resource_served,
     role_of,
     type_of,
     unknown,
@@ -234,8 +235,8 @@ async def _unseen(stack: Properties, session: Session) -> list[str]:
     cluster = session.connect()
 
     async def unseen(each: Awaited) -> str | None:
-        resource = resource_of(each.type)
-        if await cluster.allowed("list", resource, each.namespace or None):
+        resource = await resource_served(each.type, session)
+        if resource is None or await cluster.allowed("list", resource, each.namespace or None):
             return None
         where = f"namespace {each.namespace!r}" if each.namespace else "the whole cluster"
         return f"{resource.full_name} in {where}"

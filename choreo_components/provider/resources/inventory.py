@@ -22,15 +22,16 @@ from choreo_components.provider.resource import (
     are_names,
     given,
     resource_of,
+    resource_served,
     role_of,
     strings,
     unknown,
 )
 from choreo_components.state.contract import Inventory as Names
-from choreo_components.state.names import NAMESPACE, SECRET, Objects, Type, full_name_of_data_plane, objects_of, written
+from choreo_components.state.names import NAMESPACE, Objects, Type, full_name_of_data_plane, objects_of, written
 
 if TYPE_CHECKING:
-    from choreo_components.kubernetes.objects import Live
+    from choreo_components.kubernetes.objects import Live, Resource
 
 UNCHECKED = "unchecked"
 """Noted where the cluster could not be asked for what is new. Only a preview may go on then."""
@@ -90,8 +91,8 @@ class Inventory(CustomResource):
         made = (
             {} if session.has_moved else _both(objects_of(olds.get(Names.OBJECTS)), objects_of(olds.get(Names.FORMER)))
         )
-        refused = await _refused(_without(objects, made), inputs, session)
-        if made and (former := await _former(olds, made, objects, inputs, session)):
+        refused = await _refused(_without(objects, _by_both_names(made)), inputs, session)
+        if made and (former := await _former(olds, made, _by_both_names(objects), inputs, session)):
             inputs[Names.FORMER] = written(former)
         if refused:
             # Of no property: the engine would print its value, which is the names of all the stack's objects.
@@ -120,7 +121,7 @@ class Inventory(CustomResource):
 
         try:
             objects = {
-                type_: [name for name in names if type_ != NAMESPACE or name.count("/") == 1]
+                type_: [name for name in names if type_ != NAMESPACE or name.count("/") <= 1]
                 for type_, names in objects_of(inputs.get(Names.OBJECTS)).items()
             }
             existing = await _existing(objects, inputs, session)
@@ -163,6 +164,18 @@ made it again. If it is to go, delete it and destroy again; if it is to stay, `p
 def _both(one: Objects, other: Objects) -> Objects:
     """The objects of both."""
     return {type_: sorted({*one.get(type_, ()), *other.get(type_, ())}) for type_ in {*one, *other}}
+
+
+def _by_both_names(objects: Objects) -> Objects:
+    """The objects, with each namespace by its name too, or twice that: it may have become an organization's since."""
+    both = {
+        each
+        for name in objects.get(NAMESPACE, ())
+        for owner, _, own in (name.rpartition("/"),)
+        if owner in ("", own)
+        for each in (own, f"{own}/{own}")
+    }
+    return {**objects, NAMESPACE: sorted({*objects.get(NAMESPACE, ()), *both})}
 
 
 def _without(objects: Objects, others: Objects) -> Objects:
@@ -318,16 +331,22 @@ async def _refused(new: Objects, inputs: Properties, session: Session) -> list[s
     labelled: list[str] = []
     unlabelled: list[str] = []
     apis: set[str] = set()
+    is_beside = False
     for type_, name, live in existing:
         wanted = _labels(type_, name, inputs)
         lacking = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
         # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
         by_labels = adopt is Adopt.IF_LABELLED or (type_ == NAMESPACE and not _is_tenant(type_, name, inputs))
-        if not wanted and adopt is Adopt.IF_LABELLED and live.applied_by_choreo:
+        # An object of another API need not have the labels of its organization.
+        may_have_none = not wanted or (type_ != NAMESPACE and type_.api_version not in generations())
+        if may_have_none and adopt is Adopt.IF_LABELLED and live.applied_by_choreo:
             session.tell(f"adopts {live}, which choreo has applied before")
         elif not wanted:
             unlabelled.append(f"  {live}")
-            apis.add(type_.api_version)
+            if type_.api_version in generations() or _is_tenant(type_, name, inputs):
+                apis.add(type_.api_version)
+            else:
+                is_beside = True
         elif by_labels and not lacking:
             session.tell(f"adopts {live}, which carries the labels of its organization")
         else:
@@ -336,13 +355,14 @@ async def _refused(new: Objects, inputs: Properties, session: Session) -> list[s
     if not lines:
         return []
     count = f"{len(lines)} {'object is' if len(lines) == 1 else 'objects are'} in the cluster already and not made by"
-    return [f"{count} this stack:", *lines, *_advice(adopt, labelled, apis)]
+    return [f"{count} this stack:", *lines, *_advice(adopt, labelled, apis, is_beside=is_beside)]
 
 
-def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str]) -> Iterator[str]:
+def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str], *, is_beside: bool) -> Iterator[str]:
     """What to do about objects that are there already.
 
     `labelled` are the lines about those whose labels may say whose they are, `apis` the APIs of those that have none.
+    `is_beside`: some are of other APIs than OpenChoreo's, and have none.
     """
     if not labelled:
         yield "  Nothing was applied."
@@ -365,6 +385,16 @@ def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str]) -> I
                 f"  No label says whose objects of {named} are, and choreo has not applied these: to take over yours, "
                 "choreo adopt\n  (docs/adopt.md)."
             )
+    if is_beside and adopt is not Adopt.IF_LABELLED:
+        yield (
+            "  Of other APIs than OpenChoreo's, choreo:adopt: if-labelled takes over what choreo has applied before "
+            "(docs/neighbours.md)."
+        )
+    elif is_beside:
+        yield (
+            "  What is of another API than OpenChoreo's, choreo has not applied: delete yours, give the others other "
+            "names\n  (docs/neighbours.md)."
+        )
 
 
 async def _existing(objects: Objects, inputs: Properties, session: Session) -> "list[tuple[Type, str, Live]]":
@@ -378,16 +408,15 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
     remote = _remote(inputs)
 
     async def there(
-        type_: Type, data_plane: str | None, namespace: str | None, wanted: Mapping[str, str]
+        type_: Type, resource: "Resource", data_plane: str | None, namespace: str | None, wanted: Mapping[str, str]
     ) -> "list[tuple[Type, str, Live]]":
-        resource = resource_of(type_)
         if data_plane is None:
             cluster = session.connect()
         else:
             cluster = session.data_plane(data_plane, inputs[Names.DATA_PLANE_KUBECONFIGS][data_plane])
         try:
-            if len(wanted) == 1 or type_ == SECRET:
-                # A list of Secrets would bring those of others.
+            if len(wanted) == 1 or (type_ != NAMESPACE and type_.api_version not in generations()):
+                # A list of Secrets would bring those of others, and there are many objects of Kubernetes' other kinds.
                 ones = [await cluster.get(resource, own, namespace) for own in wanted]
                 lives = [one for one in ones if one is not None]
             else:
@@ -400,16 +429,18 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
         return [(type_, wanted[live.name], live) for live in lives if live.name in wanted]
 
     async def of_type(type_: Type, names: Collection[str]) -> "list[tuple[Type, str, Live]]":
-        resource = resource_of(type_)
+        resource = await resource_served(type_, session)
+        if resource is None:
+            return []
         places: dict[tuple[str | None, str | None], dict[str, str]] = {}
         for name in names:
             *owners, own = name.split("/")
             data_plane = remote.get("/".join(owners)) if type_ == NAMESPACE else None
-            places.setdefault((data_plane, owners[0] if resource.namespaced else None), {})[own] = name
+            places.setdefault((data_plane, owners[0] if owners and resource.namespaced else None), {})[own] = name
         found: list[tuple[Type, str, Live]] = []
         for (data_plane, namespace), wanted in places.items():
             try:
-                found += await there(type_, data_plane, namespace, wanted)
+                found += await there(type_, resource, data_plane, namespace, wanted)
             except ClusterError as problem:
                 if data_plane is None:
                     raise
@@ -423,7 +454,8 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
 def _labels(type_: Type, name: str, inputs: Properties) -> dict[str, str]:
     """The labels by which an object says whose it is; none where nothing says so."""
     generation = _generation(type_, name, inputs)
-    if generation is None:
+    if generation is None or (type_.api_version not in generations() and "/" not in name):
+        # What is of another API, and in no namespace, is nobody's.
         return {}
     match name.split("/"):
         case [organization, environment, _] if type_ == NAMESPACE:
