@@ -18,6 +18,7 @@ from choreo_components.inspection.snapshot import Census, key_of, served_kinds
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, resource_named
 from choreo_components.plan.nodes import Key, Plan
+from choreo_components.preflight.neighbours import resources_of
 
 _Found = tuple[Live, ...]
 
@@ -30,7 +31,9 @@ async def see(cluster: Cluster, plans: Sequence[Plan], given: Given) -> Census:
     wanted = dict.fromkeys(each for plan in plans for each in plan.generations)
     served = await served_kinds(cluster, list(wanted) or list(generations().values()))
     sighting = _Sighting(cluster, plans)
-    objects, secrets, own = await asyncio.gather(sighting.objects(), sighting.secrets(), sighting.own_namespaces())
+    objects, secrets, own, neighbours = await asyncio.gather(
+        sighting.objects(), sighting.secrets(), sighting.own_namespaces(), sighting.neighbours()
+    )
     data_planes = await sighting.data_planes(objects)
     elsewhere = await look_elsewhere(cluster, [each.manifest for each in data_planes], given, sighting.unread)
     here: _Found = ()
@@ -43,8 +46,9 @@ async def see(cluster: Cluster, plans: Sequence[Plan], given: Given) -> Census:
         namespaces=(*own, *here),
         data_plane_namespaces=(*here, *elsewhere.namespaces),
         unread=sighting.unread,
-        served=served,
+        served=served | {(each.resource.api_version, each.resource.kind) for each in neighbours},
         secrets=secrets,
+        neighbours=neighbours,
     )
 
 
@@ -63,6 +67,7 @@ class _Sighting:
         self.references = {node.declared.data_plane for plan in plans for node in plan.namespaces}
         """The data planes that the environments with namespaces run on; None where one names none."""
         self.unread: Unread = {}
+        self._neighbours = [node for plan in plans for node in plan.neighbours]
 
     async def objects(self) -> _Found:
         """The objects of the plans' kinds in their organizations; those of the whole cluster by their names."""
@@ -86,6 +91,22 @@ class _Sighting:
         """The namespaces of the organizations themselves, which nobody declares."""
         names = {each.name for each in self._wanted if each.tenant and not each.is_declared}
         return await _all([self.named(NAMESPACES, name) for name in sorted(names)])
+
+    async def neighbours(self) -> _Found:
+        """The objects of other APIs, as far as the cluster serves these."""
+        try:
+            resources = await resources_of(self._cluster, self._neighbours)
+        except ClusterError as problem:
+            for node in self._neighbours:
+                question = Objects.of(node.key, node.key.organization or node.key.name)
+                self.unread[question] = f"{node.neighbour}: {problem}"
+            return ()
+        wanted = [
+            (resources[node.key.api_version, node.key.kind], node.key.name, node.key.organization or None)
+            for node in self._neighbours
+            if (node.key.api_version, node.key.kind) in resources
+        ]
+        return await _all([self.named(*each) for each in dict.fromkeys(wanted)])
 
     async def data_planes(self, objects: _Found) -> _Found:
         """The data planes of the environments with namespaces: those among the objects, and those of others."""

@@ -19,12 +19,13 @@ from choreo_components.api.shape import FreeForm, ListOf, MapOf, ObjectOf, Shape
 from choreo_components.config.documents import FieldPath, field_name, is_inside
 from choreo_components.config.findings import Location, one_line
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, NAMESPACE_METADATA, RESOURCES, Declared
+from choreo_components.inspection.neighbours import differences as differences_of_neighbour
 from choreo_components.inspection.snapshot import Census, key_of, without_data
 from choreo_components.inspection.target_clusters import Opened
 from choreo_components.kubernetes.conditions import accepted, outdated
 from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.objects import Live
-from choreo_components.plan.nodes import ObjectInCluster, ObjectNode
+from choreo_components.plan.nodes import Key, NeighbourNode, ObjectInCluster, ObjectNode
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ class _Comparison:
         self._objects = {key_of(live): live for live in census.objects}
         self._namespaces = {live.name: live for live in census.namespaces}
         self._secrets = {(live.namespace, live.name): live for live in census.secrets}
+        self._neighbours = {
+            Key(live.resource.api_version, live.resource.kind, live.namespace or "", live.name): live
+            for live in census.neighbours
+        }
         self._on_data_planes = {live.name: live for live in census.data_plane_namespaces}
 
     def report(self) -> Report:
@@ -100,8 +105,38 @@ class _Comparison:
         unknown = sum(is_inside(each, counted) or each == DATA_PLANE_KUBECONFIGS for each in self._stack.unknown)
         unknown += sum(self._content(node.declared) is None for node in self._stack.plan.secrets)
         compared = [each for each in self._stack.plan.objects_in_cluster if self._is_known(each)]
-        found = tuple(drift for drift in map(self._compared, compared) if drift is not None)
-        return Report(self._stack.name, len(compared), found, unknown)
+        beside = [node for node in self._stack.plan.neighbours if self._is_seen(node)]
+        found = (*map(self._compared, compared), *map(self._neighbour, beside))
+        drifts = tuple(drift for drift in found if drift is not None)
+        return Report(self._stack.name, len(compared) + len(beside), drifts, unknown)
+
+    def _is_seen(self, node: NeighbourNode) -> bool:
+        """Whether a neighbour is missing where the census does not have it, and is meant for this cluster."""
+        is_elsewhere = node.neighbour.optional and node.key not in self._neighbours
+        return not is_elsewhere and self._census.knows(node.key, node.key.organization or node.key.name)
+
+    def _neighbour(self, node: NeighbourNode) -> Drift | None:
+        """What is otherwise with an object of another API; of a Secret's contents, only that it is."""
+        neighbour = node.neighbour
+        namespace, where = neighbour.namespace or None, neighbour.at("metadata", "name")
+        live = self._neighbours.get(node.key)
+        if live is None:
+            return Drift(node.key.kind, namespace, node.key.name, where, None)
+        found = []
+        for path, ours, theirs in differences_of_neighbour(neighbour, live):
+            place = neighbour.at(*neighbour.written(path))
+            if is_inside(place.field, self._stack.unknown):
+                continue
+            secret = (neighbour.is_secret and path[0] != "metadata") or is_inside(place.field, self._stack.secrets)
+            if secret:
+                found.append(Difference(field_name(path), place, secret=True))
+            else:
+                found.append(Difference(field_name(path), place, ours, theirs))
+        told = deletion(live)
+        if not found and told is None:
+            return None
+        shown = without_data(live) if neighbour.is_secret else live
+        return Drift(node.key.kind, namespace, node.key.name, where, shown, tuple(found), (told,) if told else ())
 
     def _is_known(self, each: ObjectInCluster) -> bool:
         """Whether it is missing where the census does not have it."""

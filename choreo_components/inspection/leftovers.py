@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from choreo_components.api import Generation, Role, generation_of, kind_of
-from choreo_components.api.generation import BUILDS_NAMESPACE, DATA_PLANE_NAMESPACE, TENANT_NAMESPACE, Target
+from choreo_components.api.generation import BUILDS_NAMESPACE, DATA_PLANE_NAMESPACE, SECRET, TENANT_NAMESPACE, Target
 from choreo_components.api.names import in_words
+from choreo_components.api.neighbours import is_namespace
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
 from choreo_components.inspection.snapshot import Census, generation_of_secret, key_of, organizations_of
@@ -66,11 +67,14 @@ class _LeftoverFinder:
     def __init__(self, plans: Sequence[Plan], census: Census, organizations: Collection[str]) -> None:
         self._census = census
         self._organizations = organizations
+        beside = [node.key for plan in plans for node in plan.neighbours]
         self._secrets = {(node.key.organization, node.key.name) for plan in plans for node in plan.secrets}
+        self._secrets |= {(key.organization, key.name) for key in beside if key.kind == SECRET}
+        self._declared_namespaces = {key.name for key in beside if is_namespace(key.api_version, key.kind)}
         self._declared = {node.key: node.declared for plan in plans for node in plan.objects}
         self._index = Index(self._declared.values())
         self._namespaces = {node.name for plan in plans for node in plan.namespaces}
-        self._spoken = {node.key.organization for plan in plans for node in plan.nodes}
+        self._spoken = {node.key.organization for plan in plans for node in plan.own}
         self._live: dict[Key, Live] = {}
         self._labelled: dict[tuple[str, str, str, tuple[str, str]], list[Live]] = defaultdict(list)
         for live in sorted(census.objects, key=_in_order_of_creation):
@@ -122,7 +126,7 @@ class _LeftoverFinder:
         for generation in self._census.generations:
             of = generation.namespaces
             for live in self._census.namespaces:
-                if key_of(live) in self._live:
+                if key_of(live) in self._live or live.name in self._declared_namespaces:
                     continue
                 if not generation.tenant_is_a_namespace and (organization := of.tenant(live.name, live.labels)):
                     role, why = TENANT_NAMESPACE, self._unneeded(live, generation, organization)
@@ -142,7 +146,7 @@ class _LeftoverFinder:
                 if (
                     not organization
                     or not environment
-                    or live.name in self._namespaces
+                    or live.name in self._namespaces | self._declared_namespaces
                     or of.tenant(live.name, live.labels)
                 ):
                     continue

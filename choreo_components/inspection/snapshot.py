@@ -27,7 +27,8 @@ class Census:
     `data_plane_namespaces` those of the data planes. `unread` says of what is not known why it is not; `served` are the
     kinds that the API server has, each with its apiVersion. `organizations` are those that were asked for: of these
     only are there `secrets`, data planes' namespaces elsewhere, and objects of the kinds that are `restricted`. `asked`
-    are the generations that it is about: of others, nothing is here and nothing is known.
+    are the generations that it is about: of others, nothing is here and nothing is known. `neighbours` are objects of
+    other APIs that stacks declare.
     """
 
     server: str = ""
@@ -40,6 +41,7 @@ class Census:
     organizations: frozenset[str] = frozenset()
     restricted: frozenset[tuple[str, str]] = frozenset()
     asked: tuple[Generation, ...] = field(default_factory=lambda: tuple(generations().values()))
+    neighbours: tuple[Live, ...] = field(default=(), repr=False)
 
     def knows(self, what: HasKind, organization: str | None) -> bool:
         """Whether what is not here of a kind, in this organization, is not in the cluster either."""

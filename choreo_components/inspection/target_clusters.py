@@ -61,7 +61,7 @@ class Opened:
     @property
     def organizations(self) -> frozenset[str]:
         """The organizations that it speaks of: that it declares, or names as a namespace."""
-        return frozenset(node.key.organization for node in self.plan.nodes if node.key.organization)
+        return frozenset(node.key.organization for node in self.plan.own if node.key.organization)
 
     @property
     def shared_data_planes(self) -> frozenset[str]:
