@@ -15,6 +15,7 @@ import yaml
 from choreo_components import Controllers
 from choreo_components.api.core_v1.labels import data_plane_namespace_labels
 from choreo_components.api.core_v1.names import data_plane_namespace
+from choreo_components.api.openchoreo_v1alpha1 import names as names_of_today
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.kubernetes.objects import NAMESPACES, resource_named
@@ -28,6 +29,7 @@ from tests.engine.operators import Operators
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Outcome, Workspace, leading_to
 from tests.faults.proxy import Proxy
+from tests.standin.openchoreo_v1alpha1 import samples as today
 
 DEPLOYMENTS, ENVIRONMENTS = (resource_named("core.choreo.dev/v1", kind) for kind in ("Deployment", "Environment"))
 SECRET = "kind-cluster-1-connection-config"
@@ -607,3 +609,36 @@ def test_where_only_a_person_knows_the_way_to_a_data_plane_its_environments_are_
     assert f"Namespace {name}" not in said, "its namespace is there, on the data plane"
     later.destroy("acme-development")
     assert kubectl(later, data_plane.kubeconfig, "get", "namespaces", name, "--ignore-not-found") == ""
+
+
+def test_an_environment_of_todays_api_has_its_namespaces_on_the_cluster_of_its_data_plane(
+    workspace: Workspace, data_plane: ControlPlane
+) -> None:
+    """What is bound to it is on the control plane, and goes before them."""
+    team = f"team-{uuid4().hex[:8]}"
+    workspace.stack("platform", {"choreo:resources": today.platform(team, ["development"])})
+    set_kubeconfig(workspace, "platform", "default", data_plane.kubeconfig.read_text())
+    created = workspace.up("platform").changes["created"]
+    assert workspace.up("platform", "--refresh").changes == {"unchanged": created}
+
+    def namespaces(kubeconfig: Path) -> list[str]:
+        selector = f"openchoreo.dev/namespace={team},openchoreo.dev/environment=development"
+        return kubectl(workspace, kubeconfig, "get", "namespaces", "-l", selector, "-o", "name").split()
+
+    own = f"namespace/{names_of_today.data_plane_namespace(team, 'shop', 'development')}"
+    assert (namespaces(data_plane.kubeconfig), namespaces(workspace.kubeconfig)) == ([own], [])
+    # Made by others: what is deployed, and a namespace there that no stack knows.
+    by_hand = yaml.safe_dump(today.release_binding(team, "development"))
+    workspace.kubectl("apply", "-f", "-", manifest=by_hand)
+    labelled = {"openchoreo.dev/namespace": team, "openchoreo.dev/environment": "development"}
+    stray = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"stray-{team}", "labels": labelled}}
+    kubectl(workspace, data_plane.kubeconfig, "apply", "-f", "-", manifest=yaml.safe_dump(stray))
+
+    bindings = resource_named("openchoreo.dev/v1alpha1", "ReleaseBinding")
+    with Watcher(workspace.kubeconfig, [bindings]) as there, Watcher(data_plane.kubeconfig, [NAMESPACES]) as here:
+        workspace.destroy("platform")
+    [gone] = [each.seen for each in there.events if each.namespace == team and each.type == "DELETED"]
+    ours = [each for each in here.events if each.has(**{"openchoreo.dev/namespace": team})]
+    assert {each.name for each in ours if each.type == "DELETED"} == {own.removeprefix("namespace/"), f"stray-{team}"}
+    assert gone < min(each.seen for each in ours if each.deleting)
+    assert workspace.resources("platform") == []

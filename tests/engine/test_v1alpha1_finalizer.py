@@ -107,10 +107,14 @@ def test_destroy_says_which_pipeline_names_it_and_then_takes_all_of_it_in_order(
 ) -> None:
     finalizer(workspace, platform)
     bound(platform)
-    # No binding is there for it, and so nothing of OpenChoreo's would ever take it away.
-    by_hand = data_plane_namespace(platform, "later")
-    platform.create(samples.project(platform.namespace, "later"))
+    # No binding is there for it, and so nothing of OpenChoreo's would ever take it away. Its project is gone, and has
+    # left a release.
+    by_hand = data_plane_namespace(platform, "former")
+    platform.create(samples.project(platform.namespace, "former"))
+    platform.until_says("Project", "former", "Ready", "True")
     platform.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": by_hand}})
+    platform.delete("Project", "former")
+    platform.until_gone("Project", "former")
 
     said = workspace.destroy("development", fails=True).said
     assert (
@@ -146,7 +150,7 @@ BINDINGS = (
 
 
 def _of_development(events: Sequence[Event], cluster: Cluster) -> list[Event]:
-    names = {data_plane_namespace(cluster, project) for project in ("shop", "later")}
+    names = {data_plane_namespace(cluster, project) for project in ("shop", "former")}
     inside = [each for each in events if each.namespace == cluster.namespace and "staging" not in each.name]
     return sorted([*inside, *(each for each in events if each.name in names)])
 

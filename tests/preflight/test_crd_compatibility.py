@@ -210,6 +210,59 @@ def test_what_an_earlier_release_does_not_know_is_told_with_the_release() -> Non
     assert [each.where.field for each in unfit(definitions, found.plan)] == ["choreo:resources[0].spec.type"]
 
 
+OF_TODAY = [
+    *samples.platform("acme")[1:],
+    samples.component("acme", traits=[{"kind": "Trait", "name": "alert", "instanceName": "one"}]),
+    samples.workload("acme"),
+    samples.resource("acme"),
+    samples.release_binding("acme", "development", releaseName="web-1", state="Active"),
+    samples.resource_release_binding("acme", "development", "orders-1", retainPolicy="Delete"),
+]
+
+
+def _fields_before(made: Manifest) -> Iterator[tuple[str, ...]]:
+    """The fields of an object that OpenChoreo v1.1 has a schema for."""
+    known = before_types_of_projects().get(made["kind"])
+    for path in _fields(made["spec"]) if known is not None else ():
+        try:
+            at(known or {}, *path)
+        except KeyError:
+            continue
+        yield path
+
+
+FIELDS_OF_TODAY = {(made["kind"], path): made for made in OF_TODAY for path in _fields_before(made)}
+
+
+@pytest.mark.parametrize("field", FIELDS_OF_TODAY, ids=lambda each: ".".join((each[0], *each[1])))
+def test_each_field_that_an_earlier_release_does_not_know_is_told_with_the_release(
+    field: tuple[str, tuple[str, ...]],
+) -> None:
+    (kind, path), made = field, FIELDS_OF_TODAY[field]
+    changed = before_types_of_projects()
+    around = at(changed[kind], *path[:-1])
+    del around["properties"][path[-1]]
+    around["required"] = [name for name in around.get("required", ()) if name != path[-1]]
+    own = "spec." + ".".join(path).replace(".[]", "[0]")
+    # A Project of today has a type besides.
+    expected = {f"choreo:resources[0].{each}" for each in (own, *(["spec.type"] if kind == "Project" else []))}
+    found = list(unfit(published(changed, "openchoreo.dev", "v1alpha1"), stack(made).plan))
+    assert {each.where.field for each in found} == expected
+    assert {each.message for each in found} == {
+        f"the cluster serves OpenChoreo v1.1 or earlier: its definition of {kind} has no such field, and would drop it"
+    }
+
+
+def test_a_field_that_an_earlier_release_requires_is_told_with_the_release() -> None:
+    changed = before_types_of_projects()
+    at(changed["Environment"])["required"] = ["gateway"]
+    found = stack(samples.environment("acme", "development"))
+    [finding] = unfit(published(changed, "openchoreo.dev", "v1alpha1"), found.plan)
+    assert finding.where.field == "choreo:resources[0].spec.gateway"
+    told = "required by the cluster's definition of Environment, and missing"
+    assert finding.message == f"the cluster serves OpenChoreo v1.1 or earlier: {told}"
+
+
 OLDER = UPSTREAM / "crds" / "openchoreo.dev_v1alpha1@a577e969"
 
 

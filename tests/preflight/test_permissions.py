@@ -146,6 +146,7 @@ def test_an_environment_of_todays_api_needs_what_its_finalizer_deletes_awaits_an
         "resourcereleases": {"get"},
         "deploymentpipelines": {"list", "watch"},
         "projects": {"list", "watch"},
+        "projectreleases": {"list", "watch"},
         "renderedreleases": {"list", "watch"},
         "environments": set(VERBS),
     }
@@ -325,6 +326,14 @@ def test_a_kind_that_only_later_releases_have_is_told_with_the_release() -> None
         "the cluster does not serve ProjectReleaseBinding of openchoreo.dev/v1alpha1: it is one of OpenChoreo v1.1 or "
         "earlier. Upgrade OpenChoreo with its definitions, which helm upgrade leaves as they are"
     )
+
+
+def test_a_binding_that_an_environment_brings_is_told_at_its_project() -> None:
+    earlier = {("openchoreo.dev", "v1alpha1"): KINDS_SERVED - {"ProjectReleaseBinding"}}
+    found = stack(samples.environment("acme", "development"), projects=["shop"])
+    [finding] = asyncio.run(unserved(cast(Cluster, Authorizer(served=earlier)), found.plan))
+    assert finding.where.field == "choreo:projects[0]"
+    assert "it is one of OpenChoreo v1.1 or earlier" in finding.message
 
 
 # --- Data planes that are clusters of their own --------------------------------------------------------------------

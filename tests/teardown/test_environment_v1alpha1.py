@@ -66,6 +66,11 @@ def of_project(
     return live(wire, **({"status": {"namespace": published}} if published else {}))
 
 
+def project_release(project: str, namespace: str = "acme") -> Live:
+    """What the controller of a Project leaves behind."""
+    return live(samples.manifest("ProjectRelease", f"{project}-1", namespace, {"owner": {"projectName": project}}))
+
+
 def rendered(name: str = "p-shop-development", environment: str = "development", **more: Any) -> Live:
     wire = samples.manifest("RenderedRelease", name, "acme", {"environmentName": environment})
     return live(wire, labels={"openchoreo.dev/environment": environment}, **more)
@@ -155,6 +160,7 @@ def test_where_nothing_is_left_everything_is_looked_at_once() -> None:
             "deploymentpipelines",
             "resourcereleasebindings",
             "projects",
+            "projectreleases",
             "projectreleasebindings",
             "releasebindings",
             "resourcereleasebindings",
@@ -392,6 +398,13 @@ def test_a_namespace_that_somebody_has_made_by_hand_for_a_project_goes() -> None
     assert cluster.names == ["Project acme/shop"]
 
 
+def test_one_of_a_project_that_is_gone_goes_by_the_release_that_openchoreo_has_left() -> None:
+    """Where a whole stack is destroyed, its Projects are gone before the finalizer."""
+    cluster = FakeCluster(project_release("shop"), cell(OURS, None, None), cell("dp-x", None, None))
+    finalized(cluster)
+    assert cluster.names == ["Namespace dp-x", "ProjectRelease acme/shop-1"]
+
+
 def test_a_namespace_that_has_lost_its_labels_goes_by_what_its_binding_has_said() -> None:
     cluster = FakeCluster(of_project(published="dp-as-published"), cell("dp-as-published", None, None))
     finalized(cluster)
@@ -553,6 +566,7 @@ LIVES = st.lists(
     | st.builds(of_resource, ENVIRONMENTS, NAMES)
     | st.builds(channel, ENVIRONMENTS, NAMES)
     | st.builds(lambda place, name: live(samples.project(place, name)), PLACES, NAMES)
+    | st.builds(project_release, NAMES, PLACES)
     | st.builds(lambda path: pipeline("staging", path), st.sampled_from(["production", "a-dev"]))
     | _namespaces(),
     unique_by=str,
@@ -569,8 +583,11 @@ BINDINGS = {
 
 def _needed_by_others(lives: list[Live]) -> Callable[[Live], bool]:
     """Whether an object is, by the letter, another environment's, another namespace's, or nobody's to take."""
-    projects = {each.name for each in lives if each.resource.kind == "Project" and each.namespace == "acme"}
-    bound = [each for each in lives if each.resource.kind == "ProjectReleaseBinding" and each.namespace == "acme"]
+    own = [each for each in lives if each.namespace == "acme"]
+    projects = {each.name for each in own if each.resource.kind == "Project"}
+    releases = [each for each in own if each.resource.kind == "ProjectRelease"]
+    projects |= {each.manifest["spec"]["owner"]["projectName"] for each in releases}
+    bound = [each for each in own if each.resource.kind == "ProjectReleaseBinding"]
     pairs = {(each.manifest["spec"]["owner"]["projectName"], each.manifest["spec"]["environment"]) for each in bound}
     ours = {data_plane_namespace("acme", each, "dev") for each in projects}
     ours |= {data_plane_namespace("acme", each, stage) for each, stage in pairs if stage == "dev"}

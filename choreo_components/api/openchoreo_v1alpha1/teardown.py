@@ -82,6 +82,12 @@ def _of_project(project: Mapping[str, Any], environment: str) -> Iterator[str]:
     yield data_plane_namespace(namespace_of(project), project["metadata"]["name"], environment)
 
 
+def _of_former_project(release: Mapping[str, Any], environment: str) -> Iterator[str]:
+    """The same of a project that may be gone: OpenChoreo leaves its releases behind."""
+    if project := owner_of(release).get("projectName"):
+        yield data_plane_namespace(namespace_of(release), project, environment)
+
+
 def _nothing(wire: Mapping[str, Any], environment: str) -> Iterator[str]:
     yield from ()
 
@@ -143,6 +149,7 @@ TEARDOWN = Teardown(
     traces=(Trace("renderedreleases", "RenderedRelease", _traced, _trouble),),
     namespace_names=(
         NamespaceNames("projects", "Project", _of_project, _nothing),
+        NamespaceNames("projectreleases", "ProjectRelease", _of_former_project, _nothing),
         NamespaceNames("projectreleasebindings", "ProjectReleaseBinding", _of_own_binding, _of_another_binding),
     ),
 )
