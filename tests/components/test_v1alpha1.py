@@ -237,7 +237,7 @@ def test_an_environment_waits_for_all_its_bindings_at_once() -> None:
     assert (rollout.name, rollout.parent) == ("dev-rollout", "dev")
     assert rollout.depends_on == {"dev-binding-shop", "dev-binding-billing"}
     [(type_, digests)] = rollout.inputs["bindings"].items()
-    assert (type_, list(digests)) == (f"{API_VERSION}/ProjectReleaseBinding", ["team/shop-dev", "team/billing-dev"])
+    assert (type_, set(digests)) == (f"{API_VERSION}/ProjectReleaseBinding", {"team/shop-dev", "team/billing-dev"})
     assert rollout.inputs["timeout"] == "3m"
     assert environment().of_type(ROLLOUT) == environment(projects=["shop"], controllers="absent").of_type(ROLLOUT) == []
 
