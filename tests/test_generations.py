@@ -138,8 +138,6 @@ WORDS = {
     "kubernetes/cluster_identity.py": {"Deployments"},
     # Besides, a data plane in the words of both APIs of OpenChoreo.
     "provider/resources/inventory.py": {"Deployments", "DataPlane"},
-    # Projects, at the beginning of a sentence.
-    "config/json_schema.py": {"Projects"},
     # Help and descriptions, which are read before it is known which API is meant.
     "cli/adopt.py": {"Organization"},
     "provider/schema.py": {"Environment", "Deployments"},

@@ -18,6 +18,7 @@ from choreo_components.api.releases import Path, own_fields
 from choreo_components.api.shape import Field, FreeForm, ListOf, MapOf, ObjectOf, PortLike, Scalar, Shape, fields_of
 from choreo_components.config.namespace_metadata import FIELDS
 from choreo_components.config.options import Adopt, Controllers
+from choreo_components.config.setting_meanings import MEANINGS, Meaning
 from choreo_components.config.settings import (
     ADOPT,
     ALLOW_PRODUCTION_DESTROY,
@@ -205,42 +206,22 @@ class _Builder:
         timeouts = {"type": "object", "properties": steps, "additionalProperties": False}
         texts = {"type": ["object", "null"], "additionalProperties": self.text()}
         metadata = {"type": "object", "properties": dict.fromkeys(FIELDS, texts), "additionalProperties": False}
-        return {
-            RESOURCES: _setting(
-                "Objects of OpenChoreo, and of other APIs.", {"type": "array", "items": self.any_object()}
-            ),
-            MANIFESTS: _setting("Files and globs of YAML with objects, relative to the project.", names),
-            PROJECTS: _setting("Projects of other stacks that get a namespace in each environment of this one.", names),
-            CONTROLLERS: _setting(
-                "Whether OpenChoreo's controllers run: then conditions are waited for. Default: present.",
-                {"enum": [each.value for each in Controllers]},
-            ),
-            TIMEOUTS: _setting("How long each step may take, like 90s or 1h30m. Default: 10m each.", timeouts),
-            ADOPT: _setting(
-                "Whether what is in the cluster already, and not of this stack, is taken over. Default: never.",
-                {"enum": [each.value for each in Adopt]},
-            ),
-            ALLOW_PRODUCTION_DESTROY: _setting(
-                "Whether environments of production may be deleted or replaced. Default: false.",
-                {"enum": [True, False, "true", "false"]},
-            ),
-            DELETE_RETAINED: _setting(
-                "Whether what is retained goes with its environment, which it keeps otherwise. Default: false.",
-                {"enum": [True, False, "true", "false"]},
-            ),
-            KUBECONFIG: _setting("The text of a kubeconfig; prefer the ambient one.", {"type": "string"}),
-            CONTROL_PLANE: _setting(
-                "The UID that the control plane's namespace kube-system must have. Default: the one in the state.",
-                self.text(),
-            ),
-            DATA_PLANE_KUBECONFIGS: _setting(
-                "By name of a data plane: the text or the path of its kubeconfig.",
-                {"type": "object", "additionalProperties": self.text()},
-            ),
-            NAMESPACE_METADATA: _setting(
-                "Labels and annotations that all data-plane namespaces get besides OpenChoreo's own.", metadata
-            ),
+        flag = {"enum": [True, False, "true", "false"]}
+        values: Mapping[str, Schema] = {
+            RESOURCES: {"type": "array", "items": self.any_object()},
+            MANIFESTS: names,
+            PROJECTS: names,
+            CONTROLLERS: {"enum": [each.value for each in Controllers]},
+            TIMEOUTS: timeouts,
+            ADOPT: {"enum": [each.value for each in Adopt]},
+            ALLOW_PRODUCTION_DESTROY: flag,
+            DELETE_RETAINED: flag,
+            KUBECONFIG: {"type": "string"},
+            CONTROL_PLANE: self.text(),
+            DATA_PLANE_KUBECONFIGS: {"type": "object", "additionalProperties": self.text()},
+            NAMESPACE_METADATA: metadata,
         }
+        return {name: _setting(MEANINGS[name], value) for name, value in values.items()}
 
     def model(self, model: type[WireModel], more: Mapping[str, Schema] | None = None) -> Schema:
         """A reference to the definition of a model, with `more` fields than it has."""
@@ -311,6 +292,7 @@ def _present(path: Path) -> Schema:
     return {"required": [head], **({"properties": {head: _present(rest)}} if rest else {})}
 
 
-def _setting(description: str, value: Schema) -> Schema:
+def _setting(meaning: Meaning, value: Schema) -> Schema:
     """A setting as it may be written: as it is, encrypted as a whole, or absent."""
-    return {"description": description, "anyOf": [value, {"$ref": "#/$defs/secure"}, {"type": "null"}]}
+    described = f"{meaning.summary} Default: {meaning.default.replace('`', '')}."
+    return {"description": described, "anyOf": [value, {"$ref": "#/$defs/secure"}, {"type": "null"}]}
