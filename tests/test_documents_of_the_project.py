@@ -1,59 +1,127 @@
-"""The documents name files that there are, lead to places that there are, and are all in the index."""
+"""The documents: files, links and commands in them are ones that exist, and each page begins with what it is for."""
 
 import re
+import shlex
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+import typer
+import yaml
+from typer.core import TyperGroup
+
+from choreo_components.cli.app import app
 
 CHECKOUT = Path(__file__).parent.parent
 INDEX = CHECKOUT / "docs" / "README.md"
+PAGES = sorted(CHECKOUT.glob("docs/*.md"))
+DECISIONS = sorted(CHECKOUT.glob("docs/adr/[0-9]*.md"))
 DOCUMENTS = [
-    *(CHECKOUT / name for name in ("README.md", "CHANGELOG.md")),
+    *(CHECKOUT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     *(each for home in ("docs", "examples") for each in sorted((CHECKOUT / home).rglob("*.md"))),
 ]
 
 FILE = re.compile(r"(?<![\w./-])(?:bench|choreo_components|devcluster|docs|examples|tests|toolchain)/[\w./-]+\.\w+\b")
 MODULE = re.compile(r"`([\w/-]+\.py)`")
-"""It may be named as it is called in the package."""
-LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]+))?\)")
+"""It may be named by the end of its path in the package."""
+BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.M | re.S)
+SHELLS = "sh", "bash", "console"
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.M)
-FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
+TYPED = re.compile(r"^(?:\$ )?(choreo .+?)(?: +#.*)?$", re.M)
+MENTIONED = re.compile(r"`(choreo [a-z][^`…]*)`")
 
-each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(CHECKOUT)))
+of_each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(CHECKOUT)))
+
+
+def lead(document: Path, link: str) -> tuple[Path, str]:
+    """Where a link in a document leads to: the file, and the name of a heading in it or ""."""
+    path, _, anchor = unquote(link).partition("#")
+    return (document.parent / path).resolve() if path else document, anchor
 
 
 @cache
-def text_of(document: Path) -> str:
-    return document.read_text(encoding="utf-8")
+def anchors(document: Path) -> set[str]:
+    """What a link can lead to in a document, as GitHub names its headings."""
+    text = BLOCK.sub("", document.read_text(encoding="utf-8"))
+    plain = (re.sub(r"[`*]|\]\([^)]*\)|\[", "", each) for each in HEADING.findall(text))
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in plain}
 
 
-@cache
-def anchors(document: Path) -> frozenset[str]:
-    """What GitHub makes of the headings."""
-    headings = HEADING.findall(FENCED.sub("", text_of(document)))
-    return frozenset(re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings)
-
-
-@each_document
+@of_each_document
 def test_each_file_that_a_document_names_exists(document: Path) -> None:
-    text = text_of(document)
-    homes = CHECKOUT, CHECKOUT / "choreo_components"
+    text = document.read_text(encoding="utf-8")
+    package = list((CHECKOUT / "choreo_components").rglob("*.py"))
     missing = [each for each in FILE.findall(text) if not (CHECKOUT / each).is_file()]
-    missing += [each for each in MODULE.findall(text) if not any((home / each).is_file() for home in homes)]
+    missing += [
+        each
+        for each in MODULE.findall(text)
+        if not any(file.match(each) for file in [CHECKOUT / each, *package] if file.is_file())
+    ]
     assert not missing
 
 
-@each_document
+@of_each_document
 def test_each_link_leads_to_a_file_and_to_a_heading_in_it(document: Path) -> None:
     broken = []
-    for path, anchor in LINK.findall(FENCED.sub("", text_of(document))):
-        target = (document.parent / path).resolve() if path else document
+    for link in LINK.findall(BLOCK.sub("", document.read_text(encoding="utf-8"))):
+        if link.startswith("https://"):
+            continue
+        target, anchor = lead(document, link)
         if not target.exists() or (anchor and anchor not in anchors(target)):
-            broken.append(f"{path}#{anchor}" if anchor else path)
+            broken.append(link)
     assert not broken
 
 
-def test_the_index_leads_to_all_documents() -> None:
-    linked = {(INDEX.parent / path).resolve() for path, _ in LINK.findall(text_of(INDEX)) if path}
-    assert linked >= {each for each in (CHECKOUT / "docs").glob("*.md") if each != INDEX}
+def test_the_index_leads_to_all_pages() -> None:
+    linked = {lead(INDEX, link)[0] for link in LINK.findall(INDEX.read_text(encoding="utf-8"))}
+    assert linked >= set(PAGES) - {INDEX}
+
+
+@of_each_document
+def test_each_command_of_ours_is_one_that_the_release_has(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    typed = (line for language, block in BLOCK.findall(text) if language in SHELLS for line in TYPED.findall(block))
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    for line in (*typed, *MENTIONED.findall(BLOCK.sub("", text))):
+        name, *arguments = shlex.split(line)[1:]
+        assert name in group.commands, line
+        known = {option for each in group.commands[name].params for option in each.opts}
+        assert {each for each in arguments if each.startswith("-")} <= known, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_a_page_begins_with_its_title_and_what_it_is_for(page: Path) -> None:
+    title, empty, first, *_ = page.read_text(encoding="utf-8").splitlines()
+    assert title.startswith("# ")
+    assert empty == ""
+    assert re.match(r"\w|`", first), f"a sentence before {first!r}"
+
+
+def test_the_readme_is_short() -> None:
+    assert len((CHECKOUT / "README.md").read_text().splitlines()) <= 130
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem[:4])
+def test_a_decision_has_a_status(decision: Path) -> None:
+    title, empty, status, *_ = decision.read_text(encoding="utf-8").splitlines()
+    assert title.startswith(f"# {int(decision.stem[:4])}. ")
+    assert empty == ""
+    assert re.match(r"Status: (accepted(, (changed by|supersedes) \[.*)?|superseded by \[.*)$", status)
+
+
+def test_the_index_of_decisions_has_each_by_number_title_and_status() -> None:
+    rows = []
+    for decision in DECISIONS:
+        title, _, status, *_ = decision.read_text(encoding="utf-8").splitlines()
+        number, _, name = title.removeprefix("# ").partition(". ")
+        rows.append(f"| {number} | [{name}]({decision.name}) | {status.removeprefix('Status: ')} |")
+    index = (CHECKOUT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+    assert [line for line in index.splitlines() if re.match(r"\| \d", line)] == rows
+
+
+@pytest.mark.parametrize("form", sorted((CHECKOUT / ".github").rglob("*.yml")), ids=lambda path: path.name)
+def test_the_files_for_github_are_yaml(form: Path) -> None:
+    assert yaml.safe_load(form.read_text(encoding="utf-8"))

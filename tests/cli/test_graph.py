@@ -11,13 +11,13 @@ from tests.cli.running import CHECKOUT, choreo
 from tests.projects import write
 
 SHOWN = ("acme", "development", "production", "staging")
-"""The stacks that README.md shows."""
+"""The stacks that docs/local.md shows."""
 
 
-def test_the_readme_shows_the_first_stacks_of_this_checkout() -> None:
-    shown = (CHECKOUT / "README.md").read_text().partition("```mermaid\n")[2].partition("```\n")[0]
+def test_the_documents_show_the_first_stacks_of_this_checkout() -> None:
+    shown = (CHECKOUT / "docs" / "local.md").read_text().partition("```mermaid\n")[2].partition("```\n")[0]
     drawn = choreo("graph", "-C", CHECKOUT, *SHOWN).stdout
-    assert shown == drawn, f"put what `choreo graph {' '.join(SHOWN)}` prints into README.md"
+    assert shown == drawn, f"put what `choreo graph {' '.join(SHOWN)}` prints into docs/local.md"
 
 
 def test_graphviz_gets_the_same_graph() -> None:

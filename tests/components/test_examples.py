@@ -40,6 +40,14 @@ def objects(found: Registrations) -> Counter[str]:
     return Counter(each.type.rpartition(":")[2] for each in found.custom if each.type.startswith("kubernetes:"))
 
 
+def test_the_readmes_program_has_what_its_stack_has_but_for_the_namespace() -> None:
+    text = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    source = text.partition("```python\n")[2].partition("```\n")[0]
+    found = registered(lambda: exec(source, {}))
+    assert objects(found) == {"DataPlane": 1, "Environment": 1}
+    assert "west-dataplane" in found["staging-environment"].depends_on
+
+
 def test_core_v1_is_an_organization_whose_environments_have_a_namespace_for_its_project(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -5,7 +5,8 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,17 @@ def clone(tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane, plan
         yield folder
 
 
+def blocks(document: str) -> Mapping[str, list[str]]:
+    """The blocks of a document by their languages, in their order."""
+    found = defaultdict(list)
+    for language, text in re.findall(r"^```(\w+)\n(.*?)^```$", (CHECKOUT / document).read_text(), re.M | re.S):
+        found[language].append(text)
+    return found
+
+
 def commands(document: str, language: str = "sh") -> str:
     """The shell blocks of a document in their order, without `make up`; `bash` has a story of its own."""
-    blocks = re.findall(rf"^```{language}\n(.*?)^```$", (CHECKOUT / document).read_text(), re.M | re.S)
-    assert blocks, f"no commands in {document}"
-    return "\n".join(blocks).replace("make up\n", "")
+    return "\n".join(blocks(document)[language]).replace("make up\n", "")
 
 
 def typed(script: str, folder: Path, **environment: str) -> str:
@@ -69,29 +76,51 @@ def typed(script: str, folder: Path, **environment: str) -> str:
     return done.stdout
 
 
+def made_and_deleted(said: str) -> tuple[int, int]:
+    """How many resources `up` has created, and `destroy` deleted."""
+    created, deleted = re.search(r"^ +\+ (\d+) created$", said, re.M), re.search(r"^ +- (\d+) deleted$", said, re.M)
+    assert created is not None, said
+    assert deleted is not None, said
+    return int(created[1]), int(deleted[1])
+
+
 def test_moving_from_choreoctl_works_as_it_is_written(clone: Path) -> None:
     typed(commands("docs/choreoctl.md"), clone)
 
 
-def test_a_program_of_ones_own_works_as_the_readme_has_it(clone: Path, tmp_path: Path) -> None:
+def test_the_readmes_stack_and_the_program_of_the_documents_work_as_they_are_written(
+    clone: Path, tmp_path: Path
+) -> None:
     """Other packages come in the releases of uv.lock: whatever is newest today is not what the document is about."""
-    readme = (CHECKOUT / "README.md").read_text()
-    section = readme.partition("## In a Pulumi program of your own\n")[2].partition("\n## ")[0]
-    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", section, re.M | re.S)
-    assert [language for language, _ in blocks] == ["sh", "yaml", "python", "sh"]
-    made, project, program, used = (text for _, text in blocks)
+    readme = blocks("README.md")
+    (clone / "stacks" / "Pulumi.shop.yaml").write_text(readme["yaml"][0])
+    of_stack = [each for each in readme["sh"] if not each.startswith("make ")]
+
+    said = typed("\n".join(of_stack), clone)
+
+    assert made_and_deleted(said) == (16, 16)
+
+    program = blocks("docs/programs.md")
+    made, used = program["sh"]
     uv = str(CHECKOUT / ".venv" / "bin" / "uv")
     left_out = ["--no-dev", "--no-emit-project", "--no-hashes", "--no-emit-package", "pulumi-kubernetes"]
     locked = subprocess.check_output([uv, "export", "--frozen", "--quiet", *left_out], cwd=CHECKOUT, text=True)
     (tmp_path / "constraints.txt").write_text(locked)
-    (tmp_path / "Pulumi.yaml").write_text(project)
-    (tmp_path / "__main__.py").write_text(program)
+    (tmp_path / "Pulumi.yaml").write_text(program["yaml"][0])
+    (tmp_path / "__main__.py").write_text(program["python"][0])
     script = "\n".join([made, f"cp {tmp_path}/Pulumi.yaml {tmp_path}/__main__.py .", used])
 
     said = typed(script, clone, UV_CONSTRAINT=str(tmp_path / "constraints.txt"))
 
-    assert re.search(r"Resources:\n +\+ 13 created", said), said
-    assert re.search(r"Resources:\n +- 13 deleted", said), said
+    assert made_and_deleted(said) == (11, 11)
+
+
+def test_the_local_control_plane_can_be_used_as_it_is_written(clone: Path) -> None:
+    """After `make up`, which brings the stacks up."""
+    made = [f"pulumi stack init {each}" for each in ("acme", "development", "production")]
+    brought_up = [f"pulumi up --stack {each} --yes --skip-preview" for each in ("acme", "production")]
+    cleared = [f"pulumi destroy --stack {each} --yes --skip-preview" for each in ("production", "acme")]
+    typed("\n".join([". .dev/env", *made, *brought_up, commands("docs/local.md"), *cleared]), clone)
 
 
 INITECH = "initech"

@@ -64,7 +64,7 @@ def _meaningless(name: str, about: str, struct: str | None = None) -> Field:
 _EXTENSIONS = _meaningless("extensions", "notes of other tools", "NamedExtension")
 
 EXEC_EXTENSION = "client.authentication.k8s.io/exec"
-"""The extension of a cluster that goes to the command for credentials as `config`."""
+"""The extension of a cluster that is given to the command for credentials as `config`."""
 
 STRUCTS: Mapping[str, tuple[Field, ...]] = {
     "Config": (
@@ -108,7 +108,7 @@ STRUCTS: Mapping[str, tuple[Field, ...]] = {
             "extensions",
             Shape.LIST,
             Treatment.HEEDED,
-            f"`{EXEC_EXTENSION}` goes to the command for credentials; the others have no meaning here",
+            f"`{EXEC_EXTENSION}` is given to the command for credentials; the others have no meaning here",
             "NamedExtension",
         ),
     ),
