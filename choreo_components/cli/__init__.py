@@ -1,1 +1,1 @@
-"""The command `choreo`: what Pulumi's own command line lacks."""
+"""The command `choreo`: commands that complement `pulumi up` and `pulumi destroy`."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Runs the command line; says what is missing where its packages are not installed."""
-    # As in the program of the stacks: short-lived, and nearly all that it makes is kept.
+    """Runs the command line; names the package to install where one is missing."""
+    # As in the program of the stacks: it is short-lived, and keeps nearly everything that it allocates.
     gc.disable()
     try:
         from choreo_components.cli.app import app
@@ -21,18 +21,18 @@ def main() -> None:
         # As in options.py, which cannot be imported here.
         sys.exit(2)
     for stream in (sys.stdout, sys.stderr):
-        # Names of files may be no text, and a terminal may lack a letter.
+        # A file name may not be valid text, and a terminal may not be able to print every character.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
             app()
         finally:
-            # Here, and not when the interpreter ends, which would have an exit code of its own for what fails.
+            # Here, and not when the interpreter ends: it would report a failure with a different exit code.
             if sys.stdout is not None:
                 sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read it has enough.
+        # The reader, say `head`, has closed the pipe.
         _close_output()
         sys.exit(1)
     except Exception as problem:
@@ -42,17 +42,17 @@ def main() -> None:
 
 
 def _close_output() -> None:
-    """Lets the interpreter end in peace where nothing can be written any more."""
+    """Lets the interpreter end without an error where standard output is closed."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _described(problem: Exception) -> str:
-    """What went wrong, in a line; of what only a defect of choreo can bring about, no text, which may quote secrets."""
+    """The error in one line; of an internal error only its type and place, as its text may quote secrets."""
     if isinstance(problem, OSError):
         return str(problem)
     where = traceback.extract_tb(problem.__traceback__)[-1]
-    return f"choreo itself has failed: {type(problem).__name__} in {Path(where.filename).name}, line {where.lineno}"
+    return f"internal error: {type(problem).__name__} in {Path(where.filename).name}, line {where.lineno}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`choreo adopt`: an organization that is live becomes stacks, and nothing in the cluster changes."""
+"""`choreo adopt`: writes the stacks of a live organization; nothing in the cluster changes."""
 
 import asyncio
 import re
@@ -28,28 +28,28 @@ def adopt(
         str | None, typer.Option(help="The organization: metadata.name of its Organization.")
     ] = None,
     namespace: Annotated[
-        str | None, typer.Option(help="In OpenChoreo's API of today: the namespace that has its objects.")
+        str | None, typer.Option(help="With openchoreo.dev/v1alpha1: the namespace of the objects.")
     ] = None,
-    stack: Annotated[str, typer.Option(help="The stack's name; environments get STACK-ENVIRONMENT.")],
+    stack: Annotated[str, typer.Option(help="The stack's name; environments get stacks named STACK-ENVIRONMENT.")],
     environment: Annotated[
         str | None,
-        typer.Option(help="This environment alone, into the stack itself; all of the organization if left out."),
+        typer.Option(help="Only this environment, in the stack itself; the whole organization by default."),
     ] = None,
     kubeconfig: Annotated[
-        Path | None, typer.Option(help="A kubeconfig file; the one that kubectl finds if left out.", dir_okay=False)
+        Path | None, typer.Option(help="A kubeconfig file; the one that kubectl uses by default.", dir_okay=False)
     ] = None,
     data_plane_kubeconfig: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=FILE",
-            help="A data plane, and the kubeconfig that leads to it where nothing in the cluster does; repeatable.",
+            help="A data plane and its kubeconfig, where the cluster has none for it; repeatable.",
         ),
     ] = None,
     folder: Folder = Path(),
 ) -> None:
-    """Take over a live organization, or a namespace of today's API, into stacks, without a change to any object.
+    """Adopt a live organization or namespace into stacks, without changing any object.
 
-    What is in the whole cluster gets a stack platform-shared, unless a stack of the project has it.
+    Cluster-scoped objects get a stack platform-shared, unless a stack of the project declares them.
     """
     from choreo_components.adopt.conflicts import Claimed, settle, taken_by
     from choreo_components.adopt.fetch import NoOrganization
@@ -64,7 +64,7 @@ def adopt(
     from choreo_components.kubernetes.kubeconfig import context_of
 
     if (tenant := organization or namespace) is None or (organization and namespace):
-        give_up("name what to take over, with --organization or with --namespace")
+        give_up("give what to adopt with either --organization or --namespace")
     called = "organization" if organization else "namespace"
     among = [each for each in generations().values() if each.tenant == called]
     try:
@@ -77,7 +77,7 @@ def adopt(
             named = {*there.kubeconfigs, *there.closed}
             unknown = [name for name in files if named.isdisjoint({f"{tenant}/{name}", name})]
             if unknown:
-                give_up(f"no environment of {called} {tenant!r} is on a data plane {unknown[0]!r}")
+                give_up(f"no environment of {called} {tenant!r} uses a data plane {unknown[0]!r}")
             division = divide(there, stack, environment, taken_by(known, project.config.value.get(KUBECONFIG)))
         taken = {each.stack.name for each in division.stacks}
         others = [each for each in known if each.name not in taken]
@@ -85,16 +85,18 @@ def adopt(
         stacks = [each.stack for each in division.stacks]
         for each in stacks:
             if not STACK_NAME.fullmatch(each.name):
-                give_up(f"{each.name!r} is no name of a stack: letters, digits, '-', '_' and '.', at most 100")
+                give_up(
+                    f"{each.name!r} is not a valid name of a stack; use letters, digits, '-', '_' and '.', at most 100"
+                )
         check_free(folder, stacks)
-        with sign_of_life("writing down what is live"):
-            # A stack that has a kubeconfig in its settings needs no context.
+        with sign_of_life("writing the import files"):
+            # A stack with a kubeconfig in its settings needs no context.
             context = None if KUBECONFIG in project.config.value else context_of(kubeconfig)
             imports = [import_file(each, there, context) for each in division.stacks]
         written = write(folder, list(zip(stacks, (each.text for each in imports), strict=True))) if stacks else []
     except (NoProject, NoOrganization, ClusterError, Claimed, Occupied, OSError, UnicodeError) as problem:
         give_up(str(problem))
-    _tell(written, division, imports, there)
+    _show(written, division, imports, there)
     if written:
         typer.echo(_next(list(zip(written, stacks, strict=True)), folder, kubeconfig, files, there))
     elif not division.left:
@@ -103,27 +105,27 @@ def adopt(
     raise typer.Exit(FOUND if any(not left.owned for left in division.left) else 0)
 
 
-def _tell(
+def _show(
     written: "Sequence[Written]", division: "Division", imports: "Sequence[ImportFile]", there: "LiveOrganization"
 ) -> None:
-    """What each stack takes over, what its objects lack, what is to be minded, and what is left."""
+    """Prints what each stack adopts, what its objects miss, warnings, and what is not adopted."""
     from choreo_components.adopt.ownership import kept_by_others, written_by_pulumi
 
-    for told, planned, file in zip(written, division.stacks, imports, strict=True):
+    for files, planned, file in zip(written, division.stacks, imports, strict=True):
         count = len(planned.stack.manifests)
         objects = "1 object" if count == 1 else f"{count} objects"
-        typer.echo(f"stack {told.stack}: {objects}, {told.settings}, {told.manifests}/")
+        typer.echo(f"stack {files.stack}: {objects}, {files.settings}, {files.manifests}/")
         for line in (*file.pending, *kept_by_others(planned.stack.manifests, there)):
             typer.echo(f"  later: {line}")
         for line in file.missing:
-            typer.echo(f"  new: {line}: `pulumi up` makes it")
+            typer.echo(f"  new: {line}: `pulumi up` creates it")
     for planned in division.stacks:
         written_before = written_by_pulumi(planned.stack.manifests, there)
         if written_before:
             typer.echo(
                 f"warning: stack {planned.stack.name}: Pulumi has written {len(written_before)} of its objects before, "
-                f"{written_before[0]} among them: a state that still has them deletes them in its next destroy; "
-                "let `pulumi state delete` there forget them first"
+                f"{written_before[0]} among them; a state that still has them deletes them in its next destroy: "
+                "remove them there with `pulumi state delete` first"
             )
     for warning in division.warnings:
         typer.echo(f"warning: {warning}")
@@ -143,7 +145,7 @@ def _named_files(given: Sequence[str]) -> dict[str, Path]:
 
 
 def _as_set(file: Path) -> str:
-    """What `pulumi config set < FILE` makes of the file: it takes away the end of the last line."""
+    """What `pulumi config set < FILE` stores of the file: it strips the end of the last line."""
     return file.read_bytes().decode().removesuffix("\n").removesuffix("\r")
 
 
@@ -168,16 +170,16 @@ def _next(
     data_planes: Mapping[str, Path],
     there: "LiveOrganization",
 ) -> str:
-    """The commands that take over, in order; `data_planes` are the files of kubeconfigs by names of DataPlanes."""
+    """The commands that adopt, in order; `data_planes` are the files of kubeconfigs by names of DataPlanes."""
     from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS
 
-    lines = ["", "Nothing has changed in the cluster. To take over:"]
+    lines = ["", "Nothing has changed in the cluster. To adopt, run:"]
     if folder.resolve() != Path.cwd():
         lines.append(f"  cd {shlex.quote(str(folder))}")
     if kubeconfig is not None:
         lines.append(f"  export KUBECONFIG={shlex.quote(str(kubeconfig.resolve()))}")
     for each, stack in written:
-        # It may be in the backend, with or without a file.
+        # The stack may be in the backend already, with or without a file.
         lines.append(f"  pulumi stack select --create {each.stack}")
         for secret in each.secrets:
             live = there.live(secret.manifest)

@@ -1,6 +1,6 @@
-"""The command line: which commands there are. A module for each says what it takes, and what it tells.
+"""The command line: its commands. Each has a module with its options and its output.
 
-Modules of commands import the rest of the package when they run: `--help` and a shell's completion come at once.
+Modules of commands import the rest of the package when they run, so that `--help` and shell completion are fast.
 """
 
 from typing import Annotated
@@ -18,7 +18,7 @@ from choreo_components.cli.validate import validate
 
 app = typer.Typer(
     name="choreo",
-    help="OpenChoreo as code: what is beside `pulumi up` and `pulumi destroy`.",
+    help="OpenChoreo as code: commands that complement `pulumi up` and `pulumi destroy`.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -29,7 +29,7 @@ for command in (validate, graph, schema, adopt, promote, drift, leftovers):
     app.command(epilog=EXIT_CODES)(command)
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         from choreo_components.version import VERSION
 
@@ -41,7 +41,7 @@ def _tell_version(wanted: bool) -> None:
 def _choreo(
     version: Annotated[
         bool,
-        typer.Option("--version", help="Say the version, and nothing else.", callback=_tell_version, is_eager=True),
+        typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
-    """OpenChoreo as code: what is beside `pulumi up` and `pulumi destroy`."""
+    """OpenChoreo as code: commands that complement `pulumi up` and `pulumi destroy`."""

@@ -1,11 +1,11 @@
-"""`choreo drift`: what is otherwise in the cluster than the stacks declare it."""
+"""`choreo drift`: what differs between the cluster and what the stacks declare."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, so_far, tell, tell_json
+from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, show, show_json, so_far
 from choreo_components.cli.options import Folder, Stacks
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from choreo_components.inspection.drift import Difference, Drift, Report
 
 LONGEST = 120
-"""Characters of a value that people are shown."""
+"""How many characters of a value the text shows."""
 
 
 def drift(
@@ -22,13 +22,13 @@ def drift(
     output: Format = Output.TEXT,
     folder: Folder = Path(),
 ) -> None:
-    """Tell what differs between stacks and cluster. Nothing is changed.
+    """Show drift between the stacks and the cluster (read-only).
 
-    Asked for is what the stacks declare, and nothing else.
+    Only objects that the stacks declare are compared.
 
-    JSON has stacks and unread (why something is not known). Each stack has stack (its name), objects (how many were
-    looked at), notCompared (how many values are not known) and drift: of each object kind, namespace (or null), name,
-    state (missing, deleting, differs or notReady), file, line (or null), notes, look (a command, or null) and
+    JSON has stacks and unread (what could not be read, and why). Each stack has stack (its name), objects (how many
+    were compared), notCompared (how many values are not known) and drift: of each object kind, namespace (or null),
+    name, state (missing, deleting, differs or notReady), file, line (or null), notes, look (a command, or null) and
     differences, each with field, file, line, and declared and live, or secret.
     """
     from choreo_components.inspection.drift import drift as differences
@@ -43,27 +43,29 @@ def drift(
     found = any(report.drifts for report in reports)
     if output is Output.JSON:
         body = {"stacks": [_as_json(report, folder, kubeconfig) for report in reports], "unread": list(said.unread)}
-        tell_json(body)
+        show_json(body)
         end(said.unread, found=found)
     for report in reports:
         if report.drifts or report.unknown:
-            tell(f"stack {report.stack}", "bold")
+            show(f"stack {report.stack}", "bold")
         for each in report.drifts:
-            _tell(each, folder, kubeconfig)
+            _show(each, folder, kubeconfig)
         if report.unknown:
             values = "value is" if report.unknown == 1 else "values are"
-            tell(f"  {report.unknown} {values} encrypted, or in a file that cannot be read, and not compared")
+            show(f"  {report.unknown} {values} not compared: encrypted, or in a file that cannot be read")
     if undone := [report.stack for report in reports if any(map(_can_be_undone, report.drifts))]:
         stack = undone[0] if len(undone) == 1 else "STACK"
-        tell(f"`pulumi up --refresh --stack {stack}` puts it right; without --refresh, Pulumi asks its state only")
+        show(
+            f"`pulumi up --refresh --stack {stack}` corrects it; without --refresh, Pulumi compares with its state only"
+        )
     if any(each.foreign for report in reports for drift in report.drifts for each in drift.differences):
-        tell("fields that are declared nowhere stay as they are: declare them, or take them out with `kubectl edit`")
-    tell(f"{_counted(reports)}{so_far(said.unread)}", "bold")
+        show("fields that no stack declares are not corrected: declare them, or remove them with `kubectl edit`")
+    show(f"{_counted(reports)}{so_far(said.unread)}", "bold")
     end(said.unread, found=found)
 
 
 def _can_be_undone(drift: "Drift") -> bool:
-    """Whether the object is missing or other than declared, which Pulumi can put right."""
+    """Whether the object is missing or differs from what is declared, which Pulumi can correct."""
     return drift.live is None or not all(each.foreign for each in drift.differences)
 
 
@@ -75,26 +77,26 @@ def _counted(reports: Sequence["Report"]) -> str:
     counts = (
         (differ, "differs", "differ"),
         (missing, "is missing", "are missing"),
-        (others, "is not as it should be", "are not as they should be"),
+        (others, "has a problem", "have problems"),
     )
-    told = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    parts = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
     stacks, objects = len(reports), sum(report.looked_at for report in reports)
     return f"{stacks} {'stack' if stacks == 1 else 'stacks'}, {objects} {'object' if objects == 1 else 'objects'}: " + (
-        ", ".join(told) or "no drift"
+        ", ".join(parts) or "no drift"
     )
 
 
-def _tell(drift: "Drift", folder: Path, kubeconfig: Path | None) -> None:
+def _show(drift: "Drift", folder: Path, kubeconfig: Path | None) -> None:
     if drift.live is None:
-        tell(f"  {drift}: missing ({_place(drift.where, folder)})", "red")
+        show(f"  {drift}: missing ({_place(drift.where, folder)})", "red")
     else:
-        tell(f"  {drift} ({_place(drift.where, folder)})", "yellow")
+        show(f"  {drift} ({_place(drift.where, folder)})", "yellow")
     for each in drift.differences:
-        tell(f"    {each.field}: {_difference(each)} ({_place(each.where, folder)})")
+        show(f"    {each.field}: {_difference(each)} ({_place(each.where, folder)})")
     for note in drift.notes:
-        tell(f"    {note}")
+        show(f"    {note}")
     if drift.notes and drift.live is not None:
-        tell(f"    look: {look(drift.live, kubeconfig)}", "dim")
+        show(f"    look: {look(drift.live, kubeconfig)}", "dim")
 
 
 def _difference(difference: "Difference") -> str:
@@ -116,12 +118,12 @@ def _place(where: "Location", folder: Path) -> str:
 
 
 def _file(where: "Location", folder: Path) -> str:
-    """The file, as it is called where the command runs."""
+    """The file, relative to the working directory."""
     return str(folder / where.file)
 
 
 def _state(drift: "Drift") -> str:
-    """What is the matter with an object, in a word for programs."""
+    """The state of an object, in one word for programs."""
     if drift.live is None:
         return "missing"
     if drift.live.deleting:

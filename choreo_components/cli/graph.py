@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Output(str, Enum):
-    """Who draws the picture."""
+    """The format of the picture."""
 
     MERMAID = "mermaid"
     DOT = "dot"
@@ -25,13 +25,13 @@ def graph(
     stacks: Stacks = None,
     folder: Folder = Path(),
     output: Annotated[
-        Output, typer.Option("--output", "-o", help="For Mermaid, as on GitHub, or for Graphviz.")
+        Output, typer.Option("--output", "-o", help="Mermaid, as GitHub renders it, or Graphviz.")
     ] = Output.MERMAID,
 ) -> None:
-    """Draw what stacks declare, and how destroy goes.
+    """Draw what stacks declare, and the order of destroy.
 
     Arrows point in the order of creation, dotted where an object of another stack, or of none, is read from the
-    cluster. Destroy goes against the arrows: `destroy 2.3` is the third step in a stack that goes second.
+    cluster. Destroy runs against the arrows: `destroy 2.3` is the third step of the stack to destroy second.
     """
     from choreo_components.config.findings import errors
     from choreo_components.config.project import NoProject, read_stacks
@@ -45,27 +45,27 @@ def graph(
         give_up(str(problem))
     if wrong := [finding for group in estate.findings(whole=False).values() for finding in errors(group)]:
         count = "1 error" if len(wrong) == 1 else f"{len(wrong):,} errors"
-        give_up(f"{count} in what these stacks declare, so that nothing is drawn: see choreo validate")
+        give_up(f"{count} in what these stacks declare, nothing was drawn; run `choreo validate`")
     if estate.overlaps:
         (one, other), *_ = estate.overlaps
-        give_up(f"stacks {one!r} and {other!r} declare the same objects: name the stacks of one cluster")
+        give_up(f"stacks {one!r} and {other!r} declare the same objects; name only stacks of one cluster")
     drawn = graphs.graph(estate)
     typer.echo(mermaid(drawn) if output is Output.MERMAID else dot(drawn), nl=False)
     for warning in _untrue(estate, drawn):
         typer.echo(f"warning: {warning}", err=True)
     if output is Output.MERMAID and (why := undrawn(drawn)):
-        typer.echo(f"warning: {why}: name fewer stacks, or take --output dot", err=True)
+        typer.echo(f"warning: {why}; name fewer stacks, or use --output dot", err=True)
 
 
 def _untrue(estate: "Estate", drawn: "Graph") -> Iterator[str]:
-    """What the picture cannot show as it is."""
+    """Warnings about what the picture cannot show correctly."""
     from choreo_components.config.project import SEALED
 
     if circle := estate.circle:
-        yield f"stacks need each other: {' -> '.join(circle)}; their numbers tell no order that works"
+        yield f"stacks need each other: {' -> '.join(circle)}; their numbers are not an order that works"
     for member in estate.members:
         if not member.stack.complete:
-            yield f"not all that stack {member.name!r} declares is drawn: a part of it is encrypted"
+            yield f"the drawing of stack {member.name!r} is incomplete: a part of what it declares is encrypted"
     names = {part for group in drawn.groups for node in group.nodes for part in node.lines[1].split("/")}
     if SEALED in names:
-        yield f"some names are encrypted: {SEALED!r} stands for them"
+        yield f"some names are encrypted and shown as {SEALED!r}"

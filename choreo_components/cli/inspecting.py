@@ -1,4 +1,4 @@
-"""What the commands that ask clusters have in common: their options, the asking, and what a person sees of it."""
+"""What the commands that query clusters have in common: their options, the query, and their output."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Kubeconfig = Annotated[
     Path | None,
-    typer.Option("--kubeconfig", help="The file that leads to the cluster; by default what `pulumi up` would use."),
+    typer.Option("--kubeconfig", help="The kubeconfig file of the cluster; by default what `pulumi up` would use."),
 ]
 
 
@@ -42,9 +42,9 @@ def inspect(
     *,
     without_stacks: bool = False,
 ) -> "Answers":
-    """What the clusters of the stacks say when they are asked; `without_stacks`: there need be none.
+    """The answers of the stacks' clusters; `without_stacks` allows a folder without stacks.
 
-    Ends the command where the stacks cannot be read, or no cluster answers.
+    Ends the command if the stacks cannot be read, or no cluster answers.
     """
     from choreo_components.config.project import NoProject
     from choreo_components.inspection.target_clusters import Unopened, destinations
@@ -55,7 +55,7 @@ def inspect(
     except (NoProject, Unopened) as problem:
         give_up(str(problem))
     many = f"{len(found)} clusters" if len(found) > 1 else "the cluster"
-    with sign_of_life(f"asking {many} …"):
+    with sign_of_life(f"querying {many} …"):
         said = asyncio.run(ask(found))
     if not said.answers:
         give_up("\n".join(said.unread))
@@ -63,24 +63,24 @@ def inspect(
 
 
 def end(unread: Collection[str], *, found: bool) -> NoReturn:
-    """Ends the command: what is not known goes to standard error."""
+    """Ends the command; what could not be read is reported on standard error."""
     for why in unread:
         typer.echo(f"error: not known: {why}", err=True)
     raise typer.Exit(UNABLE if unread else FOUND if found else 0)
 
 
-def tell_json(body: Mapping[str, Any]) -> None:
-    """What was found, for programs."""
+def show_json(body: Mapping[str, Any]) -> None:
+    """Prints JSON, for programs."""
     typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
 
 
 def so_far(unread: Collection[str]) -> str:
-    """What to say behind a count that may be wrong."""
+    """The qualification of a count that may be incomplete."""
     return ", as far as is known" if unread else ""
 
 
 def look(live: "Live", kubeconfig: Path | None) -> str:
-    """The command that looks at an object, for who was given this kubeconfig; it shows no secret."""
+    """The command that shows an object, with the kubeconfig that was given; it prints no secret."""
     from choreo_components.kubernetes.objects import SECRETS
 
     given = "" if kubeconfig is None else f" --kubeconfig {shlex.quote(str(kubeconfig))}"
@@ -89,8 +89,8 @@ def look(live: "Live", kubeconfig: Path | None) -> str:
     return f"kubectl get {live.command} -o yaml{given}"
 
 
-def tell(line: str, style: str = "") -> None:
-    """A line for people; in colour at a terminal."""
+def show(line: str, style: str = "") -> None:
+    """Prints a line for people; in colour at a terminal."""
     from rich.console import Console
     from rich.text import Text
 

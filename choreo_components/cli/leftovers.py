@@ -1,11 +1,11 @@
-"""`choreo leftovers`: what is in the cluster, and in no stack."""
+"""`choreo leftovers`: objects in the cluster that no stack declares."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, so_far, tell, tell_json
+from choreo_components.cli.inspecting import Format, Kubeconfig, Output, end, inspect, look, show, show_json, so_far
 from choreo_components.cli.options import Folder, Stacks, give_up
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ Organizations = Annotated[
     list[str] | None,
     typer.Option(
         "--organization",
-        help="Look at this one too, which no stack speaks of any more; there need be no stack at all, and with "
-        "--kubeconfig no project. Can be repeated.",
+        help="An organization to look at as well, which no stack mentions any more. Works without any stack, and with "
+        "--kubeconfig without a project. Repeatable.",
     ),
 ]
 
 Namespaces = Annotated[
     list[str] | None,
-    typer.Option("--namespace", help="The same of a namespace with objects of OpenChoreo's API of today."),
+    typer.Option("--namespace", help="The same for a namespace with objects of openchoreo.dev/v1alpha1."),
 ]
 
 
@@ -34,15 +34,15 @@ def leftovers(
     output: Format = Output.TEXT,
     folder: Folder = Path(),
 ) -> None:
-    """Tell what is in the cluster and in no stack. It is in the order in which it can be taken away.
+    """List objects that no stack declares, in a safe order of deletion (read-only).
 
-    Looked at are the organizations that the stacks speak of. Name all stacks that share a cluster, or none: what is
-    only in others is told as well. Nothing is changed.
+    Only organizations that the stacks mention are searched. Name all stacks that share a cluster, or none: objects of
+    stacks that are not named are listed as well.
 
-    JSON has leftovers, otherOrganizations (names of those that were not looked at), absentOrganizations (given, and not
-    in the cluster), restricted (kinds that could be listed in the organizations' namespaces only) and unread (why
-    something is not known). Each leftover has kind, namespace (or null), name, organization, since, why (a list), look
-    (a command) and cluster.
+    JSON has leftovers, otherOrganizations (names of those that were not searched), absentOrganizations (given, and not
+    in the cluster), restricted (kinds that could be listed in the organizations' namespaces only) and unread (what
+    could not be read, and why). Each leftover has kind, namespace (or null), name, organization, since, why (a list),
+    look (a command) and cluster.
     """
     from choreo_components.api.generations import generations
     from choreo_components.api.names import Use, refusal
@@ -54,7 +54,7 @@ def leftovers(
     for tenant, names in named.items():
         for name in names:
             if refused := refusal(name, Use.NAMESPACE):
-                give_up(f"no {tenant} can be called {name!r}: {refused}")
+                give_up(f"invalid name of the {tenant}, {name!r}: {refused}")
     more = [name for names in named.values() for name in names]
     also = [each for each in generations().values() if named[each.tenant]]
     said = inspect(folder, stacks or (), kubeconfig, lambda found: ask(found, more, also), without_stacks=bool(more))
@@ -76,33 +76,33 @@ def leftovers(
             "restricted": restricted,
             "unread": list(said.unread),
         }
-        tell_json(body)
+        show_json(body)
         end(said.unread, found=bool(count))
     for server, group in found:
         if len(found) > 1:
-            tell(f"cluster {server}", "bold")
+            show(f"cluster {server}", "bold")
         for each in group:
-            _tell(each, kubeconfig)
+            _show(each, kubeconfig)
     kinds = tenant_kinds([answer.census for answer in said.answers])
     tenants = " or ".join(dict.fromkeys(kind.kind for kind in kinds))
     for name in absent:
-        tell(f"there is no {tenants} {name!r} in the cluster")
-    tell(f"{count} {'leftover' if count == 1 else 'leftovers'}{so_far(said.unread)}", "bold")
+        show(f"there is no {tenants} {name!r} in the cluster")
+    show(f"{count} {'leftover' if count == 1 else 'leftovers'}{so_far(said.unread)}", "bold")
     if others:
         tenants_of = {each.tenant: None for answer in said.answers for each in answer.census.generations}
         options = " or ".join(f"--{tenant} NAME" for tenant in tenants_of)
-        tell(f"not looked at, as no stack speaks of them: {', '.join(sorted(others))} ({options})")
+        show(f"not searched, as no stack mentions them: {', '.join(sorted(others))}; search them with {options}")
     if restricted:
-        tell(f"not looked at in other namespaces, as the credentials may not list them there: {', '.join(restricted)}")
+        show(f"not searched in other namespaces, as the credentials cannot list them there: {', '.join(restricted)}")
     end(said.unread, found=bool(count))
 
 
-def _tell(left: "Leftover", kubeconfig: Path | None) -> None:
-    tell(str(left.live), "yellow")
-    tell(f"  since {left.since}")
+def _show(left: "Leftover", kubeconfig: Path | None) -> None:
+    show(str(left.live), "yellow")
+    show(f"  since {left.since}")
     for why in left.why:
-        tell(f"  {why}")
-    tell(f"  look: {look(left.live, kubeconfig)}", "dim")
+        show(f"  {why}")
+    show(f"  look: {look(left.live, kubeconfig)}", "dim")
 
 
 def _as_json(server: str, left: "Leftover", kubeconfig: Path | None) -> dict[str, Any]:

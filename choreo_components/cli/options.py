@@ -1,8 +1,8 @@
 """Options and arguments that several commands share, and how a command ends.
 
-Exit codes, of every command: 0 all is well; 1 (`FOUND`) it has found what it looks for, be it errors or differences;
-2 (`UNABLE`) it could not do its work, as with no project, no cluster, or options that do not exist.
-Formats: `--output` of every command that has more than one, with an Enum of the command's own.
+Exit codes of every command: 0 success; 1 (`FOUND`) problems found, be they errors or differences; 2 (`UNABLE`) the
+command failed, as with no project, no cluster, or options that do not exist.
+Formats: `--output` of every command that has more than one, with an Enum in the command's module.
 """
 
 from pathlib import Path
@@ -12,19 +12,19 @@ import typer
 
 FOUND: Final = 1
 UNABLE: Final = 2
-EXIT_CODES: Final = "Exit codes: 0 all is well, 1 errors or differences were found, 2 it could not be done."
+EXIT_CODES: Final = "Exit codes: 0 success, 1 problems found, 2 the command failed."
 
 
 def project_folder(given: Path) -> Path:
-    """The folder of the project that the given one is in."""
+    """The folder of the project that contains the given one."""
     from choreo_components.config.project import find_project
 
-    # While a shell completes, options have not all become what they are to be.
+    # While a shell completes, options are not yet converted to their types.
     return find_project(Path(given))
 
 
 def complete_stack(context: typer.Context, incomplete: str) -> list[str]:
-    """The stacks of the project that begin so, for a shell; none where there is no project."""
+    """The project's stacks with this prefix, for shell completion; none without a project."""
     from choreo_components.config.project import NoProject, stack_names
 
     given = [*(context.params.get("stacks") or ())]
@@ -40,17 +40,17 @@ Folder = Annotated[
     typer.Option(
         "--folder",
         "-C",
-        help="The folder of the project, which has the Pulumi.yaml, or one below.",
+        help="The project's folder, which has the Pulumi.yaml, or a folder below it.",
         callback=project_folder,
     ),
 ]
 Stacks = Annotated[
     list[str] | None,
-    typer.Argument(help="Names of stacks; all of the project if none is given.", autocompletion=complete_stack),
+    typer.Argument(help="Names of stacks; all of the project by default.", autocompletion=complete_stack),
 ]
 
 
 def give_up(message: str) -> NoReturn:
-    """Ends the command, which could not do its work: the message on standard error, and exit code 2."""
+    """Ends a command that failed: the message on standard error, and exit code 2."""
     typer.echo(f"error: {message}", err=True)
     raise typer.Exit(UNABLE)

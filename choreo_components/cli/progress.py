@@ -1,16 +1,16 @@
-"""Progress: a sign of life for a person who waits at a terminal."""
+"""Progress: a status line for a person who waits at a terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
 
 PATIENCE = 2.0
-"""Seconds after which a person wants to know what is going on."""
+"""Seconds before the status line appears."""
 
 
 @contextmanager
 def sign_of_life(what: str) -> Iterator[None]:
-    """Tells a terminal what goes on, once it takes long."""
+    """Shows at a terminal what the command is doing, once it takes long."""
     from rich.console import Console
 
     console = Console(stderr=True)

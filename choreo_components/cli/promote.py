@@ -1,4 +1,4 @@
-"""`choreo promote`: a release moves on to the next environment, in the files of stacks."""
+"""`choreo promote`: promotes a release to the next environment, in the files of stacks."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from choreo_components.cli.inspecting import Format, Kubeconfig, Output, tell, tell_json
+from choreo_components.cli.inspecting import Format, Kubeconfig, Output, show, show_json
 from choreo_components.cli.options import FOUND, Folder, give_up
 from choreo_components.cli.progress import sign_of_life
 
@@ -16,35 +16,35 @@ if TYPE_CHECKING:
 
 
 def promote(
-    target: Annotated[str, typer.Option("--to", help="The environment that the release comes into.")],
-    component: Annotated[str | None, typer.Argument(help="The component; or else --project, or --all.")] = None,
+    target: Annotated[str, typer.Option("--to", help="The environment to promote into.")],
+    component: Annotated[str | None, typer.Argument(help="The component; use --project or --all for more.")] = None,
     source: Annotated[
-        str | None, typer.Option("--from", help="The environment that has the release; needless with --release.")
+        str | None, typer.Option("--from", help="The environment that has the release; not needed with --release.")
     ] = None,
     project: Annotated[
         str | None,
-        typer.Option(help="All of this project: itself, its resources and its components. With --release: itself."),
+        typer.Option(help="The project with its resources and components; with --release, only the project."),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that is in the environment.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Everything in the environment.")] = False,
     release: Annotated[
-        str | None, typer.Option(help="This release, and not the one of --from: to go back to an older one.")
+        str | None, typer.Option(help="This release instead of the one of --from, to return to an older one.")
     ] = None,
     namespace: Annotated[
-        str | None, typer.Option(help="The namespace, where stacks declare the environment in several.")
+        str | None, typer.Option(help="The namespace, if stacks declare the environment in several.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change, and change no file.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change no file.")] = False,
     kubeconfig: Kubeconfig = None,
     output: Format = Output.TEXT,
     folder: Folder = Path(),
 ) -> None:
     """Write the release of one environment into the next one's stack. `pulumi up` applies it.
 
-    Which release that is, the stacks say, or else the cluster. The pipeline has to allow the step, and the release has
-    to exist. Only its name changes in a file. Either all is written, or nothing.
+    The release is the one that the stacks declare, or else the one in the cluster. The pipeline must allow the step,
+    and the release must exist. Only the release's name changes in a file. Either all files are written, or none.
 
-    JSON has promoted, unchanged (what has the release already), left (what has none yet), warnings, dryRun and next
+    JSON has promoted, unchanged (has the release already), left (has no release yet), warnings, dryRun and next
     (commands). Of promoted, each has kind, namespace, name, from (or null), to, stack, file, line and new (whether the
-    stack declares it only now); of unchanged and left, kind, name, release (or null) and why.
+    stack did not declare it before); of unchanged and left, kind, name, release (or null) and why.
     """
     from choreo_components.config.findings import errors
     from choreo_components.config.project import NoProject, read_stacks
@@ -62,9 +62,9 @@ def promote(
             estate = Estate(read_stacks(folder))
         if wrong := [each for group in estate.findings(whole=False).values() for each in errors(group)]:
             count = "1 error" if len(wrong) == 1 else f"{len(wrong):,} errors"
-            give_up(f"{count} in what the stacks declare, so that nothing is promoted: see choreo validate")
+            give_up(f"{count} in what the stacks declare, nothing was promoted; run `choreo validate`")
         scope = scope_of(estate, request)
-        with sign_of_life("asking the cluster …"):
+        with sign_of_life("querying the cluster …"):
             live = ask(folder, scope, request, kubeconfig)
         found = promoted_by(scope, live, request)
         if found.refused:
@@ -79,29 +79,29 @@ def promote(
         give_up(str(problem))
     commands = [f"pulumi up --stack {stack}" for stack in dict.fromkeys(each.move.stack for each in changes.changes)]
     if output is Output.JSON:
-        tell_json(_as_json(changes.changes, found, folder, commands, dry_run=dry_run))
+        show_json(_as_json(changes.changes, found, folder, commands, dry_run=dry_run))
     else:
-        _tell(changes.changes, found, folder, commands, dry_run=dry_run)
+        _show(changes.changes, found, folder, commands, dry_run=dry_run)
     raise typer.Exit(FOUND if found.left else 0)
 
 
 def _check(request: "Request", *, everything: bool) -> None:
-    """Refuses options that do not go together."""
+    """Refuses options that exclude each other."""
     from choreo_components.api.names import Use, refusal
 
     if [request.component is not None, request.project is not None, everything].count(True) != 1:
-        raise typer.BadParameter("give one of them: a component, --project, or --all")
+        raise typer.BadParameter("give exactly one of a component, --project and --all")
     if request.release is None and request.source is None:
-        raise typer.BadParameter("required, unless --release says what comes into the environment", param_hint="--from")
+        raise typer.BadParameter("required unless --release names the release", param_hint="--from")
     if request.source == request.target:
-        raise typer.BadParameter("is the environment of --from itself", param_hint="--to")
+        raise typer.BadParameter("is the same environment as --from", param_hint="--to")
     if request.release is not None and everything:
-        raise typer.BadParameter("is the release of one component, or of one project", param_hint="--release")
+        raise typer.BadParameter("names the release of one component or project, not of --all", param_hint="--release")
     if request.release is not None and (refused := refusal(request.release, Use.OBJECT)):
-        raise typer.BadParameter(f"no release can be called {request.release!r}: {refused}", param_hint="--release")
+        raise typer.BadParameter(f"invalid name of a release, {request.release!r}: {refused}", param_hint="--release")
 
 
-def _tell(
+def _show(
     changes: "Sequence[Change]", found: "Promoted", folder: Path, commands: Sequence[str], *, dry_run: bool
 ) -> None:
     rows = [
@@ -117,19 +117,19 @@ def _tell(
     for number, line in enumerate(
         _table([("KIND", "NAME", "FROM RELEASE", "TO RELEASE", "PLACE"), *rows] if rows else [])
     ):
-        tell(line, "" if number else "bold")
+        show(line, "" if number else "bold")
     for each in found.unchanged:
-        tell(f"{each.kind.kind} {each.name!r} {each.why}: {each.release}")
+        show(f"{each.kind.kind} {each.name!r} {each.why}: {each.release}")
     for each in found.left:
-        tell(f"{each.kind.kind} {each.name!r} {each.why}", "yellow")
+        show(f"{each.kind.kind} {each.name!r} {each.why}", "yellow")
     for warning in found.warnings:
-        tell(f"warning: {warning}", "yellow")
+        show(f"warning: {warning}", "yellow")
     if not commands:
-        tell("nothing is to be changed", "bold")
+        show("nothing to change", "bold")
     elif dry_run:
-        tell("nothing was written: without --dry-run, these files change", "bold")
+        show("nothing was written; run it without --dry-run to change these files", "bold")
     else:
-        tell(f"nothing was applied: {' and '.join(f'`{each}`' for each in commands)} does it", "bold")
+        show(f"nothing was applied yet; run {' and '.join(f'`{each}`' for each in commands)}", "bold")
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`choreo schema`: what editors have to know of OpenChoreo's objects and of a stack's file."""
+"""`choreo schema`: JSON Schemas of OpenChoreo's objects and of a stack's file, for editors."""
 
 import json
 from typing import Annotated
@@ -7,11 +7,13 @@ import typer
 
 
 def schema(
-    settings: Annotated[bool, typer.Option("--settings", help="Of a stack's file Pulumi.STACK.yaml instead.")] = False,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="The schema of a stack's file Pulumi.STACK.yaml instead.")
+    ] = False,
 ) -> None:
     """Print a JSON Schema of objects or settings, for editors.
 
-    In an editor with yaml-language-server, name the file that it was written to in the first line of a manifest:
+    For editors with yaml-language-server, name the file of the schema in the first line of a manifest:
     `# yaml-language-server: $schema=openchoreo.json`
     """
     from choreo_components.config.json_schema import object_schema, settings_schema

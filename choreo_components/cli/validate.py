@@ -1,4 +1,4 @@
-"""`choreo validate`: everything that is wrong with the stacks of a project, found without Pulumi and a cluster."""
+"""`choreo validate`: everything that is wrong with the stacks of a project, found without Pulumi or a cluster."""
 
 import os
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Output(str, Enum):
-    """How findings are told."""
+    """The format of the findings."""
 
     TEXT = "text"
     JSON = "json"
@@ -26,12 +26,12 @@ def validate(
     stacks: Stacks = None,
     folder: Folder = Path(),
     output: Annotated[
-        Output, typer.Option("--output", "-o", help="For people, for programs, or as annotations in GitHub Actions.")
+        Output, typer.Option("--output", "-o", help="Text, JSON, or annotations of GitHub Actions.")
     ] = Output.TEXT,
 ) -> None:
-    """Check stacks offline: all findings at once.
+    """Check stacks offline and print all findings at once.
 
-    Stacks that are named are held against all others of the project, whose own findings are not told.
+    Stacks that are named are checked against all others of the project, whose own findings are not printed.
 
     JSON has stacks (names), objects (a count) and findings, each with severity (error or warning), file, line (or
     null), field, message and stack.
@@ -44,7 +44,7 @@ def validate(
     try:
         names = stack_names(folder)
         chosen = list(dict.fromkeys(stacks or ())) or names
-        # Those that were chosen come last: of two that declare the same, the later one is told so.
+        # The chosen ones come last: of two stacks that declare the same, the later one gets the finding.
         others = [name for name in names if name not in chosen]
         estate = Estate(read_stacks(folder, [*others, *chosen]))
     except NoProject as problem:
@@ -67,7 +67,7 @@ def validate(
 
 
 def _show(report: "Sequence[Told]", summary: str) -> None:
-    """The findings under the names of their stacks, a line each, and a last line."""
+    """Prints the findings under the names of their stacks, a line each, and the summary."""
     from rich.console import Console
     from rich.text import Text
 

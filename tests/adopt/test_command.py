@@ -1,4 +1,4 @@
-"""`choreo adopt` tells what it has written, what is left and why, and the commands that come next."""
+"""`choreo adopt` prints what it has written, what is not adopted and why, and the commands that come next."""
 
 import time
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ def test_all_that_is_taken_over_ends_with_the_next_commands(project: Path, monke
         == f"""\
 stack acme: 2 objects, Pulumi.acme.yaml, acme/
 
-Nothing has changed in the cluster. To take over:
+Nothing has changed in the cluster. To adopt, run:
   export KUBECONFIG='{project / KUBECONFIG}'
   pulumi stack select --create acme
   pulumi import --stack acme --file .choreo/import-acme.json --generate-code=false --protect=false --yes
@@ -62,7 +62,7 @@ Nothing has changed in the cluster. To take over:
     )
 
 
-def test_what_is_left_is_told_with_the_reason_and_by_the_exit_code(
+def test_what_is_not_adopted_is_reported_with_the_reason_and_by_the_exit_code(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, said = run(monkeypatch, acme(live(declaring.data_plane("old"), deletionTimestamp="now")))
@@ -71,12 +71,12 @@ def test_what_is_left_is_told_with_the_reason_and_by_the_exit_code(
     assert "pulumi up --stack acme-development\n" in said
 
 
-def test_what_changes_later_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_changes_later_is_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, said = run(monkeypatch, acme())
     assert '  later: Namespace acme: metadata.labels.managed-by is missing, and is to be "choreo-control-plane"' in said
 
 
-def test_what_a_preview_would_warn_of_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_preview_would_warn_of_is_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, said = run(monkeypatch, acme(live(declaring.environment("staging", dns_prefix=None))))
     assert "warning: Environment acme/staging: spec.gateway.dnsPrefix: empty" in said
 
@@ -88,29 +88,29 @@ def test_nothing_is_written_where_nothing_can_be_taken_over(project: Path, monke
         edited(each)["metadata"]["deletionTimestamp"] = "now"
     code, said = run(monkeypatch, there)
     assert code == 1
-    assert "To take over" not in said
+    assert "To adopt" not in said
     assert sorted(path.name for path in project.iterdir()) == ["Pulumi.yaml"]
 
 
 @pytest.mark.parametrize(
-    ("there", "more", "told"),
+    ("there", "more", "reported"),
     [
         (Unreachable("https://x cannot be reached"), (), "error: https://x cannot be reached"),
         (acme(), ("--environment", "qa"), "error: no Environment 'qa' in organization 'acme'"),
-        (acme(), ("--stack", "a/b"), "error: 'a/b' is no name of a stack"),
+        (acme(), ("--stack", "a/b"), "error: 'a/b' is not a valid name of a stack"),
         (acme(), ("--folder", "/nonexistent"), "error: no Pulumi.yaml in /nonexistent"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_sentence(
+def test_what_cannot_be_done_is_an_error_in_a_sentence(
     project: Path,
     monkeypatch: pytest.MonkeyPatch,
     there: LiveOrganization | Exception,
     more: tuple[str, ...],
-    told: str,
+    reported: str,
 ) -> None:
     code, said = run(monkeypatch, there, *more)
     assert code != 0
-    assert told in said
+    assert reported in said
     assert "Traceback" not in said
 
 
@@ -124,7 +124,7 @@ def test_the_kubeconfig_of_a_data_plane_is_set_for_the_stacks_that_need_it_befor
         "pulumi config set --stack acme-development --secret "
         f"--path 'choreo:dataPlaneKubeconfigs.dp-local' < '{project / 'dp local'}'"
     )
-    steps = [line.strip() for line in said.partition("To take over:")[2].splitlines()]
+    steps = [line.strip() for line in said.partition("To adopt, run:")[2].splitlines()]
     assert [each for each in steps if "dataPlaneKubeconfigs" in each] == [command]
     assert steps.index(command) < next(
         i for i, each in enumerate(steps) if each.startswith("pulumi import --stack acme-d")
@@ -132,21 +132,21 @@ def test_the_kubeconfig_of_a_data_plane_is_set_for_the_stacks_that_need_it_befor
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "reported"),
     [
         ("dp-local", "'dp-local' is not NAME=FILE"),
         ("dp-local=gone", "No such file"),
         ("dp-local=binary", "can't decode byte"),
-        ("dp-other=kubeconfig", "no environment of organization 'acme' is on a data plane 'dp-other'"),
+        ("dp-other=kubeconfig", "no environment of organization 'acme' uses a data plane 'dp-other'"),
     ],
 )
-def test_a_data_planes_kubeconfig_that_cannot_be_meant_is_told(
-    project: Path, monkeypatch: pytest.MonkeyPatch, given: str, told: str
+def test_a_data_planes_kubeconfig_that_cannot_be_meant_is_an_error(
+    project: Path, monkeypatch: pytest.MonkeyPatch, given: str, reported: str
 ) -> None:
     (project / "binary").write_bytes(b"\xff")
     (project / "kubeconfig").write_text("a: 1\n")
     code, said = run(monkeypatch, acme(), "--data-plane-kubeconfig", given)
-    assert (code, told in said) == (2, True), said
+    assert (code, reported in said) == (2, True), said
 
 
 def test_what_another_stack_of_the_project_declares_is_an_error_before_anything_is_written(
@@ -168,7 +168,7 @@ def test_what_pulumi_has_written_before_is_warned_of(project: Path, monkeypatch:
     assert "warning: stack acme: Pulumi has written 1 of its objects before, Organization acme among them" in said
 
 
-def test_who_keeps_what_leaves_a_manifest_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_owner_of_fields_that_leave_a_manifest_is_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     there = acme()
     plane = next(each for each in there.objects if each.resource.kind == "DataPlane")
     fields: Manifest = {"f:spec": {"f:gateway": {}}}
@@ -192,20 +192,18 @@ def test_a_private_key_is_set_through_a_pipe() -> None:
     ) in said
 
 
-def test_a_terminal_is_told_what_takes_long(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_terminal_shows_what_takes_long(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(progress, "PATIENCE", 0.01)
     monkeypatch.setenv("FORCE_COLOR", "1")
     deadline, said = time.monotonic() + 10, ""
     with progress.sign_of_life("reading organization acme"):
         while "reading organization acme" not in said:
-            assert time.monotonic() < deadline, "nothing is told"
+            assert time.monotonic() < deadline, "nothing is shown"
             time.sleep(0.01)
             said += capsys.readouterr().err
 
 
-def test_what_is_no_terminal_is_told_nothing_of_the_way(
+def test_without_a_terminal_nothing_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
@@ -219,5 +217,5 @@ def test_one_thing_is_taken_over_at_a_time(project: Path, named: list[str]) -> N
     done = CliRunner().invoke(app, ["adopt", "--stack", "acme", *named])
     assert (done.exit_code, done.output) == (
         2,
-        "error: name what to take over, with --organization or with --namespace\n",
+        "error: give what to adopt with either --organization or --namespace\n",
     )

@@ -26,7 +26,7 @@ def settled(*more: Live, beside: tuple[Stack, ...] = (), environment: str | None
     return division
 
 
-def test_stacks_that_go_together_are_left_as_they_are() -> None:
+def test_stacks_without_conflicts_are_unchanged() -> None:
     division = settled(live(declaring.environment("staging")), beside=(existing("other", declaring.organization("x")),))
     assert [each.stack.name for each in division.stacks] == ["acme", "acme-development", "acme-staging"]
     assert (division.left, division.warnings) == ([], [])
@@ -44,7 +44,7 @@ def test_what_a_stack_of_another_cluster_declares_is_something_else() -> None:
     assert len(settled(beside=(east,)).stacks) == 2
 
 
-def test_a_stack_whose_cluster_nobody_can_tell_is_warned_of() -> None:
+def test_a_stack_whose_cluster_is_unknown_is_warned_of() -> None:
     sealed = replace(existing("east", declaring.environment()), kubeconfig={"secure": "v1:x"})
     division = settled(beside=(sealed,))
     assert len(division.stacks) == 2

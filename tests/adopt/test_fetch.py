@@ -79,7 +79,7 @@ def test_conditions_that_the_definitions_have_no_room_for_are_known() -> None:
     assert read(cluster(acme())).unsupported == {(API_VERSION, "DataPlane")}
 
 
-def test_all_rights_that_lack_are_told_at_once_with_where_to_find_the_roles() -> None:
+def test_all_missing_permissions_are_reported_at_once_with_where_to_find_the_roles() -> None:
     asked = cluster(acme())
     asked.forbidden = {"builds", "projects", "namespaces"}
     with pytest.raises(Forbidden) as refused:
@@ -92,20 +92,20 @@ def test_all_rights_that_lack_are_told_at_once_with_where_to_find_the_roles() ->
     ]
 
 
-def test_a_cluster_without_openchoreos_kinds_is_told_as_such() -> None:
+def test_a_cluster_without_openchoreos_kinds_is_reported_as_such() -> None:
     asked = cluster(acme())
     asked.unserved = {"organizations"}
     with pytest.raises(NoOrganization, match=r"the cluster serves no core.choreo.dev/v1: https://cluster.example"):
         read(asked)
 
 
-def test_who_may_not_list_organizations_is_told_all_the_same_that_one_is_not_there() -> None:
+def test_a_missing_organization_is_reported_even_without_permission_to_list_them() -> None:
     asked = cluster(acme())
     asked.forbidden = {"organizations"}
     with pytest.raises(NoOrganization, match=r"no Organization 'acne' in https://cluster.example$"):
         read(asked, "acne")
 
 
-def test_an_organization_that_is_not_there_is_told_with_those_that_are() -> None:
+def test_a_missing_organization_is_reported_with_those_that_exist() -> None:
     with pytest.raises(NoOrganization, match=r"no Organization 'acne' in https://cluster.example; there are: acme"):
         read(cluster(acme()), "acne")

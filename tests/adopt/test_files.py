@@ -35,7 +35,7 @@ def tree(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_stack_has_its_settings_and_a_file_for_each_object_beside_them(project: Path) -> None:
+def test_a_stack_has_its_settings_and_a_file_for_each_object(project: Path) -> None:
     write(project, of_acme())
     assert tree(project / "stacks") == [
         "Pulumi.acme-development.yaml",
@@ -118,7 +118,7 @@ def test_a_project_may_keep_its_stacks_outside_of_its_folder(
         (b"config: {}\n---\nconfig: {}\n", "give each setting a line of its own"),
     ],
 )
-def test_a_stacks_file_that_nothing_can_be_added_to_is_told_and_nothing_is_written(
+def test_a_stacks_file_that_cannot_be_extended_is_an_error_and_nothing_is_written(
     project: Path, text: bytes, told: str
 ) -> None:
     (project / "stacks").mkdir()
@@ -171,7 +171,7 @@ def test_the_import_file_is_private_and_git_does_not_see_it(project: Path) -> No
     assert (project / ".choreo" / ".gitignore").read_text() == "*\n"
 
 
-def test_a_secret_stands_in_no_file_and_its_object_waits_inline_for_it(project: Path) -> None:
+def test_a_secret_is_in_no_file_and_its_object_is_inline_without_it(project: Path) -> None:
     plane = declaring.data_plane()
     plane["spec"]["kubernetesCluster"]["credentials"] = {"apiServerURL": "https://x", "clientKey": "c2VjcmV0"}
     stack = Stack("acme", Controllers.ABSENT, (declaring.organization(), plane))

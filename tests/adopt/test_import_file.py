@@ -117,13 +117,13 @@ def test_the_owner_of_the_organizations_namespace_is_the_live_organization() -> 
     assert made["inputs"]["metadata"]["ownerReferences"][0]["uid"] == "uid-of-acme"
 
 
-def test_what_an_object_lacks_is_told() -> None:
+def test_what_an_object_is_missing_is_reported() -> None:
     pending = imports(acme(controllers=True))["acme"].pending
     assert len(pending) == 4, pending
     assert 'Namespace acme: metadata.labels.managed-by is missing, and is to be "choreo-control-plane"' in pending
 
 
-def test_a_namespace_that_is_not_there_is_told_and_not_imported() -> None:
+def test_a_missing_namespace_is_reported_and_not_imported() -> None:
     file = imports(replace(acme(), data_plane_namespaces=()))["acme-development"]
     assert [each.split()[0] for each in file.missing] == ["Namespace"]
     assert not [each for each in file.resources if each["name"].startswith("Namespace ")]

@@ -47,7 +47,7 @@ def test_a_spec_that_says_nothing_is_left_out() -> None:
     assert "spec" not in manifest_of(live(declaring.organization()))
 
 
-def test_keys_stand_in_the_order_in_which_people_write_them() -> None:
+def test_keys_are_in_the_order_in_which_people_write_them() -> None:
     plane = live(declaring.data_plane())
     notes = {"a": "x", "core.choreo.dev/description": "of the data plane", "core.choreo.dev/display-name": "Plane"}
     sorted_by_the_server = yaml.safe_load(yaml.safe_dump(plane.manifest))

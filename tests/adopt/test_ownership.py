@@ -25,7 +25,7 @@ def told(made: Live) -> list[str]:
     return list(kept_by_others([manifest_of(made)], living(made)))
 
 
-def test_who_owns_what_is_told_with_a_command_that_gives_it_to_a_kubectl() -> None:
+def test_field_owners_are_reported_with_a_command_that_moves_the_fields_to_kubectl() -> None:
     made = owned(
         ("kubectl-client-side-apply", "Update", SPEC),
         ("helm", "Update", SPEC | {"f:metadata": {"f:annotations": {"f:note": {}}}}),
@@ -87,11 +87,11 @@ def test_a_program_of_pulumi_hands_over_to_stacks_of_choreo() -> None:
     ],
     ids=["finalizers", "labels that follow", "what kubectl keeps for itself"],
 )
-def test_who_owns_nothing_of_the_manifest_is_not_told(fields: dict[str, Any]) -> None:
+def test_an_owner_of_nothing_in_the_manifest_is_not_reported(fields: dict[str, Any]) -> None:
     assert told(owned(("helm", "Update", fields))) == []
 
 
-def test_who_writes_the_status_is_not_told() -> None:
+def test_an_owner_of_the_status_is_not_reported() -> None:
     assert told(owned(("helm", "Update", SPEC), subresource="status")) == []
 
 

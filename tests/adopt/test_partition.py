@@ -89,7 +89,7 @@ def test_labels_of_others_stay_theirs() -> None:
     assert metadata_of(labelled("shop", team="blue"), namespace("portal", "development")) is None
 
 
-def test_controllers_are_told_by_the_finalizers_and_conditions_that_they_leave() -> None:
+def test_controllers_are_recognized_by_their_finalizers_and_conditions() -> None:
     for there, expected in ((True, Controllers.PRESENT), (False, Controllers.ABSENT)):
         assert {each.settings.controllers for each in divide(acme(controllers=there), "acme").stacks} == {expected}
 
@@ -101,7 +101,7 @@ def test_what_a_controller_owns_is_left_to_it() -> None:
     assert [each.owned for each in division.left] == [True]
 
 
-def test_an_endpoint_that_somebody_has_made_goes_with_its_environment() -> None:
+def test_an_endpoint_that_was_made_by_hand_is_in_the_stack_of_its_environment() -> None:
     division = divide(acme(live(declaring.endpoint())), "acme")
     assert "Endpoint web-port" in contents(division)["acme-development"]
 
@@ -119,7 +119,7 @@ def test_names_of_choreoctl_are_refused_with_what_to_do() -> None:
     assert "docs/choreoctl.md says how" in told
 
 
-def test_missing_labels_are_told_as_a_command() -> None:
+def test_missing_labels_are_reported_as_a_command() -> None:
     made = live(declaring.component("api"))
     for label in (labels.PROJECT, labels.NAME):
         del edited(made)["metadata"]["labels"][label]
@@ -201,7 +201,7 @@ def test_each_object_is_declared_again_by_exactly_one_stack(made: list[Manifest]
     )
 
 
-def test_an_environment_whose_data_plane_nobody_gets_to_is_left_and_the_organization_is_not() -> None:
+def test_only_an_environment_whose_data_plane_is_unreachable_is_not_adopted() -> None:
     division = divide(replace(acme(), closed={"acme/dp-local": "it cannot be reached"}), "acme")
     assert "nobody gets to its data plane: it cannot be reached" in reason(division, "Environment acme/development")
     assert [each.stack.name for each in division.stacks] == ["acme"]

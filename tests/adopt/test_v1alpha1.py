@@ -90,7 +90,7 @@ def left(division: Division) -> dict[str, tuple[str, bool]]:
 class TestDivision:
     """Which stack gets what."""
 
-    def test_a_namespace_becomes_a_stack_beside_those_of_its_environments_and_of_what_is_shared(self) -> None:
+    def test_a_namespace_its_environments_and_what_is_shared_become_separate_stacks(self) -> None:
         found = divide(acme(namespaces=[cell()]), "acme")
         assert left(found) == {}
         assert list(stacks(found)) == ["platform-shared", "acme", "acme-development"]
@@ -130,7 +130,7 @@ class TestDivision:
             "ReleaseBinding acme/web-development": ("made for Component acme/web: it comes and goes with it", True),
         }
 
-    def test_a_binding_that_somebody_has_applied_is_adopted_without_what_controllers_put_in(self) -> None:
+    def test_a_binding_that_was_applied_by_hand_is_adopted_without_what_controllers_added(self) -> None:
         applied = live(
             samples.release_binding("acme", "development"),
             entry("manager", "Update", "releaseName"),
@@ -186,7 +186,7 @@ class TestManifest:
         ],
         ids=lambda each: each["manager"] if isinstance(each, dict) else "",
     )
-    def test_a_release_that_somebody_has_pinned_is_kept(self, owner: dict[str, Any], kept: bool) -> None:
+    def test_a_release_that_was_pinned_is_kept(self, owner: dict[str, Any], kept: bool) -> None:
         there = live(samples.project_release_binding("acme", "development"), owner, projectRelease="shop-1")
         assert ("projectRelease" in manifest_of(there)["spec"]) is kept
 
@@ -215,12 +215,12 @@ class TestReading:
         assert sorted(map(str, found.objects)) == sorted(map(str, there.objects))
         assert (found.generation, [each.name for each in found.data_plane_namespaces]) == (GENERATION, [cell().name])
 
-    def test_a_namespace_without_the_label_is_told_how_it_gets_it(self) -> None:
+    def test_a_namespace_without_the_label_is_refused_with_the_command_that_adds_it(self) -> None:
         plain = live_of({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "acme"}})
         with pytest.raises(NoOrganization, match=r"kubectl label namespaces acme openchoreo.dev/control-plane=true"):
             self.read(plain)
 
-    def test_one_that_is_not_there_is_told_with_those_that_are(self) -> None:
+    def test_a_missing_one_is_reported_with_those_that_exist(self) -> None:
         plain = live_of({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system"}})
         with pytest.raises(NoOrganization, match=r"no Namespace 'acne' in https://cluster.example; there are: acme$"):
             self.read(live(samples.tenant("acme")), plain, name="acne")

@@ -121,7 +121,7 @@ def test_a_list_or_a_map_has_as_many_items_as_it_may() -> None:
     ]
 
 
-def test_items_that_are_told_apart_by_a_field_differ_in_it() -> None:
+def test_items_with_a_key_field_differ_in_it() -> None:
     assert found(decks=[{"id": "a"}, {"id": "a", "stairs": "aft"}]) == [
         ("decks.1.id", "is the same as in item 0: id should differ from item to item")
     ]
@@ -142,7 +142,7 @@ def test_a_rule_is_checked_wherever_its_model_is() -> None:
     ]
 
 
-def test_nobody_looks_into_what_somebody_else_defines() -> None:
+def test_content_that_others_define_is_not_checked() -> None:
     assert found(cargo={"name": "", "ports": []}, papers={"name": "", "ports": []}) == []
 
 
@@ -176,7 +176,7 @@ def test_no_message_shows_the_value(text: str) -> None:
     assert all(secret not in said for _, said in found(name=secret, home=secret, ports=[secret, secret]))
 
 
-def test_a_kind_of_openchoreo_is_made_anew_where_one_of_its_final_fields_changes() -> None:
+def test_a_kind_of_openchoreo_is_replaced_where_one_of_its_immutable_fields_changes() -> None:
     replaced = {kind.kind: kind.replaced_by for kind in KINDS if kind.replaced_by}
     # Not all of the reference: it may be set later, and then is no change of either.
     assert replaced["Environment"] == ("spec.dataPlaneRef.kind", "spec.dataPlaneRef.name")

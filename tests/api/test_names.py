@@ -50,7 +50,7 @@ def test_parts_are_cleaned_and_cut_and_end_in_a_hash(parts: list[str], name: str
         (("default", "url-shortener", "development"), "dp-default-url-shortener-development-a16f373a"),
     ],
 )
-def test_a_data_plane_namespace_stands_for_organization_project_and_environment(
+def test_a_data_plane_namespace_is_of_an_organization_project_and_environment(
     triple: tuple[str, str, str], namespace: str
 ) -> None:
     assert data_plane_namespace(*triple) == namespace
@@ -110,7 +110,7 @@ def test_the_order_of_the_parts_matters(first: str, second: str) -> None:
 
 
 @given(st.text("abcXYZ_$ ", min_size=1, max_size=10))
-def test_the_hash_tells_apart_what_cleaning_makes_equal(part: str) -> None:
+def test_the_hash_distinguishes_what_cleaning_makes_equal(part: str) -> None:
     assert generate_k8s_name(part) != generate_k8s_name(f"{part}$")
 
 

@@ -67,7 +67,7 @@ def without_zero_values(schema: dict[str, Any], value: Any) -> Any:
 
 @with_samples
 @pytest.mark.parametrize("path", SAMPLE_FILES, ids=lambda path: path.stem)
-def test_openchoreos_samples_go_back_on_the_wire_without_optional_zero_values(path: Path) -> None:
+def test_openchoreos_samples_are_sent_without_optional_zero_values(path: Path) -> None:
     for wire in filter(None, yaml.safe_load_all(path.read_text())):
         spec = without_zero_values(SCHEMAS[wire["kind"]]["properties"]["spec"], wire["spec"])
         assert parse(wire).to_wire() == wire | {"spec": spec}
@@ -167,7 +167,7 @@ def test_the_port_of_a_probe_is_a_number_or_a_name() -> None:
     assert set(refusals(artifact(True)).values()) == {"int_type", "string_type"}
 
 
-def test_an_object_is_of_its_own_kind_only() -> None:
+def test_an_object_is_of_one_kind_only() -> None:
     kind = kind_of("core.choreo.dev/v1", "Environment")
     with pytest.raises(ValidationError, match="Input should be 'Environment'"):
         kind.model.from_wire(DATA_PLANE)

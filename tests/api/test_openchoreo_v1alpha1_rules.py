@@ -112,7 +112,7 @@ def test_a_port_is_one(port: int) -> None:
 @pytest.mark.parametrize(
     "name", ["service", "deployment/", "daemonset/service", "deployment/Service", "deployment/a\n"]
 )
-def test_a_component_names_the_sort_of_workload_besides_its_type(name: str) -> None:
+def test_a_component_names_the_sort_of_workload_and_its_type(name: str) -> None:
     [(where, said)] = found("Component", {"owner": {"projectName": "shop"}, "componentType": {"name": name}})
     assert where == "componentType.name"
     assert "as in deployment/service" in said

@@ -139,7 +139,7 @@ def models_in(model: type[WireModel]) -> set[type[WireModel]]:
     return {model}.union(*(models_in(each) for each in inside if each is not None))
 
 
-def test_no_secret_is_in_a_list_where_nobody_looks_for_it() -> None:
+def test_no_secret_is_in_a_list_where_it_would_not_be_found() -> None:
     models = {each for kind in all_kinds().values() for model in kind.models for each in models_in(model)}
     listed = {of_items(field.shape) for model in models for field in fields_of(model).values()}
     assert {each for each in listed if each is not None and holds_secrets(each)} == set()

@@ -167,7 +167,7 @@ def test_fields_that_the_model_does_not_have_stay() -> None:
     assert prune("Environment", {"unheardOf": False}) == {"unheardOf": False}
 
 
-def test_what_somebody_else_defines_is_sent_to_the_letter() -> None:
+def test_content_that_others_define_is_sent_unchanged() -> None:
     template = {"z": None, "a": [0, 0.0, "", {}, [None]], "b": {"kind": "", "replicas": 1.0, "on": False}}
     trait = {"name": "t", "instanceName": "t", "parameters": [], "environmentConfigs": {"z": None, "a": ""}}
     resources = [{"id": "job", "targetPlane": "dataplane", "template": template}]

@@ -44,12 +44,12 @@ def test_the_help_has_a_line_for_each_command() -> None:
     assert all(len(line) <= 80 for line in lines)
 
 
-def test_the_help_tells_the_exit_codes() -> None:
-    assert "Exit codes: 0 all is well, 1 errors or differences were found, 2" in choreo("--help").stdout
+def test_the_help_has_the_exit_codes() -> None:
+    assert "Exit codes: 0 success, 1 problems found, 2" in choreo("--help").stdout
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["validate", "--nonsense"], ["validate", "--output", "xml"]])
-def test_what_no_command_understands_ends_with_2(arguments: list[str]) -> None:
+def test_arguments_that_no_command_understands_end_with_2(arguments: list[str]) -> None:
     assert choreo(*arguments).exit_code == 2
 
 
@@ -81,7 +81,7 @@ def test_the_help_of_each_command_has_the_exit_codes(command: str) -> None:
     assert EXIT_CODES in " ".join(choreo(command, "--help").stdout.split())
 
 
-def test_a_finding_is_told_at_the_file_as_it_is_called_below_the_project(
+def test_a_finding_names_the_file_relative_to_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: test\nstackConfigDir: stacks\n")
@@ -114,7 +114,7 @@ def test_the_help_and_the_completion_load_nothing_else_of_the_package() -> None:
     code = "import sys, choreo_components.cli.app; print(*sorted(n for n in sys.modules if n.startswith(%r)))"
     for heavy in ("pulumi", "pydantic", "yaml", "rich", "httpx2"):
         done = subprocess.run([sys.executable, "-c", code % heavy], capture_output=True, text=True, check=True)
-        assert done.stdout.split() == [], f"{heavy} is loaded to tell the help"
+        assert done.stdout.split() == [], f"{heavy} is loaded to print the help"
 
 
 # --- Completion ----------------------------------------------------------------------------------------------------
@@ -186,16 +186,16 @@ def test_a_defect_of_choreo_is_an_error_in_one_line_without_the_text_of_what_was
     )
     code, said = ended("choreo validate", PYTHONPATH=str(tmp_path))
     assert (code, len(said.splitlines())) == (2, 1), said
-    assert said.startswith("error: choreo itself has failed: KeyError in sitecustomize.py, line 2")
+    assert said.startswith("error: internal error: KeyError in sitecustomize.py, line 2")
     assert "GEHEIM" not in said
 
 
-def test_who_has_read_enough_is_told_nothing() -> None:
+def test_a_reader_that_closes_the_pipe_gets_no_error() -> None:
     code, said = ended("set -o pipefail; choreo schema | true")
     assert (code in (0, 1), said) == (True, "")
 
 
-def test_who_interrupts_is_told_nothing_but_that(tmp_path: Path) -> None:
+def test_an_interruption_prints_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import choreo_components.config.project as p\n"
         "def stopped(*_): raise KeyboardInterrupt\np.read_stacks = stopped\n"

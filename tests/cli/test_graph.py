@@ -25,8 +25,8 @@ def test_graphviz_gets_the_same_graph() -> None:
 
 
 def test_of_stacks_that_are_named_no_other_is_drawn() -> None:
-    told = choreo("graph", "-C", CHECKOUT, "staging", "production").stdout
-    assert [line for line in told.splitlines() if "subgraph" in line] == [
+    reported = choreo("graph", "-C", CHECKOUT, "staging", "production").stdout
+    assert [line for line in reported.splitlines() if "subgraph" in line] == [
         '  subgraph stack_production["stack production: destroy 1"]',
         '  subgraph stack_staging["stack staging: destroy 1"]',
         '  subgraph outside["in the cluster"]',
@@ -37,7 +37,9 @@ def test_stacks_of_different_clusters_are_not_drawn_as_one(tmp_path: Path) -> No
     both = {"prod": [declaring.organization()], "test": [declaring.organization()]}
     done = choreo("graph", "-C", write(tmp_path, both, {"test": {"kubeconfig": {"secure": "v1:AAAA"}}}))
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == ("error: stacks 'test' and 'prod' declare the same objects: name the stacks of one cluster\n")
+    assert done.stderr == (
+        "error: stacks 'test' and 'prod' declare the same objects; name only stacks of one cluster\n"
+    )
     assert choreo("graph", "-C", tmp_path, "prod").exit_code == 0
 
 
@@ -59,15 +61,15 @@ def test_what_is_encrypted_is_drawn_with_a_warning(tmp_path: Path) -> None:
     done = choreo("graph", "-C", write(tmp_path, stacks, {"more": {"manifests": sealed}}))
     assert done.exit_code == 0
     assert done.stderr.splitlines() == [
-        "warning: not all that stack 'more' declares is drawn: a part of it is encrypted",
-        "warning: some names are encrypted: 'withheld' stands for them",
+        "warning: the drawing of stack 'more' is incomplete: a part of what it declares is encrypted",
+        "warning: some names are encrypted and shown as 'withheld'",
     ]
 
 
 def test_nothing_is_drawn_of_what_is_wrong(tmp_path: Path) -> None:
     done = choreo("graph", "-C", write(tmp_path, {"dev": [declaring.environment(data_plane=None)]}))
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == "error: 1 error in what these stacks declare, so that nothing is drawn: see choreo validate\n"
+    assert done.stderr == "error: 1 error in what these stacks declare, nothing was drawn; run `choreo validate`\n"
 
 
 def test_a_picture_that_github_would_not_draw_is_printed_with_a_warning(tmp_path: Path) -> None:
@@ -76,5 +78,5 @@ def test_a_picture_that_github_would_not_draw_is_printed_with_a_warning(tmp_path
     assert done.exit_code == 0
     assert done.stdout.count("-->") == 502
     assert done.stderr == (
-        "warning: 502 edges, and GitHub draws no more than 500: name fewer stacks, or take --output dot\n"
+        "warning: 502 edges, and GitHub draws no more than 500; name fewer stacks, or use --output dot\n"
     )

@@ -77,7 +77,7 @@ def test_a_cluster_that_cannot_be_asked_is_an_error_without_a_traceback(run: Run
 
 
 @pytest.mark.parametrize("command", ["leftovers", "drift"])
-def test_a_cluster_that_nobody_answers_for_cannot_be_asked(tmp_path: Path, command: str) -> None:
+def test_a_cluster_that_does_not_answer_is_an_error(tmp_path: Path, command: str) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: test\nruntime: python\n")
     config = {"choreo:resources": list(OBJECTS), "choreo:kubeconfig": kubeconfig("https://127.0.0.1:1")}
     (tmp_path / "Pulumi.acme.yaml").write_text(yaml.safe_dump({"config": config}))
@@ -95,7 +95,7 @@ def test_a_folder_that_is_no_project_is_an_error(tmp_path: Path, command: str) -
 
 
 @pytest.mark.parametrize(("command", "world"), [("leftovers", worlds.with_objects(WORLD, STRAY)), ("drift", CHANGED)])
-def test_what_was_found_is_told_also_where_not_all_could_be_asked(run: Run, command: str, world: Census) -> None:
+def test_what_was_found_is_printed_even_if_not_everything_could_be_read(run: Run, command: str, world: Census) -> None:
     complete, result = run(command, world=world), run(command, world=world, unread=["builds: answers 403"])
     assert (complete.exit_code, result.exit_code) == (1, 2)
     assert result.stdout.splitlines()[:-1] == complete.stdout.splitlines()[:-1] != []
@@ -114,10 +114,10 @@ def test_a_command_finds_the_project_that_it_is_run_below(
 
 @pytest.mark.parametrize("command", ["leftovers", "drift"])
 def test_the_help_of_a_command_has_its_exit_codes_and_what_is_in_its_json(run: Run, command: str) -> None:
-    told = " ".join(run(command, "--help").stdout.split())
-    assert EXIT_CODES in told
+    reported = " ".join(run(command, "--help").stdout.split())
+    assert EXIT_CODES in reported
     body = json.loads(run(command, "--output", "json").stdout)
-    assert [key for key in body if key not in told] == []
+    assert [key for key in body if key not in reported] == []
 
 
 class TestLeftovers:
@@ -145,12 +145,12 @@ class TestLeftovers:
         world = worlds.with_namespaces(WORLD, beta)
         assert run("leftovers", world=world).stdout.splitlines() == [
             "0 leftovers",
-            "not looked at, as no stack speaks of them: beta (--organization NAME)",
+            "not searched, as no stack mentions them: beta; search them with --organization NAME",
         ]
         asked = run("leftovers", "--organization", "beta", world=world)
         assert (asked.exit_code, asked.stdout.splitlines()[0]) == (1, "Namespace beta")
 
-    def test_an_organization_that_the_cluster_does_not_have_is_told(self, run: Run) -> None:
+    def test_an_organization_that_the_cluster_does_not_have_is_reported(self, run: Run) -> None:
         result = run("leftovers", "--organization", "nosuch")
         said = ["there is no Organization 'nosuch' in the cluster", "0 leftovers"]
         assert (result.exit_code, result.stdout.splitlines()) == (0, said)
@@ -178,35 +178,37 @@ class TestLeftovers:
         result = run("leftovers", "--organization", "acme", "--kubeconfig", "/kubeconfig")
         assert (result.exit_code, result.stdout) == (2, "")
 
-    def test_what_could_be_listed_in_the_organizations_only_is_told_and_no_failure(self, run: Run) -> None:
+    def test_kinds_that_could_be_listed_in_the_organizations_only_are_reported_and_are_no_failure(
+        self, run: Run
+    ) -> None:
         restricted = frozenset({(API_VERSION, "Project"), (API_VERSION, "Build")})
         result = run("leftovers", world=replace(WORLD, restricted=restricted))
         assert (result.exit_code, result.stderr) == (0, "")
         assert result.stdout.splitlines() == [
             "0 leftovers",
-            "not looked at in other namespaces, as the credentials may not list them there: Build, Project",
+            "not searched in other namespaces, as the credentials cannot list them there: Build, Project",
         ]
 
     def test_the_command_that_looks_at_a_secret_shows_no_content(self, run: Run) -> None:
         world = worlds.with_secrets(WORLD, worlds.connection("old", "gone"))
-        told = run("leftovers", world=world).stdout.splitlines()
-        assert told[0] == "Secret acme/old"
-        assert told[-2] == "  look: kubectl describe secrets old -n acme"
+        reported = run("leftovers", world=world).stdout.splitlines()
+        assert reported[0] == "Secret acme/old"
+        assert reported[-2] == "  look: kubectl describe secrets old -n acme"
 
     @pytest.mark.parametrize("name", ["", "a/b", "A"])
     def test_an_organization_that_can_be_none_is_refused(self, run: Run, name: str) -> None:
         result = run("leftovers", "--organization", name)
         assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr.startswith(f"error: no organization can be called {name!r}: ")
+        assert result.stderr.startswith(f"error: invalid name of the organization, {name!r}: ")
 
     def test_programs_get_json(self, run: Run) -> None:
         result = run("leftovers", "--output", "json", world=worlds.with_objects(WORLD, STRAY))
         body = json.loads(result.stdout)
-        (told,) = body.pop("leftovers")
+        (reported,) = body.pop("leftovers")
         rest = ("otherOrganizations", "absentOrganizations", "restricted", "unread")
         assert (result.exit_code, body) == (1, {key: [] for key in rest})
-        assert told.pop("why")[1] == "its environment 'test' is declared nowhere and not in the cluster"
-        assert told == {
+        assert reported.pop("why")[1] == "its environment 'test' is declared nowhere and not in the cluster"
+        assert reported == {
             "kind": "Deployment",
             "namespace": "acme",
             "name": "stray",
@@ -220,7 +222,7 @@ class TestLeftovers:
 class TestDrift:
     """`choreo drift`."""
 
-    def test_a_report_goes_from_stacks_to_objects_to_fields_and_counts_at_the_end(self, run: Run) -> None:
+    def test_a_report_has_stacks_objects_and_fields_and_counts_at_the_end(self, run: Run) -> None:
         result = run("drift", world=CHANGED)
         assert result.exit_code == 1
         assert result.stdout.splitlines() == [
@@ -228,7 +230,7 @@ class TestDrift:
             "  DataPlane acme/dp-local: missing (Pulumi.acme.yaml:11)",
             "  Environment acme/development (Pulumi.acme.yaml:27)",
             '    spec.gateway.dnsPrefix: "development" -> "x" (Pulumi.acme.yaml:32)',
-            "`pulumi up --refresh --stack acme` puts it right; without --refresh, Pulumi asks its state only",
+            "`pulumi up --refresh --stack acme` corrects it; without --refresh, Pulumi compares with its state only",
             "1 stack, 4 objects: 1 differs, 1 is missing",
         ]
 
@@ -236,8 +238,8 @@ class TestDrift:
         self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path.parent)
-        told = run("drift", "-C", tmp_path.name, world=CHANGED).stdout
-        assert f"missing ({tmp_path.name}/Pulumi.acme.yaml:11)" in told
+        reported = run("drift", "-C", tmp_path.name, world=CHANGED).stdout
+        assert f"missing ({tmp_path.name}/Pulumi.acme.yaml:11)" in reported
         body = json.loads(run("drift", "-C", tmp_path.name, "--output", "json", world=CHANGED).stdout)
         assert {each["file"] for each in body["stacks"][0]["drift"]} == {f"{tmp_path.name}/Pulumi.acme.yaml"}
 
@@ -245,12 +247,12 @@ class TestDrift:
         world = worlds.changed(WORLD, "Environment", "development", status={"conditions": []})
         assert "pulumi up" not in run("drift", world=world).stdout
 
-    def test_what_nobody_has_declared_is_told_with_what_can_be_done_about_it(self, run: Run) -> None:
+    def test_fields_that_no_stack_declares_are_reported_with_what_to_do(self, run: Run) -> None:
         spec = {"dataPlaneRef": "dp-local", "gateway": {"dnsPrefix": "development"}, "isProduction": True}
         world = worlds.changed(WORLD, "Environment", "development", spec=spec)
         assert run("drift", world=world).stdout.splitlines()[2:] == [
             "    spec.isProduction: nothing -> true (Pulumi.acme.yaml:29)",
-            "fields that are declared nowhere stay as they are: declare them, or take them out with `kubectl edit`",
+            "fields that no stack declares are not corrected: declare them, or remove them with `kubectl edit`",
             "1 stack, 4 objects: 1 differs",
         ]
 
@@ -262,26 +264,26 @@ class TestDrift:
         assert run("drift", world=world).stdout.splitlines()[2:] == [
             "    not ready (it waits for Ready=True): no controller has looked at it",
             "    look: kubectl get environments.core.choreo.dev development -n acme -o yaml",
-            "1 stack, 4 objects: 1 is not as it should be",
+            "1 stack, 4 objects: 1 has a problem",
         ]
 
     def test_what_is_in_the_cluster_cannot_write_on_the_terminal(self, run: Run) -> None:
         spec = {"gateway": {"dnsPrefix": "\x1b[2J\x9b2J"}}
-        told = run("drift", world=worlds.changed(WORLD, "Environment", "development", spec=spec)).stdout
-        assert told.replace("\n", "").isprintable(), told
+        reported = run("drift", world=worlds.changed(WORLD, "Environment", "development", spec=spec)).stdout
+        assert reported.replace("\n", "").isprintable(), reported
 
     def test_long_values_are_cut(self, run: Run) -> None:
         spec = {"gateway": {"dnsPrefix": "x" * 5000}}
-        told = run("drift", world=worlds.changed(WORLD, "Environment", "development", spec=spec)).stdout
-        assert max(map(len, told.splitlines())) < 300
+        reported = run("drift", world=worlds.changed(WORLD, "Environment", "development", spec=spec)).stdout
+        assert max(map(len, reported.splitlines())) < 300
 
     def test_programs_get_json(self, run: Run) -> None:
         result = run("drift", "--output", "json", world=CHANGED)
         body: dict[str, Any] = json.loads(result.stdout)
-        (told,) = body["stacks"]
+        (reported,) = body["stacks"]
         assert (result.exit_code, body["unread"]) == (1, [])
-        assert (told["stack"], told["objects"], told["notCompared"]) == ("acme", 4, 0)
-        missing, changed = told["drift"]
+        assert (reported["stack"], reported["objects"], reported["notCompared"]) == ("acme", 4, 0)
+        missing, changed = reported["drift"]
         assert (missing["kind"], missing["name"], missing["state"], missing["line"]) == (
             "DataPlane",
             "dp-local",
@@ -308,7 +310,7 @@ def test_colours_are_for_terminals_only(run: Run, monkeypatch: pytest.MonkeyPatc
     assert "\x1b" in run("drift", world=CHANGED).stdout
 
 
-def test_who_waits_at_no_terminal_is_told_nothing_meanwhile(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_no_progress_is_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "PATIENCE", 0.01)
     begun = time.monotonic()
     result = run("drift", seconds=0.1)
@@ -316,9 +318,9 @@ def test_who_waits_at_no_terminal_is_told_nothing_meanwhile(run: Run, monkeypatc
     assert (result.exit_code, result.stderr) == (0, "")
 
 
-def test_who_waits_at_a_terminal_is_told_what_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_shows_what_the_command_waits_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "PATIENCE", 0.01)
     monkeypatch.setenv("FORCE_COLOR", "1")
     result = run("drift", seconds=0.3)
-    assert "asking the cluster …" in result.stderr
-    assert "asking" not in result.stdout
+    assert "querying the cluster …" in result.stderr
+    assert "querying" not in result.stdout

@@ -1,4 +1,4 @@
-"""`choreo promote`: which file it changes, and how little of it; what it tells people and programs; what it refuses."""
+"""`choreo promote`: which file it changes, and how little of it; what it prints; what it refuses."""
 
 import json
 import os
@@ -89,21 +89,21 @@ def test_the_scalar_changes_and_no_other_byte(run: Run) -> None:
     assert done.stdout.splitlines() == [
         "KIND            NAME         FROM RELEASE  TO RELEASE  PLACE",
         "ReleaseBinding  web-staging  web-1         web-2       staging/all.yaml:15",
-        "nothing was applied: `pulumi up --stack staging` does it",
+        "nothing was applied yet; run `pulumi up --stack staging`",
     ]
     assert Path("staging/all.yaml").read_text() == STAGING.replace('"web-1"', '"web-2"')
     assert Path("dev/web.yaml").read_text() == DEVELOPMENT
 
 
-def test_a_dry_run_tells_the_same_and_changes_nothing(run: Run) -> None:
+def test_a_dry_run_prints_the_same_and_changes_nothing(run: Run) -> None:
     before = {path: path.read_bytes() for path in Path().rglob("*.yaml")}
     dry = run("web", *STEP, "--dry-run")
     assert {path: path.read_bytes() for path in Path().rglob("*.yaml")} == before
     assert dry.stdout.splitlines()[:-1] == run("web", *STEP).stdout.splitlines()[:-1]
-    assert dry.stdout.splitlines()[-1] == "nothing was written: without --dry-run, these files change"
+    assert dry.stdout.splitlines()[-1] == "nothing was written; run it without --dry-run to change these files"
 
 
-def test_programs_are_told_the_same(run: Run) -> None:
+def test_programs_get_the_same_as_json(run: Run) -> None:
     body = json.loads(run("--all", *STEP, "--output", "json", "--dry-run").stdout)
     assert body == {
         "promoted": [
@@ -125,16 +125,16 @@ def test_programs_are_told_the_same(run: Run) -> None:
         "dryRun": True,
         "next": ["pulumi up --stack staging"],
     }
-    told = " ".join(choreo("promote", "--help").stdout.split())
-    assert [key for key in (*body, *body["promoted"][0]) if key not in told] == []
+    reported = " ".join(choreo("promote", "--help").stdout.split())
+    assert [key for key in (*body, *body["promoted"][0]) if key not in reported] == []
 
 
-def test_what_has_the_release_already_is_told_with_exit_code_0(run: Run) -> None:
+def test_what_has_the_release_already_is_reported_with_exit_code_0(run: Run) -> None:
     run("web", *STEP)
     done = run("web", *STEP)
     assert (done.exit_code, done.stdout.splitlines()) == (
         0,
-        ["ReleaseBinding 'web-staging' has it already: web-2", "nothing is to be changed"],
+        ["ReleaseBinding 'web-staging' has it already: web-2", "nothing to change"],
     )
 
 
@@ -205,7 +205,7 @@ def test_a_binding_that_is_missing_is_a_document_more_in_a_manifest_of_several(r
     assert "ReleaseBinding  web-staging  -             web-2       staging/all.yaml:27 (new)" in done.stdout
 
 
-def test_a_binding_that_is_missing_is_a_file_of_its_own_where_others_are(run: Run) -> None:
+def test_a_missing_binding_gets_a_separate_file_where_others_have_one(run: Run) -> None:
     Path("staging/all.yaml").write_text(ALONE)
     done = run("web", *STEP)
     assert Path("staging/web-staging.yaml").read_text() == NEW
@@ -215,7 +215,7 @@ def test_a_binding_that_is_missing_is_a_file_of_its_own_where_others_are(run: Ru
     assert staging.findings == ()
 
 
-def test_a_file_of_its_own_is_in_the_folder_of_its_kind(run: Run) -> None:
+def test_a_separate_file_is_in_the_folder_of_its_kind(run: Run) -> None:
     Path("staging/all.yaml").unlink()
     Path("staging/projectreleasebindings").mkdir()
     Path("staging/projectreleasebindings/shop-staging.yaml").write_text(ALONE)
@@ -224,7 +224,7 @@ def test_a_file_of_its_own_is_in_the_folder_of_its_kind(run: Run) -> None:
     assert Path("staging/releasebindings/web-staging.yaml").read_text() == NEW
 
 
-def test_a_file_of_its_own_that_the_stack_would_not_read_is_none(run: Run) -> None:
+def test_no_separate_file_is_made_that_the_stack_would_not_read(run: Run) -> None:
     Path("staging/all.yaml").write_text(ALONE)
     Path("Pulumi.staging.yaml").write_text("config:\n  choreo:manifests:\n    - staging/all.yaml\n")
     assert run("web", *STEP).exit_code == 0
@@ -262,7 +262,7 @@ config:
 """
 
 
-def test_in_a_stacks_file_nothing_changes_beside_it(run: Run) -> None:
+def test_in_a_stacks_file_nothing_else_changes(run: Run) -> None:
     Path("staging/all.yaml").unlink()
     Path("Pulumi.staging.yaml").write_text(SEALED)
     assert run("web", *STEP).exit_code == 0
@@ -287,15 +287,17 @@ def test_in_a_stacks_file_nothing_changes_beside_it(run: Run) -> None:
         ),
         (("web", "--from", "development", "--to", "qa"), 2, "no stack of this project declares environment 'qa'"),
         (("api", *STEP), 2, "nothing of component 'api' is in environment 'development'"),
-        (STEP, 2, "give one of them: a component, --project, or --all"),
-        (("web", "--all", *STEP), 2, "give one of them"),
-        (("web", "--to", "staging"), 2, "required, unless --release says"),
-        (("web", "--from", "staging", "--to", "staging"), 2, "is the environment of --from itself"),
-        (("--all", *STEP, "--release", "web-1"), 2, "is the release of one component"),
-        (("web", *STEP, "--release", "Web_1"), 2, "no release can be called 'Web_1'"),
+        (STEP, 2, "give exactly one of a component, --project and --all"),
+        (("web", "--all", *STEP), 2, "give exactly one of a component"),
+        (("web", "--to", "staging"), 2, "required unless --release names the release"),
+        (("web", "--from", "staging", "--to", "staging"), 2, "is the same environment as --from"),
+        (("--all", *STEP, "--release", "web-1"), 2, "names the release of one component"),
+        (("web", *STEP, "--release", "Web_1"), 2, "invalid name of a release, 'Web_1'"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_sentence(run: Run, arguments: tuple[str, ...], code: int, why: str) -> None:
+def test_what_cannot_be_done_is_an_error_in_a_sentence(
+    run: Run, arguments: tuple[str, ...], code: int, why: str
+) -> None:
     done = run(*arguments)
     assert (done.exit_code, done.stdout) == (code, "")
     assert why in " ".join(done.stderr.replace("│", " ").split())
@@ -307,11 +309,11 @@ def test_stacks_with_errors_are_no_ground_to_promote_on(run: Run) -> None:
     done = run("web", *STEP)
     assert (done.exit_code, done.stderr) == (
         2,
-        "error: 1 error in what the stacks declare, so that nothing is promoted: see choreo validate\n",
+        "error: 1 error in what the stacks declare, nothing was promoted; run `choreo validate`\n",
     )
 
 
-def test_a_file_that_cannot_be_edited_is_told_with_what_to_write_by_hand(run: Run) -> None:
+def test_a_file_that_cannot_be_edited_is_reported_with_what_to_write_by_hand(run: Run) -> None:
     text = STAGING.replace('"web-1"', '&release "web-1"')
     Path("staging/all.yaml").write_text(text)
     done = run("web", *STEP)
@@ -322,23 +324,23 @@ def test_a_file_that_cannot_be_edited_is_told_with_what_to_write_by_hand(run: Ru
     )
 
 
-def test_a_file_that_is_read_only_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_read_only_is_reported(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and access(path, mode))
     done = run("web", *STEP)
     assert (done.exit_code, done.stderr) == (2, "error: staging/all.yaml cannot be written: it is read-only\n")
 
 
-def test_an_api_without_releases_is_told_so(tmp_path: Path) -> None:
+def test_an_api_without_releases_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {"acme": [declaring.organization(), declaring.data_plane(), declaring.environment("staging")]})
     done = choreo("promote", "web", *STEP, "-C", tmp_path)
     assert done.exit_code == 2
     assert done.stderr.startswith("error: promotion is not available for core.choreo.dev/v1: what is deployed there")
 
 
-def test_where_nobody_answers_what_the_stacks_say_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    nobody = Live(unread={"ComponentRelease": "https://127.0.0.1:1 cannot be reached"})
-    done = run("web", *STEP, live=nobody)
+def test_without_an_answer_what_the_stacks_declare_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Live(unread={"ComponentRelease": "https://127.0.0.1:1 cannot be reached"})
+    done = run("web", *STEP, live=silent)
     assert done.exit_code == 0
     assert "warning: not known whether there is ComponentRelease 'web-2': https://127.0.0.1:1 cannot be" in done.stdout
 
@@ -353,11 +355,11 @@ def test_a_link_to_a_manifest_stays_one(run: Run) -> None:
     assert Path("elsewhere.yaml").stat().st_mode & 0o777 == 0o640
 
 
-def test_the_release_that_nobody_has_yet_is_told_of_all_and_refused_of_one(run: Run) -> None:
+def test_a_missing_release_is_reported_of_all_and_refused_of_one(run: Run) -> None:
     Path("dev/web.yaml").write_text(DEVELOPMENT.replace("  releaseName: web-2\n", ""))
     every, one = run("--all", *STEP), run("web", *STEP)
     said = "ReleaseBinding 'web' has no release in 'development' yet"
-    assert (every.exit_code, every.stdout.splitlines()) == (1, [said, "nothing is to be changed"])
+    assert (every.exit_code, every.stdout.splitlines()) == (1, [said, "nothing to change"])
     assert (one.exit_code, one.stderr) == (2, f"error: {said}\n")
 
 

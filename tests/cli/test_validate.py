@@ -41,7 +41,7 @@ def test_only_errors_make_it_fail(tmp_path: Path, objects: Sequence[Manifest], c
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (code, last)
 
 
-def test_findings_stand_under_their_stacks_in_the_order_of_their_places(tmp_path: Path) -> None:
+def test_findings_are_grouped_by_stack_in_the_order_of_their_places(tmp_path: Path) -> None:
     folder = write(tmp_path, {"b": WRONG, "a": [declaring.environment("x", data_plane=None, dns_prefix=None)]})
     field = "choreo:resources"
     assert choreo("validate", "-C", folder).stdout.splitlines() == [
@@ -55,7 +55,7 @@ def test_findings_stand_under_their_stacks_in_the_order_of_their_places(tmp_path
     ]
 
 
-def test_what_is_wrong_with_stacks_that_are_not_named_is_not_told(tmp_path: Path) -> None:
+def test_what_is_wrong_with_stacks_that_are_not_named_is_not_printed(tmp_path: Path) -> None:
     folder = write(tmp_path, {"good": RIGHT, "bad": [declaring.environment(data_plane=None)]})
     assert choreo("validate", "good", "-C", folder).stdout == "1 stack, 2 objects: nothing found\n"
 
@@ -92,7 +92,7 @@ def test_json_is_for_programs(tmp_path: Path) -> None:
     assert done.exit_code == 1
 
 
-def test_github_shows_findings_beside_their_lines(tmp_path: Path) -> None:
+def test_github_shows_findings_at_their_lines(tmp_path: Path) -> None:
     done = choreo("validate", "--output", "github", "-C", write(tmp_path, {"acme": WRONG}))
     title = "choreo%3Aresources[2].spec.dataPlaneRef"
     assert done.stdout == f"::error file={tmp_path}/Pulumi.acme.yaml,line=29,title={title}::{MESSAGE}\n"
@@ -109,7 +109,7 @@ def test_github_finds_files_wherever_in_its_checkout_the_project_is(
     assert choreo("validate", "--output", "github").stdout.startswith("::error file=infra/Pulumi.acme.yaml,")
 
 
-def test_so_many_findings_are_counted_rather_than_told(tmp_path: Path) -> None:
+def test_more_than_the_limit_of_findings_are_counted_rather_than_printed(tmp_path: Path) -> None:
     folder = write(tmp_path, {"acme": [declaring.environment(f"e{n}", data_plane=None) for n in range(600)]})
     lines = choreo("validate", "-C", folder).stdout.splitlines()
     assert len(lines) == 1 + 500 + 1 + 1
@@ -138,7 +138,7 @@ def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 4096)
     except OSError:
-        # Linux' way to say that nobody writes to a terminal any more.
+        # How Linux reports that the other end of a terminal is closed.
         return b""
 
 
@@ -146,7 +146,7 @@ def test_errors_are_red_at_a_terminal(tmp_path: Path) -> None:
     assert "\x1b[1;31merror\x1b[0m" in at_a_terminal(write(tmp_path, {"acme": WRONG}))
 
 
-def test_nothing_is_colored_where_nobody_wants_colors(tmp_path: Path) -> None:
+def test_nothing_is_colored_where_colors_are_not_wanted(tmp_path: Path) -> None:
     assert "\x1b[1;31m" not in at_a_terminal(write(tmp_path, {"acme": WRONG}), NO_COLOR="1")
 
 
@@ -154,7 +154,7 @@ def test_nothing_is_colored_where_nobody_wants_colors(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in CLASSES if name not in (REFERENCES, SETTINGS)])
-def test_every_broken_file_of_the_corpus_is_told_as_the_corpus_has_it(tmp_path: Path, name: str) -> None:
+def test_every_broken_file_of_the_corpus_is_reported_as_the_corpus_has_it(tmp_path: Path, name: str) -> None:
     files = dict(enumerate(cases(name)))
     write(
         tmp_path, {f"s{n}": [] for n in files}, {f"s{n}": {"manifests": [str(CORPUS / name / files[n])]} for n in files}
@@ -167,7 +167,7 @@ def test_every_broken_file_of_the_corpus_is_told_as_the_corpus_has_it(tmp_path: 
 
 
 @pytest.mark.parametrize("output", ["text", "json", "github"])
-def test_a_stack_whose_name_is_no_text_is_told_all_the_same(tmp_path: Path, output: str) -> None:
+def test_a_stack_whose_name_is_not_valid_text_is_still_reported(tmp_path: Path, output: str) -> None:
     (write(tmp_path, {"a": WRONG}) / "Pulumi.a.yaml").rename(tmp_path / os.fsdecode(b"Pulumi.\xff.yaml"))
     command = [str(Path(sys.executable).parent / "choreo"), "validate", "-C", str(tmp_path), "--output", output]
     done = subprocess.run(command, capture_output=True, check=False, timeout=120)

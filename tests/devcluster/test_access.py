@@ -14,7 +14,7 @@ from tests.devcluster.api import client_certificate, get
 
 
 @pytest.mark.parametrize("path", ["/", "/version", "/readyz", "/api/v1/namespaces"])
-def test_the_api_server_answers_nothing_to_somebody_without_a_certificate(
+def test_the_api_server_refuses_clients_without_a_certificate(
     control_plane: ControlPlane, path: str
 ) -> None:
     assert get(control_plane, "kube-apiserver", path) == 401
@@ -25,12 +25,12 @@ def test_a_certificate_of_the_control_plane_gives_no_rights_by_itself(control_pl
     assert get(control_plane, "kube-apiserver", "/api/v1/secrets", bearer="admin") == 200
 
 
-def test_etcd_does_not_talk_to_somebody_without_a_certificate(control_plane: ControlPlane) -> None:
+def test_etcd_refuses_clients_without_a_certificate(control_plane: ControlPlane) -> None:
     with pytest.raises((ssl.SSLError, ConnectionError)):
         get(control_plane, "etcd", "/health")
 
 
-def test_the_controllers_tell_somebody_without_a_certificate_no_more_than_that_they_live(
+def test_the_controllers_report_only_their_health_without_a_certificate(
     control_plane: ControlPlane,
 ) -> None:
     assert get(control_plane, "kube-controller-manager", "/healthz") == 200
@@ -54,7 +54,7 @@ def test_the_kubeconfig_holds_an_administrators_certificate_on_p_256(control_pla
     assert isinstance(key.curve, ec.SECP256R1)
 
 
-def test_each_control_plane_has_an_authority_of_its_own(tmp_path: Path) -> None:
+def test_each_control_plane_has_a_separate_authority(tmp_path: Path) -> None:
     first, second = Pki(tmp_path / "first"), Pki(tmp_path / "second")
     first.ensure()
     second.ensure()

@@ -33,7 +33,7 @@ def test_status_fails_where_nothing_runs(tmp_path: Path) -> None:
     assert "kube-apiserver: it does not run (log " in run.stdout
 
 
-def test_start_tells_how_each_member_is_and_where_the_kubeconfig_is(control_plane: ControlPlane) -> None:
+def test_start_prints_the_state_of_each_member_and_where_the_kubeconfig_is(control_plane: ControlPlane) -> None:
     run = devcluster("start", control_plane.directory)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "etcd: runs already (process " in run.stdout

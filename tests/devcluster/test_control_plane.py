@@ -76,7 +76,7 @@ def test_data_ports_and_credentials_survive_a_stop(mortal: ControlPlane) -> None
     assert "before-the-stop" in remembered(mortal)
 
 
-def test_a_port_that_somebody_took_meanwhile_is_given_up(mortal: ControlPlane) -> None:
+def test_a_port_that_was_taken_meanwhile_is_given_up(mortal: ControlPlane) -> None:
     remember(mortal, "before-the-move")
     taken = port(mortal, "kube-apiserver")
     mortal.stop()

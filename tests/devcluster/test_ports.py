@@ -5,7 +5,7 @@ import socket
 from devcluster import ports
 
 
-def test_a_port_that_somebody_listens_on_is_not_free() -> None:
+def test_a_port_in_use_is_not_free() -> None:
     port = ports.pick(taken=[])
     with socket.create_server(("127.0.0.1", port)):
         assert not ports.is_free(port)

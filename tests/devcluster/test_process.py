@@ -69,7 +69,7 @@ def test_stop_ends_one_that_does_not_listen_by_force(tmp_path: Path, monkeypatch
     assert sleeper.pid is None
 
 
-def test_a_stranger_who_got_the_recorded_id_is_not_ended(tmp_path: Path) -> None:
+def test_another_process_with_the_recorded_id_is_not_ended(tmp_path: Path) -> None:
     sleeper = program(tmp_path)
     sleeper.ensure(SLEEPS)
     record = json.loads(sleeper.record.read_text())

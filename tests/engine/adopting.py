@@ -26,7 +26,7 @@ def run(workspace: Workspace, command: str, code: int = 0) -> str:
 
 def steps(said: str) -> list[str]:
     """The commands that `choreo adopt` tells its user to type."""
-    return [line.strip() for line in said.partition("To take over:")[2].splitlines() if line.strip()]
+    return [line.strip() for line in said.partition("To adopt, run:")[2].splitlines() if line.strip()]
 
 
 def hand_over(workspace: Workspace, said: str) -> int:

@@ -172,7 +172,7 @@ def test_what_adopt_may_not_read_is_told_at_once_and_nothing_is_written(
     assert "docs/permissions.md" in said
     assert sorted(acme.folder.rglob("*")) == before
     act_as(acme, operators.operator(organization))
-    assert "To take over:" in run(acme, adopt), "the documented rights are enough"
+    assert "To adopt, run:" in run(acme, adopt), "the documented rights are enough"
 
 
 def test_in_an_organization_that_is_yet_to_come_a_role_that_lacks_is_warned_of(

@@ -301,7 +301,7 @@ async def namespaces(server: str) -> tuple[list[Live], str | None]:
         return await cluster.list(NAMESPACES, {})
 
 
-def test_a_404_of_somebody_else_than_an_api_server_does_not_mean_that_nothing_is_there() -> None:
+def test_a_404_that_is_not_from_an_api_server_does_not_mean_that_nothing_exists() -> None:
     answer = (404, "<html>not found</html>", "text/html")
     with answering(*answer) as server, pytest.raises(ClusterError, match="answers 404"):
         asyncio.run(namespaces(server))
@@ -323,7 +323,7 @@ def test_a_404_of_somebody_else_than_an_api_server_does_not_mean_that_nothing_is
         (422, "ValidatingAdmissionPolicy 'keep' with binding 'keep' denied request: no", Denied),
     ],
 )
-def test_an_answer_means_ask_again_ask_somebody_else_or_give_up(
+def test_an_answer_means_retry_try_another_server_or_give_up(
     status: int, message: str, meaning: type[ClusterError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retries, "RETRY_SECONDS", 0.0)

@@ -181,7 +181,7 @@ def test_what_does_not_pass_in_time_is_an_error(passing: bytes, said: str) -> No
     assert retries.RETRY_SECONDS <= time.monotonic() - began < SOON
 
 
-def test_a_deletion_whose_answer_was_lost_is_done_all_the_same() -> None:
+def test_a_deletion_whose_answer_was_lost_counts_as_done() -> None:
     found, sent = asked(lambda cluster: cluster.delete(ACME), refusal(503), refusal(404, "not found"))
     assert found is None
     assert sent == ["DELETE /api/v1/namespaces/acme"] * 2
@@ -301,7 +301,7 @@ def test_one_outage_is_waited_for_once_and_not_by_each_request_in_turn() -> None
     assert others == [1, 1]
 
 
-def test_who_has_a_deadline_of_his_own_repeats_by_himself() -> None:
+def test_a_caller_with_a_deadline_repeats_requests_itself() -> None:
     async def once(cluster: Cluster) -> Any:
         with sent_once():
             return await get(cluster)
@@ -346,7 +346,7 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == retries.__name__]
 
 
-def test_a_person_is_told_once_what_is_waited_for(
+def test_what_is_waited_for_is_printed_once(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retries, "RETRY_SECONDS", 30.0)
@@ -362,7 +362,7 @@ def test_a_person_is_told_once_what_is_waited_for(
     assert address.startswith("API server http://127.0.0.1:")
 
 
-def test_nobody_is_told_of_what_passes_at_once(
+def test_what_passes_at_once_is_not_printed(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retries, "NOTICE_SECONDS", 2.0)
@@ -370,7 +370,7 @@ def test_nobody_is_told_of_what_passes_at_once(
     assert said(caplog) == []
 
 
-def test_it_is_printed_to_standard_error_where_nobody_wants_it_otherwise() -> None:
+def test_it_is_printed_to_standard_error_by_default() -> None:
     program = """
 import asyncio, sys
 from choreo_components.kubernetes import retries
@@ -414,7 +414,7 @@ def test_each_try_is_the_request_as_it_came() -> None:
     assert "Authorization" not in sent[0][0]
 
 
-def test_a_person_is_told_of_credentials_that_do_not_come(caplog: pytest.LogCaptureFixture) -> None:
+def test_credentials_that_do_not_come_are_reported(caplog: pytest.LogCaptureFixture) -> None:
     class LoggingIn(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             await asyncio.sleep(0.2)
@@ -439,7 +439,7 @@ def test_a_person_is_told_of_credentials_that_do_not_come(caplog: pytest.LogCapt
     ],
     ids=["a proxy that does not connect", "a handshake that does not end"],
 )
-def test_a_person_is_told_where_a_proxy_keeps_a_request(
+def test_a_proxy_that_keeps_a_request_is_reported(
     caplog: pytest.LogCaptureFixture, script: list[bytes | None], said_of_it: str
 ) -> None:
     async def run() -> int:
@@ -454,7 +454,7 @@ def test_a_person_is_told_where_a_proxy_keeps_a_request(
     assert said(caplog) == [said_of_it.format(port=port)]
 
 
-def test_a_person_is_told_of_an_answer_that_does_not_come(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_that_does_not_come_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> str:
         async with ApiServer([None]) as server, Cluster(kubeconfig(server.url)) as cluster:
             with pytest.raises(TimeoutError):
@@ -465,7 +465,7 @@ def test_a_person_is_told_of_an_answer_that_does_not_come(caplog: pytest.LogCapt
     assert said(caplog) == [f"still waiting for API server {address} to answer"]
 
 
-def test_a_person_is_told_of_a_connection_that_does_not_come_about(
+def test_a_connection_that_does_not_come_about_is_reported(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: Any, **__: Any) -> Any:

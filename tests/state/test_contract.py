@@ -32,7 +32,7 @@ THAT_USE_THEM = [
 
 
 @pytest.mark.parametrize("module", THAT_USE_THEM, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_nobody_else_spells_a_property_out(module: Path) -> None:
+def test_no_other_module_spells_a_property_out(module: Path) -> None:
     literals = [
         node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant)
     ]

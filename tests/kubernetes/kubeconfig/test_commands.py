@@ -143,7 +143,7 @@ def test_a_command_of_choreo_runs_it_once_and_asks_as_the_kubeconfig_says(
     assert len(plugin.runs) == 1
 
 
-def test_after_a_401_it_is_run_once_for_all_who_got_one(server: Server, plugin: Plugin) -> None:
+def test_after_a_401_it_is_run_once_for_all_requests_that_got_one(server: Server, plugin: Plugin) -> None:
     async def ask() -> None:
         async with Cluster(server.kubeconfig(plugin.user())) as cluster:
             await cluster.list(NAMESPACES, {})
@@ -185,7 +185,7 @@ def test_it_is_run_again_when_its_credentials_have_expired(server: Server, plugi
     assert len(plugin.runs) == 2
 
 
-def test_a_failure_is_that_of_all_who_wait_and_of_those_who_come_at_once(server: Server, plugin: Plugin) -> None:
+def test_a_failure_is_shared_by_all_that_wait_and_by_those_that_follow_at_once(server: Server, plugin: Plugin) -> None:
     plugin.does("sys.exit('Your session\\n\\x1b[1mhas expired\\n' + 'x' * 400 + ' log in with: corp\\n')")
     text = server.kubeconfig(plugin.user())
     said = refusal(text, times=5)
@@ -205,7 +205,7 @@ def test_other_commands_and_clusters_are_other_credentials(server: Server, plugi
 
 
 @pytest.mark.parametrize("stubborn", [False, True])
-def test_a_run_that_nobody_waits_for_any_more_has_ended_when_the_last_is_cancelled(
+def test_a_run_ends_when_the_last_that_waits_for_it_is_cancelled(
     server: Server, plugin: Plugin, stubborn: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands, "GRACE_SECONDS", 0.3)
@@ -247,7 +247,7 @@ def test_what_it_has_started_may_outlive_it(server: Server, plugin: Plugin) -> N
     assert time.monotonic() - before < 4
 
 
-def test_it_is_told_what_is_wanted_and_has_its_variables_and_no_terminal(server: Server, plugin: Plugin) -> None:
+def test_it_gets_the_request_and_its_variables_and_no_terminal(server: Server, plugin: Plugin) -> None:
     variables = [{"name": "MINE", "value": "x"}, {"name": "KUBERNETES_EXEC_INFO", "value": "overridden"}]
     run(listed(server.kubeconfig(plugin.user(env=variables, args=["a", "b"]))))
     assert plugin.told("seen") == ["x", "", ["a", "b"]]
@@ -261,7 +261,7 @@ def test_v1beta1_is_asked_in_its_own_version(server: Server, plugin: Plugin) -> 
 
 
 @pytest.mark.parametrize("file", [False, True])
-def test_it_is_told_of_the_cluster_where_the_kubeconfig_says_so(
+def test_it_gets_the_cluster_where_the_kubeconfig_says_so(
     server: Server, plugin: Plugin, tmp_path: Path, file: bool
 ) -> None:
     extensions = [
@@ -284,7 +284,7 @@ def test_it_is_told_of_the_cluster_where_the_kubeconfig_says_so(
     }
 
 
-def test_it_is_told_of_a_proxy_and_of_what_is_not_checked(server: Server, plugin: Plugin) -> None:
+def test_it_gets_the_proxy_and_what_is_not_verified(server: Server, plugin: Plugin) -> None:
     cluster = {"certificate-authority-data": None, "insecure-skip-tls-verify": True, "proxy-url": "http://127.0.0.1:1"}
     assert "cannot be reached" in refusal(server.kubeconfig(plugin.user(provideClusterInfo=True), **cluster))
     assert plugin.told("told")["spec"]["cluster"] == {

@@ -83,7 +83,7 @@ def test_every_request_is_sent_as_the_user_that_the_kubeconfig_says_to_act_as(se
         assert request.headers["authorization"] == ["Bearer t"]
 
 
-def test_without_one_nobody_is_impersonated(server: Server) -> None:
+def test_without_one_no_user_is_impersonated(server: Server) -> None:
     asked(server.kubeconfig({"token": "t"}))
     assert not [name for request in server.requests for name in request.headers if name.startswith("impersonate-")]
 
@@ -153,7 +153,7 @@ def test_a_client_certificate_is_shown_from_a_file_or_from_the_text(server: Serv
     assert server.last.certificate == "admin", "and no command is run"
 
 
-def test_a_key_with_a_password_is_refused_and_asks_nobody(server: Server, tmp_path: Path) -> None:
+def test_a_key_with_a_password_is_refused_without_a_prompt(server: Server, tmp_path: Path) -> None:
     from cryptography.hazmat.primitives import serialization
 
     certificate, key = server.authority.certificate("admin")

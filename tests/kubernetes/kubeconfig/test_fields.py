@@ -65,7 +65,7 @@ def test_a_field_that_is_not_in_the_table_is_refused_with_its_place(text: str, p
     assert "known here: " in str(refused.value)
 
 
-def test_what_is_no_name_of_a_field_is_not_told() -> None:
+def test_what_is_no_name_of_a_field_is_not_reported() -> None:
     with pytest.raises(KubeconfigError, match=re.escape("users[0].user.… is not a field")) as refused:
         resolve(kubeconfig({"pa55word!": "x"}))
     assert "pa55word" not in str(refused.value)

@@ -90,7 +90,7 @@ def test_notes_of_other_tools_do_not_change_what_it_means() -> None:
     assert "today" not in resolve(kubeconfig({}, extensions=noted)).text
 
 
-def test_no_secret_is_told_when_it_is_printed() -> None:
+def test_no_secret_is_shown_when_it_is_printed() -> None:
     found = resolve(kubeconfig({"token": "MARK"}, "https://u:MARK@x"))
     assert "MARK" not in repr(found)
     assert found.server == "https://x"
@@ -239,7 +239,7 @@ def test_the_fields_of_one_machine_are_those_of_the_current_context() -> None:
 # --- Files -----------------------------------------------------------------------------------------------------------
 
 
-def test_files_that_a_file_names_are_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_a_file_names_are_relative_to_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     user = {"tokenFile": "./token", "client-certificate": "c/../c.pem", "client-key": "/k.pem"}
     command = {"apiVersion": V1, "command": "./plugin", "interactiveMode": "Never"}
     (tmp_path / "config").write_text(kubeconfig({**user, "exec": command}, **{"certificate-authority": "ca.pem"}))
@@ -255,7 +255,7 @@ def test_files_that_a_file_names_are_beside_it(tmp_path: Path, monkeypatch: pyte
         assert resolve(found.text).user == found.user
 
 
-def test_a_command_without_a_slash_is_no_file_beside_it(tmp_path: Path) -> None:
+def test_a_command_without_a_slash_is_not_relative_to_its_folder(tmp_path: Path) -> None:
     (tmp_path / "config").write_text(executing(command="aws"))
     assert resolve(tmp_path / "config").user["exec"]["command"] == "aws"
 
