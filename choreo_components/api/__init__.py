@@ -1,6 +1,6 @@
 """OpenChoreo's API: what its objects look like, how they are written, and how they find each other.
 
-A folder for each generation of it; the modules beside them are what all generations share.
+It has a folder for each generation; the modules next to these folders are what all generations share.
 """
 
 from importlib import import_module
@@ -59,7 +59,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Loads what is used: the provider is started for each command, and seldom needs the models of the kinds."""
+    """Loads names on first use: the provider is started for each command, and seldom needs the models of the kinds."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

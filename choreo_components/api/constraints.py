@@ -1,7 +1,7 @@
 """Constraints: what an API server checks of an object beyond the types of its fields, found before it is sent.
 
-They follow from the marks of the models: limits and patterns of scalars, sizes of lists and maps, keys that may not
-repeat, and rules. Those on changes are of another sort: they say what makes another object of one.
+They follow from the marks of the models: limits and patterns of scalars, sizes of lists and maps, keys that must not
+repeat, and rules. Rules on changes are of another sort: they say which changes replace the object.
 """
 
 import re
@@ -31,24 +31,24 @@ from choreo_components.api.shape import (
 def violations(model: type[WireModel], wire: Mapping[str, Any]) -> Iterator[Violation]:
     """What an API server would refuse in an object in wire names that is valid by its model.
 
-    A value that is not plain (a `pulumi.Output`, say) is passed over. No message quotes a value: it may be a secret.
+    A value that is not plain (a `pulumi.Output`, say) is skipped. No message quotes a value: it may be a secret.
     """
     yield from _of_object(model, wire, ())
 
 
 @cache
 def immutable_paths(model: type[WireModel]) -> tuple[Path, ...]:
-    """The fields of objects of the model that cannot change, in wire names: whoever changes one needs a new object."""
+    """The immutable fields of objects of the model, in wire names: a change needs a new object."""
     return tuple(_immutable(model, lambda _, path: (path,)))
 
 
 def replacing_paths(model: type[WireModel]) -> tuple[Path, ...]:
-    """The same, but of an object that may be set later the fields inside: whoever sets it changes none of them."""
+    """The same, but for an object that may be set later its fields: setting the object changes none of them."""
     return tuple(_immutable(model, _inside))
 
 
 def _inside(model: type[WireModel], path: tuple[str, ...]) -> Iterator[Path]:
-    """The fields in the object at the path, which is one step; the path itself where none is there, or no step."""
+    """The fields of the object at the path, which is one step; the path itself if there are none, or it has no step."""
     field = fields_of(model)[path[0]] if path else None
     if field is not None and isinstance(field.shape, ObjectOf):
         yield from ((*path, name) for name in fields_of(field.shape.model))
@@ -107,14 +107,14 @@ def _of_text(facets: Facets, text: str) -> Iterator[str]:
     elif facets.pattern is not None and not _compiled(facets.pattern).search(text):
         yield f"should be {facets.meaning or 'as the regular expression says'}: {facets.pattern}"
     if facets.max_length is not None and len(text) > facets.max_length:
-        yield f"should have at most {facets.max_length} characters, and has {len(text)}"
+        yield f"should have at most {facets.max_length} characters, but has {len(text)}"
     if facets.format == "uri" and not _is_uri(text):
         yield "should be a URL, as in https://example.com/hook"
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern as Go means it: its `$` does not pass over a line break, and its classes are of ASCII."""
+    """The pattern with Go's semantics: `$` does not match before a line break, and classes are ASCII."""
     return re.compile(re.sub(r"\$$", r"\\Z", pattern), re.ASCII)
 
 
@@ -130,7 +130,7 @@ def _of_size(size: Items, count: int, what: str, path: Path) -> Iterator[Violati
     if size.least is not None and count < size.least:
         yield Violation(path, f"should have at least {_counted(size.least, what)}")
     if size.most is not None and count > size.most:
-        yield Violation(path, f"should have at most {_counted(size.most, what)}, and has {count}")
+        yield Violation(path, f"should have at most {_counted(size.most, what)}, but has {count}")
 
 
 def _counted(count: int, what: str) -> str:
@@ -138,7 +138,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def _repeated(merged: object, items: list[Any] | tuple[Any, ...], path: Path) -> Iterator[Violation]:
-    """The items that a list must not have, as an earlier one has the same key, or is the same."""
+    """The items of a list that repeat an earlier one, or its key."""
     seen: dict[tuple[Any, ...], int] = {}
     for index, item in enumerate(items):
         match merged:

@@ -30,9 +30,9 @@ _OPENAPI_TYPE = {str: "string", bool: "boolean", int: "integer"}
 def custom_resource_definitions(release: str | None = None) -> list[dict[str, Any]]:
     """An apiextensions.k8s.io/v1 CustomResourceDefinition for each kind, in wire form.
 
-    They equal OpenChoreo's own (config/crd/bases) in all that an API server acts on; the descriptions are ours, and so
-    are the words of the rules. `release` is one that has changed some of them (`Kind.since`); None stands for those
-    before.
+    They equal OpenChoreo's own (config/crd/bases) in everything that an API server acts on; the descriptions and the
+    messages of the rules are ours. `release` is one that has changed some of them (`Kind.since`); None means the
+    releases before.
     """
     return [definition_of(kind, release) for kind in all_kinds().values() if kind.group]
 

@@ -1,4 +1,4 @@
-"""A circle: what follows one another, and comes back to where it began."""
+"""Cycles in a directed graph, and in the promotion paths of a pipeline."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,12 +6,12 @@ from itertools import chain
 
 
 def cycle_in(targets: Mapping[str, Sequence[str]]) -> list[str]:
-    """The members of one circle in their order, the empty list when there is none; `targets` is what follows each."""
+    """The members of one cycle in their order, an empty list if there is none; `targets` is what follows each."""
     finished: set[str] = set()
     for start in targets:
-        # A dict for its order and its speed.
+        # A dict is ordered, and its lookup is fast.
         trail: dict[str, None] = {}
-        # Each entry of the stack is an environment's targets not yet followed; the trail is the way to it.
+        # Each entry of the stack has an environment's targets not yet followed; the trail is the path to it.
         stack = [iter([start])]
         while stack:
             following = next(stack[-1], None)
@@ -29,7 +29,7 @@ def cycle_in(targets: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def circle_of_promotion(paths: Sequence[tuple[str, Sequence[str]]]) -> tuple[int, str] | None:
-    """The position of a path that begins a circle, and what is to be said of it; None where promotion has an end.
+    """The position of a path that begins a cycle, and the message about it; None if promotion has no cycle.
 
     A path is an environment, and those that are promoted to from there.
     """
@@ -40,6 +40,6 @@ def circle_of_promotion(paths: Sequence[tuple[str, Sequence[str]]]) -> tuple[int
     if not circle:
         return None
     rooted = set(targets) - set(chain.from_iterable(targets.values()))
-    start = "" if rooted else "; no environment is left where promotion begins"
+    start = "" if rooted else "; promotion has no first environment"
     position = next(index for index, (source, _) in enumerate(paths) if source == circle[0])
-    return position, f"promotion goes in a circle: {' -> '.join([*circle, circle[0]])}{start}"
+    return position, f"promotion has a cycle: {' -> '.join([*circle, circle[0]])}{start}"

@@ -1,7 +1,7 @@
-"""A generation: one API of OpenChoreo, and all that another may do in another way.
+"""A generation: one API of OpenChoreo, with everything in which it may differ from another.
 
-What is in here is data and pure functions. Whoever reads, plans, checks, waits or deletes takes a kind's facts from its
-generation, and knows no kind, label or field of a spec by name.
+A generation is data and pure functions. The code that reads, plans, checks, waits or deletes takes a kind's facts from
+its generation, and knows no kind, label or field of a spec by name.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from choreo_components.api.objects import ApiObject
 
 Path: TypeAlias = tuple[str | int, ...]
-"""The way to a field of an object: names on the wire and positions in lists, outermost first."""
+"""The path of a field in an object: names on the wire and positions in lists, outermost first."""
 
 NAMESPACE, SECRET = "Namespace", "Secret"
 """The kinds of Kubernetes itself (v1) that plans have."""
 
 DATA_PLANE_NAMESPACE = "data-plane namespace"
-"""What an order of creation calls the namespace of a project in an environment."""
+"""The name of a project's namespace in an environment, in an order of creation."""
 
 FINALIZER = "EnvironmentFinalizer"
-"""What a plan calls the finalizer of an environment, which is a resource of our provider and no object."""
+"""The name of an environment's finalizer in a plan: it is a resource of our provider and not an object."""
 
 TENANT_NAMESPACE, BUILDS_NAMESPACE = "organization's namespace", "CI namespace"
-"""What an order of removal calls the namespaces of an organization itself, and of its builds."""
+"""The names of the namespaces of an organization and of its builds, in an order of removal."""
 
 
 class Role(Enum):
-    """What the objects of a kind are to a plan, whatever a generation calls the kind."""
+    """The role of a kind's objects in a plan, whatever a generation calls the kind."""
 
     TENANT = auto()
     """Owns all the others: they are in its namespace."""
@@ -46,13 +46,13 @@ class Role(Enum):
     PROJECT = auto()
     """Has a namespace in each environment that it reaches."""
     WORKLOAD = auto()
-    """What deployments are made of: it has to outlive the deletion of these, or they never finalize."""
+    """What deployments are made of: it must outlive their deletion, or they never finalize."""
     DEPLOYMENT = auto()
-    """What runs in an environment, and has to be gone before its namespaces."""
+    """What runs in an environment, and must be deleted before its namespaces."""
 
 
 class Severity(str, Enum):
-    """What a finding means: an error stops everything before it starts, a warning is shown and work goes on."""
+    """What a finding means: an error stops everything before it starts, a warning is only shown."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -81,11 +81,11 @@ class Given(Protocol):
 
 @dataclass(frozen=True)
 class Sole:
-    """What an object is that there must be one of at most: another one of its kind may not be the same.
+    """A function that only one object of a kind may have.
 
-    `of` tells it from others, its namespace included; `called` is the name that the one should have, if any. `says` is
-    what the object does, in words that follow its name; `otherwise` what comes of a second one; `path` the field that
-    says so.
+    `of` identifies the function, namespace included; `called` is the name that its object should have, if any. `says`
+    is what the object does, in words that follow its name; `otherwise` is the effect of a second one; `path` is the
+    field that declares it.
     """
 
     of: tuple[str, ...]
@@ -97,14 +97,14 @@ class Sole:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Releases of OpenChoreo with the same apiVersion, and less in it: a cluster is recognized by what it lacks."""
+    """Earlier releases of OpenChoreo with the same apiVersion: a cluster of one is recognized by what is missing."""
 
     told: str
-    """Which these are, in words."""
+    """The releases, in words."""
     kinds: frozenset[str]
     """Kinds that they do not have."""
     fields: frozenset[tuple[str, Path]]
-    """Kinds that they have, each with a field that it does not have there."""
+    """Kinds that they have, each with a field that is missing there."""
 
 
 @dataclass(frozen=True)
@@ -121,20 +121,20 @@ class Kind:
     """One kind of object.
 
     `hierarchy` are the labels without which OpenChoreo's controllers find neither the object nor its parents.
-    `ready_condition` is the type of the condition that says "reconciled", or None if no controller ever says so (a
-    Build's Completed says that an image was made, which is another matter). `spec_required` is what the CRD says; our
+    `ready_condition` is the type of the condition that means "reconciled", or None if no controller ever sets one (a
+    Build's Completed means that an image was made, which is something else). `spec_required` follows the CRD; our
     models require the spec wherever it has required fields. `ready_is_refreshed` False: the condition is set once, and
-    says nothing of later generations. `has_status` False: nobody reports anything of its objects. `since` are models
-    that releases of OpenChoreo have brought under the same apiVersion, each in place of the one before; `model` is the
+    is not updated for later generations. `has_status` False: its objects have no status. `since` are models that
+    releases of OpenChoreo have introduced under the same apiVersion, each in place of the one before; `model` is the
     first. `filled` are fields that webhooks or Kubernetes itself give a value to, whatever was sent.
 
-    `role` is what its objects are to a plan; None: an object like any other. `replaced_by` are the fields whose change
-    makes another object of it, as OpenChoreo would leave behind what it has made. `named_by_label`: OpenChoreo looks
-    its objects up by metadata.name here and by this label there, so that the two have to agree. `dependents` are the
-    kinds of the objects that may need one of these, as the generation's `hold` says. `made_by`
+    `role` is the role of its objects in a plan; None: an object like any other. `replaced_by` are the fields whose
+    change replaces the object, as OpenChoreo would otherwise leave behind what it has made. `named_by_label`:
+    OpenChoreo looks its objects up by metadata.name in some places and by this label in others, so the two must agree.
+    `dependents` are the kinds of the objects that may need one of these, as the generation's `hold` decides. `made_by`
     is the kind whose controller makes an object of this kind, of the same name. `carried_out_by` is the kind of the
-    objects that controllers make of one, and own by it, to do what it says: until their condition is met, its own may
-    be about what it said before. `refused` is why nobody declares its objects; None: people do.
+    objects that controllers make and own to carry out one of these: until their condition is met, its own condition may
+    be about its former spec. `refused` is why its objects cannot be declared; None: they can.
     """
 
     model: "type[ApiObject]"
@@ -199,7 +199,7 @@ class Kind:
     def model_of(self, wire: Mapping[str, Any]) -> "type[ApiObject]":
         """The model that an object in wire names is meant to have, be it valid or not.
 
-        Of several, the one that it has most fields of that no other has; without any, the first.
+        Of several, the one with the most fields in the object that no other has; if there are none, the first.
         """
         if not self.since:
             return self.model
@@ -216,7 +216,7 @@ class Kind:
     def may_show_secrets(self, wire: Mapping[str, Any]) -> bool:
         """Whether an object in wire names, or a part of one, has a value that is secret or may be one.
 
-        Of whichever model it is meant to be. What stands beside a secret and is not known may be one.
+        Of whichever model it is meant to be. An unknown field next to a secret may be secret, too.
         """
         from choreo_components.api.shape import may_show_secrets
 
@@ -234,9 +234,8 @@ class Kind:
 class Target:
     """What a reference leads to: the object of a kind in an organization with this metadata.name, or these labels.
 
-    Of the labels, the last one is the object's own name. `beside` are further labels which such an object has. With
-    `fields`, the object is the one that has these texts in its fields, dotted, whatever it is called; `name` is what it
-    should be called.
+    The last label is the object's name. `beside` are further labels which such an object has. With `fields`, the object
+    is the one with these values in its fields (dotted), whatever its name; `name` is the name that it should have.
     """
 
     api_version: str
@@ -259,7 +258,7 @@ class Target:
 
     @property
     def full_name(self) -> str:
-        """ORGANIZATION/NAME; of what is in the whole cluster, its name."""
+        """ORGANIZATION/NAME; of a cluster-scoped object, its name."""
         return f"{self.organization}/{self.known_as}" if self.organization else self.known_as
 
     def __str__(self) -> str:
@@ -272,8 +271,8 @@ class Target:
 class Dependency:
     """One object's need for another: the field at `path` leads to `target`.
 
-    `severity` is what it means when there is no such object, and `missing` the message then. `holds` is whether what is
-    referred to has to exist before the object, and as long as it does.
+    `severity` is that of the finding if there is no such object, and `missing` its message. `holds` is whether the
+    target must exist before the object, and as long as it does.
     """
 
     path: Path
@@ -282,14 +281,14 @@ class Dependency:
     severity: Severity = Severity.ERROR
     holds: bool = True
     unfit: Callable[[Mapping[str, Any]], Iterable[Violation]] | None = field(default=None, compare=False)
-    """What is wrong with the one that needs it, by its own fields, where this object was found, in wire names."""
+    """What is wrong with the object that has the reference, judged by its target, in wire names."""
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Why an object should stay that is about to be deleted: `told` is a line about another one that needs it.
+    """Why an object that is about to be deleted should stay: `told` is a line about a dependent of it.
 
-    A warning: OpenChoreo bears it.
+    A hold that is a warning is one that OpenChoreo tolerates.
     """
 
     told: str
@@ -302,9 +301,9 @@ Placement: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class MetadataFields:
-    """What the metadata of a kind's objects has besides what all of Kubernetes' objects have, with descriptions.
+    """The metadata of a kind's objects beyond that of all Kubernetes objects, with descriptions.
 
-    `labels` are required. `namespace_label` is one that may stand for the namespace; None: nothing may.
+    `labels` are required. `namespace_label` is one that may replace the namespace; None: no label may.
     """
 
     labels: Mapping[str, str]
@@ -317,11 +316,11 @@ class Namespaces:
     """The namespaces that OpenChoreo makes, and how it finds them again."""
 
     name: Callable[[str, str, str], str]
-    """The name of a project's namespace in an environment, of the names of organization, project and environment."""
+    """The name of a project's namespace in an environment, from the names of organization, project and environment."""
     labels: Callable[[str, str, str], dict[str, str]]
     """Its labels, of the same names."""
     placement: Callable[[Mapping[str, str]], Placement]
-    """The names that the labels of a namespace say; "" for one that they do not have."""
+    """The names in the labels of a namespace; "" for a missing one."""
     placed_by: tuple[str, str, str]
     """The keys of these labels."""
     of_environment: Callable[[str, str], dict[str, str]]
@@ -336,15 +335,16 @@ class Namespaces:
     tenant_labels: Callable[[str], dict[str, str]]
     """The labels of the namespace of an organization itself."""
     tenant: Callable[[str, Mapping[str, str]], str | None]
-    """The organization whose own namespace it is, by its name and labels; None where it is none."""
+    """The organization that has its objects in a namespace, by the namespace's name and labels; None if there is none.
+    """
     reserved: frozenset[str]
-    """The labels that OpenChoreo finds namespaces and workloads of a data plane by, which nobody else may set."""
+    """The labels by which OpenChoreo finds namespaces and workloads of a data plane; only OpenChoreo may set them."""
     maker: "NamespaceMaker | None"
-    """Whose objects make them; None where controllers do so for what is deployed."""
+    """The kind whose objects make them; None if controllers make them for what is deployed."""
     builds: Callable[[str, Mapping[str, str]], str | None]
     """The organization whose namespace for builds it is, by its name and labels; None where it is none."""
     built_by: str
-    """The kind whose objects need a namespace for builds, which nobody deletes after them."""
+    """The kind whose objects need a namespace for builds, which OpenChoreo does not delete after them."""
 
 
 @dataclass(frozen=True)
@@ -358,91 +358,95 @@ class NamespaceMaker:
 
 @dataclass(frozen=True)
 class Retention:
-    """By what an object outlives the deletion of its environment, and with it all that is to be deleted after it.
+    """How an object is retained when its environment is deleted, and with it everything that is deleted after it.
 
-    It says so itself, or the object beside it does, of the kind `kind`, that `source` names. Objects are in wire names.
+    The policy is in the object itself, or in the object of the kind `kind` that `source` names. Objects are in wire
+    names.
     """
 
     plural: str
     kind: str
     source: Callable[[Mapping[str, Any]], str | None]
-    """The name of the object that says it where this one does not; None where it need not be asked."""
+    """The name of the object with the policy if this one has none; None if no other object decides."""
     reason: Callable[[Mapping[str, Any], Mapping[str, Any] | None], str | None]
-    """Why an object is retained, of it and of what `source` names, if that is there; None where it is not."""
+    """Why an object is retained, by it and the object that `source` names, if that exists; None if it is not."""
     holds: Mapping[str, Callable[[Mapping[str, Any]], str | None]]
-    """By kind: the name of the object beside it whose deletion does not end, or loses what is retained."""
+    """By kind: the name of a related object whose deletion does not end, or deletes what is retained."""
     released: Mapping[str, Any]
-    """What is merged into an object that is to go all the same."""
+    """What is merged into an object that must be deleted nevertheless."""
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A step of taking an environment away: the objects of a kind that are deleted, and awaited, together."""
+    """A step of an environment's teardown: the objects of a kind that are deleted, and awaited, together."""
 
     plural: str
     kind: str
     labels: Callable[[str, str], dict[str, str]]
-    """The labels that select them, of the names of organization and environment; none: all of the organization."""
+    """The labels that select them, from the names of organization and environment; none: all of the organization."""
     varying: frozenset[str] = frozenset()
     """Those of the labels that differ from environment to environment."""
     selects: Callable[[Mapping[str, Any], str], bool] | None = None
-    """Whether one with the labels is of the environment, of the object in wire names and the environment's name.
+    """Whether an object with the labels belongs to the environment: a function of the object in wire names and the
+    environment's name.
 
-    For kinds that say so by a field; None: the labels say it.
+    For kinds that have it in a field; None: the labels decide.
     """
     retention: Retention | None = None
-    """By what one of them may be retained; None: by nothing."""
+    """How one of them may be retained; None: it cannot be."""
 
 
 @dataclass(frozen=True)
 class NamespaceNames:
-    """A kind whose objects say what namespaces of environments are called, whatever labels these have."""
+    """A kind whose objects name the namespaces of environments, whatever labels these have."""
 
     plural: str
     kind: str
     own: Callable[[Mapping[str, Any], str], Iterable[str]]
-    """The names of an environment's namespaces, of an object in wire names and the environment's name."""
+    """The names of an environment's namespaces, from an object in wire names and the environment's name."""
     others: Callable[[Mapping[str, Any], str], Iterable[str]]
     """The same of other environments: two of them may share a name, as OpenChoreo makes names."""
 
 
 @dataclass(frozen=True)
 class Trace:
-    """A kind whose objects controllers make of what is swept, and delete with it: nobody else does."""
+    """A kind whose objects controllers make of what is swept, and which only they delete."""
 
     plural: str
     kind: str
     labels: Callable[[str, str], dict[str, str]]
-    """The labels that select them, of the names of organization and environment."""
+    """The labels that select them, from the names of organization and environment."""
     trouble: Callable[[Mapping[str, Any]], Iterable[str]]
-    """What keeps one of them, as its status says. That may come and go, and what is swept does not say it."""
+    """What blocks one of them, by its status. It may be there only at times, and is not in the status of what is swept.
+    """
 
 
 @dataclass(frozen=True)
 class Teardown:
-    """How an environment is taken away, besides its namespaces, which come last."""
+    """How an environment is torn down, except for its namespaces, which are deleted last."""
 
     sweeps: tuple[Sweep, ...]
     """What is deleted on the control plane, in this order."""
     foreign: Callable[[str, Mapping[str, str], str, str], str | None]
-    """Why a namespace is not the environment's, as far as its name and labels say; None where they do not.
+    """Why a namespace does not belong to the environment; None if it may.
 
-    Of the namespace's name and labels, and the names of organization and environment.
+    A function of the namespace's name and labels, and the names of organization and environment.
     """
     environments: Callable[[Mapping[str, Any]], Iterable[str]]
-    """The environments which an object in wire names comes after, and before whose end it has to be gone."""
+    """The environments that an object in wire names is created after and must be deleted before."""
     deployed: str
     """What is swept, in words."""
     named_by: tuple[Sweep, ...] = ()
-    """What keeps OpenChoreo from letting go of an environment as long as it names it, and may stay when it does not."""
+    """The kind whose objects keep OpenChoreo from deleting an environment as long as they name it; they may stay
+    otherwise."""
     traces: tuple[Trace, ...] = ()
-    """What has to be gone after all that is swept, and before the namespaces."""
+    """What must be gone after everything that is swept, and before the namespaces."""
     namespace_names: tuple[NamespaceNames, ...] = ()
-    """Where the names of namespaces are found that do not have the environment's labels."""
+    """Where to find the names of namespaces that do not have the environment's labels."""
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds of what is deleted: of what brings anything into an environment."""
+        """The kinds of what is deleted: those that bring anything into an environment."""
         return frozenset(sweep.kind for sweep in self.sweeps)
 
     @property
@@ -453,7 +457,7 @@ class Teardown:
 
 @dataclass(frozen=True)
 class DataPlanes:
-    """What a generation says of data planes, and of the environments on them. Objects are in wire names."""
+    """What a generation knows of data planes, and of the environments on them. Objects are in wire names."""
 
     of_environment: Callable[[Mapping[str, Any]], "Target | None"]
     """The data plane that an environment refers to."""
@@ -464,52 +468,54 @@ class DataPlanes:
     connection_field: Path
     """The field of a data plane with that name."""
     connection_key: str
-    """The key of that Secret under which the kubeconfig is."""
+    """The key of the kubeconfig in that Secret."""
     connection_labels: Callable[[str, str, str], dict[str, str]]
-    """The labels of such a Secret, of the names of organization, Secret and data plane."""
+    """The labels of such a Secret, from the names of organization, Secret and data plane."""
     connections: Callable[[str], dict[str, str]] | None
-    """The labels that select all such Secrets of an organization, and other objects, of its name; None: there are none.
+    """The labels that select all such Secrets of an organization, and other objects, from its name; None: no labels do.
     """
     connected: Callable[[Mapping[str, Any]], "Target | None"]
     """The data plane that a Secret was made for, by its labels; None where it is no such Secret."""
     kubeconfig: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
-    """The kubeconfig that the credentials in a data plane make; None without any. Raises ValueError where some lack."""
+    """The kubeconfig that follows from the credentials in a data plane; None without any. Raises ValueError if some are
+    missing."""
     hosts: Callable[[Mapping[str, Any], Mapping[str, Any] | None], dict[str, str]]
-    """The host names of an environment's endpoints by visibility, of it and its data plane, as far as known."""
+    """The host names of an environment's endpoints by visibility, from it and its data plane, as far as known."""
     connection_is_read: bool
-    """Whether controllers use the Secret; where not, they run workloads in their own cluster."""
+    """Whether controllers use the Secret; if not, they run workloads in their own cluster."""
     unreachable: Callable[[Mapping[str, Any]], str | None] = lambda _: None
-    """Why controllers do not reach a data plane, as far as its status says; None where it does not."""
+    """Why controllers do not reach a data plane, by its status; None if they do, as far as the status says."""
 
 
 Lookup: TypeAlias = Callable[[Target], Mapping[str, Any] | None]
-"""Finds the object in wire names that a target leads to; None where there is none."""
+"""Finds the object in wire names that a target leads to; None if there is none."""
 
 
 @dataclass(frozen=True)
 class Ownership:
-    """Whose the objects in a cluster are, and who has made them. Objects are in wire names."""
+    """Which organization and environment the objects in a cluster belong to, and who made them. Objects are in wire
+    names."""
 
     organizations: Callable[[Mapping[str, Any]], tuple[str, ...]]
     """The organizations that an object may belong to: the one that it is in, and the one that it names."""
     environment: Callable[[Mapping[str, Any]], str | None]
     """The environment that an object is, or belongs to; None: it belongs to its organization as a whole."""
     makers: Callable[[Mapping[str, Any], Sequence[Target], Lookup], Sequence[Target]]
-    """The objects for which controllers have made this one, if there are all of them; none: they have not made it.
+    """The objects for which controllers have made this one, if all of them exist; none: controllers have not made it.
 
-    Of an object and the targets of its references. Of those whose kind is `made_by` another, and of what has an owner,
-    more is not to be said.
+    A function of an object and the targets of its references. It does not answer for kinds that are `made_by` another,
+    nor for objects with an owner.
     """
     made: frozenset[str]
-    """The kinds whose objects no stack need declare where controllers have made them."""
+    """The kinds whose objects need no declaration if controllers have made them."""
     labels: Callable[[Mapping[str, Any]], dict[str, str]]
-    """The labels that follow from an object's own name and namespace."""
+    """The labels that follow from an object's name and namespace."""
     claim: Callable[[str, bool], dict[str, str]]
-    """The labels by which an object says that it is an organization's, in its namespace or not; none: nothing does."""
+    """The labels that name an object's organization, in its namespace or not; none: no label does."""
     removal_order: tuple[str, ...]
-    """What can be taken away before what: the kinds, and the roles of namespaces."""
+    """The order of removal: the kinds, and the roles of namespaces."""
     field_manager: str
-    """The field manager of the controllers. They write whole objects, and own no more of one than they change."""
+    """The field manager of the controllers. They write whole objects, but own only the fields that they change."""
 
 
 @dataclass(frozen=True)
@@ -524,14 +530,14 @@ class BindingKind:
     field: Path
     """The field with the name of the release."""
     after: str
-    """The field that a binding always has, beside it, and which people write before it."""
+    """The field that a binding always has next to it, and which people write before it."""
 
 
 @dataclass(frozen=True)
 class Bound:
-    """What a binding says: which release of what it brings into which environment; "" for what it does not say.
+    """What a binding declares: which release of what it brings into which environment; "" for a missing value.
 
-    `name` is that of the release's owner, which is in `project`, or is it.
+    `name` is that of the release's owner, which is in `project`, or is the project.
     """
 
     kind: str
@@ -547,27 +553,28 @@ class Promotion:
     """How what is deployed moves from environment to environment. Objects are in wire names."""
 
     bindings: tuple[BindingKind, ...]
-    """The kinds of bindings, in an order in which people read of them."""
+    """The kinds of bindings, in the order in which they are printed."""
     of_project: str
     """The kind of the bindings of projects themselves."""
     of_component: str
     """The kind of the bindings of components."""
     consulted: tuple[str, ...]
-    """The kinds that are to be known besides bindings and releases."""
+    """The kinds that a promotion reads besides bindings and releases."""
     bound: Callable[[Mapping[str, Any]], Bound]
-    """What a binding says."""
+    """What a binding declares."""
     steps: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]]
     """The steps that a pipeline has, each from an environment to the next."""
     pipeline: Callable[[Mapping[str, Any]], Target | None]
-    """The pipeline that a project goes through."""
+    """The pipeline of a project."""
     project: Callable[[Mapping[str, Any]], str]
     """The project that an owner of releases belongs to, or is."""
     automatic: Callable[[Mapping[str, Any], Mapping[str, Any], str], bool]
-    """Whether a controller sets the release itself, of its owner, the project's pipeline and the environment's name."""
+    """Whether a controller sets the release itself: a function of its owner, the project's pipeline and the
+    environment's name."""
     owner: Callable[[Mapping[str, Any]], tuple[str, str]]
     """The project that a release is of, and the name of its owner."""
     make: Callable[[Bound], Mapping[str, Any]]
-    """The binding that says this."""
+    """The binding that declares this."""
 
     def kind(self, kind: str) -> BindingKind | None:
         """The kind of bindings of that name; None of any other kind."""
@@ -584,33 +591,34 @@ class Generation:
 
     api_version: str
     load: Callable[[], tuple[Kind, ...]]
-    """Builds the kinds, which takes long: not every command needs them."""
+    """Builds the kinds, which is slow, and not every command needs them."""
     order: tuple[str, ...]
     identify: "Callable[[Kind, ApiObject], tuple[ApiObject, list[Violation]]]"
-    """The object with its namespace and the labels that follow from it, and what is wrong with its identity."""
+    """The object with its namespace and the labels that follow from it, and the findings about its identity."""
     metadata: Callable[[Kind], MetadataFields]
     """What the metadata of a kind's objects has of OpenChoreo."""
     references: Callable[[Given], Iterator[Dependency]]
-    """Everything that an object needs to exist before it, its organization among it."""
+    """Everything that must exist before an object, including its organization."""
     checks: Callable[[Given], Iterator[Violation]]
-    """What OpenChoreo accepts of an object, and what then fails, hangs or collides."""
+    """What OpenChoreo accepts in an object, but what then fails, hangs or collides."""
     checks_together: Callable[
         [Sequence[Mapping[str, Any]], Callable[[int, Path], str]], Iterator[tuple[int, Violation]]
     ]
-    """The same of several objects in wire names, each with the position of the one that it is about.
+    """The same for several objects in wire names; each finding comes with the position of its object.
 
-    The function says where a field of one of them is. Some may be the cluster's, as far as declared ones refer to them.
+    The function that is given returns the place of a field. Some of the objects may be live ones that declared ones
+    refer to.
     """
     named: Callable[[str, str, str], Target]
-    """The object of a kind, in an organization, that OpenChoreo knows by this name."""
+    """The object of a kind, in an organization, that OpenChoreo finds by this name."""
     promoted: Callable[[Mapping[str, Any]], Iterator[tuple[Path, str]]]
     """The environments that a pipeline in wire names has, each with its field, repetitions included."""
     placed: Callable[[Mapping[str, Any]], Placement]
-    """Where a deployment in wire names belongs: organization, project and environment; "" for what it does not say."""
+    """Organization, project and environment of a deployment in wire names; "" for a missing one."""
     waits: Callable[[Given], bool]
-    """Whether the condition of an object can be waited for: its kind has one, and it comes true by itself."""
+    """Whether the condition of an object can be waited for: its kind has one, and it becomes true by itself."""
     serves_production: Callable[[Mapping[str, Any]], bool]
-    """Whether an environment in wire names is one of production."""
+    """Whether an environment in wire names serves production."""
     namespaces: Namespaces
     teardown: Teardown
     data_planes: DataPlanes
@@ -618,34 +626,35 @@ class Generation:
     secrets: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda wire: ()
     """The Secrets of Kubernetes that an object in wire names may name, each by its namespace and its name."""
     sole: Callable[[Mapping[str, Any]], Sole | None] = lambda wire: None
-    """What an object in wire names is that there must be one of at most; None of most objects."""
+    """The function of an object in wire names that no other may have; None for most objects."""
     hold: Callable[[Target, Mapping[str, Any]], Hold | None] = lambda going, other: None
-    """What another object of the cluster, in wire names, has against the deletion of one; None where nothing.
+    """Why another live object, in wire names, should keep one from being deleted; None if it should not.
 
-    It is of one of the kind's dependents. OpenChoreo deletes the one all the same, and breaks the other, deletes it
-    too, or never ends.
+    The other is of one of the kind's dependents. OpenChoreo would delete the object nevertheless, and break the other,
+    delete it as well, or never finish.
     """
     replacement: Callable[[Path, Mapping[str, Any], Sequence[Mapping[str, Any]]], Violation | None] = (
         lambda path, live, others: None
     )
-    """What it means that the change of a field makes another object of one; None where nothing is to be said.
+    """The finding about a change of a field that replaces the object; None if there is nothing to report.
 
-    Of the field, the object as the cluster has it, and the dependents of its kind there, in wire names.
+    A function of the field, the live object, and the live dependents of its kind, in wire names.
     """
     earlier: tuple[Earlier, ...] = ()
-    """Releases that its models are not of."""
+    """Earlier releases, to which its models do not apply."""
     answers_dry_runs: bool = False
-    """Whether its clusters can tell of an object that it will be refused: by rules in definitions, and by webhooks."""
+    """Whether its clusters can say in advance that an object will be refused: by rules in definitions, and by webhooks.
+    """
     kinds_of_kubernetes: frozenset[tuple[str, str]] = frozenset()
-    """apiVersion and kind of what is of Kubernetes itself, and one of this API's kinds."""
+    """apiVersion and kind of objects of Kubernetes itself that are one of this API's kinds."""
     tenant: str = "organization"
-    """What this API calls that which owns all the others, in a sentence."""
+    """This API's word for what owns all other objects."""
     other_groups: tuple[str, ...] = ()
     """API groups under which other releases of OpenChoreo have the same kinds."""
     finalizers: str = ""
-    """What the finalizers of OpenChoreo's controllers begin with."""
+    """The prefix of the finalizers of OpenChoreo's controllers."""
     promotion: Promotion | None = None
-    """How releases move; None where what is deployed names what it is made of, and no release."""
+    """How releases are promoted; None for an API without releases."""
 
     @property
     def group(self) -> str:
@@ -676,7 +685,7 @@ class Generation:
         return self._positions[kind]
 
     def role(self, kind: str) -> Role | None:
-        """What the objects of a kind are to a plan; None of another kind, and of none of ours."""
+        """The role of a kind's objects in a plan; None if it has none, or the kind is unknown."""
         known = self.by_name.get(kind)
         return None if known is None else known.role
 
@@ -691,7 +700,7 @@ class Generation:
 
     @cached_property
     def tenant_is_a_namespace(self) -> bool:
-        """Whether a tenant is its namespace, and not an object of its own beside it."""
+        """Whether a tenant is its namespace, and not a separate object."""
         return any(kind.kind == NAMESPACE for kind in self.of_role(Role.TENANT))
 
 
@@ -705,7 +714,7 @@ def spec_of(model: "type[ApiObject]") -> "type[WireModel]":
 
 
 def deferred(module: str, name: str) -> Callable[..., Any]:
-    """The function of that name, whose module is imported at the first call: models take long to build."""
+    """The function of that name; its module is imported at the first call, as models are slow to build."""
 
     def function(*args: Any) -> Any:
         return getattr(import_module(module), name)(*args)

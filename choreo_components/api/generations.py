@@ -1,6 +1,6 @@
 """The generations that there are, and their kinds by apiVersion and kind.
 
-Each folder beside this module is one, and its module `generation` has the value `GENERATION`.
+Each folder next to this module is one, and its module `generation` has the value `GENERATION`.
 """
 
 import pkgutil
@@ -15,7 +15,7 @@ from choreo_components.api.generation import Generation, Kind
 
 
 class UnknownKindError(LookupError):
-    """There is no such kind; the message says which kinds there are."""
+    """There is no such kind; the message lists those that exist."""
 
 
 @cache

@@ -14,7 +14,7 @@ def wire_name(python_name: str) -> str:
 def doc(description: str, name: str | None = None) -> Any:
     """The meaning of a field, in a sentence that fits on a line: schemas and generated code show it.
 
-    `name` is its name on the wire, where that does not follow from Python's.
+    `name` is its name on the wire, if that does not follow from Python's.
     """
     return Field(description=description) if name is None else Field(description=description, alias=name)
 
@@ -35,7 +35,7 @@ class WireModel(BaseModel):
         frozen=True,
         strict=True,
         defer_build=True,
-        # The text of an error may be seen by anybody.
+        # The text of an error may be public.
         hide_input_in_errors=True,
     )
 
@@ -43,9 +43,9 @@ class WireModel(BaseModel):
 class ObjectMeta(WireModel):
     """What a manifest says about an object.
 
-    What the server owns (uid, resourceVersion, creationTimestamp, generation, managedFields, …) is refused if it says
-    anything, as is the object's `status`: a manifest declares, it does not report. So is `generateName`, since all of
-    OpenChoreo's references are by name.
+    Fields that the server owns (uid, resourceVersion, creationTimestamp, generation, managedFields, …) are refused if
+    they have a value, as is the object's `status`: a manifest declares, it does not report. So is `generateName`, since
+    all of OpenChoreo's references are by name.
     """
 
     name: Annotated[str, doc("Name of the object, unique for its kind in its namespace.")]

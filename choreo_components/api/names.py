@@ -1,8 +1,8 @@
-"""Names: what Kubernetes takes for one, and how OpenChoreo makes them: cleaned parts, cut to fit, and a hash.
+"""Names: what Kubernetes accepts as one, and how OpenChoreo makes them: cleaned parts, cut to fit, and a hash.
 
 Byte for byte the names of OpenChoreo (internal/dataplane/kubernetes/name.go, the same from v0.1.0 to v1.2.3), also for
-names that Kubernetes will refuse: `refusal` says so. Letters outside ASCII are judged by Python's Unicode tables, which
-may be a version off Go's.
+names that Kubernetes will refuse, which `refusal` finds. Letters outside ASCII are judged by Python's Unicode tables,
+which may be of another version than Go's.
 """
 
 import hashlib
@@ -19,17 +19,17 @@ T = TypeVar("T")
 LONGEST_RESOURCE_NAME = 253
 LONGEST_NAMESPACE_NAME = 63
 NAMESPACES_OF_KUBERNETES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
-"""Those that an API server makes itself, and makes again."""
+"""The namespaces that an API server makes itself, and re-creates."""
 
 _HASH_DIGITS = 8
 
 
 def generate_k8s_name(*parts: str, limit: int = LONGEST_RESOURCE_NAME) -> str:
-    """The name which OpenChoreo gives to an object that stands for these parts, such as component and track.
+    """The name that OpenChoreo gives to an object of these parts, such as component and track.
 
-    Each part gets an equal share of the room, in bytes, and is cut to it; what one does not use is not given to
-    another. A cut may go through a character that takes several bytes: the remaining bytes are then in the result as
-    lone surrogates (`errors="surrogateescape"` gives the bytes back).
+    Each part gets an equal share of the bytes and is cut to it; bytes that a part does not use are not given to
+    another. A cut may split a character of several bytes: the remaining bytes are then in the result as lone surrogates
+    (`errors="surrogateescape"` gives the bytes back).
 
     Args:
         parts: what the name is made of, outermost first; the order matters.
@@ -42,7 +42,7 @@ def generate_k8s_name(*parts: str, limit: int = LONGEST_RESOURCE_NAME) -> str:
     room = limit - _HASH_DIGITS - len(parts)
     if not parts or room <= -len(parts):
         raise ValueError(f"a name of {limit} bytes has no room for {len(parts)} parts and a hash")
-    # With less room than none, Go's division still rounds to shares of zero.
+    # With a negative number of bytes, Go's division still rounds to shares of zero.
     share, longer = divmod(max(room, 0), len(parts))
     cut = [_clean(part).encode()[: share + (index < longer)] for index, part in enumerate(parts)]
     digest = hashlib.sha256("-".join(parts).encode()).hexdigest()[:_HASH_DIGITS]
@@ -54,8 +54,8 @@ def generate_k8s_name(*parts: str, limit: int = LONGEST_RESOURCE_NAME) -> str:
 def collisions(things: Iterable[T], name: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
     """The names that more than one of the things would share, each with its things.
 
-    It happens to OpenChoreo's names because the hash is taken over the parts joined by '-', which are then no longer
-    told apart: `a-b`, `c`, `d` and `a`, `b-c`, `d` have the same. Names and things are in the order of appearance.
+    OpenChoreo's names can collide because the hash is taken over the parts joined by '-', which hides their borders:
+    `a-b`, `c`, `d` and `a`, `b-c`, `d` have the same. Names and things are in the order of appearance.
     """
     sharing: dict[str, list[T]] = {}
     for each in dict.fromkeys(things):
@@ -65,7 +65,7 @@ def collisions(things: Iterable[T], name: Callable[[T], str]) -> dict[str, tuple
 
 @dataclass(frozen=True)
 class _Rule:
-    """What Kubernetes demands of a name: a length in bytes, and a form."""
+    """What Kubernetes requires of a name: a length in bytes, and a form."""
 
     limit: int
     pattern: re.Pattern[str]
@@ -90,7 +90,7 @@ class Use(Enum):
     OBJECT = _Rule(
         253,
         re.compile(_SUBDOMAIN),
-        "a-z, 0-9, '-' and '.' are allowed in it, with a letter or digit first and last and beside each '.'",
+        "a-z, 0-9, '-' and '.' are allowed in it, with a letter or digit first and last and next to each '.'",
     )
     LABEL_VALUE = _Rule(
         63,
@@ -118,7 +118,7 @@ def refusal(name: str, use: Use) -> str | None:
 
 
 def in_words(kind: str) -> str:
-    """A kind as people say it: `data plane` of a DataPlane."""
+    """A kind in words: `data plane` for DataPlane."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
 
 

@@ -10,22 +10,22 @@ OF_THE_SERVER: Final = {
     ("status",): "What controllers report.",
     ("metadata", "creationTimestamp"): "When the object was created.",
     ("metadata", "deletionGracePeriodSeconds"): "How long its deletion may take.",
-    ("metadata", "deletionTimestamp"): "When its deletion was asked for.",
+    ("metadata", "deletionTimestamp"): "When its deletion was requested.",
     ("metadata", "generation"): "How often its spec has changed.",
-    ("metadata", "managedFields"): "Who has set which fields.",
+    ("metadata", "managedFields"): "Which field managers have set which fields.",
     ("metadata", "resourceVersion"): "Which version of the object it is.",
     ("metadata", "selfLink"): "The path of the object.",
-    ("metadata", "uid"): "What tells the object from others of its name.",
+    ("metadata", "uid"): "What distinguishes the object from others of its name.",
 }
 """The fields that the cluster alone sets (Kubernetes: apimachinery/pkg/apis/meta/v1/types.go), and their meanings."""
 
 PASSED_OVER: Final = {
     **OF_THE_SERVER,
-    ("metadata", "finalizers"): "What has to be done before the object is gone.",
+    ("metadata", "finalizers"): "What must be done before the object is deleted.",
     ("metadata", "generateName"): "A prefix in place of a name.",
-    ("metadata", "ownerReferences"): "The objects that it goes with.",
+    ("metadata", "ownerReferences"): "The objects with which it is deleted.",
 }
-"""The fields that an object may have as long as they say nothing: programs write all that they know of."""
+"""The fields that an object may have as long as they are empty: programs write all that they know of."""
 
 
 class ApiObject(WireModel):
@@ -52,7 +52,7 @@ class ApiObject(WireModel):
         return cls.model_validate(without_nothings(wire), by_name=False)
 
     def to_wire(self) -> dict[str, Any]:
-        """The object as it has to be sent: plain values, wire names, no optional zero values (see module `wire`)."""
+        """The object as it must be sent: plain values, wire names, no optional zero values (see module `wire`)."""
         return prune_zero_values(type(self), self.model_dump(by_alias=True, exclude_none=True))
 
 

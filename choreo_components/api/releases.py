@@ -1,4 +1,4 @@
-"""A release's own fields: what tells the models apart that a kind has had under one apiVersion."""
+"""The fields of one release alone: they distinguish the models that a kind has had under one apiVersion."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -8,7 +8,7 @@ from choreo_components.api.meta import WireModel
 from choreo_components.api.shape import ObjectOf, fields_of
 
 Path: TypeAlias = tuple[str | int, ...]
-"""The way to a field of an object that is in no list: wire names, outermost first."""
+"""The path of a field that is in no list: wire names, outermost first."""
 
 
 @cache
@@ -19,7 +19,7 @@ def own_fields(model: type[WireModel], models: Sequence[type[WireModel]]) -> tup
 
 
 def has(wire: Mapping[str, Any], path: Path) -> bool:
-    """Whether an object in wire names has the field, with whatever value. What is not plain is not looked into."""
+    """Whether an object in wire names has the field, with any value. Values that are not plain are not searched."""
     value: Any = wire
     for name in path:
         if not isinstance(value, Mapping) or name not in value:

@@ -1,7 +1,7 @@
-"""Settling: what becomes of an object after it was sent, without anybody's wish for it.
+"""Settling: how an object changes by itself after it was sent.
 
 Webhooks and Kubernetes fill in fields, whatever was sent; controllers seed others once, and Go writes empty objects in
-place of none. Nothing of this is a difference between what is declared and what is there.
+place of missing ones. None of this is drift.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,9 +15,9 @@ Path = tuple[str, ...]
 
 
 def unfilled(kind: Kind, wire: Mapping[str, Any], beside: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-    """The object in wire names without what is filled in of each of its kind.
+    """The object in wire names without the values that are filled in for each of its kind.
 
-    Of the fields that are filled in where this object, or the one `beside` it, has the value that is.
+    A field is left out if this object, or the one to compare with (`beside`), has the value that is filled in.
     """
     for path, value in kind.filled:
         if value in (_at(wire, path), _at(beside or {}, path)):
@@ -42,7 +42,7 @@ def _without(wire: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
 
 
 def without_hollow(model: type[WireModel], wire: Mapping[str, Any]) -> dict[str, Any]:
-    """An object in wire names, of the model, without the empty objects that mean the same as none."""
+    """An object of the model, in wire names, without the empty objects that mean the same as missing ones."""
     fields = fields_of(model)
     return {
         name: _without_hollow(fields[name].shape, value) if name in fields else value

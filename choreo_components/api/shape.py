@@ -19,7 +19,7 @@ from choreo_components.api.meta import WireModel
 
 @dataclass(frozen=True)
 class Facets:
-    """What the CRD says of a scalar besides its type: checks of the API server, not of the model.
+    """What the CRD requires of a scalar besides its type: checks of the API server, not of the model.
 
     `pattern` is a regular expression of Go's (RE2), and `meaning` the same in words, to follow "should be".
     """
@@ -43,7 +43,7 @@ class Items:
 
 @dataclass(frozen=True, init=False)
 class ListMap:
-    """A list whose items are told apart by these fields of theirs, which server-side apply merges by them."""
+    """A list whose items are identified by these fields, and merged by them in server-side apply."""
 
     keys: tuple[str, ...]
 
@@ -53,10 +53,10 @@ class ListMap:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that the API server checks of a value, in the Common Expression Language (x-kubernetes-validations).
+    """A rule that the API server checks for a value, in the Common Expression Language (x-kubernetes-validations).
 
     `broken` is the same in Python: whether a valid value in wire names breaks it. None for a rule on changes, which
-    has `fixed` instead: the field of the value that may not change once it is there; () is the value itself.
+    has `fixed` instead: the field of the value that must not change once it is set; () is the value itself.
     """
 
     cel: str
@@ -72,7 +72,7 @@ class Mark:
     meaning: str
 
 
-# Go holds the value behind a pointer, so that 0 is something else than nothing and survives a controller's update.
+# Go holds the value behind a pointer, so that 0 differs from a missing value and survives a controller's update.
 POINTER: Final = Mark("pointer")
 # Go writes the value even if it is zero, and the CRD requires it even though the API server fills in a default.
 ALWAYS: Final = Mark("always")
@@ -80,16 +80,16 @@ ALWAYS: Final = Mark("always")
 ATOMIC: Final = Mark("atomic")
 # No two items of the list are equal; server-side apply merges them.
 SET: Final = Mark("set")
-# The API server keeps unknown fields of the object, although nobody reads them.
+# The API server keeps unknown fields of the object, although nothing reads them.
 PRESERVED: Final = Mark("preserved")
-# Controllers fill it in where nothing is said of it, and leave alone what is.
+# Controllers fill it in if it is missing, and do not change it otherwise.
 SEEDED: Final = Mark("seeded")
-# Go writes the object, empty, even where nothing is said of it: the two mean the same.
+# Go writes the object, empty, even if it is missing: the two mean the same.
 HOLLOW: Final = Mark("hollow")
-# Nobody may see the value in plain text.
+# The value must never appear in plain text.
 SECRET: Final = Mark("secret")
 
-# A value with fields, and any value at all, as somebody else defines them: sent exactly as given.
+# An object, and any value at all, that others define: sent exactly as given.
 _FREE_OBJECT: Final = Mark("free object")
 _FREE_VALUE: Final = Mark("free value")
 FreeObject = Annotated[dict[str, Any], _FREE_OBJECT]
@@ -99,7 +99,7 @@ IMMUTABLE: Final = Rule("self == oldSelf", "cannot be changed", fixed=())
 
 
 def immutable_once_set(field: str) -> Rule:
-    """The rule of a model that one of its optional fields neither changes nor goes once it is there."""
+    """The rule of a model that one of its optional fields is neither changed nor removed once it is set."""
     kept = f"!has(oldSelf.{field}) || (has(self.{field}) && self.{field} == oldSelf.{field})"
     return Rule(kept, f"{field} cannot be changed once it is set", fixed=(field,))
 
@@ -110,7 +110,7 @@ IntOrString = int | str
 
 
 def _decodable(text: str) -> str:
-    """The text, where Go's decoder takes it (encoding/base64, which passes over line breaks). Never quotes it."""
+    """The text, if Go's decoder accepts it (encoding/base64, which skips line breaks). Errors never quote it."""
     try:
         b64decode(text.replace("\r", "").replace("\n", ""), validate=True)
     except ValueError:
@@ -138,7 +138,7 @@ class PortLike:
 
 @dataclass(frozen=True)
 class FreeForm:
-    """What somebody else defines: an object if it is `typed`, else any value. Nobody looks into it."""
+    """A value that others define: an object if it is `typed`, else any value. Its content is not checked."""
 
     typed: bool
 
@@ -162,7 +162,7 @@ class ListOf:
 
 @dataclass(frozen=True)
 class ObjectOf:
-    """An object with the fields of a model; `preserved` tells whether the API server keeps unknown ones."""
+    """An object with the fields of a model; `preserved`: the API server keeps unknown ones."""
 
     model: type[WireModel]
     preserved: bool = False
@@ -175,10 +175,10 @@ Shape = Scalar | PortLike | FreeForm | MapOf | ListOf | ObjectOf
 class Field:
     """A field of a model.
 
-    `required` is what whoever writes an object has to give. `pointer` tells whether Go sends an optional scalar's zero
-    value, and `always` whether the CRD requires an optional one. `default` is what the API server fills in, None for
-    nothing. `secret` is what nobody may see in plain text. `rules` are those on the field, besides those of its model.
-    `seeded`: controllers fill it in where nothing is said of it. `hollow`: as an empty object it means nothing.
+    `required`: an object must have the field when it is written. `pointer`: Go sends the zero value of an optional
+    scalar. `always`: the CRD requires the field although it is optional. `default` is what the API server fills in,
+    None for nothing. `secret`: the value must never appear in plain text. `rules` are those on the field, besides those
+    of its model. `seeded`: controllers fill it in if it is missing. `hollow`: an empty object means the same as none.
     """
 
     name: str
@@ -248,9 +248,9 @@ def secrets_in(model: type[WireModel], value: Any) -> Iterator[tuple[str, ...]]:
 
 
 def may_show_secrets(model: type[WireModel], value: Any) -> bool:
-    """Whether a value in wire names has a secret if it is of the model, or an unknown field beside where one would be.
+    """Whether a value in wire names has a secret if it is of the model, or an unknown field next to a place for one.
 
-    What nobody knows may be the secret of a later release.
+    An unknown field may be the secret of a later release.
     """
     if not isinstance(value, Mapping) or not holds_secrets(model):
         return False

@@ -8,10 +8,10 @@ as Go (OpenChoreo: api/v1/*_types.go):
 - a required one is, and so is the zero of a number which Go holds behind a pointer (`revisionHistoryLimit: 0` means
   "keep none", which is not the default);
 - an optional object that was given is sent, even as `{}` and even if only zero values were in it: Go keeps it, and
-  it can mean something else than its absence (an Endpoint without `networkVisibilities` is public, one with an empty
+  it can mean something other than its absence (an Endpoint without `networkVisibilities` is public, one with an empty
   `networkVisibilities` is not);
 - list items and map values are sent even if they are zero, and a null is an absence;
-- what somebody else defines (`FreeForm`) is sent exactly as it is: Go passes the bytes on.
+- what others define (`FreeForm`) is sent exactly as it is: Go passes the bytes on.
 """
 
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""The state: what is kept in a user's Pulumi state, under which names, and how what older releases kept is read."""
+"""The state: what choreo keeps in a user's Pulumi state, under which names, and how older states are read."""

@@ -1,7 +1,7 @@
 """The contract: each property that our resources and the provider's settings keep in a state, by its one name.
 
-Components hand these properties over, the provider checks and keeps them, and the package's schema describes those that
-programs give. Another name or another meaning is another form: see `forms`.
+Components pass these properties, the provider checks and keeps them, and the package's schema describes the inputs.
+A property with another name or another meaning needs another form: see `forms`.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.config.options import Adopt
 
 FORM: Final = 2
-"""The form in which this release writes what is kept. Form 1 named kinds alone, and did not say which form it was."""
+"""The form in which this release writes the state. Form 1 named kinds without apiVersion, and had no number."""
 
 FORM_VERSION: Final = "formatVersion"
 """The property with the form of all the others of its resource; absent in form 1."""
@@ -31,9 +31,9 @@ TEXT_BY_NAME_BY_TYPE: Final = {"type": "object", "additionalProperties": TEXT_BY
 
 
 class Property(str):
-    """The name of a property, which knows what the property is.
+    """The name of a property, with the property's description and type.
 
-    One that begins with `__` is no input: the provider keeps it with the inputs, and never finds it to differ.
+    A name that begins with `__` is not an input: the provider keeps it with the inputs, and never reports a difference.
     """
 
     description: str
@@ -42,7 +42,7 @@ class Property(str):
     default: str | None
     secret: bool
     deprecated: str | None
-    """What to give instead; the provider keeps that, and not this one."""
+    """The property to use instead; the provider keeps that one."""
 
     def __new__(
         cls,
@@ -72,19 +72,19 @@ class Property(str):
 
 
 class Contract:
-    """The properties of one resource; base of those of each, which have them as attributes."""
+    """The properties of one resource; the subclass of each resource has them as attributes."""
 
     TOKEN: ClassVar[str]
     """The resource's type in a state."""
 
     @classmethod
     def inputs(cls) -> tuple[Property, ...]:
-        """What a program gives, in order."""
+        """The inputs of a program, in order."""
         return tuple(each for each in cls._properties() if not each.startswith("__"))
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
-        """What the inputs are that a program does not give, as far as they then are anything."""
+        """The defaults of the inputs that have one."""
         return {each: each.default for each in cls.inputs() if each.default is not None}
 
     @classmethod
@@ -117,27 +117,29 @@ class Inventory(Contract):
     )
     DATA_PLANE_KUBECONFIGS = Property(
         "dataPlaneKubeconfigs",
-        "The kubeconfigs of the data planes that are clusters of their own, by ORGANIZATION/DATAPLANE.",
+        "The kubeconfigs of the data planes in separate clusters, by ORGANIZATION/DATAPLANE.",
         TEXT_BY_NAME,
         secret=True,
     )
-    ADOPT = Property("adopt", "What may be taken over that is in the cluster already.", TEXT, default=Adopt.NEVER.value)
+    ADOPT = Property(
+        "adopt", "Which objects that exist in the cluster already may be adopted.", TEXT, default=Adopt.NEVER.value
+    )
     TERMINATING = Property(
         "terminating",
-        "What the program has found to be being deleted, a line each: never kept, as it is always refused. Not refused "
-        "by the program itself, which a destroy may run too.",
+        "Objects that the program found to be terminating, a line each. Always refused, and so never kept. The program "
+        "itself does not refuse them, since a destroy may run it as well.",
         TEXTS,
     )
     CLUSTERS = Property(
         "__clusters",
-        "The identities of the data planes' own clusters by ORGANIZATION/DATAPLANE, as far as anybody could see them.",
+        "The identities of the data planes' clusters by ORGANIZATION/DATAPLANE, as far as they are known.",
         TEXT_BY_NAME,
     )
     FORMER = Property(
         "__former",
-        "Objects that the stack has made and no longer declares, as long as they may be there. The inventory is "
-        "updated before anything is deleted. Where a guard or the cluster then refuses that, they are the stack's "
-        "still, and may be declared again.",
+        "Objects that the stack has made and no longer declares, as long as they may still exist. The inventory is "
+        "updated before anything is deleted. If a guard or the cluster then refuses the deletion, they still belong to "
+        "the stack, and may be declared again.",
         NAMES_BY_TYPE,
     )
 
@@ -152,7 +154,7 @@ class Guard(Contract):
     )
     PROTECTED = Property(
         "protected",
-        "The objects of production, which the stack does not allow to go, by APIVERSION/KIND.",
+        "The objects of production, which the stack does not allow to delete, by APIVERSION/KIND.",
         NAMES_BY_TYPE,
     )
     CONNECTED = Property(
@@ -162,73 +164,74 @@ class Guard(Contract):
     )
     AWAITED = Property(
         "awaited",
-        "What a destroy waits for: apiVersion and kind, and the namespace unless that is the whole cluster.",
+        "What a destroy waits for: apiVersion and kind, and the namespace unless the kind is cluster-scoped.",
         ENTRIES,
     )
     DELETE_RETAINED = Property(
-        "deleteRetained", "Whether what is retained may be deleted, which otherwise holds what is deleted.", FLAG
+        "deleteRetained", "Whether retained objects may be deleted; otherwise they block the deletion.", FLAG
     )
     PART = Property(
         "part",
-        "The part of the stack which the guard is of: APIVERSION/KIND NAME, or `production`. The guard of the "
-        "stack has none.",
+        "The part of the stack that is guarded: APIVERSION/KIND NAME, or `production`. The guard of the whole stack has "
+        "none.",
     )
 
 
 class Finalizer(Contract):
-    """Which environment is meant, and what goes with it."""
+    """The environment to finalize, and what is deleted with it."""
 
     TOKEN = "choreo:index:EnvironmentFinalizer"
 
     API_VERSION = Property(
         "apiVersion",
-        f"apiVersion of the Environment which it finalizes; {API_VERSION} by default.",
+        f"apiVersion of the Environment that it finalizes; {API_VERSION} by default.",
         default=API_VERSION,
     )
     NAMESPACE = Property(
-        "namespace", "metadata.namespace of the Environment which it finalizes: the name of its organization."
+        "namespace", "metadata.namespace of the Environment that it finalizes: the name of its organization."
     )
     ORGANIZATION = Property(
-        "organization", "The earlier name of `namespace`.", deprecated="Give `namespace` instead, with the same value."
+        "organization", "The earlier name of `namespace`.", deprecated="Use `namespace` instead, with the same value."
     )
-    ENVIRONMENT = Property("environment", "metadata.name of the Environment which it finalizes.")
+    ENVIRONMENT = Property("environment", "metadata.name of the Environment that it finalizes.")
     DATA_PLANE_REF = Property(
         "dataPlaneRef",
-        "The data plane of the environment, KIND/NAME if it is in the whole cluster; on another one it is finalized "
-        "and begun anew.",
+        "The data plane of the environment, KIND/NAME if it is cluster-scoped; a change finalizes the environment and "
+        "creates it again.",
     )
     DEPLOYMENTS_TIMEOUT = Property(
-        "deploymentsTimeout", f"How long its Deployments may take to go; {TIMEOUT} by default.", default=TIMEOUT
+        "deploymentsTimeout",
+        f"How long the deletion of its Deployments may take; {TIMEOUT} by default.",
+        default=TIMEOUT,
     )
     NAMESPACES_TIMEOUT = Property(
-        "namespacesTimeout", f"How long its namespaces may take to go; {TIMEOUT} by default.", default=TIMEOUT
+        "namespacesTimeout", f"How long the deletion of its namespaces may take; {TIMEOUT} by default.", default=TIMEOUT
     )
     NAMESPACE_NAMES = Property(
         "namespaceNames",
-        "Namespaces that were made for it: they go with it even if somebody has changed their labels.",
+        "Namespaces that were made for it: they are deleted with it even if their labels were changed.",
         TEXTS,
     )
     DATA_PLANE_KUBECONFIG = Property(
-        "dataPlaneKubeconfig", "The kubeconfig of the data plane, where that is a cluster of its own.", secret=True
+        "dataPlaneKubeconfig", "The kubeconfig of the data plane, if that is a separate cluster.", secret=True
     )
     DELETE_RETAINED = Property(
         "deleteRetained",
-        "Whether what is retained goes with it, which the environment stays for otherwise; false by default.",
+        "Whether retained objects are deleted with it; otherwise they keep the environment from being deleted. False "
+        "by default.",
         FLAG,
     )
     ENVIRONMENT_UID = Property("__environmentUid", "The UID of the Environment that the Kubernetes provider has made.")
-    CLUSTER = Property("__cluster", "The identity of the data plane's own cluster, as far as anybody could see it.")
+    CLUSTER = Property("__cluster", "The identity of the data plane's cluster, as far as it is known.")
 
 
 class Found(Contract):
-    """What a refresh adds to what is kept of a finalizer."""
+    """What a refresh adds to the state of a finalizer."""
 
     TOKEN = Finalizer.TOKEN
 
-    DEPLOYMENTS = Property(
-        "deployments", "Deployments that carried the environment's labels at the last refresh.", TEXTS
-    )
-    NAMESPACES = Property("namespaces", "Namespaces that carried the environment's labels at the last refresh.", TEXTS)
+    DEPLOYMENTS = Property("deployments", "Deployments that had the environment's labels at the last refresh.", TEXTS)
+    NAMESPACES = Property("namespaces", "Namespaces that had the environment's labels at the last refresh.", TEXTS)
 
 
 class Witness(Contract):
@@ -242,13 +245,13 @@ class Witness(Contract):
 
 
 class Rollout(Contract):
-    """What controllers have to have carried out before an up ends."""
+    """What controllers must have carried out before an up ends."""
 
     TOKEN = "choreo:index:Rollout"
 
     BINDINGS = Property(
         "bindings",
-        "What is waited for, by APIVERSION/KIND and NAMESPACE/NAME: a digest of what is declared, as whatever changes "
+        "What is waited for, by APIVERSION/KIND and NAMESPACE/NAME: a digest of what is declared, so that every change "
         "is waited for again.",
         TEXT_BY_NAME_BY_TYPE,
     )
@@ -259,7 +262,7 @@ STACK: Final = "stack"
 """The subject of the witness that is `deletedWith` the inventory, which is deleted only with the whole stack."""
 
 PRODUCTION: Final = "production"
-"""The part of a stack which is all that is protected, and what that needs."""
+"""The part of a stack with everything that is protected, and what that needs."""
 
 
 class Settings(Contract):
@@ -273,16 +276,16 @@ class Settings(Contract):
     CONTEXT = Property("context", "The context of the ambient kubeconfig to use; its current context by default.")
     CONTROL_PLANE = Property(
         "controlPlane",
-        "The UID that the namespace kube-system of the control plane must have. The state keeps that of the cluster "
-        "that a stack is on; another cluster is refused, unless this names it.",
+        "The UID that the namespace kube-system of the control plane must have. The state keeps that of the stack's "
+        "cluster; another cluster is refused unless this property names it.",
     )
     DATA_PLANE_KUBECONFIGS = Property(
         "dataPlaneKubeconfigs",
-        "Newer kubeconfigs of data planes than finalizers have in the state, by ORGANIZATION/DATAPLANE.",
+        "Kubeconfigs of data planes that replace those of finalizers in the state, by ORGANIZATION/DATAPLANE.",
         TEXT_BY_NAME,
         secret=True,
     )
     CLUSTER = Property(
         "__cluster",
-        "The cluster's identity. A program that has asked for it hands it over: empty where it could not be known.",
+        "The cluster's identity, passed by a program that has asked for it: empty if it could not be known.",
     )

@@ -1,8 +1,8 @@
-"""The forms of what is kept in a state: a resource's properties, whatever release wrote them, in the form of today.
+"""The forms of a state: they convert a resource's properties, whatever release wrote them, to the current form.
 
-Form 1 named kinds alone (`{"Environment": ["acme/development"]}`) and had no number. It is converted in what the engine
-hands over as known before, and in what a program of an older release declares. A conversion asks nothing, so that a
-`pulumi destroy`, which runs no program, works on an old state too.
+Form 1 named kinds without apiVersion (`{"Environment": ["acme/development"]}`) and had no number. It is converted in the
+old properties that the engine passes, and in what a program of an older release declares. A conversion needs no cluster,
+so that a `pulumi destroy`, which runs no program, works on an old state as well.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,23 +28,23 @@ Properties = Mapping[str, Any]
 
 
 class UnknownFormError(Exception):
-    """A release that is newer than this one has written it; the message is for the user."""
+    """A newer release has written the state; the message is for the user."""
 
 
 def upgraded(contract: type[Contract], properties: Properties) -> dict[str, Any]:
-    """The properties of a resource in the form of today; none stay none.
+    """The properties of a resource in the current form; no properties stay none.
 
-    Raises UnknownFormError where that cannot be known.
+    Raises UnknownFormError if a newer release wrote them.
     """
     if not properties:
         return {}
     form = properties.get(FORM_VERSION, 1)
-    # The engine hands over whole numbers as floats.
+    # The engine passes whole numbers as floats.
     form = int(form) if isinstance(form, float) and form.is_integer() else form
     if form not in range(1, FORM + 1):
         raise UnknownFormError(
             f"the state has {FORM_VERSION} {form}, and this release of choreo reads {FORM_VERSION} {FORM} at most: a "
-            "newer release has written it. Nothing was changed. Upgrade the package choreo-components to that release "
+            "newer release has written it. Nothing was changed; upgrade the package choreo-components to that release "
             "or a later one, and run the same command again"
         )
     return dict(properties) if form == FORM else {**_FIRST[contract](properties), FORM_VERSION: FORM}
@@ -96,7 +96,7 @@ _FIRST: Mapping[type[Contract], Callable[[Properties], dict[str, Any]]] = {
     Settings: dict,
     Rollout: dict,
 }
-"""What converts form 1. The settings named no kinds, and are the same in both; there were no rollouts in it."""
+"""The conversions of form 1. The settings named no kinds, and are the same in both; form 1 had no rollouts."""
 
 
 def _type(kind: str) -> Type:

@@ -8,7 +8,7 @@ Objects = Mapping["Type", Collection[str]]
 
 
 class Type(NamedTuple):
-    """A kind and the API that has it: no kind is known by its name alone."""
+    """A kind and its API: the name of a kind alone is ambiguous."""
 
     api_version: str
     kind: str
@@ -28,7 +28,7 @@ SECRET = Type("v1", "Secret")
 
 
 class Identity(NamedTuple):
-    """An object: its type, and its name, which is NAMESPACE/NAME unless it is in the whole cluster."""
+    """An object: its type, and its name, which is NAMESPACE/NAME unless the object is cluster-scoped."""
 
     type: Type
     name: str
@@ -49,7 +49,7 @@ class Identity(NamedTuple):
 
 
 def data_plane_reference(kind: str, organization: str, name: str) -> str:
-    """How an environment's data plane is written: NAME in its organization, KIND/NAME of one of the whole cluster."""
+    """How an environment's data plane is written: NAME if it is in the organization, KIND/NAME if cluster-scoped."""
     return name if organization else f"{kind}/{name}"
 
 
@@ -60,13 +60,13 @@ def full_name_of_data_plane(organization: str, reference: str) -> str:
 
 
 class Awaited(NamedTuple):
-    """A type in a namespace, or in the whole cluster."""
+    """A type in a namespace, or a cluster-scoped one."""
 
     type: Type
     namespace: str = ""
 
     def entry(self) -> dict[str, str]:
-        """The same as a state has it."""
+        """The entry for it in a state."""
         where = {"namespace": self.namespace} if self.namespace else {}
         return {"apiVersion": self.type.api_version, "kind": self.type.kind, **where}
 
@@ -81,15 +81,15 @@ class Awaited(NamedTuple):
 
     @classmethod
     def of(cls, entry: Mapping[str, str]) -> "Awaited":
-        """What a state has as this entry."""
+        """The type and namespace of an entry in a state."""
         return cls(Type(entry["apiVersion"], entry["kind"]), entry.get("namespace", ""))
 
 
 def written(objects: Objects) -> dict[str, list[str]]:
-    """The names as a state has them; types without any are left out."""
+    """The names as they are in a state; types without names are omitted."""
     return {str(type_): sorted(names) for type_, names in objects.items() if names}
 
 
 def objects_of(value: Mapping[str, Collection[str]] | None) -> dict[Type, list[str]]:
-    """The names that a state has like this."""
+    """The names from a state."""
     return {Type.of(text): list(names) for text, names in (value or {}).items()}

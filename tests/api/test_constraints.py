@@ -95,7 +95,7 @@ def test_nothing_is_wrong_with_an_object_that_keeps_to_all_of_it() -> None:
         ("", "must not be empty"),
         ("Asta", "should be lower-case letters: ^[a-z]+$"),
         ("asta\n", "should be lower-case letters: ^[a-z]+$"),
-        ("astara", "should have at most 5 characters, and has 6"),
+        ("astara", "should have at most 5 characters, but has 6"),
     ],
 )
 def test_a_text_is_as_long_as_it_may_be_and_as_its_pattern_says(name: str, said: str) -> None:
@@ -115,9 +115,9 @@ def test_a_number_is_within_its_limits(cabins: int, said: str) -> None:
 def test_a_list_or_a_map_has_as_many_items_as_it_may() -> None:
     decks = [{"id": str(number)} for number in range(3)]
     assert found(ports=[], decks=decks, holds={"a": {}, "b": {}}) == [
-        ("decks", "should have at most 2 items, and has 3"),
+        ("decks", "should have at most 2 items, but has 3"),
         ("ports", "should have at least 1 item"),
-        ("holds", "should have at most 1 key, and has 2"),
+        ("holds", "should have at most 1 key, but has 2"),
     ]
 
 

@@ -88,7 +88,7 @@ def test_a_value_is_given_or_referred_to(holder: str) -> None:
 def test_an_output_that_is_used_has_a_name_and_somewhere_to_go(bindings: str, binding: dict[str, str]) -> None:
     [(where, said)] = found("Workload", workload(dependencies={"resources": [{"ref": "db", bindings: binding}]}))
     assert where == f"dependencies.resources.0.{bindings}"
-    assert said == "has an empty name: neither that of an output nor where it goes may be empty"
+    assert said == "has an empty name: neither an output nor its target may have one"
 
 
 def test_a_resource_is_used_once_with_all_its_outputs() -> None:

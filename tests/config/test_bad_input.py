@@ -154,7 +154,7 @@ def test_a_hierarchy_label_that_is_missing() -> None:
     del made["metadata"]["labels"]["core.choreo.dev/environment"]
     found = stack(made)
     where = found.at("labels:", "choreo:resources[0].metadata.labels[core.choreo.dev/environment]")
-    message = "required, and missing: OpenChoreo finds what the Deployment belongs to by it"
+    message = "required label is missing: OpenChoreo finds by it what the Deployment belongs to"
     assert found.findings == [error(where, message)]
 
 
@@ -377,8 +377,8 @@ def test_an_environment_without_a_dns_prefix_is_only_warned_of(prefix: Any) -> N
     ("type_", "meant"),
     [
         ("Sevice", "'Sevice'; did you mean 'Service'?"),
-        ("Webhook", "'Webhook'; those that it runs are Service, WebApplication, ScheduledTask"),
-        (None, "''; those that it runs are Service, WebApplication, ScheduledTask"),
+        ("Webhook", "'Webhook'; use one of Service, WebApplication, ScheduledTask"),
+        (None, "''; use one of Service, WebApplication, ScheduledTask"),
     ],
 )
 def test_a_component_that_openchoreo_makes_nothing_of_is_warned_of(type_: str | None, meant: str) -> None:
@@ -393,7 +393,7 @@ def test_a_component_that_openchoreo_makes_nothing_of_is_warned_of(type_: str | 
 @pytest.mark.parametrize(
     ("image", "told"),
     [
-        ({}, "no image: its Deployments never come to anything"),
+        ({}, "no image: its Deployments never run"),
         ({"fromBuildRef": {"name": "b"}, "fromImageRef": {"tag": "1.0"}}, "two images"),
     ],
 )
@@ -403,7 +403,7 @@ def test_an_artifact_of_no_image_or_two_is_warned_of(image: dict[str, Any], told
     [finding] = stack(made).findings
     assert finding.severity is Severity.WARNING
     assert finding.where.field == "choreo:resources[0].spec.targetArtifact"
-    assert finding.message == f"{told}; fromBuildRef or fromImageRef, one of them, says which it is"
+    assert finding.message == f"{told}; set exactly one of fromBuildRef and fromImageRef"
 
 
 def test_two_environments_of_one_data_plane_with_one_dns_prefix() -> None:
@@ -424,19 +424,19 @@ def test_a_pipeline_with_a_circle_that_begins_somewhere() -> None:
     promotions = [("development", ["staging"]), ("staging", ["production"]), ("production", ["staging"])]
     found = stack(declaring.pipeline(promotions=promotions))
     where = found.at("- sourceEnvironmentRef: staging", "choreo:resources[0].spec.promotionPaths[1]")
-    assert found.findings == [error(where, "promotion goes in a circle: staging -> production -> staging")]
+    assert found.findings == [error(where, "promotion has a cycle: staging -> production -> staging")]
 
 
 def test_a_pipeline_that_is_nothing_but_a_circle() -> None:
     found = stack(declaring.pipeline(promotions=[("a", ["b"]), ("b", ["a"])]))
     where = found.at("- sourceEnvironmentRef: a", "choreo:resources[0].spec.promotionPaths[0]")
-    message = "promotion goes in a circle: a -> b -> a; no environment is left where promotion begins"
+    message = "promotion has a cycle: a -> b -> a; promotion has no first environment"
     assert found.findings == [error(where, message)]
 
 
 def test_a_pipeline_that_promotes_an_environment_to_itself() -> None:
     found = stack(declaring.pipeline(promotions=[("a", ["a"])]))
-    assert [each.message.partition(";")[0] for each in found.findings] == ["promotion goes in a circle: a -> a"]
+    assert [each.message.partition(";")[0] for each in found.findings] == ["promotion has a cycle: a -> a"]
 
 
 @pytest.mark.parametrize("spec", [{"promotionPaths": []}, {}])

@@ -14,9 +14,7 @@ from tests.devcluster.api import client_certificate, get
 
 
 @pytest.mark.parametrize("path", ["/", "/version", "/readyz", "/api/v1/namespaces"])
-def test_the_api_server_refuses_clients_without_a_certificate(
-    control_plane: ControlPlane, path: str
-) -> None:
+def test_the_api_server_refuses_clients_without_a_certificate(control_plane: ControlPlane, path: str) -> None:
     assert get(control_plane, "kube-apiserver", path) == 401
 
 

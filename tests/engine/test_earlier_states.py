@@ -133,6 +133,6 @@ def test_a_state_that_a_newer_release_wrote_is_refused_before_anything_is_done(
 
     for command in (workspace.up, workspace.destroy):
         said = command(organization, fails=True).said
-        assert "a newer release has written it. Nothing was changed. Upgrade the package choreo-components" in said
+        assert "a newer release has written it. Nothing was changed; upgrade the package choreo-components" in said
     assert objects(workspace, organization) == before
     removed(workspace, organization)

@@ -39,7 +39,7 @@ def test_a_complete_organization_comes_up_and_goes(workspace: Workspace) -> None
 
     for line, environment in ((55, "staging"), (57, "production")):
         assert f"complete-organization.yaml:{line}: " in up.said
-        assert f"nobody has declared the environment '{environment}' of organization 'acme' yet" in up.said
+        assert f"environment '{environment}' of organization 'acme' is not declared yet" in up.said
     kinds = ("organizations", "dataplanes", "deploymentpipelines", "environments", "projects")
     names = ",".join(f"{kind}.core.choreo.dev" for kind in kinds)
     assert len(workspace.kubectl("get", names, "-A", "-l", "core.choreo.dev/name", "-o", "name").splitlines()) >= 5

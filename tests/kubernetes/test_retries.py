@@ -346,9 +346,7 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == retries.__name__]
 
 
-def test_what_is_waited_for_is_printed_once(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_waited_for_is_printed_once(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "RETRY_SECONDS", 30.0)
     monkeypatch.setattr(retries, "NOTICE_SECONDS", 0.5)
 
@@ -362,9 +360,7 @@ def test_what_is_waited_for_is_printed_once(
     assert address.startswith("API server http://127.0.0.1:")
 
 
-def test_what_passes_at_once_is_not_printed(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_passes_at_once_is_not_printed(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "NOTICE_SECONDS", 2.0)
     assert asked(get, refusal(429))[0] == "acme"
     assert said(caplog) == []

@@ -156,7 +156,7 @@ def test_what_openchoreo_waits_for_is_only_warned_of() -> None:
         (
             declaring.pipeline(),
             "spec.promotionPaths[0].sourceEnvironmentRef",
-            "nobody has declared the environment 'development' of organization 'acme' yet",
+            "environment 'development' of organization 'acme' is not declared yet",
         ),
         (
             declaring.deployment(),

@@ -75,8 +75,8 @@ def test_a_namespace_without_its_label_is_told_once() -> None:
     [finding] = unfit(found, namespace)
     assert finding.where.field == "choreo:resources[1].metadata.namespace", "types come before pipelines"
     assert finding.message == (
-        "namespace 'acme' lacks the label openchoreo.dev/control-plane=true, without which OpenChoreo's own tools do "
-        "not find what is in it: declare the namespace in a stack, or kubectl label namespace acme "
+        "namespace 'acme' has no label openchoreo.dev/control-plane=true, without which OpenChoreo's own tools do "
+        "not find what is in it; declare the namespace in a stack, or kubectl label namespace acme "
         "openchoreo.dev/control-plane=true (1 more refer to it)"
     )
     assert unfit(found, samples.tenant("acme")) == []

@@ -197,7 +197,7 @@ def test_a_control_plane_that_does_not_answer_is_asked_again_and_not_taken_for_n
 
 def test_credentials_that_are_not_whole_are_named() -> None:
     said = refusal(ControlPlane(), with_credentials(apiServerURL="https://east.example", caCert="", clientKey=MARK))
-    assert said == "the credentials of DataPlane acme/dp-local lack caCert, clientCert"
+    assert said == "the credentials of DataPlane acme/dp-local have no caCert, clientCert"
 
 
 def test_credentials_that_cannot_be_read_are_not_quoted(credentials: dict[str, str]) -> None:

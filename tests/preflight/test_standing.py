@@ -75,7 +75,7 @@ def test_a_binding_is_refused_where_the_cluster_has_one_of_another_name(
     kind, plural = declared["kind"], f"{declared['kind'].lower()}s"
     assert finding.where.field == "choreo:resources[0].spec.environment"
     assert finding.message == (
-        f"{kind} 'mine' in the cluster {does} already: whoever deletes one of two such bindings deletes {loses}, again "
+        f"{kind} 'mine' in the cluster {does} already: deleting one of two such bindings deletes {loses}, again "
         "and again. Give this one that name; or leave this one out until that one is gone, by a pulumi up where a "
         f"stack has had it, else by kubectl delete {plural}.openchoreo.dev mine -n acme"
     )
@@ -115,10 +115,9 @@ def test_an_environment_is_not_made_anew_while_a_pipeline_names_it() -> None:
     there = world(samples.environment("acme", "staging", plane="west"), OF_TWO)
     [finding] = changed(stack(ENVIRONMENT), there)
     assert str(finding).partition(": ")[2] == (
-        "choreo:resources[0].spec.dataPlaneRef.name: error: another value makes another Environment of it, and "
-        "OpenChoreo never ends the deletion of the old one while it is named by DeploymentPipeline 'pipeline': give "
-        "the new environment another name; or take this one out of the pipeline in one pulumi up, and change it in the "
-        "next"
+        "choreo:resources[0].spec.dataPlaneRef.name: error: another value replaces the Environment, and OpenChoreo "
+        "never finishes deleting the old one while it is named by DeploymentPipeline 'pipeline'; give the new "
+        "environment another name, or remove this one from the pipeline in one pulumi up and change it in the next"
     )
 
 
@@ -126,7 +125,7 @@ def test_an_environment_that_no_pipeline_names_is_made_anew_with_a_warning() -> 
     there = world(samples.environment("acme", "staging", plane="west"), samples.pipeline("acme", ("development", [])))
     [finding] = changed(stack(ENVIRONMENT), there)
     assert finding.severity.value == "warning"
-    assert "all that is deployed in the old one is deleted first" in finding.message
+    assert "everything deployed in the old one is deleted first" in finding.message
 
 
 def test_an_environment_that_had_no_data_plane_keeps_what_it_has() -> None:
@@ -144,9 +143,9 @@ def test_what_goes_with_a_project_that_is_made_anew_is_named() -> None:
     )
     [finding] = changed(stack(samples.project("acme")), there)
     assert str(finding).partition(": ")[2] == (
-        "choreo:resources[0].spec.type: warning: another value makes another Project of it: OpenChoreo deletes "
-        "Component 'web'; ProjectReleaseBinding 'shop-development'; Resource 'orders' with the old one, and all that "
-        "runs of them; what this and other stacks declare of it comes back by a pulumi up --refresh of each"
+        "choreo:resources[0].spec.type: warning: another value replaces the Project: OpenChoreo deletes Component "
+        "'web'; ProjectReleaseBinding 'shop-development'; Resource 'orders' with the old one, and all that runs of "
+        "them; to re-create what this and other stacks declare of it, run pulumi up --refresh of each"
     )
 
 
@@ -163,7 +162,7 @@ def test_a_binding_that_retains_its_resource_is_never_made_anew() -> None:
     after = samples.resource_release_binding("acme", "development", "orders-1")
     [finding] = changed(stack(named("orders", after)), world(named("orders", before)))
     assert finding.severity.value == "error"
-    assert "the old one retains its resource: its deletion never ends" in finding.message
+    assert "the old one retains its resource: its deletion never finishes" in finding.message
 
 
 def test_what_stays_as_it_is_asks_nobody_for_what_needs_it() -> None:

@@ -150,7 +150,7 @@ OWNER = {"owner": {"projectName": "shop"}}
             of_today(Environment=["acme/live"]),
             PROMOTING,
             "Environment 'acme/live' is still named by DeploymentPipeline 'main': as long as it is, the deletion does "
-            "not end; remove it there with pulumi up of the stack that has that, or with "
+            "not end; remove it there with pulumi up of the stack that declares the pipeline, or with "
             "kubectl edit deploymentpipelines.openchoreo.dev main -n acme",
         ),
         (

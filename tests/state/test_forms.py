@@ -120,7 +120,7 @@ def test_the_kinds_of_the_first_form_are_those_that_a_guard_knows() -> None:
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize("form", [FORM + 1, 99.0, 0, 1.5, "3", None])
 def test_a_form_that_is_not_known_is_refused_with_the_next_step(contract: type[Contract], form: Any) -> None:
-    with pytest.raises(UnknownFormError, match=r"a newer release has written it\. Nothing was changed\. Upgrade"):
+    with pytest.raises(UnknownFormError, match=r"a newer release has written it\. Nothing was changed; upgrade"):
         upgraded(contract, {"objects": {}, "formatVersion": form})
 
 

@@ -1,4 +1,4 @@
-"""The checks of core.choreo.dev/v1: what OpenChoreo accepts, and what then fails, hangs or collides unseen."""
+"""The checks of core.choreo.dev/v1: what OpenChoreo accepts, but what then fails, hangs or collides silently."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -10,7 +10,7 @@ from choreo_components.api.cycles import circle_of_promotion
 from choreo_components.api.generation import Given, Path, Severity, Violation
 
 COMPONENT_TYPES = ("Service", "WebApplication", "ScheduledTask")
-"""The types of components that OpenChoreo's controllers do something for (reference: section 1)."""
+"""The types of components that OpenChoreo's controllers support (reference: section 1)."""
 
 
 def checks(given: Given) -> Iterator[Violation]:
@@ -72,12 +72,12 @@ def _pipeline(pipeline: models.DeploymentPipeline) -> Iterator[Violation]:
 
 
 def _component(component: models.Component) -> Iterator[Violation]:
-    """OpenChoreo takes any type, and makes nothing of those that it does not know."""
+    """OpenChoreo accepts any type, and ignores those that it does not know."""
     given = component.spec.type or ""
     if given in COMPONENT_TYPES:
         return
     close = get_close_matches(given, COMPONENT_TYPES, n=1)
-    meant = f"did you mean {close[0]!r}?" if close else f"those that it runs are {', '.join(COMPONENT_TYPES)}"
+    meant = f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(COMPONENT_TYPES)}"
     message = f"OpenChoreo runs nothing for a component of type {given!r}; {meant}"
     yield Violation(("spec", "type"), message, Severity.WARNING)
 
@@ -87,6 +87,6 @@ def _artifact(artifact: models.DeployableArtifact) -> Iterator[Violation]:
     image = artifact.spec.target_artifact
     given = [each for each in (image.from_build_ref, image.from_image_ref) if each is not None]
     if len(given) != 1:
-        told = "two images" if given else "no image: its Deployments never come to anything"
-        message = f"{told}; fromBuildRef or fromImageRef, one of them, says which it is"
+        wrong = "two images" if given else "no image: its Deployments never run"
+        message = f"{wrong}; set exactly one of fromBuildRef and fromImageRef"
         yield Violation(("spec", "targetArtifact"), message, Severity.WARNING)

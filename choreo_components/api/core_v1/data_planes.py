@@ -1,6 +1,6 @@
-"""The data planes of core.choreo.dev/v1: the clusters that they are, and the environments on them.
+"""The data planes of core.choreo.dev/v1: their clusters, and the environments on them.
 
-Objects are in wire names here: they are declared, or live, and then may be of any form.
+Objects are in wire names here: they are declared, or live, and then may have any form.
 """
 
 from collections.abc import Mapping
@@ -33,20 +33,20 @@ def connection(data_plane: Mapping[str, Any]) -> str | None:
 
 
 def kubeconfig(data_plane: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The kubeconfig that the credentials in a DataPlane make; None where it has none.
+    """The kubeconfig that follows from the credentials in a DataPlane; None without credentials.
 
     Raises:
-        ValueError: with the names of those that are not there. It quotes no value.
+        ValueError: with the names of the missing ones. It quotes no value.
     """
     credentials = _cluster(data_plane).get("credentials")
     if not credentials:
         return None
     given = (credentials.get(field) for field in CREDENTIALS)
-    lacking = [
+    missing = [
         field for field, value in zip(CREDENTIALS, given, strict=True) if not isinstance(value, str) or not value
     ]
-    if lacking:
-        raise ValueError(f"lack {', '.join(lacking)}")
+    if missing:
+        raise ValueError(f"have no {', '.join(missing)}")
     server, authority, certificate, key = (credentials[field] for field in CREDENTIALS)
     name = "data-plane"
     return {

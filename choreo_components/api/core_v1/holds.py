@@ -1,4 +1,4 @@
-"""A hold: what others have against the deletion of an object of core.choreo.dev/v1 (reference: section 5)."""
+"""A hold: why a dependent keeps an object of core.choreo.dev/v1 from being deleted (reference: section 5)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +23,6 @@ def hold(going: Target, other: Mapping[str, Any]) -> Hold | None:
                 return Hold(f"DataPlane {going.full_name!r} is still used by {kind} {name!r}")
         case "Environment" if kind == "DeploymentPipeline":
             if any(each == going.known_as for _, each in promoted_environments(other)):
-                told = f"{kind} {name!r} still names environment {going.full_name!r}: promotion there fails"
-                return Hold(told, Severity.WARNING)
+                message = f"{kind} {name!r} still names environment {going.full_name!r}: promotion there fails"
+                return Hold(message, Severity.WARNING)
     return None

@@ -39,11 +39,11 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
             refuse(("metadata", "labels", label), message)
         own[label] = value
     own.setdefault(labels.NAME, name)
-    # Their own fields have been looked at.
+    # Their fields have been checked already.
     followed = {labels.ORGANIZATION, *([labels.NAME] if wrong_name else [])}
     for label in kind.hierarchy:
         if not own.get(label) and label not in followed:
-            message = f"required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it"
+            message = f"required label is missing: OpenChoreo finds by it what the {kind.kind} belongs to"
             refuse(("metadata", "labels", label), message)
     found += refused_keys_and_values(own, metadata.annotations or {}, followed)
     filled = metadata.model_copy(update={"namespace": namespace, "labels": own})

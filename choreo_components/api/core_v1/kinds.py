@@ -1,6 +1,6 @@
 """The kinds of core.choreo.dev/v1, and what OpenChoreo and Kubernetes know of each, in an order of creation.
 
-What needs what, and is deleted without regard for it, is in section 5 of the reference.
+Section 5 of the reference says which kinds depend on which, and which deletions ignore that.
 """
 
 from typing import Final

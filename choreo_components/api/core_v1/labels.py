@@ -1,6 +1,6 @@
 """The labels and annotations by which OpenChoreo's controllers find one object from another.
 
-Nothing defaults them and most lookups go by them, so an object without its labels is invisible to its parents.
+Nothing sets them by default and most lookups use them, so an object without its labels is invisible to its parents.
 Sources, OpenChoreo: internal/labels (control plane) and
 internal/dataplane/kubernetes/labels.go (data plane).
 """
@@ -136,17 +136,17 @@ def organization_namespaces_selector(organization: str) -> dict[str, str]:
 
 
 PLACED_BY = (ORGANIZATION_NAME, PROJECT_NAME, ENVIRONMENT_NAME)
-"""The labels of a data-plane namespace that say of which organization, project and environment it is."""
+"""The labels of a data-plane namespace that name its organization, project and environment."""
 
 
 def data_plane_namespace_placement(given: Mapping[str, str]) -> tuple[str, str, str]:
-    """The organization, project and environment that the labels of a namespace say; "" for one that is not there."""
+    """The organization, project and environment that the labels of a namespace name; "" for a missing one."""
     organization, project, environment = (given.get(label) or "" for label in PLACED_BY)
     return organization, project, environment
 
 
 def organization_of_namespace(name: str, given: Mapping[str, str]) -> str | None:
-    """The organization whose own namespace it is, by its labels; None where it is none."""
+    """The organization that has its objects in the namespace, by its labels; None if there is none."""
     return given.get(ORGANIZATION) if given.get(MANAGED_BY) == MANAGED_BY_CONTROL_PLANE else None
 
 

@@ -9,7 +9,7 @@ CONNECTION_KEY = "kubeconfig"
 """The key of the Secret that `connectionConfigRef` names, under which the kubeconfig is."""
 
 BUILDS = "choreo-ci-"
-"""What the name of an organization's namespace for its builds begins with (reference: section 4)."""
+"""The prefix of an organization's namespace for its builds (reference: section 4)."""
 
 
 def organization_of_builds(name: str, given: Mapping[str, str]) -> str | None:

@@ -13,7 +13,7 @@ _OF_ENVIRONMENT = ("Deployment", "Endpoint")
 
 
 def organizations(live: Mapping[str, Any]) -> tuple[str, ...]:
-    """The organizations that an object may belong to: the one whose namespace it is in, and the one of its label."""
+    """The organizations that an object may belong to: that of its namespace, and that of its label."""
     metadata = live["metadata"]
     namespace: str | None = metadata.get("namespace")
     if namespace is None:
@@ -29,7 +29,7 @@ def environment(live: Mapping[str, Any]) -> str | None:
 
 
 def following_labels(live: Mapping[str, Any]) -> dict[str, str]:
-    """The labels that follow from an object's own name and namespace."""
+    """The labels that follow from an object's name and namespace."""
     metadata = live["metadata"]
     follow = {labels.NAME: str(metadata["name"])}
     if (namespace := metadata.get("namespace")) is not None:
@@ -38,7 +38,7 @@ def following_labels(live: Mapping[str, Any]) -> dict[str, str]:
 
 
 def claim(organization: str, namespaced: bool) -> dict[str, str]:
-    """The label by which an object says that it is an organization's; the Organization itself says its name."""
+    """The label that names an object's organization; the Organization itself has its own name in it."""
     return {labels.ORGANIZATION if namespaced else labels.NAME: organization}
 
 
@@ -55,7 +55,7 @@ def makers(live: Mapping[str, Any], targets: Sequence[Target], find: Lookup) -> 
 def _automatic(deployment: Mapping[str, Any], targets: Sequence[Target], find: Lookup) -> Sequence[Target]:
     """The track and the artifact of a Deployment that a Build has made: in the first environment of the pipeline.
 
-    OpenChoreo: internal/controller/build (autoDeploy). Promotions to others are somebody's doing.
+    OpenChoreo: internal/controller/build (autoDeploy). Promotions to others are made by people.
     """
     of_kind = {target.kind: target for target in targets}
     made_for = [of_kind[kind] for kind in ("DeploymentTrack", "DeployableArtifact") if kind in of_kind]
@@ -85,12 +85,12 @@ OWNERSHIP = Ownership(
     organizations=organizations,
     environment=environment,
     makers=makers,
-    # A Deployment that a Build has made once is made again by none.
+    # A Build makes its Deployment once, and never again.
     made=frozenset(),
     labels=following_labels,
     claim=claim,
-    # An Organization comes first and goes last, after its namespaces.
+    # An Organization is created first and deleted last, after its namespaces.
     removal_order=(*reversed(ORDER[1:]), BUILDS_NAMESPACE, TENANT_NAMESPACE, ORDER[0]),
     field_manager="manager",
 )
-"""What is the same for all kinds in these questions, and what is not."""
+"""Ownership in this API."""

@@ -38,7 +38,7 @@ _PARENTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 
 
 def references(given: Given) -> Iterator[Dependency]:
-    """Everything that an object needs to exist before it, its organization among it."""
+    """Everything that must exist before an object, including its organization."""
     source = given.object
     organization = source.metadata.namespace or source.metadata.name
     if not isinstance(source, models.Organization):
@@ -55,7 +55,7 @@ def references(given: Given) -> Iterator[Dependency]:
 
 
 def _missing(source: ApiObject, target: Target) -> str:
-    """What to say when neither the stack nor the cluster has the object."""
+    """The message if neither the stack nor the cluster has the object."""
     organization, name = target.organization, target.name
     match source.kind, target.kind:
         case "Environment", "DataPlane":
@@ -64,7 +64,7 @@ def _missing(source: ApiObject, target: Target) -> str:
                 f"a non-existent dataplane {name!r} on organization {organization!r}"
             )
         case "DeploymentPipeline", "Environment":
-            return f"nobody has declared the environment {name!r} of organization {organization!r} yet"
+            return f"environment {name!r} of organization {organization!r} is not declared yet"
         case _, "Organization":
             return f"no organization {organization!r}: neither in this stack nor in the cluster"
         case "Deployment", "DeployableArtifact":
@@ -87,7 +87,7 @@ def _environment(source: ApiObject) -> Iterator[Dependency]:
 
 
 def _pipeline(source: ApiObject) -> Iterator[Dependency]:
-    """OpenChoreo takes a pipeline whose environments do not exist yet; each is named once, where it stands first."""
+    """OpenChoreo accepts a pipeline whose environments do not exist yet; each is reported once, at its first place."""
     seen: set[str] = set()
     for path, name in promoted_environments(source.to_wire()):
         if name not in seen:
@@ -123,7 +123,7 @@ def _deployment(source: ApiObject) -> Iterator[Dependency]:
 
 
 def _configuration_groups(source: ApiObject, path: Path, application: Any) -> Iterator[Dependency]:
-    """Configuration groups that an application's environment variables and files come from, by their label `name`."""
+    """The configuration groups of an application's environment variables and files, by their label `name`."""
     if application is None:
         return
     organization = source.metadata.namespace or source.metadata.name

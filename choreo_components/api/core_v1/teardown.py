@@ -12,7 +12,7 @@ from choreo_components.api.generation import Sweep, Teardown
 
 
 def foreign(name: str, given: Mapping[str, str], organization: str, environment: str) -> str | None:
-    """Why a namespace is not the environment's, as far as its name and labels say."""
+    """Why a namespace does not belong to the environment, judged by its name and labels."""
     if name == organization or labels.ORGANIZATION in given:
         return f"it is the namespace of organization {given.get(labels.ORGANIZATION, name)!r}"
     for label, own in ((labels.ORGANIZATION_NAME, organization), (labels.ENVIRONMENT_NAME, environment)):

@@ -1,6 +1,6 @@
 """The data planes of openchoreo.dev/v1alpha1: planes of a namespace and of all namespaces, and environments on them.
 
-Objects are in wire names here: they are declared, or live, and then may be of any form. A plane has no credentials:
+Objects are in wire names here: they are declared, or live, and then may have any form. A plane has no credentials:
 its agent connects to the control plane by itself.
 """
 
@@ -14,7 +14,7 @@ OF_ENVIRONMENT = ("spec", "dataPlaneRef")
 """The field of an Environment that names its data plane."""
 
 _LISTENERS = ("https", "http", "tls")
-"""The listeners of a gateway, the one that names its host best first."""
+"""The listeners of a gateway, the one with the best host name first."""
 
 
 def of_environment(environment: Mapping[str, Any]) -> Target | None:
@@ -46,7 +46,7 @@ def is_production(environment: Mapping[str, Any]) -> bool:
 
 
 def unreachable(data_plane: Mapping[str, Any]) -> str | None:
-    """Why controllers do not reach a data plane, as far as its status says, which may be a minute old."""
+    """Why controllers do not reach a data plane, by its status, which may be a minute old."""
     connection = (data_plane.get("status") or {}).get("agentConnection") or {}
     if connection.get("connected") is not False:
         return None

@@ -1,6 +1,6 @@
 """The hierarchy of openchoreo.dev/v1alpha1: which object belongs to which, as the fields of their specs say.
 
-Objects are in wire names here: they are declared, or live, and then may be of any form.
+Objects are in wire names here: they are declared, or live, and then may have any form.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,19 +22,19 @@ IN_ENVIRONMENTS = frozenset({*BINDINGS, "ObservabilityAlertsNotificationChannel"
 
 
 def spec_of(wire: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The spec of an object, of which nothing may be there."""
+    """The spec of an object, which may have none."""
     spec = wire.get("spec")
     return spec if isinstance(spec, Mapping) else {}
 
 
 def owner_of(wire: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What an object says that it belongs to."""
+    """The owner that an object names."""
     owner = spec_of(wire).get("owner")
     return owner if isinstance(owner, Mapping) else {}
 
 
 def namespace_of(wire: Mapping[str, Any]) -> str:
-    """metadata.namespace; "" for what is in the whole cluster."""
+    """metadata.namespace; "" for a cluster-scoped object."""
     return (wire.get("metadata") or {}).get("namespace") or ""
 
 
@@ -44,7 +44,7 @@ def named(kind: str, namespace: str, name: str) -> Target:
 
 
 def made_of(component: Mapping[str, Any]) -> tuple[str, str]:
-    """The kind and the name of a Component's type, whose name has the type of its workload before it."""
+    """The kind and the name of a Component's type, without the type of the workload that precedes the name."""
     reference = spec_of(component).get("componentType") or {}
     return reference.get("kind") or "ComponentType", str(reference.get("name") or "").partition("/")[2]
 
@@ -61,7 +61,7 @@ def promoted_environments(pipeline: Mapping[str, Any]) -> Iterator[tuple[Path, s
 
 
 def root_environment(pipeline: Mapping[str, Any]) -> str | None:
-    """The environment where promotion begins: the first source that is nobody's target."""
+    """The environment where promotion begins: the first source that is not a target."""
     paths = spec_of(pipeline).get("promotionPaths") or []
     targets = {target.get("name") for path in paths for target in path.get("targetEnvironmentRefs") or []}
     sources = ((path.get("sourceEnvironmentRef") or {}).get("name") for path in paths)
@@ -69,13 +69,13 @@ def root_environment(pipeline: Mapping[str, Any]) -> str | None:
 
 
 def placed(wire: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Where a binding belongs: namespace, project and environment; "" for what it does not say."""
+    """Namespace, project and environment of a binding; "" for a missing one."""
     project = owner_of(wire).get("projectName") or ""
     return namespace_of(wire), project, spec_of(wire).get("environment") or ""
 
 
 def environments(wire: Mapping[str, Any]) -> Iterator[str]:
-    """The environments that an object is in, or promotes through: it has to be gone before any of them."""
+    """The environments that an object is in, or promotes through: it must be deleted before any of them."""
     if wire["kind"] in IN_ENVIRONMENTS:
         yield spec_of(wire).get("environment") or ""
     elif wire["kind"] == "DeploymentPipeline":
@@ -83,10 +83,10 @@ def environments(wire: Mapping[str, Any]) -> Iterator[str]:
 
 
 def sole(wire: Mapping[str, Any]) -> Sole | None:
-    """What a binding or a Workload is that there must be one of at most; None of other kinds.
+    """The function of a binding or a Workload that no other may have; None for other kinds.
 
-    OpenChoreo looks for what a binding has made by names and labels, and does not ask whose it is: executed.md,
-    section 12, says what then becomes of two.
+    OpenChoreo finds what a binding has made by names and labels, and does not check its owner: executed.md, section 12,
+    describes what then happens with two.
     """
     kind, owner = wire["kind"], owner_of(wire)
     if kind == "Workload":
@@ -99,11 +99,11 @@ def sole(wire: Mapping[str, Any]) -> Sole | None:
     namespace, project, environment = placed(wire)
     of_kind = BINDINGS[kind].removesuffix("Name")
     name = str(owner.get(BINDINGS[kind]))
-    loses = "the namespace there with all workloads" if kind == "ProjectReleaseBinding" else "what the other one runs"
+    lost = "the namespace there with all workloads" if kind == "ProjectReleaseBinding" else "what the other one runs"
     return Sole(
         (namespace, project, name, environment),
         binding(name, environment),
         f"binds {of_kind} {name!r} to environment {environment!r}",
-        f"whoever deletes one of two such bindings deletes {loses}, again and again",
+        f"deleting one of two such bindings deletes {lost}, again and again",
         ("spec", "environment"),
     )

@@ -1,4 +1,4 @@
-"""A hold: what others have against the deletion of an object of openchoreo.dev/v1alpha1.
+"""A hold: why a dependent keeps an object of openchoreo.dev/v1alpha1 from being deleted.
 
 Reference-v1alpha1: section 4; executed.md: section 3.
 """
@@ -11,11 +11,11 @@ from choreo_components.api.openchoreo_v1alpha1.data_planes import of_environment
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import namespace_of, owner_of, promoted_environments, spec_of
 
 _NEVER_ENDS = "as long as it is, the deletion does not end"
-_BROKEN = "without it, nothing that was deployed there can be deleted any more"
+_BROKEN = "without it, nothing that was deployed there can be deleted"
 
 
 def hold(going: Target, other: Mapping[str, Any]) -> Hold | None:
-    """Why an object should stay: the other one needs it, or goes with it."""
+    """Why an object should stay: the other one needs it, or would be deleted with it."""
     kind, name = other["kind"], other["metadata"]["name"]
     if going.organization and namespace_of(other) != going.organization:
         return None
@@ -29,7 +29,7 @@ def hold(going: Target, other: Mapping[str, Any]) -> Hold | None:
             return Hold(f"ClusterDataPlane {going.full_name!r} is still used by {kind} {user!r}: {_BROKEN}")
         case "Environment" if any(each == going.known_as for _, each in promoted_environments(other)):
             edit = f"kubectl edit deploymentpipelines.openchoreo.dev {name} -n {namespace_of(other)}"
-            remove = f"remove it there with pulumi up of the stack that has that, or with {edit}"
+            remove = f"remove it there with pulumi up of the stack that declares the pipeline, or with {edit}"
             return Hold(f"Environment {going.full_name!r} is still named by {kind} {name!r}: {_NEVER_ENDS}; {remove}")
         case "DeploymentPipeline" if _names_pipeline(other, going.known_as):
             return Hold(f"DeploymentPipeline {going.full_name!r} is still used by {kind} {name!r}: {_NEVER_ENDS}")

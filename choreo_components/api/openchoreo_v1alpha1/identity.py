@@ -32,7 +32,7 @@ def metadata(kind: Kind) -> MetadataFields:
 
 
 def _source(kind: Kind, label: str) -> str:
-    """What a label follows from."""
+    """What determines a label."""
     if kind.role is Role.TENANT:
         return "what a namespace with objects of OpenChoreo is"
     return next(f"spec.owner.{field}" for field, each in FOLLOWING[kind.kind].items() if each == label)

@@ -28,11 +28,11 @@ def _kind(
     scope: Literal["Cluster", "Namespaced"] = "Namespaced",
     **more: Any,
 ) -> Kind:
-    """A kind that is found by its name alone, and made anew where a final field of it changes."""
+    """A kind that is found by its name alone, and replaced if an immutable field of it changes."""
     return Kind(
         model,
         status,
-        # As all of them are called: the kind in lower case, and an s.
+        # All plurals are formed like this: the kind in lower case, and an s.
         f"{model.model_fields['kind'].default.lower()}s",
         hierarchy=(),
         ready_condition=ready,
@@ -45,8 +45,8 @@ def _kind(
 
 
 def _only_made_by(maker: str, instead: str) -> str:
-    """Why nobody declares an object that a controller makes."""
-    return f"only OpenChoreo's controllers make it, for a {maker}: remove it from what is declared; a stack {instead}"
+    """Why an object that a controller makes cannot be declared."""
+    return f"only OpenChoreo's controllers make it, for a {maker}; remove it here: a stack {instead}"
 
 
 KINDS: Final = (
@@ -57,7 +57,7 @@ KINDS: Final = (
         scope="Cluster",
         role=Role.TENANT,
         filled=_OF_NAMESPACES,
-        # What else there is belongs to a project, or is made for what does.
+        # All other objects belong to a project, or are made for objects that do.
         dependents=(
             "AuthzRole",
             "AuthzRoleBinding",

@@ -43,10 +43,10 @@ OF_DATA_PLANES = frozenset(
         RELEASE_NAMESPACE,
     }
 )
-"""Those that OpenChoreo finds namespaces and workloads of a data plane by."""
+"""The labels by which OpenChoreo finds namespaces and workloads of a data plane."""
 
 PLACED_BY = (NAMESPACE, PROJECT, ENVIRONMENT)
-"""Those of a data-plane namespace that say of which namespace, project and environment it is."""
+"""The labels of a data-plane namespace that name its namespace, project and environment."""
 
 
 def tenant_labels(namespace: str) -> dict[str, str]:
@@ -60,9 +60,9 @@ def tenant(name: str, given: Mapping[str, str]) -> str | None:
 
 
 def data_plane_namespace_labels(namespace: str, project: str, environment: str) -> dict[str, str]:
-    """The labels of a data-plane namespace which are known before it exists, and the same whoever makes it.
+    """The labels of a data-plane namespace that are known before it exists, and do not depend on what makes it.
 
-    Controllers that take the namespace over add others (reference-v1alpha1: section 3), which are never ours to set.
+    Controllers that adopt the namespace add others (reference-v1alpha1: section 3), which choreo never sets.
 
     Raises:
         ValueError: if a name is empty.
@@ -72,7 +72,7 @@ def data_plane_namespace_labels(namespace: str, project: str, environment: str) 
 
 
 def data_plane_namespace_placement(given: Mapping[str, str]) -> tuple[str, str, str]:
-    """The namespace, project and environment that the labels of a data-plane namespace say; "" for one it lacks."""
+    """The namespace, project and environment that the labels of a data-plane namespace name; "" for a missing one."""
     namespace, project, environment = (given.get(label) or "" for label in PLACED_BY)
     return namespace, project, environment
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from choreo_components.api.names import LONGEST_NAMESPACE_NAME, generate_k8s_name
 
 WORKFLOWS = "workflows-"
-"""What the name of a namespace for workflow runs begins with (reference-v1alpha1: section 3)."""
+"""The prefix of a namespace for workflow runs (reference-v1alpha1: section 3)."""
 
 
 def data_plane_namespace(namespace: str, project: str, environment: str) -> str:
@@ -14,10 +14,10 @@ def data_plane_namespace(namespace: str, project: str, environment: str) -> str:
 
 
 def namespace_of_workflows(name: str, given: Mapping[str, str]) -> str | None:
-    """The namespace whose workflow runs are in a namespace, by its name: it has no labels. None where it is none."""
+    """The namespace whose workflow runs are in a namespace, by its name, as it has no labels; None if there is none."""
     return name.removeprefix(WORKFLOWS) if name.startswith(WORKFLOWS) else None
 
 
 def binding(owner: str, environment: str) -> str:
-    """The name of a binding: OpenChoreo's own tools and controllers give it, and a second one of a target is fatal."""
+    """The name that OpenChoreo's own tools and controllers give to a binding; a second binding of a target is fatal."""
     return f"{owner}-{environment}"

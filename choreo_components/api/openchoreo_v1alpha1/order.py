@@ -49,5 +49,6 @@ ORDER: Final = (
 )
 """The kinds in the order in which they can be created, with what a plan has besides. Destroy is the reverse.
 
-A finalizer comes before the pipelines that name its environment: as long as one does, the environment cannot go.
+A finalizer comes before the pipelines that name its environment: as long as one does, the environment cannot be
+deleted.
 """

@@ -27,7 +27,7 @@ FOLLOWING: Mapping[str, Mapping[str, str]] = {
 
 
 def organizations(live: Mapping[str, Any]) -> tuple[str, ...]:
-    """The namespace that an object is in, or is; "" of what is in the whole cluster."""
+    """The namespace that an object is in, or is; "" for a cluster-scoped object."""
     return (str(live["metadata"]["name"]) if live["kind"] == NAMESPACE else namespace_of(live),)
 
 
@@ -48,14 +48,14 @@ def following_labels(wire: Mapping[str, Any]) -> dict[str, str]:
 
 
 def claim(organization: str, namespaced: bool) -> dict[str, str]:
-    """Nothing: no label says whose an object is."""
+    """Nothing: no label names the namespace of an object."""
     return {}
 
 
 def makers(live: Mapping[str, Any], targets: Sequence[Target], find: Lookup) -> Sequence[Target]:
     """The objects for which this one was made: a release, the first binding of a component, or what it is built as.
 
-    Reference-v1alpha1: sections 1 and 10. What has an owner reference, as a RenderedRelease has, is not asked for.
+    Reference-v1alpha1: sections 1 and 10. Objects with an owner reference, as a RenderedRelease, are not looked up.
     """
     namespace, owner = namespace_of(live), owner_of(live)
     match live["kind"]:
@@ -101,8 +101,8 @@ OWNERSHIP = Ownership(
     ),
     labels=following_labels,
     claim=claim,
-    # A component that deploys itself makes its first binding anew for as long as it is there. A namespace goes last,
-    # after that of its workflows.
+    # A component with autoDeploy re-creates its first binding as long as the component exists. A namespace is deleted
+    # last, after that of its workflows.
     removal_order=(
         "Component",
         *(each for each in reversed(ORDER[1:]) if each != "Component"),
@@ -111,4 +111,4 @@ OWNERSHIP = Ownership(
     ),
     field_manager="manager",
 )
-"""What is the same for all kinds in these questions, and what is not."""
+"""Ownership in this API."""

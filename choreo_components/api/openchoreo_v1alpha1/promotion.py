@@ -1,7 +1,7 @@
 """Promotion in openchoreo.dev/v1alpha1: a binding names a release, and the next environment's is given the same name.
 
-Nothing there enforces the order of the pipeline (reference-v1alpha1: section 7). Objects are in wire names here: they
-are declared, or live, and then may be of any form.
+OpenChoreo does not enforce the order of the pipeline (reference-v1alpha1: section 7). Objects are in wire names here:
+they are declared, or live, and then may have any form.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ _KINDS = (
 
 
 def bound(wire: Wire) -> Bound:
-    """What a binding says."""
+    """What a binding declares."""
     kind, owner, spec = str(wire["kind"]), owner_of(wire), spec_of(wire)
     release = next(spec.get(str(each.field[-1])) for each in _KINDS if each.kind == kind)
     said = owner.get("projectName"), owner.get(BINDINGS[kind]), spec.get("environment"), release
@@ -37,7 +37,7 @@ def bound(wire: Wire) -> Bound:
 
 
 def make(given: Bound) -> Mapping[str, Any]:
-    """The binding that says this, named as OpenChoreo's own tools name it."""
+    """The binding that declares this, named as OpenChoreo's own tools name it."""
     [kind] = (each for each in _KINDS if each.kind == given.kind)
     owner = {"projectName": given.project, BINDINGS[given.kind]: given.name}
     return {
@@ -58,7 +58,7 @@ def steps(pipeline: Wire) -> Iterator[tuple[str, str]]:
 
 
 def pipeline_of(project: Wire) -> Target | None:
-    """The pipeline that a Project goes through."""
+    """The pipeline of a Project."""
     name = (spec_of(project).get("deploymentPipelineRef") or {}).get("name")
     return named("DeploymentPipeline", namespace_of(project), str(name)) if name else None
 
@@ -73,7 +73,7 @@ def project_of(owner: Wire) -> str:
 def automatic(owner: Wire, pipeline: Wire, environment: str) -> bool:
     """Whether the Component controller sets the release: it does in the root environment, under autoDeploy.
 
-    It sets back whatever else is written there (executed.md: autoDeploy).
+    It overwrites any other value there (executed.md: autoDeploy).
     """
     return bool(spec_of(owner).get("autoDeploy")) and root_environment(pipeline) == environment
 

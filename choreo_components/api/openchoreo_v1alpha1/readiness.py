@@ -1,4 +1,4 @@
-"""Readiness in openchoreo.dev/v1alpha1: whether the condition of an object comes true by itself.
+"""Readiness in openchoreo.dev/v1alpha1: whether the condition of an object becomes true by itself.
 
 Reference-v1alpha1: section 1.
 """
@@ -13,14 +13,14 @@ from choreo_components.api.openchoreo_v1alpha1.hierarchy import spec_of
 def waits(given: Given) -> bool:
     """Whether the object's condition can be waited for.
 
-    A Component is ready only after its Workload, which comes after it. A binding without a release waits for somebody
-    who fills it in, and one that is undeployed is never ready.
+    A Component is ready only after its Workload, which is created after it. A binding without a release waits until
+    one is filled in, and one that is undeployed is never ready.
     """
     return waits_of(given.wire)
 
 
 def waits_of(wire: Mapping[str, Any]) -> bool:
-    """The same of an object in wire names, some of whose values may not be known yet."""
+    """The same for an object in wire names, some of whose values may not be known yet."""
     spec = spec_of(wire)
     match wire["kind"]:
         case "Component":

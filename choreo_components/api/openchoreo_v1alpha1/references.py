@@ -1,6 +1,6 @@
-"""The references of openchoreo.dev/v1alpha1: all by name, in the same namespace unless a kind is of all namespaces.
+"""The references of openchoreo.dev/v1alpha1: all by name, in the same namespace unless a kind is cluster-scoped.
 
-Nothing checks one when an object is admitted (reference-v1alpha1: section 2.1).
+OpenChoreo does not check them when it admits an object (reference-v1alpha1: section 2.1).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ Wire = Mapping[str, Any]
 
 
 def references(given: Given) -> Iterator[Dependency]:
-    """Everything that an object needs to exist before it, its namespace among it."""
+    """Everything that must exist before an object, including its namespace."""
     wire = given.wire
     namespace = namespace_of(wire)
     if namespace:
@@ -40,8 +40,8 @@ def _without_the_label(namespace: Wire) -> Iterator[Violation]:
     name, given = namespace["metadata"]["name"], namespace["metadata"].get("labels") or {}
     if labels.tenant(name, given) is None:
         message = (
-            f"namespace {name!r} lacks the label {labels.CONTROL_PLANE}=true, without which OpenChoreo's own tools do "
-            f"not find what is in it: declare the namespace in a stack, or kubectl label namespace {name} "
+            f"namespace {name!r} has no label {labels.CONTROL_PLANE}=true, without which OpenChoreo's own tools do "
+            f"not find what is in it; declare the namespace in a stack, or kubectl label namespace {name} "
             f"{labels.CONTROL_PLANE}=true"
         )
         yield Violation(("metadata", "namespace"), message)
@@ -59,9 +59,9 @@ def _to(
     unfit: Callable[[Wire], Iterable[Violation]] | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> Iterator[Dependency]:
-    """The reference of a field to the object of a kind; none where the field says no name.
+    """The reference of a field to the object of a kind; none if the field has no name.
 
-    With `fields`, the object is the one that has them, whatever it is called.
+    With `fields`, the object is the one that has them, whatever its name.
     """
     if not isinstance(name, str) or not name:
         return
@@ -101,7 +101,7 @@ def _environment(wire: Wire) -> Iterator[Dependency]:
 
 
 def _pipeline(wire: Wire) -> Iterator[Dependency]:
-    """OpenChoreo takes a pipeline whose environments do not exist yet; each is named once, where it is first."""
+    """OpenChoreo accepts a pipeline whose environments do not exist yet; each is reported once, at its first place."""
     seen: set[str] = set()
     for path, name in promoted_environments(wire):
         if name not in seen:
@@ -126,7 +126,7 @@ def _component(wire: Wire) -> Iterator[Dependency]:
 
 
 def _refused_by(type_: Wire, component: Wire) -> Iterator[Violation]:
-    """What a component says that its type does not take (reference-v1alpha1: section 2)."""
+    """What a component declares that its type does not allow (reference-v1alpha1: section 2)."""
     spec, wanted = spec_of(type_), spec_of(component)
     called = f"{type_['kind']} {type_['metadata']['name']!r}"
     given, _, name = str((wanted.get("componentType") or {}).get("name") or "").partition("/")
@@ -147,7 +147,7 @@ def _refused_by(type_: Wire, component: Wire) -> Iterator[Violation]:
 
 
 def _named_in(entries: Any, kind: str) -> list[tuple[str, str]]:
-    """Kind and name of each; `kind` is that of those which do not say one."""
+    """Kind and name of each; `kind` is the default."""
     return [(each.get("kind") or kind, str(each.get("name"))) for each in entries or []]
 
 

@@ -1,6 +1,6 @@
-"""A replacement: what becomes of an object of openchoreo.dev/v1alpha1 whose final field changes, and of what it has.
+"""A replacement: what happens to an object of openchoreo.dev/v1alpha1 with a changed immutable field, and to its parts.
 
-The old one is deleted before the new one is made (reference-v1alpha1: section 10; executed.md: section 3).
+The old object is deleted before the new one is created (reference-v1alpha1: section 10; executed.md: section 3).
 """
 
 from collections import defaultdict
@@ -11,46 +11,48 @@ from choreo_components.api.generation import Path, Severity, Violation
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import named
 from choreo_components.api.openchoreo_v1alpha1.holds import hold
 
-_AGAIN = "what this and other stacks declare of it comes back by a pulumi up --refresh of each"
+_AGAIN = "to re-create what this and other stacks declare of it, run pulumi up --refresh of each"
 
 
 def replacement(path: Path, live: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Violation | None:
-    """What the change of this field means; None of kinds that have nothing of their own."""
+    """The finding about a change of this field; None for kinds without parts."""
     kind, metadata = live["kind"], live["metadata"]
     going = named(kind, metadata.get("namespace") or "", metadata["name"])
     holding: dict[str, list[str]] = defaultdict(list)
     for other in others:
         if hold(going, other) is not None:
             holding[other["kind"]].append(repr(other["metadata"]["name"]))
-    told = "; ".join(f"{each} {', '.join(sorted(names))}" for each, names in sorted(holding.items()))
+    dependents = "; ".join(f"{each} {', '.join(sorted(names))}" for each, names in sorted(holding.items()))
     match kind:
-        case "Environment" if told:
+        case "Environment" if dependents:
             message = (
-                f"another value makes another Environment of it, and OpenChoreo never ends the deletion of the old one "
-                f"while it is named by {told}: give the new environment another name; or take this one out of the "
-                "pipeline in one pulumi up, and change it in the next"
+                f"another value replaces the Environment, and OpenChoreo never finishes deleting the old one while it "
+                f"is named by {dependents}; give the new environment another name, or remove this one from the "
+                "pipeline in one pulumi up and change it in the next"
             )
             return Violation(path, message)
         case "Environment":
             message = (
-                "another value makes another Environment of it: all that is deployed in the old one is deleted first, "
-                f"with the namespaces; {_AGAIN}"
+                "another value replaces the Environment: everything deployed in the old one is deleted first, with "
+                f"the namespaces; {_AGAIN}"
             )
             return Violation(path, message, Severity.WARNING)
         case "Project":
-            goes = f" OpenChoreo deletes {told} with the old one, and all that runs of them;" if told else ""
-            message = f"another value makes another Project of it:{goes} {_AGAIN}"
+            lost = (
+                f": OpenChoreo deletes {dependents} with the old one, and all that runs of them" if dependents else ""
+            )
+            message = f"another value replaces the Project{lost}; {_AGAIN}"
             return Violation(path, message, Severity.WARNING)
         case "Component":
             message = (
-                "another value makes another Component of it: OpenChoreo deletes the old one with its Workload, its "
-                f"releases, and all that runs of it in all environments; {_AGAIN}"
+                "another value replaces the Component: OpenChoreo deletes the old one with its Workload, its releases, "
+                f"and all that runs of it in all environments; {_AGAIN}"
             )
             return Violation(path, message, Severity.WARNING)
         case "ResourceReleaseBinding" if (live.get("spec") or {}).get("retainPolicy") == "Retain":
             message = (
-                "another value makes another binding of it, and the old one retains its resource: its deletion never "
-                "ends. Set spec.retainPolicy of it to Delete in one pulumi up, and change it in the next"
+                "another value replaces the binding, and the old one retains its resource: its deletion never "
+                "finishes; set spec.retainPolicy of it to Delete in one pulumi up, and change it in the next"
             )
             return Violation(path, message)
     return None

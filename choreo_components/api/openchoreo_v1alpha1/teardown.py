@@ -16,7 +16,7 @@ from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 
 
 def foreign(name: str, given: Mapping[str, str], namespace: str, environment: str) -> str | None:
-    """Why a namespace is not the environment's, as far as its name and labels say."""
+    """Why a namespace does not belong to the environment, judged by its name and labels."""
     if name == namespace or given.get(labels.CONTROL_PLANE) == "true":
         return f"it is the namespace of objects of OpenChoreo, by its label {labels.CONTROL_PLANE}"
     for label, own in ((labels.NAMESPACE, namespace), (labels.ENVIRONMENT, environment)):
@@ -34,7 +34,7 @@ def _promotes(pipeline: Mapping[str, Any], environment: str) -> bool:
 
 
 def _everything(namespace: str, environment: str) -> dict[str, str]:
-    """No label: bindings carry none that can be relied on."""
+    """No label: bindings have none that is reliable."""
     return {}
 
 
@@ -42,13 +42,13 @@ def _everything(namespace: str, environment: str) -> dict[str, str]:
 
 
 def _release(binding: Mapping[str, Any]) -> str | None:
-    """The ResourceRelease with the policy of a binding that has none of its own."""
+    """The ResourceRelease with the policy of a binding that has none itself."""
     spec = spec_of(binding)
     return None if spec.get("retainPolicy") else spec.get("resourceRelease") or None
 
 
 def _retained(binding: Mapping[str, Any], release: Mapping[str, Any] | None) -> str | None:
-    """Why the controller of a binding of a resource holds it for ever, as far as it does."""
+    """Why the controller of a resource's binding blocks its deletion for ever; None if it does not."""
     if own := spec_of(binding).get("retainPolicy"):
         return "its spec.retainPolicy is Retain" if own == "Retain" else None
     if release is None:
@@ -64,7 +64,7 @@ RETENTION = Retention(
     "ResourceRelease",
     source=_release,
     reason=_retained,
-    # What waits for such a binding, or takes the namespace along that it is in.
+    # What waits for such a binding, or deletes the namespace that it is in.
     holds={
         "Environment": lambda binding: spec_of(binding).get("environment"),
         "Resource": lambda binding: owner_of(binding).get("resourceName"),
@@ -78,7 +78,7 @@ RETENTION = Retention(
 
 
 def _of_project(project: Mapping[str, Any], environment: str) -> Iterator[str]:
-    """The namespace of a project, which somebody may have made by hand: there is no binding of it then."""
+    """The namespace of a project: one that was made by hand has no binding."""
     yield data_plane_namespace(namespace_of(project), project["metadata"]["name"], environment)
 
 
@@ -93,7 +93,7 @@ def _nothing(wire: Mapping[str, Any], environment: str) -> Iterator[str]:
 
 
 def _of_binding(binding: Mapping[str, Any]) -> Iterator[str]:
-    """The namespace that a ProjectReleaseBinding makes: as it says itself, and as it has to be called."""
+    """The namespace that a ProjectReleaseBinding makes: by its status, and by OpenChoreo's rule."""
     if published := (binding.get("status") or {}).get("namespace"):
         yield published
     project, environment = owner_of(binding).get("projectName"), spec_of(binding).get("environment")
@@ -123,11 +123,11 @@ _TROUBLES = {("Finalizing", "CleanupFailed"), ("ResourcesApplied", "ApplyFailed"
 
 
 def _trouble(rendered: Mapping[str, Any]) -> Iterator[str]:
-    """What fails of a RenderedRelease. CleanupFailed alternates with CleanupInProgress, once a second."""
+    """What fails for a RenderedRelease. CleanupFailed alternates with CleanupInProgress, once a second."""
     going = bool((rendered.get("metadata") or {}).get("deletionTimestamp"))
     for condition in (rendered.get("status") or {}).get("conditions") or []:
         type_, reason = condition.get("type"), condition.get("reason")
-        # Of one that is being deleted, it is too late for what could not be applied.
+        # Once it is being deleted, what could not be applied does not matter any more.
         if (type_, reason) in _TROUBLES and (type_ == "Finalizing" or not going):
             yield f"{type_}={condition.get('status')} {reason} {condition.get('message') or ''}".rstrip()
 

@@ -44,7 +44,7 @@ class FeatureFlagsArgs(TypedDict):
 
 
 class ClusterCredentialsArgs(TypedDict):
-    """How OpenChoreo's controllers reach the cluster of a data plane, and who they are there."""
+    """How OpenChoreo's controllers reach and log in to the cluster of a data plane."""
 
     apiServerURL: pulumi.Input[str]
     """URL of the cluster's API server."""
@@ -143,7 +143,7 @@ class EnvironmentGatewayArgs(TypedDict):
     """How the endpoints of an environment are reached."""
 
     dnsPrefix: NotRequired[pulumi.Input[str]]
-    """First label of the host names; has to differ between environments of one data plane."""
+    """First label of the host names; must differ between environments of one data plane."""
     security: NotRequired[pulumi.Input[GatewaySecurityArgs]]
     """How callers are authenticated."""
 
@@ -189,13 +189,13 @@ class TargetEnvironmentRefArgs(TypedDict):
     name: pulumi.Input[str]
     """Name of the target environment."""
     requiresApproval: NotRequired[pulumi.Input[bool]]
-    """Whether it has to be approved. No controller reads it."""
+    """Whether it needs approval. No controller reads it."""
     isManualApprovalRequired: NotRequired[pulumi.Input[bool]]
-    """Whether a person has to approve. No controller reads it."""
+    """Whether a person must approve. No controller reads it."""
 
 
 class PromotionPathArgs(TypedDict):
-    """Where deployments go from one environment."""
+    """The environments that deployments are promoted to from one environment."""
 
     sourceEnvironmentRef: pulumi.Input[str]
     """Name of the environment that is promoted from."""
@@ -273,7 +273,7 @@ class RegistryAuthenticationArgs(TypedDict):
 
 
 class ContainerRegistryArgs(TypedDict):
-    """A container image that somebody else builds."""
+    """A container image that is built elsewhere."""
 
     imageName: NotRequired[pulumi.Input[str]]
     """Registry and image without a tag, as in docker.io/library/nginx."""
@@ -621,7 +621,7 @@ class CorsArgs(TypedDict):
 
 
 class RateLimitArgs(TypedDict):
-    """How often an endpoint may be called."""
+    """How often an endpoint accepts calls."""
 
     tier: pulumi.Input[str]
     """Name of the limit."""
@@ -878,7 +878,7 @@ class ProbesArgs(TypedDict):
     readinessProbe: NotRequired[pulumi.Input[ProbeArgs]]
     """Whether it can take requests."""
     livenessProbe: NotRequired[pulumi.Input[ProbeArgs]]
-    """Whether it has to be restarted."""
+    """Whether it must be restarted."""
 
 
 class HpaScalingArgs(TypedDict):

@@ -12,6 +12,7 @@ import pulumi
 from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArgs
 from choreo_components.config.options import Controllers
 
+
 KEYWORDS: dict[tuple[str, str], str] = {}
 """By type and key: the meaning of keys that are words of Python, which no statement in a class can say."""
 
@@ -40,7 +41,7 @@ class ClusterAgentArgs(TypedDict):
     """The agent in the cluster of a plane, which connects to the control plane by itself."""
 
     clientCA: pulumi.Input[ClientCaArgs]
-    """Who signs the agent's certificate."""
+    """The issuer of the agent's certificate."""
 
 
 class ClusterObservabilityPlaneArgs(TypedDict):
@@ -144,7 +145,7 @@ class GatewayArgs(TypedDict):
     ingress: NotRequired[pulumi.Input[GatewayNetworkArgs]]
     """Gateways for what comes in."""
     egress: NotRequired[pulumi.Input[GatewayNetworkArgs]]
-    """Gateways for what goes out."""
+    """Gateways for outgoing traffic."""
 
 
 class SecretStoreRefArgs(TypedDict):
@@ -195,7 +196,7 @@ class ClusterDataPlaneArgs(TypedDict):
     secretStoreRef: NotRequired[pulumi.Input[SecretStoreRefArgs]]
     """Where the secrets of workloads come from."""
     observabilityPlaneRef: NotRequired[pulumi.Input[ClusterObservabilityPlaneRefArgs]]
-    """Where logs and metrics go; default: the plane named default."""
+    """Plane that gets logs and metrics; default: the one named default."""
 
 
 class ObservabilityPlaneRefKind(str, Enum):
@@ -242,7 +243,7 @@ class DataPlaneArgs(TypedDict):
     secretStoreRef: NotRequired[pulumi.Input[SecretStoreRefArgs]]
     """Where the secrets of workloads come from."""
     observabilityPlaneRef: NotRequired[pulumi.Input[ObservabilityPlaneRefArgs]]
-    """Where logs and metrics go; default: the plane named default."""
+    """Plane that gets logs and metrics; default: the one named default."""
 
 
 class ClusterWorkflowPlaneArgs(TypedDict):
@@ -269,7 +270,7 @@ class ClusterWorkflowPlaneArgs(TypedDict):
     secretStoreRef: NotRequired[pulumi.Input[SecretStoreRefArgs]]
     """Where the secrets of workflows come from."""
     observabilityPlaneRef: NotRequired[pulumi.Input[ClusterObservabilityPlaneRefArgs]]
-    """Where logs and metrics go; default: the plane named default."""
+    """Plane that gets logs and metrics; default: the one named default."""
 
 
 class WorkflowPlaneArgs(TypedDict):
@@ -298,7 +299,7 @@ class WorkflowPlaneArgs(TypedDict):
     secretStoreRef: NotRequired[pulumi.Input[SecretStoreRefArgs]]
     """Where the secrets of workflows come from."""
     observabilityPlaneRef: NotRequired[pulumi.Input[ObservabilityPlaneRefArgs]]
-    """Where logs and metrics go; default: the plane named default."""
+    """Plane that gets logs and metrics; default: the one named default."""
 
 
 class ClusterAuthzRoleArgs(TypedDict):
@@ -346,12 +347,12 @@ class AuthzRoleArgs(TypedDict):
 
 
 class EntitlementArgs(TypedDict):
-    """Who is meant: those whose token says this."""
+    """The subjects: those whose token has this claim."""
 
     claim: pulumi.Input[str]
     """Claim of the token, such as groups."""
     value: pulumi.Input[str]
-    """Value that it has to have."""
+    """Value that it must have."""
 
 
 class AuthzRoleRefKind(str, Enum):
@@ -414,7 +415,7 @@ class ClusterAuthzRoleBindingEffect(str, Enum):
 
 
 class ClusterAuthzRoleBindingArgs(TypedDict):
-    """Who has which roles, in all namespaces or some."""
+    """The roles of subjects, in all namespaces or some."""
 
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
@@ -431,7 +432,7 @@ class ClusterAuthzRoleBindingArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     entitlement: pulumi.Input[EntitlementArgs]
-    """Who is meant."""
+    """The subjects."""
     roleMappings: pulumi.Input[Sequence[pulumi.Input[ClusterRoleMappingArgs]]]
     """Which roles they have, and where."""
     effect: NotRequired[pulumi.Input[ClusterAuthzRoleBindingEffect]]
@@ -471,7 +472,7 @@ class AuthzRoleBindingEffect(str, Enum):
 
 
 class AuthzRoleBindingArgs(TypedDict):
-    """Who has which roles in a namespace."""
+    """The roles of subjects in a namespace."""
 
     namespace: pulumi.Input[str]
     """Namespace that it is in."""
@@ -490,7 +491,7 @@ class AuthzRoleBindingArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     entitlement: pulumi.Input[EntitlementArgs]
-    """Who is meant."""
+    """The subjects."""
     roleMappings: pulumi.Input[Sequence[pulumi.Input[RoleMappingArgs]]]
     """Which roles they have, and where."""
     effect: NotRequired[pulumi.Input[AuthzRoleBindingEffect]]
@@ -602,7 +603,7 @@ class SchemaSectionArgs(TypedDict):
 
 
 class ValidationArgs(TypedDict):
-    """What has to hold of values, or nothing is made of them."""
+    """A condition on values; nothing is made of them if it is false."""
 
     rule: pulumi.Input[str]
     """Whether it holds."""
@@ -625,7 +626,7 @@ class ResourceTemplateArgs(TypedDict):
     var: NotRequired[pulumi.Input[str]]
     """What expressions call the item."""
     id: pulumi.Input[str]
-    """What tells it from the other objects of the type."""
+    """Identifier, unique in the type."""
     targetPlane: NotRequired[pulumi.Input[ResourceTemplateTargetPlane]]
     """Plane that it is applied on."""
     includeWhen: NotRequired[pulumi.Input[str]]
@@ -656,7 +657,7 @@ class ClusterProjectTypeArgs(TypedDict):
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
     """What it may be given in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
-    """What has to hold of these values."""
+    """Conditions that these values must meet."""
     resources: pulumi.Input[Sequence[pulumi.Input[ResourceTemplateArgs]]]
     """What it makes in each environment: a Namespace named ${metadata.namespace} at least."""
 
@@ -685,7 +686,7 @@ class ProjectTypeArgs(TypedDict):
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
     """What it may be given in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
-    """What has to hold of these values."""
+    """Conditions that these values must meet."""
     resources: pulumi.Input[Sequence[pulumi.Input[ResourceTemplateArgs]]]
     """What it makes in each environment: a Namespace named ${metadata.namespace} at least."""
 
@@ -787,7 +788,7 @@ class TraitRemovalArgs(TypedDict):
 
 
 class RequiredTargetArgs(TypedDict):
-    """Which of the objects that were made are meant, and whether there has to be one."""
+    """Which of the objects that were made are meant, and whether one must exist."""
 
     group: pulumi.Input[str]
     """Group of their API; empty for Kubernetes' own."""
@@ -809,7 +810,7 @@ class PostRenderValidationTargetPlane(str, Enum):
 
 
 class PostRenderValidationArgs(TypedDict):
-    """What has to hold of the objects that were made, or none of them is applied."""
+    """A condition on the objects that were made; none is applied if it is false."""
 
     forEach: NotRequired[pulumi.Input[str]]
     """List with an item for each time; needs var."""
@@ -828,7 +829,7 @@ class PostRenderValidationArgs(TypedDict):
 
 
 class ClusterTraitArgs(TypedDict):
-    """What Components of any namespace may have besides what their type makes."""
+    """An addition that Components of any namespace may use with their type."""
 
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
@@ -851,7 +852,7 @@ class ClusterTraitArgs(TypedDict):
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
-    """What has to hold of these values."""
+    """Conditions that these values must meet."""
     creates: NotRequired[pulumi.Input[Sequence[pulumi.Input[TraitTemplateArgs]]]]
     """What it makes."""
     patches: NotRequired[pulumi.Input[Sequence[pulumi.Input[TraitPatchArgs]]]]
@@ -859,11 +860,11 @@ class ClusterTraitArgs(TypedDict):
     removes: NotRequired[pulumi.Input[Sequence[pulumi.Input[TraitRemovalArgs]]]]
     """What it leaves out of what the component has."""
     postRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[PostRenderValidationArgs]]]]
-    """What has to hold of what was made."""
+    """Conditions that the objects must meet."""
 
 
 class TraitArgs(TypedDict):
-    """What Components of the namespace may have besides what their type makes."""
+    """An addition that Components of the namespace may use with their type."""
 
     namespace: pulumi.Input[str]
     """Namespace that it is in."""
@@ -888,7 +889,7 @@ class TraitArgs(TypedDict):
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
-    """What has to hold of these values."""
+    """Conditions that these values must meet."""
     creates: NotRequired[pulumi.Input[Sequence[pulumi.Input[TraitTemplateArgs]]]]
     """What it makes."""
     patches: NotRequired[pulumi.Input[Sequence[pulumi.Input[TraitPatchArgs]]]]
@@ -896,7 +897,7 @@ class TraitArgs(TypedDict):
     removes: NotRequired[pulumi.Input[Sequence[pulumi.Input[TraitRemovalArgs]]]]
     """What it leaves out of what the component has."""
     postRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[PostRenderValidationArgs]]]]
-    """What has to hold of what was made."""
+    """Conditions that the objects must meet."""
 
 
 class ClusterWorkflowPlaneRefKind(str, Enum):
@@ -918,7 +919,7 @@ class WorkflowResourceArgs(TypedDict):
     """An object that a run of a workflow needs."""
 
     id: pulumi.Input[str]
-    """What tells it from the other objects of the workflow."""
+    """Identifier, unique in the workflow."""
     template: pulumi.Input[Mapping[str, Any]]
     """The object, with expressions."""
     includeWhen: NotRequired[pulumi.Input[str]]
@@ -932,7 +933,7 @@ class ExternalRefKind(str, Enum):
 
 
 class ExternalRefArgs(TypedDict):
-    """An object of somebody else's that a workflow reads."""
+    """An object of another owner that a workflow reads."""
 
     id: pulumi.Input[str]
     """What expressions call it."""
@@ -968,7 +969,7 @@ class ClusterWorkflowArgs(TypedDict):
     runTemplate: pulumi.Input[Mapping[str, Any]]
     """The object that is a run, in the namespace ${metadata.namespace}."""
     resources: NotRequired[pulumi.Input[Sequence[pulumi.Input[WorkflowResourceArgs]]]]
-    """What a run needs besides."""
+    """Further objects that a run needs."""
     externalRefs: NotRequired[pulumi.Input[Sequence[pulumi.Input[ExternalRefArgs]]]]
     """What it reads."""
     ttlAfterCompletion: NotRequired[pulumi.Input[str]]
@@ -1017,7 +1018,7 @@ class WorkflowArgs(TypedDict):
     runTemplate: pulumi.Input[Mapping[str, Any]]
     """The object that is a run, in the namespace ${metadata.namespace}."""
     resources: NotRequired[pulumi.Input[Sequence[pulumi.Input[WorkflowResourceArgs]]]]
-    """What a run needs besides."""
+    """Further objects that a run needs."""
     externalRefs: NotRequired[pulumi.Input[Sequence[pulumi.Input[ExternalRefArgs]]]]
     """What it reads."""
     ttlAfterCompletion: NotRequired[pulumi.Input[str]]
@@ -1048,7 +1049,7 @@ class EmbeddedClusterTraitArgs(TypedDict):
     name: pulumi.Input[str]
     """Name of the trait."""
     instanceName: pulumi.Input[str]
-    """What tells this use of the trait from others."""
+    """Name of this use of the trait, unique in its list."""
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for its parameters, with expressions."""
     environmentConfigs: NotRequired[pulumi.Input[Any]]
@@ -1111,11 +1112,11 @@ class ClusterComponentTypeArgs(TypedDict):
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
-    """What has to hold of these values."""
+    """Conditions that these values must meet."""
     resources: pulumi.Input[Sequence[pulumi.Input[ResourceTemplateArgs]]]
     """What it makes; the id of the workload is the workloadType."""
     postRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[PostRenderValidationArgs]]]]
-    """What has to hold of what was made."""
+    """Conditions that the objects must meet."""
     traits: NotRequired[pulumi.Input[Sequence[pulumi.Input[EmbeddedClusterTraitArgs]]]]
     """Traits that its components have anyway."""
     allowedTraits: NotRequired[pulumi.Input[Sequence[pulumi.Input[AllowedClusterTraitArgs]]]]
@@ -1149,7 +1150,7 @@ class EmbeddedTraitArgs(TypedDict):
     name: pulumi.Input[str]
     """Name of the trait."""
     instanceName: pulumi.Input[str]
-    """What tells this use of the trait from others."""
+    """Name of this use of the trait, unique in its list."""
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for its parameters, with expressions."""
     environmentConfigs: NotRequired[pulumi.Input[Any]]
@@ -1216,11 +1217,11 @@ class ComponentTypeArgs(TypedDict):
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
-    """What has to hold of these values."""
+    """Conditions that these values must meet."""
     resources: pulumi.Input[Sequence[pulumi.Input[ResourceTemplateArgs]]]
     """What it makes; the id of the workload is the workloadType."""
     postRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[PostRenderValidationArgs]]]]
-    """What has to hold of what was made."""
+    """Conditions that the objects must meet."""
     traits: NotRequired[pulumi.Input[Sequence[pulumi.Input[EmbeddedTraitArgs]]]]
     """Traits that its components have anyway."""
     allowedTraits: NotRequired[pulumi.Input[Sequence[pulumi.Input[AllowedTraitArgs]]]]
@@ -1240,17 +1241,17 @@ class ProvisionedTemplateArgs(TypedDict):
     """An object that a type of resources makes."""
 
     id: pulumi.Input[str]
-    """What tells it from the other objects of the type."""
+    """Identifier, unique in the type."""
     template: pulumi.Input[Mapping[str, Any]]
     """The object, with expressions."""
     includeWhen: NotRequired[pulumi.Input[str]]
     """Whether it is made; default: always."""
     readyWhen: NotRequired[pulumi.Input[str]]
-    """Whether it is ready; default: as its kind says."""
+    """Whether it is ready; default: the rule of its kind."""
 
 
 class SecretKeyRefArgs(TypedDict):
-    """A key of a Secret, or what stands for one."""
+    """A key of a Secret, or of a SecretReference."""
 
     name: pulumi.Input[str]
     """Name of the Secret."""
@@ -1408,7 +1409,7 @@ class ValueFromArgs(TypedDict):
 
 
 class SmtpAuthArgs(TypedDict):
-    """Who the sender of mails is to the mail server."""
+    """The credentials of the sender of mails at the mail server."""
 
     username: pulumi.Input[ValueFromArgs]
     """Where the name is kept."""
@@ -1420,7 +1421,7 @@ class SmtpTlsArgs(TypedDict):
     """Encryption on the way to the mail server."""
 
     insecureSkipVerify: NotRequired[pulumi.Input[bool]]
-    """Whether the server's certificate may be anybody's. Not for production."""
+    """Whether any certificate of the server is accepted. Not for production."""
 
 
 class SmtpArgs(TypedDict):
@@ -1431,13 +1432,13 @@ class SmtpArgs(TypedDict):
     port: pulumi.Input[int]
     """Its port."""
     auth: pulumi.Input[SmtpAuthArgs]
-    """Who the sender is."""
+    """Credentials of the sender."""
     tls: pulumi.Input[SmtpTlsArgs]
     """Encryption."""
 
 
 class EmailTemplateArgs(TypedDict):
-    """What a mail says; what is in ${…} is CEL."""
+    """The content of a mail; CEL is allowed in ${…}."""
 
     subject: pulumi.Input[str]
     """Subject."""
@@ -1480,11 +1481,11 @@ class WebhookConfigArgs(TypedDict):
     headers: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[WebhookHeaderArgs]]]]
     """Headers of the requests, by their names."""
     payloadTemplate: NotRequired[pulumi.Input[str]]
-    """What a request says, as JSON with CEL in it; default: all that is known of the alert."""
+    """Body of a request, as JSON with CEL in it; default: everything known of the alert."""
 
 
 class ObservabilityAlertsNotificationChannelArgs(TypedDict):
-    """Who is told of alerts in an Environment, and how."""
+    """Who is notified of alerts in an Environment, and how."""
 
     namespace: pulumi.Input[str]
     """Namespace that it is in."""
@@ -1505,7 +1506,7 @@ class ObservabilityAlertsNotificationChannelArgs(TypedDict):
     environment: pulumi.Input[str]
     """Name of the Environment. Final."""
     isEnvDefault: NotRequired[pulumi.Input[bool]]
-    """Whether alerts of the environment that name no channel go here."""
+    """Whether it gets the alerts of the environment that name no channel."""
     type: pulumi.Input[ObservabilityAlertsNotificationChannelType]
     """Mails or requests."""
     emailConfig: NotRequired[pulumi.Input[EmailConfigArgs]]
@@ -1550,7 +1551,7 @@ class PromotionPathArgs(TypedDict):
     sourceEnvironmentRef: pulumi.Input[SourceEnvironmentRefArgs]
     """Where releases are promoted from."""
     targetEnvironmentRefs: pulumi.Input[Sequence[pulumi.Input[TargetEnvironmentRefArgs]]]
-    """Where they may go from there."""
+    """Environments to which they may be promoted from there."""
 
 
 class DeploymentPipelineArgs(TypedDict):
@@ -1573,7 +1574,7 @@ class DeploymentPipelineArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     promotionPaths: NotRequired[pulumi.Input[Sequence[pulumi.Input[PromotionPathArgs]]]]
-    """Steps of promotion; releases start where no step leads to."""
+    """Steps of promotion; releases start in the environment that is no target."""
 
 
 class DeploymentPipelineRefKind(str, Enum):
@@ -1701,7 +1702,7 @@ class ComponentTraitArgs(TypedDict):
     name: pulumi.Input[str]
     """Name of the trait."""
     instanceName: pulumi.Input[str]
-    """What tells this use of the trait from others of the component."""
+    """Name of this use of the trait, unique in the component."""
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for the parameters of the trait."""
 
@@ -1719,7 +1720,7 @@ class ComponentWorkflowArgs(TypedDict):
     kind: NotRequired[pulumi.Input[ComponentWorkflowKind]]
     """Whether it is of the namespace or of all."""
     name: pulumi.Input[str]
-    """Name of the workflow; the component's type has to allow it."""
+    """Name of the workflow; the component's type must allow it."""
     parameters: NotRequired[pulumi.Input[Mapping[str, Any]]]
     """Values for the parameters of the workflow."""
 
@@ -1750,13 +1751,13 @@ class ComponentArgs(TypedDict):
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for the parameters of its type."""
     traits: NotRequired[pulumi.Input[Sequence[pulumi.Input[ComponentTraitArgs]]]]
-    """What it has besides."""
+    """Traits of the component."""
     workflow: NotRequired[pulumi.Input[ComponentWorkflowArgs]]
     """How it is built; not needed for an image that exists."""
     autoDeploy: NotRequired[pulumi.Input[bool]]
-    """Whether each new release goes to the first environment of the pipeline at once."""
+    """Whether each new release is deployed to the first environment of the pipeline at once."""
     autoBuild: NotRequired[pulumi.Input[bool]]
-    """Whether new commits are built; the repository has to call OpenChoreo's webhook."""
+    """Whether new commits are built; the repository must call OpenChoreo's webhook."""
 
 
 class EnvVarArgs(TypedDict):
@@ -1847,7 +1848,7 @@ class WorkloadEndpointArgs(TypedDict):
 
 
 class EndpointDependencyVisibility(str, Enum):
-    """From where it is called: from its own project or from another."""
+    """Where calls come from: the same project or another one."""
 
     PROJECT = "project"
     NAMESPACE = "namespace"
@@ -1876,7 +1877,7 @@ class EndpointDependencyArgs(TypedDict):
     name: pulumi.Input[str]
     """Name of the endpoint."""
     visibility: pulumi.Input[EndpointDependencyVisibility]
-    """From where it is called: from its own project or from another."""
+    """Where calls come from: the same project or another one."""
     envBindings: pulumi.Input[EndpointEnvBindingsArgs]
     """The variables that say where it is."""
 
@@ -1958,11 +1959,11 @@ class ComponentTypeSpecArgs(TypedDict):
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
-    """What has to hold of these values."""
+    """Conditions that these values must meet."""
     resources: pulumi.Input[Sequence[pulumi.Input[ResourceTemplateArgs]]]
     """What it makes; the id of the workload is the workloadType."""
     postRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[PostRenderValidationArgs]]]]
-    """What has to hold of what was made."""
+    """Conditions that the objects must meet."""
     traits: NotRequired[pulumi.Input[Sequence[pulumi.Input[EmbeddedTraitArgs]]]]
     """Traits that its components have anyway."""
     allowedTraits: NotRequired[pulumi.Input[Sequence[pulumi.Input[AllowedTraitArgs]]]]
@@ -1999,7 +2000,7 @@ class TraitSpecArgs(TypedDict):
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
-    """What has to hold of these values."""
+    """Conditions that these values must meet."""
     creates: NotRequired[pulumi.Input[Sequence[pulumi.Input[TraitTemplateArgs]]]]
     """What it makes."""
     patches: NotRequired[pulumi.Input[Sequence[pulumi.Input[TraitPatchArgs]]]]
@@ -2007,7 +2008,7 @@ class TraitSpecArgs(TypedDict):
     removes: NotRequired[pulumi.Input[Sequence[pulumi.Input[TraitRemovalArgs]]]]
     """What it leaves out of what the component has."""
     postRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[PostRenderValidationArgs]]]]
-    """What has to hold of what was made."""
+    """Conditions that the objects must meet."""
 
 
 class ReleasedTraitArgs(TypedDict):
@@ -2036,7 +2037,7 @@ class ReleasedComponentTraitArgs(TypedDict):
     name: pulumi.Input[str]
     """Name of the trait."""
     instanceName: pulumi.Input[str]
-    """What tells this use of the trait from others."""
+    """Name of this use of the trait, unique in its list."""
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for the parameters of the trait."""
 
@@ -2096,9 +2097,9 @@ class ContainerOverrideArgs(TypedDict):
     """What is different about a container in one environment."""
 
     env: NotRequired[pulumi.Input[Sequence[pulumi.Input[EnvVarArgs]]]]
-    """Environment variables, besides the workload's or in their place."""
+    """Environment variables, added to the workload's or replacing them."""
     files: NotRequired[pulumi.Input[Sequence[pulumi.Input[FileMountArgs]]]]
-    """Files, besides the workload's or in their place."""
+    """Files, added to the workload's or replacing them."""
 
 
 class WorkloadOverridesArgs(TypedDict):
@@ -2109,14 +2110,14 @@ class WorkloadOverridesArgs(TypedDict):
 
 
 class ReleaseBindingState(str, Enum):
-    """Whether the release is deployed, or taken away and the binding kept."""
+    """Whether the release is deployed, or removed with the binding kept."""
 
     ACTIVE = "Active"
     UNDEPLOY = "Undeploy"
 
 
 class ReleaseBindingArgs(TypedDict):
-    """A ComponentRelease in an Environment: deleting it takes away what runs there."""
+    """A ComponentRelease in an Environment: deleting it deletes what runs there."""
 
     namespace: pulumi.Input[str]
     """Namespace that it is in."""
@@ -2147,7 +2148,7 @@ class ReleaseBindingArgs(TypedDict):
     workloadOverrides: NotRequired[pulumi.Input[WorkloadOverridesArgs]]
     """What is different about the workload in this environment."""
     state: NotRequired[pulumi.Input[ReleaseBindingState]]
-    """Whether the release is deployed, or taken away and the binding kept."""
+    """Whether the release is deployed, or removed with the binding kept."""
 
 
 class ResourceTypeRefKind(str, Enum):
@@ -2326,7 +2327,7 @@ class AlertConditionArgs(TypedDict):
 
 
 class AlertNotificationsArgs(TypedDict):
-    """Who is told of an alert."""
+    """Who is notified of an alert."""
 
     channels: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Names of ObservabilityAlertsNotificationChannels."""
@@ -2347,7 +2348,7 @@ class AlertActionsArgs(TypedDict):
     """What follows from an alert."""
 
     notifications: pulumi.Input[AlertNotificationsArgs]
-    """Who is told."""
+    """Who is notified."""
     incident: NotRequired[pulumi.Input[AlertIncidentArgs]]
     """Whether there is an incident."""
 

@@ -30,7 +30,7 @@ class RegistryAuthentication(WireModel):
 
 
 class ContainerRegistry(WireModel):
-    """A container image that somebody else builds."""
+    """A container image that is built elsewhere."""
 
     image_name: Annotated[str | None, doc("Registry and image without a tag, as in docker.io/library/nginx.")] = None
     authentication: Annotated[RegistryAuthentication | None, doc("How it is read; not needed if it is public.")] = None

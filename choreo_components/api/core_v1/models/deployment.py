@@ -143,7 +143,7 @@ class Probes(WireModel):
     """Health checks of the container."""
 
     readiness_probe: Annotated[Probe | None, doc("Whether it can take requests.")] = None
-    liveness_probe: Annotated[Probe | None, doc("Whether it has to be restarted.")] = None
+    liveness_probe: Annotated[Probe | None, doc("Whether it must be restarted.")] = None
 
 
 class HpaScaling(WireModel):

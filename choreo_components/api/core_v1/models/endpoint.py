@@ -55,7 +55,7 @@ class OperationPolicy(WireModel):
 
 
 class RateLimit(WireModel):
-    """How often an endpoint may be called."""
+    """How often an endpoint accepts calls."""
 
     tier: Annotated[str, doc("Name of the limit.")]
 

@@ -12,7 +12,7 @@ from choreo_components.api.shape import SECRET, Base64
 
 
 class OrganizationSpec(WireModel):
-    """What an Organization wants: nothing besides its existence."""
+    """The spec of an Organization, which is empty."""
 
 
 class OrganizationStatus(Status):
@@ -70,7 +70,7 @@ class DataPlane(ApiObject):
 
 
 class ClusterCredentials(WireModel):
-    """How OpenChoreo's controllers reach the cluster of a data plane, and who they are there."""
+    """How OpenChoreo's controllers reach and log in to the cluster of a data plane."""
 
     api_server_url: Annotated[str, doc("URL of the cluster's API server.", name="apiServerURL")]
     ca_cert: Annotated[Base64, doc("Certificate of the authority that the API server's is from, in base64.")]
@@ -131,7 +131,7 @@ class EnvironmentGateway(WireModel):
     """How the endpoints of an environment are reached."""
 
     dns_prefix: Annotated[
-        str | None, doc("First label of the host names; has to differ between environments of one data plane.")
+        str | None, doc("First label of the host names; must differ between environments of one data plane.")
     ] = None
     security: Annotated[GatewaySecurity | None, doc("How callers are authenticated.")] = None
 
@@ -156,14 +156,14 @@ class TargetEnvironmentRef(WireModel):
     """An environment that can be promoted to."""
 
     name: Annotated[str, doc("Name of the target environment.")]
-    requires_approval: Annotated[bool | None, doc("Whether it has to be approved. No controller reads it.")] = None
+    requires_approval: Annotated[bool | None, doc("Whether it needs approval. No controller reads it.")] = None
     is_manual_approval_required: Annotated[
-        bool | None, doc("Whether a person has to approve. No controller reads it.")
+        bool | None, doc("Whether a person must approve. No controller reads it.")
     ] = None
 
 
 class PromotionPath(WireModel):
-    """Where deployments go from one environment."""
+    """The environments that deployments are promoted to from one environment."""
 
     source_environment_ref: Annotated[str, doc("Name of the environment that is promoted from.")]
     target_environment_refs: Annotated[list[TargetEnvironmentRef], doc("Environments that can be promoted to.")]

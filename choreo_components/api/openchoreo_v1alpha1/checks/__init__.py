@@ -1,6 +1,6 @@
-"""The checks of openchoreo.dev/v1alpha1: what OpenChoreo accepts, and what then fails, hangs or collides unseen.
+"""The checks of openchoreo.dev/v1alpha1: what OpenChoreo accepts, but what then fails, hangs or collides silently.
 
-What an object says of another one that it names is checked where that is found: see `references`.
+What an object requires of another one that it names is checked where that one is looked up: see `references`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ def checks(given: Given) -> Iterator[Violation]:
 def checks_together(
     given: Sequence[Mapping[str, Any]], at: Callable[[int, Path], str]
 ) -> Iterator[tuple[int, Violation]]:
-    """What is wrong with several objects of one stack, or of several, besides."""
+    """What is wrong with several objects together, of one stack or of several."""
     yield from bindings.together(given)
 
 

@@ -1,4 +1,4 @@
-"""Bindings: their names, and those that the autoDeploy of their component makes or changes too.
+"""Bindings: their names, and those that the autoDeploy of their component also makes or changes.
 
 Reference-v1alpha1: section 10; executed.md: sections 2, 9 and 12.
 """
@@ -22,7 +22,7 @@ _Objects = Mapping[tuple[str, str, str], Mapping[str, Any]]
 
 
 def together(given: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Violation]]:
-    """What is wrong with bindings, as far as the objects beside them tell."""
+    """What is wrong with bindings, as far as the objects declared with them show."""
     objects: _Objects = {
         (wire["kind"], namespace_of(wire), wire["metadata"]["name"]): wire for wire in given if wire["kind"] in _TOLD_BY
     }
@@ -32,7 +32,7 @@ def together(given: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Violatio
 
 
 _TOLD_BY = frozenset({"Component", "Project", "DeploymentPipeline", "Resource", "ResourceType", "ClusterResourceType"})
-"""The kinds that tell whether the release of a binding is set by autoDeploy, and whether a resource is retained."""
+"""The kinds that decide whether autoDeploy sets the release of a binding, and whether a resource is retained."""
 
 
 def _binding(wire: Mapping[str, Any], objects: _Objects) -> Iterator[Violation]:
@@ -52,21 +52,21 @@ def _binding(wire: Mapping[str, Any], objects: _Objects) -> Iterator[Violation]:
             yield Violation(path, message)
         else:
             message = (
-                f"should be {wanted!r}: OpenChoreo's own tools look for a {kind} of that name, and make one where "
-                "there is none; a second one takes away what this one runs"
+                f"should be {wanted!r}: OpenChoreo's own tools look for a {kind} of that name, and create one if "
+                "there is none; a second one deletes what this one runs"
             )
             yield Violation(path, message, Severity.WARNING)
     yield from _retained(wire, objects)
     if deployed and spec_of(wire).get("releaseName"):
         message = (
             f"autoDeploy of component {owner!r} sets it in {environment!r}, the first environment of the pipeline, and "
-            "sets it back: leave it out here, or autoDeploy there"
+            "overwrites this value; remove it here, or autoDeploy there"
         )
         yield Violation(("spec", "releaseName"), message)
 
 
 def _is_deployed_by_itself(wire: Mapping[str, Any], objects: _Objects) -> bool:
-    """Whether the component is deployed by itself to the environment of the binding."""
+    """Whether autoDeploy deploys the component to the environment of the binding."""
     namespace, project, environment = placed(wire)
     component = objects.get(("Component", namespace, str(owner_of(wire).get("componentName"))))
     if component is None or not spec_of(component).get("autoDeploy"):
@@ -87,7 +87,7 @@ def _retained(wire: Mapping[str, Any], objects: _Objects) -> Iterator[Violation]
     if wire["kind"] == "ResourceReleaseBinding" and (own or of_type) == "Retain":
         by = "" if own else f", by {kind} {reference.get('name')!r}"
         message = (
-            f"retains its resource{by}: as long as it does, it is not deleted, and neither are resource {owner!r}, the "
-            "project and the environment. Before they go, set spec.retainPolicy to Delete here"
+            f"retains its resource{by}: as long as it does, it cannot be deleted, nor can resource {owner!r}, the "
+            "project and the environment; set spec.retainPolicy to Delete here before you delete them"
         )
         yield Violation(("spec", "retainPolicy"), message, Severity.WARNING)

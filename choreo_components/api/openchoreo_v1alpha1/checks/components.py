@@ -1,4 +1,4 @@
-"""Components: what is refused by webhooks alone, and what is ready and never deployed."""
+"""Components: what only webhooks refuse, and what is ready but never deployed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,11 +8,11 @@ from choreo_components.api.openchoreo_v1alpha1.hierarchy import spec_of
 
 
 def component(wire: Mapping[str, Any]) -> Iterator[Violation]:
-    """The traits of a component are told apart by their instanceName (executed.md, section 9)."""
+    """The traits of a component are identified by their instanceName (executed.md, section 9)."""
     first: dict[str, int] = {}
     for index, trait in enumerate(spec_of(wire).get("traits") or []):
         name = trait["instanceName"]
         earlier = first.setdefault(name, index)
         if earlier != index:
-            message = f"is {name!r}, as that of trait {earlier} is: each trait of a component needs one of its own"
+            message = f"is {name!r} like that of trait {earlier}; give each trait of a component a different one"
             yield Violation(("spec", "traits", index, "instanceName"), message)

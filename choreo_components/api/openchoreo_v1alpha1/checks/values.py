@@ -1,4 +1,4 @@
-"""Values that the definitions of the kinds let through, and that OpenChoreo's controllers cannot use."""
+"""Values that the CRDs accept, but that OpenChoreo's controllers cannot use."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,8 @@ def plane(wire: Mapping[str, Any]) -> Iterator[Violation]:
     authority = (spec_of(wire).get("clusterAgent") or {}).get("clientCA") or {}
     if not authority.get("secretKeyRef") and authority.get("value") in (None, ""):
         message = (
-            "neither value nor secretKeyRef: no agent can connect until one of them says who signs its certificate"
+            "has neither value nor secretKeyRef: no agent can connect until one of them names the issuer of its "
+            "certificate"
         )
         yield Violation(("spec", "clusterAgent", "clientCA"), message, Severity.WARNING)
 
@@ -42,4 +43,4 @@ def _duration(wire: Mapping[str, Any], path: Path) -> Iterator[Violation]:
     for step in path:
         value = value.get(step) if isinstance(value, Mapping) else None
     if isinstance(value, str) and not _DURATION.fullmatch(value):
-        yield Violation(path, "no duration that OpenChoreo's controllers can read: write it like 90s, 30m or 1h30m")
+        yield Violation(path, "is not a duration that OpenChoreo's controllers can read; use for example 90s or 1h30m")

@@ -1,4 +1,4 @@
-"""Authorization: what may be done, and who may do it."""
+"""Authorization: roles, and the subjects that have them."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Literal
@@ -36,10 +36,10 @@ class ClusterAuthzRole(ApiObject):
 
 
 class Entitlement(WireModel):
-    """Who is meant: those whose token says this."""
+    """The subjects: those whose token has this claim."""
 
     claim: Annotated[str, doc("Claim of the token, such as groups.")]
-    value: Annotated[str, doc("Value that it has to have.")]
+    value: Annotated[str, doc("Value that it must have.")]
 
 
 class AuthzCondition(WireModel):
@@ -73,14 +73,14 @@ class ClusterScope(WireModel):
     resource: Annotated[str | None, doc("Name of the only Resource of that project.")] = None
 
 
-def _lacks(*needs: tuple[str, str]) -> Callable[[Mapping[str, Any]], bool]:
+def _misses(*needs: tuple[str, str]) -> Callable[[Mapping[str, Any]], bool]:
     """Whether the scope of a mapping has the first of two fields, and not the second."""
 
-    def lacks(mapping: Mapping[str, Any]) -> bool:
+    def misses(mapping: Mapping[str, Any]) -> bool:
         scope = mapping.get("scope", {})
         return any(field in scope and needed not in scope for field, needed in needs)
 
-    return lacks
+    return misses
 
 
 def _has_component_and_resource(mapping: Mapping[str, Any]) -> bool:
@@ -91,7 +91,7 @@ def _has_component_and_resource(mapping: Mapping[str, Any]) -> bool:
 _RESOURCE_NEEDS_PROJECT = Rule(
     "!has(self.scope) || has(self.scope.project) || !has(self.scope.resource)",
     "scope.resource needs scope.project",
-    _lacks(("resource", "project")),
+    _misses(("resource", "project")),
 )
 _COMPONENT_OR_RESOURCE = Rule(
     "!has(self.scope) || !(has(self.scope.component) && has(self.scope.resource))",
@@ -110,7 +110,7 @@ class RoleMapping(WireModel):
         Rule(
             "!has(self.scope) || has(self.scope.project) || !has(self.scope.component)",
             "scope.component needs scope.project",
-            _lacks(("component", "project")),
+            _misses(("component", "project")),
         ),
         _RESOURCE_NEEDS_PROJECT,
         _COMPONENT_OR_RESOURCE,
@@ -134,7 +134,7 @@ class ClusterRoleMapping(WireModel):
             "!has(self.scope) || ((has(self.scope.namespace) || !has(self.scope.project))"
             " && (has(self.scope.project) || !has(self.scope.component)))",
             "scope.project needs scope.namespace, and scope.component needs scope.project",
-            _lacks(("project", "namespace"), ("component", "project")),
+            _misses(("project", "namespace"), ("component", "project")),
         ),
         _RESOURCE_NEEDS_PROJECT,
         _COMPONENT_OR_RESOURCE,
@@ -150,13 +150,13 @@ class ClusterRoleMapping(WireModel):
 class AuthzRoleBindingSpec(WireModel):
     """What an AuthzRoleBinding wants."""
 
-    entitlement: Annotated[Entitlement, doc("Who is meant.")]
+    entitlement: Annotated[Entitlement, doc("The subjects.")]
     role_mappings: Annotated[list[RoleMapping], Items(least=1), doc("Which roles they have, and where.")]
     effect: Annotated[Effect, doc("Whether the roles are granted or, with deny, taken.")] = "allow"
 
 
 class AuthzRoleBinding(ApiObject):
-    """Who has which roles in a namespace."""
+    """The roles of subjects in a namespace."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["AuthzRoleBinding"] = "AuthzRoleBinding"
@@ -178,13 +178,13 @@ class ClusterAuthzRoleBindingSpec(WireModel):
         ),
     )
 
-    entitlement: Annotated[Entitlement, doc("Who is meant.")]
+    entitlement: Annotated[Entitlement, doc("The subjects.")]
     role_mappings: Annotated[list[ClusterRoleMapping], Items(least=1), doc("Which roles they have, and where.")]
     effect: Annotated[Effect, doc("Whether the roles are granted or, with deny, taken.")] = "allow"
 
 
 class ClusterAuthzRoleBinding(ApiObject):
-    """Who has which roles, in all namespaces or some."""
+    """The roles of subjects, in all namespaces or some."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ClusterAuthzRoleBinding"] = "ClusterAuthzRoleBinding"

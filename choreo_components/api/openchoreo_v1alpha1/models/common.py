@@ -23,7 +23,7 @@ Time = Annotated[str, Facets(format="date-time")]
 
 
 class SecretKeyRef(WireModel):
-    """A key of a Secret, or what stands for one."""
+    """A key of a Secret, or of a SecretReference."""
 
     name: Annotated[Name, doc("Name of the Secret.")]
     key: Annotated[Name, doc("Key in it.")]

@@ -54,7 +54,7 @@ class ReleasedComponentTrait(WireModel):
 
     kind: Annotated[TraitKind, doc("Whether it was of the namespace or of all.")]
     name: Annotated[Name, doc("Name of the trait.")]
-    instance_name: Annotated[Name, doc("What tells this use of the trait from others.")]
+    instance_name: Annotated[Name, doc("Name of this use of the trait, unique in its list.")]
     parameters: Annotated[FreeValue | None, doc("Values for the parameters of the trait.")] = None
 
 
@@ -63,7 +63,7 @@ class ComponentTrait(WireModel):
 
     kind: Annotated[TraitKind, doc("Whether it is of the namespace or of all.")] = "Trait"
     name: Annotated[Name, doc("Name of the trait.")]
-    instance_name: Annotated[Name, doc("What tells this use of the trait from others of the component.")]
+    instance_name: Annotated[Name, doc("Name of this use of the trait, unique in the component.")]
     parameters: Annotated[FreeValue | None, doc("Values for the parameters of the trait.")] = None
 
 
@@ -73,7 +73,7 @@ class ComponentWorkflow(WireModel):
     kind: Annotated[Literal["Workflow", "ClusterWorkflow"], doc("Whether it is of the namespace or of all.")] = (
         "ClusterWorkflow"
     )
-    name: Annotated[Name, doc("Name of the workflow; the component's type has to allow it.")]
+    name: Annotated[Name, doc("Name of the workflow; the component's type must allow it.")]
     parameters: Annotated[FreeObject | None, doc("Values for the parameters of the workflow.")] = None
 
 
@@ -83,13 +83,13 @@ class ComponentSpec(WireModel):
     owner: Annotated[ProjectOwner, IMMUTABLE, doc("The project it belongs to. Final.")]
     component_type: Annotated[ComponentTypeRef, IMMUTABLE, doc("What the component is deployed as. Final.")]
     parameters: Annotated[FreeValue | None, doc("Values for the parameters of its type.")] = None
-    traits: Annotated[list[ComponentTrait] | None, doc("What it has besides.")] = None
+    traits: Annotated[list[ComponentTrait] | None, doc("Traits of the component.")] = None
     workflow: Annotated[ComponentWorkflow | None, doc("How it is built; not needed for an image that exists.")] = None
     auto_deploy: Annotated[
-        bool | None, doc("Whether each new release goes to the first environment of the pipeline at once.")
+        bool | None, doc("Whether each new release is deployed to the first environment of the pipeline at once.")
     ] = None
     auto_build: Annotated[
-        bool | None, POINTER, doc("Whether new commits are built; the repository has to call OpenChoreo's webhook.")
+        bool | None, POINTER, doc("Whether new commits are built; the repository must call OpenChoreo's webhook.")
     ] = None
 
 
@@ -209,7 +209,7 @@ class EndpointDependency(WireModel):
     component: Annotated[Name, doc("Name of the other component.")]
     name: Annotated[Name, doc("Name of the endpoint.")]
     visibility: Annotated[
-        Literal["project", "namespace"], doc("From where it is called: from its own project or from another.")
+        Literal["project", "namespace"], doc("Where calls come from: the same project or another one.")
     ]
     env_bindings: Annotated[EndpointEnvBindings, doc("The variables that say where it is.")]
 
@@ -220,7 +220,7 @@ def _has_empty(wire: Mapping[str, Any]) -> bool:
 
 _NOTHING_EMPTY = Rule(
     "self.all(output, size(output) > 0 && size(self[output]) > 0)",
-    "has an empty name: neither that of an output nor where it goes may be empty",
+    "has an empty name: neither an output nor its target may have one",
     _has_empty,
 )
 
@@ -325,8 +325,8 @@ class ComponentRelease(ApiObject):
 class ContainerOverride(WireModel):
     """What is different about a container in one environment."""
 
-    env: Annotated[list[EnvVar] | None, doc("Environment variables, besides the workload's or in their place.")] = None
-    files: Annotated[list[FileMount] | None, doc("Files, besides the workload's or in their place.")] = None
+    env: Annotated[list[EnvVar] | None, doc("Environment variables, added to the workload's or replacing them.")] = None
+    files: Annotated[list[FileMount] | None, doc("Files, added to the workload's or replacing them.")] = None
 
 
 class WorkloadOverrides(WireModel):
@@ -355,7 +355,7 @@ class ReleaseBindingSpec(WireModel):
         WorkloadOverrides | None, PRESERVED, doc("What is different about the workload in this environment.")
     ] = None
     state: Annotated[
-        Literal["Active", "Undeploy"], doc("Whether the release is deployed, or taken away and the binding kept.")
+        Literal["Active", "Undeploy"], doc("Whether the release is deployed, or removed with the binding kept.")
     ] = "Active"
 
 
@@ -382,7 +382,7 @@ class EndpointUrls(WireModel):
     name: Annotated[str, doc("Name of the endpoint in the workload.")]
     type: Annotated[str | None, doc("Its protocol.")] = None
     service_url: Annotated[EndpointUrl | None, doc("Address inside the cluster.", name="serviceURL")] = None
-    invoke_url: Annotated[str | None, doc("URL for everybody, if a controller says it.", name="invokeURL")] = None
+    invoke_url: Annotated[str | None, doc("Public URL, if a controller reports it.", name="invokeURL")] = None
     internal_urls: Annotated[GatewayUrls | None, doc("Addresses for the organization.", name="internalURLs")] = None
     external_urls: Annotated[GatewayUrls | None, doc("Addresses for everybody.", name="externalURLs")] = None
 
@@ -399,14 +399,14 @@ class Connection(WireModel):
 class ConnectionTarget(Connection):
     """An endpoint that a deployed component wants to call."""
 
-    visibility: Annotated[EndpointVisibility, doc("From where it is called.")]
+    visibility: Annotated[EndpointVisibility, doc("Where calls come from.")]
     environment: Annotated[str | None, doc("Environment of both components.")] = None
 
 
 class ResolvedConnection(Connection):
     """An endpoint that a deployed component can call."""
 
-    visibility: Annotated[EndpointVisibility, doc("From where it is called.")]
+    visibility: Annotated[EndpointVisibility, doc("Where calls come from.")]
     url: Annotated[EndpointUrl, doc("Where it is reached.")]
 
 
@@ -454,7 +454,7 @@ class ReleaseBindingStatus(ListedStatus):
 
 
 class ReleaseBinding(ApiObject):
-    """A ComponentRelease in an Environment: deleting it takes away what runs there."""
+    """A ComponentRelease in an Environment: deleting it deletes what runs there."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ReleaseBinding"] = "ReleaseBinding"

@@ -62,14 +62,16 @@ class PromotionPath(WireModel):
     """A step of promotion, from one Environment to the next ones."""
 
     source_environment_ref: Annotated[SourceEnvironmentRef, doc("Where releases are promoted from.")]
-    target_environment_refs: Annotated[list[TargetEnvironmentRef], doc("Where they may go from there.")]
+    target_environment_refs: Annotated[
+        list[TargetEnvironmentRef], doc("Environments to which they may be promoted from there.")
+    ]
 
 
 class DeploymentPipelineSpec(WireModel):
     """What a DeploymentPipeline wants."""
 
     promotion_paths: Annotated[
-        list[PromotionPath] | None, doc("Steps of promotion; releases start where no step leads to.")
+        list[PromotionPath] | None, doc("Steps of promotion; releases start in the environment that is no target.")
     ] = None
 
 

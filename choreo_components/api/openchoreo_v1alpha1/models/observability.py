@@ -1,4 +1,4 @@
-"""Alerts: when they are raised, and who is told."""
+"""Alerts: when they are raised, and who is notified."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Literal
@@ -29,7 +29,7 @@ class AlertCondition(WireModel):
 
 
 class AlertNotifications(WireModel):
-    """Who is told of an alert."""
+    """Who is notified of an alert."""
 
     channels: Annotated[
         list[Annotated[str, Facets(min_length=1)]],
@@ -69,7 +69,7 @@ class AlertIncident(WireModel):
 class AlertActions(WireModel):
     """What follows from an alert."""
 
-    notifications: Annotated[AlertNotifications, doc("Who is told.")]
+    notifications: Annotated[AlertNotifications, doc("Who is notified.")]
     incident: Annotated[AlertIncident | None, doc("Whether there is an incident.")] = None
 
 
@@ -117,7 +117,7 @@ class ObservabilityAlertRule(ApiObject):
 
 
 class SmtpAuth(WireModel):
-    """Who the sender of mails is to the mail server."""
+    """The credentials of the sender of mails at the mail server."""
 
     username: Annotated[ValueFrom, doc("Where the name is kept.")]
     password: Annotated[ValueFrom, doc("Where the password is kept.")]
@@ -127,7 +127,7 @@ class SmtpTls(WireModel):
     """Encryption on the way to the mail server."""
 
     insecure_skip_verify: Annotated[
-        bool, ALWAYS, doc("Whether the server's certificate may be anybody's. Not for production.")
+        bool, ALWAYS, doc("Whether any certificate of the server is accepted. Not for production.")
     ] = False
 
 
@@ -136,12 +136,12 @@ class Smtp(WireModel):
 
     host: Annotated[str, doc("Name of the server.")]
     port: Annotated[Port, doc("Its port.")]
-    auth: Annotated[SmtpAuth, doc("Who the sender is.")]
+    auth: Annotated[SmtpAuth, doc("Credentials of the sender.")]
     tls: Annotated[SmtpTls, doc("Encryption.")]
 
 
 class EmailTemplate(WireModel):
-    """What a mail says; what is in ${…} is CEL."""
+    """The content of a mail; CEL is allowed in ${…}."""
 
     subject: Annotated[str, doc("Subject.")]
     body: Annotated[str, doc("Text.")]
@@ -178,11 +178,11 @@ class WebhookConfig(WireModel):
     url: Annotated[str, Facets(format="uri"), doc("URL that the requests are sent to.")]
     headers: Annotated[dict[str, WebhookHeader] | None, doc("Headers of the requests, by their names.")] = None
     payload_template: Annotated[
-        str | None, doc("What a request says, as JSON with CEL in it; default: all that is known of the alert.")
+        str | None, doc("Body of a request, as JSON with CEL in it; default: everything known of the alert.")
     ] = None
 
 
-def _lacks(config: str, channel_type: str) -> Rule:
+def _misses(config: str, channel_type: str) -> Rule:
     return Rule(
         f"self.type != '{channel_type}' || has(self.{config})",
         f"needs {config}, as its type is {channel_type}",
@@ -193,20 +193,20 @@ def _lacks(config: str, channel_type: str) -> Rule:
 class ObservabilityAlertsNotificationChannelSpec(WireModel):
     """What an ObservabilityAlertsNotificationChannel wants."""
 
-    RULES: ClassVar[tuple[Rule, ...]] = (_lacks("emailConfig", "email"), _lacks("webhookConfig", "webhook"))
+    RULES: ClassVar[tuple[Rule, ...]] = (_misses("emailConfig", "email"), _misses("webhookConfig", "webhook"))
 
     environment: Annotated[str, IMMUTABLE, doc("Name of the Environment. Final.")]
     # The controller sets it on the first channel of an environment.
-    is_env_default: Annotated[bool, SEEDED, doc("Whether alerts of the environment that name no channel go here.")] = (
-        False
-    )
+    is_env_default: Annotated[
+        bool, SEEDED, doc("Whether it gets the alerts of the environment that name no channel.")
+    ] = False
     type: Annotated[Literal["email", "webhook"], doc("Mails or requests.")]
     email_config: Annotated[EmailConfig | None, doc("The mails; for channels of type email.")] = None
     webhook_config: Annotated[WebhookConfig | None, doc("The requests; for channels of type webhook.")] = None
 
 
 class ObservabilityAlertsNotificationChannel(ApiObject):
-    """Who is told of alerts in an Environment, and how."""
+    """Who is notified of alerts in an Environment, and how."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ObservabilityAlertsNotificationChannel"] = "ObservabilityAlertsNotificationChannel"

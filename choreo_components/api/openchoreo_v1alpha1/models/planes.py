@@ -44,7 +44,7 @@ class ClientCa(WireModel):
 class ClusterAgent(WireModel):
     """The agent in the cluster of a plane, which connects to the control plane by itself."""
 
-    client_ca: Annotated[ClientCa, doc("Who signs the agent's certificate.", "clientCA")]
+    client_ca: Annotated[ClientCa, doc("The issuer of the agent's certificate.", "clientCA")]
 
 
 class SecretStoreRef(WireModel):
@@ -98,7 +98,7 @@ class Gateway(WireModel):
     """The gateways of a data plane, or of an environment in place of those."""
 
     ingress: Annotated[GatewayNetwork | None, doc("Gateways for what comes in.")] = None
-    egress: Annotated[GatewayNetwork | None, doc("Gateways for what goes out.")] = None
+    egress: Annotated[GatewayNetwork | None, doc("Gateways for outgoing traffic.")] = None
 
 
 class AgentConnection(WireModel):
@@ -137,7 +137,7 @@ class DataPlaneSpec(WireModel):
     gateway: Annotated[Gateway | None, HOLLOW, doc("Its gateways.")] = None
     secret_store_ref: Annotated[SecretStoreRef | None, doc("Where the secrets of workloads come from.")] = None
     observability_plane_ref: Annotated[
-        ObservabilityPlaneRef | None, doc("Where logs and metrics go; default: the plane named default.")
+        ObservabilityPlaneRef | None, doc("Plane that gets logs and metrics; default: the one named default.")
     ] = None
 
 
@@ -173,7 +173,7 @@ class ClusterDataPlaneSpec(WireModel):
     observability_plane_ref: Annotated[
         ClusterObservabilityPlaneRef | None,
         FOR_ALL_NAMESPACES,
-        doc("Where logs and metrics go; default: the plane named default."),
+        doc("Plane that gets logs and metrics; default: the one named default."),
     ] = None
 
 
@@ -194,7 +194,7 @@ class WorkflowPlaneSpec(WireModel):
     cluster_agent: Annotated[ClusterAgent, doc("How its agent is known.")]
     secret_store_ref: Annotated[SecretStoreRef | None, doc("Where the secrets of workflows come from.")] = None
     observability_plane_ref: Annotated[
-        ObservabilityPlaneRef | None, doc("Where logs and metrics go; default: the plane named default.")
+        ObservabilityPlaneRef | None, doc("Plane that gets logs and metrics; default: the one named default.")
     ] = None
 
 
@@ -215,7 +215,7 @@ class ClusterWorkflowPlaneSpec(WireModel):
     observability_plane_ref: Annotated[
         ClusterObservabilityPlaneRef | None,
         FOR_ALL_NAMESPACES,
-        doc("Where logs and metrics go; default: the plane named default."),
+        doc("Plane that gets logs and metrics; default: the one named default."),
     ] = None
 
 

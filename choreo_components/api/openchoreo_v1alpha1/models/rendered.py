@@ -36,7 +36,7 @@ class RenderedReleaseOwner(WireModel):
 class RenderedManifest(WireModel):
     """An object to apply on the plane."""
 
-    id: Annotated[Name, doc("What tells it from the other objects of the release.")]
+    id: Annotated[Name, doc("Identifier, unique in the release.")]
     object: Annotated[FreeValue, doc("The object, as Kubernetes has it.")]
 
 

@@ -9,7 +9,7 @@ from choreo_components.api.objects import ApiObject
 
 
 class NamespaceSpec(WireModel):
-    """What a Namespace wants: nothing besides its existence."""
+    """The spec of a Namespace, which is empty."""
 
 
 class Namespace(ApiObject):

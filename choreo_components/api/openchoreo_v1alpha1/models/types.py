@@ -27,7 +27,7 @@ class SchemaSection(WireModel):
     ] = None
 
 
-def _lacks_variable(wire: Mapping[str, Any]) -> bool:
+def _misses_variable(wire: Mapping[str, Any]) -> bool:
     return "forEach" in wire and "var" not in wire
 
 
@@ -35,7 +35,7 @@ class Repeated(WireModel):
     """What is done once, or for each item of a list."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (
-        Rule("has(self.var) || !has(self.forEach)", "forEach needs var, a name for the item", _lacks_variable),
+        Rule("has(self.var) || !has(self.forEach)", "forEach needs var, a name for the item", _misses_variable),
     )
 
     for_each: Annotated[Expression | None, doc("List with an item for each time; needs var.")] = None
@@ -43,7 +43,7 @@ class Repeated(WireModel):
 
 
 class Validation(WireModel):
-    """What has to hold of values, or nothing is made of them."""
+    """A condition on values; nothing is made of them if it is false."""
 
     rule: Annotated[Expression, doc("Whether it holds.")]
     message: Annotated[Name, doc("What is wrong where it does not.")]
@@ -52,7 +52,7 @@ class Validation(WireModel):
 class ResourceTemplate(Repeated):
     """An object that a type makes."""
 
-    id: Annotated[Name, doc("What tells it from the other objects of the type.")]
+    id: Annotated[Name, doc("Identifier, unique in the type.")]
     target_plane: Annotated[TargetPlane, doc("Plane that it is applied on.")] = "dataplane"
     include_when: Annotated[Expression | None, doc("Whether it is made; default: always.")] = None
     template: Annotated[FreeObject, doc("The object, with expressions.")]
@@ -63,7 +63,7 @@ class ProjectTypeSpec(WireModel):
 
     parameters: Annotated[SchemaSection | None, doc("What a project may be given.")] = None
     environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
-    validations: Annotated[list[Validation] | None, doc("What has to hold of these values.")] = None
+    validations: Annotated[list[Validation] | None, doc("Conditions that these values must meet.")] = None
     resources: Annotated[
         list[ResourceTemplate],
         Items(least=1),
@@ -98,13 +98,13 @@ class RenderedTarget(WireModel):
 
 
 class RequiredTarget(RenderedTarget):
-    """Which of the objects that were made are meant, and whether there has to be one."""
+    """Which of the objects that were made are meant, and whether one must exist."""
 
     must_match: Annotated[bool, POINTER, doc("Whether it is an error if there is none.")] = True
 
 
 class PostRenderValidation(Repeated):
-    """What has to hold of the objects that were made, or none of them is applied."""
+    """A condition on the objects that were made; none is applied if it is false."""
 
     target: Annotated[RequiredTarget, doc("The objects that it is about.")]
     target_plane: Annotated[TargetPlane, doc("Plane that they are applied on.")] = "dataplane"
@@ -130,7 +130,7 @@ class EmbeddedTrait(WireModel):
 
     kind: Annotated[Literal["Trait", "ClusterTrait"], doc("Whether it is of the namespace or of all.")] = "Trait"
     name: Annotated[Name, doc("Name of the trait.")]
-    instance_name: Annotated[Name, doc("What tells this use of the trait from others.")]
+    instance_name: Annotated[Name, doc("Name of this use of the trait, unique in its list.")]
     parameters: Annotated[FreeValue | None, doc("Values for its parameters, with expressions.")] = None
     environment_configs: Annotated[
         FreeValue | None, doc("Values for what it leaves to each environment, with expressions.")
@@ -142,7 +142,7 @@ class EmbeddedClusterTrait(WireModel):
 
     kind: Annotated[Literal["ClusterTrait"], doc("Always a trait of all namespaces.")] = "ClusterTrait"
     name: Annotated[Name, doc("Name of the trait.")]
-    instance_name: Annotated[Name, doc("What tells this use of the trait from others.")]
+    instance_name: Annotated[Name, doc("Name of this use of the trait, unique in its list.")]
     parameters: Annotated[FreeValue | None, doc("Values for its parameters, with expressions.")] = None
     environment_configs: Annotated[
         FreeValue | None, doc("Values for what it leaves to each environment, with expressions.")
@@ -200,15 +200,15 @@ class AnyComponentTypeSpec(WireModel):
     parameters: Annotated[SchemaSection | None, doc("What a component may be given.")] = None
     environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
     validations: Annotated[list[Validation] | None, doc("Older name of preRenderValidations.")] = None
-    pre_render_validations: Annotated[list[Validation] | None, doc("What has to hold of these values.")] = None
+    pre_render_validations: Annotated[list[Validation] | None, doc("Conditions that these values must meet.")] = None
     resources: Annotated[
         list[ResourceTemplate],
         Items(least=1),
         doc("What it makes; the id of the workload is the workloadType."),
     ]
-    post_render_validations: Annotated[list[PostRenderValidation] | None, doc("What has to hold of what was made.")] = (
-        None
-    )
+    post_render_validations: Annotated[
+        list[PostRenderValidation] | None, doc("Conditions that the objects must meet.")
+    ] = None
 
 
 class ComponentTypeSpec(AnyComponentTypeSpec):
@@ -286,17 +286,17 @@ class TraitSpec(WireModel):
     parameters: Annotated[SchemaSection | None, doc("What a component that has it may give it.")] = None
     environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
     validations: Annotated[list[Validation] | None, doc("Older name of preRenderValidations.")] = None
-    pre_render_validations: Annotated[list[Validation] | None, doc("What has to hold of these values.")] = None
+    pre_render_validations: Annotated[list[Validation] | None, doc("Conditions that these values must meet.")] = None
     creates: Annotated[list[TraitTemplate] | None, doc("What it makes.")] = None
     patches: Annotated[list[TraitPatch] | None, doc("What it changes of what the component has.")] = None
     removes: Annotated[list[TraitRemoval] | None, doc("What it leaves out of what the component has.")] = None
-    post_render_validations: Annotated[list[PostRenderValidation] | None, doc("What has to hold of what was made.")] = (
-        None
-    )
+    post_render_validations: Annotated[
+        list[PostRenderValidation] | None, doc("Conditions that the objects must meet.")
+    ] = None
 
 
 class Trait(ApiObject):
-    """What Components of the namespace may have besides what their type makes."""
+    """An addition that Components of the namespace may use with their type."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["Trait"] = "Trait"
@@ -304,7 +304,7 @@ class Trait(ApiObject):
 
 
 class ClusterTrait(ApiObject):
-    """What Components of any namespace may have besides what their type makes."""
+    """An addition that Components of any namespace may use with their type."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ClusterTrait"] = "ClusterTrait"
@@ -314,10 +314,10 @@ class ClusterTrait(ApiObject):
 class ProvisionedTemplate(WireModel):
     """An object that a type of resources makes."""
 
-    id: Annotated[Name, doc("What tells it from the other objects of the type.")]
+    id: Annotated[Name, doc("Identifier, unique in the type.")]
     template: Annotated[FreeObject, doc("The object, with expressions.")]
     include_when: Annotated[Expression | None, doc("Whether it is made; default: always.")] = None
-    ready_when: Annotated[Expression | None, doc("Whether it is ready; default: as its kind says.")] = None
+    ready_when: Annotated[Expression | None, doc("Whether it is ready; default: the rule of its kind.")] = None
 
 
 class ConfigMapKeyRef(WireModel):

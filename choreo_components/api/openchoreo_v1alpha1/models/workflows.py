@@ -41,13 +41,13 @@ class ClusterWorkflowPlaneRef(WireModel):
 class WorkflowResource(WireModel):
     """An object that a run of a workflow needs."""
 
-    id: Annotated[Name, doc("What tells it from the other objects of the workflow.")]
+    id: Annotated[Name, doc("Identifier, unique in the workflow.")]
     template: Annotated[FreeObject, doc("The object, with expressions.")]
     include_when: Annotated[Expression | None, doc("Whether it is made; default: always.")] = None
 
 
 class ExternalRef(WireModel):
-    """An object of somebody else's that a workflow reads."""
+    """An object of another owner that a workflow reads."""
 
     id: Annotated[_ReferenceId, doc("What expressions call it.")]
     api_version: Annotated[Name, doc("Its apiVersion.")]
@@ -64,7 +64,7 @@ class WorkflowSpec(WireModel):
     parameters: Annotated[SchemaSection | None, doc("What a run may be given.")] = None
     # OpenChoreo's webhook sets its spec.serviceAccountName, whatever is there.
     run_template: Annotated[FreeObject, doc("The object that is a run, in the namespace ${metadata.namespace}.")]
-    resources: Annotated[list[WorkflowResource] | None, doc("What a run needs besides.")] = None
+    resources: Annotated[list[WorkflowResource] | None, doc("Further objects that a run needs.")] = None
     external_refs: Annotated[list[ExternalRef] | None, ListMap("id"), doc("What it reads.")] = None
     ttl_after_completion: Annotated[Lifetime | None, doc("How long a run stays when it is done, as in 10d.")] = None
 
@@ -86,7 +86,7 @@ class ClusterWorkflowSpec(WireModel):
     parameters: Annotated[SchemaSection | None, doc("What a run may be given.")] = None
     # OpenChoreo's webhook sets its spec.serviceAccountName, whatever is there.
     run_template: Annotated[FreeObject, doc("The object that is a run, in the namespace ${metadata.namespace}.")]
-    resources: Annotated[list[WorkflowResource] | None, doc("What a run needs besides.")] = None
+    resources: Annotated[list[WorkflowResource] | None, doc("Further objects that a run needs.")] = None
     external_refs: Annotated[list[ExternalRef] | None, ListMap("id"), doc("What it reads.")] = None
     ttl_after_completion: Annotated[Lifetime | None, doc("How long a run stays when it is done, as in 10d.")] = None
 
@@ -143,7 +143,7 @@ class WorkflowRunStatus(MappedConditions):
     """What the WorkflowRun controller reports."""
 
     run_reference: Annotated[ObjectReference | None, doc("The object that is the run.")] = None
-    resources: Annotated[list[ObjectReference] | None, doc("What it needs besides.")] = None
+    resources: Annotated[list[ObjectReference] | None, doc("Further objects that it needs.")] = None
     tasks: Annotated[list[WorkflowTask] | None, doc("Its steps.")] = None
     started_at: Annotated[Time | None, doc("When it began.")] = None
     completed_at: Annotated[Time | None, doc("When it ended.")] = None
