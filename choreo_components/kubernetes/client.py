@@ -1,4 +1,4 @@
-"""A cluster: the live objects behind an API server. The only module that talks to one by itself."""
+"""A cluster: the live objects behind an API server. Only this module sends requests to one."""
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
@@ -23,41 +23,41 @@ PAGE = 500
 """Objects per answer of a list."""
 
 FIELD_MANAGER = "choreo"
-"""As whom the API server knows who has changed a field."""
+"""The field manager of our changes."""
 
 MERGE = "application/merge-patch+json"
-"""The media type of a change that is merged into an object."""
+"""The media type of a merge patch."""
 
 EVENTS = frozenset({"ADDED", "MODIFIED", "DELETED"})
 """What a watch reports of objects."""
 
 
 class ClusterError(Exception):
-    """The cluster could not be asked, or refused: the message says what was asked, of whom, and what came back."""
+    """A request to the cluster failed: the message names the request, the server, and its answer."""
 
 
 class Unreachable(ClusterError):
-    """Nobody answered, or only that it is not the moment: the same request may go through later."""
+    """The server did not answer, or only that it is not ready: the same request may succeed later."""
 
 
 class Unauthorized(ClusterError):
-    """The credentials are not accepted, any more or at all."""
+    """The credentials are not accepted, or have expired."""
 
 
 class Forbidden(ClusterError):
-    """The credentials have not the right to it."""
+    """The credentials do not have the permission."""
 
 
 RIGHTS = "docs/permissions.md has the roles to grant"
-"""What to say about a right that lacks."""
+"""Where to find the roles, for messages about a missing permission."""
 
 
 class Conflict(ClusterError):
-    """The object is not as it was seen, or another one has its name by now: look again."""
+    """The object has changed since it was read, or another one has its name by now: read it again."""
 
 
 class Denied(ClusterError):
-    """Admission refused the request (a webhook, or a policy), or could not be asked: its mind may change."""
+    """Admission refused the request (a webhook, or a policy), or could not be asked: a later try may succeed."""
 
 
 UNSERVED = "404 page not found"
@@ -66,25 +66,25 @@ UNSERVED = "404 page not found"
 
 @dataclass(frozen=True)
 class Refusal:
-    """What an API server has against an object: a field of it, as the server writes it ("" for no one), and why."""
+    """Why an API server would refuse an object: the field, as the server writes it ("" for none), and the reason."""
 
     field: str
     why: str
 
 
 TRIAL = {"fieldManager": "choreo-preview", "force": "true", "dryRun": "All", "fieldValidation": "Strict"}
-"""How an object is applied only to see whether it would be taken."""
+"""The parameters of a dry run of an apply."""
 
 APPLY = "application/apply-patch+yaml"
-"""The content type of an object that is applied on the server's side; JSON is YAML too."""
+"""The content type of server-side apply; JSON is YAML as well."""
 
 DENIED = "denied"
-"""What the message of an admission says that has an answer, and not one that could not be asked."""
+"""The word in the message of an admission that has refused, as opposed to one that could not be asked."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What some role of ours allows: each of the verbs on each of the resources of each of the groups; `*` is any."""
+    """What a role allows: each of the verbs on each of the resources of each of the groups; `*` is any."""
 
     verbs: frozenset[str]
     groups: frozenset[str]
@@ -100,20 +100,20 @@ class Cluster:
     """One API server, asked with the credentials of one kubeconfig: `async with Cluster(None) as cluster: …`."""
 
     def __init__(self, kubeconfig: str | Path | None, context: str | None = None) -> None:
-        """Takes a kubeconfig (its YAML text or a path); None stands for the ambient one, as `kubectl` finds it.
+        """Takes a kubeconfig (its YAML text or a path); None means the ambient one, as `kubectl` finds it.
 
-        `context` is the one of it that counts; None: its current context.
+        `context` is the context to use; None: its current context.
 
-        Raises ClusterError when there is none, or it cannot be read; no request is sent yet. It names what is a Path,
-        and of a text nothing, unless that is called as a kubeconfig's file is.
+        Raises ClusterError if there is none, or it cannot be read; no request is sent yet. The message quotes a Path,
+        and a text only if it looks like the path of a kubeconfig.
         """
         try:
             resolved = resolve(kubeconfig, context)
             transport = Retrying(Transport(resolved), resolved.server)
             address = httpx.URL(resolved.cluster["server"])
         except (KubeconfigError, httpx.InvalidURL) as problem:
-            told = problem if isinstance(problem, KubeconfigError) else "its server or its proxy-url is not an address"
-            raise ClusterError(f"no usable kubeconfig: {told}") from None
+            why = problem if isinstance(problem, KubeconfigError) else "its server or its proxy-url is not an address"
+            raise ClusterError(f"no usable kubeconfig: {why}") from None
         self.server: str = resolved.server
         self._http = httpx.AsyncClient(base_url=address, timeout=REQUEST_SECONDS, transport=transport)
 
@@ -122,11 +122,11 @@ class Cluster:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Lets go of the connections."""
+        """Closes the connections."""
         await self._http.aclose()
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
-        """The object, or None where the API server knows none of that name (or not the kind)."""
+        """The object, or None if the API server has none of that name (or does not serve the kind)."""
         try:
             with self._refused(f"get {resource.full_name} {name}"):
                 return _live(resource, await self._json("GET", _path(resource, namespace, name)))
@@ -153,9 +153,9 @@ class Cluster:
         labels: Mapping[str, str | None],
         namespace: str | None = None,
     ) -> tuple[list[Live], str | None]:
-        """All objects that carry the labels, in the namespace (None: in all), and the version to watch from.
+        """All objects that have the labels, in the namespace (None: in all), and the version to watch from.
 
-        A label whose value is None is carried with any value.
+        A label whose value is None matches any value.
 
         A kind that the API server does not serve has no objects, and no version.
         """
@@ -167,15 +167,15 @@ class Cluster:
                 except httpx.HTTPStatusError as problem:
                     if problem.response.status_code != 410:
                         raise
-                # The version that the pages are of is no longer kept. All at once is of one version by itself.
+                # The version of the pages is no longer kept. A list without pages has a single version.
                 return await self._pages(resource, path, selector)
         except _NotFound:
             return [], None
 
     async def delete(self, live: Live) -> None:
-        """Asks for the object's deletion as it was seen; one that is gone already is as good as deleted.
+        """Requests the object's deletion, in the version that was read; one that is gone already counts as deleted.
 
-        Raises Conflict where it has been changed or made anew since: it may be nobody's to delete any more.
+        Raises Conflict if it has been changed or re-created since: it may no longer be ours to delete.
         """
         seen = {part: live.metadata[part] for part in ("uid", "resourceVersion") if live.metadata.get(part)}
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": seen}
@@ -183,11 +183,11 @@ class Cluster:
             await self._send("DELETE", _path(live.resource, live.namespace, live.name), body=options)
 
     async def merge(self, live: Live, change: Mapping[str, Any]) -> Live | None:
-        """The object with a change merged into it (RFC 7386), None where it is gone.
+        """The object with a change merged into it (RFC 7386), None if it is gone.
 
-        Raises Conflict where it is not as it was seen any more.
+        Raises Conflict if it has changed since it was read.
         """
-        # No object that is made anew has the version of an earlier one.
+        # A re-created object never has the version of an earlier one.
         seen = {"resourceVersion": live.metadata["resourceVersion"]}
         body = {**change, "metadata": {**(change.get("metadata") or {}), **seen}}
         path, resource = _path(live.resource, live.namespace, live.name), live.resource
@@ -201,10 +201,10 @@ class Cluster:
     async def refusals(
         self, resource: Resource, name: str, manifest: Mapping[str, Any], namespace: str | None = None
     ) -> Sequence[Refusal]:
-        """What the API server, its rules and its webhooks would have against the object, were it applied now.
+        """Why the API server, its rules and its webhooks would refuse the object if it were applied now.
 
-        Nothing is changed. Where its kind or its namespace does not exist, nobody has anything against it. What they
-        say may quote what is in the object.
+        Nothing is changed. If its kind or its namespace does not exist, there is no refusal. The reasons may quote the
+        object's content.
         """
         try:
             with self._refused(f"apply {resource.full_name} {name} on trial"):
@@ -226,10 +226,10 @@ class Cluster:
         version: str | None,
         namespace: str | None = None,
     ) -> AsyncGenerator[tuple[str, Live], None]:
-        """What happens to the objects with the labels after `version`: ADDED, MODIFIED or DELETED, and the object.
+        """The events of the objects with the labels after `version`: ADDED, MODIFIED or DELETED, and the object.
 
-        Ends when the API server or the connection does; it may also fall silent with the network: give it a deadline,
-        and list again after either.
+        Ends when the API server or the connection does. It may also hang with the network: give it a deadline, and list
+        again in either case.
         """
         params = {**_selector(labels), "watch": "true", **({"resourceVersion": version} if version else {})}
         # Between two events any time may pass.
@@ -244,11 +244,11 @@ class Cluster:
                         return
                     yield event["type"], _live(resource, event.get("object"))
         except (httpx.HTTPError, CredentialsError, _Unreadable):
-            # A connection may also end in the middle of an event. Who lists again is told what is wrong.
+            # A connection may also end in the middle of an event. The next list reports what is wrong.
             return
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
-        """The kinds that the API server serves of a group's version; none where it does not serve that."""
+        """The kinds that the API server serves of a group's version; none if it does not serve that."""
         found = await self._answer("GET", f"/apis/{group}/{version}")
         return frozenset(str(resource["kind"]) for resource in found.get("resources") or [])
 
@@ -270,7 +270,7 @@ class Cluster:
         return [(str(group["name"]), str(each["version"])) for group in groups for each in group["versions"]]
 
     async def openapi(self, group: str, version: str) -> Mapping[str, Any]:
-        """The OpenAPI v3 document of a group's version; empty where there is none."""
+        """The OpenAPI v3 document of a group's version; empty if there is none."""
         return await self._answer("GET", f"/openapi/v3/apis/{group}/{version}")
 
     async def allowed(
@@ -278,7 +278,7 @@ class Cluster:
     ) -> bool:
         """Whether the credentials may do this: without a namespace, in all of them; without a name, to all objects."""
         if resource == NAMESPACES:
-            # To those who authorize, a Namespace is a part of itself.
+            # For authorization, a Namespace is in itself.
             namespace = name
         attributes = {"verb": verb, "group": resource.group, "resource": resource.plural}
         attributes |= {key: value for key, value in (("namespace", namespace), ("name", name)) if value is not None}
@@ -288,7 +288,7 @@ class Cluster:
     async def rules(self, namespace: str) -> Sequence[Rule]:
         """What the credentials may do to all objects of some resources in the namespace, which need not exist.
 
-        An authorizer is free to keep some of it to itself: what no rule allows may be allowed all the same.
+        An authorizer may report only some of its rules: what no rule allows may nevertheless be allowed.
         """
         review = await self._review("SelfSubjectRulesReview", {"namespace": namespace})
         return [
@@ -298,7 +298,7 @@ class Cluster:
         ]
 
     async def _review(self, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The status of a review of the credentials' own rights: everybody may ask for it (system:basic-user)."""
+        """The status of a review of the credentials' permissions: every user may request it (system:basic-user)."""
         body = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
         path = f"/apis/authorization.k8s.io/v1/{kind.lower()}s"
         answer = await self._answer("POST", path, body)
@@ -308,7 +308,7 @@ class Cluster:
         return status
 
     async def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        """The JSON object at a path; empty where there is none."""
+        """The JSON object at a path; empty if there is none."""
         with self._refused(f"{method.lower()} {path}"):
             try:
                 return await self._json(method, path, body=body)
@@ -324,7 +324,7 @@ class Cluster:
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """The JSON object that is answered. Raises _Unreadable for anything else."""
+        """The JSON object of an answer. Raises _Unreadable for anything else."""
         return _object((await self._send(method, path, params, body)).content)
 
     async def _send(
@@ -335,7 +335,7 @@ class Cluster:
         body: Mapping[str, Any] | None = None,
         form: str | None = None,
     ) -> httpx.Response:
-        """The answer. `form` is the media type of the body where that is not JSON's.
+        """The answer. `form` is the media type of the body if that is not JSON's.
 
         Raises httpx.HTTPStatusError for an answer that is an error.
         """
@@ -344,7 +344,7 @@ class Cluster:
 
     @contextmanager
     def _refused(self, what: str) -> Iterator[None]:
-        """Says of a request that fails within it what was asked, of whom, and what came back."""
+        """Converts the failure of a request to a ClusterError that names the request, the server, and its answer."""
         try:
             yield
         except httpx.HTTPStatusError as problem:
@@ -362,11 +362,11 @@ class Cluster:
         except CredentialsError as problem:
             raise ClusterError(f"{what}: the kubeconfig's credentials do not work: {problem}") from None
         except _Unreadable:
-            raise ClusterError(f"{what}: {self.server} answers as no API server does") from None
+            raise ClusterError(f"{what}: the response of {self.server} is not from a Kubernetes API server") from None
 
 
 def _refusals(response: httpx.Response) -> list[Refusal]:
-    """What an answer says against the object that was sent; nothing where it is about something else."""
+    """Why an answer refuses the object that was sent; nothing if it is about something else."""
     said = message(response)
     if said is None:
         return []
@@ -383,7 +383,7 @@ def _refusals(response: httpx.Response) -> list[Refusal]:
 
 
 def _kind_of(status: int, said: str) -> type[ClusterError]:
-    """What an answer means for one who may ask again."""
+    """The kind of error that an answer is, for callers that may retry."""
     if any(word in said for word in ADMISSION):
         return Denied
     if passes(status, said):
@@ -392,9 +392,9 @@ def _kind_of(status: int, said: str) -> type[ClusterError]:
 
 
 def kubeconfig_text(given: str) -> str:
-    """What a kubeconfig means that is given as its text or its path, as the text of one with nothing else in it.
+    """The text of a kubeconfig reduced to what is used, from its text or its path.
 
-    Raises ClusterError, in words that quote nothing of what may be secret, where nobody could use it.
+    Raises ClusterError if it cannot be used; the message quotes nothing that may be secret.
     """
     Cluster(given)
     return resolve(given).text
@@ -405,7 +405,7 @@ class _NotFound(Exception):
 
 
 class _Unreadable(Exception):
-    """An answer that is none of an API server's."""
+    """An answer that is not from an API server."""
 
 
 def _path(resource: Resource, namespace: str | None, name: str | None = None) -> str:
@@ -421,13 +421,13 @@ def _path(resource: Resource, namespace: str | None, name: str | None = None) ->
 
 
 def _selector(labels: Mapping[str, str | None]) -> dict[str, str]:
-    """The parameter that selects what carries the labels."""
+    """The parameter that selects objects with the labels."""
     wanted = [key if value is None else f"{key}={value}" for key, value in labels.items()]
     return {"labelSelector": ",".join(wanted)} if wanted else {}
 
 
 async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The lines of an answer as they come: what httpx takes for the end of a line may stand in JSON too."""
+    """The lines of an answer as they come: what httpx takes for the end of a line may also be in JSON."""
     rest = b""
     async for chunk in response.aiter_bytes():
         *lines, rest = (rest + chunk).split(b"\n")
@@ -438,7 +438,7 @@ async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def _object(text: bytes) -> dict[str, Any]:
-    """A JSON object. Raises _Unreadable for what is none."""
+    """A JSON object. Raises _Unreadable for anything else."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -449,9 +449,9 @@ def _object(text: bytes) -> dict[str, Any]:
 
 
 def _live(resource: Resource, manifest: Any) -> Live:
-    """An object as the API server shows it. Raises _Unreadable for what is none."""
+    """An object as the API server shows it. Raises _Unreadable for anything else."""
     metadata = manifest.get("metadata") if isinstance(manifest, dict) else None
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
         raise _Unreadable
-    # The items of a list do not say what they are.
+    # The items of a list have no apiVersion and kind.
     return Live(resource, {"apiVersion": resource.api_version, "kind": resource.kind, **manifest})

@@ -1,7 +1,8 @@
 """A cluster's identity: the UID of its namespace kube-system, which every cluster has from its first moment.
 
-It is kept in the state. Another cluster, reached by the same name, address or context, would otherwise go unnoticed:
-what a stack has made is not there, and so seems to be gone already; what has its names there is somebody else's.
+It is kept in the state. Another cluster, reached by the same name, address or context, would otherwise be unnoticed:
+what a stack has made is missing there, and so seems to be deleted already; objects with its names there belong to
+others.
 """
 
 from typing import TYPE_CHECKING, Protocol
@@ -10,12 +11,12 @@ if TYPE_CHECKING:
     from choreo_components.kubernetes.objects import Live, Resource
 
 
-LEAVING = "nothing was applied, as its Deployments and namespaces could not be taken away there"
-"""What to say where an environment is to leave a data plane that nobody can get to."""
+LEAVING = "nothing was applied, as its Deployments and namespaces could not be deleted there"
+"""The end of the message if an environment would leave a data plane that cannot be reached."""
 
 
 class AnotherCluster(Exception):
-    """A kubeconfig leads to another cluster than the one that is known; `found` is that one's identity."""
+    """A kubeconfig leads to another cluster than expected; `found` is that one's identity."""
 
     def __init__(self, message: str, found: str) -> None:
         """`found` is the identity of the cluster that was reached."""
@@ -24,7 +25,7 @@ class AnotherCluster(Exception):
 
 
 class Readable(Protocol):
-    """What it takes of a cluster."""
+    """The part of a cluster's client that identification needs."""
 
     async def get(self, resource: "Resource", name: str, namespace: str | None = None) -> "Live | None":
         """The object, or None."""
@@ -32,8 +33,8 @@ class Readable(Protocol):
 
 
 async def identity_of(cluster: Readable) -> str:
-    """The cluster's identity; "" where the credentials cannot read it. Raises ClusterError when nothing answers."""
-    # Deferred: most commands start the provider and ask no cluster.
+    """The cluster's identity; "" if the credentials cannot read it. Raises ClusterError if there is no answer."""
+    # Deferred: most commands start the provider and query no cluster.
     from choreo_components.kubernetes.client import Forbidden
     from choreo_components.kubernetes.objects import NAMESPACES
 
@@ -45,13 +46,13 @@ async def identity_of(cluster: Readable) -> str:
 
 
 async def recognize(cluster: Readable, known: str | None) -> str | None:
-    """The cluster's identity as far as it can be known: the `known` one where the credentials cannot read it.
+    """The cluster's identity as far as it can be known: the `known` one if the credentials cannot read it.
 
-    Raises AnotherCluster when the two differ, and ClusterError when the cluster cannot be asked.
+    Raises AnotherCluster if the two differ, and ClusterError if the cluster cannot be queried.
     """
     found = await identity_of(cluster)
     if found and known and found != known:
         raise AnotherCluster(
-            "its kubeconfig leads to another cluster, which has nothing to do with what was made", found
+            "its kubeconfig leads to another cluster than the one that its objects were made in", found
         )
     return found or known

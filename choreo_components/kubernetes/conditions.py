@@ -1,4 +1,4 @@
-"""Acceptance: what OpenChoreo's controllers say of an object as it is now."""
+"""Conditions: whether OpenChoreo's controllers have accepted the current generation of an object."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,18 +8,18 @@ from choreo_components.kubernetes.objects import Live
 
 
 def accepted(live: Live, kind: Kind) -> bool:
-    """Whether the condition that OpenChoreo's controllers set on the kind says so, of the object as it is now."""
+    """Whether the kind's ready condition is met for the object's current generation."""
     return any(_is_met(condition, kind) and not _is_outdated(condition, live, kind) for condition in live.conditions)
 
 
 def outdated(live: Live, kind: Kind) -> int | None:
-    """The earlier generation of the object that was accepted, and has been changed since; None where there is none."""
+    """The generation that was accepted, if the object has changed since; None otherwise."""
     found = (each for each in live.conditions if _is_met(each, kind) and _is_outdated(each, live, kind))
     return next((each.get("observedGeneration", 0) for each in found), None)
 
 
 def explanation(live: Live, kind: Kind) -> Iterator[str]:
-    """Why an object is not accepted, as far as it says so itself."""
+    """Why an object is not accepted, as far as its status shows."""
     yield f"{live} is not accepted by OpenChoreo's controllers: it waits for {kind.ready_condition}=True"
     yield from (f"  {line}" for line in live.told)
     if not live.conditions:

@@ -1,4 +1,4 @@
-"""A deletion: an object that is on its way out, and what holds it until it is gone."""
+"""A deletion: an object that is being deleted, and the finalizers that block it."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,11 @@ HOLDERS: Mapping[str, str] = {
     "kubernetes": "Kubernetes' namespace controller, until all that is in it is gone",
     "foregroundDeletion": "Kubernetes' garbage collector, until all that it owns is gone",
 }
-"""Who lets go of an object, by finalizer, where the finalizer's own name does not tell."""
+"""What removes a finalizer, by finalizer, if its name does not show it."""
 
 
 def deletion(live: Live) -> str | None:
-    """Since when an object is being deleted, and who holds it; None where it is not."""
+    """Since when an object is being deleted, and what blocks it; None if it is not."""
     if not live.deleting:
         return None
     held = ", ".join(map(holder, finalizers(live)))
@@ -22,13 +22,13 @@ def deletion(live: Live) -> str | None:
 
 
 def holder(finalizer: str) -> str:
-    """The finalizer, and who is to take it off where that is known."""
+    """The finalizer, and what removes it if that is known."""
     if finalizer.startswith(tuple(each.finalizers for each in generations().values() if each.finalizers)):
         return f"{finalizer} (OpenChoreo's controllers)"
     return f"{finalizer} ({HOLDERS[finalizer]})" if finalizer in HOLDERS else finalizer
 
 
 def finalizers(live: Live) -> list[str]:
-    """What holds it: metadata.finalizers, and of a namespace also spec.finalizers."""
+    """What blocks the deletion: metadata.finalizers, and of a namespace also spec.finalizers."""
     of_namespace = (live.manifest.get("spec") or {}).get("finalizers") if live.resource == NAMESPACES else None
     return [*(live.metadata.get("finalizers") or []), *(of_namespace or [])]

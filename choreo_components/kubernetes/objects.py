@@ -1,4 +1,4 @@
-"""Live objects: what an API server says of an object, and how it addresses the kinds; without the client that asks."""
+"""Live objects: objects as an API server returns them, and how it addresses kinds; without the client."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Resource:
 
     @property
     def full_name(self) -> str:
-        """The name `kubectl` takes without mistaking it for another group's: `deployments.core.choreo.dev`."""
+        """The unambiguous name for `kubectl`: `deployments.core.choreo.dev`."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
     @property
@@ -36,7 +36,7 @@ def resource_of(kind: "Kind") -> Resource:
 
 
 def resource_of_sweep(generation: "Generation", sweep: "Sweep | Retention | NamespaceNames | Trace") -> Resource:
-    """What an environment's finalizer sweeps, or looks at, as the API server addresses it."""
+    """What an environment's finalizer sweeps, or reads, as the API server addresses it."""
     return Resource(generation.group, generation.version, sweep.kind, sweep.plural)
 
 
@@ -45,14 +45,14 @@ def resource_named(api_version: str, kind: str) -> Resource:
     kubernetes = {(resource.version, resource.kind): resource for resource in (NAMESPACES, SECRETS)}
     if (api_version, kind) in kubernetes:
         return kubernetes[api_version, kind]
-    # Deferred: who asks for namespaces alone, as the provider does in most commands, needs no models.
+    # Deferred: queries for namespaces alone, as the provider makes in most commands, need no models.
     from choreo_components.api import kind_of
 
     return resource_of(kind_of(api_version, kind))
 
 
 def live_of(wire: Mapping[str, Any]) -> "Live":
-    """An object in wire names, with its apiVersion and kind, of a kind that we know."""
+    """An object in wire names, with its apiVersion and kind, of a known kind."""
     return Live(resource_named(wire["apiVersion"], wire["kind"]), wire)
 
 
@@ -113,15 +113,15 @@ class Live:
     def told(self) -> Iterator[str]:
         """Its conditions, a line each: type, status, reason and message."""
         for condition in self.conditions:
-            # A namespace tells by "False" what does not hold it.
+            # A condition of a namespace with "False" names what does not block it.
             if self.resource == NAMESPACES and condition.get("status") == "False":
                 continue
-            told = " ".join(str(condition.get(part)) for part in ("reason", "message") if condition.get(part))
-            yield f"{condition.get('type')}={condition.get('status')} {told}".rstrip()
+            why = " ".join(str(condition.get(part)) for part in ("reason", "message") if condition.get(part))
+            yield f"{condition.get('type')}={condition.get('status')} {why}".rstrip()
 
     @property
     def look(self) -> str:
-        """How its user looks at it."""
+        """The command that shows the object."""
         return f"look: kubectl get {self.command} -o yaml"
 
     @property

@@ -1,8 +1,8 @@
-"""Retries: an answer that passes is asked for again, by every request, and what is waited for is said.
+"""Retries: a request with a transient answer is sent again, and what it waits for is reported.
 
 An API server that is busy, that is being rolled over or has just started, and a load balancer that closes connections,
-give answers that say nothing about the request. What is refused for good is returned at once. All requests of ours may
-be sent again: they read, review rights, or delete or change an object as it was seen.
+give answers that say nothing about the request. A final refusal is returned at once. All requests of ours may be sent
+again: they read, review permissions, or delete or change an object in the version that was read.
 """
 
 import asyncio
@@ -18,45 +18,45 @@ from typing import Any
 import httpx2 as httpx
 
 RETRY_SECONDS = 30.0
-"""How long an answer that passes is asked for again, counted from the first."""
+"""How long a request with transient answers is sent again, counted from the first answer."""
 
 UNANSWERED_SECONDS = 1.0
-"""The same for a server that has never answered: its address is more likely wrong than it is about to come back."""
+"""The same for a server that has never answered: its address is probably wrong."""
 
 NOTICE_SECONDS = 2.0
-"""After how long a person is told what is waited for."""
+"""After how long a message says what is waited for."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
-"""Seconds between two tries, the shortest and the longest. They double, and are drawn by lot: who was refused at the
-same time should not come back at the same time."""
+"""Seconds between two tries, the shortest and the longest. They double, with jitter: requests that were refused at the
+same time should not be sent again at the same time."""
 
 LONGEST_RETRY_AFTER = 10.0
-"""Seconds that are left until the next try at most, whatever the server's `Retry-After` says."""
+"""Seconds until the next try at most, whatever the server's `Retry-After` says."""
 
 NOT_NOW = frozenset({408, 429, 500, 502, 503, 504})
-"""HTTP statuses of an API server that is busy, or whose etcd, load balancer or proxy is away. 408 is what some load
-balancers say when they close an idle connection."""
+"""HTTP statuses of an API server that is busy, or whose etcd, load balancer or proxy is unavailable. Some load
+balancers answer 408 when they close an idle connection."""
 
 ADMISSION = ("admission webhook", "failed calling webhook", "ValidatingAdmissionPolicy")
-"""What the message of an admission says (Kubernetes: apiserver/pkg/admission/plugin/webhook/errors, .../policy)."""
+"""Texts in the message of an admission (Kubernetes: apiserver/pkg/admission/plugin/webhook/errors, .../policy)."""
 
 UNTYPED = "failed to create typed patch object"
-"""What the message says where what is applied has a field that the kind does not have: an answer for good, and yet 500
+"""The message about an applied object with a field that its kind does not have: it is final, although its status is 500
 (Kubernetes: apimachinery/pkg/util/managedfields)."""
 
 REVIEWS = "/apis/authorization.k8s.io/"
-"""What the paths of reviews of rights have in them."""
+"""The part that the paths of access reviews have in common."""
 
 LOG = logging.getLogger(__name__)
-"""Where a person reads what is waited for. Unless a program wants it otherwise, Python prints it to standard error,
-and Pulumi shows what its programs print there; our provider sends it to the engine."""
+"""The log of what is waited for. By default Python prints it to standard error, and Pulumi shows what its programs
+print there; our provider sends it to the engine."""
 
 _SENT_ONCE: ContextVar[bool] = ContextVar("_SENT_ONCE", default=False)
 
 
 @contextmanager
 def sent_once() -> Iterator[None]:
-    """Within it each request is sent once: for callers with a deadline of their own, who repeat and report it."""
+    """Within it each request is sent once: for callers with their own deadline, who repeat and report it."""
     token = _SENT_ONCE.set(True)
     try:
         yield
@@ -65,14 +65,14 @@ def sent_once() -> Iterator[None]:
 
 
 def passes(status: int, said: str) -> bool:
-    """Whether an answer with this HTTP status and message says only that it is not the moment."""
+    """Whether an answer with this HTTP status and message is transient."""
     if any(word in said for word in (*ADMISSION, UNTYPED)):
         return False
     return status in NOT_NOW or (status == 403 and _misses_roles(said))
 
 
 def message(response: httpx.Response) -> str | None:
-    """The message of the Status that the answer is; None where it is none, and so hardly an API server's."""
+    """The message of the answer's Status; None if it is not a Status, and so hardly from an API server."""
     with suppress(ValueError, RecursionError):
         found = response.json()
         if isinstance(found, dict) and found.get("kind") == "Status":
@@ -81,17 +81,17 @@ def message(response: httpx.Response) -> str | None:
 
 
 class Retrying(httpx.AsyncBaseTransport):
-    """The connections to one API server, on which each request is repeated while its answers pass."""
+    """The connections to one API server, on which each request is repeated while its answers are transient."""
 
     def __init__(self, connections: httpx.AsyncBaseTransport, server: str) -> None:
-        """`server` is its address as a person may read it."""
+        """`server` is its address without secrets, for messages."""
         self._connections = connections
         self._server = server
         self._answered = False
         self._failing = self._failed = float("-inf")
-        """Since when nothing but passing answers has come, and when the last of them came."""
+        """Since when all answers have been transient, and when the last of them came."""
         self._starting: float | None = None
-        """Since when the API server misses roles. This is waited for once: they may be gone for good."""
+        """Since when the API server has missed roles. This is waited for once: they may be deleted for good."""
         self._said = float("-inf")
 
     async def aclose(self) -> None:
@@ -99,7 +99,7 @@ class Retrying(httpx.AsyncBaseTransport):
         await self._connections.aclose()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The first answer that does not pass, or the last one. Raises what the last try has raised."""
+        """The first answer that is not transient, or the last one. Raises what the last try has raised."""
         waiting = _Waiting(self._server, request.url)
         loop = asyncio.get_running_loop()
         notice = loop.call_later(NOTICE_SECONDS, self._say, waiting)
@@ -141,7 +141,7 @@ class Retrying(httpx.AsyncBaseTransport):
         return _Answer(response, f"answers {status} {response.reason_phrase}".rstrip() if passing else None)
 
     def _since(self, answer: "_Answer", now: float) -> float:
-        """Since when there have been such answers, and no other."""
+        """Since when there have been only such answers."""
         if answer.starting:
             self._starting = now if self._starting is None else self._starting
             return self._starting
@@ -151,7 +151,7 @@ class Retrying(httpx.AsyncBaseTransport):
         return self._failing
 
     def _say(self, waiting: "_Waiting") -> None:
-        """Says what is waited for, unless this was said of another request just now."""
+        """Logs what is waited for, unless it was just logged for another request."""
         now = asyncio.get_running_loop().time()
         if now - self._said >= RETRY_SECONDS:
             self._said = now
@@ -160,7 +160,7 @@ class Retrying(httpx.AsyncBaseTransport):
 
 @dataclass(frozen=True)
 class _Answer:
-    """What one try came to; `passing` says why it is tried again, None where it is final."""
+    """The result of one try; `passing` says why it is tried again, None if it is final."""
 
     outcome: httpx.Response | httpx.TransportError
     passing: str | None
@@ -169,7 +169,7 @@ class _Answer:
 
     @property
     def retry_after(self) -> float:
-        """Seconds that the server asks to be left alone."""
+        """Seconds that the server asks to wait."""
         wanted = self.outcome.headers.get("Retry-After", "") if isinstance(self.outcome, httpx.Response) else ""
         return min(float(wanted), LONGEST_RETRY_AFTER) if wanted.isdecimal() else 0.0
 
@@ -181,18 +181,18 @@ class _Answer:
 
 
 class _Waiting:
-    """What a request waits for, in words: credentials, a connection, an answer, or an answer that does not pass."""
+    """What a request waits for, in words: credentials, a connection, an answer, or an answer that is not transient."""
 
     def __init__(self, server: str, url: httpx.URL) -> None:
         self.trouble: str | None = None
-        """What keeps it from being answered, once it has been refused."""
+        """Why it was refused last, if it was."""
         self._server = server
         self._address = url.host, url.port or (443 if url.scheme == "https" else 80)
         self._proxy: str | None = None
         self._step = f"waiting for credentials for API server {server}"
 
     async def trace(self, event: str, details: Mapping[str, Any]) -> None:
-        """Takes note of a step that begins (httpcore: the extension `trace`)."""
+        """Notes a step that begins (httpcore: the extension `trace`)."""
         server = f"API server {self._server}"
         match event.split("."):
             case [_, "connect_tcp", "started"]:
@@ -217,7 +217,7 @@ class _Waiting:
 
 
 def _again(request: httpx.Request, waiting: _Waiting) -> httpx.Request:
-    """The request as it came, to be sent as if for the first time: credentials may have become others."""
+    """The original request, to be sent as if for the first time: the credentials may have changed."""
     extensions = {**request.extensions, "trace": waiting.trace}
     return httpx.Request(
         request.method, request.url, headers=request.headers, stream=request.stream, extensions=extensions
@@ -225,12 +225,12 @@ def _again(request: httpx.Request, waiting: _Waiting) -> httpx.Request:
 
 
 def _misses_roles(said: str) -> bool:
-    """Whether an API server that has just started says so: it knows bindings before it knows their roles."""
+    """Whether the message is that of an API server that has just started: it knows bindings before their roles."""
     return "rbac.authorization.k8s.io" in said and "not found" in said
 
 
 def _reviewed(request: httpx.Request, response: httpx.Response) -> str:
-    """Why a review of rights does not allow what it was asked about; empty where it allows it, or is no review."""
+    """Why an access review does not allow what it was about; empty if it allows it, or the answer is no review."""
     if REVIEWS in request.url.path:
         with suppress(ValueError, RecursionError):
             found = response.json()
@@ -241,11 +241,11 @@ def _reviewed(request: httpx.Request, response: httpx.Response) -> str:
 
 
 _CLOSED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
-"""What TLS makes of a connection that was closed."""
+"""How TLS reports a connection that was closed."""
 
 
 def _is_passing(problem: httpx.TransportError) -> bool:
-    """Whether another try may get through: not where a certificate is refused, nor where a proxy wants a password."""
+    """Whether another try may succeed: not if a certificate is refused, or a proxy wants a password."""
     if isinstance(problem, httpx.ProxyError):
         return str(problem)[:3] in map(str, NOT_NOW)
     cause: BaseException | None = problem

@@ -172,8 +172,8 @@ class Guard(Contract):
     )
     PART = Property(
         "part",
-        "The part of the stack that is guarded: APIVERSION/KIND NAME, or `production`. The guard of the whole stack has "
-        "none.",
+        "The part of the stack that is guarded: APIVERSION/KIND NAME, or `production`. The guard of the whole stack "
+        "has none.",
     )
 
 

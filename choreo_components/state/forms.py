@@ -1,8 +1,8 @@
 """The forms of a state: they convert a resource's properties, whatever release wrote them, to the current form.
 
-Form 1 named kinds without apiVersion (`{"Environment": ["acme/development"]}`) and had no number. It is converted in the
-old properties that the engine passes, and in what a program of an older release declares. A conversion needs no cluster,
-so that a `pulumi destroy`, which runs no program, works on an old state as well.
+Form 1 named kinds without apiVersion (`{"Environment": ["acme/development"]}`) and had no number. It is converted in
+the old properties that the engine passes, and in what a program of an older release declares. A conversion needs no
+cluster, so that a `pulumi destroy`, which runs no program, works on an old state as well.
 """
 
 from collections.abc import Callable, Mapping

@@ -44,11 +44,14 @@ ENCODED = base64.b64encode(MARK.encode()).decode()
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (MARK, "neither its text nor the path of a file"),
-        (MARK * 200, "neither its text nor the path of a file"),
-        (f"/nonexistent/{MARK}", "neither its text nor the path of a file"),
-        (f"{MARK * 5}/{MARK}.yaml", "neither its text nor the path of a file"),
-        (f"apiVersion: v1, token: {MARK}, kind: config", "neither its text nor the path of a file"),
+        (MARK, "neither kubeconfig YAML nor the path of a readable kubeconfig"),
+        (MARK * 200, "neither kubeconfig YAML nor the path of a readable kubeconfig"),
+        (f"/nonexistent/{MARK}", "neither kubeconfig YAML nor the path of a readable kubeconfig"),
+        (f"{MARK * 5}/{MARK}.yaml", "neither kubeconfig YAML nor the path of a readable kubeconfig"),
+        (
+            f"apiVersion: v1, token: {MARK}, kind: config",
+            "neither kubeconfig YAML nor the path of a readable kubeconfig",
+        ),
         (f"{MARK}\n", "it cannot be read as one: it is not a mapping of fields"),
         (f"token: {MARK}\n", "token is not a field that choreo knows; known here: kind, apiVersion,"),
         (f"users: [{MARK}\n", "it cannot be read as one: neither YAML nor JSON (line 2)"),
@@ -68,7 +71,7 @@ ENCODED = base64.b64encode(MARK.encode()).decode()
         (kubeconfig({"client-certificate": "/nonexistent", "client-key": f"/{MARK}"}), "No such file or directory"),
         (kubeconfig({}, **{"certificate-authority-data": ENCODED}), "its key cannot be read"),
         (kubeconfig({"auth-provider": {"name": MARK}}), "users[0].user.auth-provider is not supported"),
-        (f"~nobody-has-this-home/{MARK}", "neither its text nor the path of a file"),
+        (f"~nobody-has-this-home/{MARK}", "neither kubeconfig YAML nor the path of a readable kubeconfig"),
         ("{" * 20_000 + MARK, "it cannot be read as one: neither YAML nor JSON (line 1)"),
         (kubeconfig({}, f"https://a\0{MARK}"), "clusters[0].cluster.server is not an address"),
         (kubeconfig({}, "https://127.0.0.1:99999999"), "there is no port 99999999"),
@@ -194,8 +197,8 @@ def test_without_any_kubeconfig_it_is_said_what_is_not_there_and_what_to_do(
     with pytest.raises(ClusterError) as refused:
         Cluster(None)
     assert str(refused.value) == (
-        "no usable kubeconfig: KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod of a cluster: "
-        "set KUBECONFIG to the file that leads to the cluster"
+        "no usable kubeconfig: KUBECONFIG is not set, there is no ~/.kube/config, and this is not a pod of a cluster; "
+        "set KUBECONFIG to the cluster's kubeconfig"
     )
 
 
@@ -206,7 +209,7 @@ def plugin(command: str, *arguments: str) -> Mapping[str, Any]:
 
 
 def answer(**status: str) -> str:
-    """What such a command has to print."""
+    """What such a command must print."""
     version = "client.authentication.k8s.io/v1beta1"
     return json.dumps({"apiVersion": version, "kind": "ExecCredential", "status": status})
 
@@ -232,9 +235,9 @@ def answer(**status: str) -> str:
 )
 def test_credentials_that_do_not_work_are_not_quoted(user: Any, why: str, tmp_path: Path) -> None:
     with serving(tokens=(), folder=tmp_path) as server:
-        told = said(server.kubeconfig(user))
-    assert why in told
-    assert MARK not in told
+        message = said(server.kubeconfig(user))
+    assert why in message
+    assert MARK not in message
 
 
 def test_a_server_that_cannot_be_reached_is_named_without_the_password_in_its_address() -> None:
@@ -328,31 +331,31 @@ def test_an_answer_means_retry_try_another_server_or_give_up(
 ) -> None:
     monkeypatch.setattr(retries, "RETRY_SECONDS", 0.0)
     text = json.dumps({"kind": "Status", "apiVersion": "v1", "code": status, "message": message})
-    with answering(status, text, "application/json") as server, pytest.raises(ClusterError) as told:
+    with answering(status, text, "application/json") as server, pytest.raises(ClusterError) as raised:
         asyncio.run(namespaces(server))
-    assert type(told.value) is meaning
-    assert message in str(told.value)
+    assert type(raised.value) is meaning
+    assert message in str(raised.value)
 
 
 def said(text: str) -> str:
-    """What comes of a request with this kubeconfig, which has to fail."""
+    """The error of a request with this kubeconfig, which must fail."""
 
     async def ask() -> None:
         async with Cluster(text) as cluster:
             await cluster.list(NAMESPACES, {})
 
-    with pytest.raises(ClusterError) as told:
+    with pytest.raises(ClusterError) as raised:
         asyncio.run(ask())
-    return str(told.value)
+    return str(raised.value)
 
 
 def test_a_proxy_that_a_kubeconfig_names_is_used() -> None:
     with answering(401, "no", "text/plain") as proxy:
-        told = said(kubeconfig({}, "http://nowhere.invalid", **{"proxy-url": proxy}))
-    assert "http://nowhere.invalid answers 401" in told
+        message = said(kubeconfig({}, "http://nowhere.invalid", **{"proxy-url": proxy}))
+    assert "http://nowhere.invalid answers 401" in message
 
 
-# --- What goes over the wire ---------------------------------------------------------------------------------------
+# --- What is sent -------------------------------------------------------------------------------------------------
 
 
 def asked(request: Callable[[Cluster], Awaitable[Any]], *script: bytes) -> tuple[Any, list[str]]:
@@ -376,7 +379,7 @@ def event(type_: str, name: str, **more: Any) -> str:
 
 
 def test_a_watch_reads_events_however_their_lines_are_cut_and_whatever_is_in_them() -> None:
-    """A next line (U+0085) may stand in JSON: it ends no line there."""
+    """A next line (U+0085) may be in JSON: it does not end a line there."""
     lines = event("ADDED", "a") + event("MODIFIED", "b", annotations={"note": "one\x85two"}) + event("DELETED", "c")
     found, sent = asked(events, apiserver.answer(200, lines))
     assert found == ["ADDED a", "MODIFIED b", "DELETED c"]
@@ -421,7 +424,7 @@ def test_a_name_is_a_part_of_the_path_whatever_it_is() -> None:
     ids=lambda body: str(body)[:60],
 )
 def test_a_list_that_is_none_of_an_api_servers_is_said_to_be_none(body: Any) -> None:
-    with pytest.raises(ClusterError, match=r"list namespaces: .* answers as no API server does"):
+    with pytest.raises(ClusterError, match=r"list namespaces: the response of .* is not from a Kubernetes"):
         asked(lambda cluster: cluster.list(NAMESPACES, {}), apiserver.answer(200, body))
 
 

@@ -97,7 +97,7 @@ PASSING = {
     "503 of an API server that starts": answer(503, "[+]ping ok\n[-]etcd failed"),
     "503 of a load balancer": b"HTTP/1.1 503 \r\nContent-Length: 0\r\n\r\n",
     "502 of a proxy": answer(502, "<html>bad gateway</html>", Content_Type="text/html"),
-    "503 in somebody's JSON": answer(503, {"error": "no healthy upstream"}),
+    "503 with other JSON": answer(503, {"error": "no healthy upstream"}),
     "504": refusal(504, "Timeout: request did not complete within the allotted timeout"),
     "500 of etcd": refusal(500, "etcdserver: leader changed"),
     "408 of an idle connection": answer(408),
@@ -153,9 +153,9 @@ def test_what_is_refused_for_good_is_asked_once(refused: bytes, meaning: type[Cl
         async with ApiServer() as server, Cluster(kubeconfig(server.url)) as cluster:
             for name in REQUESTS.keys() - {"a watch"}:
                 server.script, server.asked = [refused], []
-                with pytest.raises(ClusterError) as told:
+                with pytest.raises(ClusterError) as raised:
                     await REQUESTS[name][0](cluster)
-                assert type(told.value) is meaning
+                assert type(raised.value) is meaning
                 assert len(server.asked) == 1, name
 
     asyncio.run(run())
@@ -342,7 +342,7 @@ def test_a_proxy_that_is_busy_is_asked_again_and_one_that_wants_a_password_is_no
 
 
 def said(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What a person has been told."""
+    """The messages to a person."""
     return [record.getMessage() for record in caplog.records if record.name == retries.__name__]
 
 

@@ -106,7 +106,7 @@ def test_a_kubeconfig_that_leads_nowhere_is_a_warning_too(given: str) -> None:
 def test_a_server_that_is_no_api_server_is_a_warning_too(web_server: str, text: str) -> None:
     [finding] = asked(stack(declaring.data_plane()), kubeconfig(f"{web_server}/as/{text}")).findings
     assert finding.severity is Severity.WARNING
-    assert "answers as no API server does" in finding.message
+    assert "is not from a Kubernetes API server" in finding.message
 
 
 def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:

@@ -508,7 +508,7 @@ def test_an_environment_cannot_leave_a_data_plane_that_nobody_can_get_to() -> No
     _, failures = asyncio.run(finalizer.check(ELSEWHERE, {**INPUTS, "dataPlaneRef": "here"}, clusters))
     assert failures == {
         "": "environment 'development' of organization 'acme' on data plane 'east' cannot leave it: nobody answers; "
-        "nothing was applied, as its Deployments and namespaces could not be taken away there"
+        "nothing was applied, as its Deployments and namespaces could not be deleted there"
     }
 
 

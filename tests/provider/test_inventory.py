@@ -485,7 +485,7 @@ def test_an_environment_leaves_its_data_plane_with_the_kubeconfig_that_the_state
         (
             None,
             "another",
-            "its kubeconfig leads to another cluster, which has nothing to do with what was made",
+            "its kubeconfig leads to another cluster than the one that its objects were made in",
             "",
         ),
     ],

@@ -12,7 +12,6 @@ import pulumi
 from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArgs
 from choreo_components.config.options import Controllers
 
-
 KEYWORDS: dict[tuple[str, str], str] = {}
 """By type and key: the meaning of keys that are words of Python, which no statement in a class can say."""
 
@@ -143,7 +142,7 @@ class GatewayArgs(TypedDict):
     """The gateways of a data plane, or of an environment in place of those."""
 
     ingress: NotRequired[pulumi.Input[GatewayNetworkArgs]]
-    """Gateways for what comes in."""
+    """Gateways for incoming traffic."""
     egress: NotRequired[pulumi.Input[GatewayNetworkArgs]]
     """Gateways for outgoing traffic."""
 

@@ -1,7 +1,7 @@
-"""A kubeconfig: which cluster is meant, and who asks it, as kubectl and the Kubernetes provider read it.
+"""A kubeconfig: which cluster it means, and as which user, as kubectl and the Kubernetes provider read it.
 
-What it means is resolved once (`resolution`), by a table of all fields (`fields`); `connection` makes of it what sends
-the requests, with the credentials of `credentials` and `commands`.
+It is resolved once (`resolution`), by a table of all fields (`fields`); `connection` sends the requests, with the
+credentials of `credentials` and `commands`.
 """
 
 from choreo_components.kubernetes.kubeconfig.fields import KubeconfigError

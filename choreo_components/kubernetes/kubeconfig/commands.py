@@ -1,7 +1,7 @@
 """Commands for credentials (`exec` of a kubeconfig): run once for all requests of this process that want their answer.
 
-A command may open a browser, or listen on a port of which there is one. Requests come from several clients, threads and
-event loops, so each command runs on a thread of its own.
+A command may open a browser, or listen on a fixed port. Requests come from several clients, threads and event loops, so
+each command runs on a separate thread.
 """
 
 import asyncio
@@ -25,13 +25,13 @@ from choreo_components.kubernetes.kubeconfig.fields import KubeconfigError
 from choreo_components.kubernetes.kubeconfig.reading import document
 
 COMMAND_SECONDS = 240.0
-"""How long a command may take: somebody may have to log in with a browser."""
+"""How long a command may take: a person may need to log in with a browser."""
 
 GRACE_SECONDS = 5.0
-"""How long a command that was terminated may go on before it is killed."""
+"""How long a command that was terminated may run on before it is killed."""
 
 PAUSE_SECONDS = 10.0
-"""How long a command that failed, or whose credentials were refused twice, is not run again."""
+"""How long a command is not run again after it failed, or its credentials were refused twice."""
 
 LONGEST_SAID = 300
 """Characters of what a command has printed that an error quotes."""
@@ -43,7 +43,7 @@ _THE_COMMAND = "the command for credentials (user.exec)"
 
 @dataclass(frozen=True, eq=False)
 class _Issued:
-    """The credentials of a run: until when they are good, in seconds since the epoch, and since when there are any."""
+    """The credentials of a run: when they expire, in seconds since the epoch, and when they were issued."""
 
     credentials: Credentials
     until: float | None
@@ -63,7 +63,7 @@ class _Run:
 
     def __init__(self) -> None:
         self.outcome: Future[Credentials] = Future()
-        # So that a request that ceases to wait does not take the outcome from the others.
+        # A request that is cancelled must not cancel the outcome of the others.
         self.outcome.set_running_or_notify_cancel()
         self.waiting = 0
         self.cancelled = Event()
@@ -73,7 +73,7 @@ class Command:
     """The source of credentials that a command is. There is one for each command and cluster: `command` finds it."""
 
     def __init__(self, spec: Mapping[str, Any], cluster: Mapping[str, Any] | None) -> None:
-        """Takes the ExecConfig, and the cluster where the command is to know it; runs nothing yet."""
+        """Takes the ExecConfig, and the cluster if the command needs it; runs nothing yet."""
         self._spec = spec
         self._cluster = cluster
         self._lock = Lock()
@@ -84,9 +84,9 @@ class Command:
         """Runs since credentials were last accepted."""
 
     async def get(self, rejected: Credentials | None = None) -> Credentials:
-        """The credentials that the command has printed, or prints now; all who ask meanwhile wait for the same run.
+        """The credentials that the command has printed, or prints now; all concurrent requests wait for the same run.
 
-        Who waits may be cancelled. The last one who is has the command terminated, and waits for its end.
+        A waiting request may be cancelled. When the last one is, the command is terminated, and its end awaited.
         """
         while True:
             with self._lock:
@@ -99,7 +99,7 @@ class Command:
                 ending = run.cancelled.is_set()
                 run.waiting += not ending
             if ending:
-                # Two at once might want the same port.
+                # Two runs at once might need the same port.
                 with suppress(CredentialsError):
                     await asyncio.wrap_future(run.outcome)
                 continue
@@ -116,12 +116,12 @@ class Command:
                 raise
 
     def accepted(self, credentials: Credentials) -> None:
-        """Notes that the command's credentials are of use."""
+        """Notes that the command's credentials were accepted."""
         if self._issued is not None and credentials is self._issued.credentials:
             self._in_vain = 0
 
     def _usable(self, rejected: Credentials | None) -> Credentials | None:
-        """What the last run has come to, as long as no other would be better. Raises CredentialsError."""
+        """The outcome of the last run, as long as it can be used. Raises CredentialsError."""
         if self._failure is not None:
             said, until = self._failure
             if time.monotonic() < until:
@@ -134,14 +134,14 @@ class Command:
         return issued.credentials if enough or not stale else None
 
     def _work(self, run: _Run) -> None:
-        """On a thread of its own: runs the command, and says what has come of it."""
+        """On a separate thread: runs the command, and sets the outcome."""
         issued: _Issued | None = None
         problem: Exception | None = None
         try:
             issued = self._answer(run.cancelled)
-        except Exception as told:
+        except Exception as failure:
             # No request may wait for an outcome that never comes.
-            problem = told
+            problem = failure
         with self._lock:
             self._run = None
             self._failure = None
@@ -182,18 +182,18 @@ _COMMANDS_LOCK = Lock()
 
 
 def command(spec: Mapping[str, Any], cluster: Mapping[str, Any] | None) -> Command:
-    """The one source for this command (an ExecConfig) and the cluster that it is to know, if any."""
+    """The one source for this command (an ExecConfig) and the cluster that it needs, if any."""
     key = json.dumps([spec, cluster], sort_keys=True, default=str)
     with _COMMANDS_LOCK:
         return _COMMANDS.setdefault(key, Command(spec, cluster))
 
 
 def _printed(arguments: Sequence[str], environment: Mapping[str, str], cancelled: Event) -> str:
-    """What the command prints, once it has ended well. It has ended in any case.
+    """The command's output, once it has succeeded. It has ended in any case.
 
-    Raises CredentialsError about what has come of it, OSError or ValueError where it could not be started.
+    Raises CredentialsError if it failed, OSError or ValueError if it could not be started.
     """
-    # What it prints of errors may be kept open by a browser that it has started: the end of a file is not waited for.
+    # A browser that the command has started may keep its standard error open: its end of file is not waited for.
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             arguments, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
@@ -214,7 +214,7 @@ def _printed(arguments: Sequence[str], environment: Mapping[str, str], cancelled
 
 
 def _communicated(process: subprocess.Popen[bytes], cancelled: Event) -> bytes | None:
-    """The output of a process that has ended; None where it had to be made to."""
+    """The output of a process that has ended; None if it had to be terminated."""
     deadline = time.monotonic() + COMMAND_SECONDS
     while not cancelled.is_set() and time.monotonic() < deadline:
         with suppress(subprocess.TimeoutExpired):
@@ -225,14 +225,14 @@ def _communicated(process: subprocess.Popen[bytes], cancelled: Event) -> bytes |
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    # What it has started may still have its output open.
+    # A process that it has started may still have its output open.
     assert process.stdout is not None
     process.stdout.close()
     return None
 
 
 def _said(errors: IO[bytes]) -> str:
-    """The end of what the command has printed of errors, in one line."""
+    """The end of the command's standard error, in one line."""
     errors.seek(0)
     text = _line(errors.read().decode(errors="replace"))
     return f": {text}" if text else ""

@@ -1,6 +1,6 @@
-"""Connections to the cluster that a kubeconfig means: what is trusted, by which proxy, and as whom requests are sent.
+"""Connections to the cluster of a kubeconfig: what is trusted, by which proxy, and as which user requests are sent.
 
-All requests to a cluster go through one transport, so none can be sent without what the kubeconfig says of its sender.
+All requests to a cluster pass one transport, so none can be sent without the user of the kubeconfig.
 """
 
 import base64
@@ -28,10 +28,10 @@ _LEGAL = frozenset(b"!#$&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijk
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """Sends requests to a cluster with the credentials of its kubeconfig, and as the user that it says to act as.
+    """Sends requests to a cluster with the credentials of its kubeconfig, and as the user that it impersonates.
 
-    Connections are without a limit: each watch holds one, and a request must not wait for a watch to end. A request
-    that is answered 401 is sent once more where there are other credentials by then.
+    The number of connections has no limit: each watch holds one, and a request must not wait for a watch to end. A
+    request that is answered 401 is sent once more if there are other credentials by then.
     """
 
     def __init__(self, resolved: Resolved) -> None:
@@ -41,16 +41,16 @@ class Transport(httpx.AsyncBaseTransport):
         self._tls = (cluster, user) if resolved.is_secure else ({}, {})
         self._server_name = cluster.get("tls-server-name")
         self._proxy = cluster.get("proxy-url") or proxy_for(cluster["server"], os.environ)
-        # Never in the clear: kubectl sends none to a server without TLS either.
+        # Never in plain text: kubectl sends no credentials to a server without TLS either.
         self._source = _source(resolved) if resolved.is_secure else Fixed(Credentials())
         self._acting_as = impersonation(user)
         self._connections: dict[tuple[str, str] | None, httpx.AsyncHTTPTransport] = {None: self._made(None)}
-        """By the certificate that a command has printed: a connection stays that of the certificate it began with."""
+        """By the certificate that a command has printed: a connection keeps the certificate that it began with."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends the request. Raises CredentialsError where there are no credentials to be had, and httpx's errors."""
+        """Sends the request. Raises CredentialsError if there are no credentials, and httpx's errors."""
         if "Authorization" in request.headers:
-            # A password in the server's address comes first, as it does in Go.
+            # A password in the server's address takes precedence, as in Go.
             return await self._send(request, Credentials())
         used = await self._source.get()
         response = await self._send(request, used)
@@ -67,7 +67,7 @@ class Transport(httpx.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
-        """Lets go of all connections."""
+        """Closes all connections."""
         for each in self._connections.values():
             await each.aclose()
 
@@ -78,7 +78,7 @@ class Transport(httpx.AsyncBaseTransport):
         if self._cluster.get("disable-compression"):
             kept = [(name, value) for name, value in kept if name.lower() != b"accept-encoding"]
         named = {"sni_hostname": self._server_name} if self._server_name else {}
-        # The one that was given stays as it is: it may be sent again.
+        # The request that was given is not changed: it may be sent again.
         sent = httpx.Request(
             request.method,
             request.url,
@@ -100,7 +100,7 @@ class Transport(httpx.AsyncBaseTransport):
         trusted = _trusted(*self._tls, certificate)
         proxy = None
         if self._proxy is not None:
-            # As Go has it, what is trusted of the server is what is trusted of its proxy.
+            # As in Go, the trust for the server also applies to its proxy.
             secure = self._proxy.lower().startswith("https:")
             proxy = httpx.Proxy(self._proxy, ssl_context=trusted if secure else None)
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS)
@@ -108,10 +108,10 @@ class Transport(httpx.AsyncBaseTransport):
 
 
 def impersonation(user: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
-    """The headers that say as whom a request acts; none where it is as oneself.
+    """The headers of impersonation; none without it.
 
-    As client-go sends them (transport/round_trippers.go). Names of extra fields have no case: the API server puts them
-    in lower case.
+    As client-go sends them (transport/round_trippers.go). Names of extra fields have no case: the API server converts
+    them to lower case.
     """
     if "as" not in user:
         return []
@@ -133,29 +133,29 @@ def _source(resolved: Resolved) -> Source:
     if own is not None:
         return own
     spec = user["exec"]
-    return commands.command(spec, _told(cluster) if spec.get("provideClusterInfo") else None)
+    return commands.command(spec, _cluster_info(cluster) if spec.get("provideClusterInfo") else None)
 
 
-def _told(cluster: Mapping[str, Any]) -> dict[str, Any]:
-    """What a command is told of the cluster that its credentials are for (client-go: rest/exec.go)."""
+def _cluster_info(cluster: Mapping[str, Any]) -> dict[str, Any]:
+    """The cluster as it is passed to a command for credentials (client-go: rest/exec.go)."""
     same = ("server", "tls-server-name", "insecure-skip-tls-verify", "proxy-url", "disable-compression")
-    told = {name: cluster[name] for name in same if name in cluster}
+    known = {name: cluster[name] for name in same if name in cluster}
     if authority := _authority(cluster):
-        told["certificate-authority-data"] = base64.b64encode(authority).decode()
+        known["certificate-authority-data"] = base64.b64encode(authority).decode()
     for extension in cluster.get("extensions", []):
-        told["config"] = extension.get("extension")
-    return told
+        known["config"] = extension.get("extension")
+    return known
 
 
 def _authority(cluster: Mapping[str, Any]) -> bytes:
-    """The certificates that are trusted, in PEM; empty where it is those of the system."""
+    """The certificates that are trusted, in PEM; empty for those of the system."""
     if data := cluster.get("certificate-authority-data"):
         return decoded(data)
     return _content(cluster, "certificate-authority")
 
 
 def _content(fields: Mapping[str, Any], name: str) -> bytes:
-    """The content of the file that a field names; empty where it names none."""
+    """The content of the file that a field names; empty if it names none."""
     if name not in fields:
         return b""
     try:
@@ -171,7 +171,7 @@ def _content(fields: Mapping[str, Any], name: str) -> bytes:
 def _trusted(
     cluster: Mapping[str, Any], user: Mapping[str, Any], certificate: tuple[str, str] | None
 ) -> ssl.SSLContext:
-    """What is trusted, and which certificate is shown: that of a command, else the user's own."""
+    """The TLS context: what is trusted, and the client certificate of the command, else of the user."""
     try:
         if cluster.get("insecure-skip-tls-verify"):
             context = httpx.create_ssl_context(verify=False)
@@ -181,13 +181,12 @@ def _trusted(
                 # Without any, Python would trust the system's.
                 raise KubeconfigError("its certificate authority cannot be read: no PEM")
             context = ssl.create_default_context(cadata=text)
-            # An authority that is not the topmost one is trusted as well, and only names in the certificate's
-            # list count, as it is in Go.
+            # As in Go, an intermediate authority is trusted as well, and only names in the certificate's list count.
             context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
             context.hostname_checks_common_name = False
         else:
             context = httpx.create_ssl_context()
-        # From Python 3.13 on it would demand what many clusters' certificates do not have: identifiers of keys.
+        # From Python 3.13 on it would require key identifiers, which the certificates of many clusters do not have.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         _show(context, user, certificate)
     except ssl.SSLError as problem:
@@ -196,11 +195,11 @@ def _trusted(
 
 
 def _show(context: ssl.SSLContext, user: Mapping[str, Any], certificate: tuple[str, str] | None) -> None:
-    """Has the context show a client certificate, if there is one. OpenSSL reads it and its key from files only."""
+    """Loads a client certificate into the context, if there is one. OpenSSL reads it and its key from files only."""
     with ExitStack() as files:
 
         def temporary(content: bytes) -> str:
-            # Readable for this user alone, and gone when it is closed.
+            # Readable for this user alone, and deleted when it is closed.
             file = files.enter_context(tempfile.NamedTemporaryFile())
             file.write(content)
             file.flush()
@@ -220,5 +219,5 @@ def _show(context: ssl.SSLContext, user: Mapping[str, Any], certificate: tuple[s
 
 
 def _no_password() -> NoReturn:
-    """Instead of OpenSSL, which would ask the terminal."""
+    """Fails where OpenSSL would prompt at the terminal."""
     raise KubeconfigError("the key of its client certificate is encrypted, and there is no terminal to ask for more")

@@ -1,4 +1,4 @@
-"""Credentials: what a request is sent with, and where it comes from again when it is no longer accepted."""
+"""Credentials: what a request is sent with, and how they are renewed when they are no longer accepted."""
 
 import base64
 import time
@@ -24,20 +24,20 @@ class Credentials:
 
 
 class Source(Protocol):
-    """Where credentials come from. One of them may serve many requests at once, of several threads and event loops."""
+    """A source of credentials. It may serve many requests at once, of several threads and event loops."""
 
     async def get(self, rejected: Credentials | None = None) -> Credentials:
-        """The credentials of today: after a 401, others than the `rejected` ones if there are any.
+        """The current credentials: after a 401, others than the `rejected` ones if there are any.
 
         Raises CredentialsError.
         """
 
     def accepted(self, credentials: Credentials) -> None:
-        """Notes that the API server has taken these."""
+        """Notes that the API server has accepted these."""
 
 
 class Fixed:
-    """The same credentials always."""
+    """Credentials that never change."""
 
     def __init__(self, credentials: Credentials) -> None:
         """Takes them."""
@@ -52,9 +52,9 @@ class Fixed:
 
 
 class TokenFile:
-    """A token in a file, which somebody may replace at any time.
+    """A token in a file, which may be replaced at any time.
 
-    As to client-go, the last one that could be read counts, and before any could, the kubeconfig's own `token`.
+    As in client-go, the last one that could be read counts, and before any could, the kubeconfig's `token`.
     """
 
     def __init__(self, path: str, token: str | None) -> None:
@@ -89,14 +89,14 @@ class TokenFile:
 
 
 def bearer(token: str, certificate: tuple[str, str] | None = None) -> Credentials:
-    """The credentials that a token makes."""
+    """The credentials of a token."""
     return Credentials(f"Bearer {token}", certificate)
 
 
 def own(user: Mapping[str, Any]) -> Source | None:
-    """The credentials that are in the user itself; None where a command has to be asked for them.
+    """The credentials that are in the user itself; None if a command must be run for them.
 
-    In the order of client-go: a command is for those who have no token, password or certificate.
+    In the order of client-go: a command is used only without a token, password or certificate.
     """
     if "tokenFile" in user:
         return TokenFile(user["tokenFile"], user.get("token"))

@@ -1,7 +1,7 @@
-"""The fields of a kubeconfig, and what becomes of each: the one table that reading, the documentation and tests follow.
+"""The fields of a kubeconfig, and how each is treated: the one table that reading, the documentation and tests follow.
 
-The fields are those of client-go, by its structs (kubernetes/client-go: tools/clientcmd/api/v1/types.go). One that is
-not in the table is refused: it may say who asks, or which cluster, and passing it over could mean more rights.
+The fields are those of client-go, by its structs (kubernetes/client-go: tools/clientcmd/api/v1/types.go). A field that
+is not in the table is refused: it may name the user or the cluster, and ignoring it could mean more permissions.
 """
 
 import base64
@@ -17,7 +17,7 @@ class KubeconfigError(Exception):
 
 
 class Treatment(str, Enum):
-    """What becomes of a field."""
+    """How a field is treated."""
 
     HEEDED = "heeded"
     MEANINGLESS = "meaningless here"
@@ -25,7 +25,7 @@ class Treatment(str, Enum):
 
 
 class Shape(str, Enum):
-    """What the value of a field has to be; null is the same as no value, as it is to client-go."""
+    """What the value of a field must be; null is the same as no value, as in client-go."""
 
     STRING = "a string"
     BOOLEAN = "true or false"
@@ -39,7 +39,7 @@ class Shape(str, Enum):
 
 @dataclass(frozen=True)
 class Field:
-    """A field: its name, what its value has to be, what becomes of it and why.
+    """A field: its name, what its value must be, how it is treated and why.
 
     `struct` is the struct of its value, or of each entry of it. `local` are fields that name files and commands of one
     machine.
@@ -92,7 +92,7 @@ STRUCTS: Mapping[str, tuple[Field, ...]] = {
     ),
     "NamedExtension": (
         _heeded("name", Shape.STRING, f"only `{EXEC_EXTENSION}` has a meaning, and only of a cluster"),
-        _heeded("extension", Shape.ANYTHING, "handed to the command for credentials as `config`"),
+        _heeded("extension", Shape.ANYTHING, "given to the command for credentials as `config`"),
     ),
     "Cluster": (
         _heeded(
@@ -172,7 +172,7 @@ STRUCTS: Mapping[str, tuple[Field, ...]] = {
 
 
 def places(struct: str = "Config", place: str = "") -> Iterator[tuple[str, Field]]:
-    """Each field with its place, such as `users[].user.exec.command`; of one that is not heeded, not what is inside."""
+    """Each field with its place, such as `users[].user.exec.command`; without the content of one that is not heeded."""
     for field in STRUCTS[struct]:
         at = f"{place}{field.name}"
         yield at, field
@@ -181,9 +181,10 @@ def places(struct: str = "Config", place: str = "") -> Iterator[tuple[str, Field
 
 
 def checked(value: Any, struct: str, place: str) -> dict[str, Any]:
-    """The fields of a struct that have a value and a meaning; what is inside of them is not looked at.
+    """The fields of a struct that have a value and a meaning; their content is not checked.
 
-    `place` names the struct in errors. Raises KubeconfigError for a field that is unknown, refused, or no such value.
+    `place` names the struct in errors. Raises KubeconfigError for a field that is unknown, refused, or has a wrong
+    value.
     """
     if value is None:
         return {}
@@ -210,11 +211,11 @@ def checked(value: Any, struct: str, place: str) -> dict[str, Any]:
 
 
 _CALLED_LIKE_A_FIELD = re.compile(r"[A-Za-z][A-Za-z-]{0,39}")
-"""Whether the name of a field may be quoted: what is no field may be a secret that was put in the wrong place."""
+"""Whether the name of a field may be quoted: an unknown one may be a secret in the wrong place."""
 
 
 def decoded(data: str) -> bytes:
-    """The bytes of a field `…-data`; line breaks are allowed, as Go allows them. Raises ValueError for what is none."""
+    """The bytes of a field `…-data`; line breaks are allowed, as in Go. Raises ValueError if it is not base64."""
     return base64.b64decode(data.replace("\n", "").replace("\r", ""), validate=True)
 
 

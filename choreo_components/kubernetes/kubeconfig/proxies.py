@@ -1,4 +1,4 @@
-"""Proxies that the environment names, followed as Go's HTTP client follows them, and with it kubectl.
+"""Proxies that the environment names, used as Go's HTTP client, and with it kubectl, uses them.
 
 `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, or the same in lower case (golang.org/x/net/http/httpproxy).
 """
@@ -29,7 +29,7 @@ def proxy_for(server: str, environment: Mapping[str, str]) -> str | None:
         usable = False
     if not usable:
         raise KubeconfigError(
-            f"the proxy in {variable} is neither http:// nor https://, and no other is supported: set the kubeconfig's "
+            f"the proxy in {variable} is neither http:// nor https://, and no other is supported; set the kubeconfig's "
             "proxy-url, or NO_PROXY"
         )
     return proxy

@@ -28,7 +28,7 @@ class Entry:
 class Kubeconfig:
     """One kubeconfig, or several merged ones: the entries of each section by name.
 
-    `origin` says where it comes from, `text` is the text of a single one, `place` what stands before places in it.
+    `origin` says where it comes from, `text` is the text of a single one, `place` the prefix of places in it.
     """
 
     origin: str
@@ -39,7 +39,7 @@ class Kubeconfig:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing in it at all."""
+        """Whether there is nothing in it."""
         return not self.current_context and not any(self.sections.values())
 
 
@@ -56,21 +56,22 @@ def given(kubeconfig: str | Path) -> Kubeconfig:
             raise KubeconfigError(_NO_KUBECONFIG) from problem
         raise KubeconfigError(f"there is no file {shown}") from None
     except (OSError, ValueError, RuntimeError) as problem:
-        # Also a home that nobody has, or a name that can be none.
+        # Also for the home of an unknown user, or an impossible name.
         if shown is None:
             raise KubeconfigError(_NO_KUBECONFIG) from None
         raise KubeconfigError(f"{shown} cannot be read{_why(problem)}") from None
     return _read(text, shown or "the file that is given", f"{shown}: " if shown else "", path.absolute().parent)
 
 
-_NO_KUBECONFIG = "what is given as one is neither its text nor the path of a file that can be read as one"
+_NO_KUBECONFIG = "the value is neither kubeconfig YAML nor the path of a readable kubeconfig"
 
 
 def ambient() -> Kubeconfig | None:
-    """What kubectl finds by itself: the files of KUBECONFIG, merged, or ~/.kube/config; None where there is none.
+    """The ambient kubeconfig, as kubectl finds it: the files of KUBECONFIG, merged, or ~/.kube/config; None if there is
+    none.
 
-    Raises KubeconfigError, also where KUBECONFIG is set and none of its files is there: to go on to other credentials
-    could lead to another cluster.
+    Raises KubeconfigError, also if KUBECONFIG is set and none of its files exists: other credentials could lead to
+    another cluster.
     """
     listed = os.environ.get("KUBECONFIG", "")
     if not listed:
@@ -82,7 +83,7 @@ def ambient() -> Kubeconfig | None:
         found = _files([home])
         return found[0] if found and not found[0].is_empty else None
     if is_text(listed):
-        raise KubeconfigError("KUBECONFIG must be the path of a kubeconfig, and is the text of one")
+        raise KubeconfigError("KUBECONFIG must be the path of a kubeconfig, but is the text of one")
     paths = [Path(path) for path in dict.fromkeys(listed.split(os.pathsep)) if path]
     configs = _files(paths)
     shown = os.pathsep.join(map(_shown, paths))
@@ -95,9 +96,9 @@ def ambient() -> Kubeconfig | None:
 
 
 def merge(configs: Iterable[Kubeconfig], origin: str) -> Kubeconfig:
-    """Several kubeconfigs as one, as client-go merges them: of entries with one name the first counts, as a whole.
+    """Several kubeconfigs as one, as client-go merges them: of entries with the same name the first counts, as a whole.
 
-    So does the first `current-context` (kubernetes/client-go: tools/clientcmd/loader.go).
+    The first `current-context` counts as well (kubernetes/client-go: tools/clientcmd/loader.go).
     """
     configs = list(configs)
     if len(configs) == 1:
@@ -114,7 +115,7 @@ def merge(configs: Iterable[Kubeconfig], origin: str) -> Kubeconfig:
 def document(text: str, place: str) -> Any:
     """The value of a text in YAML or JSON as Kubernetes reads it; None for an empty one. Raises KubeconfigError.
 
-    What is wrong is reported by its line alone: the rest may be secret.
+    The error names only the line: the rest may be secret.
     """
     documents, findings = read_documents(text, "kubeconfig")
     if findings:
@@ -127,7 +128,7 @@ def document(text: str, place: str) -> Any:
 
 
 def _files(paths: Iterable[Path]) -> list[Kubeconfig]:
-    """The kubeconfigs of the files that are there."""
+    """The kubeconfigs of the files that exist."""
     found = []
     for path in paths:
         try:
@@ -178,7 +179,7 @@ def _entries(config: Mapping[str, Any], section: str, place: str, folder: Path |
 
 
 LONGEST_PATH = 256
-"""Characters: what is longer is no path that somebody has written."""
+"""Characters: a longer text is not a path that a person has written."""
 
 _SEGMENT = r"[\w.@+ -]{0,64}"
 _CALLED_LIKE_ONE = re.compile(
@@ -188,10 +189,10 @@ _CALLED_LIKE_ONE = re.compile(
 
 def _shown(listed: Path) -> str:
     """A path of KUBECONFIG, unless it may be a kubeconfig in base64."""
-    told = _is_surely_a_path(str(listed)) or (listed.is_absolute() and len(str(listed)) < LONGEST_PATH)
-    return str(listed) if told else "…"
+    is_path = _is_surely_a_path(str(listed)) or (listed.is_absolute() and len(str(listed)) < LONGEST_PATH)
+    return str(listed) if is_path else "…"
 
 
 def _is_surely_a_path(given: str | Path) -> bool:
-    """Whether it may be quoted: a text that somebody has put in the place of a path may be a password."""
+    """Whether it may be quoted: a text in the place of a path may be a password."""
     return isinstance(given, Path) or _CALLED_LIKE_ONE.fullmatch(given) is not None

@@ -1,4 +1,4 @@
-"""The one resolution: which cluster a kubeconfig means, and who asks it, for every client that is given it."""
+"""The one resolution: which cluster and which user a kubeconfig means, for every client that is given it."""
 
 import json
 import os
@@ -17,13 +17,13 @@ SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where a pod has the credentials of its service account."""
 
 EXEC_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
-"""The versions in which a command for credentials is asked, and answers."""
+"""The versions of the request to a command for credentials, and of its answer."""
 
 _PARTS = {"clusters": "cluster", "users": "user"}
 """The sections that a context names entries of, and its fields that name them."""
 
 _IN_CLUSTER = "in-cluster"
-"""What context, cluster and user of a pod's service account are called."""
+"""The name of context, cluster and user of a pod's service account."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Resolved:
     """What a kubeconfig means: one cluster, one user, and the default namespace, if it has one.
 
     `text` is a kubeconfig with these and nothing else, which means the same wherever it is read on this machine;
-    `given` is the text as it was given, where that does too. `context` is the name of the context, None in a pod;
+    `given` is the text as it was given, if that does too. `context` is the name of the context, None in a pod;
     `origin` is a phrase for messages. `cluster` and `user` have the fields of client-go's Cluster and AuthInfo that
     are set, with absolute paths and a server with a scheme.
     """
@@ -52,22 +52,22 @@ class Resolved:
 
     @property
     def is_secure(self) -> bool:
-        """Whether the server is reached by TLS: else, as with kubectl, no credentials are sent."""
+        """Whether the server is reached by TLS; otherwise no credentials are sent, as with kubectl."""
         return urlsplit(str(self.cluster["server"])).scheme == "https"
 
 
 def resolve(given: str | Path | None, context: str | None = None) -> Resolved:
-    """What a kubeconfig means that is given as its text or its path; None stands for the ambient one.
+    """What a kubeconfig means that is given as its text or its path; None means the ambient one.
 
-    That is what kubectl finds by itself: the files of KUBECONFIG, ~/.kube/config, or in a pod its service account.
-    `context` is the name of the context that counts; None: the current one. Raises KubeconfigError; no file but the
-    kubeconfig is read, and nothing is asked.
+    The ambient one is what kubectl uses by default: the files of KUBECONFIG, ~/.kube/config, or in a pod its service
+    account. `context` is the name of the context to use; None: the current one. Raises KubeconfigError; no file but the
+    kubeconfig is read, and no request is sent.
     """
     found = reading.ambient() if given is None else reading.given(given)
     if found is None:
         if context is not None:
             raise KubeconfigError(
-                f"there is no context {context!r}, as KUBECONFIG is not set and there is no ~/.kube/config: set "
+                f"there is no context {context!r}, as KUBECONFIG is not set and there is no ~/.kube/config; set "
                 "KUBECONFIG to the file that has it"
             )
         return _in_cluster()
@@ -91,7 +91,7 @@ def resolve(given: str | Path | None, context: str | None = None) -> Resolved:
 def local_fields(text: str) -> list[str]:
     """The fields of a kubeconfig's text that name commands and files of one machine, as far as its context uses them.
 
-    Raises KubeconfigError where that cannot be known.
+    Raises KubeconfigError if that cannot be known.
     """
     _, chosen = _chosen(reading.given(text))
     local = {each.name for struct in ("Cluster", "AuthInfo") for each in STRUCTS[struct] if each.local}
@@ -99,7 +99,7 @@ def local_fields(text: str) -> list[str]:
 
 
 def context_of(given: str | Path | None = None) -> str | None:
-    """The context of a kubeconfig, the ambient one by default; None where it has none, as in a pod, or is no use."""
+    """The context of a kubeconfig, the ambient one by default; None if it has none, as in a pod, or cannot be used."""
     try:
         return resolve(given).context
     except KubeconfigError:
@@ -148,10 +148,10 @@ def _filled(entry: Entry, struct: str) -> Entry:
 def _absolute(path: str, entry: Entry, name: str) -> str:
     """A path of the entry, relative to its file, as an absolute one."""
     if entry.folder is None and not os.path.isabs(path):
-        # It may be the key itself, under the wrong name.
+        # It may be the key itself in the wrong field.
         instead = {"tokenFile": "token", "exec.command": "a name without slashes"}.get(name, f"{name}-data")
         raise KubeconfigError(
-            f"{entry.place}.{name} is a relative path, and a text has no folder: write an absolute one, or {instead}"
+            f"{entry.place}.{name} is a relative path, and a text has no folder; use an absolute path, or {instead}"
         )
     return os.path.normpath(os.path.join(entry.folder or "", path))
 
@@ -180,7 +180,7 @@ def _cluster(entry: Entry, user: Entry) -> dict[str, Any]:
 
 
 def _is_server_name(name: str) -> bool:
-    """Whether TLS can ask for a server of this name: Python's raises all kinds of errors about others."""
+    """Whether TLS can request a server of this name: Python's ssl raises various errors about others."""
     try:
         return bool(name.encode("idna")) and not name.startswith(".") and not re.search(r"[\0-\x20\x7f]", name)
     except UnicodeError:
@@ -194,7 +194,7 @@ def _extension(extensions: list[Any], place: str) -> list[dict[str, Any]]:
 
 
 def _address(server: str, scheme: str, place: str) -> str:
-    """The server's address with a scheme, and without what is no part of one (client-go: rest/url_utils.go)."""
+    """The server's address with a scheme, without query and fragment (client-go: rest/url_utils.go)."""
     if "://" not in server:
         if "/" in server.rstrip("/"):
             raise KubeconfigError(f"{place} has a path and no scheme: put http:// or https:// before it")
@@ -206,7 +206,7 @@ def _address(server: str, scheme: str, place: str) -> str:
 
 
 def _split(address: str, place: str) -> SplitResult:
-    """The parts of an address. Raises KubeconfigError where it can be none."""
+    """The parts of an address. Raises KubeconfigError if it is not one."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -267,17 +267,17 @@ def _command(entry: Entry, user: Entry) -> dict[str, Any]:
     if os.sep in command["command"]:
         command["command"] = _absolute(command["command"], user, "exec.command")
     if (version := command.get("apiVersion")) not in EXEC_VERSIONS:
-        told = "is not set" if version is None else "is not supported"
-        raise KubeconfigError(f"{place}.apiVersion {told}: it must be {' or '.join(EXEC_VERSIONS)}")
+        wrong = "is not set" if version is None else "is not supported"
+        raise KubeconfigError(f"{place}.apiVersion {wrong}: it must be {' or '.join(EXEC_VERSIONS)}")
     mode = command.get("interactiveMode", "IfAvailable" if version == EXEC_VERSIONS[1] else None)
     if mode == "Always":
         raise KubeconfigError(
-            f"{place}.interactiveMode is Always, and there is no terminal that the command could ask: give it another "
-            "way to log in, and set Never or IfAvailable"
+            f"{place}.interactiveMode is Always, but the command has no terminal; give it another way to log in, and "
+            "set Never or IfAvailable"
         )
     if mode not in ("Never", "IfAvailable"):
-        told = "is not set" if mode is None else "is unknown"
-        raise KubeconfigError(f"{place}.interactiveMode {told}: it must be Never or IfAvailable")
+        wrong = "is not set" if mode is None else "is unknown"
+        raise KubeconfigError(f"{place}.interactiveMode {wrong}: it must be Never or IfAvailable")
     variables = [checked(each, "ExecEnvVar", f"{place}.env[{n}]") for n, each in enumerate(command.get("env", []))]
     if not all(each.get("name") for each in variables):
         raise KubeconfigError(f"{place}.env has a variable without a name")
@@ -292,8 +292,8 @@ def _in_cluster() -> Resolved:
     token, authority = SERVICE_ACCOUNT / "token", SERVICE_ACCOUNT / "ca.crt"
     if not host or not port or not token.is_file():
         raise KubeconfigError(
-            "KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod of a cluster: set KUBECONFIG to "
-            "the file that leads to the cluster"
+            "KUBECONFIG is not set, there is no ~/.kube/config, and this is not a pod of a cluster; set KUBECONFIG to "
+            "the cluster's kubeconfig"
         )
     address = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
     cluster = {"server": address, "certificate-authority": str(authority)}
@@ -309,7 +309,7 @@ def _in_cluster() -> Resolved:
 def _minimal(
     cluster: Mapping[str, Any], user: Mapping[str, Any], name: str, context: Mapping[str, Any], namespace: str | None
 ) -> str:
-    """A kubeconfig of one context. In JSON, which no two readers take for different values."""
+    """A kubeconfig of one context. In JSON, which all readers parse alike."""
     context = {part: context[part] for part in ("cluster", "user") if context.get(part)}
     users = [{"name": context["user"], "user": user}] if "user" in context else []
     config = {
@@ -324,6 +324,6 @@ def _minimal(
 
 
 def _as_written(value: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What is set in a cluster or a user as it is written, but for extensions."""
+    """The fields that are set in a cluster or a user, as written, except extensions."""
     written = {key: each for key, each in (value or {}).items() if each and key != "extensions"}
     return {key: _as_written(each) if key == "exec" else each for key, each in written.items()}

@@ -26,7 +26,7 @@ import json, os, pathlib, signal, socket, sys, time
 here = pathlib.Path(__file__).parent
 with open(here / "runs", "a") as runs:
     runs.write(f"{os.getpid()}\\n")
-(here / "told").write_text(os.environ["KUBERNETES_EXEC_INFO"])
+(here / "info").write_text(os.environ["KUBERNETES_EXEC_INFO"])
 (here / "seen").write_text(json.dumps([os.environ.get("MINE"), sys.stdin.read(), sys.argv[1:]]))
 # There is one port: who comes second while it is taken fails.
 port = socket.socket()
@@ -73,7 +73,7 @@ class Plugin:
         file = self.file.parent / "runs"
         return [int(line) for line in file.read_text().split()] if file.exists() else []
 
-    def told(self, name: str) -> Any:
+    def recorded(self, name: str) -> Any:
         """What a run has noted."""
         return json.loads((self.file.parent / name).read_text())
 
@@ -90,7 +90,7 @@ def plugin(tmp_path: Path, server: Server) -> Plugin:
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Runs it in a loop of its own, within reasonable time."""
+    """Runs it in a separate loop, within reasonable time."""
 
     async def limited() -> Any:
         async with asyncio.timeout(30):
@@ -112,7 +112,7 @@ def refusal(text: str, times: int = 1) -> str:
 
 
 def alive(process: int) -> bool:
-    """Whether it runs, or has ended and nobody has taken notice."""
+    """Whether it runs, or has ended and was not yet reaped."""
     return Path(f"/proc/{process}").exists()
 
 
@@ -250,14 +250,14 @@ def test_what_it_has_started_may_outlive_it(server: Server, plugin: Plugin) -> N
 def test_it_gets_the_request_and_its_variables_and_no_terminal(server: Server, plugin: Plugin) -> None:
     variables = [{"name": "MINE", "value": "x"}, {"name": "KUBERNETES_EXEC_INFO", "value": "overridden"}]
     run(listed(server.kubeconfig(plugin.user(env=variables, args=["a", "b"]))))
-    assert plugin.told("seen") == ["x", "", ["a", "b"]]
-    assert plugin.told("told") == {"apiVersion": V1, "kind": "ExecCredential", "spec": {"interactive": False}}
+    assert plugin.recorded("seen") == ["x", "", ["a", "b"]]
+    assert plugin.recorded("info") == {"apiVersion": V1, "kind": "ExecCredential", "spec": {"interactive": False}}
 
 
 def test_v1beta1_is_asked_in_its_own_version(server: Server, plugin: Plugin) -> None:
     plugin.answers("good", V1BETA1)
     run(listed(server.kubeconfig(plugin.user(apiVersion=V1BETA1, interactiveMode=None))))
-    assert plugin.told("told")["apiVersion"] == V1BETA1
+    assert plugin.recorded("info")["apiVersion"] == V1BETA1
 
 
 @pytest.mark.parametrize("file", [False, True])
@@ -272,7 +272,7 @@ def test_it_gets_the_cluster_where_the_kubeconfig_says_so(
     if file:
         cluster |= {"certificate-authority-data": None, "certificate-authority": str(tmp_path / "authority.pem")}
     run(listed(server.kubeconfig(plugin.user(provideClusterInfo=True), **cluster)))
-    assert plugin.told("told")["spec"] == {
+    assert plugin.recorded("info")["spec"] == {
         "interactive": False,
         "cluster": {
             "server": server.address,
@@ -287,7 +287,7 @@ def test_it_gets_the_cluster_where_the_kubeconfig_says_so(
 def test_it_gets_the_proxy_and_what_is_not_verified(server: Server, plugin: Plugin) -> None:
     cluster = {"certificate-authority-data": None, "insecure-skip-tls-verify": True, "proxy-url": "http://127.0.0.1:1"}
     assert "cannot be reached" in refusal(server.kubeconfig(plugin.user(provideClusterInfo=True), **cluster))
-    assert plugin.told("told")["spec"]["cluster"] == {
+    assert plugin.recorded("info")["spec"]["cluster"] == {
         "server": server.address,
         "insecure-skip-tls-verify": True,
         "proxy-url": "http://127.0.0.1:1",

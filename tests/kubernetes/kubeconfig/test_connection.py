@@ -72,8 +72,8 @@ def test_every_request_is_sent_as_the_user_that_the_kubeconfig_says_to_act_as(se
     asked(server.kubeconfig(user))
     assert [request.method for request in server.requests] == EVERY_REQUEST
     for request in server.requests:
-        told = {name: values for name, values in request.headers.items() if name.startswith("impersonate-")}
-        assert told == {
+        sent = {name: values for name, values in request.headers.items() if name.startswith("impersonate-")}
+        assert sent == {
             "impersonate-user": ["Jürgen".encode().decode("latin-1")],
             "impersonate-uid": ["7"],
             "impersonate-group": ["a", "b c"],

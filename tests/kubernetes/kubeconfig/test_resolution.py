@@ -271,7 +271,7 @@ def ambient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def listed(folder: Path, monkeypatch: pytest.MonkeyPatch, **texts: str) -> str:
-    """KUBECONFIG with a file for each of the texts, in a folder of its own."""
+    """KUBECONFIG with a file for each of the texts, in a separate folder."""
     for name, text in texts.items():
         (folder / name).mkdir()
         (folder / name / "config").write_text(text)
@@ -348,7 +348,7 @@ def test_missing_and_empty_files_and_those_named_twice_are_passed_over(
             os.pathsep.join(["/nonexistent/a", "/nonexistent/b"]),
             "names /nonexistent/a:/nonexistent/b, which",
         ),
-        (kubeconfig({"token": "MARK"}), "KUBECONFIG must be the path of a kubeconfig, and is the text of one"),
+        (kubeconfig({"token": "MARK"}), "KUBECONFIG must be the path of a kubeconfig, but is the text of one"),
         (in_base64(b"MARK" * 100), "KUBECONFIG names …, which does not exist"),
         (os.pathsep, "KUBECONFIG names , which does not exist"),
         ("/", "/ cannot be read: Is a directory"),

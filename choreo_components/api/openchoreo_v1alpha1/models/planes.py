@@ -97,7 +97,7 @@ class GatewayNetwork(WireModel):
 class Gateway(WireModel):
     """The gateways of a data plane, or of an environment in place of those."""
 
-    ingress: Annotated[GatewayNetwork | None, doc("Gateways for what comes in.")] = None
+    ingress: Annotated[GatewayNetwork | None, doc("Gateways for incoming traffic.")] = None
     egress: Annotated[GatewayNetwork | None, doc("Gateways for outgoing traffic.")] = None
 
 
