@@ -1,1 +1,1 @@
-"""A takeover: an organization that is live becomes stacks, and nothing in the cluster changes."""
+"""Adoption: a live organization becomes stacks, and nothing in the cluster changes."""

@@ -1,6 +1,6 @@
-"""Neighbours: what the stacks of a takeover may not be beside one another, and beside those that the project has.
+"""Conflicts: between the stacks of an adoption, and with those that the project has already.
 
-Pure. What is left out here, `choreo validate` would refuse of the project.
+Pure. The stacks that are left out here are those that `choreo validate` would refuse in the project.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,14 +16,14 @@ from choreo_components.plan.workspace import Estate
 
 
 class Claimed(Exception):
-    """Stacks of the project declare already what is to be taken over: the message says which, and what."""
+    """Stacks of the project already declare what would be adopted: the message lists stacks and objects."""
 
 
 def settle(division: Division, existing: Sequence[Stack], kubeconfig: Any = None) -> None:
-    """Leaves out the stacks that do not go together with those before them, and adds what else is to be warned of.
+    """Leaves out the stacks that conflict with those before them, and adds further warnings.
 
-    `kubeconfig` is what the stacks have from their project. Raises Claimed, where those of the same cluster have some
-    of it already.
+    `kubeconfig` is the value that the stacks have from their project. Raises Claimed if stacks of the same cluster
+    already declare some of the objects.
     """
     _check_unclaimed(division, [each for each in existing if each.kubeconfig == kubeconfig])
     before = _between(existing)
@@ -62,9 +62,9 @@ def _check_unclaimed(division: Division, existing: Iterable[Stack]) -> None:
     ]
     if claimed:
         raise Claimed(
-            "stacks of this project declare some of this already, and only one can have an object:\n"
+            "stacks of this project already declare some of these objects, and only one stack can have an object:\n"
             + "\n".join(claimed)
-            + "\ntake what is not theirs with --environment, or adopt into another project"
+            + "\nadopt the rest with --environment, or adopt into another project"
         )
 
 
@@ -73,14 +73,14 @@ def _stack(planned: Planned, kubeconfig: Any) -> Stack:
 
 
 def _between(stacks: Iterable[Stack]) -> list[Finding]:
-    """What none of the stacks has by itself."""
+    """The findings between the stacks, which none of them has alone."""
     estate = Estate(stacks)
     alone = {finding for each in estate.members for finding in (*each.stack.findings, *each.plan.findings)}
     return [each for found in estate.findings(whole=False).values() for each in found if each not in alone]
 
 
 def _left(planned: Planned, reason: str) -> Iterator[Left]:
-    """The whole stack: it is an environment that does not go with others, and all of its stack needs it."""
+    """Everything in the stack: its environment conflicts with others, and the rest of the stack needs it."""
     [generation] = planned.plan.generations
     below = f"its {generation.kind_of_role(Role.ENVIRONMENT).kind} cannot be adopted"
     for each in planned.stack.manifests:

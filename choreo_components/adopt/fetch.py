@@ -1,4 +1,4 @@
-"""The live organization, read from its cluster. Nothing is written there."""
+"""Reads the live organization from its cluster. Nothing is written there."""
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from choreo_components.preflight.unsupported_conditions import lacking
 
 
 class NoOrganization(Exception):
-    """The cluster has no such organization: the message says which there are."""
+    """The cluster has no such organization: the message lists those that exist."""
 
 
 async def read_organization(
@@ -25,12 +25,12 @@ async def read_organization(
     given: Mapping[str, str] | None = None,
     among: Sequence[Generation] | None = None,
 ) -> LiveOrganization:
-    """The organization and all that belongs to it, by one list for each kind, and one for each data plane's cluster.
+    """The organization and everything that belongs to it, by one list for each kind and each data plane's cluster.
 
-    A namespace that names no environment is looked for on the control plane's own cluster. `given` are the texts of
-    kubeconfigs by the names of the data planes that they lead to, and `among` the generations that it may be of.
+    A namespace that names no environment is looked up on the control plane's cluster. `given` are the texts of
+    kubeconfigs by the names of their data planes, and `among` the generations that the organization may be of.
 
-    Raises NoOrganization, and ClusterError when the cluster cannot be asked.
+    Raises NoOrganization, and ClusterError if the cluster cannot be queried.
     """
     generation, owner = await _owner(cluster, organization, among or tuple(generations().values()))
     of = generation.namespaces
@@ -57,7 +57,7 @@ async def read_organization(
     }
 
     def data_plane(live: Live) -> str | None:
-        """That of the environment which a namespace names."""
+        """The data plane of the environment that a namespace names."""
         return environments.get(of.placement(live.labels)[2])
 
     async def elsewhere(name: str) -> list[Live]:
@@ -86,24 +86,24 @@ async def read_organization(
 
 
 async def _owner(cluster: Cluster, organization: str, among: Iterable[Generation]) -> tuple[Generation, Live]:
-    """The organization's own object, and the generation that it is of. Raises NoOrganization."""
+    """The Organization (or its namespace), and its generation. Raises NoOrganization."""
     problems = []
     for generation in among:
         for kind in generation.of_role(Role.TENANT):
             owner = await cluster.get(resource_of(kind), organization)
             if owner is not None and _is_tenant(generation, owner):
                 return generation, owner
-            problems.append(await _lacking(cluster, generation, kind, organization, owner))
+            problems.append(await _missing(cluster, generation, kind, organization, owner))
     raise NoOrganization("\n".join(problems))
 
 
 def _is_tenant(generation: Generation, owner: Live) -> bool:
-    """Whether an object of the kind of a tenant is one. Of namespaces, those are that the generation's label is on."""
+    """Whether an object of a tenant's kind is a tenant. A namespace is one if it has the generation's label."""
     return not generation.tenant_is_a_namespace or bool(generation.namespaces.tenant(owner.name, owner.labels))
 
 
-async def _lacking(cluster: Cluster, generation: Generation, kind: Kind, organization: str, owner: Live | None) -> str:
-    """What to say of an organization that is not there."""
+async def _missing(cluster: Cluster, generation: Generation, kind: Kind, organization: str, owner: Live | None) -> str:
+    """The message about a missing organization."""
     missing = f"no {kind.kind} {organization!r} in {cluster.server}"
     unserved = f"the cluster serves no {generation.api_version}: {cluster.server}"
     if generation.tenant_is_a_namespace and not await cluster.kinds(generation.group, generation.version):
@@ -111,7 +111,7 @@ async def _lacking(cluster: Cluster, generation: Generation, kind: Kind, organiz
     if owner is not None:
         wanted = " ".join(f"{key}={value}" for key, value in generation.namespaces.tenant_labels(organization).items())
         label = f"kubectl label {owner.command} {wanted}, and adopt again"
-        return f"{owner} is none with objects of OpenChoreo: it has not the label {wanted}; {label}"
+        return f"{owner} has no objects of OpenChoreo: its label {wanted} is missing; {label}"
     try:
         others, version = await cluster.list(resource_of(kind), {})
     except Forbidden:
@@ -123,7 +123,7 @@ async def _lacking(cluster: Cluster, generation: Generation, kind: Kind, organiz
 
 
 async def _all(*requests: Awaitable[Any]) -> list[Any]:
-    """The answers. Raises Forbidden with everything that is, so that it can be granted at once."""
+    """The answers. Raises Forbidden with all missing permissions, so that they can be granted at once."""
     answers = await asyncio.gather(*requests, return_exceptions=True)
     forbidden = [str(each) for each in answers if isinstance(each, Forbidden)]
     for each in answers:

@@ -1,6 +1,6 @@
-"""The files of a takeover: a stack's settings, its manifests beside them, and its import file.
+"""The files of an adoption: a stack's settings, its manifests, and its import file.
 
-All of them appear, or none: each is written under another name first.
+Either all of them appear, or none: each is written under another name first.
 """
 
 import os
@@ -22,16 +22,16 @@ from choreo_components.config.project import Project, full_name, read_project
 from choreo_components.config.settings import CONTROLLERS, MANIFESTS, RESOURCES, read_file
 
 PRIVATE = ".choreo"
-"""The folder of the project for what nobody should commit; it tells Git so by a file of its own."""
+"""The project's folder for files that must not be committed; it has a .gitignore."""
 
 
 class Occupied(Exception):
-    """A file or folder is there already, and cannot stay what it is: the message says which, and what to do."""
+    """A file or folder that would be written exists already: the message says which, and what to do."""
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A field that the stack's file lacks: the object, its position in choreo:resources, and the path in it."""
+    """A secret field that is not in the stack's file: the object, its position in choreo:resources, and its path."""
 
     manifest: Mapping[str, Any]
     index: int
@@ -39,13 +39,13 @@ class Secret:
 
     @property
     def setting(self) -> str:
-        """The setting's path, as `pulumi config set --path` takes it."""
+        """The setting's path, for `pulumi config set --path`."""
         return f"{RESOURCES}[{self.index}].{'.'.join(self.path)}"
 
 
 @dataclass(frozen=True)
 class Written:
-    """The files of a stack, relative to the project's folder if they are in it, and what has still to be set."""
+    """The files of a stack, relative to the project's folder if they are in it, and the secrets that are not set."""
 
     stack: str
     settings: Path
@@ -55,7 +55,7 @@ class Written:
 
 
 def check_free(folder: Path, stacks: Iterable[Stack]) -> None:
-    """Raises Occupied where something of a stack is in the project already."""
+    """Raises Occupied if files of a stack exist in the project already."""
     project = read_project(folder)
     for stack in stacks:
         file = project.file(stack.name)
@@ -63,18 +63,18 @@ def check_free(folder: Path, stacks: Iterable[Stack]) -> None:
             _check_open(project, file)
         for path in (_manifests(project, stack), _imports(folder, stack)):
             if path.exists():
-                raise Occupied(f"{path} is there already: remove it, or take another name with --stack")
+                raise Occupied(f"{path} exists already; remove it, or choose another name with --stack")
 
 
 def _check_open(project: Project, file: Path) -> None:
-    """Raises Occupied where nothing can be added to the stack's file."""
+    """Raises Occupied if the settings cannot be added to the stack's file."""
     there, wrong = read_file(file, project.folder)
     if wrong:
         raise Occupied(f"{file} cannot be read:\n" + "\n".join(f"  {each}" for each in wrong))
     taken = [key for key in there.value if full_name(key, project.name).startswith("choreo:")]
     if taken:
         raise Occupied(
-            f"{file} has settings already ({', '.join(taken)}): they are never overwritten; take another name with "
+            f"{file} has settings already ({', '.join(taken)}), which are never overwritten; choose another name with "
             "--stack"
         )
     try:
@@ -86,7 +86,7 @@ def _check_open(project: Project, file: Path) -> None:
 def write(folder: Path, stacks: Sequence[tuple[Stack, str]]) -> list[Written]:
     """Writes the files of the stacks, each given with the text of its import file.
 
-    Raises Occupied and OSError; nothing is there then that was not there before.
+    Raises Occupied and OSError; in that case nothing was written.
     """
     check_free(folder, [stack for stack, _ in stacks])
     project = read_project(folder)
@@ -137,7 +137,7 @@ def _remove(path: Path) -> None:
 
 
 def _relative(path: Path, folder: Path) -> Path:
-    """The path as one finds it from the folder: a project may keep its stacks elsewhere."""
+    """The path relative to the folder, or absolute: a project may keep its stacks elsewhere."""
     return path.relative_to(folder) if path.is_relative_to(folder) else path
 
 
@@ -168,7 +168,7 @@ def file_name(name: str) -> str:
 
 
 def _settings(stack: Stack, file: Path, manifests: Path) -> str:
-    """The text of the stack's file: what was there, and the settings."""
+    """The text of the stack's file: its former content, and the settings."""
     config: dict[str, Any] = {CONTROLLERS: stack.controllers.value}
     if _layout(stack):
         config[MANIFESTS] = [f"{manifests}/*/*.yaml"]
@@ -192,7 +192,7 @@ def _secrets(stack: Stack) -> Iterable[Secret]:
 
 
 def _staged(undo: ExitStack, path: Path, text: str, mode: int) -> Path:
-    """A file with the text beside where it is to be, which nobody else may read before its mode is set."""
+    """A temporary file with the text in the target's folder, readable for this user alone until its mode is set."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     staged = Path(name)
     undo.callback(_remove, staged)

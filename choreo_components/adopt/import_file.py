@@ -1,8 +1,8 @@
-"""An import file: the state of a stack that has made what is live, for `pulumi import --file`.
+"""An import file: the state of a stack as if it had made the live objects, for `pulumi import --file`.
 
-A plain import reads each object, and takes no more of a custom resource than its identity: the next `pulumi up` would
-apply all of them. This file carries inputs and outputs, so that nothing is read. What the inputs are is not told twice:
-the program's own declaration runs, and what it registers is written down, answered with the live objects.
+A plain import reads each object, and keeps only the identity of a custom resource: the next `pulumi up` would apply all
+of them. This file has inputs and outputs, so that nothing is read. The inputs have a single source: the program's own
+declaration runs, and what it registers is recorded, answered with the live objects.
 """
 
 import asyncio
@@ -35,10 +35,10 @@ _KUBERNETES = "kubernetes:"
 
 @dataclass
 class ImportFile:
-    """What `pulumi import` takes.
+    """The content of the file.
 
-    `missing` are the objects that the stack declares and nobody has; `pending` is what an object lacks and its next
-    change brings.
+    `missing` are the objects that the stack declares and the cluster does not have; `pending` are the differences of
+    live objects that their next change applies.
     """
 
     resources: list[dict[str, Any]] = field(default_factory=list)
@@ -52,34 +52,34 @@ class ImportFile:
 
 
 def import_file(planned: Planned, there: LiveOrganization, context: str | None = None) -> ImportFile:
-    """The import of a stack: everything that its program registers and that is there.
+    """The import of a stack: everything that its program registers and that exists.
 
-    `context` is that of the ambient kubeconfig by which the stack is brought up then.
+    `context` is the context of the ambient kubeconfig with which the stack will be brought up.
     """
-    # From its first moment the state knows the cluster, and no other one is taken for it.
+    # The state knows the cluster from the beginning, so that no other one is mistaken for it.
     way = ControlPlane(context=context, identity=there.identity or None)
     monitor = _Monitor(there)
-    # Those that its next preview finds: no other stack needs to know them.
+    # The ones that its next preview finds: no other stack needs them.
     data_planes = {
         name: Connection(text, "what is live")
         for name, text in there.kubeconfigs.items()
         if name in planned.stack.data_planes
     }
     prepared = Prepared(planned.settings, planned.plan, Survey(data_planes=data_planes), way)
-    # A loop of its own: others that run in this process are none of its business.
+    # A separate event loop: this one must not affect others in this process.
     with asyncio.Runner() as runner:
         runner.get_loop()
         mocks.set_mocks(monitor.mocks, project="choreo", stack=planned.stack.name, preview=False, monitor=monitor)
         run = pulumi.runtime.test(lambda: Platform.of_stack(prepared).environments)  # type: ignore[no-untyped-call]
         run()
-    # They are registered in no certain order.
+    # The order of registration is not deterministic.
     monitor.file.missing.sort()
     monitor.file.pending.sort()
     return monitor.file
 
 
 class _Answers(mocks.Mocks):
-    """Answers as the engine and its providers do when all is there already."""
+    """Answers as the engine and its providers do when all objects exist already."""
 
     def __init__(self, there: LiveOrganization) -> None:
         self.there = there
@@ -100,7 +100,7 @@ class _Answers(mocks.Mocks):
 
 
 class _Monitor(mocks.MockMonitor):
-    """Writes down what is registered."""
+    """Records what is registered."""
 
     def __init__(self, there: LiveOrganization) -> None:
         super().__init__(_Answers(there))
@@ -150,13 +150,13 @@ class _Monitor(mocks.MockMonitor):
 
 
 def _called(type_: str, name: str) -> str:
-    """How the entries of the file call one another: several kinds may have an object of one name."""
+    """The name by which entries of the file refer to each other: several kinds may have an object of one name."""
     is_component = type_.startswith("choreo:") and type_ not in CUSTOM
     return f"{type_ if is_component else type_.rpartition(':')[2]} {name}"
 
 
 def _called_by(urn: str) -> str:
-    """The same of a resource that an URN names."""
+    """The same for a resource by its URN."""
     _, _, types, name = urn.split("::", 3)
     return _called(types.rpartition("$")[2], name)
 
@@ -164,8 +164,8 @@ def _called_by(urn: str) -> str:
 def _checkpoint(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The state that the Kubernetes provider keeps of an object (pulumi-kubernetes: checkpointObject).
 
-    It has what the inputs have, and so differs from them in nothing. What `kubectl apply` keeps is left out: it may
-    repeat a secret.
+    It has the fields of the inputs, and so does not differ from them. The annotation of `kubectl apply` is left out: it
+    may repeat a secret.
     """
     annotations = {
         key: value for key, value in (live["metadata"].get("annotations") or {}).items() if key != LAST_APPLIED
@@ -181,7 +181,7 @@ def _checkpoint(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str,
 
 
 def _overlaid(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The live object with what the inputs say."""
+    """The live object with the values of the inputs."""
     return {
         **live,
         **{
@@ -194,12 +194,12 @@ def _overlaid(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, A
 
 
 def _pending(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[str]:
-    """What the live object lacks, besides the annotations that only the Kubernetes provider reads."""
+    """What differs in the live object, except the annotations that only the Kubernetes provider reads."""
     expected = [("metadata", "annotations", each) for each in (*APPLIED, WAIT_FOR)]
     for path, has, wanted in _differences((), live, inputs):
         if path not in expected:
             was = "is missing" if has is None else f"is {json.dumps(has)}"
-            yield f"{field_name(path)} {was}, and is to be {json.dumps(wanted)}"
+            yield f"{field_name(path)} {was}, and will be {json.dumps(wanted)}"
 
 
 def _differences(path: tuple[str, ...], has: Any, wanted: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
@@ -223,7 +223,7 @@ def _present(value: Any) -> Any:
 
 
 def _sealed(value: Any, path: tuple[str, ...]) -> Any:
-    """The value with what stands at the path marked as a secret."""
+    """The value, with what is at the path marked as a secret."""
     if is_secret(value):
         return value
     if not path:

@@ -1,7 +1,7 @@
-"""A manifest: what a person would have written for an object that is live, and nothing that the cluster knows besides.
+"""A manifest: what a person would have written for a live object, without what the cluster adds.
 
-Pure. The round trip holds: what is read from a manifest is what is live, without optional zero values and without what
-webhooks and controllers have put in.
+Pure. The round trip holds: reading the manifest gives the live object, without optional zero values and without what
+webhooks and controllers have added.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ NAME_OF_NAMESPACE = "kubernetes.io/metadata.name"
 
 
 class NoManifest(Exception):
-    """Our model of the kind does not take the object: the message has every problem with its field."""
+    """Our model of the kind does not accept the object: the message has every problem with its field."""
 
 
 def manifest_of(live: Live) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def manifest_of(live: Live) -> dict[str, Any]:
 
 
 def without(manifest: Any, path: Sequence[str]) -> Any:
-    """A copy of the manifest that lacks the field at the path."""
+    """A copy of the manifest without the field at the path."""
     head, *rest = path
     if not rest:
         return {key: value for key, value in manifest.items() if key != head}

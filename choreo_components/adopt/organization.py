@@ -1,4 +1,4 @@
-"""A live organization: what the API server has of one, its objects and its namespaces."""
+"""A live organization: its objects and its namespaces, as the API server has them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,13 +16,13 @@ from choreo_components.plan.references import has_fields
 class LiveOrganization:
     """An organization and what belongs to it.
 
-    `objects` are OpenChoreo's, of its `generation`: the organization's own, those in it, and those of the whole
-    cluster; `namespace` is theirs.
-    `data_plane_namespaces` carry the organization's label; each is read where its environment's data plane is.
-    `kubeconfigs` lead to the data planes with a cluster of their own, by ORGANIZATION/NAME; `closed` says of others, by
-    the same names, why nobody gets there. `unsupported` are the kinds, by apiVersion and kind, whose condition the
-    installed definitions cannot keep. `identity` is that of the control plane's cluster, "" where the credentials
-    cannot read it.
+    `objects` are OpenChoreo's, of its `generation`: the organization itself, the objects in it, and cluster-scoped
+    ones; `namespace` is theirs.
+    `data_plane_namespaces` have the organization's label; each is read in the cluster of its environment's data plane.
+    `kubeconfigs` are those of the data planes in separate clusters, by ORGANIZATION/NAME; `closed` says of others, by
+    the same names, why they are unreachable. `unsupported` are the kinds, by apiVersion and kind, whose condition the
+    installed CRDs cannot store. `identity` is that of the control plane's cluster, "" if the credentials cannot read
+    it.
     """
 
     generation: Generation = field(repr=False)
@@ -37,7 +37,7 @@ class LiveOrganization:
 
     @property
     def controllers(self) -> Controllers:
-        """Whether OpenChoreo's controllers have been at work here: they leave finalizers and conditions."""
+        """Whether OpenChoreo's controllers have worked here: they leave finalizers and conditions."""
         return Controllers.PRESENT if any(map(self._looked_at, self.objects)) else Controllers.ABSENT
 
     def find(self, target: Target) -> Live | None:
@@ -81,7 +81,7 @@ class LiveOrganization:
 
 
 def data_plane_of(environment: Mapping[str, Any]) -> str | None:
-    """The data plane that an environment in wire names refers to, as ORGANIZATION/NAME, or NAME if all have it."""
+    """The data plane of an environment in wire names, as ORGANIZATION/NAME, or NAME if it is cluster-scoped."""
     target = generation_of(environment["apiVersion"]).data_planes.of_environment(environment)
     return None if target is None else target.full_name
 

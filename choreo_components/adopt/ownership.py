@@ -1,7 +1,7 @@
-"""Ownership: who keeps a field alive after it has left its manifest.
+"""Ownership: the field managers that keep a field live after it has left its manifest.
 
-Pure. A server-side apply takes away what its manager alone owns. The Kubernetes provider first takes over what kubectl
-and Pulumi have owned (pulumi-kubernetes: fixCSAFieldManagers), and nothing of others.
+Pure. A server-side apply removes only what its manager alone owns. The Kubernetes provider first takes over what
+kubectl and Pulumi have owned (pulumi-kubernetes: fixCSAFieldManagers), and nothing of others.
 """
 
 import json
@@ -19,13 +19,13 @@ _Manifest = Mapping[str, Any]
 """What a stack declares of an object, in wire names."""
 
 PULUMI = "pulumi-kubernetes"
-"""What the names of Pulumi's field managers begin with."""
+"""The prefix of Pulumi's field managers."""
 
 _TAKEN_OVER = {
     "Apply": ("kubectl",),
     "Update": ("kubectl", "before-first-apply", PULUMI, "pulumi-resource-kubernetes"),
 }
-"""By operation: what the names of the managers begin with from whom the Kubernetes provider takes over."""
+"""By operation: the prefixes of the managers whose fields the Kubernetes provider takes over."""
 
 _LONGEST = 128
 """Characters of a manager's name."""
@@ -60,14 +60,14 @@ def applied_by_pulumi(live: Live, part: str) -> Mapping[str, str]:
 def is_seeded(live: Live, path: tuple[str, ...]) -> bool:
     """Whether a field of the spec was filled in by a controller, which has written nothing else of the spec.
 
-    Not what somebody has put in with kubectl or Pulumi, and nothing where nobody says who has.
+    False for a field that was set with kubectl or Pulumi, or that has no known owner.
     """
     owners = [each for each in _entries(live) if _owns(each, path)]
     return bool(owners) and not any(_is_taken_over(each) or _owns_more(each, path) for each in owners)
 
 
 def is_applied(live: Live) -> bool:
-    """Whether somebody has written something of its spec with kubectl or Pulumi."""
+    """Whether a part of its spec was written with kubectl or Pulumi."""
     return any(_is_taken_over(each) and (each.get("fieldsV1") or {}).get("f:spec") for each in _entries(live))
 
 
@@ -90,24 +90,24 @@ def _is_taken_over(entry: Mapping[str, Any]) -> bool:
 
 
 def kept_by_others(manifests: Sequence[_Manifest], there: LiveOrganization) -> Iterator[str]:
-    """For each of the objects that somebody else owns a part of: who does, and the command that hands it over."""
+    """For each object with fields that others own: the owners, and the command that hands the fields over."""
     for manifest, live in zip(manifests, _lives(manifests, there), strict=True):
         owners = list(_others(live, manifest, there.generation.ownership.field_manager))
         if owners:
-            told = " and ".join(f"{each.manager} owns {', '.join(each.parts)}" for each in owners)
+            owned = " and ".join(f"{each.manager} owns {', '.join(each.parts)}" for each in owners)
             patch = json.dumps(_renamed(owners, set(map(_manager, _entries(live)))))
             command = f"kubectl patch {live.command} --type=json -p {shlex.quote(patch)}"
-            told += "; what leaves the manifest stays live, until this hands it over"
-            yield f"{live}: {told}:\n    {command}"
+            owned += "; what leaves the manifest stays live, until this hands it over"
+            yield f"{live}: {owned}:\n    {command}"
 
 
 def _renamed(owners: Iterable[_Owner], taken: set[str]) -> list[Mapping[str, str]]:
-    """A JSON patch that gives the entries to a kubectl; nothing happens where they are not as they were."""
+    """A JSON patch that renames the entries' managers to kubectl; it has no effect if the entries have changed."""
     patch: list[Mapping[str, str]] = []
     for owner in owners:
         path = f"/metadata/managedFields/{owner.index}/manager"
         patch.append({"op": "test", "path": path, "value": owner.manager})
-        # Each has a name of its own: of two entries with one name, the API server keeps one.
+        # Each gets a different name: of two entries with one name, the API server keeps one.
         names = (f"kubectl{number or ''}-{owner.manager}"[:_LONGEST] for number in count())
         name = next(each for each in names if each not in taken)
         taken.add(name)
@@ -116,7 +116,7 @@ def _renamed(owners: Iterable[_Owner], taken: set[str]) -> list[Mapping[str, str
 
 
 def _others(live: Live, manifest: _Manifest, controllers: str) -> Iterator[_Owner]:
-    """Who owns something of the manifest, and will go on owning it when Pulumi applies the object."""
+    """The owners of parts of the manifest that will still own them when Pulumi applies the object."""
     for index, entry in enumerate(_entries(live)):
         manager, operation = _manager(entry), str(entry.get("operation"))
         if entry.get("subresource") or manager in (APPLIED[FIELD_MANAGER], controllers):
@@ -129,7 +129,7 @@ def _others(live: Live, manifest: _Manifest, controllers: str) -> Iterator[_Owne
 
 
 def _owned(fields: Mapping[str, Any], manifest: _Manifest) -> Iterator[str]:
-    """The parts of the manifest of which the fields have something."""
+    """The parts of the manifest with at least one of the fields."""
     for path in (("metadata", "labels"), ("metadata", "annotations"), ("spec",)):
         owned: Mapping[str, Any] = fields
         declared: Mapping[str, Any] = manifest

@@ -1,6 +1,6 @@
-"""A division: which stack takes over which objects of a live organization, and what stays where it is, and why.
+"""A partition: which stack adopts which objects of a live organization, and what is not adopted, and why.
 
-Pure. What a stack gets has been read and planned just as a preview does it, and found to be right.
+Pure. The content of each stack has been read and planned as a preview does it, without errors.
 """
 
 import re
@@ -32,15 +32,15 @@ from choreo_components.plan.builder import plan
 from choreo_components.plan.nodes import Key, Plan
 
 SHARED: Final = ""
-"""What stands for an environment where something is in the whole cluster."""
+"""The value in place of an environment for cluster-scoped objects."""
 
 SHARED_STACK: Final = "platform-shared"
-"""The stack of what is in the whole cluster, which all of its organizations have in common."""
+"""The stack of the cluster-scoped objects, which all organizations share."""
 
 
 @dataclass(frozen=True)
 class Left:
-    """What is not taken over, and why. `owned`: another object brings it along, and no stack is to have it."""
+    """What is not adopted, and why. `owned`: it is made for another object, and must be in no stack."""
 
     what: str
     reason: str
@@ -52,9 +52,9 @@ class Left:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that takes over objects, each as its manifest, and for `projects` the namespaces of its environment.
+    """A stack that adopts objects, each as its manifest, and for `projects` the namespaces of its environment.
 
-    `namespace_metadata` are the labels and annotations that all of these have of Pulumi, besides OpenChoreo's own.
+    `namespace_metadata` are the labels and annotations that Pulumi has given to all of these, besides OpenChoreo's own.
     """
 
     name: str
@@ -77,14 +77,14 @@ class Stack:
 
     @property
     def data_planes(self) -> frozenset[str]:
-        """The data planes that its environments are on, as ORGANIZATION/NAME."""
+        """The data planes of its environments, as ORGANIZATION/NAME."""
         named = (data_plane_of(each) for each in self.manifests if role_of(each) is Role.ENVIRONMENT)
         return frozenset(each for each in named if each is not None)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A stack with what it declares: settings and plan are those of its next preview."""
+    """A stack with its settings and plan, which are those of its next preview."""
 
     stack: Stack
     settings: Settings
@@ -93,7 +93,7 @@ class Planned:
 
 @dataclass
 class Division:
-    """The stacks, what is left, and what a preview would warn of."""
+    """The stacks, what is not adopted, and the warnings of a preview."""
 
     stacks: list[Planned] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
@@ -105,8 +105,8 @@ def divide(
 ) -> Division:
     """The organization as a stack `name` and a stack `name`-ENVIRONMENT for each environment.
 
-    What is in the whole cluster is in a stack of its own, unless it is among `taken_already`, which has names of stacks
-    of the project. With an environment: that one alone, as the stack `name`.
+    Cluster-scoped objects are in a separate stack, unless they are in `taken_already`, which has names of stacks of the
+    project. With an environment: that one alone, as the stack `name`.
     """
     division = Division()
     generation = there.generation
@@ -123,7 +123,7 @@ def divide(
         made = _adoptable(live, there)
         if of == SHARED and shared and not isinstance(made, Left):
             made = Left(
-                str(live), f"stack {next(iter(shared.values()))!r} has others of the whole cluster: declare it there"
+                str(live), f"stack {next(iter(shared.values()))!r} has other cluster-scoped objects; declare it there"
             )
         if isinstance(made, Left):
             division.left.append(made)
@@ -140,7 +140,7 @@ def divide(
         reason = _foreign(live, there)
         maker = generation.namespaces.maker
         if reason is None and maker is not None and placement not in bound:
-            reason = f"no {maker.kind} has made it, and none takes it away"
+            reason = f"no {maker.kind} has made it, and none deletes it"
         if reason is None:
             taken[named].append(live)
             if maker is None:
@@ -160,14 +160,14 @@ def divide(
 
 
 def _home(live: Live, generation: Generation) -> str | None:
-    """The environment whose stack an object goes to; None: that of the organization; or SHARED."""
+    """The environment whose stack an object belongs to; None: that of the organization; or SHARED."""
     if live.namespace is None and generation.role(live.resource.kind) is not Role.TENANT:
         return SHARED
     return generation.ownership.environment(live.manifest)
 
 
 def _in_order(of: str | None) -> tuple[int, str]:
-    """Where a stack is among those of a takeover: what is shared comes first, and then the organization."""
+    """The sort key of a stack: what is shared comes first, and then the organization."""
     return (0 if of == SHARED else 1 if of is None else 2), of or ""
 
 
@@ -178,14 +178,14 @@ def _called(of: str | None, name: str, environment: str | None) -> str:
 
 
 def _bound(there: LiveOrganization) -> frozenset[Placement]:
-    """Where anything is brought into environments, and so has a namespace."""
+    """The projects and environments in which anything is deployed, and which so have a namespace."""
     generation = there.generation
     deployed = (live for live in there.objects if live.resource.kind in generation.teardown.kinds)
     return frozenset(generation.placed(live.manifest) for live in deployed)
 
 
 def _shared(namespaces: Sequence[Live]) -> dict[str, dict[str, str]]:
-    """The labels and annotations that Pulumi has given to all of the namespaces, and that a setting may give them."""
+    """The labels and annotations that Pulumi has given to all of the namespaces, and that a setting may declare."""
     shared = {}
     for part in FIELDS:
         applied = [applied_by_pulumi(live, part).items() for live in namespaces]
@@ -197,32 +197,32 @@ def _shared(namespaces: Sequence[Live]) -> dict[str, dict[str, str]]:
 
 
 def role_of(manifest: Mapping[str, Any]) -> Role | None:
-    """What an object in wire names is to a plan."""
+    """The role of an object in wire names in a plan."""
     return generation_having(manifest["apiVersion"], manifest["kind"]).role(manifest["kind"])
 
 
 def _adoptable(live: Live, there: LiveOrganization) -> dict[str, Any] | Left:
-    """The object's manifest, or why it cannot be taken over."""
+    """The object's manifest, or why it cannot be adopted."""
     kind = kind_of(live.resource.api_version, live.resource.kind)
     owners = live.metadata.get("ownerReferences")
     if owners:
         owner = f"{owners[0]['kind']} {owners[0]['name']}"
-        return Left(str(live), f"made and owned by {owner}: it comes and goes with it", owned=True)
+        return Left(str(live), f"made and owned by {owner}, and deleted with it", owned=True)
     if made := _made_for(live, there):
-        return Left(str(live), f"made for {made}: it comes and goes with it", owned=True)
+        return Left(str(live), f"made for {made}, and deleted with it", owned=True)
     reason = _obstacle(live, kind, there) or (_out_of_reach(live, there) if kind.role is Role.ENVIRONMENT else None)
     if reason is None and kind.role is Role.TENANT and there.namespace is None:
-        reason = f"its namespace is not there: kubectl create namespace {live.name}, and adopt again"
+        reason = f"its namespace is missing; kubectl create namespace {live.name}, and adopt again"
     if reason is None:
         try:
             return manifest_of(live)
         except NoManifest as problem:
-            reason = f"choreo's model of the kind does not take it: {problem}"
+            reason = f"choreo's model of the kind does not accept it: {problem}"
     return Left(str(live), reason)
 
 
 def _made_for(live: Live, there: LiveOrganization) -> str | None:
-    """What controllers have made an object for that no stack need have; None where it is somebody's own."""
+    """The objects for which controllers have made this one, so that no stack needs it; None if they have not."""
     ownership = there.generation.ownership
     if live.resource.kind not in ownership.made or is_applied(live):
         return None
@@ -236,67 +236,69 @@ def _made_for(live: Live, there: LiveOrganization) -> str | None:
 
 
 def _obstacle(live: Live, kind: Kind, there: LiveOrganization) -> str | None:
-    """Why the live object has to stay as it is; None where nothing is in the way."""
+    """Why the live object cannot be adopted; None if it can."""
     if live.deleting:
         return "is being deleted"
     label = live.labels.get(kind.named_by_label) if kind.named_by_label is not None else None
     if label and label != live.name:
         return (
-            f"its metadata.name is not its name {label!r}: `choreoctl create` names objects so, and OpenChoreo finds "
-            "them by the one here and by the other there. It has to be made anew, under one name for both: "
+            f"its metadata.name is not its name {label!r}: `choreoctl create` names objects like this, and OpenChoreo "
+            "finds them sometimes by one and sometimes by the other; re-create it with one name for both: "
             "docs/choreoctl.md says how"
         )
     known = there.generation.ownership.labels(live.manifest)
     missing = [each for each in kind.hierarchy if not live.labels.get(each)]
     if missing:
         wanted = " ".join(f"{each}={known.get(each, '…')}" for each in missing)
-        return f"lacks labels by which OpenChoreo finds it: kubectl label {live.command} {wanted}, and adopt again"
+        return (
+            f"labels by which OpenChoreo finds it are missing; kubectl label {live.command} {wanted}, and adopt again"
+        )
     return None
 
 
 def _out_of_reach(environment: Live, there: LiveOrganization) -> str | None:
-    """Why the namespaces of an environment are not known; None where they are."""
+    """Why the namespaces of an environment are not known; None if they are."""
     data_plane = there.generation.data_planes.of_environment(environment.manifest)
     why = there.closed.get(data_plane_of(environment.manifest) or "")
     if data_plane is None or why is None:
         return None
     return (
-        f"its namespaces are not known, since nobody gets to its data plane: {why}; with a kubeconfig that gets "
-        f"there, adopt again with --data-plane-kubeconfig {data_plane.known_as}=FILE"
+        f"its namespaces are not known, since its data plane is unreachable: {why}; adopt again with a kubeconfig for "
+        f"it: --data-plane-kubeconfig {data_plane.known_as}=FILE"
     )
 
 
 def _foreign(live: Live, there: LiveOrganization) -> str | None:
-    """Why a namespace with the organization's label was not made for one of its environments; None where it was."""
+    """Why a namespace with the organization's label was not made for one of its environments; None if it was."""
     if live.deleting:
         return "is being deleted"
     of = there.generation.namespaces
     _, project, environment = of.placement(live.labels)
     _, of_project, of_environment = of.placed_by
     if not project or not environment:
-        return f"carries the {there.generation.tenant}'s label, and not both {of_project} and {of_environment}"
+        return f"has the {there.generation.tenant}'s label, but not both {of_project} and {of_environment}"
     wanted = of.labels(there.organization, project, environment)
     differing = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
     if differing:
         return (
-            "its labels are not those of a data-plane namespace: "
+            "its labels are not those of a data-plane namespace; "
             f"kubectl label --overwrite namespace {live.name} {' '.join(differing)}, and adopt again"
         )
     expected = of.name(there.organization, project, environment)
     if live.name != expected:
         return (
-            f"OpenChoreo's name for its labels is {expected}: if it is somebody else's, take the labels off, since "
-            f"the environment takes it along when it goes (kubectl label namespace {live.name} {of_environment}-)"
+            f"OpenChoreo's name for its labels is {expected}; if it does not belong to the environment, remove the "
+            f"label (kubectl label namespace {live.name} {of_environment}-), or it is deleted with the environment"
         )
     return None
 
 
 def _settle(stack: Stack, environment: str | None, there: LiveOrganization, division: Division) -> None:
-    """Takes out of the stack what a preview would refuse, until it refuses nothing, and adds what remains."""
+    """Removes from the stack what a preview would refuse, until it refuses nothing, and adds the rest."""
     while True:
         if environment is not None and not any(role_of(each) is Role.ENVIRONMENT for each in stack.manifests):
             kind = there.generation.kind_of_role(Role.ENVIRONMENT).kind
-            reason = f"its {kind} {environment!r} cannot be adopted, or is not there"
+            reason = f"its {kind} {environment!r} cannot be adopted, or is missing"
             name = there.generation.namespaces.name
             left = [str(live_of(each)) for each in stack.manifests]
             left += [f"Namespace {name(there.organization, project, environment)}" for project in stack.projects]
@@ -312,11 +314,11 @@ def _settle(stack: Stack, environment: str | None, there: LiveOrganization, divi
         if not any(refused.values()):
             break
         division.left += [
-            Left(str(live_of(stack.manifests[index])), "; ".join(told)) for index, told in refused[RESOURCES].items()
+            Left(str(live_of(stack.manifests[index])), "; ".join(why)) for index, why in refused[RESOURCES].items()
         ]
         division.left += [
-            Left(f"project {stack.projects[index]!r} in {stack.name}", "; ".join(told))
-            for index, told in refused[PROJECTS].items()
+            Left(f"project {stack.projects[index]!r} in {stack.name}", "; ".join(why))
+            for index, why in refused[PROJECTS].items()
         ]
         stack = replace(
             stack,
@@ -332,7 +334,7 @@ def _settle(stack: Stack, environment: str | None, there: LiveOrganization, divi
 
 
 def _dangling(planned: Plan, there: LiveOrganization) -> Iterator[Finding]:
-    """What the stack refers to and nobody has: its preview would fail."""
+    """References of the stack to missing objects: its preview would fail."""
     for reference in planned.outside:
         if reference.severity is Severity.ERROR and there.find(reference.target) is None:
             yield error(reference.where, reference.missing)

@@ -1,6 +1,6 @@
-"""Texts: values as YAML that people like to read, and settings that are added to a stack's file.
+"""Texts: values as readable YAML, and settings that are added to a stack's file.
 
-Pure. What stands in the file already stays as it is, its comments too.
+Pure. What is in the file already does not change, including its comments.
 """
 
 import json
@@ -30,11 +30,11 @@ def with_settings(text: str, config: Mapping[str, Any], *, is_json: bool = False
             return added.replace("\n", "\r\n") if "\r\n" in text else added
     except (ValueError, yaml.YAMLError):
         pass
-    raise NotAdded("its config is written in a way that nothing can be added to: give each setting a line of its own")
+    raise NotAdded("its config is written in a way that cannot be extended; put each setting on a separate line")
 
 
 def _added(text: str, config: Mapping[str, Any]) -> str:
-    """The text with lines for the settings, before those that are there."""
+    """The text with lines for the settings, before the existing ones."""
     root = yaml.compose(text, yaml.SafeLoader)
     settings = next((pair for pair in root.value if pair[0].value == "config"), None) if root else None
     if settings is None:
@@ -50,12 +50,12 @@ def _added(text: str, config: Mapping[str, Any]) -> str:
 
 
 def dumped(value: Any) -> str:
-    """A value as YAML that people like to read: keys in their order, and texts of several lines as such."""
+    """A value as readable YAML: keys in their order, and texts of several lines as such."""
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes lists the way that manifests have them, and no aliases."""
+    """Writes lists as manifests have them, and no aliases."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -67,12 +67,12 @@ class _Dumper(yaml.SafeDumper):
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style: str | None
     if not text.replace("\n", "").isprintable():
-        # Other signs that YAML takes for the end of a line, and what no terminal shows, are escaped.
+        # Other characters that end a line in YAML, and those that no terminal shows, are escaped.
         style = '"'
     elif "\n" in text:
         style = "|"
     else:
-        # Manifests are read as Kubernetes reads them, for whom more is a number than for PyYAML.
+        # Manifests are read as Kubernetes reads them, which takes more texts for numbers than PyYAML.
         style = None if is_text(text) else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

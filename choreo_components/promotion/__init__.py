@@ -1,1 +1,1 @@
-"""Promotion: releases move from environment to environment in the files of stacks, and `pulumi up` applies it."""
+"""Promotion: releases are promoted from environment to environment in the files of stacks; `pulumi up` applies it."""

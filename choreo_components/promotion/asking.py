@@ -1,7 +1,7 @@
-"""What is live of a promotion: bindings that no stack says the release of, and whether a release exists.
+"""What a promotion reads from the cluster: bindings whose release no stack declares, and whether a release exists.
 
-A cluster that cannot be asked is no reason to stop: what is not known is said, and only where it is needed does a
-promotion fail for it.
+A cluster that cannot be queried does not stop a promotion: what is unknown is reported, and only a promotion that needs
+it fails.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from choreo_components.preflight.lookup import look_up
 
 
 def ask(folder: Path, scope: Scope, request: Request, kubeconfig: Path | None) -> Live:
-    """What is live in the scope of a request, as the cluster of the target environment's stack tells it."""
+    """What is live in the scope of a request, from the cluster of the target environment's stack."""
     kinds = [*scope.promotion.consulted, *(kind.kind for kind in scope.promotion.bindings)]
     [stack, *_] = [
         *scope.homes(request.target),
@@ -35,7 +35,7 @@ def ask(folder: Path, scope: Scope, request: Request, kubeconfig: Path | None) -
 
 async def _ask(scope: Scope, request: Request, kubeconfig: str | Path | None, kinds: list[str]) -> Live:
     async with Cluster(kubeconfig) as cluster:
-        # First, and by itself: it finds out whether anybody answers.
+        # First, and alone: it finds out whether the server answers.
         await cluster.kinds(scope.generation.group, scope.generation.version)
         answers = await asyncio.gather(*(_list(cluster, scope, kind) for kind in kinds))
         objects: dict[str, list[Mapping[str, Any]]] = {}
@@ -54,7 +54,7 @@ async def _ask(scope: Scope, request: Request, kubeconfig: str | Path | None, ki
 
 
 async def _list(cluster: Cluster, scope: Scope, kind: str) -> list[Mapping[str, Any]] | ClusterError:
-    """The objects of a kind, with their kind, which lists leave out."""
+    """The objects of a kind, with apiVersion and kind, which lists leave out."""
     api_version = scope.generation.api_version
     try:
         found, _ = await cluster.list(resource_named(api_version, kind), {}, scope.tenant)

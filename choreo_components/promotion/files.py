@@ -1,8 +1,8 @@
-"""The files of a promotion: which text each of them is to have, and how all of them get it, or none.
+"""The files of a promotion: their new texts, and how either all of them are written, or none.
 
-A binding is changed where it is declared. A new one comes beside the most similar one of its environment: behind it in
-the stack's file, as a further document in a manifest of several, or in a manifest of its own in the same folder, if
-the stack's settings take that in.
+A binding is changed where it is declared. A new one is added next to the most similar one of its environment: after it
+in the stack's file, as a further document in a manifest of several, or as a separate manifest in the same folder, if
+the stack's settings include that.
 """
 
 import os
@@ -34,7 +34,7 @@ class NotWritten(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """A move, the file that says it, relative to the project's folder, and the line in which it does."""
+    """A move, its file, relative to the project's folder, and its line there."""
 
     move: Move
     file: str
@@ -50,7 +50,7 @@ class Changes:
 
 
 def prepare(folder: Path, moves: Iterable[Move], stacks: Iterable[Stack], promotion: Promotion) -> Changes:
-    """What the moves come to in files. Raises NotWritten with all that is in the way."""
+    """The changes of the moves in files. Raises NotWritten with all obstacles."""
     by_name = {stack.name: stack for stack in stacks}
     objects = Counter(each.at().file for stack in by_name.values() for each in stack.settings.declared)
     edits: dict[str, list[Edit]] = defaultdict(list)
@@ -85,7 +85,7 @@ def prepare(folder: Path, moves: Iterable[Move], stacks: Iterable[Stack], promot
             rules = Rules.PULUMI if file in inline else Rules.KUBERNETES
             texts[file] = edited(_text(folder / file), group, rules)
         except (NotEdited, OSError, UnicodeError) as problem:
-            wrong.append(f"{file} cannot be changed by a command: {_why(problem)}. {_by_hand(group)}")
+            wrong.append(f"{file} cannot be changed by a command: {_why(problem)}; {_by_hand(group)}")
     wrong += [f"{file} cannot be written: {why}" for file in texts if (why := _closed(folder / file))]
     if wrong:
         raise NotWritten("\n".join(wrong))
@@ -116,7 +116,7 @@ def write(texts: Mapping[Path, str]) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Puts the content in the place of a file's, at once; a link stays one, and the file's mode what it is."""
+    """Replaces the content of a file atomically; a link stays a link, and the file keeps its mode."""
     real = Path(os.path.realpath(path))
     real.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
@@ -151,7 +151,7 @@ def _text(path: Path) -> str:
 
 
 def _closed(path: Path) -> str | None:
-    """Why a file cannot be written; None where it can be."""
+    """Why a file cannot be written; None if it can."""
     real = Path(os.path.realpath(path))
     if real.exists() and not os.access(real, os.W_OK):
         return "it is read-only"
@@ -171,11 +171,11 @@ def _by_hand(edits: Sequence[Edit]) -> str:
         else f"a new {Identity.of(each.wire)}"
         for each in edits
     ]
-    return f"Write by hand: {'; '.join(written)}"
+    return f"write by hand: {'; '.join(written)}"
 
 
 def _own_file(folder: Path, beside: Declared, move: Move, stack: Stack) -> str | None:
-    """The manifest of its own for a new object beside one that has such a manifest, if the stack takes it in."""
+    """The separate manifest for a new object next to one that has such a manifest, if the stack includes it."""
     sibling = Path(beside.at().file)
     if sibling.suffix == ".json" or sibling.is_absolute():
         return None
@@ -190,7 +190,7 @@ def _own_file(folder: Path, beside: Declared, move: Move, stack: Stack) -> str |
 
 
 def _matches(pattern: str, path: Path) -> bool:
-    """Whether a glob stands for a file that is not there yet; it is asked of a folder that has nothing else."""
+    """Whether a glob matches a file that does not exist yet; it is tried in a folder that has nothing else."""
     if os.path.isabs(pattern) or ".." in (*Path(pattern).parts, *path.parts):
         return False
     with tempfile.TemporaryDirectory() as empty:

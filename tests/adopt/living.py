@@ -55,7 +55,7 @@ def namespace(project: str, environment: str, organization: str = "acme", **more
 
 
 def living(*lives: Live, namespaces: tuple[Live, ...] = (), organization: str = "acme") -> LiveOrganization:
-    """An organization with these objects, and a namespace that nobody has labelled."""
+    """An organization with these objects, and a namespace without labels."""
     own = live({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": organization}})
     return LiveOrganization(GENERATION, organization, lives, own, namespaces)
 

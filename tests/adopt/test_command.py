@@ -73,7 +73,7 @@ def test_what_is_not_adopted_is_reported_with_the_reason_and_by_the_exit_code(
 
 def test_what_changes_later_is_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, said = run(monkeypatch, acme())
-    assert '  later: Namespace acme: metadata.labels.managed-by is missing, and is to be "choreo-control-plane"' in said
+    assert '  later: Namespace acme: metadata.labels.managed-by is missing, and will be "choreo-control-plane"' in said
 
 
 def test_what_a_preview_would_warn_of_is_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

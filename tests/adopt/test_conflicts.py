@@ -1,4 +1,4 @@
-"""The stacks of a takeover go together with one another, and with those that the project has."""
+"""The stacks of an adoption must not conflict with one another, nor with those that the project has."""
 
 from dataclasses import replace
 from typing import Any
@@ -19,41 +19,43 @@ def existing(name: str, *objects: Manifest, **more: Any) -> Stack:
     return Stack(name, declared.settings, tuple(declared.findings))
 
 
-def settled(*more: Live, beside: tuple[Stack, ...] = (), environment: str | None = None) -> Division:
-    """The division of acme, with these objects as well, beside some stacks."""
+def settled(*more: Live, existing_stacks: tuple[Stack, ...] = (), environment: str | None = None) -> Division:
+    """The division of acme, with these objects as well, next to existing stacks."""
     division = divide(acme(*more), "acme", environment)
-    settle(division, beside)
+    settle(division, existing_stacks)
     return division
 
 
 def test_stacks_without_conflicts_are_unchanged() -> None:
-    division = settled(live(declaring.environment("staging")), beside=(existing("other", declaring.organization("x")),))
+    division = settled(
+        live(declaring.environment("staging")), existing_stacks=(existing("other", declaring.organization("x")),)
+    )
     assert [each.stack.name for each in division.stacks] == ["acme", "acme-development", "acme-staging"]
     assert (division.left, division.warnings) == ([], [])
 
 
 def test_what_another_stack_declares_is_refused_as_a_whole() -> None:
     with pytest.raises(Claimed) as refused:
-        settled(beside=(existing("mine", declaring.environment()),))
+        settled(existing_stacks=(existing("mine", declaring.environment()),))
     assert "\n  Environment 'development' of organization 'acme': stack 'mine'\n" in str(refused.value)
     assert "--environment" in str(refused.value)
 
 
 def test_what_a_stack_of_another_cluster_declares_is_something_else() -> None:
     east = replace(existing("east", declaring.environment()), kubeconfig="east.kubeconfig")
-    assert len(settled(beside=(east,)).stacks) == 2
+    assert len(settled(existing_stacks=(east,)).stacks) == 2
 
 
 def test_a_stack_whose_cluster_is_unknown_is_warned_of() -> None:
     sealed = replace(existing("east", declaring.environment()), kubeconfig={"secure": "v1:x"})
-    division = settled(beside=(sealed,))
+    division = settled(existing_stacks=(sealed,))
     assert len(division.stacks) == 2
     assert "right where the two lead to different clusters" in "".join(division.warnings)
 
 
 def test_the_other_environments_of_an_organization_that_a_stack_declares_can_be_taken_over() -> None:
     owner = existing("mine", declaring.organization(), declaring.data_plane())
-    assert [each.stack.name for each in settled(beside=(owner,), environment="development").stacks] == ["acme"]
+    assert [each.stack.name for each in settled(existing_stacks=(owner,), environment="development").stacks] == ["acme"]
 
 
 def test_of_two_environments_with_one_dns_prefix_the_second_stays_with_all_of_its_stack() -> None:
@@ -66,7 +68,7 @@ def test_of_two_environments_with_one_dns_prefix_the_second_stays_with_all_of_it
 
 def test_an_environment_with_the_dns_prefix_of_one_in_another_stack_stays() -> None:
     other = existing("other", declaring.environment("qa", dns_prefix="development"))
-    division = settled(beside=(other,), environment="development")
+    division = settled(existing_stacks=(other,), environment="development")
     assert division.stacks == []
     assert {each.what: each.reason for each in division.left}["Deployment acme/web-development"] == (
         "its Environment cannot be adopted"

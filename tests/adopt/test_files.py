@@ -109,22 +109,22 @@ def test_a_project_may_keep_its_stacks_outside_of_its_folder(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (b"config: [1]\n", "should be a mapping of settings"),
         (b"config: {a: [\n", "Pulumi.acme.yaml"),
         (b"config: {a: '\xff'}\n", "UTF-8"),
-        (b"config: {other:a: b}\n", "give each setting a line of its own"),
-        (b"config: {}\n---\nconfig: {}\n", "give each setting a line of its own"),
+        (b"config: {other:a: b}\n", "put each setting on a separate line"),
+        (b"config: {}\n---\nconfig: {}\n", "put each setting on a separate line"),
     ],
 )
 def test_a_stacks_file_that_cannot_be_extended_is_an_error_and_nothing_is_written(
-    project: Path, text: bytes, told: str
+    project: Path, text: bytes, message: str
 ) -> None:
     (project / "stacks").mkdir()
     (project / "stacks" / "Pulumi.acme.yaml").write_bytes(text)
     before = tree(project)
-    with pytest.raises(Occupied, match=told):
+    with pytest.raises(Occupied, match=message):
         write(project, of_acme())
     assert tree(project) == before
 

@@ -120,7 +120,7 @@ def test_the_owner_of_the_organizations_namespace_is_the_live_organization() -> 
 def test_what_an_object_is_missing_is_reported() -> None:
     pending = imports(acme(controllers=True))["acme"].pending
     assert len(pending) == 4, pending
-    assert 'Namespace acme: metadata.labels.managed-by is missing, and is to be "choreo-control-plane"' in pending
+    assert 'Namespace acme: metadata.labels.managed-by is missing, and will be "choreo-control-plane"' in pending
 
 
 def test_a_missing_namespace_is_reported_and_not_imported() -> None:

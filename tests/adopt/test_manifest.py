@@ -1,4 +1,4 @@
-"""A manifest has what a person would have written, and nothing that the cluster knows besides."""
+"""A manifest has what a person would have written, and nothing that the cluster adds."""
 
 from typing import Any
 

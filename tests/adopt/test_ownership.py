@@ -1,4 +1,4 @@
-"""Who keeps a field alive after it has left its manifest is told, with the command that hands it over."""
+"""The owner that keeps a field live after it has left its manifest is reported, with the command that hands it over."""
 
 import json
 import shlex
@@ -21,7 +21,7 @@ def owned(*entries: tuple[str, str, dict[str, Any]], **more: Any) -> Live:
     return live(declaring.environment(), managedFields=[each | more for each in fields])
 
 
-def told(made: Live) -> list[str]:
+def reported(made: Live) -> list[str]:
     return list(kept_by_others([manifest_of(made)], living(made)))
 
 
@@ -32,7 +32,7 @@ def test_field_owners_are_reported_with_a_command_that_moves_the_fields_to_kubec
         ("argocd-controller", "Apply", SPEC),
     )
     edited(made)["metadata"]["annotations"]["note"] = "x"
-    [line] = told(made)
+    [line] = reported(made)
     said, _, command = line.partition("\n    ")
     assert said == (
         "Environment acme/development: helm owns metadata.annotations, spec and argocd-controller owns spec; "
@@ -49,8 +49,8 @@ def test_field_owners_are_reported_with_a_command_that_moves_the_fields_to_kubec
 
 
 def test_a_name_that_an_entry_has_already_is_given_to_no_other() -> None:
-    """Of two entries with one name, the API server forgets one, and its fields are nobody's for ever."""
-    [line] = told(owned(("kubectl-helm", "Update", SPEC), ("helm", "Update", SPEC), ("helm", "Apply", SPEC)))
+    """Of two entries with one name, the API server drops one, and its fields have no owner for ever."""
+    [line] = reported(owned(("kubectl-helm", "Update", SPEC), ("helm", "Update", SPEC), ("helm", "Apply", SPEC)))
     patch = json.loads(shlex.split(line.partition("\n    ")[2])[-1])
     assert [each["value"] for each in patch if each["op"] == "replace"] == ["kubectl1-helm", "kubectl2-helm"]
 
@@ -69,11 +69,11 @@ def test_a_name_that_an_entry_has_already_is_given_to_no_other() -> None:
 def test_whom_the_kubernetes_provider_takes_over_and_openchoreos_controllers_need_no_command(
     manager: str, operation: str
 ) -> None:
-    assert told(owned((manager, operation, SPEC))) == []
+    assert reported(owned((manager, operation, SPEC))) == []
 
 
 def test_a_program_of_pulumi_hands_over_to_stacks_of_choreo() -> None:
-    [line] = told(owned(("pulumi-kubernetes-1a", "Apply", SPEC), ("pulumi-kubernetes-choreo", "Apply", SPEC)))
+    [line] = reported(owned(("pulumi-kubernetes-1a", "Apply", SPEC), ("pulumi-kubernetes-choreo", "Apply", SPEC)))
     assert "pulumi-kubernetes-1a owns spec" in line
     assert "pulumi-kubernetes-choreo owns" not in line
 
@@ -88,11 +88,11 @@ def test_a_program_of_pulumi_hands_over_to_stacks_of_choreo() -> None:
     ids=["finalizers", "labels that follow", "what kubectl keeps for itself"],
 )
 def test_an_owner_of_nothing_in_the_manifest_is_not_reported(fields: dict[str, Any]) -> None:
-    assert told(owned(("helm", "Update", fields))) == []
+    assert reported(owned(("helm", "Update", fields))) == []
 
 
 def test_an_owner_of_the_status_is_not_reported() -> None:
-    assert told(owned(("helm", "Update", SPEC), subresource="status")) == []
+    assert reported(owned(("helm", "Update", SPEC), subresource="status")) == []
 
 
 def test_what_pulumi_has_written_before_is_known() -> None:

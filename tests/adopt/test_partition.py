@@ -114,9 +114,9 @@ def test_what_is_being_deleted_is_left() -> None:
 def test_names_of_choreoctl_are_refused_with_what_to_do() -> None:
     made = live(declaring.project("shop-two-1a2b3c4d"))
     edited(made)["metadata"]["labels"][labels.NAME] = "shop-two"
-    told = reason(divide(acme(made), "acme"), "Project acme/shop-two-1a2b3c4d")
-    assert "its metadata.name is not its name 'shop-two'" in told
-    assert "docs/choreoctl.md says how" in told
+    why = reason(divide(acme(made), "acme"), "Project acme/shop-two-1a2b3c4d")
+    assert "its metadata.name is not its name 'shop-two'" in why
+    assert "docs/choreoctl.md says how" in why
 
 
 def test_missing_labels_are_reported_as_a_command() -> None:
@@ -152,11 +152,11 @@ def test_an_organization_without_its_namespace_is_left() -> None:
 def test_namespaces_that_openchoreo_would_not_have_made_are_left() -> None:
     named = namespace("shop", "development", name="mine")
     other = namespace("billing", "development")
-    edited(other)["metadata"]["labels"][labels.MANAGED_BY] = "somebody"
+    edited(other)["metadata"]["labels"][labels.MANAGED_BY] = "another"
     division = divide(replace(acme(), data_plane_namespaces=(named, other)), "acme")
     assert "OpenChoreo's name for its labels is dp-acme-shop-development-" in reason(division, "Namespace mine")
-    told = reason(division, f"Namespace {other.name}")
-    assert "managed-by=choreo-deployment-controller" in told
+    why = reason(division, f"Namespace {other.name}")
+    assert "managed-by=choreo-deployment-controller" in why
     assert all(each.stack.projects == () for each in division.stacks)
 
 
@@ -203,5 +203,5 @@ def test_each_object_is_declared_again_by_exactly_one_stack(made: list[Manifest]
 
 def test_only_an_environment_whose_data_plane_is_unreachable_is_not_adopted() -> None:
     division = divide(replace(acme(), closed={"acme/dp-local": "it cannot be reached"}), "acme")
-    assert "nobody gets to its data plane: it cannot be reached" in reason(division, "Environment acme/development")
+    assert "its data plane is unreachable: it cannot be reached" in reason(division, "Environment acme/development")
     assert [each.stack.name for each in division.stacks] == ["acme"]

@@ -1,4 +1,4 @@
-"""Settings are added to a stack's file, and what stands in it stays as it is."""
+"""Settings are added to a stack's file, and its former content does not change."""
 
 import json
 
@@ -56,5 +56,5 @@ def test_json_stays_json() -> None:
     ("text", "is_json"), [("config: {a:b: c}\n", False), ("{config: {a:b: c}}\n", False), ("config: {}\n", True)]
 )
 def test_what_lines_cannot_be_added_to_is_refused(text: str, is_json: bool) -> None:
-    with pytest.raises(NotAdded, match="a line of its own"):
+    with pytest.raises(NotAdded, match="on a separate line"):
         with_settings(text, ADDED, is_json=is_json)

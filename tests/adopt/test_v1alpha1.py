@@ -111,7 +111,7 @@ class TestDivision:
         assert list(stacks(found)) == ["acme", "acme-development"]
         assert left(found) == {
             "ClusterDataPlane new": (
-                "stack 'platform-shared' has others of the whole cluster: declare it there",
+                "stack 'platform-shared' has other cluster-scoped objects; declare it there",
                 False,
             )
         }
@@ -125,9 +125,9 @@ class TestDivision:
         ]
         found = divide(acme(*made), "acme")
         assert left(found) == {
-            "ProjectRelease acme/shop-1": ("made for Project acme/shop: it comes and goes with it", True),
-            "ComponentRelease acme/web-1": ("made for Component acme/web: it comes and goes with it", True),
-            "ReleaseBinding acme/web-development": ("made for Component acme/web: it comes and goes with it", True),
+            "ProjectRelease acme/shop-1": ("made for Project acme/shop, and deleted with it", True),
+            "ComponentRelease acme/web-1": ("made for Component acme/web, and deleted with it", True),
+            "ReleaseBinding acme/web-development": ("made for Component acme/web, and deleted with it", True),
         }
 
     def test_a_binding_that_was_applied_by_hand_is_adopted_without_what_controllers_added(self) -> None:
@@ -142,7 +142,7 @@ class TestDivision:
     def test_a_namespace_that_no_binding_has_made_is_not_adopted(self) -> None:
         other = cell("other")
         found = divide(acme(namespaces=[cell(), other]), "acme")
-        assert left(found) == {str(other): ("no ProjectReleaseBinding has made it, and none takes it away", False)}
+        assert left(found) == {str(other): ("no ProjectReleaseBinding has made it, and none deletes it", False)}
 
 
 class TestManifest:

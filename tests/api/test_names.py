@@ -167,7 +167,7 @@ def test_names_that_kubernetes_takes(use: Use, name: str) -> None:
         (Use.NAMESPACE, "acme\n", "only a-z, 0-9 and '-' are allowed"),
         (Use.NAMESPACE, "-acme", "with a letter or digit first and last"),
         (Use.OBJECT, "a" * 254, "it is 254 bytes long, more than 253"),
-        (Use.OBJECT, "a..b", "beside each '.'"),
+        (Use.OBJECT, "a..b", "next to each '.'"),
         (Use.OBJECT, "Acme", "only a-z, 0-9, '-' and '.' are allowed"),
         (Use.LABEL_VALUE, "ä" * 32, "it is 64 bytes long, more than 63"),
         (Use.LABEL_VALUE, "\udce6", "only letters, digits, '-', '_' and '.' are allowed"),

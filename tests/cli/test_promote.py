@@ -320,7 +320,7 @@ def test_a_file_that_cannot_be_edited_is_reported_with_what_to_write_by_hand(run
     assert (done.exit_code, done.stderr) == (
         2,
         "error: staging/all.yaml cannot be changed by a command: releaseName of ReleaseBinding 'web-staging' has an "
-        "anchor or a tag. Write by hand: ReleaseBinding 'web-staging': spec.releaseName: web-2\n",
+        "anchor or a tag; write by hand: ReleaseBinding 'web-staging': spec.releaseName: web-2\n",
     )
 
 

@@ -343,7 +343,7 @@ def test_parents_that_are_missing_are_all_named(component: Any) -> None:
     spec = {name: value for name, value in args_of(component.__name__).items() if name not in PARENTS}
     _, *told = refusal(lambda: component("one", spec))
     assert told == [
-        f"{argument}: required label is missing: OpenChoreo finds by it what the {component.__name__} belongs to"
+        f"{argument}: required, and missing: OpenChoreo finds what the {component.__name__} belongs to by it"
         for argument in parents
     ]
 

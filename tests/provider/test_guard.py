@@ -144,7 +144,7 @@ OWNER = {"owner": {"projectName": "shop"}}
             of_today(ClusterDataPlane=["default"]),
             on("ClusterDataPlane", namespace="other"),
             "ClusterDataPlane 'default' is still used by Environment 'other/staging': without it, nothing that was "
-            "deployed there can be deleted any more",
+            "deployed there can be deleted",
         ),
         (
             of_today(Environment=["acme/live"]),
