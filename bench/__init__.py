@@ -1,1 +1,1 @@
-"""The benchmark: what choreo costs beside a program that declares the same objects by hand."""
+"""The benchmark: what choreo costs compared with a hand-written program that declares the same objects."""

@@ -1,4 +1,4 @@
-"""The command `python -m bench`: measures choreo against the hand-written program on a control plane of its own."""
+"""The command `python -m bench`: measures choreo against the hand-written program on a separate control plane."""
 
 import argparse
 import os
@@ -79,7 +79,7 @@ def measure_all(names: list[str], size: int | None) -> list[Row]:
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """The machine and versions of the measurement."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = ", ".join(f"{name} {version(name)}" for name in ("pulumi", "pulumi-kubernetes"))
     python = f"Python {platform.python_version()}"

@@ -26,7 +26,7 @@ class Objects(Protocol):
 
     @property
     def parents(self) -> Sequence[Settings]:
-        """What has to be there already, in an order in which it can be made."""
+        """What must exist already, in an order in which it can be created."""
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -45,7 +45,7 @@ class Estate:
     """One organization with a data plane and a pipeline; a namespace for each project in each environment.
 
     With deployments, all of them in the first environment, there is a component with a track and an artifact as well.
-    `apart` leaves the environments and what is deployed to them to the stack; all the others are there already.
+    With `apart`, the stack has only the environments and what is deployed to them; everything else exists already.
     """
 
     organization: str
@@ -68,7 +68,7 @@ class Estate:
 
     @property
     def parents(self) -> Sequence[Settings]:
-        """What has to be there already, in an order in which it can be made."""
+        """What must exist already, in an order in which it can be created."""
         if not self.apart:
             return []
         labels = {
@@ -161,7 +161,7 @@ class Estate:
 
 
 def natural(organization: str, size: int) -> Estate:
-    """One environment with a namespace for each of many projects, and as many Deployments, in a stack of its own."""
+    """One environment with a namespace for each of many projects, and as many Deployments, in a separate stack."""
     return Estate(organization, environments=1, projects=size, deployments=size, apart=True)
 
 
@@ -179,7 +179,7 @@ def many(organization: str, size: int) -> Estate:
 class Tenant:
     """The same in today's API: one environment of a namespace, with a namespace and the bindings of each project.
 
-    The namespace, its data plane and pipeline, and each project with a component are there already.
+    The namespace, its data plane and pipeline, and each project with a component exist already.
     """
 
     organization: str
@@ -197,11 +197,11 @@ class Tenant:
 
     @property
     def parents(self) -> Sequence[Settings]:
-        """What has to be there already, in an order in which it can be made."""
+        """What must exist already, in an order in which it can be created."""
         labels = {TODAYS_LABEL + "control-plane": "true"}
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.organization, "labels": labels}}
         authority = {"secretKeyRef": {"name": "agent", "key": "ca.crt"}}
-        # Not of this environment, which could not be destroyed while a pipeline names it.
+        # Without this environment, which could not be destroyed while a pipeline names it.
         promotion = {"sourceEnvironmentRef": {"name": "first"}, "targetEnvironmentRefs": [{"name": "second"}]}
         of_project = {"deploymentPipelineRef": {"name": "pipeline"}, "type": {"name": "plain"}}
         return [

@@ -1,4 +1,4 @@
-"""A measurement: the wall time of a command, and the CPU time of it and of whatever it started."""
+"""A measurement: the wall time of a command, and the CPU time of it and of everything it started."""
 
 import ctypes
 import os
@@ -13,7 +13,7 @@ _SECONDS_FOR_ORPHANS = 5.0
 
 
 class CommandError(Exception):
-    """A command failed: the message says which, and what it said last."""
+    """A command failed: the message has the command, and the end of its output."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Usage:
 
 
 def adopt_orphans() -> None:
-    """Makes this process the parent of what its commands leave behind, so that the CPU time of that is not lost.
+    """Makes this process the parent of processes that its commands leave behind, so that their CPU time is not lost.
 
     The engine ends some of its plugins without waiting for them.
     """

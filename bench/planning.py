@@ -1,4 +1,4 @@
-"""Planning: a thousand manifests as an organization has them, read and planned by a process of its own.
+"""Planning: a thousand manifests as an organization has them, read and planned by a separate process.
 
 `python -m bench.planning FOLDER` is that process.
 """
@@ -14,7 +14,7 @@ from choreo_components.config.findings import report
 from choreo_components.plan.builder import plan
 
 OTHERS = 40
-"""Objects that are none of a component's."""
+"""Objects that belong to no component."""
 PER_COMPONENT = 12
 ENVIRONMENTS = 10
 PROJECTS = 20

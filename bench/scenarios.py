@@ -1,4 +1,4 @@
-"""A scenario: an estate brought up and down by both programs in turns, so that both meet the same weather."""
+"""A scenario: an estate brought up and down by both programs in turns, so that both meet the same conditions."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -14,7 +14,7 @@ AT_ONCE = 64
 """A `--parallel` for work that waits more than it computes; the engine's default is four for each core."""
 
 Pair = tuple[Usage, Usage]
-"""What one step took by somebody else, and by choreo."""
+"""The usage of one step by the reference, and by choreo."""
 
 Say = Callable[[str], None]
 Make = Callable[[str, int], Objects]

@@ -13,7 +13,7 @@ COLUMNS = ("step", "against", "its s", "choreo s", "ratio", "limit", "", "its CP
 class Row:
     """One step, as often as it was measured.
 
-    `limit` is the greatest ratio of wall times; where nothing is compared with, the most seconds of CPU.
+    `limit` is the greatest ratio of wall times; without a reference, the most seconds of CPU.
     """
 
     step: str

@@ -1,4 +1,4 @@
-"""A workspace: a folder of its own for one run, with a control plane, the engine's state and the programs' projects."""
+"""A workspace: a separate folder for one run, with a control plane, the engine's state and the programs' projects."""
 
 import json
 import os
@@ -38,7 +38,7 @@ PROGRAMS = {
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where commands run; `env` is all they see of the outside."""
+    """Where commands run; `env` is their whole environment."""
 
     folder: Path
     env: Mapping[str, str]
@@ -56,7 +56,7 @@ class Workspace:
         config = estate.by_choreo if program == CHOREO else estate.numbers(program)
         self._run("stack-init", "pulumi", "stack", "init", stack, "--cwd", project)
         file = project / "stacks" / f"Pulumi.{stack}.yaml"
-        # The salt that the engine has just written has to stay.
+        # The salt that the engine has just written must stay.
         made = yaml.safe_load(file.read_text()) if file.exists() else {}
         file.write_text(yaml.safe_dump({**made, "config": dict(config)}, sort_keys=False))
         return stack
@@ -90,7 +90,7 @@ class Workspace:
 
 
 def _comparable(each: Mapping[str, Any], organization: str) -> str | None:
-    """What it is like, without the organization's name; None where it is another organization's."""
+    """The object without the organization's name; None if it belongs to another organization."""
     metadata = each["metadata"]
     labels = metadata.get("labels", {})
     made_for = [labels[key] for key in ("organization-name", "openchoreo.dev/namespace") if key in labels]
@@ -107,7 +107,7 @@ def _comparable(each: Mapping[str, Any], organization: str) -> str | None:
 
 @contextmanager
 def workspace() -> Iterator[Workspace]:
-    """A workspace with a running control plane. Both are gone afterwards."""
+    """A workspace with a running control plane. Both are deleted afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="choreo-bench-"))
     control_plane = folder / "cluster"
     try:
@@ -141,7 +141,7 @@ def _environment(folder: Path, commands: Path, kubeconfig: Path) -> dict[str, st
 
 
 def _copy_source(folder: Path) -> None:
-    """What is measured, as it is now: whoever edits the checkout meanwhile does not disturb."""
+    """Copies what is measured, so that edits of the checkout meanwhile do not affect it."""
     for package in ("choreo_components", "bench"):
         shutil.copytree(CHECKOUT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
 

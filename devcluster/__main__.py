@@ -28,7 +28,7 @@ def stop(directory: Path) -> int:
 
 
 def status(directory: Path) -> int:
-    """show how its members are; fails unless all are ready"""
+    """show the state of its members; fails unless all are ready"""
     members = ControlPlane(directory).status()
     for member in members:
         where = f"process {member.pid}, port {member.port}, " if member.pid else ""
@@ -37,7 +37,7 @@ def status(directory: Path) -> int:
 
 
 def reset(directory: Path) -> int:
-    """stop it, delete all that is in it, and start it empty"""
+    """stop it, delete everything in it, and start it empty"""
     ControlPlane(directory).reset()
     return start(directory)
 

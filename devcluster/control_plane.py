@@ -1,4 +1,4 @@
-"""A control plane: etcd, kube-apiserver and kube-controller-manager, all of one directory and of nobody else's."""
+"""A control plane: etcd, kube-apiserver and kube-controller-manager, which belong to one directory alone."""
 
 import fcntl
 import json
@@ -28,16 +28,16 @@ log = logging.getLogger("devcluster")
 
 @dataclass(frozen=True)
 class Member:
-    """What is to be known of one of the three programs."""
+    """The state of one of the three programs."""
 
     name: str
     pid: int | None
-    """None where it does not run."""
+    """None if it does not run."""
     port: int | None
     """The port of 127.0.0.1 it listens on. None before its first start."""
     log: Path
     problem: str
-    """Why it is not ready for work; "" where it is."""
+    """Why it is not ready; "" if it is."""
 
 
 class ControlPlane:
@@ -58,13 +58,13 @@ class ControlPlane:
 
     @classmethod
     def start(cls, directory: Path, release: str | None = None) -> Self:
-        """Makes the control plane of a directory run, ready for work and with OpenChoreo's definitions.
+        """Makes the control plane of a directory run, ready and with OpenChoreo's CRDs.
 
-        `release` is one of OpenChoreo's that has changed them; None stands for those before.
-        Members that run are left alone, those that are missing are started, data and ports are kept. If it does not
-        succeed, what it has started is ended again.
-        Raises ClusterError with the end of the log of the member that is at fault, and ToolchainError where the
-        binaries cannot be had."""
+        `release` is one of OpenChoreo's that has changed them; None means the releases before.
+        Members that run are not touched, missing ones are started, data and ports are kept. If it fails, it ends what
+        it has started.
+        Raises ClusterError with the end of the log of the member that failed, and ToolchainError if the binaries are
+        not available."""
         self = cls(directory)
         wanted = [binary for binary in toolchain.catalog() if binary.name in MEMBERS]
         programs = {each.binary.name: each.path for each in toolchain.resolve(wanted)}
@@ -89,7 +89,7 @@ class ControlPlane:
         return self
 
     def stop(self) -> None:
-        """Ends all members; their data stay. Does nothing where none runs."""
+        """Ends all members; their data stay. Does nothing if none runs."""
         if not self._is_ours():
             return
         with self._alone():
@@ -104,11 +104,11 @@ class ControlPlane:
             shutil.rmtree(self.directory)
 
     def kill(self, member: str) -> None:
-        """Ends a member as a crash would, so that a test can see what comes of it."""
+        """Ends a member as a crash would, for tests."""
         self._processes[member].kill()
 
     def status(self) -> Sequence[Member]:
-        """How the members are."""
+        """The state of the members."""
         numbers = self._ports()
         return [
             Member(
@@ -130,14 +130,14 @@ class ControlPlane:
         self.stop()
 
     def _is_ours(self) -> bool:
-        """Whether the directory is a control plane's: only that may be changed or deleted."""
+        """Whether the directory belongs to a control plane: only that may be changed or deleted."""
         return self._ports_file.exists()
 
     def _make_directory(self) -> None:
         if self.directory.exists() and not self._is_ours() and any(self.directory.iterdir()):
             raise ClusterError(
-                f"{self.directory} holds other files than a control plane's; name an empty directory, or one that does "
-                "not exist yet"
+                f"{self.directory}: has files that do not belong to a control plane; name an empty directory, or one "
+                "that does not exist yet"
             )
         for folder in (self.directory, self.directory / "logs", self.directory / "run", self.directory / "etcd"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -154,7 +154,7 @@ class ControlPlane:
             while not _locks(descriptor):
                 if time.monotonic() > deadline:
                     raise ClusterError(
-                        f"{self.directory}: another command has been at work on it for {SECONDS_FOR_OTHERS:.0f} s; try "
+                        f"{self.directory}: another command has been using it for {SECONDS_FOR_OTHERS:.0f} s; try "
                         "again when it has ended"
                     )
                 time.sleep(0.1)
@@ -180,7 +180,7 @@ class ControlPlane:
                 log.info("%s: stopped", name)
 
     def _install_definitions(self, release: str | None) -> None:
-        # Only here: the models and the client take half a second to import, which only a start should pay.
+        # Imported here: the models and the client take half a second to import, which only a start needs.
         from choreo_components.api.crd import custom_resource_definitions
         from devcluster import crds
 

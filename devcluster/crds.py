@@ -1,4 +1,4 @@
-"""The custom resource definitions of OpenChoreo, as the local control plane gets them. No other cluster does."""
+"""The custom resource definitions of OpenChoreo for the local control plane, and for no other cluster."""
 
 import time
 from collections.abc import Iterable
@@ -17,8 +17,8 @@ FIELD_MANAGER = "devcluster"
 def install(kubeconfig: Path, definitions: Iterable[dict[str, Any]]) -> None:
     """Applies definitions, given in wire form, and waits until the API server serves all of them.
 
-    Changes nothing that is right. Raises ClusterError where the API server refuses one or does not serve it in time."""
-    # No settings from the environment: a proxy has no business between us and the loopback interface.
+    Changes nothing that is right. Raises ClusterError if the API server refuses one or does not serve it in time."""
+    # No settings from the environment: the loopback interface must not be reached through a proxy.
     with Client(config=KubeConfig.from_file(kubeconfig), field_manager=FIELD_MANAGER, trust_env=False) as client:
         names = set()
         for definition in definitions:

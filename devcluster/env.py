@@ -10,15 +10,15 @@ from devcluster.errors import ClusterError
 from toolchain.cache import is_ours
 
 PASSPHRASE = "choreo-local"
-"""What the encryption salts in stacks/ belong to. No secret: the stacks of a local control plane hold none."""
+"""The passphrase of the encryption salts in stacks/. It is no secret: the stacks of a local control plane have none."""
 
 
 def variables(checkout: Path, kubeconfig: Path) -> Mapping[str, str]:
-    """The environment variables, PATH among them: the checkout's own programs come first on it.
+    """The environment variables, including PATH: the checkout's programs come first on it.
 
     kubectl and Pulumi are pointed to the control plane of `kubeconfig` and to a state in the checkout's `.dev`; the
-    state's folder and the file with the passphrase of its secrets are made where there are none.
-    Raises ClusterError where the toolchain is not installed."""
+    state's folder and the file with the passphrase of its secrets are made if they are missing.
+    Raises ClusterError if the toolchain is not installed."""
     folder = checkout / ".dev"
     engine = folder / "bin" / "pulumi"
     if not engine.exists():
@@ -34,13 +34,13 @@ def variables(checkout: Path, kubeconfig: Path) -> Mapping[str, str]:
         "PULUMI_BACKEND_URL": state_url(state),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # Resources here wait more than they work, namespaces above all: the engine's default, by cores, is too few.
+        # Resources here mostly wait, namespaces above all: the engine's default, by cores, is too few.
         "PULUMI_PARALLEL": "64",
         # Pulumi's SDK would look for the engine, which is on this machine, behind the proxy of `https_proxy`.
         "no_grpc_proxy": "127.0.0.1,localhost",
     }
     if is_ours(engine):
-        # An engine that we built has all its plugins; looking for others to download would only take time and fail.
+        # An engine that we built has all its plugins; a search for others to download would only take time and fail.
         values["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
     return values
 
@@ -65,9 +65,9 @@ def write(checkout: Path, kubeconfig: Path) -> Path:
 def state_url(folder: Path) -> str:
     """The backend that keeps its state in a folder, and survives a crash of Pulumi at any moment.
 
-    By default a file with attributes stands beside each file of the state and is not replaced as a whole: an engine
+    By default each file of the state has a companion file with attributes, which is not replaced as a whole: an engine
     killed at the wrong moment leaves it empty, and then no command can read the state ("failed to load checkpoint:
-    EOF"). Nobody needs the attributes (gocloud.dev/blob/fileblob, `metadata`).
+    EOF"). The attributes are not needed (gocloud.dev/blob/fileblob, `metadata`).
     """
     return f"{folder.as_uri()}?metadata=skip"
 

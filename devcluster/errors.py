@@ -1,5 +1,5 @@
-"""A failure of the local control plane: what went wrong, where, and what would put it right."""
+"""A failure of the local control plane: what is wrong, where, and what to do."""
 
 
 class ClusterError(Exception):
-    """Its text is shown to the user as it is, without a traceback."""
+    """Its text is printed for the user unchanged, without a traceback."""

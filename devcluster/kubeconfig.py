@@ -1,4 +1,4 @@
-"""The kubeconfig: one private file with all that a client needs to act as a bearer of a certificate."""
+"""The kubeconfig: one private file with everything that a client needs to use a certificate."""
 
 import base64
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The members of a control plane: which three programs it consists of, and how each is run."""
+"""The members of a control plane: its three programs, and how each is run."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 from devcluster.pki import Pki
 from toolchain.cache import is_ours
 
-# In the order they are started: each needs the one before it. They are stopped in the reverse order.
+# In the order of their start: each needs the one before it. They are stopped in the reverse order.
 MEMBERS = ("etcd", "kube-apiserver", "kube-controller-manager")
 
-# What gives namespaces, owner references and service accounts their meaning. Nothing here runs workloads.
+# The controllers of namespaces, owner references and service accounts. Nothing here runs workloads.
 CONTROLLERS = (
     "namespace-controller",
     "garbage-collector-controller",
@@ -20,7 +20,7 @@ CONTROLLERS = (
 
 def command(member: str, program: Path, ports: Mapping[str, int], pki: Pki, data: Path, kubeconfig: Path) -> list[str]:
     """The command that runs a member: `ports` are those of all members, `data` is the folder of etcd's data,
-    `kubeconfig` the one the controllers reach the API server with."""
+    `kubeconfig` the one with which the controllers reach the API server."""
     flags = {
         "etcd": _etcd(ports, pki, data),
         "kube-apiserver": _kube_apiserver(program, ports, pki),
@@ -39,7 +39,7 @@ def _etcd(ports: Mapping[str, int], pki: Pki, data: Path) -> Sequence[str]:
         f"--key-file={pki.key('etcd')}",
         f"--trusted-ca-file={pki.authority}",
         "--client-cert-auth",
-        # It has no peers, yet listens for them: on any port, and only to those who have a certificate.
+        # It has no peers, but listens for them: on any port, and only for clients with a certificate.
         "--listen-peer-urls=https://127.0.0.1:0",
         "--initial-advertise-peer-urls=https://127.0.0.1:2380",
         "--initial-cluster=default=https://127.0.0.1:2380",
@@ -47,7 +47,7 @@ def _etcd(ports: Mapping[str, int], pki: Pki, data: Path) -> Sequence[str]:
         f"--peer-key-file={pki.key('etcd')}",
         f"--peer-trusted-ca-file={pki.authority}",
         "--peer-client-cert-auth",
-        # Without others to wait for, it need not wait a second after each start until it leads.
+        # Without other members, it need not wait a second after each start until it leads.
         "--heartbeat-interval=50",
         "--election-timeout=250",
         # Data outlive the process, as the system writes them later; only a crash of the machine itself may lose some.
@@ -61,7 +61,7 @@ def _kube_apiserver(program: Path, ports: Mapping[str, int], pki: Pki) -> Sequen
         "--bind-address=127.0.0.1",
         "--advertise-address=127.0.0.1",
         f"--secure-port={ports['kube-apiserver']}",
-        "--endpoint-reconciler-type=none",  # a loopback address cannot be an endpoint, and no pod is there to want one
+        "--endpoint-reconciler-type=none",  # a loopback address cannot be an endpoint, and no pod needs one
         f"--etcd-servers=https://127.0.0.1:{ports['etcd']}",
         f"--etcd-cafile={pki.authority}",
         f"--etcd-certfile={certificate}",
@@ -92,7 +92,7 @@ def _kube_controller_manager(ports: Mapping[str, int], pki: Pki, kubeconfig: Pat
         f"--service-account-private-key-file={pki.service_account_key}",
         f"--root-ca-file={pki.authority}",
         f"--controllers={','.join(CONTROLLERS)}",
-        "--leader-elect=false",  # there is no other: waiting for a crashed one's lease to run out helps nobody
+        "--leader-elect=false",  # there is no other: waiting until a crashed one's lease expires is useless
         # An environment's namespaces are deleted all at once; the defaults delete 10 at a time and throttle the calls.
         "--concurrent-namespace-syncs=50",
         "--kube-api-qps=500",

@@ -1,4 +1,4 @@
-"""The certificates: an authority of the control plane's own, so that nobody else's word counts on it."""
+"""The certificates: each control plane has a separate authority, so that no other certificate is accepted."""
 
 import datetime
 import ipaddress
@@ -17,8 +17,8 @@ from devcluster import private
 ADMINISTRATORS = "system:masters"
 LIFETIME = datetime.timedelta(days=3650)
 
-# Who gets a certificate -> the group that the API server takes its bearer for. Each serves and calls with the same
-# one: etcd accepts every certificate of the authority, the API server gives rights only to the administrators.
+# Name of the certificate -> group of its bearer at the API server. Each serves and calls with the same certificate:
+# etcd accepts every certificate of the authority, the API server gives permissions only to the administrators.
 BEARERS = {
     "etcd": "",
     "kube-apiserver": "",
@@ -44,7 +44,7 @@ class Pki:
         return self._folder / f"{bearer}.key"
 
     def ensure(self) -> None:
-        """Makes all keys and certificates where there are none. They come and go together, as one folder."""
+        """Makes all keys and certificates if there are none. They are made and deleted together, as one folder."""
         if self._folder.exists():
             return
         temporary = Path(tempfile.mkdtemp(dir=self._folder.parent, prefix=".pki-"))  # mkdtemp makes it 0700

@@ -1,4 +1,4 @@
-"""The ports: free ones on the loopback interface, which stay the same for as long as nobody else takes them."""
+"""The ports: free ones on the loopback interface, which stay the same as long as no other program takes them."""
 
 import random
 import socket
@@ -9,7 +9,7 @@ RANGE = range(20000, 32000)
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens on a port of 127.0.0.1."""
+    """Whether no program listens on a port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: closed connections do not count
         try:
@@ -20,5 +20,5 @@ def is_free(port: int) -> bool:
 
 
 def pick(taken: Collection[int]) -> int:
-    """A free port that is not one of `taken`. By chance, so that two who pick at once do not pick the same."""
+    """A free port that is not one of `taken`. Random, so that two concurrent picks differ."""
     return next(port for port in random.sample(RANGE, len(RANGE)) if port not in taken and is_free(port))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write(path: Path, content: bytes | str) -> None:
-    """Writes a file with mode 0600. Whoever reads it meanwhile finds the old content or the new, never a part."""
+    """Writes a file with mode 0600. A concurrent reader finds the old content or the new, never a part."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mkstemp makes it 0600
     try:
         with os.fdopen(descriptor, "wb") as file:

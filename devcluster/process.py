@@ -1,7 +1,7 @@
-"""A process of our own: it outlives the command that starts it, and is known by an identity that no stranger can have.
+"""A process of ours: it outlives the command that starts it, and has an identity that no other process can have.
 
-A process id alone is none: the system gives it to somebody else later. Together with the time the process started and
-the boot it started in, it is. Signals go through a pidfd, which keeps meaning the same process.
+A process id alone is not one: the system reuses it. Together with the boot and the time of the process's start, it is.
+Signals are sent through a pidfd, which always means the same process.
 """
 
 import json
@@ -26,20 +26,20 @@ class Process:
 
     name: str
     record: Path
-    """The file that says which process it is, while there is one."""
+    """The file with the identity of the process, while there is one."""
     log: Path
     """The file that the program's output is appended to."""
 
     @property
     def pid(self) -> int | None:
-        """The process id, or None where the program does not run."""
+        """The process id, or None if the program does not run."""
         with self._running() as running:
             return running.record.pid if running else None
 
     def ensure(self, command: list[str]) -> bool:
-        """Has the program run with just this command; one that runs with another is ended first.
+        """Makes the program run with exactly this command; one that runs with another is ended first.
 
-        Returns whether it was started now. Raises ClusterError where it cannot be."""
+        Returns whether it was started now. Raises ClusterError if it cannot be started."""
         with self._running() as running:
             if running and running.record.command == command:
                 return False
@@ -48,7 +48,7 @@ class Process:
         errors = (os.POSIX_SPAWN_DUP2, 1, 2)
         nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
         try:
-            # An empty environment: what the program does is decided by its command alone.
+            # An empty environment: what the program does depends on its command alone.
             pid = os.posix_spawn(command[0], command, {}, file_actions=[output, errors, nothing], setsid=True)
         except OSError as error:
             raise ClusterError(f"{self.name}: cannot run {command[0]}: {error.strerror}") from error
@@ -56,7 +56,7 @@ class Process:
         return True
 
     def stop(self) -> None:
-        """Ends the program and waits until it has ended: asks it to, and after 10 seconds ends it by force."""
+        """Ends the program and waits until it has ended: with SIGTERM, and after 10 seconds by force."""
         with self._running() as running:
             if running:
                 signal.pidfd_send_signal(running.handle, signal.SIGTERM)
@@ -71,7 +71,7 @@ class Process:
                 self._kill(running)
 
     def log_tail(self, lines: int = 15) -> str:
-        """The last lines of the log, indented, and where to read the rest."""
+        """The last lines of the log, indented, with the file's name."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         last = "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
         return f"the last lines of {self.log}:\n{last or '    (it is empty)'}"
@@ -79,7 +79,7 @@ class Process:
     def _kill(self, running: "_Running") -> None:
         signal.pidfd_send_signal(running.handle, signal.SIGKILL)
         if not running.ends_within(SECONDS_TO_DIE):
-            raise ClusterError(f"{self.name}: process {running.record.pid} does not end, not even by force")
+            raise ClusterError(f"{self.name}: process {running.record.pid} does not end, even by force")
 
     @contextmanager
     def _running(self) -> "Iterator[_Running | None]":
@@ -91,7 +91,7 @@ class Process:
             yield None
             return
         try:
-            # Only now that the pidfd is held does a look at the identity tell whose it is.
+            # The identity is read only now: with the pidfd open, the process id cannot be reused.
             identity = _identity(record.pid)
             yield _Running(record, handle) if identity is not None and identity == record.identity else None
         finally:
@@ -102,7 +102,7 @@ class Process:
 class _Record:
     pid: int
     identity: str | None
-    """None for a process that ended before it could be looked at."""
+    """None for a process that ended before its identity could be read."""
     command: list[str]
 
 
@@ -126,7 +126,7 @@ class _Running:
 def _identity(pid: int) -> str | None:
     """The boot and the time of it at which a process started; None for one that has ended."""
     try:
-        # The program's own name, in parentheses, may hold spaces and parentheses.
+        # The program's name, in parentheses, may have spaces and parentheses.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None

@@ -1,4 +1,4 @@
-"""The stacks of this checkout: brought up in the order in which they need each other, taken down in the reverse."""
+"""The stacks of this checkout: brought up in the order of their dependencies, and destroyed in the reverse."""
 
 import argparse
 import asyncio
@@ -28,7 +28,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 def stacks(folder: Path) -> list[str]:
     """The stacks of the project in `folder`, each after those that it needs; production as late as that allows.
 
-    Raises ClusterError with all findings when one of them is an error, or when stacks need each other.
+    Raises ClusterError with all findings if one of them is an error, or if stacks need each other.
     """
     estate = Estate(read_stacks(folder))
     findings = [finding for each in estate.findings(whole=True).values() for finding in each]
@@ -47,7 +47,7 @@ def _is_production(member: Member) -> bool:
 
 
 def up(folder: Path) -> None:
-    """Brings every stack up, and shows what is there then."""
+    """Brings every stack up, and shows what is in the cluster."""
     control_plane = ControlPlane(folder / ".dev" / "cluster")
     variables = env.variables(folder, control_plane.kubeconfig)
     for stack in stacks(folder):
@@ -62,7 +62,7 @@ def down(folder: Path) -> None:
     if not (folder / ".dev" / "cluster").is_dir():
         _say("nothing is up")
         return
-    # Started, as it may have been stopped: what a stack has made can only be destroyed where it is.
+    # It may have been stopped, and a stack can only be destroyed while its control plane runs.
     control_plane = ControlPlane.start(folder / ".dev" / "cluster")
     variables = env.variables(folder, control_plane.kubeconfig)
     for stack in reversed(stacks(folder)):
@@ -74,10 +74,10 @@ def down(folder: Path) -> None:
 
 
 def _pulumi(folder: Path, variables: Mapping[str, str], *arguments: str) -> None:
-    """Runs Pulumi as a person would, who sees what it says. Raises ClusterError when it fails."""
+    """Runs Pulumi with its output on the terminal. Raises ClusterError if it fails."""
     code = subprocess.run(["pulumi", *arguments], cwd=folder, env=os.environ | variables, check=False).returncode
     if code:
-        raise ClusterError(f"`pulumi {' '.join(arguments)}` failed with exit code {code}; what it said stands above")
+        raise ClusterError(f"`pulumi {' '.join(arguments)}` failed with exit code {code}; see its output above")
 
 
 def _say(line: str) -> None:
@@ -98,7 +98,7 @@ async def _objects(kubeconfig: Path) -> list[Live]:
 
 
 def _show(lives: list[Live]) -> None:
-    """What is there, and what to try next."""
+    """Prints what is in the cluster, and what to try next."""
     table = Table(title="In the cluster now", title_justify="left")
     for heading in ("Kind", "Organization", "Name", "Environment"):
         table.add_column(heading, overflow="fold")
@@ -108,7 +108,7 @@ def _show(lives: list[Live]) -> None:
         table.add_row(live.resource.kind, organization, live.name, environment)
     console = Console(highlight=False)
     if not console.is_terminal:
-        # A log has no width of its own, and Rich takes one that cuts names apart.
+        # A log has no width, and Rich uses a default that splits names.
         console.width = 120
     console.print(table)
     console.print(

@@ -27,7 +27,7 @@ apart = config.require_bool("apart")
 
 
 def args(*parts: dict[str, Any], **own: Any) -> Any:
-    """The arguments of a component, where no controllers run."""
+    """The arguments of a component, without controllers."""
     return {"controllers": Controllers.ABSENT, **{key: each for part in parts for key, each in part.items()}, **own}
 
 

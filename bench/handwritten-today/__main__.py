@@ -1,4 +1,4 @@
-"""The opponent: the same objects as a competent user declares them with pulumi-kubernetes alone."""
+"""The reference: the same objects as a competent user declares them with pulumi-kubernetes alone."""
 
 import hashlib
 
@@ -41,7 +41,7 @@ for number in range(config.require_int("projects")):
         },
         opts=pulumi.ResourceOptions(depends_on=[environment]),
     )
-    # Behind the namespace, which is behind the Environment: a destroy takes them away in this order.
+    # Depends on the namespace, which depends on the Environment: a destroy deletes them in this order.
     binding = custom_resource(
         "ProjectReleaseBinding",
         f"{project}-env",

@@ -1,4 +1,4 @@
-"""The opponent: the same objects as a competent user declares them with pulumi-kubernetes alone."""
+"""The reference: the same objects as a competent user declares them with pulumi-kubernetes alone."""
 
 import hashlib
 
@@ -119,7 +119,7 @@ if deployments:
         deployment_track="main",
     )
     for number in range(deployments):
-        # Behind a namespace, which stands behind the Environment: a destroy takes them away in this order.
+        # Depends on a namespace, which depends on the Environment: a destroy deletes them in this order.
         custom_resource(
             "Deployment",
             f"deployment-{number:03}",

@@ -145,7 +145,7 @@ def test_nothing_is_overwritten_and_then_nothing_is_written(project: Path, there
     (project / there).parent.mkdir(parents=True)
     (project / there).write_text("config: {choreo:controllers: present}\n")
     before = tree(project)
-    with pytest.raises(Occupied, match=r"settings already|there already"):
+    with pytest.raises(Occupied, match=r"settings already|exists already"):
         write(project, of_acme())
     assert tree(project) == before
 

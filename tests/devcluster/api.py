@@ -1,4 +1,4 @@
-"""How the tests talk to a control plane: as its administrator, or as somebody whom it does not know."""
+"""How the tests talk to a control plane: as its administrator, or as an unknown client."""
 
 import base64
 import http.client
@@ -38,7 +38,7 @@ def create_namespace(client: Client, name: str) -> None:
 
 
 def get(control_plane: ControlPlane, member: str, path: str, bearer: str | None = None) -> int:
-    """The HTTP status of a GET from a member, as the bearer of one of the control plane's certificates or as nobody.
+    """The HTTP status of a GET from a member, as the bearer of one of the control plane's certificates, or without one.
 
     Raises ssl.SSLError or ConnectionError where the member does not even talk to them."""
     pki = control_plane.directory / "pki"

@@ -1,4 +1,4 @@
-"""Nobody but the owner of the directory gets in."""
+"""Only the owner of the directory has access."""
 
 import ssl
 import stat

@@ -70,5 +70,5 @@ def test_an_error_is_shown_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("the only copy")
     run = devcluster("start", tmp_path)
     assert run.returncode == 1
-    assert run.stderr.startswith(f"error: {tmp_path} holds other files than a control plane's")
+    assert run.stderr.startswith(f"error: {tmp_path}: has files that do not belong to a control plane")
     assert "Traceback" not in run.stderr

@@ -1,4 +1,4 @@
-"""A control plane is there when it is asked for, heals, keeps its data, and goes without a trace."""
+"""A control plane runs when it is started, heals, keeps its data, and is deleted without a trace."""
 
 import os
 import shutil
@@ -117,7 +117,7 @@ def test_reset_forgets_everything(tmp_path: Path) -> None:
 def test_a_directory_with_other_files_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("the only copy")
     mode = tmp_path.stat().st_mode
-    with pytest.raises(ClusterError, match="holds other files than a control plane's"):
+    with pytest.raises(ClusterError, match="has files that do not belong to a control plane"):
         ControlPlane.start(tmp_path)
     ControlPlane(tmp_path).reset()
     assert (tmp_path / "thesis.txt").exists()
@@ -179,7 +179,7 @@ def test_a_namespace_gets_its_service_account_and_can_be_deleted(control_plane: 
 def test_members_outlive_the_process_that_started_them_and_have_no_terminal(control_plane: ControlPlane) -> None:
     for pid in pids(control_plane).values():
         assert pid is not None
-        assert os.getsid(pid) == pid, "it leads a session of its own"
+        assert os.getsid(pid) == pid, "it leads its own session"
 
 
 def wait_until_gone(control_plane: ControlPlane, namespace: str) -> None:

@@ -481,7 +481,7 @@ def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused_and_not_
     _, failures = checked_on(FakeCluster(kube_system("another")), {**ELSEWHERE, **OF_EAST})
     assert failures == {
         "": "environment 'development' of organization 'acme' on data plane 'east': its kubeconfig leads to another "
-        "cluster, which has nothing to do with what was made"
+        "cluster than the one that its objects were made in"
     }
 
 

@@ -450,8 +450,8 @@ def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused_before_a
     """What is on the one is not on the other, and so would seem to be gone."""
     told = failure(KNOWN, EAST, FakeCluster(), FakeCluster(kube_system("another")))
     assert told == (
-        "environment 'acme/development' is on data plane 'acme/east': its kubeconfig leads to another cluster, which "
-        "has nothing to do with what was made; nothing was applied. Give the kubeconfig of its own cluster, or let the "
+        "environment 'acme/development' is on data plane 'acme/east': its kubeconfig leads to another cluster than "
+        "the one that its objects were made in; nothing was applied. Give the kubeconfig of its own cluster, or let the "
         "environment move to a DataPlane of another name"
     )
 
@@ -498,7 +498,7 @@ def test_an_environment_cannot_leave_a_data_plane_that_nobody_can_get_to(
     east.refusal = refusal
     assert failure(KNOWN, AWAY, FakeCluster(), east) == (
         f"environment 'acme/development' cannot leave data plane 'acme/east': {why}; nothing was applied, as its "
-        f"Deployments and namespaces could not be taken away there{advice}"
+        f"Deployments and namespaces could not be deleted there{advice}"
     )
 
 

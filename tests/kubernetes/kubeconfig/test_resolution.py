@@ -212,7 +212,7 @@ def test_a_server_without_a_scheme_gets_one_by_its_tls_settings(
         (kubeconfig({"exec": {"command": "x"}}), "users[0].user.exec.apiVersion is not set"),
         (executing(apiVersion="client.authentication.k8s.io/v1alpha1"), "exec.apiVersion is not supported"),
         (executing(interactiveMode=None), "exec.interactiveMode is not set: it must be Never or IfAvailable"),
-        (executing(interactiveMode="Always"), "exec.interactiveMode is Always, and there is no terminal"),
+        (executing(interactiveMode="Always"), "exec.interactiveMode is Always, but the command has no terminal"),
         (executing(interactiveMode="Sometimes"), "exec.interactiveMode is unknown"),
         (executing(command="./x"), "exec.command is a relative path"),
         (executing(env=[{"value": "x"}]), "exec.env has a variable without a name"),
@@ -298,7 +298,7 @@ def test_a_pod_has_no_context_by_whose_name_it_could_be_meant(ambient: Path, mon
 def test_a_user_without_a_home_has_no_kubeconfig_there(ambient: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in many containers, whose user is a number."""
     monkeypatch.setattr("os.path.expanduser", lambda path: path)
-    with pytest.raises(KubeconfigError, match=r"there is no ~/\.kube/config, and this is no pod"):
+    with pytest.raises(KubeconfigError, match=r"there is no ~/\.kube/config, and this is not a pod"):
         resolve(None)
     in_a_pod(ambient, monkeypatch)
     assert resolve(None).server == "https://10.0.0.1:443"
@@ -395,7 +395,7 @@ def test_in_a_pod_it_is_the_service_account(ambient: Path, monkeypatch: pytest.M
     account.mkdir()
     (account / "token").write_text("t")
     (account / "namespace").write_text("mine\n")
-    assert "this is no pod of a cluster" in refusal(None)
+    assert "this is not a pod of a cluster" in refusal(None)
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "fd00::1")
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
     found = resolve(None)
