@@ -174,14 +174,14 @@ def _by_hand(edits: Sequence[Edit]) -> str:
     return f"write by hand: {'; '.join(written)}"
 
 
-def _own_file(folder: Path, beside: Declared, move: Move, stack: Stack) -> str | None:
+def _own_file(folder: Path, similar: Declared, move: Move, stack: Stack) -> str | None:
     """The separate manifest for a new object next to one that has such a manifest, if the stack includes it."""
-    sibling = Path(beside.at().file)
+    sibling = Path(similar.at().file)
     if sibling.suffix == ".json" or sibling.is_absolute():
         return None
     name = f"{file_name(move.name)}{sibling.suffix}"
     folders = [sibling.parent]
-    plurals = [kind_of(beside.object.api_version, kind).plural for kind in (beside.kind, move.kind.kind)]
+    plurals = [kind_of(similar.object.api_version, kind).plural for kind in (similar.kind, move.kind.kind)]
     if sibling.parent.name == plurals[0]:
         folders.insert(0, sibling.parent.parent / plurals[1])
     patterns = [each for each in stack.given.get(MANIFESTS) or () if isinstance(each, str)]

@@ -42,7 +42,7 @@ def live(manifest: Manifest, *, controllers: bool = False, **metadata: Any) -> L
 
 
 def edited(there: Live) -> Manifest:
-    """A live object in wire names, for a test to change it before anybody reads it."""
+    """A live object in wire names, for a test to change it before it is read."""
     assert isinstance(there.manifest, dict)
     return there.manifest
 

@@ -147,7 +147,7 @@ def test_content_that_others_define_is_not_checked() -> None:
 
 
 class Opaque:
-    """Stands for a value that is not there yet, as a pulumi.Output."""
+    """A value that is not known yet, like a pulumi.Output."""
 
 
 def test_what_is_not_plain_is_passed_over() -> None:

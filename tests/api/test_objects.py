@@ -52,7 +52,7 @@ def refusals(wire: dict[str, Any]) -> dict[str, str]:
 
 
 def without_zero_values(schema: dict[str, Any], value: Any) -> Any:
-    """The value without zero values that the schema does not require, told independently of the models."""
+    """The value without zero values that the schema does not require, determined independently of the models."""
     if "items" in schema:
         return [without_zero_values(schema["items"], item) for item in value]
     if "properties" not in schema:

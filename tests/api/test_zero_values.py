@@ -61,7 +61,7 @@ FREE = "x-kubernetes-preserve-unknown-fields"
 
 
 class Opaque:
-    """Stands for a value that is not there yet, as a pulumi.Output: looking at it is a mistake."""
+    """A value that is not known yet, like a pulumi.Output: reading it is a mistake."""
 
     def __bool__(self) -> bool:
         raise AssertionError("looked at")
@@ -216,7 +216,7 @@ def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def as_go_keeps_it(schema: dict[str, Any], value: Any, pointers: set[str], path: str = "") -> Any:
-    """What Go writes of a value it has read, told from the CRD: the optional zero values are gone, objects stay.
+    """What Go writes of a value it has read, judged by the CRD: optional zero values are dropped, objects stay.
 
     `path` has the names of the fields around it.
     """

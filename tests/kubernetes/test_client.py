@@ -71,7 +71,7 @@ ENCODED = base64.b64encode(MARK.encode()).decode()
         (kubeconfig({"client-certificate": "/nonexistent", "client-key": f"/{MARK}"}), "No such file or directory"),
         (kubeconfig({}, **{"certificate-authority-data": ENCODED}), "its key cannot be read"),
         (kubeconfig({"auth-provider": {"name": MARK}}), "users[0].user.auth-provider is not supported"),
-        (f"~nobody-has-this-home/{MARK}", "neither kubeconfig YAML nor the path of a readable kubeconfig"),
+        (f"~no-such-user/{MARK}", "neither kubeconfig YAML nor the path of a readable kubeconfig"),
         ("{" * 20_000 + MARK, "it cannot be read as one: neither YAML nor JSON (line 1)"),
         (kubeconfig({}, f"https://a\0{MARK}"), "clusters[0].cluster.server is not an address"),
         (kubeconfig({}, "https://127.0.0.1:99999999"), "there is no port 99999999"),
@@ -95,7 +95,7 @@ def test_a_kubeconfig_that_is_none_is_refused_without_a_word_of_it(text: str, wh
 
 
 def test_a_kind_that_a_real_api_server_does_not_serve_has_no_objects(control_plane: ControlPlane) -> None:
-    unserved = Resource("nobody.example", "v1", "Thing", "things")
+    unserved = Resource("unserved.example", "v1", "Thing", "things")
 
     async def asked() -> tuple[Any, ...]:
         async with Cluster(str(control_plane.kubeconfig)) as cluster:
@@ -278,7 +278,7 @@ class _Answering(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nobody reads it."""
+        """It is not read."""
 
 
 @contextmanager

@@ -392,7 +392,7 @@ asyncio.run(ask())
 
 
 def test_each_try_is_the_request_as_it_came() -> None:
-    """Whoever is below may put credentials into its headers, which may be others by the next try."""
+    """The transport below may put credentials into its headers, which may have changed by the next try."""
     sent: list[tuple[httpx.Headers, bytes]] = []
 
     class Signing(httpx.AsyncBaseTransport):

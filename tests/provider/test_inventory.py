@@ -451,8 +451,8 @@ def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused_before_a
     told = failure(KNOWN, EAST, FakeCluster(), FakeCluster(kube_system("another")))
     assert told == (
         "environment 'acme/development' is on data plane 'acme/east': its kubeconfig leads to another cluster than "
-        "the one that its objects were made in; nothing was applied. Give the kubeconfig of its own cluster, or let the "
-        "environment move to a DataPlane of another name"
+        "the one that its objects were made in; nothing was applied. Give the kubeconfig of its own cluster, or let "
+        "the environment move to a DataPlane of another name"
     )
 
 
