@@ -75,7 +75,7 @@ def _kube_apiserver(program: Path, ports: Mapping[str, int], pki: Pki) -> Sequen
         f"--service-account-key-file={pki.service_account_key}",
         f"--service-account-signing-key-file={pki.service_account_key}",
         "--service-cluster-ip-range=10.96.0.0/16",
-        # A list from the API server's cache waits 0.1 s for news from etcd; one from etcd itself, next door, is there
+        # A list from the API server's cache waits 0.1 s for news from etcd; one from etcd itself, next door, comes
         # in 2 ms. Deleting a namespace lists it kind by kind. Only for the release we know: later ones lock the gate.
         *(["--feature-gates=ConsistentListFromCache=false"] if is_ours(program) else []),
     ]

@@ -342,7 +342,7 @@ class Namespaces:
     maker: "NamespaceMaker | None"
     """The kind whose objects make them; None if controllers make them for what is deployed."""
     builds: Callable[[str, Mapping[str, str]], str | None]
-    """The organization whose namespace for builds it is, by its name and labels; None where it is none."""
+    """The organization that has its builds in a namespace, by that one's name and labels; None if there is none."""
     built_by: str
     """The kind whose objects need a namespace for builds, which OpenChoreo does not delete after them."""
 
@@ -475,7 +475,7 @@ class DataPlanes:
     """The labels that select all such Secrets of an organization, and other objects, from its name; None: no labels do.
     """
     connected: Callable[[Mapping[str, Any]], "Target | None"]
-    """The data plane that a Secret was made for, by its labels; None where it is no such Secret."""
+    """The data plane that a Secret was made for, by its labels; None if it is no such Secret."""
     kubeconfig: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
     """The kubeconfig that follows from the credentials in a data plane; None without any. Raises ValueError if some are
     missing."""

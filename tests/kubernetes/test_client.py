@@ -162,7 +162,7 @@ def test_a_real_api_server_answers_the_user_that_a_kubeconfig_acts_as(
             return await cluster.allowed("delete", NAMESPACES)
 
     assert asyncio.run(allowed())
-    assert not asyncio.run(allowed(**{"as": "nobody-special"}))
+    assert not asyncio.run(allowed(**{"as": "unknown-user"}))
     assert asyncio.run(allowed(**{"as-groups": ["system:masters"]}))
 
 

@@ -10,7 +10,7 @@ from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.api.generation import Target
 
 CREDENTIALS = ("apiServerURL", "caCert", "clientCert", "clientKey")
-"""What a DataPlane of OpenChoreo 0.2.0 has to say about its cluster; all but the first are base64 (api/v1, v0.2.0)."""
+"""The credentials that a DataPlane of OpenChoreo 0.2.0 must have; all but the first are base64 (api/v1, v0.2.0)."""
 
 OF_ENVIRONMENT = ("spec", "dataPlaneRef")
 """The field of an Environment that names its DataPlane."""

@@ -13,7 +13,7 @@ BUILDS = "choreo-ci-"
 
 
 def organization_of_builds(name: str, given: Mapping[str, str]) -> str | None:
-    """The organization whose namespace for builds it is, by its name and labels; None where it is none."""
+    """The organization whose namespace for builds it is, by its name and labels; None if there is none."""
     managed = given.get(labels.MANAGED_BY) == labels.MANAGED_BY_BUILD_CONTROLLER
     return name.removeprefix(BUILDS) if managed and name.startswith(BUILDS) else None
 

@@ -34,7 +34,7 @@ _PARENTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         }
     },
 }
-"""By kind: the kinds of its parents, and which label of the child has to equal which label of the parent."""
+"""By kind: the kinds of its parents, and which label of the child must equal which label of the parent."""
 
 
 def references(given: Given) -> Iterator[Dependency]:

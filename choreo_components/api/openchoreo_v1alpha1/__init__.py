@@ -1,4 +1,4 @@
-"""OpenChoreo's API of today, openchoreo.dev/v1alpha1: its releases 1.0 and later."""
+"""OpenChoreo's current API, openchoreo.dev/v1alpha1: its releases 1.0 and later."""
 
 from typing import Final
 

@@ -633,7 +633,7 @@ class ApiSettingsArgs(TypedDict):
     securitySchemes: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """How callers are authenticated: oauth or nothing."""
     authorizationHeader: NotRequired[pulumi.Input[str]]
-    """Header that carries the caller's token."""
+    """Header with the caller's token."""
     backendJwt: NotRequired[pulumi.Input[BackendJwtArgs]]
     """Token for the service."""
     operationPolicies: NotRequired[pulumi.Input[Sequence[pulumi.Input[OperationPolicyArgs]]]]
@@ -925,7 +925,7 @@ class TaskArgs(TypedDict):
     """How a task runs."""
 
     disabled: NotRequired[pulumi.Input[bool]]
-    """Whether it does not run at all."""
+    """Whether it does not run."""
     schedule: NotRequired[pulumi.Input[TaskScheduleArgs]]
     """When it runs; for components of type ScheduledTask."""
 

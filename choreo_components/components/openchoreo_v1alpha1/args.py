@@ -820,7 +820,7 @@ class PostRenderValidationArgs(TypedDict):
     targetPlane: NotRequired[pulumi.Input[PostRenderValidationTargetPlane]]
     """Plane that they are applied on."""
     when: NotRequired[pulumi.Input[str]]
-    """Whether it is looked at; default: always."""
+    """Whether it is evaluated; default: always."""
     rule: pulumi.Input[str]
     """Whether it holds, where resource is the object."""
     message: pulumi.Input[str]
@@ -1277,7 +1277,7 @@ class ResourceOutputArgs(TypedDict):
     secretKeyRef: NotRequired[pulumi.Input[SecretKeyRefArgs]]
     """Where a secret value is kept."""
     configMapKeyRef: NotRequired[pulumi.Input[ConfigMapKeyRefArgs]]
-    """Where a value that is no secret is kept."""
+    """Where a value that is not secret is kept."""
 
 
 class ClusterResourceTypeArgs(TypedDict):
@@ -2316,9 +2316,9 @@ class AlertConditionArgs(TypedDict):
     """When an alert is raised."""
 
     window: pulumi.Input[str]
-    """How much time is looked at together, such as 5m."""
+    """Length of time that is evaluated, such as 5m."""
     interval: pulumi.Input[str]
-    """How often it is looked at, such as 1m."""
+    """How often it is evaluated, such as 1m."""
     operator: pulumi.Input[AlertConditionOperator]
     """How the value is compared with the threshold."""
     threshold: pulumi.Input[int]

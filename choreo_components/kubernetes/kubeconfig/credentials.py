@@ -80,7 +80,7 @@ class TokenFile:
             token = self._path.read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as problem:
             if self._credentials is None:
-                why = problem.strerror if isinstance(problem, OSError) else "it is no text"
+                why = problem.strerror if isinstance(problem, OSError) else "it is not text"
                 raise CredentialsError(f"the tokenFile cannot be read: {why}") from None
             return
         self._again = time.monotonic() + TOKEN_SECONDS

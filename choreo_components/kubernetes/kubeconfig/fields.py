@@ -98,7 +98,7 @@ STRUCTS: Mapping[str, tuple[Field, ...]] = {
         _heeded(
             "server", Shape.STRING, "http or https; without a scheme, https where there are TLS settings, else http"
         ),
-        _heeded("tls-server-name", Shape.STRING, "the name that the server's certificate has to have"),
+        _heeded("tls-server-name", Shape.STRING, "the name that the server's certificate must have"),
         _heeded("insecure-skip-tls-verify", Shape.BOOLEAN, "with a certificate authority it is an error"),
         _heeded("certificate-authority", Shape.STRING, "a file; together with `…-data` it is an error", local=True),
         _heeded("certificate-authority-data", Shape.BASE64, "PEM; it alone is trusted then"),
@@ -160,7 +160,7 @@ STRUCTS: Mapping[str, tuple[Field, ...]] = {
         _heeded(
             "interactiveMode",
             Shape.STRING,
-            "`Never` or `IfAvailable`, which v1 has to say; `Always` is an error: there is no terminal",
+            "`Never` or `IfAvailable`, which v1 requires; `Always` is an error: there is no terminal",
         ),
     ),
     "ExecEnvVar": (
@@ -204,7 +204,7 @@ def checked(value: Any, struct: str, place: str) -> dict[str, Any]:
             raise KubeconfigError(f"{prefix}{name} is not supported: {field.about}")
         if not _FITS[field.shape](given):
             raise KubeconfigError(f"{prefix}{name} must be {field.shape.value}")
-        # To client-go an empty value is none; an empty command for credentials is one without its parts.
+        # For client-go an empty value is missing; an empty command for credentials is one without its parts.
         if given or field.shape is Shape.MAPPING:
             found[name] = given
     return found

@@ -179,7 +179,7 @@ class TaskSchedule(WireModel):
 class Task(WireModel):
     """How a task runs."""
 
-    disabled: Annotated[bool | None, doc("Whether it does not run at all.")] = None
+    disabled: Annotated[bool | None, doc("Whether it does not run.")] = None
     schedule: Annotated[TaskSchedule | None, doc("When it runs; for components of type ScheduledTask.")] = None
 
 

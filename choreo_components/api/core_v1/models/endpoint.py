@@ -64,7 +64,7 @@ class ApiSettings(WireModel):
     """What the gateway does with calls of an endpoint."""
 
     security_schemes: Annotated[list[str] | None, doc("How callers are authenticated: oauth or nothing.")] = None
-    authorization_header: Annotated[str | None, doc("Header that carries the caller's token.")] = None
+    authorization_header: Annotated[str | None, doc("Header with the caller's token.")] = None
     backend_jwt: Annotated[BackendJwt | None, doc("Token for the service.")] = None
     operation_policies: Annotated[list[OperationPolicy] | None, doc("Authentication operation by operation.")] = None
     cors: Annotated[Cors | None, doc("Calls from pages of other origins.")] = None

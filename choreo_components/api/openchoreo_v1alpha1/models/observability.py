@@ -22,8 +22,8 @@ class AlertSource(WireModel):
 class AlertCondition(WireModel):
     """When an alert is raised."""
 
-    window: Annotated[str, doc("How much time is looked at together, such as 5m.")]
-    interval: Annotated[str, doc("How often it is looked at, such as 1m.")]
+    window: Annotated[str, doc("Length of time that is evaluated, such as 5m.")]
+    interval: Annotated[str, doc("How often it is evaluated, such as 1m.")]
     operator: Annotated[Literal["gt", "lt", "gte", "lte", "eq"], doc("How the value is compared with the threshold.")]
     threshold: Annotated[Int64, doc("The value it is compared with.")]
 
@@ -103,7 +103,7 @@ class ObservabilityAlertRuleStatus(ListedStatus):
     """What the ObservabilityAlertRule controller reports."""
 
     phase: Annotated[str | None, doc("Pending, Ready or Error.")] = None
-    last_reconcile_time: Annotated[Time | None, doc("When the controller looked at the rule last.")] = None
+    last_reconcile_time: Annotated[Time | None, doc("When the controller last reconciled the rule.")] = None
     last_sync_time: Annotated[Time | None, doc("When the rule was given to the monitoring system last.")] = None
     backend_monitor_id: Annotated[str | None, doc("What the monitoring system calls it.")] = None
 

@@ -64,7 +64,7 @@ class RenderedManifestStatus(WireModel):
     namespace: Annotated[str | None, doc("Its namespace; nothing if it is in none.")] = None
     status: Annotated[FreeValue | None, doc("Its own status.")] = None
     health_status: Annotated[str | None, doc("How it is: Healthy, Progressing, Suspended, Degraded or Unknown.")] = None
-    last_observed_time: Annotated[Time | None, doc("When it was looked at last.")] = None
+    last_observed_time: Annotated[Time | None, doc("When it was last observed.")] = None
 
 
 class RenderedReleaseStatus(ListedConditions):

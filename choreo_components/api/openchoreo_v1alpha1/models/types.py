@@ -108,7 +108,7 @@ class PostRenderValidation(Repeated):
 
     target: Annotated[RequiredTarget, doc("The objects that it is about.")]
     target_plane: Annotated[TargetPlane, doc("Plane that they are applied on.")] = "dataplane"
-    when: Annotated[Expression | None, doc("Whether it is looked at; default: always.")] = None
+    when: Annotated[Expression | None, doc("Whether it is evaluated; default: always.")] = None
     rule: Annotated[Expression, doc("Whether it holds, where resource is the object.")]
     message: Annotated[Name, doc("What is wrong where it does not.")]
 
@@ -348,7 +348,7 @@ class ResourceOutput(WireModel):
     name: Annotated[Name, doc("What components call it.")]
     value: Annotated[str | None, doc("The value itself, with expressions.")] = None
     secret_key_ref: Annotated[SecretKeyRef | None, doc("Where a secret value is kept.")] = None
-    config_map_key_ref: Annotated[ConfigMapKeyRef | None, doc("Where a value that is no secret is kept.")] = None
+    config_map_key_ref: Annotated[ConfigMapKeyRef | None, doc("Where a value that is not secret is kept.")] = None
 
 
 class ResourceTypeSpec(WireModel):
