@@ -127,7 +127,7 @@ SIZES = {
     "a very long way of promotion": Size(lambda: _pipeline(*((n, n + 1) for n in range(STEPS))), ""),
     "a very long circle of promotion": Size(
         lambda: _pipeline(*((n, (n + 1) % STEPS) for n in range(STEPS))),
-        "big.yaml:8: spec.promotionPaths[0]: error: promotion goes in a circle: e0 -> e1 -> e2",
+        "big.yaml:8: spec.promotionPaths[0]: error: promotion has a cycle: e0 -> e1 -> e2",
     ),
     "four thousand objects of one name": Size(
         lambda: b"---\n".join([_object("Organization")] * 4000),
