@@ -29,7 +29,7 @@ class NoManifest(Exception):
 def manifest_of(live: Live) -> dict[str, Any]:
     """The manifest of a live object, its keys in the order of the API.
 
-    Labels that follow from the object are left out, but not those that tell a namespace of OpenChoreo's from others.
+    Labels that follow from the object are left out, but not those that mark a namespace as one of OpenChoreo.
 
     Raises NoManifest.
     """

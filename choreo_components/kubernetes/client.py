@@ -355,7 +355,7 @@ class Cluster:
             raise _kind_of(code, said or "")(f"{what}: {self.server} answers {code}{more}") from None
         except (httpx.LocalProtocolError, UnicodeEncodeError):
             # Its text quotes the header, and so the token.
-            raise ClusterError(f"{what}: the kubeconfig's token or password cannot be sent: no HTTP header") from None
+            raise ClusterError(f"{what}: the kubeconfig's token or password cannot be sent in an HTTP header") from None
         except httpx.HTTPError as problem:
             why = str(problem) or type(problem).__name__
             raise Unreachable(f"{what}: {self.server} cannot be reached: {why}") from None

@@ -52,11 +52,11 @@ ENCODED = base64.b64encode(MARK.encode()).decode()
             f"apiVersion: v1, token: {MARK}, kind: config",
             "neither kubeconfig YAML nor the path of a readable kubeconfig",
         ),
-        (f"{MARK}\n", "it cannot be read as one: it is not a mapping of fields"),
+        (f"{MARK}\n", "it is not a kubeconfig: it is not a mapping of fields"),
         (f"token: {MARK}\n", "token is not a field that choreo knows; known here: kind, apiVersion,"),
-        (f"users: [{MARK}\n", "it cannot be read as one: neither YAML nor JSON (line 2)"),
-        (f'{{"users": "{MARK}', "it cannot be read as one: neither YAML nor JSON"),
-        (f"users: {{token: !{MARK} a}}\n", "it cannot be read as one: neither YAML nor JSON (line 1)"),
+        (f"users: [{MARK}\n", "it is not a kubeconfig: neither YAML nor JSON (line 2)"),
+        (f'{{"users": "{MARK}', "it is not a kubeconfig: neither YAML nor JSON"),
+        (f"users: {{token: !{MARK} a}}\n", "it is not a kubeconfig: neither YAML nor JSON (line 1)"),
         (kubeconfig(MARK), "users[0].user must be a mapping"),
         (kubeconfig({"token": [MARK]}), "users[0].user.token must be a string"),
         (
@@ -72,7 +72,7 @@ ENCODED = base64.b64encode(MARK.encode()).decode()
         (kubeconfig({}, **{"certificate-authority-data": ENCODED}), "its key cannot be read"),
         (kubeconfig({"auth-provider": {"name": MARK}}), "users[0].user.auth-provider is not supported"),
         (f"~no-such-user/{MARK}", "neither kubeconfig YAML nor the path of a readable kubeconfig"),
-        ("{" * 20_000 + MARK, "it cannot be read as one: neither YAML nor JSON (line 1)"),
+        ("{" * 20_000 + MARK, "it is not a kubeconfig: neither YAML nor JSON (line 1)"),
         (kubeconfig({}, f"https://a\0{MARK}"), "clusters[0].cluster.server is not an address"),
         (kubeconfig({}, "https://127.0.0.1:99999999"), "there is no port 99999999"),
         (
@@ -183,9 +183,7 @@ def test_a_path_that_leads_nowhere_is_named(given: str | Path) -> None:
 
 def test_a_path_that_leads_to_something_else_is_named(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text(MARK)
-    with pytest.raises(
-        ClusterError, match=f"{tmp_path}/mine: it cannot be read as one: it is not a mapping of fields$"
-    ):
+    with pytest.raises(ClusterError, match=f"{tmp_path}/mine: it is not a kubeconfig: it is not a mapping of fields$"):
         Cluster(tmp_path / "mine")
 
 
@@ -220,13 +218,13 @@ def answer(**status: str) -> str:
         ({"token": f"{MARK}\n"}, "the kubeconfig's token or password cannot be sent"),
         ({"token": f"{MARK}é"}, "answers 401"),
         (plugin(f"/nonexistent/{MARK}"), "cannot be run: No such file or directory"),
-        (plugin(MARK), "is not found by PATH"),
+        (plugin(MARK), "is not on PATH"),
         (plugin("echo", MARK), "does not print an ExecCredential"),
-        (plugin("echo", answer(clientKeyData=MARK)), "prints a certificate or a key, and not both"),
+        (plugin("echo", answer(clientKeyData=MARK)), "prints only one of a certificate and its key"),
         (plugin("echo", answer(clientCertificateData=MARK, clientKeyData=MARK)), "its key cannot be read"),
         (plugin("echo", f'{{"{MARK}": 1}}'), "does not print an ExecCredential"),
         (plugin("echo", answer()), "prints neither a token nor a certificate"),
-        (plugin("echo", answer(token=MARK, expirationTimestamp=MARK)), "an expirationTimestamp that is not one"),
+        (plugin("echo", answer(token=MARK, expirationTimestamp=MARK)), "an invalid expirationTimestamp"),
         (plugin("echo", answer(token=MARK).replace("v1beta1", "v1")), "does not print an ExecCredential of"),
         ({"token": MARK}, "answers 401"),
         ({"tokenFile": "/nonexistent"}, "the tokenFile cannot be read: No such file or directory"),

@@ -168,7 +168,7 @@ class Command:
         # As client-go: by the PATH of this process, not by one that `env` may have.
         program = named if os.sep in named else shutil.which(named)
         if program is None:
-            raise CredentialsError(f"{_THE_COMMAND} is not found by PATH{hint}")
+            raise CredentialsError(f"{_THE_COMMAND} is not on PATH{hint}")
         try:
             printed = _printed([program, *self._spec.get("args", [])], environment, cancelled)
         except (OSError, ValueError) as problem:
@@ -259,10 +259,10 @@ def _found_in(printed: str, version: str) -> _Issued:
     names = ("token", "clientCertificateData", "clientKeyData", "expirationTimestamp")
     values = [status.get(name) or None for name in names] if isinstance(status, Mapping) else [None] * len(names)
     if not all(value is None or isinstance(value, str) for value in values):
-        raise CredentialsError(f"{_THE_COMMAND} prints a status whose fields are no strings")
+        raise CredentialsError(f"{_THE_COMMAND} prints a status with fields that are not strings")
     token, certificate, key, expires = values
     if (certificate is None) != (key is None):
-        raise CredentialsError(f"{_THE_COMMAND} prints a certificate or a key, and not both")
+        raise CredentialsError(f"{_THE_COMMAND} prints only one of a certificate and its key")
     if token is None and certificate is None:
         raise CredentialsError(f"{_THE_COMMAND} prints neither a token nor a certificate")
     pair = None if certificate is None or key is None else (certificate, key)
@@ -274,5 +274,5 @@ def _seconds(timestamp: str) -> float:
     try:
         moment = datetime.fromisoformat(timestamp)
     except ValueError:
-        raise CredentialsError(f"{_THE_COMMAND} prints an expirationTimestamp that is not one") from None
+        raise CredentialsError(f"{_THE_COMMAND} prints an invalid expirationTimestamp") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -220,4 +220,6 @@ def _show(context: ssl.SSLContext, user: Mapping[str, Any], certificate: tuple[s
 
 def _no_password() -> NoReturn:
     """Fails where OpenSSL would prompt at the terminal."""
-    raise KubeconfigError("the key of its client certificate is encrypted, and there is no terminal to ask for more")
+    raise KubeconfigError(
+        "the key of its client certificate is encrypted, and no terminal can ask for its password; use one without"
+    )

@@ -121,9 +121,9 @@ def document(text: str, place: str) -> Any:
     if findings:
         line = findings[0].where.line
         at = f" (line {line})" if line else ""
-        raise KubeconfigError(f"{place}it cannot be read as one: neither YAML nor JSON{at}")
+        raise KubeconfigError(f"{place}it is not a kubeconfig: neither YAML nor JSON{at}")
     if len(documents) > 1:
-        raise KubeconfigError(f"{place}it cannot be read as one: it has {len(documents)} documents")
+        raise KubeconfigError(f"{place}it is not a kubeconfig: it has {len(documents)} documents")
     return documents[0].value if documents else None
 
 
@@ -148,14 +148,14 @@ def _text(path: Path) -> str:
 
 
 def _why(problem: Exception) -> str:
-    return f": {problem.strerror}" if isinstance(problem, OSError) and problem.strerror else " as one"
+    return f": {problem.strerror}" if isinstance(problem, OSError) and problem.strerror else " as a kubeconfig"
 
 
 def _read(text: str, origin: str, place: str, folder: Path | None) -> Kubeconfig:
     text = text.removeprefix(BYTE_ORDER_MARK)
     value = document(text, place)
     if value is not None and not isinstance(value, dict):
-        raise KubeconfigError(f"{place}it cannot be read as one: it is not a mapping of fields")
+        raise KubeconfigError(f"{place}it is not a kubeconfig: it is not a mapping of fields")
     config = checked(value, "Config", place)
     for name, only in (("kind", "Config"), ("apiVersion", "v1")):
         if config.get(name, only) != only:
@@ -173,7 +173,7 @@ def _entries(config: Mapping[str, Any], section: str, place: str, folder: Path |
         named = checked(each, struct, at)
         name = named.get("name", "")
         if name in entries:
-            raise KubeconfigError(f"{at}.name is a duplicate: only one entry of a name is allowed")
+            raise KubeconfigError(f"{at}.name is a duplicate; give each entry a different name")
         entries[name] = Entry(named.get(SECTIONS[section]), f"{at}.{SECTIONS[section]}", folder)
     return entries
 

@@ -122,7 +122,7 @@ def _chosen(found: Kubeconfig, context: str | None = None) -> tuple[str, dict[st
         if not named and part == "user":
             chosen[part] = Entry({}, place, None)
         elif not named:
-            raise KubeconfigError(f"{place}.{part} is not set: it must name one of the {section}")
+            raise KubeconfigError(f"{place}.{part} is not set; it must name one of the {section}")
         elif named not in entries:
             raise KubeconfigError(f"{place}.{part} names {named!r}, which {section} does not have")
         else:
@@ -197,7 +197,7 @@ def _address(server: str, scheme: str, place: str) -> str:
     """The server's address with a scheme, without query and fragment (client-go: rest/url_utils.go)."""
     if "://" not in server:
         if "/" in server.rstrip("/"):
-            raise KubeconfigError(f"{place} has a path and no scheme: put http:// or https:// before it")
+            raise KubeconfigError(f"{place} has a path and no scheme; put http:// or https:// before it")
         server = f"{scheme}://{server}"
     parts = _split(server, place)
     if parts.scheme not in ("http", "https"):
@@ -244,7 +244,7 @@ def _user(entry: Entry) -> dict[str, Any]:
                 raise KubeconfigError(f"{place}.{name} is allowed only together with as")
     for name in ("as", "as-uid", "as-groups", "as-user-extra"):
         if not _sendable(user.get(name)):
-            raise KubeconfigError(f"{place}.{name} cannot be sent: no HTTP header")
+            raise KubeconfigError(f"{place}.{name} cannot be sent in an HTTP header")
     if "exec" in user:
         user["exec"] = _command(Entry(user["exec"], f"{place}.exec", entry.folder), entry)
     return user

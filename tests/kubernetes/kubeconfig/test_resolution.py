@@ -369,7 +369,7 @@ def test_a_kubeconfig_that_is_set_and_not_there_leads_nowhere_else(
 
 def test_files_of_which_one_is_broken_are_refused_with_its_name(ambient: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed(ambient, monkeypatch, a=config(), b="a: [")
-    assert refusal(None).startswith(f"{ambient}/b/config: it cannot be read as one: neither YAML nor JSON")
+    assert refusal(None).startswith(f"{ambient}/b/config: it is not a kubeconfig: neither YAML nor JSON")
 
 
 def test_places_in_files_have_the_files_name(ambient: Path, monkeypatch: pytest.MonkeyPatch) -> None:
