@@ -19,7 +19,7 @@ def made(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 resources = [
-    # Its label follows from the kind.
+    # Its label follows from what is in it.
     {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
     made(
         "DataPlane",

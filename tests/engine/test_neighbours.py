@@ -1,6 +1,7 @@
 """Objects of other APIs in the files of a platform: they come before OpenChoreo's, and are gone after these."""
 
 import base64
+import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ import yaml
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Resource, resource_named
 from tests import declaring
 from tests.declaring import plain
+from tests.engine.test_inspection import told
 from tests.engine.test_v1alpha1 import API_VERSION, manifest
 from tests.engine.watching import Event, Watcher
 from tests.engine.workspace import Workspace
@@ -100,6 +102,16 @@ def test_neighbours_come_before_what_is_openchoreos_and_are_gone_after_it(
     assert WORD not in state
     assert encoded(WORD) not in state
     assert workspace.up("platform", "--refresh").changes.keys() == {"unchanged"}
+
+    (report,) = told(workspace, "drift", 0)["stacks"]
+    assert report["drift"] == []
+    for kind, name, data in (("configmap", "settings", {"log": "info"}), ("secret", "authority", {"ca.crt": ""})):
+        workspace.kubectl("patch", kind, name, "-n", team, "-p", json.dumps({"data": data}))
+    (report,) = told(workspace, "drift", 1)["stacks"]
+    differing = {each["name"]: each["differences"] for each in report["drift"]}
+    assert [(each["field"], each["live"]) for each in differing.pop("settings")] == [("data.log", "info")]
+    assert [(each["field"], each["secret"]) for each in differing.pop("authority")] == [("data[ca.crt]", True)]
+    assert differing == {}
 
     with Watcher(workspace.kubeconfig, WATCHED) as going:
         workspace.destroy("platform")
