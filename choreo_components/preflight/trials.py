@@ -119,8 +119,7 @@ def _told(each: _Trial, refusals: Sequence[Refusal]) -> Iterator[Finding]:
             shown = f"{each.resource.kind} {each.namespace or ''}/{each.name}"
             why = f"what it says may quote a secret; see kubectl apply --server-side --dry-run=server for {shown}"
         elif isinstance(each.of, Neighbour) and each.changes and UNCHANGEABLE.search(refusal.why):
-            yield warning(where, f"it cannot be changed, and is deleted and made again if Pulumi knows how: {why}")
-            continue
+            why += ". Give the object another name: then the old one is deleted, and this one is new"
         yield error(where, f"the cluster would not take it: {why}")
 
 

@@ -227,7 +227,9 @@ def test_what_the_cluster_would_not_take_is_an_error_that_quotes_no_secret() -> 
     assert "very-secret" not in line
 
 
-def test_what_cannot_be_changed_is_made_again_and_warned_of() -> None:
+def test_what_cannot_be_changed_needs_another_name() -> None:
+    """Pulumi would replace it, and its preview fails: the object is there still when the new one is tried."""
     there = live(CONFIG_MAPS, "settings", "tools", data={"log": "info"})
     [line] = tried(SETTINGS, there, against=Refusal("data", "field is immutable when `immutable` is set"))[0]
-    assert line.startswith("warning: ")
+    assert line.startswith("error: ")
+    assert line.endswith("Give the object another name: then the old one is deleted, and this one is new")
