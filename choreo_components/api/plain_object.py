@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import ConfigDict
 
 from choreo_components.api.meta import ObjectMeta, WireModel
-from choreo_components.api.neighbours import is_secret
+from choreo_components.api.neighbours import RBAC, group_of, is_secret
 from choreo_components.api.objects import without_nothings
 
 
@@ -30,8 +30,14 @@ class PlainObject(WireModel):
         return cls.model_validate(without_nothings(wire), by_name=False)
 
     def to_wire(self) -> dict[str, Any]:
-        """The object as it is sent, without nulls. Texts of a Secret are in base64, as the API server keeps them."""
+        """The object as it is sent, without nulls.
+
+        Texts of a Secret are in base64, as the API server keeps them. A role without rules has no such field: the API
+        server makes a null of an empty list, and each update would show it.
+        """
         wire: dict[str, Any] = _without_nulls(self.model_dump(by_alias=True, exclude_none=True))
+        if group_of(self.api_version) == RBAC and wire.get("rules") == []:
+            del wire["rules"]
         if is_secret(self.api_version, self.kind) and isinstance(texts := wire.pop("stringData", None), Mapping):
             encoded = {key: base64.b64encode(str(text).encode()).decode() for key, text in texts.items()}
             wire["data"] = {**(wire.get("data") or {}), **encoded}

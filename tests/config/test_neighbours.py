@@ -65,6 +65,12 @@ def test_texts_of_a_secret_are_sent_as_the_api_server_keeps_them() -> None:
     assert "stringData" not in made
 
 
+def test_a_role_without_rules_is_sent_as_the_api_server_keeps_it() -> None:
+    of = "rbac.authorization.k8s.io/v1"
+    aggregated = plain("ClusterRole", "all", None, of, aggregationRule={"clusterRoleSelectors": []})
+    assert sent(aggregated | {"rules": []}) == [aggregated]
+
+
 def test_what_kubectl_has_noted_is_left_out_with_a_warning() -> None:
     config_map = plain("ConfigMap", "settings", "acme")
     config_map["metadata"]["annotations"] = {"kubectl.kubernetes.io/last-applied-configuration": "{}"}
