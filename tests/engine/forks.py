@@ -17,6 +17,9 @@ from typing import Any, NoReturn
 PRELOADED = ("pulumi", "pulumi.provider.experimental.provider", "choreo_components")
 """Modules and packages; of ours, all that is in it."""
 
+READY = b"ready"
+"""What whoever asked answers when it passes signals on."""
+
 EXECUTABLES = ("__main__", "cli")
 """What of our package is no module of a program or provider."""
 
@@ -33,6 +36,7 @@ def ask(address: str, script: str, *arguments: str) -> int:
         child = _number(connection)
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, lambda number, _: os.kill(child, number))
+        connection.sendall(READY)
         return _number(connection)
 
 
@@ -93,6 +97,7 @@ def _become(connection: socket.socket) -> NoReturn:
     sys.argv = request["arguments"]
     sys.path[0] = os.path.dirname(sys.argv[0])
     connection.sendall(os.getpid().to_bytes(4, "big"))
+    _read(connection, len(READY))
 
     def watch() -> None:
         connection.recv(1)
