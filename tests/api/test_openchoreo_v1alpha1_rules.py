@@ -77,7 +77,7 @@ def test_what_is_right_is_let_through(kind: str, spec: dict[str, Any]) -> None:
 @pytest.mark.parametrize("holder", ["env", "files"])
 def test_a_value_is_given_or_referred_to(holder: str) -> None:
     twice = {"key": "A", "value": "1", "valueFrom": SECRET} | ({"mountPath": "/etc"} if holder == "files" else {})
-    where, said = f"container.{holder}.0", "has value as well as valueFrom: give one of them"
+    where, said = f"container.{holder}.0", "has both value and valueFrom; give only one of them"
     assert found("Workload", workload(container={**CONTAINER, holder: [twice]})) == [(where, said)]
     binding = {"owner": OWNER, "environment": "development", "workloadOverrides": {"container": {holder: [twice]}}}
     assert found("ReleaseBinding", binding) == [(f"workloadOverrides.{where}", said)]
@@ -122,13 +122,13 @@ def test_a_release_is_of_a_component_or_of_a_resource() -> None:
     owner = {"projectName": "shop", "componentName": "web", "resourceName": "db"}
     [(where, said)] = found("RenderedRelease", {"owner": owner, "environmentName": "development"})
     assert where == "owner"
-    assert said == "has componentName as well as resourceName: give one of them, or neither for the project"
+    assert said == "has both componentName and resourceName; give one of them, or neither for the project"
 
 
 @pytest.mark.parametrize("trigger", ["triggerAiRca", "triggerAiCostAnalysis"])
 def test_an_ai_looks_at_incidents_alone(trigger: str) -> None:
     incident = {trigger: True}
-    where, said = "actions.incident", f"{trigger} needs an incident: set enabled as well"
+    where, said = "actions.incident", f"{trigger} needs an incident; set enabled as well"
     assert found("ObservabilityAlertRule", alert("budget", **incident)) == [(where, said)]
     assert found("ObservabilityAlertRule", alert("budget", enabled=False, **incident)) == [(where, said)]
 
@@ -136,7 +136,7 @@ def test_an_ai_looks_at_incidents_alone(trigger: str) -> None:
 def test_costs_are_looked_at_for_budgets_alone() -> None:
     [(where, said)] = found("ObservabilityAlertRule", alert("log", enabled=True, triggerAiCostAnalysis=True))
     assert where == ""
-    assert said == "triggerAiCostAnalysis is for budgets: take it out of actions.incident, or set source.type to budget"
+    assert said == "triggerAiCostAnalysis is for budgets; remove it from actions.incident, or set source.type to budget"
 
 
 @pytest.mark.parametrize(("type_", "config"), [("email", "emailConfig"), ("webhook", "webhookConfig")])

@@ -663,7 +663,7 @@ class NetworkVisibilitiesArgs(TypedDict):
 
 
 class EndpointSpecArgs(TypedDict):
-    """What an Endpoint wants."""
+    """The spec of an Endpoint."""
 
     type: pulumi.Input[EndpointType]
     """Protocol of the endpoint."""
@@ -1050,7 +1050,7 @@ class DeploymentArgs(TypedDict):
 
 
 class EndpointArgs(TypedDict):
-    """A door to a deployed component. The Deployment controller makes it from the artifact's templates."""
+    """An entry point to a deployed component. The Deployment controller makes it from the artifact's templates."""
 
     organization: pulumi.Input[str]
     """Name of its Organization, whose namespace it is in."""

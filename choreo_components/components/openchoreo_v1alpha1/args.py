@@ -28,7 +28,7 @@ class SecretKeyReferenceArgs(TypedDict):
 
 
 class ClientCaArgs(TypedDict):
-    """The certificate authority by which the control plane knows the agent of a plane: one of the two."""
+    """The certificate authority of a plane's agent; give one of the two."""
 
     secretKeyRef: NotRequired[pulumi.Input[SecretKeyReferenceArgs]]
     """Where the PEM text of its certificate is kept."""
@@ -61,15 +61,15 @@ class ClusterObservabilityPlaneArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     planeID: pulumi.Input[str]
-    """What its agent calls the cluster; planes may share one."""
+    """The agent's name for the cluster; planes may share one."""
     clusterAgent: pulumi.Input[ClusterAgentArgs]
-    """How its agent is known."""
+    """How its agent is authenticated."""
     observerURL: pulumi.Input[str]
     """URL of the API for logs and metrics."""
     rcaAgentURL: NotRequired[pulumi.Input[str]]
-    """URL of the agent that looks for causes."""
+    """URL of the agent that analyses causes."""
     finOpsAgentURL: NotRequired[pulumi.Input[str]]
-    """URL of the agent that looks at costs."""
+    """URL of the agent that analyses costs."""
 
 
 class ObservabilityPlaneArgs(TypedDict):
@@ -92,15 +92,15 @@ class ObservabilityPlaneArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     planeID: NotRequired[pulumi.Input[str]]
-    """What its agent calls the cluster; planes may share one. Default: its name."""
+    """The agent's name for the cluster; planes may share one. Default: its name."""
     clusterAgent: pulumi.Input[ClusterAgentArgs]
-    """How its agent is known."""
+    """How its agent is authenticated."""
     observerURL: pulumi.Input[str]
     """URL of the API for logs and metrics."""
     rcaAgentURL: NotRequired[pulumi.Input[str]]
-    """URL of the agent that looks for causes."""
+    """URL of the agent that analyses causes."""
     finOpsAgentURL: NotRequired[pulumi.Input[str]]
-    """URL of the agent that looks at costs."""
+    """URL of the agent that analyses costs."""
 
 
 class GatewayListenerArgs(TypedDict):
@@ -135,7 +135,7 @@ class GatewayNetworkArgs(TypedDict):
     external: NotRequired[pulumi.Input[GatewayEndpointArgs]]
     """Gateway to and from the internet."""
     internal: NotRequired[pulumi.Input[GatewayEndpointArgs]]
-    """Gateway to and from the network of the company."""
+    """Gateway to and from the company's network."""
 
 
 class GatewayArgs(TypedDict):
@@ -187,9 +187,9 @@ class ClusterDataPlaneArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     planeID: pulumi.Input[str]
-    """What its agent calls the cluster; planes may share one."""
+    """The agent's name for the cluster; planes may share one."""
     clusterAgent: pulumi.Input[ClusterAgentArgs]
-    """How its agent is known."""
+    """How its agent is authenticated."""
     gateway: NotRequired[pulumi.Input[GatewayArgs]]
     """Its gateways."""
     secretStoreRef: NotRequired[pulumi.Input[SecretStoreRefArgs]]
@@ -199,7 +199,7 @@ class ClusterDataPlaneArgs(TypedDict):
 
 
 class ObservabilityPlaneRefKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     OBSERVABILITYPLANE = "ObservabilityPlane"
     CLUSTEROBSERVABILITYPLANE = "ClusterObservabilityPlane"
@@ -209,7 +209,7 @@ class ObservabilityPlaneRefArgs(TypedDict):
     """A plane for observability: of the namespace, or of all namespaces."""
 
     kind: pulumi.Input[ObservabilityPlaneRefKind]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the plane."""
 
@@ -234,9 +234,9 @@ class DataPlaneArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     planeID: NotRequired[pulumi.Input[str]]
-    """What its agent calls the cluster; planes may share one. Default: its name."""
+    """The agent's name for the cluster; planes may share one. Default: its name."""
     clusterAgent: pulumi.Input[ClusterAgentArgs]
-    """How its agent is known."""
+    """How its agent is authenticated."""
     gateway: NotRequired[pulumi.Input[GatewayArgs]]
     """Its gateways."""
     secretStoreRef: NotRequired[pulumi.Input[SecretStoreRefArgs]]
@@ -263,9 +263,9 @@ class ClusterWorkflowPlaneArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     planeID: pulumi.Input[str]
-    """What its agent calls the cluster; planes may share one."""
+    """The agent's name for the cluster; planes may share one."""
     clusterAgent: pulumi.Input[ClusterAgentArgs]
-    """How its agent is known."""
+    """How its agent is authenticated."""
     secretStoreRef: NotRequired[pulumi.Input[SecretStoreRefArgs]]
     """Where the secrets of workflows come from."""
     observabilityPlaneRef: NotRequired[pulumi.Input[ClusterObservabilityPlaneRefArgs]]
@@ -292,9 +292,9 @@ class WorkflowPlaneArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     planeID: NotRequired[pulumi.Input[str]]
-    """What its agent calls the cluster; planes may share one. Default: its name."""
+    """The agent's name for the cluster; planes may share one. Default: its name."""
     clusterAgent: pulumi.Input[ClusterAgentArgs]
-    """How its agent is known."""
+    """How its agent is authenticated."""
     secretStoreRef: NotRequired[pulumi.Input[SecretStoreRefArgs]]
     """Where the secrets of workflows come from."""
     observabilityPlaneRef: NotRequired[pulumi.Input[ObservabilityPlaneRefArgs]]
@@ -355,7 +355,7 @@ class EntitlementArgs(TypedDict):
 
 
 class AuthzRoleRefKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     AUTHZROLE = "AuthzRole"
     CLUSTERAUTHZROLE = "ClusterAuthzRole"
@@ -365,13 +365,13 @@ class AuthzRoleRefArgs(TypedDict):
     """A role: of the namespace, or of all namespaces."""
 
     kind: pulumi.Input[AuthzRoleRefKind]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the role."""
 
 
 class ClusterScopeArgs(TypedDict):
-    """Where a role is had; without any of these, everywhere."""
+    """Scope of a role; without any of these, everywhere."""
 
     namespace: NotRequired[pulumi.Input[str]]
     """Name of the only namespace."""
@@ -384,7 +384,7 @@ class ClusterScopeArgs(TypedDict):
 
 
 class AuthzConditionArgs(TypedDict):
-    """On what condition a role is had."""
+    """A condition on which a role is granted."""
 
     actions: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Actions of the role that it is about."""
@@ -401,13 +401,13 @@ class ClusterRoleMappingArgs(TypedDict):
     roleRef: pulumi.Input[AuthzRoleRefArgs]
     """The role, a ClusterAuthzRole."""
     scope: NotRequired[pulumi.Input[ClusterScopeArgs]]
-    """Where it is had; default: everywhere."""
+    """Scope of the role; default: everywhere."""
     conditions: NotRequired[pulumi.Input[Sequence[pulumi.Input[AuthzConditionArgs]]]]
-    """On what conditions; of several about one action, one is enough."""
+    """Conditions on which it is granted; of several for one action, one is enough."""
 
 
 class ClusterAuthzRoleBindingEffect(str, Enum):
-    """Whether the roles are granted or, with deny, taken."""
+    """Whether the roles are granted or, with deny, revoked."""
 
     ALLOW = "allow"
     DENY = "deny"
@@ -433,13 +433,13 @@ class ClusterAuthzRoleBindingArgs(TypedDict):
     entitlement: pulumi.Input[EntitlementArgs]
     """The subjects."""
     roleMappings: pulumi.Input[Sequence[pulumi.Input[ClusterRoleMappingArgs]]]
-    """Which roles they have, and where."""
+    """Their roles, with scopes."""
     effect: NotRequired[pulumi.Input[ClusterAuthzRoleBindingEffect]]
-    """Whether the roles are granted or, with deny, taken."""
+    """Whether the roles are granted or, with deny, revoked."""
 
 
 class NamespaceScopeArgs(TypedDict):
-    """Where in a namespace a role is had; without any of these, everywhere in it."""
+    """Scope of a role in a namespace; without any of these, the whole namespace."""
 
     project: NotRequired[pulumi.Input[str]]
     """Name of the only Project."""
@@ -458,13 +458,13 @@ class RoleMappingArgs(TypedDict):
     roleRef: pulumi.Input[AuthzRoleRefArgs]
     """The role."""
     scope: NotRequired[pulumi.Input[NamespaceScopeArgs]]
-    """Where it is had; default: in all of the namespace."""
+    """Scope of the role; default: the whole namespace."""
     conditions: NotRequired[pulumi.Input[Sequence[pulumi.Input[AuthzConditionArgs]]]]
-    """On what conditions; of several about one action, one is enough."""
+    """Conditions on which it is granted; of several for one action, one is enough."""
 
 
 class AuthzRoleBindingEffect(str, Enum):
-    """Whether the roles are granted or, with deny, taken."""
+    """Whether the roles are granted or, with deny, revoked."""
 
     ALLOW = "allow"
     DENY = "deny"
@@ -492,9 +492,9 @@ class AuthzRoleBindingArgs(TypedDict):
     entitlement: pulumi.Input[EntitlementArgs]
     """The subjects."""
     roleMappings: pulumi.Input[Sequence[pulumi.Input[RoleMappingArgs]]]
-    """Which roles they have, and where."""
+    """Their roles, with scopes."""
     effect: NotRequired[pulumi.Input[AuthzRoleBindingEffect]]
-    """Whether the roles are granted or, with deny, taken."""
+    """Whether the roles are granted or, with deny, revoked."""
 
 
 class TargetPlaneRefKind(str, Enum):
@@ -537,7 +537,7 @@ class SecretMetadataArgs(TypedDict):
 
 
 class SecretTemplateArgs(TypedDict):
-    """What the Secrets that are made of a reference look like."""
+    """A template of the Secrets that are made of a reference."""
 
     type: NotRequired[pulumi.Input[SecretTemplateType]]
     """Type of the Secret, as Kubernetes has it."""
@@ -553,7 +553,7 @@ class RemoteRefArgs(TypedDict):
     property: NotRequired[pulumi.Input[str]]
     """Field of the entry; default: all of it."""
     version: NotRequired[pulumi.Input[str]]
-    """Version of the entry; what it means is the store's."""
+    """Version of the entry; its meaning depends on the store."""
 
 
 class SecretDataSourceArgs(TypedDict):
@@ -587,7 +587,7 @@ class SecretReferenceArgs(TypedDict):
     targetPlane: NotRequired[pulumi.Input[TargetPlaneRefArgs]]
     """The plane into whose store the values were put; default: any store."""
     template: pulumi.Input[SecretTemplateArgs]
-    """What the Secrets look like."""
+    """A template of the Secrets."""
     data: pulumi.Input[Sequence[pulumi.Input[SecretDataSourceArgs]]]
     """The keys, and where their values are kept."""
     refreshInterval: NotRequired[pulumi.Input[str]]
@@ -595,7 +595,7 @@ class SecretReferenceArgs(TypedDict):
 
 
 class SchemaSectionArgs(TypedDict):
-    """What values may be given, as an OpenAPI schema."""
+    """The allowed values, as an OpenAPI schema."""
 
     openAPIV3Schema: NotRequired[pulumi.Input[Mapping[str, Any]]]
     """Schema of the values, with their defaults."""
@@ -607,7 +607,7 @@ class ValidationArgs(TypedDict):
     rule: pulumi.Input[str]
     """Whether it holds."""
     message: pulumi.Input[str]
-    """What is wrong where it does not."""
+    """The message if it does not hold."""
 
 
 class ResourceTemplateTargetPlane(str, Enum):
@@ -623,7 +623,7 @@ class ResourceTemplateArgs(TypedDict):
     forEach: NotRequired[pulumi.Input[str]]
     """List with an item for each time; needs var."""
     var: NotRequired[pulumi.Input[str]]
-    """What expressions call the item."""
+    """The name by which expressions refer to the item."""
     id: pulumi.Input[str]
     """Identifier, unique in the type."""
     targetPlane: NotRequired[pulumi.Input[ResourceTemplateTargetPlane]]
@@ -652,9 +652,9 @@ class ClusterProjectTypeArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a project may be given."""
+    """The parameters of a project."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Conditions that these values must meet."""
     resources: pulumi.Input[Sequence[pulumi.Input[ResourceTemplateArgs]]]
@@ -681,9 +681,9 @@ class ProjectTypeArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a project may be given."""
+    """The parameters of a project."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Conditions that these values must meet."""
     resources: pulumi.Input[Sequence[pulumi.Input[ResourceTemplateArgs]]]
@@ -703,7 +703,7 @@ class TraitTemplateArgs(TypedDict):
     forEach: NotRequired[pulumi.Input[str]]
     """List with an item for each time; needs var."""
     var: NotRequired[pulumi.Input[str]]
-    """What expressions call the item."""
+    """The name by which expressions refer to the item."""
     targetPlane: NotRequired[pulumi.Input[TraitTemplateTargetPlane]]
     """Plane that it is applied on."""
     includeWhen: NotRequired[pulumi.Input[str]]
@@ -748,7 +748,7 @@ class PatchOperationArgs(TypedDict):
     path: pulumi.Input[str]
     """Where: a JSON pointer, with expressions."""
     value: NotRequired[pulumi.Input[Any]]
-    """What is put there, with expressions; not to remove."""
+    """The new value, with expressions; not for remove."""
 
 
 class TraitPatchArgs(TypedDict):
@@ -757,7 +757,7 @@ class TraitPatchArgs(TypedDict):
     forEach: NotRequired[pulumi.Input[str]]
     """List with an item for each time; needs var."""
     var: NotRequired[pulumi.Input[str]]
-    """What expressions call the item."""
+    """The name by which expressions refer to the item."""
     target: pulumi.Input[RenderedTargetArgs]
     """The objects that are changed."""
     targetPlane: NotRequired[pulumi.Input[TraitPatchTargetPlane]]
@@ -774,12 +774,12 @@ class TraitRemovalTargetPlane(str, Enum):
 
 
 class TraitRemovalArgs(TypedDict):
-    """Objects that a component then does not have."""
+    """Objects that a component with it does not have."""
 
     forEach: NotRequired[pulumi.Input[str]]
     """List with an item for each time; needs var."""
     var: NotRequired[pulumi.Input[str]]
-    """What expressions call the item."""
+    """The name by which expressions refer to the item."""
     target: pulumi.Input[RenderedTargetArgs]
     """The objects that are left out."""
     targetPlane: NotRequired[pulumi.Input[TraitRemovalTargetPlane]]
@@ -814,7 +814,7 @@ class PostRenderValidationArgs(TypedDict):
     forEach: NotRequired[pulumi.Input[str]]
     """List with an item for each time; needs var."""
     var: NotRequired[pulumi.Input[str]]
-    """What expressions call the item."""
+    """The name by which expressions refer to the item."""
     target: pulumi.Input[RequiredTargetArgs]
     """The objects that it is about."""
     targetPlane: NotRequired[pulumi.Input[PostRenderValidationTargetPlane]]
@@ -824,7 +824,7 @@ class PostRenderValidationArgs(TypedDict):
     rule: pulumi.Input[str]
     """Whether it holds, where resource is the object."""
     message: pulumi.Input[str]
-    """What is wrong where it does not."""
+    """The message if it does not hold."""
 
 
 class ClusterTraitArgs(TypedDict):
@@ -845,9 +845,9 @@ class ClusterTraitArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a component that has it may give it."""
+    """The parameters that a component can set."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
@@ -882,9 +882,9 @@ class TraitArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a component that has it may give it."""
+    """The parameters that a component can set."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
@@ -935,7 +935,7 @@ class ExternalRefArgs(TypedDict):
     """An object of another owner that a workflow reads."""
 
     id: pulumi.Input[str]
-    """What expressions call it."""
+    """The name by which expressions refer to it."""
     apiVersion: pulumi.Input[str]
     """Its apiVersion."""
     kind: pulumi.Input[ExternalRefKind]
@@ -962,9 +962,9 @@ class ClusterWorkflowArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     workflowPlaneRef: NotRequired[pulumi.Input[ClusterWorkflowPlaneRefArgs]]
-    """Plane that runs it. Final; default: the one named default."""
+    """Plane that runs it. Immutable; default: the one named default."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a run may be given."""
+    """The parameters of a run."""
     runTemplate: pulumi.Input[Mapping[str, Any]]
     """The object that is a run, in the namespace ${metadata.namespace}."""
     resources: NotRequired[pulumi.Input[Sequence[pulumi.Input[WorkflowResourceArgs]]]]
@@ -972,11 +972,11 @@ class ClusterWorkflowArgs(TypedDict):
     externalRefs: NotRequired[pulumi.Input[Sequence[pulumi.Input[ExternalRefArgs]]]]
     """What it reads."""
     ttlAfterCompletion: NotRequired[pulumi.Input[str]]
-    """How long a run stays when it is done, as in 10d."""
+    """How long a run is kept when it is done, as in 10d."""
 
 
 class WorkflowPlaneRefKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     WORKFLOWPLANE = "WorkflowPlane"
     CLUSTERWORKFLOWPLANE = "ClusterWorkflowPlane"
@@ -986,7 +986,7 @@ class WorkflowPlaneRefArgs(TypedDict):
     """A plane for workflows: of the namespace, or of all namespaces."""
 
     kind: pulumi.Input[WorkflowPlaneRefKind]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the plane."""
 
@@ -1011,9 +1011,9 @@ class WorkflowArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     workflowPlaneRef: NotRequired[pulumi.Input[WorkflowPlaneRefArgs]]
-    """Plane that runs it. Final; default: the ClusterWorkflowPlane named default."""
+    """Plane that runs it. Immutable; default: the ClusterWorkflowPlane named default."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a run may be given."""
+    """The parameters of a run."""
     runTemplate: pulumi.Input[Mapping[str, Any]]
     """The object that is a run, in the namespace ${metadata.namespace}."""
     resources: NotRequired[pulumi.Input[Sequence[pulumi.Input[WorkflowResourceArgs]]]]
@@ -1021,11 +1021,11 @@ class WorkflowArgs(TypedDict):
     externalRefs: NotRequired[pulumi.Input[Sequence[pulumi.Input[ExternalRefArgs]]]]
     """What it reads."""
     ttlAfterCompletion: NotRequired[pulumi.Input[str]]
-    """How long a run stays when it is done, as in 10d."""
+    """How long a run is kept when it is done, as in 10d."""
 
 
 class ClusterComponentTypeWorkloadType(str, Enum):
-    """What runs a component of this type. Final."""
+    """What runs a component of this type. Immutable."""
 
     DEPLOYMENT = "deployment"
     STATEFULSET = "statefulset"
@@ -1052,7 +1052,7 @@ class EmbeddedClusterTraitArgs(TypedDict):
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for its parameters, with expressions."""
     environmentConfigs: NotRequired[pulumi.Input[Any]]
-    """Values for what it leaves to each environment, with expressions."""
+    """Values for the parameters that it leaves to each environment, with expressions."""
 
 
 class AllowedClusterTraitKind(str, Enum):
@@ -1086,7 +1086,7 @@ class AllowedClusterWorkflowArgs(TypedDict):
 
 
 class ClusterComponentTypeArgs(TypedDict):
-    """What Components of any namespace are made of in each environment."""
+    """The objects that Components of any namespace become in each environment."""
 
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
@@ -1103,11 +1103,11 @@ class ClusterComponentTypeArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     workloadType: pulumi.Input[ClusterComponentTypeWorkloadType]
-    """What runs a component of this type. Final."""
+    """What runs a component of this type. Immutable."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a component may be given."""
+    """The parameters of a component."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
@@ -1117,7 +1117,7 @@ class ClusterComponentTypeArgs(TypedDict):
     postRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[PostRenderValidationArgs]]]]
     """Conditions that the objects must meet."""
     traits: NotRequired[pulumi.Input[Sequence[pulumi.Input[EmbeddedClusterTraitArgs]]]]
-    """Traits that its components have anyway."""
+    """Traits that all its components have."""
     allowedTraits: NotRequired[pulumi.Input[Sequence[pulumi.Input[AllowedClusterTraitArgs]]]]
     """Traits they may have; default: no others."""
     allowedWorkflows: NotRequired[pulumi.Input[Sequence[pulumi.Input[AllowedClusterWorkflowArgs]]]]
@@ -1125,7 +1125,7 @@ class ClusterComponentTypeArgs(TypedDict):
 
 
 class ComponentTypeWorkloadType(str, Enum):
-    """What runs a component of this type. Final."""
+    """What runs a component of this type. Immutable."""
 
     DEPLOYMENT = "deployment"
     STATEFULSET = "statefulset"
@@ -1135,7 +1135,7 @@ class ComponentTypeWorkloadType(str, Enum):
 
 
 class EmbeddedTraitKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     TRAIT = "Trait"
     CLUSTERTRAIT = "ClusterTrait"
@@ -1145,7 +1145,7 @@ class EmbeddedTraitArgs(TypedDict):
     """A trait that all components of a type have."""
 
     kind: NotRequired[pulumi.Input[EmbeddedTraitKind]]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the trait."""
     instanceName: pulumi.Input[str]
@@ -1153,11 +1153,11 @@ class EmbeddedTraitArgs(TypedDict):
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for its parameters, with expressions."""
     environmentConfigs: NotRequired[pulumi.Input[Any]]
-    """Values for what it leaves to each environment, with expressions."""
+    """Values for the parameters that it leaves to each environment, with expressions."""
 
 
 class AllowedTraitKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     TRAIT = "Trait"
     CLUSTERTRAIT = "ClusterTrait"
@@ -1167,13 +1167,13 @@ class AllowedTraitArgs(TypedDict):
     """A trait that components of a type may have."""
 
     kind: NotRequired[pulumi.Input[AllowedTraitKind]]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the trait."""
 
 
 class AllowedWorkflowKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     WORKFLOW = "Workflow"
     CLUSTERWORKFLOW = "ClusterWorkflow"
@@ -1183,13 +1183,13 @@ class AllowedWorkflowArgs(TypedDict):
     """A workflow that components of a type may use."""
 
     kind: NotRequired[pulumi.Input[AllowedWorkflowKind]]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the workflow."""
 
 
 class ComponentTypeArgs(TypedDict):
-    """What Components of the namespace are made of in each environment."""
+    """The objects that Components of the namespace become in each environment."""
 
     namespace: pulumi.Input[str]
     """Namespace that it is in."""
@@ -1208,11 +1208,11 @@ class ComponentTypeArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     workloadType: pulumi.Input[ComponentTypeWorkloadType]
-    """What runs a component of this type. Final."""
+    """What runs a component of this type. Immutable."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a component may be given."""
+    """The parameters of a component."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
@@ -1222,7 +1222,7 @@ class ComponentTypeArgs(TypedDict):
     postRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[PostRenderValidationArgs]]]]
     """Conditions that the objects must meet."""
     traits: NotRequired[pulumi.Input[Sequence[pulumi.Input[EmbeddedTraitArgs]]]]
-    """Traits that its components have anyway."""
+    """Traits that all its components have."""
     allowedTraits: NotRequired[pulumi.Input[Sequence[pulumi.Input[AllowedTraitArgs]]]]
     """Traits they may have; default: no others."""
     allowedWorkflows: NotRequired[pulumi.Input[Sequence[pulumi.Input[AllowedWorkflowArgs]]]]
@@ -1271,7 +1271,7 @@ class ResourceOutputArgs(TypedDict):
     """What a resource gives the components that use it: one of value, secretKeyRef and configMapKeyRef."""
 
     name: pulumi.Input[str]
-    """What components call it."""
+    """The name by which components refer to it."""
     value: NotRequired[pulumi.Input[str]]
     """The value itself, with expressions."""
     secretKeyRef: NotRequired[pulumi.Input[SecretKeyRefArgs]]
@@ -1281,7 +1281,7 @@ class ResourceOutputArgs(TypedDict):
 
 
 class ClusterResourceTypeArgs(TypedDict):
-    """What Resources of any namespace, such as databases, are made of in each environment."""
+    """The objects that Resources of any namespace, such as databases, become in each environment."""
 
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
@@ -1298,19 +1298,19 @@ class ClusterResourceTypeArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a resource may be given."""
+    """The parameters of a resource."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     retainPolicy: NotRequired[pulumi.Input[ResourceTypeRetainPolicy]]
     """Whether resources stay when their bindings are deleted."""
     resources: pulumi.Input[Sequence[pulumi.Input[ProvisionedTemplateArgs]]]
     """What it makes in each environment."""
     outputs: NotRequired[pulumi.Input[Sequence[pulumi.Input[ResourceOutputArgs]]]]
-    """What components that use the resource get of it."""
+    """What components that use the resource get from it."""
 
 
 class ResourceTypeArgs(TypedDict):
-    """What Resources of the namespace, such as databases, are made of in each environment."""
+    """The objects that Resources of the namespace, such as databases, become in each environment."""
 
     namespace: pulumi.Input[str]
     """Namespace that it is in."""
@@ -1329,19 +1329,19 @@ class ResourceTypeArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a resource may be given."""
+    """The parameters of a resource."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     retainPolicy: NotRequired[pulumi.Input[ResourceTypeRetainPolicy]]
     """Whether resources stay when their bindings are deleted."""
     resources: pulumi.Input[Sequence[pulumi.Input[ProvisionedTemplateArgs]]]
     """What it makes in each environment."""
     outputs: NotRequired[pulumi.Input[Sequence[pulumi.Input[ResourceOutputArgs]]]]
-    """What components that use the resource get of it."""
+    """What components that use the resource get from it."""
 
 
 class DataPlaneRefKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     DATAPLANE = "DataPlane"
     CLUSTERDATAPLANE = "ClusterDataPlane"
@@ -1351,7 +1351,7 @@ class DataPlaneRefArgs(TypedDict):
     """A data plane: of the namespace, or of all namespaces."""
 
     kind: pulumi.Input[DataPlaneRefKind]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the plane."""
 
@@ -1386,7 +1386,7 @@ class EnvironmentArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     dataPlaneRef: NotRequired[pulumi.Input[DataPlaneRefArgs]]
-    """Its data plane. Final once it is set; default: the plane named default."""
+    """Its data plane. Immutable once it is set; default: the plane named default."""
     isProduction: NotRequired[pulumi.Input[bool]]
     """Whether it serves production."""
     gateway: NotRequired[pulumi.Input[GatewayArgs]]
@@ -1424,7 +1424,7 @@ class SmtpTlsArgs(TypedDict):
 
 
 class SmtpArgs(TypedDict):
-    """The server that takes mails."""
+    """The server that accepts mails."""
 
     host: pulumi.Input[str]
     """Name of the server."""
@@ -1455,9 +1455,9 @@ class EmailConfigArgs(EmailConfigKeywords):
     to: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Addresses of the receivers."""
     smtp: pulumi.Input[SmtpArgs]
-    """The server that takes the mails."""
+    """The server that accepts the mails."""
     template: pulumi.Input[EmailTemplateArgs]
-    """What the mails say."""
+    """The content of the mails."""
 
 
 KEYWORDS["EmailConfigArgs", "from"] = "Address of the sender."
@@ -1503,7 +1503,7 @@ class ObservabilityAlertsNotificationChannelArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     environment: pulumi.Input[str]
-    """Name of the Environment. Final."""
+    """Name of the Environment. Immutable."""
     isEnvDefault: NotRequired[pulumi.Input[bool]]
     """Whether it gets the alerts of the environment that name no channel."""
     type: pulumi.Input[ObservabilityAlertsNotificationChannelType]
@@ -1592,7 +1592,7 @@ class DeploymentPipelineRefArgs(TypedDict):
 
 
 class ProjectTypeRefKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     PROJECTTYPE = "ProjectType"
     CLUSTERPROJECTTYPE = "ClusterProjectType"
@@ -1602,13 +1602,13 @@ class ProjectTypeRefArgs(TypedDict):
     """A ProjectType of the same namespace, or a ClusterProjectType."""
 
     kind: NotRequired[pulumi.Input[ProjectTypeRefKind]]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the type."""
 
 
 class ProjectArgs(TypedDict):
-    """What belongs together: components and resources that share a namespace in each environment."""
+    """A group of components and resources that share a namespace in each environment."""
 
     namespace: pulumi.Input[str]
     """Namespace that it is in."""
@@ -1629,7 +1629,7 @@ class ProjectArgs(TypedDict):
     deploymentPipelineRef: pulumi.Input[DeploymentPipelineRefArgs]
     """The environments that its components are promoted through."""
     type: pulumi.Input[ProjectTypeRefArgs]
-    """What the project is given in each environment. Final."""
+    """What the project is given in each environment. Immutable."""
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for the parameters of its type. They are checked when a release is rendered."""
 
@@ -1642,7 +1642,7 @@ class ProjectOwnerArgs(TypedDict):
 
 
 class ProjectReleaseBindingArgs(TypedDict):
-    """A Project in an Environment: it makes the namespace there, and takes it along with all that is in it."""
+    """A Project in an Environment: it makes the namespace there; deleting it deletes that with everything in it."""
 
     namespace: pulumi.Input[str]
     """Namespace that it is in."""
@@ -1661,17 +1661,17 @@ class ProjectReleaseBindingArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     owner: pulumi.Input[ProjectOwnerArgs]
-    """The project. Final."""
+    """The project. Immutable."""
     environment: pulumi.Input[str]
-    """Name of the Environment. Final."""
+    """Name of the Environment. Immutable."""
     projectRelease: NotRequired[pulumi.Input[str]]
-    """Name of the ProjectRelease; left out, the controller puts in the latest, once."""
+    """Name of the ProjectRelease; if it is missing, the controller sets the latest, once."""
     environmentConfigs: NotRequired[pulumi.Input[Any]]
-    """Values for what the project's type leaves to each environment."""
+    """Values for the parameters that the project's type leaves to each environment."""
 
 
 class ComponentTypeRefKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     COMPONENTTYPE = "ComponentType"
     CLUSTERCOMPONENTTYPE = "ClusterComponentType"
@@ -1681,13 +1681,13 @@ class ComponentTypeRefArgs(TypedDict):
     """A ComponentType of the same namespace, or a ClusterComponentType."""
 
     kind: NotRequired[pulumi.Input[ComponentTypeRefKind]]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """The type's workloadType and name, as in deployment/service."""
 
 
 class ComponentTraitKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     TRAIT = "Trait"
     CLUSTERTRAIT = "ClusterTrait"
@@ -1697,7 +1697,7 @@ class ComponentTraitArgs(TypedDict):
     """A trait that a component has."""
 
     kind: NotRequired[pulumi.Input[ComponentTraitKind]]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the trait."""
     instanceName: pulumi.Input[str]
@@ -1707,7 +1707,7 @@ class ComponentTraitArgs(TypedDict):
 
 
 class ComponentWorkflowKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     WORKFLOW = "Workflow"
     CLUSTERWORKFLOW = "ClusterWorkflow"
@@ -1717,7 +1717,7 @@ class ComponentWorkflowArgs(TypedDict):
     """The workflow that builds a component."""
 
     kind: NotRequired[pulumi.Input[ComponentWorkflowKind]]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the workflow; the component's type must allow it."""
     parameters: NotRequired[pulumi.Input[Mapping[str, Any]]]
@@ -1744,9 +1744,9 @@ class ComponentArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     owner: pulumi.Input[ProjectOwnerArgs]
-    """The project it belongs to. Final."""
+    """The project it belongs to. Immutable."""
     componentType: pulumi.Input[ComponentTypeRefArgs]
-    """What the component is deployed as. Final."""
+    """What the component is deployed as. Immutable."""
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for the parameters of its type."""
     traits: NotRequired[pulumi.Input[Sequence[pulumi.Input[ComponentTraitArgs]]]]
@@ -1810,7 +1810,7 @@ class WorkloadEndpointType(str, Enum):
 
 
 class WorkloadEndpointVisibility(str, Enum):
-    """From where else it can be reached."""
+    """Further networks from which it can be reached."""
 
     PROJECT = "project"
     NAMESPACE = "namespace"
@@ -1828,7 +1828,7 @@ class EndpointSchemaArgs(TypedDict):
 
 
 class WorkloadEndpointArgs(TypedDict):
-    """A port that a workload offers. Its own project can always reach it."""
+    """A port that a workload offers. The same project can always reach it."""
 
     type: pulumi.Input[WorkloadEndpointType]
     """Protocol of the endpoint."""
@@ -1837,7 +1837,7 @@ class WorkloadEndpointArgs(TypedDict):
     targetPort: NotRequired[pulumi.Input[int]]
     """Port that the container listens on; default: port."""
     visibility: NotRequired[pulumi.Input[Sequence[pulumi.Input[WorkloadEndpointVisibility]]]]
-    """From where else it can be reached."""
+    """Further networks from which it can be reached."""
     displayName: NotRequired[pulumi.Input[str]]
     """Name for people."""
     basePath: NotRequired[pulumi.Input[str]]
@@ -1854,7 +1854,7 @@ class EndpointDependencyVisibility(str, Enum):
 
 
 class EndpointEnvBindingsArgs(TypedDict):
-    """The environment variables that say where another component's endpoint is."""
+    """The environment variables with the address of another component's endpoint."""
 
     address: NotRequired[pulumi.Input[str]]
     """Variable for the whole address: a URL, or host and port where the protocol has no URLs."""
@@ -1878,7 +1878,7 @@ class EndpointDependencyArgs(TypedDict):
     visibility: pulumi.Input[EndpointDependencyVisibility]
     """Where calls come from: the same project or another one."""
     envBindings: pulumi.Input[EndpointEnvBindingsArgs]
-    """The variables that say where it is."""
+    """The variables with its address."""
 
 
 class ResourceDependencyArgs(TypedDict):
@@ -1936,25 +1936,25 @@ class WorkloadArgs(TypedDict):
     dependencies: NotRequired[pulumi.Input[DependenciesArgs]]
     """What it depends on."""
     owner: pulumi.Input[ComponentOwnerArgs]
-    """The component that runs it. Final."""
+    """The component that runs it. Immutable."""
 
 
 class ReleasedComponentTypeKind(str, Enum):
-    """Whether it was of the namespace or of all."""
+    """Whether it was namespaced or cluster-scoped."""
 
     COMPONENTTYPE = "ComponentType"
     CLUSTERCOMPONENTTYPE = "ClusterComponentType"
 
 
 class ComponentTypeSpecArgs(TypedDict):
-    """What a ComponentType wants."""
+    """The spec of a ComponentType."""
 
     workloadType: pulumi.Input[ComponentTypeWorkloadType]
-    """What runs a component of this type. Final."""
+    """What runs a component of this type. Immutable."""
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a component may be given."""
+    """The parameters of a component."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
@@ -1964,7 +1964,7 @@ class ComponentTypeSpecArgs(TypedDict):
     postRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[PostRenderValidationArgs]]]]
     """Conditions that the objects must meet."""
     traits: NotRequired[pulumi.Input[Sequence[pulumi.Input[EmbeddedTraitArgs]]]]
-    """Traits that its components have anyway."""
+    """Traits that all its components have."""
     allowedTraits: NotRequired[pulumi.Input[Sequence[pulumi.Input[AllowedTraitArgs]]]]
     """Traits they may have; default: no others."""
     allowedWorkflows: NotRequired[pulumi.Input[Sequence[pulumi.Input[AllowedWorkflowArgs]]]]
@@ -1975,27 +1975,27 @@ class ReleasedComponentTypeArgs(TypedDict):
     """A component type as it was when a release was made."""
 
     kind: pulumi.Input[ReleasedComponentTypeKind]
-    """Whether it was of the namespace or of all."""
+    """Whether it was namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """The type's workloadType and name, as in deployment/service."""
     spec: pulumi.Input[ComponentTypeSpecArgs]
-    """What the type said."""
+    """The type's spec at that time."""
 
 
 class ReleasedTraitKind(str, Enum):
-    """Whether it was of the namespace or of all."""
+    """Whether it was namespaced or cluster-scoped."""
 
     TRAIT = "Trait"
     CLUSTERTRAIT = "ClusterTrait"
 
 
 class TraitSpecArgs(TypedDict):
-    """What a Trait or ClusterTrait wants."""
+    """The spec of a Trait or ClusterTrait."""
 
     parameters: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What a component that has it may give it."""
+    """The parameters that a component can set."""
     environmentConfigs: NotRequired[pulumi.Input[SchemaSectionArgs]]
-    """What it may be given in each environment."""
+    """The parameters in each environment."""
     validations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
     """Older name of preRenderValidations."""
     preRenderValidations: NotRequired[pulumi.Input[Sequence[pulumi.Input[ValidationArgs]]]]
@@ -2014,15 +2014,15 @@ class ReleasedTraitArgs(TypedDict):
     """A trait as it was when a release was made."""
 
     kind: pulumi.Input[ReleasedTraitKind]
-    """Whether it was of the namespace or of all."""
+    """Whether it was namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the trait."""
     spec: pulumi.Input[TraitSpecArgs]
-    """What the trait said."""
+    """The trait's spec at that time."""
 
 
 class ReleasedComponentTraitKind(str, Enum):
-    """Whether it was of the namespace or of all."""
+    """Whether it was namespaced or cluster-scoped."""
 
     TRAIT = "Trait"
     CLUSTERTRAIT = "ClusterTrait"
@@ -2032,7 +2032,7 @@ class ReleasedComponentTraitArgs(TypedDict):
     """A trait that a component had when a release was made."""
 
     kind: pulumi.Input[ReleasedComponentTraitKind]
-    """Whether it was of the namespace or of all."""
+    """Whether it was namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the trait."""
     instanceName: pulumi.Input[str]
@@ -2042,7 +2042,7 @@ class ReleasedComponentTraitArgs(TypedDict):
 
 
 class ComponentProfileArgs(TypedDict):
-    """What a component said when a release was made."""
+    """The component when a release was made."""
 
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for the parameters of its type."""
@@ -2081,15 +2081,15 @@ class ComponentReleaseArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     owner: pulumi.Input[ComponentOwnerArgs]
-    """The component it is a release of. Final."""
+    """The component it is a release of. Immutable."""
     componentType: pulumi.Input[ReleasedComponentTypeArgs]
-    """The component's type at that time. Final."""
+    """The component's type at that time. Immutable."""
     traits: NotRequired[pulumi.Input[Sequence[pulumi.Input[ReleasedTraitArgs]]]]
-    """The component's traits at that time. Final."""
+    """The component's traits at that time. Immutable."""
     componentProfile: NotRequired[pulumi.Input[ComponentProfileArgs]]
-    """What the component said at that time. Final."""
+    """The component's parameters at that time. Immutable."""
     workload: pulumi.Input[WorkloadTemplateArgs]
-    """What the component ran at that time. Final."""
+    """What the component ran at that time. Immutable."""
 
 
 class ContainerOverrideArgs(TypedDict):
@@ -2135,15 +2135,15 @@ class ReleaseBindingArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     owner: pulumi.Input[ComponentOwnerArgs]
-    """The component. Final."""
+    """The component. Immutable."""
     environment: pulumi.Input[str]
-    """Name of the Environment. Final."""
+    """Name of the Environment. Immutable."""
     releaseName: NotRequired[pulumi.Input[str]]
     """Name of the ComponentRelease; in the pipeline's first environment, autoDeploy of the component sets it."""
     componentTypeEnvironmentConfigs: NotRequired[pulumi.Input[Mapping[str, Any]]]
-    """Values for what the component's type leaves to each environment."""
+    """Values for the parameters that the component's type leaves to each environment."""
     traitEnvironmentConfigs: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, Any]]]]]
-    """Values for what a trait leaves to each environment, by its instanceName."""
+    """Values for the parameters that a trait leaves to each environment, by its instanceName."""
     workloadOverrides: NotRequired[pulumi.Input[WorkloadOverridesArgs]]
     """What is different about the workload in this environment."""
     state: NotRequired[pulumi.Input[ReleaseBindingState]]
@@ -2151,7 +2151,7 @@ class ReleaseBindingArgs(TypedDict):
 
 
 class ResourceTypeRefKind(str, Enum):
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
 
     RESOURCETYPE = "ResourceType"
     CLUSTERRESOURCETYPE = "ClusterResourceType"
@@ -2161,7 +2161,7 @@ class ResourceTypeRefArgs(TypedDict):
     """A ResourceType of the same namespace, or a ClusterResourceType."""
 
     kind: NotRequired[pulumi.Input[ResourceTypeRefKind]]
-    """Whether it is of the namespace or of all."""
+    """Whether it is namespaced or cluster-scoped."""
     name: pulumi.Input[str]
     """Name of the type."""
 
@@ -2186,9 +2186,9 @@ class ResourceArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     owner: pulumi.Input[ProjectOwnerArgs]
-    """The project it belongs to. Final."""
+    """The project it belongs to. Immutable."""
     type: pulumi.Input[ResourceTypeRefArgs]
-    """What the resource is made of. Final."""
+    """What the resource is made of. Immutable."""
     parameters: NotRequired[pulumi.Input[Any]]
     """Values for the parameters of its type."""
 
@@ -2210,7 +2210,7 @@ class ResourceReleaseBindingRetainPolicy(str, Enum):
 
 
 class ResourceReleaseBindingArgs(TypedDict):
-    """A Resource in an Environment. With the policy Retain it cannot be deleted until the policy is another."""
+    """A Resource in an Environment. With the policy Retain it cannot be deleted until the policy is changed."""
 
     namespace: pulumi.Input[str]
     """Namespace that it is in."""
@@ -2229,19 +2229,19 @@ class ResourceReleaseBindingArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long to wait before giving up."""
     owner: pulumi.Input[ResourceOwnerArgs]
-    """The resource. Final."""
+    """The resource. Immutable."""
     environment: pulumi.Input[str]
-    """Name of the Environment. Final."""
+    """Name of the Environment. Immutable."""
     resourceRelease: NotRequired[pulumi.Input[str]]
-    """Name of the ResourceRelease. No controller puts one in: without it, nothing is deployed."""
+    """Name of the ResourceRelease. No controller sets it: without it, nothing is deployed."""
     resourceTypeEnvironmentConfigs: NotRequired[pulumi.Input[Any]]
-    """Values for what the resource's type leaves to each environment."""
+    """Values for the parameters that the resource's type leaves to each environment."""
     retainPolicy: NotRequired[pulumi.Input[ResourceReleaseBindingRetainPolicy]]
     """Whether the resource stays when the binding is deleted; default: its type's."""
 
 
 class WorkflowRunConfigKind(str, Enum):
-    """Whether it is of the namespace or of all. Final."""
+    """Whether it is namespaced or cluster-scoped. Immutable."""
 
     WORKFLOW = "Workflow"
     CLUSTERWORKFLOW = "ClusterWorkflow"
@@ -2251,9 +2251,9 @@ class WorkflowRunConfigArgs(TypedDict):
     """The workflow that a run is of, and what it is given."""
 
     kind: NotRequired[pulumi.Input[WorkflowRunConfigKind]]
-    """Whether it is of the namespace or of all. Final."""
+    """Whether it is namespaced or cluster-scoped. Immutable."""
     name: pulumi.Input[str]
-    """Name of the workflow. Final."""
+    """Name of the workflow. Immutable."""
     parameters: NotRequired[pulumi.Input[Mapping[str, Any]]]
     """Values for the workflow's parameters."""
 
@@ -2280,7 +2280,7 @@ class WorkflowRunArgs(TypedDict):
     workflow: pulumi.Input[WorkflowRunConfigArgs]
     """What is run."""
     ttlAfterCompletion: NotRequired[pulumi.Input[str]]
-    """How long it stays when it is done, as in 1h30m; default: its workflow's."""
+    """How long it is kept when it is done, as in 1h30m; default: its workflow's."""
 
 
 class AlertSourceType(str, Enum):
@@ -2292,7 +2292,7 @@ class AlertSourceType(str, Enum):
 
 
 class AlertSourceArgs(TypedDict):
-    """What an alert rule looks at."""
+    """What an alert rule evaluates."""
 
     type: pulumi.Input[AlertSourceType]
     """Logs, a metric or costs."""
@@ -2333,18 +2333,18 @@ class AlertNotificationsArgs(TypedDict):
 
 
 class AlertIncidentArgs(TypedDict):
-    """Whether an alert makes an incident, and what is then done."""
+    """Whether an alert makes an incident, and what happens then."""
 
     enabled: NotRequired[pulumi.Input[bool]]
     """Whether an incident is made."""
     triggerAiRca: NotRequired[pulumi.Input[bool]]
-    """Whether an AI looks for the cause; needs enabled."""
+    """Whether an AI analyses the cause; needs enabled."""
     triggerAiCostAnalysis: NotRequired[pulumi.Input[bool]]
-    """Whether an AI looks at the costs; needs enabled, and a source of type budget."""
+    """Whether an AI analyses the costs; needs enabled, and a source of type budget."""
 
 
 class AlertActionsArgs(TypedDict):
-    """What follows from an alert."""
+    """The actions of an alert."""
 
     notifications: pulumi.Input[AlertNotificationsArgs]
     """Who is notified."""
@@ -2374,15 +2374,15 @@ class ObservabilityAlertRuleArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is about, for people."""
     severity: NotRequired[pulumi.Input[str]]
-    """How bad it is: info, warning or critical."""
+    """Its severity: info, warning or critical."""
     enabled: NotRequired[pulumi.Input[bool]]
     """Whether the rule applies."""
     source: pulumi.Input[AlertSourceArgs]
-    """What it looks at."""
+    """What it evaluates."""
     condition: pulumi.Input[AlertConditionArgs]
     """When an alert is raised."""
     actions: pulumi.Input[AlertActionsArgs]
-    """What follows."""
+    """The actions."""
 
 
 __all__ = [

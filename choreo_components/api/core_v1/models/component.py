@@ -44,7 +44,7 @@ class ComponentSource(WireModel):
 
 
 class ComponentSpec(WireModel):
-    """What a Component wants."""
+    """The spec of a Component."""
 
     type: Annotated[str | None, doc("Service, WebApplication or ScheduledTask; others are accepted and ignored.")] = (
         None
@@ -90,7 +90,7 @@ class BuildTemplate(WireModel):
 
 
 class DeploymentTrackSpec(WireModel):
-    """What a DeploymentTrack wants."""
+    """The spec of a DeploymentTrack."""
 
     auto_deploy: Annotated[bool | None, doc("Whether a finished build is deployed at once.")] = None
     build_template_spec: Annotated[BuildTemplate | None, doc("What its Builds have in common.")] = None
@@ -125,7 +125,7 @@ class BuildEnvironment(WireModel):
 
 
 class BuildSpec(WireModel):
-    """What a Build wants."""
+    """The spec of a Build."""
 
     build_configuration: Annotated[BuildConfiguration, doc("How the image is built.")]
     branch: Annotated[str | None, doc("Git branch to build.")] = None

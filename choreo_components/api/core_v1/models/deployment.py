@@ -206,7 +206,7 @@ class ArtifactConfiguration(WireModel):
 
 
 class DeployableArtifactSpec(WireModel):
-    """What a DeployableArtifact wants."""
+    """The spec of a DeployableArtifact."""
 
     target_artifact: Annotated[TargetArtifact, doc("The image to deploy.")]
     configuration: Annotated[ArtifactConfiguration | None, doc("What it is configured with.")] = None
@@ -237,7 +237,7 @@ class ConfigurationOverrides(WireModel):
 
 
 class DeploymentSpec(WireModel):
-    """What a Deployment wants."""
+    """The spec of a Deployment."""
 
     deployment_artifact_ref: Annotated[str, doc("Name of the DeployableArtifact to deploy.")]
     revision_history_limit: Annotated[Int32 | None, POINTER, doc("Old revisions to keep; default 10.")] = None

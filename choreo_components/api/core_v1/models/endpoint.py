@@ -86,7 +86,7 @@ class NetworkVisibilities(WireModel):
 
 
 class EndpointSpec(WireModel):
-    """What an Endpoint wants."""
+    """The spec of an Endpoint."""
 
     type: Annotated[
         Literal["HTTP", "REST", "gRPC", "GraphQL", "Websocket", "TCP", "UDP"], doc("Protocol of the endpoint.")
@@ -105,7 +105,7 @@ class EndpointStatus(ConditionsStatus):
 
 
 class Endpoint(ApiObject):
-    """A door to a deployed component. The Deployment controller makes it from the artifact's templates."""
+    """An entry point to a deployed component. The Deployment controller makes it from the artifact's templates."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["Endpoint"] = "Endpoint"

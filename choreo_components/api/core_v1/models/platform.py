@@ -55,7 +55,7 @@ class DataPlaneGateway(WireModel):
 
 
 class DataPlaneSpec(WireModel):
-    """What a DataPlane wants."""
+    """The spec of a DataPlane."""
 
     kubernetes_cluster: Annotated[KubernetesCluster, doc("The cluster that runs the workloads.")]
     gateway: Annotated[DataPlaneGateway, doc("Domains of the endpoints.")]
@@ -100,7 +100,7 @@ class ImageRegistry(WireModel):
 
 
 class DataPlaneWithCredentialsSpec(WireModel):
-    """What a DataPlane wants."""
+    """The spec of a DataPlane."""
 
     kubernetes_cluster: Annotated[KubernetesClusterWithCredentials, doc("The cluster that runs the workloads.")]
     registry: Annotated[ImageRegistry, doc("Where images are pushed to, since OpenChoreo v0.2.0; needs credentials.")]
@@ -137,7 +137,7 @@ class EnvironmentGateway(WireModel):
 
 
 class EnvironmentSpec(WireModel):
-    """What an Environment wants."""
+    """The spec of an Environment."""
 
     data_plane_ref: Annotated[str | None, doc("metadata.name of the DataPlane that runs its workloads.")] = None
     is_production: Annotated[bool | None, doc("Whether it serves production.")] = None
@@ -170,7 +170,7 @@ class PromotionPath(WireModel):
 
 
 class DeploymentPipelineSpec(WireModel):
-    """What a DeploymentPipeline wants."""
+    """The spec of a DeploymentPipeline."""
 
     promotion_paths: Annotated[list[PromotionPath] | None, doc("Ways from environment to environment.")] = None
 
@@ -184,7 +184,7 @@ class DeploymentPipeline(ApiObject):
 
 
 class ProjectSpec(WireModel):
-    """What a Project wants."""
+    """The spec of a Project."""
 
     deployment_pipeline_ref: Annotated[str, doc("Name of the DeploymentPipeline of its components.")]
 

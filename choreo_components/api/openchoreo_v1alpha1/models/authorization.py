@@ -13,7 +13,7 @@ Effect = Literal["allow", "deny"]
 
 
 class AuthzRoleSpec(WireModel):
-    """What an AuthzRole or ClusterAuthzRole wants."""
+    """The spec of an AuthzRole or ClusterAuthzRole."""
 
     actions: Annotated[list[str], Items(least=1), doc("What may be done, as in component:create or project:*.")]
     description: Annotated[str | None, doc("What the role is for.")] = None
@@ -43,7 +43,7 @@ class Entitlement(WireModel):
 
 
 class AuthzCondition(WireModel):
-    """On what condition a role is had."""
+    """A condition on which a role is granted."""
 
     actions: Annotated[list[str], Items(least=1), doc("Actions of the role that it is about.")]
     expression: Annotated[Name, doc("Whether they may be done: an expression in CEL.")]
@@ -52,12 +52,12 @@ class AuthzCondition(WireModel):
 class AuthzRoleRef(WireModel):
     """A role: of the namespace, or of all namespaces."""
 
-    kind: Annotated[Literal["AuthzRole", "ClusterAuthzRole"], doc("Whether it is of the namespace or of all.")]
+    kind: Annotated[Literal["AuthzRole", "ClusterAuthzRole"], doc("Whether it is namespaced or cluster-scoped.")]
     name: Annotated[str, doc("Name of the role.")]
 
 
 class NamespaceScope(WireModel):
-    """Where in a namespace a role is had; without any of these, everywhere in it."""
+    """Scope of a role in a namespace; without any of these, the whole namespace."""
 
     project: Annotated[str | None, doc("Name of the only Project.")] = None
     component: Annotated[str | None, doc("Name of the only Component of that project.")] = None
@@ -65,7 +65,7 @@ class NamespaceScope(WireModel):
 
 
 class ClusterScope(WireModel):
-    """Where a role is had; without any of these, everywhere."""
+    """Scope of a role; without any of these, everywhere."""
 
     namespace: Annotated[str | None, doc("Name of the only namespace.")] = None
     project: Annotated[str | None, doc("Name of the only Project of that namespace.")] = None
@@ -117,9 +117,9 @@ class RoleMapping(WireModel):
     )
 
     role_ref: Annotated[AuthzRoleRef, doc("The role.")]
-    scope: Annotated[NamespaceScope | None, HOLLOW, doc("Where it is had; default: in all of the namespace.")] = None
+    scope: Annotated[NamespaceScope | None, HOLLOW, doc("Scope of the role; default: the whole namespace.")] = None
     conditions: Annotated[
-        list[AuthzCondition] | None, doc("On what conditions; of several about one action, one is enough.")
+        list[AuthzCondition] | None, doc("Conditions on which it is granted; of several for one action, one is enough.")
     ] = None
 
 
@@ -141,18 +141,18 @@ class ClusterRoleMapping(WireModel):
     )
 
     role_ref: Annotated[AuthzRoleRef, doc("The role, a ClusterAuthzRole.")]
-    scope: Annotated[ClusterScope | None, HOLLOW, doc("Where it is had; default: everywhere.")] = None
+    scope: Annotated[ClusterScope | None, HOLLOW, doc("Scope of the role; default: everywhere.")] = None
     conditions: Annotated[
-        list[AuthzCondition] | None, doc("On what conditions; of several about one action, one is enough.")
+        list[AuthzCondition] | None, doc("Conditions on which it is granted; of several for one action, one is enough.")
     ] = None
 
 
 class AuthzRoleBindingSpec(WireModel):
-    """What an AuthzRoleBinding wants."""
+    """The spec of an AuthzRoleBinding."""
 
     entitlement: Annotated[Entitlement, doc("The subjects.")]
-    role_mappings: Annotated[list[RoleMapping], Items(least=1), doc("Which roles they have, and where.")]
-    effect: Annotated[Effect, doc("Whether the roles are granted or, with deny, taken.")] = "allow"
+    role_mappings: Annotated[list[RoleMapping], Items(least=1), doc("Their roles, with scopes.")]
+    effect: Annotated[Effect, doc("Whether the roles are granted or, with deny, revoked.")] = "allow"
 
 
 class AuthzRoleBinding(ApiObject):
@@ -168,7 +168,7 @@ def _has_role_of_a_namespace(spec: Mapping[str, Any]) -> bool:
 
 
 class ClusterAuthzRoleBindingSpec(WireModel):
-    """What a ClusterAuthzRoleBinding wants."""
+    """The spec of a ClusterAuthzRoleBinding."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
@@ -179,8 +179,8 @@ class ClusterAuthzRoleBindingSpec(WireModel):
     )
 
     entitlement: Annotated[Entitlement, doc("The subjects.")]
-    role_mappings: Annotated[list[ClusterRoleMapping], Items(least=1), doc("Which roles they have, and where.")]
-    effect: Annotated[Effect, doc("Whether the roles are granted or, with deny, taken.")] = "allow"
+    role_mappings: Annotated[list[ClusterRoleMapping], Items(least=1), doc("Their roles, with scopes.")]
+    effect: Annotated[Effect, doc("Whether the roles are granted or, with deny, revoked.")] = "allow"
 
 
 class ClusterAuthzRoleBinding(ApiObject):

@@ -38,7 +38,7 @@ TraitKind = Literal["Trait", "ClusterTrait"]
 class ComponentTypeRef(WireModel):
     """A ComponentType of the same namespace, or a ClusterComponentType."""
 
-    kind: Annotated[ComponentTypeKind, doc("Whether it is of the namespace or of all.")] = "ComponentType"
+    kind: Annotated[ComponentTypeKind, doc("Whether it is namespaced or cluster-scoped.")] = "ComponentType"
     name: Annotated[
         str,
         Facets(
@@ -52,7 +52,7 @@ class ComponentTypeRef(WireModel):
 class ReleasedComponentTrait(WireModel):
     """A trait that a component had when a release was made."""
 
-    kind: Annotated[TraitKind, doc("Whether it was of the namespace or of all.")]
+    kind: Annotated[TraitKind, doc("Whether it was namespaced or cluster-scoped.")]
     name: Annotated[Name, doc("Name of the trait.")]
     instance_name: Annotated[Name, doc("Name of this use of the trait, unique in its list.")]
     parameters: Annotated[FreeValue | None, doc("Values for the parameters of the trait.")] = None
@@ -61,7 +61,7 @@ class ReleasedComponentTrait(WireModel):
 class ComponentTrait(WireModel):
     """A trait that a component has."""
 
-    kind: Annotated[TraitKind, doc("Whether it is of the namespace or of all.")] = "Trait"
+    kind: Annotated[TraitKind, doc("Whether it is namespaced or cluster-scoped.")] = "Trait"
     name: Annotated[Name, doc("Name of the trait.")]
     instance_name: Annotated[Name, doc("Name of this use of the trait, unique in the component.")]
     parameters: Annotated[FreeValue | None, doc("Values for the parameters of the trait.")] = None
@@ -70,7 +70,7 @@ class ComponentTrait(WireModel):
 class ComponentWorkflow(WireModel):
     """The workflow that builds a component."""
 
-    kind: Annotated[Literal["Workflow", "ClusterWorkflow"], doc("Whether it is of the namespace or of all.")] = (
+    kind: Annotated[Literal["Workflow", "ClusterWorkflow"], doc("Whether it is namespaced or cluster-scoped.")] = (
         "ClusterWorkflow"
     )
     name: Annotated[Name, doc("Name of the workflow; the component's type must allow it.")]
@@ -78,10 +78,10 @@ class ComponentWorkflow(WireModel):
 
 
 class ComponentSpec(WireModel):
-    """What a Component wants."""
+    """The spec of a Component."""
 
-    owner: Annotated[ProjectOwner, IMMUTABLE, doc("The project it belongs to. Final.")]
-    component_type: Annotated[ComponentTypeRef, IMMUTABLE, doc("What the component is deployed as. Final.")]
+    owner: Annotated[ProjectOwner, IMMUTABLE, doc("The project it belongs to. Immutable.")]
+    component_type: Annotated[ComponentTypeRef, IMMUTABLE, doc("What the component is deployed as. Immutable.")]
     parameters: Annotated[FreeValue | None, doc("Values for the parameters of its type.")] = None
     traits: Annotated[list[ComponentTrait] | None, doc("Traits of the component.")] = None
     workflow: Annotated[ComponentWorkflow | None, doc("How it is built; not needed for an image that exists.")] = None
@@ -97,7 +97,7 @@ class LatestComponentRelease(WireModel):
     """The newest release of a Component."""
 
     name: Annotated[Name, doc("Name of the ComponentRelease.")]
-    release_hash: Annotated[Name, doc("Hash of what is in it: another hash makes another release.")]
+    release_hash: Annotated[Name, doc("Hash of its content: another hash makes another release.")]
 
 
 class ComponentStatus(ListedStatus):
@@ -132,7 +132,7 @@ def _says_twice(wire: Mapping[str, Any]) -> bool:
 
 
 _VALUE_OR_SOURCE = Rule(
-    "!has(self.value) || !has(self.valueFrom)", "has value as well as valueFrom: give one of them", _says_twice
+    "!has(self.value) || !has(self.valueFrom)", "has both value and valueFrom; give only one of them", _says_twice
 )
 
 
@@ -179,12 +179,14 @@ EndpointVisibility = Literal["project", "namespace", "internal", "external"]
 
 
 class WorkloadEndpoint(WireModel):
-    """A port that a workload offers. Its own project can always reach it."""
+    """A port that a workload offers. The same project can always reach it."""
 
     type: Annotated[EndpointType, doc("Protocol of the endpoint.")]
     port: Annotated[Port, doc("Port under which it is reached.")]
     target_port: Annotated[Port | None, doc("Port that the container listens on; default: port.")] = None
-    visibility: Annotated[list[EndpointVisibility] | None, SET, doc("From where else it can be reached.")] = None
+    visibility: Annotated[
+        list[EndpointVisibility] | None, SET, doc("Further networks from which it can be reached.")
+    ] = None
     display_name: Annotated[str | None, doc("Name for people.")] = None
     base_path: Annotated[str | None, doc("Path under which its API is.")] = None
     # `schema` is taken by pydantic.
@@ -192,7 +194,7 @@ class WorkloadEndpoint(WireModel):
 
 
 class EndpointEnvBindings(WireModel):
-    """The environment variables that say where another component's endpoint is."""
+    """The environment variables with the address of another component's endpoint."""
 
     address: Annotated[
         str | None, doc("Variable for the whole address: a URL, or host and port where the protocol has no URLs.")
@@ -211,7 +213,7 @@ class EndpointDependency(WireModel):
     visibility: Annotated[
         Literal["project", "namespace"], doc("Where calls come from: the same project or another one.")
     ]
-    env_bindings: Annotated[EndpointEnvBindings, doc("The variables that say where it is.")]
+    env_bindings: Annotated[EndpointEnvBindings, doc("The variables with its address.")]
 
 
 def _has_empty(wire: Mapping[str, Any]) -> bool:
@@ -263,9 +265,9 @@ class WorkloadTemplate(WireModel):
 
 
 class WorkloadSpec(WorkloadTemplate):
-    """What a Workload wants."""
+    """The spec of a Workload."""
 
-    owner: Annotated[ComponentOwner, IMMUTABLE, doc("The component that runs it. Final.")]
+    owner: Annotated[ComponentOwner, IMMUTABLE, doc("The component that runs it. Immutable.")]
 
 
 class Workload(ApiObject):
@@ -279,39 +281,39 @@ class Workload(ApiObject):
 class ReleasedComponentType(WireModel):
     """A component type as it was when a release was made."""
 
-    kind: Annotated[ComponentTypeKind, doc("Whether it was of the namespace or of all.")]
+    kind: Annotated[ComponentTypeKind, doc("Whether it was namespaced or cluster-scoped.")]
     name: Annotated[Name, doc("The type's workloadType and name, as in deployment/service.")]
-    spec: Annotated[ComponentTypeSpec, doc("What the type said.")]
+    spec: Annotated[ComponentTypeSpec, doc("The type's spec at that time.")]
 
 
 class ReleasedTrait(WireModel):
     """A trait as it was when a release was made."""
 
-    kind: Annotated[TraitKind, doc("Whether it was of the namespace or of all.")]
+    kind: Annotated[TraitKind, doc("Whether it was namespaced or cluster-scoped.")]
     name: Annotated[Name, doc("Name of the trait.")]
-    spec: Annotated[TraitSpec, doc("What the trait said.")]
+    spec: Annotated[TraitSpec, doc("The trait's spec at that time.")]
 
 
 class ComponentProfile(WireModel):
-    """What a component said when a release was made."""
+    """The component when a release was made."""
 
     parameters: Annotated[FreeValue | None, doc("Values for the parameters of its type.")] = None
     traits: Annotated[list[ReleasedComponentTrait] | None, doc("The traits that it had.")] = None
 
 
 class ComponentReleaseSpec(WireModel):
-    """What a ComponentRelease holds. Nothing of it can be changed."""
+    """The spec of a ComponentRelease, which is immutable."""
 
-    owner: Annotated[ComponentOwner, IMMUTABLE, doc("The component it is a release of. Final.")]
-    component_type: Annotated[ReleasedComponentType, IMMUTABLE, doc("The component's type at that time. Final.")]
+    owner: Annotated[ComponentOwner, IMMUTABLE, doc("The component it is a release of. Immutable.")]
+    component_type: Annotated[ReleasedComponentType, IMMUTABLE, doc("The component's type at that time. Immutable.")]
     # So many that the rules of a trait are not too much work for the API server.
     traits: Annotated[
-        list[ReleasedTrait] | None, Items(most=100), IMMUTABLE, doc("The component's traits at that time. Final.")
+        list[ReleasedTrait] | None, Items(most=100), IMMUTABLE, doc("The component's traits at that time. Immutable.")
     ] = None
     component_profile: Annotated[
-        ComponentProfile | None, IMMUTABLE, doc("What the component said at that time. Final.")
+        ComponentProfile | None, IMMUTABLE, doc("The component's parameters at that time. Immutable.")
     ] = None
-    workload: Annotated[WorkloadTemplate, IMMUTABLE, doc("What the component ran at that time. Final.")]
+    workload: Annotated[WorkloadTemplate, IMMUTABLE, doc("What the component ran at that time. Immutable.")]
 
 
 class ComponentRelease(ApiObject):
@@ -336,20 +338,21 @@ class WorkloadOverrides(WireModel):
 
 
 class ReleaseBindingSpec(WireModel):
-    """What a ReleaseBinding wants."""
+    """The spec of a ReleaseBinding."""
 
-    owner: Annotated[ComponentOwner, IMMUTABLE, doc("The component. Final.")]
-    environment: Annotated[str, IMMUTABLE, doc("Name of the Environment. Final.")]
+    owner: Annotated[ComponentOwner, IMMUTABLE, doc("The component. Immutable.")]
+    environment: Annotated[str, IMMUTABLE, doc("Name of the Environment. Immutable.")]
     release_name: Annotated[
         str | None,
         SEEDED,
         doc("Name of the ComponentRelease; in the pipeline's first environment, autoDeploy of the component sets it."),
     ] = None
     component_type_environment_configs: Annotated[
-        FreeObject | None, doc("Values for what the component's type leaves to each environment.")
+        FreeObject | None, doc("Values for the parameters that the component's type leaves to each environment.")
     ] = None
     trait_environment_configs: Annotated[
-        dict[str, FreeObject] | None, doc("Values for what a trait leaves to each environment, by its instanceName.")
+        dict[str, FreeObject] | None,
+        doc("Values for the parameters that a trait leaves to each environment, by its instanceName."),
     ] = None
     workload_overrides: Annotated[
         WorkloadOverrides | None, PRESERVED, doc("What is different about the workload in this environment.")
@@ -384,7 +387,7 @@ class EndpointUrls(WireModel):
     service_url: Annotated[EndpointUrl | None, doc("Address inside the cluster.", name="serviceURL")] = None
     invoke_url: Annotated[str | None, doc("Public URL, if a controller reports it.", name="invokeURL")] = None
     internal_urls: Annotated[GatewayUrls | None, doc("Addresses for the organization.", name="internalURLs")] = None
-    external_urls: Annotated[GatewayUrls | None, doc("Addresses for everybody.", name="externalURLs")] = None
+    external_urls: Annotated[GatewayUrls | None, doc("Public addresses.", name="externalURLs")] = None
 
 
 class Connection(WireModel):
@@ -411,7 +414,7 @@ class ResolvedConnection(Connection):
 
 
 class PendingConnection(Connection):
-    """An endpoint that a deployed component wants to call and cannot."""
+    """An endpoint that a deployed component needs and cannot call."""
 
     reason: Annotated[str, doc("Why it cannot.")]
 
@@ -431,7 +434,7 @@ class ResourceDependencyTarget(ResourceConnection):
 
 
 class PendingResourceDependency(ResourceConnection):
-    """A resource that a deployed component wants to use and cannot."""
+    """A resource that a deployed component needs and cannot use."""
 
     reason: Annotated[str, doc("Why it cannot.")]
 

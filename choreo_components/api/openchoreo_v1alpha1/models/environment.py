@@ -17,12 +17,12 @@ _NamedEnvironment = Annotated[str, Facets(min_length=1, max_length=63)]
 class DataPlaneRef(WireModel):
     """A data plane: of the namespace, or of all namespaces."""
 
-    kind: Annotated[Literal["DataPlane", "ClusterDataPlane"], doc("Whether it is of the namespace or of all.")]
+    kind: Annotated[Literal["DataPlane", "ClusterDataPlane"], doc("Whether it is namespaced or cluster-scoped.")]
     name: Annotated[str, doc("Name of the plane.")]
 
 
 class EnvironmentSpec(WireModel):
-    """What an Environment wants.
+    """The spec of an Environment.
 
     Its controller writes `gateway: {}` where nothing was said of it: the two mean the same.
     """
@@ -30,7 +30,7 @@ class EnvironmentSpec(WireModel):
     RULES: ClassVar[tuple[Rule, ...]] = (immutable_once_set("dataPlaneRef"),)
 
     data_plane_ref: Annotated[
-        DataPlaneRef | None, doc("Its data plane. Final once it is set; default: the plane named default.")
+        DataPlaneRef | None, doc("Its data plane. Immutable once it is set; default: the plane named default.")
     ] = None
     is_production: Annotated[bool | None, doc("Whether it serves production.")] = None
     gateway: Annotated[Gateway | None, HOLLOW, doc("Its gateways, in place of those of its data plane.")] = None
@@ -68,7 +68,7 @@ class PromotionPath(WireModel):
 
 
 class DeploymentPipelineSpec(WireModel):
-    """What a DeploymentPipeline wants."""
+    """The spec of a DeploymentPipeline."""
 
     promotion_paths: Annotated[
         list[PromotionPath] | None, doc("Steps of promotion; releases start in the environment that is no target.")

@@ -12,7 +12,7 @@ from choreo_components.api.shape import ALWAYS, IMMUTABLE, POINTER, SEEDED, SET,
 
 
 class AlertSource(WireModel):
-    """What an alert rule looks at."""
+    """What an alert rule evaluates."""
 
     type: Annotated[Literal["log", "metric", "budget"], doc("Logs, a metric or costs.")]
     query: Annotated[str | None, doc("Which lines of the logs count; for logs.")] = None
@@ -44,30 +44,30 @@ def _needs_incident(trigger: str) -> Callable[[Mapping[str, Any]], bool]:
 
 
 class AlertIncident(WireModel):
-    """Whether an alert makes an incident, and what is then done."""
+    """Whether an alert makes an incident, and what happens then."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
             "!self.triggerAiRca || self.enabled",
-            "triggerAiRca needs an incident: set enabled as well",
+            "triggerAiRca needs an incident; set enabled as well",
             _needs_incident("triggerAiRca"),
         ),
         Rule(
             "!self.triggerAiCostAnalysis || self.enabled",
-            "triggerAiCostAnalysis needs an incident: set enabled as well",
+            "triggerAiCostAnalysis needs an incident; set enabled as well",
             _needs_incident("triggerAiCostAnalysis"),
         ),
     )
 
     enabled: Annotated[bool, POINTER, doc("Whether an incident is made.")] = False
-    trigger_ai_rca: Annotated[bool, POINTER, doc("Whether an AI looks for the cause; needs enabled.")] = False
+    trigger_ai_rca: Annotated[bool, POINTER, doc("Whether an AI analyses the cause; needs enabled.")] = False
     trigger_ai_cost_analysis: Annotated[
-        bool, POINTER, doc("Whether an AI looks at the costs; needs enabled, and a source of type budget.")
+        bool, POINTER, doc("Whether an AI analyses the costs; needs enabled, and a source of type budget.")
     ] = False
 
 
 class AlertActions(WireModel):
-    """What follows from an alert."""
+    """The actions of an alert."""
 
     notifications: Annotated[AlertNotifications, doc("Who is notified.")]
     incident: Annotated[AlertIncident | None, doc("Whether there is an incident.")] = None
@@ -79,24 +79,24 @@ def _analyses_other_costs(wire: Mapping[str, Any]) -> bool:
 
 
 class ObservabilityAlertRuleSpec(WireModel):
-    """What an ObservabilityAlertRule wants."""
+    """The spec of an ObservabilityAlertRule."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
             "!has(self.actions.incident) || !self.actions.incident.triggerAiCostAnalysis"
             " || self.source.type == 'budget'",
-            "triggerAiCostAnalysis is for budgets: take it out of actions.incident, or set source.type to budget",
+            "triggerAiCostAnalysis is for budgets; remove it from actions.incident, or set source.type to budget",
             _analyses_other_costs,
         ),
     )
 
     name: Annotated[str, doc("Name of the rule.")]
     description: Annotated[str | None, doc("What it is about, for people.")] = None
-    severity: Annotated[str | None, doc("How bad it is: info, warning or critical.")] = None
+    severity: Annotated[str | None, doc("Its severity: info, warning or critical.")] = None
     enabled: Annotated[bool | None, POINTER, doc("Whether the rule applies.")] = None
-    source: Annotated[AlertSource, doc("What it looks at.")]
+    source: Annotated[AlertSource, doc("What it evaluates.")]
     condition: Annotated[AlertCondition, doc("When an alert is raised.")]
-    actions: Annotated[AlertActions, doc("What follows.")]
+    actions: Annotated[AlertActions, doc("The actions.")]
 
 
 class ObservabilityAlertRuleStatus(ListedStatus):
@@ -104,8 +104,8 @@ class ObservabilityAlertRuleStatus(ListedStatus):
 
     phase: Annotated[str | None, doc("Pending, Ready or Error.")] = None
     last_reconcile_time: Annotated[Time | None, doc("When the controller last reconciled the rule.")] = None
-    last_sync_time: Annotated[Time | None, doc("When the rule was given to the monitoring system last.")] = None
-    backend_monitor_id: Annotated[str | None, doc("What the monitoring system calls it.")] = None
+    last_sync_time: Annotated[Time | None, doc("When the rule was last passed to the monitoring system.")] = None
+    backend_monitor_id: Annotated[str | None, doc("Its name in the monitoring system.")] = None
 
 
 class ObservabilityAlertRule(ApiObject):
@@ -132,7 +132,7 @@ class SmtpTls(WireModel):
 
 
 class Smtp(WireModel):
-    """The server that takes mails."""
+    """The server that accepts mails."""
 
     host: Annotated[str, doc("Name of the server.")]
     port: Annotated[Port, doc("Its port.")]
@@ -153,8 +153,8 @@ class EmailConfig(WireModel):
     # `from` is a word of Python's.
     from_: Annotated[str, doc("Address of the sender.")]
     to: Annotated[list[str], Items(least=1), doc("Addresses of the receivers.")]
-    smtp: Annotated[Smtp, doc("The server that takes the mails.")]
-    template: Annotated[EmailTemplate, doc("What the mails say.")]
+    smtp: Annotated[Smtp, doc("The server that accepts the mails.")]
+    template: Annotated[EmailTemplate, doc("The content of the mails.")]
 
 
 class WebhookHeader(WireModel):
@@ -191,11 +191,11 @@ def _misses(config: str, channel_type: str) -> Rule:
 
 
 class ObservabilityAlertsNotificationChannelSpec(WireModel):
-    """What an ObservabilityAlertsNotificationChannel wants."""
+    """The spec of an ObservabilityAlertsNotificationChannel."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (_misses("emailConfig", "email"), _misses("webhookConfig", "webhook"))
 
-    environment: Annotated[str, IMMUTABLE, doc("Name of the Environment. Final.")]
+    environment: Annotated[str, IMMUTABLE, doc("Name of the Environment. Immutable.")]
     # The controller sets it on the first channel of an environment.
     is_env_default: Annotated[
         bool, SEEDED, doc("Whether it gets the alerts of the environment that name no channel.")

@@ -35,7 +35,7 @@ class SecretKeyReference(WireModel):
 
 
 class ClientCa(WireModel):
-    """The certificate authority by which the control plane knows the agent of a plane: one of the two."""
+    """The certificate authority of a plane's agent; give one of the two."""
 
     secret_key_ref: Annotated[SecretKeyReference | None, doc("Where the PEM text of its certificate is kept.")] = None
     value: Annotated[str | None, doc("The PEM text of its certificate.")] = None
@@ -57,7 +57,7 @@ class ObservabilityPlaneRef(WireModel):
     """A plane for observability: of the namespace, or of all namespaces."""
 
     kind: Annotated[
-        Literal["ObservabilityPlane", "ClusterObservabilityPlane"], doc("Whether it is of the namespace or of all.")
+        Literal["ObservabilityPlane", "ClusterObservabilityPlane"], doc("Whether it is namespaced or cluster-scoped.")
     ]
     name: Annotated[DnsLabel, doc("Name of the plane.")]
 
@@ -91,7 +91,7 @@ class GatewayNetwork(WireModel):
     """The gateways for traffic of one direction."""
 
     external: Annotated[GatewayEndpoint | None, doc("Gateway to and from the internet.")] = None
-    internal: Annotated[GatewayEndpoint | None, doc("Gateway to and from the network of the company.")] = None
+    internal: Annotated[GatewayEndpoint | None, doc("Gateway to and from the company's network.")] = None
 
 
 class Gateway(WireModel):
@@ -106,10 +106,10 @@ class AgentConnection(WireModel):
 
     connected: Annotated[bool, doc("Whether any agent is connected.")]
     connected_agents: Annotated[int, doc("How many agents are connected.")]
-    last_connected_time: Annotated[Time | None, doc("When one connected last.")] = None
-    last_disconnected_time: Annotated[Time | None, doc("When the last of them was gone.")] = None
-    last_heartbeat_time: Annotated[Time | None, doc("When one was heard of last.")] = None
-    message: Annotated[str | None, doc("How it is, as a sentence for people.")] = None
+    last_connected_time: Annotated[Time | None, doc("When an agent connected last.")] = None
+    last_disconnected_time: Annotated[Time | None, doc("When the last of them disconnected.")] = None
+    last_heartbeat_time: Annotated[Time | None, doc("When an agent was last heard of.")] = None
+    message: Annotated[str | None, doc("Its state, as a sentence for people.")] = None
 
 
 class PlaneStatus(ListedStatus):
@@ -125,15 +125,15 @@ class ClusterPlaneStatus(MappedStatus):
 
 
 class DataPlaneSpec(WireModel):
-    """What a DataPlane wants.
+    """The spec of a DataPlane.
 
     Its controller writes `gateway: {}` where nothing was said of it: the two mean the same.
     """
 
     plane_id: Annotated[
-        PlaneId | None, doc("What its agent calls the cluster; planes may share one. Default: its name.", "planeID")
+        PlaneId | None, doc("The agent's name for the cluster; planes may share one. Default: its name.", "planeID")
     ] = None
-    cluster_agent: Annotated[ClusterAgent, doc("How its agent is known.")]
+    cluster_agent: Annotated[ClusterAgent, doc("How its agent is authenticated.")]
     gateway: Annotated[Gateway | None, HOLLOW, doc("Its gateways.")] = None
     secret_store_ref: Annotated[SecretStoreRef | None, doc("Where the secrets of workloads come from.")] = None
     observability_plane_ref: Annotated[
@@ -161,13 +161,13 @@ FOR_ALL_NAMESPACES = Rule(
 
 
 class ClusterDataPlaneSpec(WireModel):
-    """What a ClusterDataPlane wants.
+    """The spec of a ClusterDataPlane.
 
     Its controller writes `gateway: {}` where nothing was said of it: the two mean the same.
     """
 
-    plane_id: Annotated[PlaneId, doc("What its agent calls the cluster; planes may share one.", "planeID")]
-    cluster_agent: Annotated[ClusterAgent, doc("How its agent is known.")]
+    plane_id: Annotated[PlaneId, doc("The agent's name for the cluster; planes may share one.", "planeID")]
+    cluster_agent: Annotated[ClusterAgent, doc("How its agent is authenticated.")]
     gateway: Annotated[Gateway | None, HOLLOW, doc("Its gateways.")] = None
     secret_store_ref: Annotated[SecretStoreRef | None, doc("Where the secrets of workloads come from.")] = None
     observability_plane_ref: Annotated[
@@ -186,12 +186,12 @@ class ClusterDataPlane(ApiObject):
 
 
 class WorkflowPlaneSpec(WireModel):
-    """What a WorkflowPlane wants."""
+    """The spec of a WorkflowPlane."""
 
     plane_id: Annotated[
-        PlaneId | None, doc("What its agent calls the cluster; planes may share one. Default: its name.", "planeID")
+        PlaneId | None, doc("The agent's name for the cluster; planes may share one. Default: its name.", "planeID")
     ] = None
-    cluster_agent: Annotated[ClusterAgent, doc("How its agent is known.")]
+    cluster_agent: Annotated[ClusterAgent, doc("How its agent is authenticated.")]
     secret_store_ref: Annotated[SecretStoreRef | None, doc("Where the secrets of workflows come from.")] = None
     observability_plane_ref: Annotated[
         ObservabilityPlaneRef | None, doc("Plane that gets logs and metrics; default: the one named default.")
@@ -207,10 +207,10 @@ class WorkflowPlane(ApiObject):
 
 
 class ClusterWorkflowPlaneSpec(WireModel):
-    """What a ClusterWorkflowPlane wants."""
+    """The spec of a ClusterWorkflowPlane."""
 
-    plane_id: Annotated[PlaneId, doc("What its agent calls the cluster; planes may share one.", "planeID")]
-    cluster_agent: Annotated[ClusterAgent, doc("How its agent is known.")]
+    plane_id: Annotated[PlaneId, doc("The agent's name for the cluster; planes may share one.", "planeID")]
+    cluster_agent: Annotated[ClusterAgent, doc("How its agent is authenticated.")]
     secret_store_ref: Annotated[SecretStoreRef | None, doc("Where the secrets of workflows come from.")] = None
     observability_plane_ref: Annotated[
         ClusterObservabilityPlaneRef | None,
@@ -228,15 +228,15 @@ class ClusterWorkflowPlane(ApiObject):
 
 
 class ObservabilityPlaneSpec(WireModel):
-    """What an ObservabilityPlane wants."""
+    """The spec of an ObservabilityPlane."""
 
     plane_id: Annotated[
-        PlaneId | None, doc("What its agent calls the cluster; planes may share one. Default: its name.", "planeID")
+        PlaneId | None, doc("The agent's name for the cluster; planes may share one. Default: its name.", "planeID")
     ] = None
-    cluster_agent: Annotated[ClusterAgent, doc("How its agent is known.")]
+    cluster_agent: Annotated[ClusterAgent, doc("How its agent is authenticated.")]
     observer_url: Annotated[str, doc("URL of the API for logs and metrics.", "observerURL")]
-    rca_agent_url: Annotated[str | None, doc("URL of the agent that looks for causes.", "rcaAgentURL")] = None
-    fin_ops_agent_url: Annotated[str | None, doc("URL of the agent that looks at costs.", "finOpsAgentURL")] = None
+    rca_agent_url: Annotated[str | None, doc("URL of the agent that analyses causes.", "rcaAgentURL")] = None
+    fin_ops_agent_url: Annotated[str | None, doc("URL of the agent that analyses costs.", "finOpsAgentURL")] = None
 
 
 class ObservabilityPlane(ApiObject):
@@ -248,13 +248,13 @@ class ObservabilityPlane(ApiObject):
 
 
 class ClusterObservabilityPlaneSpec(WireModel):
-    """What a ClusterObservabilityPlane wants."""
+    """The spec of a ClusterObservabilityPlane."""
 
-    plane_id: Annotated[PlaneId, doc("What its agent calls the cluster; planes may share one.", "planeID")]
-    cluster_agent: Annotated[ClusterAgent, doc("How its agent is known.")]
+    plane_id: Annotated[PlaneId, doc("The agent's name for the cluster; planes may share one.", "planeID")]
+    cluster_agent: Annotated[ClusterAgent, doc("How its agent is authenticated.")]
     observer_url: Annotated[str, doc("URL of the API for logs and metrics.", "observerURL")]
-    rca_agent_url: Annotated[str | None, doc("URL of the agent that looks for causes.", "rcaAgentURL")] = None
-    fin_ops_agent_url: Annotated[str | None, doc("URL of the agent that looks at costs.", "finOpsAgentURL")] = None
+    rca_agent_url: Annotated[str | None, doc("URL of the agent that analyses causes.", "rcaAgentURL")] = None
+    fin_ops_agent_url: Annotated[str | None, doc("URL of the agent that analyses costs.", "finOpsAgentURL")] = None
 
 
 class ClusterObservabilityPlane(ApiObject):

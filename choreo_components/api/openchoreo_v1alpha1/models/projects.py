@@ -41,17 +41,17 @@ class DeploymentPipelineRef(WireModel):
 class ProjectTypeRef(WireModel):
     """A ProjectType of the same namespace, or a ClusterProjectType."""
 
-    kind: Annotated[ProjectTypeKind, doc("Whether it is of the namespace or of all.")] = "ProjectType"
+    kind: Annotated[ProjectTypeKind, doc("Whether it is namespaced or cluster-scoped.")] = "ProjectType"
     name: Annotated[TypeName, doc("Name of the type.")]
 
 
 class ProjectSpec(WireModel):
-    """What a Project wants."""
+    """The spec of a Project."""
 
     deployment_pipeline_ref: Annotated[
         DeploymentPipelineRef, doc("The environments that its components are promoted through.")
     ]
-    type: Annotated[ProjectTypeRef, IMMUTABLE, doc("What the project is given in each environment. Final.")]
+    type: Annotated[ProjectTypeRef, IMMUTABLE, doc("What the project is given in each environment. Immutable.")]
     parameters: Annotated[
         FreeValue | None, doc("Values for the parameters of its type. They are checked when a release is rendered.")
     ] = None
@@ -61,7 +61,7 @@ class LatestRelease(WireModel):
     """The newest release of a Project or of a Resource."""
 
     name: Annotated[Name, doc("Name of the release.")]
-    hash: Annotated[Name, doc("Hash of what is in it: another hash makes another release.")]
+    hash: Annotated[Name, doc("Hash of its content: another hash makes another release.")]
 
 
 class ProjectStatus(ListedStatus):
@@ -71,7 +71,7 @@ class ProjectStatus(ListedStatus):
 
 
 class Project(ApiObject):
-    """What belongs together: components and resources that share a namespace in each environment."""
+    """A group of components and resources that share a namespace in each environment."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["Project"] = "Project"
@@ -81,13 +81,13 @@ class Project(ApiObject):
 class ReleasedProjectType(WireModel):
     """A project type as it was when a release was made."""
 
-    kind: Annotated[ProjectTypeKind, doc("Whether it was of the namespace or of all.")]
+    kind: Annotated[ProjectTypeKind, doc("Whether it was namespaced or cluster-scoped.")]
     name: Annotated[Name, doc("Name of the type.")]
-    spec: Annotated[ProjectTypeSpec, doc("What the type said.")]
+    spec: Annotated[ProjectTypeSpec, doc("The type's spec at that time.")]
 
 
 class ProjectReleaseSpec(WireModel):
-    """What a ProjectRelease holds. Nothing of it can be changed."""
+    """The spec of a ProjectRelease, which is immutable."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (IMMUTABLE,)
 
@@ -105,29 +105,29 @@ class ProjectRelease(ApiObject):
 
 
 class ProjectReleaseBindingSpec(WireModel):
-    """What a ProjectReleaseBinding wants."""
+    """The spec of a ProjectReleaseBinding."""
 
-    owner: Annotated[ProjectOwner, IMMUTABLE, doc("The project. Final.")]
-    environment: Annotated[Name, IMMUTABLE, doc("Name of the Environment. Final.")]
+    owner: Annotated[ProjectOwner, IMMUTABLE, doc("The project. Immutable.")]
+    environment: Annotated[Name, IMMUTABLE, doc("Name of the Environment. Immutable.")]
     # Go would drop "", and the controller takes it for absent.
     project_release: Annotated[
-        str | None, SEEDED, doc("Name of the ProjectRelease; left out, the controller puts in the latest, once.")
+        str | None, SEEDED, doc("Name of the ProjectRelease; if it is missing, the controller sets the latest, once.")
     ] = None
     environment_configs: Annotated[
-        FreeValue | None, doc("Values for what the project's type leaves to each environment.")
+        FreeValue | None, doc("Values for the parameters that the project's type leaves to each environment.")
     ] = None
 
 
 class ProjectReleaseBindingStatus(MappedStatus):
     """What the ProjectReleaseBinding controller reports."""
 
-    namespace: Annotated[str | None, doc("Namespace of the project on the data plane, be it there already or not.")] = (
-        None
-    )
+    namespace: Annotated[
+        str | None, doc("Namespace of the project on the data plane, whether it exists yet or not.")
+    ] = None
 
 
 class ProjectReleaseBinding(ApiObject):
-    """A Project in an Environment: it makes the namespace there, and takes it along with all that is in it."""
+    """A Project in an Environment: it makes the namespace there; deleting it deletes that with everything in it."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ProjectReleaseBinding"] = "ProjectReleaseBinding"

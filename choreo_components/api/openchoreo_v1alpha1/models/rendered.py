@@ -23,7 +23,7 @@ class RenderedReleaseOwner(WireModel):
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
             "!has(self.componentName) || !has(self.resourceName)",
-            "has componentName as well as resourceName: give one of them, or neither for the project",
+            "has both componentName and resourceName; give one of them, or neither for the project",
             _has_two_owners,
         ),
     )
@@ -41,29 +41,29 @@ class RenderedManifest(WireModel):
 
 
 class RenderedReleaseSpec(WireModel):
-    """What a RenderedRelease wants."""
+    """The spec of a RenderedRelease."""
 
-    owner: Annotated[RenderedReleaseOwner, IMMUTABLE, doc("Whose release it is. Final.")]
+    owner: Annotated[RenderedReleaseOwner, IMMUTABLE, doc("Whose release it is. Immutable.")]
     environment_name: Annotated[Name, doc("Name of the Environment.")]
     target_plane: Annotated[TargetPlane, doc("Plane of the environment that it is applied on.")] = "dataplane"
     resources: Annotated[list[RenderedManifest] | None, doc("The objects to apply.")] = None
     interval: Annotated[Interval | None, POINTER, doc("How often they are applied again; default: 5m.")] = None
     progressing_interval: Annotated[
-        Interval | None, POINTER, doc("The same while something is under way; default: 10s.")
+        Interval | None, POINTER, doc("The same while a change is in progress; default: 10s.")
     ] = None
 
 
 class RenderedManifestStatus(WireModel):
     """An object that has been applied on the plane."""
 
-    id: Annotated[Name, doc("What the spec calls it.")]
+    id: Annotated[Name, doc("Its name in the spec.")]
     group: Annotated[str | None, doc("Its API group; nothing for Kubernetes' core.")] = None
     version: Annotated[Name, doc("Its version in the group.")]
     kind: Annotated[Name, doc("Its kind.")]
     name: Annotated[Name, doc("Its name.")]
-    namespace: Annotated[str | None, doc("Its namespace; nothing if it is in none.")] = None
+    namespace: Annotated[str | None, doc("Its namespace; none for a cluster-scoped object.")] = None
     status: Annotated[FreeValue | None, doc("Its own status.")] = None
-    health_status: Annotated[str | None, doc("How it is: Healthy, Progressing, Suspended, Degraded or Unknown.")] = None
+    health_status: Annotated[str | None, doc("Its state: Healthy, Progressing, Suspended, Degraded or Unknown.")] = None
     last_observed_time: Annotated[Time | None, doc("When it was last observed.")] = None
 
 

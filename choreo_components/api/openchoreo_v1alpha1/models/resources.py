@@ -21,15 +21,15 @@ ResourceTypeKind = Literal["ResourceType", "ClusterResourceType"]
 class ResourceTypeRef(WireModel):
     """A ResourceType of the same namespace, or a ClusterResourceType."""
 
-    kind: Annotated[ResourceTypeKind, doc("Whether it is of the namespace or of all.")] = "ResourceType"
+    kind: Annotated[ResourceTypeKind, doc("Whether it is namespaced or cluster-scoped.")] = "ResourceType"
     name: Annotated[TypeName, doc("Name of the type.")]
 
 
 class ResourceSpec(WireModel):
-    """What a Resource wants."""
+    """The spec of a Resource."""
 
-    owner: Annotated[ProjectOwner, IMMUTABLE, doc("The project it belongs to. Final.")]
-    type: Annotated[ResourceTypeRef, IMMUTABLE, doc("What the resource is made of. Final.")]
+    owner: Annotated[ProjectOwner, IMMUTABLE, doc("The project it belongs to. Immutable.")]
+    type: Annotated[ResourceTypeRef, IMMUTABLE, doc("What the resource is made of. Immutable.")]
     parameters: Annotated[FreeValue | None, doc("Values for the parameters of its type.")] = None
 
 
@@ -57,13 +57,13 @@ class ResourceOwner(WireModel):
 class ReleasedResourceType(WireModel):
     """A resource type as it was when a release was made."""
 
-    kind: Annotated[ResourceTypeKind, doc("Whether it was of the namespace or of all.")]
+    kind: Annotated[ResourceTypeKind, doc("Whether it was namespaced or cluster-scoped.")]
     name: Annotated[Name, doc("Name of the type.")]
-    spec: Annotated[ResourceTypeSpec, doc("What the type said.")]
+    spec: Annotated[ResourceTypeSpec, doc("The type's spec at that time.")]
 
 
 class ResourceReleaseSpec(WireModel):
-    """What a ResourceRelease holds. Nothing of it can be changed."""
+    """The spec of a ResourceRelease, which is immutable."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (IMMUTABLE,)
 
@@ -81,15 +81,15 @@ class ResourceRelease(ApiObject):
 
 
 class ResourceReleaseBindingSpec(WireModel):
-    """What a ResourceReleaseBinding wants."""
+    """The spec of a ResourceReleaseBinding."""
 
-    owner: Annotated[ResourceOwner, IMMUTABLE, doc("The resource. Final.")]
-    environment: Annotated[Name, IMMUTABLE, doc("Name of the Environment. Final.")]
+    owner: Annotated[ResourceOwner, IMMUTABLE, doc("The resource. Immutable.")]
+    environment: Annotated[Name, IMMUTABLE, doc("Name of the Environment. Immutable.")]
     resource_release: Annotated[
-        str | None, doc("Name of the ResourceRelease. No controller puts one in: without it, nothing is deployed.")
+        str | None, doc("Name of the ResourceRelease. No controller sets it: without it, nothing is deployed.")
     ] = None
     resource_type_environment_configs: Annotated[
-        FreeValue | None, doc("Values for what the resource's type leaves to each environment.")
+        FreeValue | None, doc("Values for the parameters that the resource's type leaves to each environment.")
     ] = None
     retain_policy: Annotated[
         RetainPolicy | None, doc("Whether the resource stays when the binding is deleted; default: its type's.")
@@ -107,7 +107,7 @@ class ResourceReleaseBindingStatus(MappedConditions):
 
 
 class ResourceReleaseBinding(ApiObject):
-    """A Resource in an Environment. With the policy Retain it cannot be deleted until the policy is another."""
+    """A Resource in an Environment. With the policy Retain it cannot be deleted until the policy is changed."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ResourceReleaseBinding"] = "ResourceReleaseBinding"

@@ -14,7 +14,7 @@ class RemoteRef(WireModel):
 
     key: Annotated[Name, doc("Path of the entry in the store.")]
     property: Annotated[str | None, doc("Field of the entry; default: all of it.")] = None
-    version: Annotated[str | None, doc("Version of the entry; what it means is the store's.")] = None
+    version: Annotated[str | None, doc("Version of the entry; its meaning depends on the store.")] = None
 
 
 class SecretDataSource(WireModel):
@@ -32,7 +32,7 @@ class SecretMetadata(WireModel):
 
 
 class SecretTemplate(WireModel):
-    """What the Secrets that are made of a reference look like."""
+    """A template of the Secrets that are made of a reference."""
 
     type: Annotated[
         Literal[
@@ -59,12 +59,12 @@ class TargetPlaneRef(WireModel):
 
 
 class SecretReferenceSpec(WireModel):
-    """What a SecretReference wants."""
+    """The spec of a SecretReference."""
 
     target_plane: Annotated[
         TargetPlaneRef | None, doc("The plane into whose store the values were put; default: any store.")
     ] = None
-    template: Annotated[SecretTemplate, doc("What the Secrets look like.")]
+    template: Annotated[SecretTemplate, doc("A template of the Secrets.")]
     data: Annotated[list[SecretDataSource], Items(least=1), doc("The keys, and where their values are kept.")]
     refresh_interval: Annotated[str, POINTER, doc("How often the values are read again, such as 30m.")] = "1h"
 

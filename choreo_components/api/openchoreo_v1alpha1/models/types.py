@@ -20,7 +20,7 @@ WorkloadType = Literal["deployment", "statefulset", "cronjob", "job", "proxy"]
 
 
 class SchemaSection(WireModel):
-    """What values may be given, as an OpenAPI schema."""
+    """The allowed values, as an OpenAPI schema."""
 
     open_api_v3_schema: Annotated[
         FreeObject | None, doc("Schema of the values, with their defaults.", "openAPIV3Schema")
@@ -39,14 +39,14 @@ class Repeated(WireModel):
     )
 
     for_each: Annotated[Expression | None, doc("List with an item for each time; needs var.")] = None
-    var: Annotated[Variable | None, doc("What expressions call the item.")] = None
+    var: Annotated[Variable | None, doc("The name by which expressions refer to the item.")] = None
 
 
 class Validation(WireModel):
     """A condition on values; nothing is made of them if it is false."""
 
     rule: Annotated[Expression, doc("Whether it holds.")]
-    message: Annotated[Name, doc("What is wrong where it does not.")]
+    message: Annotated[Name, doc("The message if it does not hold.")]
 
 
 class ResourceTemplate(Repeated):
@@ -59,10 +59,10 @@ class ResourceTemplate(Repeated):
 
 
 class ProjectTypeSpec(WireModel):
-    """What a ProjectType or ClusterProjectType wants."""
+    """The spec of a ProjectType or ClusterProjectType."""
 
-    parameters: Annotated[SchemaSection | None, doc("What a project may be given.")] = None
-    environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
+    parameters: Annotated[SchemaSection | None, doc("The parameters of a project.")] = None
+    environment_configs: Annotated[SchemaSection | None, doc("The parameters in each environment.")] = None
     validations: Annotated[list[Validation] | None, doc("Conditions that these values must meet.")] = None
     resources: Annotated[
         list[ResourceTemplate],
@@ -110,7 +110,7 @@ class PostRenderValidation(Repeated):
     target_plane: Annotated[TargetPlane, doc("Plane that they are applied on.")] = "dataplane"
     when: Annotated[Expression | None, doc("Whether it is evaluated; default: always.")] = None
     rule: Annotated[Expression, doc("Whether it holds, where resource is the object.")]
-    message: Annotated[Name, doc("What is wrong where it does not.")]
+    message: Annotated[Name, doc("The message if it does not hold.")]
 
 
 def _has_both_validations(wire: Mapping[str, Any]) -> bool:
@@ -120,7 +120,7 @@ def _has_both_validations(wire: Mapping[str, Any]) -> bool:
 ONE_OF_THE_VALIDATIONS = Rule(
     "!has(self.validations) || size(self.validations) == 0"
     " || !has(self.preRenderValidations) || size(self.preRenderValidations) == 0",
-    "validations is an older name of preRenderValidations: use the latter, and not both",
+    "validations is an older name of preRenderValidations; use only the latter",
     _has_both_validations,
 )
 
@@ -128,12 +128,12 @@ ONE_OF_THE_VALIDATIONS = Rule(
 class EmbeddedTrait(WireModel):
     """A trait that all components of a type have."""
 
-    kind: Annotated[Literal["Trait", "ClusterTrait"], doc("Whether it is of the namespace or of all.")] = "Trait"
+    kind: Annotated[Literal["Trait", "ClusterTrait"], doc("Whether it is namespaced or cluster-scoped.")] = "Trait"
     name: Annotated[Name, doc("Name of the trait.")]
     instance_name: Annotated[Name, doc("Name of this use of the trait, unique in its list.")]
     parameters: Annotated[FreeValue | None, doc("Values for its parameters, with expressions.")] = None
     environment_configs: Annotated[
-        FreeValue | None, doc("Values for what it leaves to each environment, with expressions.")
+        FreeValue | None, doc("Values for the parameters that it leaves to each environment, with expressions.")
     ] = None
 
 
@@ -145,14 +145,14 @@ class EmbeddedClusterTrait(WireModel):
     instance_name: Annotated[Name, doc("Name of this use of the trait, unique in its list.")]
     parameters: Annotated[FreeValue | None, doc("Values for its parameters, with expressions.")] = None
     environment_configs: Annotated[
-        FreeValue | None, doc("Values for what it leaves to each environment, with expressions.")
+        FreeValue | None, doc("Values for the parameters that it leaves to each environment, with expressions.")
     ] = None
 
 
 class AllowedTrait(WireModel):
     """A trait that components of a type may have."""
 
-    kind: Annotated[Literal["Trait", "ClusterTrait"], doc("Whether it is of the namespace or of all.")] = "Trait"
+    kind: Annotated[Literal["Trait", "ClusterTrait"], doc("Whether it is namespaced or cluster-scoped.")] = "Trait"
     name: Annotated[Name, doc("Name of the trait.")]
 
 
@@ -166,7 +166,7 @@ class AllowedClusterTrait(WireModel):
 class AllowedWorkflow(WireModel):
     """A workflow that components of a type may use."""
 
-    kind: Annotated[Literal["Workflow", "ClusterWorkflow"], doc("Whether it is of the namespace or of all.")] = (
+    kind: Annotated[Literal["Workflow", "ClusterWorkflow"], doc("Whether it is namespaced or cluster-scoped.")] = (
         "ClusterWorkflow"
     )
     name: Annotated[Name, doc("Name of the workflow.")]
@@ -185,7 +185,7 @@ def _has_no_workload(wire: Mapping[str, Any]) -> bool:
 
 
 class AnyComponentTypeSpec(WireModel):
-    """What a type of components wants, be it for one namespace or for all."""
+    """The spec of a ComponentType or ClusterComponentType."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
@@ -196,9 +196,9 @@ class AnyComponentTypeSpec(WireModel):
         ONE_OF_THE_VALIDATIONS,
     )
 
-    workload_type: Annotated[WorkloadType, IMMUTABLE, doc("What runs a component of this type. Final.")]
-    parameters: Annotated[SchemaSection | None, doc("What a component may be given.")] = None
-    environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
+    workload_type: Annotated[WorkloadType, IMMUTABLE, doc("What runs a component of this type. Immutable.")]
+    parameters: Annotated[SchemaSection | None, doc("The parameters of a component.")] = None
+    environment_configs: Annotated[SchemaSection | None, doc("The parameters in each environment.")] = None
     validations: Annotated[list[Validation] | None, doc("Older name of preRenderValidations.")] = None
     pre_render_validations: Annotated[list[Validation] | None, doc("Conditions that these values must meet.")] = None
     resources: Annotated[
@@ -212,9 +212,9 @@ class AnyComponentTypeSpec(WireModel):
 
 
 class ComponentTypeSpec(AnyComponentTypeSpec):
-    """What a ComponentType wants."""
+    """The spec of a ComponentType."""
 
-    traits: Annotated[list[EmbeddedTrait] | None, doc("Traits that its components have anyway.")] = None
+    traits: Annotated[list[EmbeddedTrait] | None, doc("Traits that all its components have.")] = None
     allowed_traits: Annotated[list[AllowedTrait] | None, doc("Traits they may have; default: no others.")] = None
     allowed_workflows: Annotated[list[AllowedWorkflow] | None, doc("Workflows that they may use; default: none.")] = (
         None
@@ -222,7 +222,7 @@ class ComponentTypeSpec(AnyComponentTypeSpec):
 
 
 class ComponentType(ApiObject):
-    """What Components of the namespace are made of in each environment."""
+    """The objects that Components of the namespace become in each environment."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ComponentType"] = "ComponentType"
@@ -230,9 +230,9 @@ class ComponentType(ApiObject):
 
 
 class ClusterComponentTypeSpec(AnyComponentTypeSpec):
-    """What a ClusterComponentType wants."""
+    """The spec of a ClusterComponentType."""
 
-    traits: Annotated[list[EmbeddedClusterTrait] | None, doc("Traits that its components have anyway.")] = None
+    traits: Annotated[list[EmbeddedClusterTrait] | None, doc("Traits that all its components have.")] = None
     allowed_traits: Annotated[list[AllowedClusterTrait] | None, doc("Traits they may have; default: no others.")] = None
     allowed_workflows: Annotated[
         list[AllowedClusterWorkflow] | None, doc("Workflows that they may use; default: none.")
@@ -240,7 +240,7 @@ class ClusterComponentTypeSpec(AnyComponentTypeSpec):
 
 
 class ClusterComponentType(ApiObject):
-    """What Components of any namespace are made of in each environment."""
+    """The objects that Components of any namespace become in each environment."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ClusterComponentType"] = "ClusterComponentType"
@@ -260,7 +260,7 @@ class PatchOperation(WireModel):
 
     op: Annotated[Literal["add", "replace", "remove"], doc("What is done.")]
     path: Annotated[str, doc("Where: a JSON pointer, with expressions.")]
-    value: Annotated[FreeValue | None, doc("What is put there, with expressions; not to remove.")] = None
+    value: Annotated[FreeValue | None, doc("The new value, with expressions; not for remove.")] = None
 
 
 class TraitPatch(Repeated):
@@ -272,19 +272,19 @@ class TraitPatch(Repeated):
 
 
 class TraitRemoval(Repeated):
-    """Objects that a component then does not have."""
+    """Objects that a component with it does not have."""
 
     target: Annotated[RenderedTarget, doc("The objects that are left out.")]
     target_plane: Annotated[TargetPlane, doc("Plane that they would be applied on.")] = "dataplane"
 
 
 class TraitSpec(WireModel):
-    """What a Trait or ClusterTrait wants."""
+    """The spec of a Trait or ClusterTrait."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (ONE_OF_THE_VALIDATIONS,)
 
-    parameters: Annotated[SchemaSection | None, doc("What a component that has it may give it.")] = None
-    environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
+    parameters: Annotated[SchemaSection | None, doc("The parameters that a component can set.")] = None
+    environment_configs: Annotated[SchemaSection | None, doc("The parameters in each environment.")] = None
     validations: Annotated[list[Validation] | None, doc("Older name of preRenderValidations.")] = None
     pre_render_validations: Annotated[list[Validation] | None, doc("Conditions that these values must meet.")] = None
     creates: Annotated[list[TraitTemplate] | None, doc("What it makes.")] = None
@@ -345,28 +345,28 @@ class ResourceOutput(WireModel):
         ),
     )
 
-    name: Annotated[Name, doc("What components call it.")]
+    name: Annotated[Name, doc("The name by which components refer to it.")]
     value: Annotated[str | None, doc("The value itself, with expressions.")] = None
     secret_key_ref: Annotated[SecretKeyRef | None, doc("Where a secret value is kept.")] = None
     config_map_key_ref: Annotated[ConfigMapKeyRef | None, doc("Where a value that is not secret is kept.")] = None
 
 
 class ResourceTypeSpec(WireModel):
-    """What a ResourceType or ClusterResourceType wants."""
+    """The spec of a ResourceType or ClusterResourceType."""
 
-    parameters: Annotated[SchemaSection | None, doc("What a resource may be given.")] = None
-    environment_configs: Annotated[SchemaSection | None, doc("What it may be given in each environment.")] = None
+    parameters: Annotated[SchemaSection | None, doc("The parameters of a resource.")] = None
+    environment_configs: Annotated[SchemaSection | None, doc("The parameters in each environment.")] = None
     retain_policy: Annotated[RetainPolicy, doc("Whether resources stay when their bindings are deleted.")] = "Delete"
     resources: Annotated[
         list[ProvisionedTemplate], Items(least=1), ListMap("id"), doc("What it makes in each environment.")
     ]
     outputs: Annotated[
-        list[ResourceOutput] | None, ListMap("name"), doc("What components that use the resource get of it.")
+        list[ResourceOutput] | None, ListMap("name"), doc("What components that use the resource get from it.")
     ] = None
 
 
 class ResourceType(ApiObject):
-    """What Resources of the namespace, such as databases, are made of in each environment."""
+    """The objects that Resources of the namespace, such as databases, become in each environment."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ResourceType"] = "ResourceType"
@@ -374,7 +374,7 @@ class ResourceType(ApiObject):
 
 
 class ClusterResourceType(ApiObject):
-    """What Resources of any namespace, such as databases, are made of in each environment."""
+    """The objects that Resources of any namespace, such as databases, become in each environment."""
 
     api_version: ApiVersion = API_VERSION
     kind: Literal["ClusterResourceType"] = "ClusterResourceType"

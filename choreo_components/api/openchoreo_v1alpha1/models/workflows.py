@@ -27,7 +27,9 @@ _NamedPlane = Annotated[str, Facets(min_length=1, max_length=63)]
 class WorkflowPlaneRef(WireModel):
     """A plane for workflows: of the namespace, or of all namespaces."""
 
-    kind: Annotated[Literal["WorkflowPlane", "ClusterWorkflowPlane"], doc("Whether it is of the namespace or of all.")]
+    kind: Annotated[
+        Literal["WorkflowPlane", "ClusterWorkflowPlane"], doc("Whether it is namespaced or cluster-scoped.")
+    ]
     name: Annotated[_NamedPlane, doc("Name of the plane.")]
 
 
@@ -49,24 +51,26 @@ class WorkflowResource(WireModel):
 class ExternalRef(WireModel):
     """An object of another owner that a workflow reads."""
 
-    id: Annotated[_ReferenceId, doc("What expressions call it.")]
+    id: Annotated[_ReferenceId, doc("The name by which expressions refer to it.")]
     api_version: Annotated[Name, doc("Its apiVersion.")]
     kind: Annotated[Literal["SecretReference"], doc("Its kind.")]
     name: Annotated[Name, doc("Its name, which may have expressions.")]
 
 
 class WorkflowSpec(WireModel):
-    """What a Workflow wants."""
+    """The spec of a Workflow."""
 
     workflow_plane_ref: Annotated[
-        WorkflowPlaneRef, IMMUTABLE, doc("Plane that runs it. Final; default: the ClusterWorkflowPlane named default.")
+        WorkflowPlaneRef,
+        IMMUTABLE,
+        doc("Plane that runs it. Immutable; default: the ClusterWorkflowPlane named default."),
     ] = Field(default_factory=lambda: WorkflowPlaneRef(kind="ClusterWorkflowPlane", name="default"))
-    parameters: Annotated[SchemaSection | None, doc("What a run may be given.")] = None
+    parameters: Annotated[SchemaSection | None, doc("The parameters of a run.")] = None
     # OpenChoreo's webhook sets its spec.serviceAccountName, whatever is there.
     run_template: Annotated[FreeObject, doc("The object that is a run, in the namespace ${metadata.namespace}.")]
     resources: Annotated[list[WorkflowResource] | None, doc("Further objects that a run needs.")] = None
     external_refs: Annotated[list[ExternalRef] | None, ListMap("id"), doc("What it reads.")] = None
-    ttl_after_completion: Annotated[Lifetime | None, doc("How long a run stays when it is done, as in 10d.")] = None
+    ttl_after_completion: Annotated[Lifetime | None, doc("How long a run is kept when it is done, as in 10d.")] = None
 
 
 class Workflow(ApiObject):
@@ -78,17 +82,17 @@ class Workflow(ApiObject):
 
 
 class ClusterWorkflowSpec(WireModel):
-    """What a ClusterWorkflow wants."""
+    """The spec of a ClusterWorkflow."""
 
     workflow_plane_ref: Annotated[
-        ClusterWorkflowPlaneRef, IMMUTABLE, doc("Plane that runs it. Final; default: the one named default.")
+        ClusterWorkflowPlaneRef, IMMUTABLE, doc("Plane that runs it. Immutable; default: the one named default.")
     ] = Field(default_factory=lambda: ClusterWorkflowPlaneRef(kind="ClusterWorkflowPlane", name="default"))
-    parameters: Annotated[SchemaSection | None, doc("What a run may be given.")] = None
+    parameters: Annotated[SchemaSection | None, doc("The parameters of a run.")] = None
     # OpenChoreo's webhook sets its spec.serviceAccountName, whatever is there.
     run_template: Annotated[FreeObject, doc("The object that is a run, in the namespace ${metadata.namespace}.")]
     resources: Annotated[list[WorkflowResource] | None, doc("Further objects that a run needs.")] = None
     external_refs: Annotated[list[ExternalRef] | None, ListMap("id"), doc("What it reads.")] = None
-    ttl_after_completion: Annotated[Lifetime | None, doc("How long a run stays when it is done, as in 10d.")] = None
+    ttl_after_completion: Annotated[Lifetime | None, doc("How long a run is kept when it is done, as in 10d.")] = None
 
 
 class ClusterWorkflow(ApiObject):
@@ -103,18 +107,18 @@ class WorkflowRunConfig(WireModel):
     """The workflow that a run is of, and what it is given."""
 
     kind: Annotated[
-        Literal["Workflow", "ClusterWorkflow"], IMMUTABLE, doc("Whether it is of the namespace or of all. Final.")
+        Literal["Workflow", "ClusterWorkflow"], IMMUTABLE, doc("Whether it is namespaced or cluster-scoped. Immutable.")
     ] = "ClusterWorkflow"
-    name: Annotated[Name, IMMUTABLE, doc("Name of the workflow. Final.")]
+    name: Annotated[Name, IMMUTABLE, doc("Name of the workflow. Immutable.")]
     parameters: Annotated[FreeObject | None, doc("Values for the workflow's parameters.")] = None
 
 
 class WorkflowRunSpec(WireModel):
-    """What a WorkflowRun wants."""
+    """The spec of a WorkflowRun."""
 
     workflow: Annotated[WorkflowRunConfig, doc("What is run.")]
     ttl_after_completion: Annotated[
-        Lifetime | None, doc("How long it stays when it is done, as in 1h30m; default: its workflow's.")
+        Lifetime | None, doc("How long it is kept when it is done, as in 1h30m; default: its workflow's.")
     ] = None
 
 
@@ -124,7 +128,7 @@ class ObjectReference(WireModel):
     api_version: Annotated[Name, doc("Its apiVersion.")]
     kind: Annotated[Name, doc("Its kind.")]
     name: Annotated[Name, doc("Its name.")]
-    namespace: Annotated[str | None, doc("Its namespace; without one it belongs to the whole cluster.")] = None
+    namespace: Annotated[str | None, doc("Its namespace; none for a cluster-scoped object.")] = None
 
 
 class WorkflowTask(WireModel):
@@ -132,11 +136,11 @@ class WorkflowTask(WireModel):
 
     name: Annotated[Name, doc("Name of the step.")]
     phase: Annotated[
-        Literal["Pending", "Running", "Succeeded", "Failed", "Skipped", "Error"] | None, doc("How far it is.")
+        Literal["Pending", "Running", "Succeeded", "Failed", "Skipped", "Error"] | None, doc("Its progress.")
     ] = None
     started_at: Annotated[Time | None, doc("When it began.")] = None
     completed_at: Annotated[Time | None, doc("When it ended.")] = None
-    message: Annotated[str | None, doc("How it is, as a sentence for people.")] = None
+    message: Annotated[str | None, doc("Its state, as a sentence for people.")] = None
 
 
 class WorkflowRunStatus(MappedConditions):
