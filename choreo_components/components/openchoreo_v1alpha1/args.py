@@ -395,7 +395,7 @@ class AuthzConditionArgs(TypedDict):
 class ClusterRoleMappingArgs(TypedDict):
     """A role, and where it is had.
 
-    The API server of OpenChoreo writes `scope: {}` where nothing was said of it: the two mean the same.
+    The API server of OpenChoreo writes `scope: {}` if it is missing: the two mean the same.
     """
 
     roleRef: pulumi.Input[AuthzRoleRefArgs]
@@ -452,7 +452,7 @@ class NamespaceScopeArgs(TypedDict):
 class RoleMappingArgs(TypedDict):
     """A role, and where in the namespace it is had.
 
-    The API server of OpenChoreo writes `scope: {}` where nothing was said of it: the two mean the same.
+    The API server of OpenChoreo writes `scope: {}` if it is missing: the two mean the same.
     """
 
     roleRef: pulumi.Input[AuthzRoleRefArgs]

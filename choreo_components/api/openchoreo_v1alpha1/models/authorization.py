@@ -103,7 +103,7 @@ _COMPONENT_OR_RESOURCE = Rule(
 class RoleMapping(WireModel):
     """A role, and where in the namespace it is had.
 
-    The API server of OpenChoreo writes `scope: {}` where nothing was said of it: the two mean the same.
+    The API server of OpenChoreo writes `scope: {}` if it is missing: the two mean the same.
     """
 
     RULES: ClassVar[tuple[Rule, ...]] = (
@@ -126,7 +126,7 @@ class RoleMapping(WireModel):
 class ClusterRoleMapping(WireModel):
     """A role, and where it is had.
 
-    The API server of OpenChoreo writes `scope: {}` where nothing was said of it: the two mean the same.
+    The API server of OpenChoreo writes `scope: {}` if it is missing: the two mean the same.
     """
 
     RULES: ClassVar[tuple[Rule, ...]] = (

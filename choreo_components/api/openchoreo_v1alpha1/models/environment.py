@@ -24,7 +24,7 @@ class DataPlaneRef(WireModel):
 class EnvironmentSpec(WireModel):
     """The spec of an Environment.
 
-    Its controller writes `gateway: {}` where nothing was said of it: the two mean the same.
+    Its controller writes `gateway: {}` if it is missing: the two mean the same.
     """
 
     RULES: ClassVar[tuple[Rule, ...]] = (immutable_once_set("dataPlaneRef"),)

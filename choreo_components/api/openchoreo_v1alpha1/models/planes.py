@@ -127,7 +127,7 @@ class ClusterPlaneStatus(MappedStatus):
 class DataPlaneSpec(WireModel):
     """The spec of a DataPlane.
 
-    Its controller writes `gateway: {}` where nothing was said of it: the two mean the same.
+    Its controller writes `gateway: {}` if it is missing: the two mean the same.
     """
 
     plane_id: Annotated[
@@ -163,7 +163,7 @@ FOR_ALL_NAMESPACES = Rule(
 class ClusterDataPlaneSpec(WireModel):
     """The spec of a ClusterDataPlane.
 
-    Its controller writes `gateway: {}` where nothing was said of it: the two mean the same.
+    Its controller writes `gateway: {}` if it is missing: the two mean the same.
     """
 
     plane_id: Annotated[PlaneId, doc("The agent's name for the cluster; planes may share one.", "planeID")]
