@@ -1,4 +1,4 @@
-"""The files of a takeover appear all together or not at all, and nothing of the user's is overwritten."""
+"""The files of an adoption appear all together or not at all, and nothing of the user's is overwritten."""
 
 import json
 import stat
@@ -21,7 +21,7 @@ from tests.adopt.living import acme
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project that keeps its stacks in a folder of their own."""
+    """A project that keeps its stacks in a separate folder."""
     (tmp_path / "Pulumi.yaml").write_text("name: mine\nruntime: python\nstackConfigDir: stacks\n")
     return tmp_path
 

@@ -24,14 +24,18 @@ _Objects = Mapping[tuple[str, str, str], Mapping[str, Any]]
 def together(given: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Violation]]:
     """What is wrong with bindings, as far as the objects declared with them show."""
     objects: _Objects = {
-        (wire["kind"], namespace_of(wire), wire["metadata"]["name"]): wire for wire in given if wire["kind"] in _TOLD_BY
+        (wire["kind"], namespace_of(wire), wire["metadata"]["name"]): wire
+        for wire in given
+        if wire["kind"] in _DECIDED_BY
     }
     for index, wire in enumerate(given):
         if wire["kind"] in BINDINGS:
             yield from ((index, violation) for violation in _binding(wire, objects))
 
 
-_TOLD_BY = frozenset({"Component", "Project", "DeploymentPipeline", "Resource", "ResourceType", "ClusterResourceType"})
+_DECIDED_BY = frozenset(
+    {"Component", "Project", "DeploymentPipeline", "Resource", "ResourceType", "ClusterResourceType"}
+)
 """The kinds that decide whether autoDeploy sets the release of a binding, and whether a resource is retained."""
 
 
