@@ -7,7 +7,7 @@ OWN_UV := .dev/uv/bin/uv
 UV := $(if $(shell command -v uv 2>/dev/null),uv,$(OWN_UV))
 PYTHON := .venv/bin/python
 
-.PHONY: setup up down test test-newest lint
+.PHONY: setup up down test test-newest check quick lint
 
 # The virtual environment .venv, just as uv.lock has it; compiled once, as each command of Pulumi starts Python twice.
 setup: $(filter $(OWN_UV),$(UV))
@@ -39,6 +39,15 @@ test: setup
 	@$(PYTHON) -m toolchain
 	@echo "==> tests"
 	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 6 --dist loadscope
+
+# What a change can be checked by while it is made: lint, and the tests that start no process and need no network, on all
+# cores. Tests of random input try fewer examples than in `make test`.
+check: setup
+	@$(MAKE) --no-print-directory --jobs 2 --old-file setup lint quick
+
+quick: setup
+	@echo "==> tests without processes"
+	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -q --without-processes --hypothesis-profile few -n auto --dist worksteal
 
 # The tests that need no toolchain, on the newest Python.
 test-newest: setup

@@ -1,7 +1,11 @@
 """What the tests share: real binaries, and a real control plane."""
 
+import os
+import subprocess
+import threading
 from collections.abc import Iterator
 from functools import cache
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,7 +22,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # How long an example takes depends on what else the machine does: speed is measured by bench/.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+# For `make check`, with `--hypothesis-profile few`.
+hypothesis.settings.register_profile("few", deadline=None, max_examples=15)
 WITHOUT_TOOLCHAIN = "--without-toolchain"
+WITHOUT_PROCESSES = "--without-processes"
+IN_THREADS = "processes_in_threads"
 
 FIRST = (
     "engine/test_documents.py",
@@ -38,6 +46,18 @@ FIRST = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The part of the suite that shows whether a Python is right, in a minute and without a build."""
     parser.addoption(WITHOUT_TOOLCHAIN, action="store_true", help="skip each test that runs a binary of the toolchain")
+    parser.addoption(WITHOUT_PROCESSES, action="store_true", help="skip each test that starts a process")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker of tests that cannot be skipped when they start a process."""
+    config.addinivalue_line("markers", f"{IN_THREADS}: starts processes in other threads than the test's own")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips what starts processes in other threads, where these are not wanted."""
+    if item.config.getoption(WITHOUT_PROCESSES) and item.get_closest_marker(IN_THREADS) is not None:
+        pytest.skip("starts a process")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,21 +94,36 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_control_plane(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Without the toolchain, whatever starts a control plane is skipped."""
+    """Without the toolchain, whatever starts a control plane is skipped; without processes, whatever starts one."""
     with pytest.MonkeyPatch.context() as patch:
-        if request.config.getoption(WITHOUT_TOOLCHAIN):
+        if _is_without_toolchain(request.config):
             patch.setattr(ControlPlane, "start", _skip)
+        if request.config.getoption(WITHOUT_PROCESSES):
+            patch.setattr(subprocess.Popen, "__init__", _skip_process)
+            patch.setattr(BaseProcess, "start", _skip_process)
+            patch.setattr(os, "fork", _skip_process)
         yield
+
+
+def _is_without_toolchain(config: pytest.Config) -> bool:
+    return bool(config.getoption(WITHOUT_TOOLCHAIN) or config.getoption(WITHOUT_PROCESSES))
 
 
 def _skip(*_: object) -> NoReturn:
     pytest.skip("runs a binary of the toolchain")
 
 
+def _skip_process(*_: object, **__: object) -> NoReturn:
+    # A thread that is left by a skip lets those who wait for it wait for ever.
+    if threading.current_thread() is not threading.main_thread():
+        raise OSError(f"started in a thread: the test needs the marker {IN_THREADS!r}")
+    pytest.skip("starts a process")
+
+
 @pytest.fixture(scope="session")
 def toolchain_bin(request: pytest.FixtureRequest) -> Path:
     """The folder with the binaries of the toolchain. `PULUMI_HOME` is the folder `pulumi` beside it."""
-    if request.config.getoption(WITHOUT_TOOLCHAIN):
+    if _is_without_toolchain(request.config):
         _skip()
     folder = CHECKOUT / ".dev" / "bin"
     toolchain.install(folder)

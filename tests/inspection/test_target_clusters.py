@@ -14,6 +14,8 @@ from choreo_components.inspection.target_clusters import Destination, Unopened, 
 from tests import declaring
 from tests.inspection.worlds import kubeconfig
 
+pytestmark = pytest.mark.processes_in_threads
+
 SEALED = {"secure": "v1:abc:def"}
 
 

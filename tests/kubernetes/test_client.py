@@ -212,6 +212,7 @@ def answer(**status: str) -> str:
     return json.dumps({"apiVersion": version, "kind": "ExecCredential", "status": status})
 
 
+@pytest.mark.processes_in_threads
 @pytest.mark.parametrize(
     ("user", "why"),
     [

@@ -11,8 +11,13 @@ from toolchain.catalog import HERE
 
 
 @pytest.fixture
-def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    """A workshop that has Go and nothing else: no binary is on PATH, none in the cache."""
+def workshop(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    """A workshop that has Go and nothing else: no binary is on PATH, none in the cache.
+
+    It builds in threads: without processes, its tests are skipped before they begin.
+    """
+    if request.config.getoption("--without-processes"):
+        pytest.skip("starts a process")
     made = Workshop(tmp_path)
     shutil.copytree(HERE, made.sources, ignore=shutil.ignore_patterns("*.py", "__pycache__", "schema.json"))
     made.path.mkdir()

@@ -19,6 +19,8 @@ from choreo_components.kubernetes.objects import NAMESPACES
 from tests.cli.running import choreo
 from tests.https import Server, in_base64, serving
 
+pytestmark = pytest.mark.processes_in_threads
+
 V1, V1BETA1 = EXEC_VERSIONS
 
 PLUGIN = """#!/usr/bin/env python3
