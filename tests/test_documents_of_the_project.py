@@ -1,5 +1,6 @@
 """The documents: files, links and commands in them are ones that exist, and each page begins with what it is for."""
 
+import ast
 import re
 import shlex
 from functools import cache
@@ -28,6 +29,7 @@ MODULE = re.compile(r"`([\w/-]+\.py)`")
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.M | re.S)
 SHELLS = "sh", "bash", "console"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+TABLE = re.compile(r"^\| it says \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.M)
 HEADING = re.compile(r"^#+ (.+)$", re.M)
 TYPED = re.compile(r"^(?:\$ )?(choreo .+?)(?: +#.*)?$", re.M)
 MENTIONED = re.compile(r"`(choreo [a-z][^`…]*)`")
@@ -98,6 +100,37 @@ def test_a_page_begins_with_its_title_and_what_it_is_for(page: Path) -> None:
     assert title.startswith("# ")
     assert empty == ""
     assert re.match(r"\w|`", first), f"a sentence before {first!r}"
+
+
+def messages() -> str:
+    """The texts in the package's code, a line each, with a gap for each value."""
+    found = []
+    for module in (CHECKOUT / "choreo_components").rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                found.append(
+                    "".join(str(each.value) if isinstance(each, ast.Constant) else "…" for each in node.values)
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return "\n".join(found)
+
+
+OF_OTHERS = {"denied the request", "the stack is currently locked"}
+"""Messages of Kubernetes and Pulumi."""
+WITH_VALUES = {"answers 401": "answers", "the cluster serves the DataPlane of": "the cluster serves the"}
+"""Messages that are quoted with a value, and what of them is in the code."""
+
+
+@pytest.mark.parametrize("page", ["adopt.md", "troubleshooting.md"])
+def test_each_message_that_a_page_explains_is_one_of_the_code(page: str) -> None:
+    said, text = messages(), (CHECKOUT / "docs" / page).read_text(encoding="utf-8")
+    rows = (row for table in TABLE.findall(text) for row in table.splitlines())
+    quotes = (quote for row in rows for quote in re.findall(r"`([^`]+)`", row.split(" | ")[0]) if quote != "up")
+    parts = {part.strip() for quote in quotes for part in quote.split("…")} - {""} - OF_OTHERS
+    assert parts
+    missing = {part for part in parts if WITH_VALUES.get(part, part) not in said}
+    assert not missing, f"the code has other words by now: bring {page} up to it"
 
 
 def test_the_readme_is_short() -> None:
