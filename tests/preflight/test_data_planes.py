@@ -136,7 +136,7 @@ def test_what_was_found_tells_no_secret_when_it_is_printed() -> None:
         ({}, "its keys: none"),
         ({"kubeconfig": MARK}, "Secret acme/kind-1-config: the kubeconfig in it cannot be read as one"),
         ({"kubeconfig": "/etc/kubernetes/admin.conf"}, "cannot be read as one"),
-        ({"kubeconfig": f"a: [{MARK}\n"}, "cannot be read as one"),
+        ({"kubeconfig": f"a: [{MARK}\n"}, "neither YAML nor JSON (line 2)"),
         ({"kubeconfig": f"token: {MARK}\n"}, "Secret acme/kind-1-config: no usable kubeconfig"),
     ],
 )
