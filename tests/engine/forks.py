@@ -1,6 +1,6 @@
-"""A fork server: programs and providers begin as copies of a process that has read their modules already.
+"""A fork server: programs, providers and commands begin as copies of a process that has read their modules already.
 
-Reading the modules of Pulumi and ours takes longer than most programs and providers of the tests work. What runs is the
+Reading the modules of Pulumi and ours takes longer than most of those that the tests run work. What runs is the
 same code in a process of its own, with the arguments, variables, folder and files that the engine has given; only
 modules are read before. `interpreter` puts this file in Python's place; whoever runs it stays until the copy has ended.
 """
@@ -19,9 +19,6 @@ PRELOADED = ("pulumi", "pulumi.provider.experimental.provider", "choreo_componen
 
 READY = b"ready"
 """What whoever asked answers when it passes signals on."""
-
-EXECUTABLES = ("__main__", "cli")
-"""What of our package is no module of a program or provider."""
 
 
 def ask(address: str, script: str, *arguments: str) -> int:
@@ -70,7 +67,7 @@ def _preload() -> None:
         module = importlib.import_module(name)
         if name == "choreo_components":
             for found in pkgutil.walk_packages(module.__path__, f"{name}."):
-                if not set(EXECUTABLES) & set(found.name.split(".")):
+                if not found.name.endswith(".__main__"):
                     importlib.import_module(found.name)
     gc.collect()
     gc.freeze()
@@ -89,8 +86,9 @@ def _become(connection: socket.socket) -> NoReturn:
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    # Not the server's: what they know of their files holds no longer.
+    sys.stdin = os.fdopen(0, "r", closefd=False)
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, closefd=False) for number in (1, 2))
     os.environ.clear()
     os.environ.update(request["variables"])
     os.chdir(request["folder"])

@@ -11,7 +11,11 @@ from pathlib import Path
 from tests.engine import forks
 
 LIST = ("-m", "pip", "list", "-v", "--format", "json")
-PROGRAM, PROVIDER = "pulumi-language-python-exec", "pulumi-resource-choreo"
+PROGRAM = "pulumi-language-python-exec"
+"""What Python runs for Pulumi."""
+
+EXECUTABLES = ("pulumi-resource-choreo", "choreo")
+"""Our provider, and our command."""
 
 
 FOR_PYTHON = f"""\
@@ -19,15 +23,15 @@ FOR_PYTHON = f"""\
 # With other packages on its path than those that were listed and read, Python is asked itself.
 [ -z "$PYTHONPATH" ] && case "$*" in
   "{" ".join(LIST)}") exec cat '{{folder}}/packages.json' ;;
-  *'/{PROGRAM} '*) exec {{program}} "$@" ;;
+  *'/{PROGRAM} '*) exec {{fork}} "$@" ;;
 esac
 exec '{{python}}' "$@"
 """
 
-FOR_PROVIDER = """\
+FOR_EXECUTABLES = """\
 #!/bin/sh
-[ -z "$PYTHONPATH" ] && exec {program} '{provider}' "$@"
-exec '{provider}' "$@"
+[ -z "$PYTHONPATH" ] && exec {fork} '{executable}' "$@"
+exec '{executable}' "$@"
 """
 
 SECONDS = 60
@@ -35,29 +39,31 @@ SECONDS = 60
 
 
 @cache
-def folder(python: Path, forked: bool) -> Path:
+def folder(python: Path, executables: bool = True) -> Path:
     """A folder for PATH, where python3 is this interpreter of a virtual environment that does not change.
 
-    If programs and providers are `forked`, our provider is there as well.
+    It forks programs, and with `executables` our provider and our command, which are there as well then.
     """
     made = Path(tempfile.mkdtemp(prefix="choreo-interpreter-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     (made / "packages.json").write_bytes(subprocess.check_output([python, *LIST]))
     scripts = {"python3": FOR_PYTHON, "python": FOR_PYTHON}
-    program = f"'{python}'"
-    if forked:
-        scripts[PROVIDER] = FOR_PROVIDER
-        program = f"'{python}' -I -S '{forks.__file__}' '{_fork_server(python, made)}'"
+    if executables:
+        scripts |= dict.fromkeys(EXECUTABLES, FOR_EXECUTABLES)
+    fork = f"'{python}' -I -S '{forks.__file__}' '{_fork_server(python)}'"
     for name, script in scripts.items():
         file = made / name
-        file.write_text(script.format(folder=made, python=python, program=program, provider=python.parent / PROVIDER))
+        file.write_text(script.format(folder=made, python=python, fork=fork, executable=python.parent / name))
         file.chmod(0o755)
     return made
 
 
-def _fork_server(python: Path, made: Path) -> Path:
+@cache
+def _fork_server(python: Path) -> Path:
     """The address of a fork server, which ends with this process."""
-    address = made / "forks"
+    folder = tempfile.mkdtemp(prefix="choreo-forks-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address = Path(folder, "socket")
     subprocess.Popen([python, forks.__file__, "serve", address], stdin=subprocess.PIPE)
     deadline = time.monotonic() + SECONDS
     while not address.exists():

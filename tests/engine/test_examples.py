@@ -35,7 +35,7 @@ def _virtual_environment(folder: Path) -> None:
     """The one of the checkout, as far as Pulumi looks at it."""
     folder.mkdir()
     (folder / "pyvenv.cfg").symlink_to(BIN.parent / "pyvenv.cfg")
-    (folder / "bin").symlink_to(interpreter.folder(BIN / "python3", True))
+    (folder / "bin").symlink_to(interpreter.folder(BIN / "python3"))
 
 
 @pytest.mark.parametrize(("example", "controllers"), MODES.items(), indirect=["controllers"], ids=MODES)

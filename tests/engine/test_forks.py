@@ -13,7 +13,7 @@ from tests.engine.workspace import BIN
 
 def start(script: Path, *arguments: str, folder: Path, **variables: str) -> subprocess.Popen[str]:
     """Starts a script as Pulumi does its own."""
-    command: list[str | Path] = [interpreter.folder(BIN / "python3", forked=True) / "python3", script, *arguments]
+    command: list[str | Path] = [interpreter.folder(BIN / "python3") / "python3", script, *arguments]
     environment = os.environ | variables
     environment.pop("PYTHONPATH", None)
     return subprocess.Popen(
@@ -78,7 +78,7 @@ def test_a_fork_ends_with_the_process_that_pulumi_kills(script: Path, tmp_path: 
 
 def test_with_packages_of_its_own_a_program_is_started_by_python(script: Path, tmp_path: Path) -> None:
     script.write_text("import sys\nprint('pulumi' in sys.modules)\n")
-    python = interpreter.folder(BIN / "python3", forked=True) / "python3"
+    python = interpreter.folder(BIN / "python3") / "python3"
     done = subprocess.run(
         [python, script, "a"], env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True
     )

@@ -40,7 +40,7 @@ class Outcome:
 def leading_to(kubeconfig: Path, toolchain_bin: Path, *, forked: bool = True) -> dict[str, str]:
     """What leads Pulumi and kubectl to the toolchain and to a control plane.
 
-    `forked` is whether programs and our provider begin as copies: see `forks`.
+    `forked` is whether our provider and our command begin as copies, as programs do: see `forks`.
     """
     path = (interpreter.folder(BIN / "python3", forked), BIN, toolchain_bin, os.environ["PATH"])
     return {

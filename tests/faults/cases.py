@@ -116,7 +116,7 @@ CASES = (
     _up(faults.KUBERNETES_PROVIDER_KILLED, points.FIRST_NAMESPACE_MADE, kind=TODAY),
     _destroy(faults.KUBERNETES_PROVIDER_KILLED, points.NAMESPACES_GO, kind=TODAY),
     _destroy(faults.PROVIDER_KILLED, points.DEPLOYMENT_HELD, kind=TODAY),
-    _up(faults.API_SERVER_CRASHES, points.FIRST_NAMESPACE_MADE, kind=TODAY),
+    _up(faults.API_SERVER_CRASHES, points.FIRST_NAMESPACE_MADE, Recovery.IF_FAILED, TODAY),
     _destroy(faults.API_SERVER_CRASHES, points.DEPLOYMENT_HELD, Recovery.NONE, TODAY),
     _destroy(faults.API_SERVER_CRASHES, points.NAMESPACES_GO, Recovery.NONE),
     _up(faults.ETCD_CRASHES, points.FIRST_NAMESPACE_MADE, Recovery.IF_FAILED),
