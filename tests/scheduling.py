@@ -18,8 +18,9 @@ TOGETHER: Mapping[str, int] = {
     "tests/engine/test_permissions.py": 8,
     "tests/engine/test_permissions_v1alpha1.py": 24,
     "tests/engine/test_two_clusters.py": 5,
+    "tests/engine/test_upstream_samples.py": 3,
 }
-"""The files of which so many tests are a unit, as they share a stack or an operator: each worker makes its own."""
+"""The files of which so many tests are a unit: they share a stack or an operator, or have objects of the same names."""
 
 UP = "[up of "
 """A case of tests/faults with which a unit begins: those that follow destroy what it has made."""
