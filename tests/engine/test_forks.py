@@ -57,7 +57,7 @@ def test_the_exit_code_is_the_forks(script: Path, tmp_path: Path, text: str, cod
 
 def test_a_signal_reaches_the_fork(script: Path, tmp_path: Path) -> None:
     script.write_text(
-        "import time\nprint('begun', flush=True)\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('ended')\n"
+        "import time\ntry:\n print('begun', flush=True)\n time.sleep(60)\nexcept KeyboardInterrupt: print('ended')\n"
     )
     process = start(script, "a", folder=tmp_path)
     assert process.stdout is not None
