@@ -2,6 +2,7 @@
 
 import atexit
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -48,9 +49,13 @@ def folder(python: Path, executables: bool = True) -> Path:
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     (made / "packages.json").write_bytes(subprocess.check_output([python, *LIST]))
     scripts = {"python3": FOR_PYTHON, "python": FOR_PYTHON}
+    # Where a shell has its background processes ignore SIGINT, forks would not end as Pulumi expects.
+    forking = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
     if executables:
         scripts |= dict.fromkeys(EXECUTABLES, FOR_EXECUTABLES)
-    fork = f"'{python}' -I -S '{forks.__file__}' '{_fork_server(python)}'"
+    fork = f"'{python}'"
+    if forking:
+        fork += f" -I -S '{forks.__file__}' '{_fork_server(python)}'"
     for name, script in scripts.items():
         file = made / name
         file.write_text(script.format(folder=made, python=python, fork=fork, executable=python.parent / name))

@@ -11,6 +11,11 @@ from tests.engine import interpreter
 from tests.engine.workspace import BIN
 
 
+pytestmark = pytest.mark.skipif(
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="nothing is forked where SIGINT is ignored"
+)
+
+
 def start(script: Path, *arguments: str, folder: Path, **variables: str) -> subprocess.Popen[str]:
     """Starts a script as Pulumi does its own."""
     command: list[str | Path] = [interpreter.folder(BIN / "python3") / "python3", script, *arguments]
