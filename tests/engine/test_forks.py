@@ -10,7 +10,6 @@ import pytest
 from tests.engine import interpreter
 from tests.engine.workspace import BIN
 
-
 pytestmark = pytest.mark.skipif(
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="nothing is forked where SIGINT is ignored"
 )
