@@ -65,7 +65,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             "Whether objects that exist in the cluster and are not in the stack's state are taken over.",
             "`never`",
             "`never`: such an object is an error, and nothing is applied. `if-labelled`: it is taken over if it has "
-            "the labels of its organization.",
+            "the labels of its organization or, where its API has none, if choreo has applied it before.",
         ),
         ALLOW_PRODUCTION_DESTROY: Meaning(
             "Whether environments of production may be deleted or replaced.",
