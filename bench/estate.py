@@ -36,9 +36,6 @@ class Objects(Protocol):
     def namespaces(self) -> str:
         """A selector of its data-plane namespaces."""
 
-    def numbers(self, program: str) -> Settings:
-        """The configuration of a program that takes numbers."""
-
 
 @dataclass(frozen=True)
 class Estate:
@@ -53,10 +50,6 @@ class Estate:
     projects: int
     deployments: int = 0
     apart: bool = False
-
-    def numbers(self, program: str) -> Settings:
-        """The configuration of a program that takes numbers."""
-        return {f"{program}:{name}": value for name, value in vars(self).items()}
 
     @property
     def by_choreo(self) -> Settings:
@@ -184,10 +177,6 @@ class Tenant:
 
     organization: str
     projects: int
-
-    def numbers(self, program: str) -> Settings:
-        """The configuration of a program that takes numbers."""
-        return {f"{program}:{name}": value for name, value in vars(self).items()}
 
     @property
     def by_choreo(self) -> Settings:

@@ -53,7 +53,7 @@ class Workspace:
             parents = self.folder / "parents.yaml"
             parents.write_text(yaml.safe_dump_all(estate.parents))
             self.kubectl("apply", "--server-side", "-f", str(parents))
-        config = estate.by_choreo if program == CHOREO else estate.numbers(program)
+        config = estate.by_choreo if program == CHOREO else _numbers(estate, program)
         self._run("stack-init", "pulumi", "stack", "init", stack, "--cwd", project)
         file = project / "stacks" / f"Pulumi.{stack}.yaml"
         # The salt that the engine has just written must stay.
@@ -87,6 +87,11 @@ class Workspace:
             raise CommandError(f"{program} is not on PATH")
         logs = self.folder / "logs"
         return measure.run([executable, *arguments], logs / f"{name}.log", self.env, self.folder)
+
+
+def _numbers(estate: Objects, program: str) -> Mapping[str, Any]:
+    """The configuration of a program that takes the estate's numbers."""
+    return {f"{program}:{name}": value for name, value in vars(estate).items()}
 
 
 def _comparable(each: Mapping[str, Any], organization: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from choreo_components.api.generation import NAMESPACE, SECRET
 from choreo_components.api.generations import generations
-from choreo_components.api.names import Use, refusal
+from choreo_components.api.names import NAMESPACES_OF_KUBERNETES, Use, refusal
 
 KUBERNETES: Final = "v1"
 """The apiVersion of Kubernetes' core."""
@@ -115,6 +115,11 @@ def is_webhook(api_version: str, kind: str) -> bool:
 def is_namespace(api_version: str, kind: str) -> bool:
     """Whether it is a namespace."""
     return (api_version, kind) == (KUBERNETES, NAMESPACE)
+
+
+def is_kept(api_version: str, kind: str, name: str) -> bool:
+    """Whether it is a namespace that Kubernetes itself has made, and keeps."""
+    return is_namespace(api_version, kind) and name in NAMESPACES_OF_KUBERNETES
 
 
 def is_secret(api_version: str, kind: str) -> bool:

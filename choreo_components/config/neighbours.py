@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from choreo_components.api import OF_THE_SERVER, ObjectMeta
 from choreo_components.api.generations import generations
 from choreo_components.api.metadata import refused_keys_and_values, refused_namespace
-from choreo_components.api.names import NAMESPACES_OF_KUBERNETES
 from choreo_components.api.neighbours import (
     group_of,
     is_api_version,
     is_definition,
+    is_kept,
     is_namespace,
     is_of_openchoreo,
     is_secret,
@@ -70,7 +70,7 @@ class Neighbour:
     @property
     def is_kept(self) -> bool:
         """Whether it is a namespace that Kubernetes itself has made, and keeps."""
-        return is_namespace(self.api_version, self.kind) and self.name in NAMESPACES_OF_KUBERNETES
+        return is_kept(self.api_version, self.kind, self.name)
 
     @property
     def is_secret(self) -> bool:

@@ -22,10 +22,10 @@ from choreo_components.api import (
     kind_of,
 )
 from choreo_components.api.annotations import LAST_APPLIED
-from choreo_components.api.generation import NAMESPACE, Target
+from choreo_components.api.generation import Target
 from choreo_components.api.generations import generations
-from choreo_components.api.names import NAMESPACES_OF_KUBERNETES, Use, refusal
-from choreo_components.api.neighbours import is_of_kustomize, is_optional, secrets_in
+from choreo_components.api.names import Use, refusal
+from choreo_components.api.neighbours import is_kept, is_of_kustomize, is_optional, secrets_in
 from choreo_components.config.documents import Document, Rules, differing, field_name
 from choreo_components.config.documents import read_file as read_documents
 from choreo_components.config.durations import seconds
@@ -96,7 +96,7 @@ class Declared:
     @property
     def is_kept(self) -> bool:
         """Whether Kubernetes itself has made it, and keeps it: what is declared of it comes and goes with the stack."""
-        return (self.object.api_version, self.kind) == ("v1", NAMESPACE) and self.name in NAMESPACES_OF_KUBERNETES
+        return is_kept(self.object.api_version, self.kind, self.name)
 
     @property
     def organization(self) -> str:

@@ -12,6 +12,7 @@ from choreo_components import Controllers
 from choreo_components.api.core_v1.kinds import V0_2_0
 from devcluster import ControlPlane
 from tests.engine import organizations
+from tests.engine.operators import Operators
 from tests.engine.workspace import Workspace, leading_to
 from tests.newer_provider import installation
 from tests.planes import Planes
@@ -44,6 +45,13 @@ def data_plane(planes: Planes) -> Iterator[ControlPlane]:
 
     with planes.use("data-plane", prepare=without_definitions) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def operators(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operators]:
+    """Makes operators on the worker's control plane."""
+    with Operators(control_plane.kubeconfig, tmp_path_factory.mktemp("operators")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,13 +23,6 @@ from tests.engine.workspace import Workspace
 BY_KEY = {str(right): right for right in rights()}
 
 DENIAL = re.compile(r"the credentials may not (?P<verbs>.+) (?P<resource>\S+) in ")
-
-
-@pytest.fixture(scope="module")
-def operators(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operators]:
-    """Makes operators on the worker's control plane."""
-    with Operators(control_plane.kubeconfig, tmp_path_factory.mktemp("operators")) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

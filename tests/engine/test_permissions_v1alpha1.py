@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +17,6 @@ from choreo_components.kubernetes.client import Cluster
 from choreo_components.kubernetes.objects import resource_named
 from choreo_components.preflight.permissions import denied
 from choreo_components.preflight.run import survey
-from devcluster import ControlPlane
 from tests import declaring
 from tests.engine.adopting import run
 from tests.engine.operators import V1ALPHA1, Operators, rights
@@ -30,13 +29,6 @@ RELEASES = "choreo-v1alpha1-releases"
 """The role that commands need which only read, and stacks do not."""
 
 BY_KEY = {str(right): right for right in rights(V1ALPHA1)}
-
-
-@pytest.fixture(scope="module")
-def operators(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operators]:
-    """Makes operators on the worker's control plane."""
-    with Operators(control_plane.kubeconfig, tmp_path_factory.mktemp("operators")) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """An environment: a stage that releases are promoted to, its namespaces on the data plane, and its finalizer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pulumi
@@ -61,8 +61,9 @@ class Environment(V1Alpha1Component):
         self.name = finalizer.environment
         provisioning.add_witness(pulumi.Output.concat(args["namespace"], "/", self._object_name), finalizer)
         last: dict[str, KubernetesObject] = dict(provisioning.namespaces)
-        bindings = {project: self._bind(name, project, finalizer) for project in projects if present}
-        rollout = self._wait_for(name, args, bindings) if bindings else None
+        wires = {project: self._binding(project) for project in projects if present}
+        bindings = {project: self._bind(name, project, wire, finalizer) for project, wire in wires.items()}
+        rollout = self._wait_for(name, args, wires.values(), bindings.values()) if bindings else None
         last |= bindings
         names: Any = {
             project: self._namespace_of(project, args["namespace"], each, rollout) for project, each in last.items()
@@ -73,9 +74,9 @@ class Environment(V1Alpha1Component):
         self.hosts = gateways.apply(lambda known: hosts(*({"spec": {"gateway": each}} for each in known)))
         self._complete(namespaces=self.namespaces, hosts=self.hosts)
 
-    def _bind(self, name: str, project: str, finalizer: pulumi.Resource) -> KubernetesObject:
+    def _bind(self, name: str, project: str, wire: Mapping[str, Any], finalizer: pulumi.Resource) -> KubernetesObject:
         """The binding of a project, after the finalizer. Its rollout waits for it, and not the Kubernetes provider."""
-        kind, wire = kind_of(API_VERSION, _BINDING), self._binding(project)
+        kind = kind_of(API_VERSION, _BINDING)
         metadata = {
             **wire["metadata"],
             "namespace": self.namespace,
@@ -91,17 +92,20 @@ class Environment(V1Alpha1Component):
         return maker.make("", project, self._object_name)
 
     def _wait_for(
-        self, name: str, args: EnvironmentArgs, bindings: Mapping[str, KubernetesObject]
+        self,
+        name: str,
+        args: EnvironmentArgs,
+        wires: Collection[Mapping[str, Any]],
+        bindings: Collection[KubernetesObject],
     ) -> pulumi.CustomResource:
-        """The rollout of the bindings of projects."""
-        wires = map(self._binding, bindings)
+        """The rollout of the bindings of projects, which are declared as `wires` say."""
         digests = {wire["metadata"]["name"]: digest(wire) for wire in wires}
         type_ = str(Type(API_VERSION, _BINDING))
         awaited: Any = pulumi.Output.from_input(args["namespace"]).apply(
             lambda known: {type_: {f"{known}/{binding}": each for binding, each in digests.items()}}
         )
         timeout, opts = deadline(args, "ready"), pulumi.ResourceOptions(parent=self)
-        return rollout(f"{name}-rollout", awaited, timeout, after=list(bindings.values()), opts=opts)
+        return rollout(f"{name}-rollout", awaited, timeout, after=list(bindings), opts=opts)
 
     def _namespace_of(
         self, project: str, namespace: pulumi.Input[str], made: KubernetesObject, after: pulumi.Resource | None

@@ -338,7 +338,7 @@ async def _refused(new: Objects, inputs: Properties, session: Session) -> list[s
         # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
         by_labels = adopt is Adopt.IF_LABELLED or (type_ == NAMESPACE and not _is_tenant(type_, name, inputs))
         # An object of another API need not have the labels of its organization.
-        may_have_none = not wanted or (type_ != NAMESPACE and type_.api_version not in generations())
+        may_have_none = not wanted or _is_plain(type_)
         if may_have_none and adopt is Adopt.IF_LABELLED and live.applied_by_choreo:
             session.tell(f"adopts {live}, which choreo has applied before")
         elif not wanted:
@@ -415,7 +415,7 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
         else:
             cluster = session.data_plane(data_plane, inputs[Names.DATA_PLANE_KUBECONFIGS][data_plane])
         try:
-            if len(wanted) == 1 or (type_ != NAMESPACE and type_.api_version not in generations()):
+            if len(wanted) == 1 or _is_plain(type_):
                 # A list of Secrets would bring those of others, and there are many objects of Kubernetes' other kinds.
                 ones = [await cluster.get(resource, own, namespace) for own in wanted]
                 lives = [one for one in ones if one is not None]
@@ -449,6 +449,11 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
 
     listings = await asyncio.gather(*(of_type(type_, names) for type_, names in objects.items()))
     return [each for listing in listings for each in listing]
+
+
+def _is_plain(type_: Type) -> bool:
+    """Whether objects of the type are of another API than OpenChoreo's, and no namespaces, which both may be."""
+    return type_ != NAMESPACE and type_.api_version not in generations()
 
 
 def _labels(type_: Type, name: str, inputs: Properties) -> dict[str, str]:
