@@ -49,13 +49,29 @@ def build(binary: Binary, go: str) -> None:
             shutil.copyfile(upstream / path, work / name)
         for name, path in binary.companions.items():
             shutil.copyfile(upstream / path, output / name)
+        compiler = [f"-gcflags=all={FLAGS}", *(f"-gcflags={part}={FLAGS} -N -l" for part in binary.unoptimized)]
         linker = " ".join(["-s", "-w", *(f"-X {stamp}" for stamp in binary.stamps)])
         program = str(output / binary.name)
-        flags = ["-trimpath", f"-gcflags=all={FLAGS}", "-ldflags", linker, "-o", program]
-        _run(binary, [go, "build", *flags, binary.package], work, log)
+        _run(
+            binary, [go, "build", "-trimpath", *compiler, "-ldflags", linker, "-o", program, binary.package], work, log
+        )
         for name in (*binary.companions, binary.name):  # the program itself last: it tells that the entry is whole
             (output / name).chmod(0o755)
             os.replace(output / name, entry / name)
+
+
+def fetch(binary: Binary, go: str) -> None:
+    """Downloads the modules that a build will compile, which leaves the cores to others. A failure is the build's to
+    report: it downloads again what is missing."""
+    subprocess.run(
+        [go, "list", "-e", "-deps", binary.package],
+        cwd=binary.folder,
+        env=os.environ | ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 def _download(binary: Binary, go: str, work: Path, log: Path) -> Path:

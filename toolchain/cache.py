@@ -31,7 +31,8 @@ def sources(binary: Binary) -> Sequence[Path]:
 
 def entry(binary: Binary) -> Path:
     """The folder for a binary in just this version, built by just this recipe, for this kind of machine."""
-    recipe = (binary.package, binary.stamps, sorted(binary.embedded.items()), sorted(binary.companions.items()))
+    embedded, companions = sorted(binary.embedded.items()), sorted(binary.companions.items())
+    recipe = (binary.package, binary.stamps, embedded, companions, *binary.unoptimized)
     digest = hashlib.sha256(f"{recipe} {sys.platform} {platform.machine()}".encode())
     for path in sources(binary):
         digest.update(f"\0{path.name}\0".encode() + path.read_bytes())

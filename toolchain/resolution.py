@@ -10,14 +10,14 @@ from itertools import groupby
 from pathlib import Path
 
 from toolchain import cache, machine
-from toolchain.build import build
+from toolchain.build import build, fetch
 from toolchain.catalog import Binary, go_version
 from toolchain.errors import ToolchainError
 from toolchain.estimate import announcement
 from toolchain.machine import Found
 from toolchain.progress import Progress, duration, tell
 
-# One links or downloads, which leaves cores idle, while the other compiles.
+# One links, or waits for one package that all others need, which leaves cores idle, while the other compiles.
 BUILDS_AT_ONCE = 2
 
 
@@ -62,18 +62,33 @@ def _build_all(missing: Sequence[Binary], unusable: Sequence[Found]) -> None:
             "and run this again."
         )
     tell(announcement(missing, unusable))
-    # Binaries of one go.mod share most of their packages: one after the other they compile them only once.
-    groups = [list(group) for _, group in groupby(missing, key=lambda binary: binary.folder)]
+    # Binaries of one go.mod share most of their packages: one after the other they compile them only once. The first
+    # go.mod has little besides what all others use too, so they begin when that is compiled, and not twice.
+    first, *others = [list(group) for _, group in groupby(missing, key=lambda binary: binary.folder)]
     interrupted = threading.Event()
     with Progress() as progress, ThreadPoolExecutor(BUILDS_AT_ONCE) as workers:
         try:
-            results = workers.map(lambda group: list(_build_group(group, go, progress, interrupted)), groups)
-            failures = [failure for group in results for failure in group]
+            later = [binary for group in others for binary in group]
+            fetched = workers.submit(_fetch_all, later, go, progress, interrupted)
+            failures = list(_build_group(first, go, progress, interrupted))
+            fetched.result()
+            results = workers.map(lambda group: list(_build_group(group, go, progress, interrupted)), others)
+            failures += [failure for group in results for failure in group]
         except KeyboardInterrupt:
             interrupted.set()  # the terminal has interrupted the running builds as well; no others shall follow them
             raise
     if failures:
         raise ToolchainError("\n".join(failures))
+
+
+def _fetch_all(binaries: Sequence[Binary], go: str, progress: Progress, interrupted: threading.Event) -> None:
+    """Downloads what the builds of binaries will compile."""
+    for binary in binaries:
+        if interrupted.is_set():
+            return
+        with progress.task(f"Go modules of {binary.name}") as say:
+            say("downloading")
+            fetch(binary, go)
 
 
 def _build_group(

@@ -1,5 +1,6 @@
 """Builds that fail, builds that were killed, builds that meet."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -34,6 +35,20 @@ def test_a_failed_build_leaves_no_binary_in_the_cache(workshop: Workshop) -> Non
     with pytest.raises(ToolchainError):
         resolve([kubectl])
     assert sorted(path.name for path in cache.entry(kubectl).iterdir()) == ["build.log"]
+
+
+def test_what_no_command_runs_is_compiled_without_being_optimized(workshop: Workshop) -> None:
+    [engine] = resolve(workshop.binaries("pulumi"))
+    arguments = json.loads(workshop.calls[-1])["arguments"]
+    assert "-gcflags=all=-dwarf=false" in arguments
+    assert "-gcflags=github.com/aws/...=-dwarf=false -N -l" in arguments
+    assert engine.binary.unoptimized
+
+
+def test_what_all_others_share_is_compiled_first_while_their_modules_are_downloaded(workshop: Workshop) -> None:
+    resolve(workshop.binaries("pulumi-language-python", "etcd", "kubectl", "pulumi"))
+    assert workshop.built[0] == "pulumi-language-python"
+    assert workshop.fetched == [each.package for each in workshop.binaries("kubectl", "etcd", "pulumi")]
 
 
 def test_a_failed_build_does_not_undo_the_others(workshop: Workshop) -> None:

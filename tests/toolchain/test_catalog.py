@@ -7,6 +7,7 @@ import pytest
 
 from tests.toolchain.workshop import Workshop
 from toolchain import ToolchainError, Version, catalog
+from toolchain.catalog import pinned
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_a_version_is_found_in_whatever_a_program_prints(output: str, version: V
 
 
 def test_versions_are_those_of_the_go_mod_files(workshop: Workshop) -> None:
-    go_mod = workshop.sources / "etcd" / "go.mod"
+    go_mod = workshop.sources / "kubernetes" / "go.mod"
     pinned = str(workshop.binaries("etcd")[0].release)
     go_mod.write_text(
         go_mod.read_text().replace(f"go.etcd.io/etcd/server/v3 v{pinned}", "go.etcd.io/etcd/server/v3 v3.99.1")
@@ -37,17 +38,18 @@ def test_versions_are_those_of_the_go_mod_files(workshop: Workshop) -> None:
 
 
 def test_a_comment_names_the_release_of_a_module_without_tags(workshop: Workshop) -> None:
-    go_mod = workshop.sources / "etcd" / "go.mod"
+    go_mod = workshop.sources / "pulumi" / "go.mod"
     go_mod.write_text(
-        "module example\n\n"
-        "require (\n\tgo.etcd.io/etcd/server/v3 v3.0.0-20260115033456-f47bc2d6f199 // indirect; release 3.7.2\n)\n"
+        "module example\n\nrequire (\n"
+        "\tgithub.com/pulumi/pulumi/pkg/v3 v3.0.0-20260115033456-f47bc2d6f199 // indirect; release 3.7.2\n"
+        ")\n"
     )
-    assert workshop.binaries("etcd")[0].release == Version(3, 7, 2)
+    assert workshop.binaries("pulumi")[0].release == Version(3, 7, 2)
 
 
 def test_a_go_mod_that_pins_nothing_is_named(workshop: Workshop) -> None:
-    (workshop.sources / "etcd" / "go.mod").write_text("module example\n")
-    with pytest.raises(ToolchainError, match=r"sources/etcd/go\.mod: no line requires go\.etcd\.io/etcd/server/v3"):
+    (workshop.sources / "kubernetes" / "go.mod").write_text("module example\n")
+    with pytest.raises(ToolchainError, match=r"sources/kubernetes/go\.mod: no line requires github\.com/pulumi/"):
         workshop.binaries()
 
 
@@ -62,3 +64,24 @@ def test_the_kubernetes_provider_is_the_release_of_the_locked_python_package() -
     locked = next(package["version"] for package in lock["package"] if package["name"] == "pulumi-kubernetes")
     provider = next(binary for binary in catalog() if binary.name == "pulumi-resource-kubernetes")
     assert str(provider.release) == locked, "the provider and the package that talks to it have to be one release"
+
+
+# What the engine, the provider and Kubernetes spend most time on compiling of what all of them use.
+LIBRARIES = (
+    "github.com/golang/glog",
+    "github.com/hashicorp/hcl/v2",
+    "github.com/spf13/cobra",
+    "github.com/zclconf/go-cty",
+    "golang.org/x/crypto",
+    "golang.org/x/net",
+    "golang.org/x/sys",
+    "golang.org/x/text",
+    "google.golang.org/grpc",
+    "google.golang.org/protobuf",
+)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_that_several_go_mods_name_is_compiled_once(library: str) -> None:
+    versions = {folder.name: pinned(folder, library) for folder in {binary.folder for binary in catalog()}}
+    assert len(set(versions.values())) == 1, f"Go's cache shares no other version: {versions}"

@@ -16,7 +16,7 @@ def test_it_is_the_first_that_is_printed(workshop: Workshop, capfd: pytest.Captu
     resolve(workshop.binaries("etcd", "pulumi"))
     first = capfd.readouterr().out.splitlines()[0]
     assert first.startswith("building with Go, about ")
-    assert first.endswith(": pulumi, etcd")
+    assert first.endswith(": etcd, pulumi")
 
 
 def test_it_says_why() -> None:
@@ -26,7 +26,7 @@ def test_it_says_why() -> None:
 def test_it_names_what_pulumi_on_path_avoids() -> None:
     pulumi = next(binary for binary in catalog() if binary.name == "pulumi")
     [line] = [line for line in said().splitlines() if f"Pulumi {pulumi.least} or newer on PATH" in line]
-    assert line.endswith(" avoids pulumi-resource-kubernetes, pulumi, pulumi-language-python:")
+    assert line.endswith(" avoids pulumi-language-python, pulumi-resource-kubernetes, pulumi:")
 
 
 def test_it_names_what_assets_avoid() -> None:
@@ -57,6 +57,16 @@ def test_a_program_without_a_version_is_named(workshop: Workshop, capfd: pytest.
     own = workshop.put_on_path("etcd", "")
     resolve(workshop.binaries("etcd"))
     assert f"{own} prints no version, and 3.5.0 or newer is needed" in capfd.readouterr().out
+
+
+def test_all_binaries_take_at_most_a_quarter_of_an_hour_on_two_cores() -> None:
+    assert minutes(catalog(), 2) <= 15
+
+
+def test_with_pulumi_and_assets_it_is_under_five_minutes() -> None:
+    remaining = [b for b in catalog() if not b.is_asset and "pulumi" not in (b.name, b.belongs_to)]
+    assert [binary.name for binary in remaining] == ["kube-controller-manager"]
+    assert minutes(remaining, 2) < 5
 
 
 def test_what_binaries_share_is_counted_once() -> None:

@@ -72,7 +72,7 @@ def test_links_that_are_on_path_themselves_are_not_asked_for_their_version(
 
 def test_a_rebuilt_provider_replaces_the_plugin(workshop: Workshop, destination: Path) -> None:
     install(destination, workshop.binaries())
-    (workshop.sources / "pulumi-resource-kubernetes" / "main.go").open("a").write("// changed\n")
+    (workshop.sources / "kubernetes" / "main.go").open("a").write("// changed\n")
     install(destination, workshop.binaries())
     installs = destination.parent / "pulumi" / "plugins" / "installs"
     assert len(installs.read_text().splitlines()) == 2
@@ -106,7 +106,7 @@ def test_the_command_ends_with_an_error_and_no_traceback(workshop: Workshop, des
         check=False,
     )
     assert run.returncode == 1
-    assert run.stderr.startswith("error: missing: pulumi-resource-kubernetes, pulumi, ")
+    assert run.stderr.startswith("error: missing: pulumi-language-python, pulumi-resource-kubernetes, ")
     assert "Traceback" not in run.stderr
 
 

@@ -73,9 +73,9 @@ def test_what_is_in_the_cache_is_not_built_again(workshop: Workshop) -> None:
 def test_a_changed_go_mod_has_only_its_own_binaries_built_again(workshop: Workshop) -> None:
     resolve(workshop.binaries())
     before = len(workshop.built)
-    (workshop.sources / "etcd" / "go.sum").open("a").write("example.org/module v1.0.0 h1:x\n")
+    (workshop.sources / "pulumi" / "go.sum").open("a").write("example.org/module v1.0.0 h1:x\n")
     resolve(workshop.binaries())
-    assert workshop.built[before:] == ["etcd"]
+    assert workshop.built[before:] == ["pulumi"]
 
 
 def test_a_build_is_told_the_version_and_may_not_change_what_is_pinned(workshop: Workshop) -> None:
@@ -104,7 +104,7 @@ def test_without_go_the_error_names_what_is_missing_and_what_to_install(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    with pytest.raises(ToolchainError, match=r"missing: pulumi, etcd\..*\n  Install Go 1\.25\.\d+ or newer"):
+    with pytest.raises(ToolchainError, match=r"missing: etcd, pulumi\..*\n  Install Go 1\.25\.\d+ or newer"):
         resolve(workshop.binaries("pulumi", "etcd"))
 
 

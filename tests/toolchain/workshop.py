@@ -1,5 +1,6 @@
 """A toolchain in which Go is a script: it builds in no time, writes down how it was called, and fails when told to."""
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -7,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain import Binary, catalog
-from toolchain.catalog import HERE
 
 # Builds programs that are scripts. A built `pulumi` knows `plugin install`, as an installation needs it.
 GO = """\
@@ -18,6 +18,8 @@ arguments = sys.argv[1:]
 call = {{"arguments": arguments, "files": sorted(os.listdir()), "flags": os.environ["GOFLAGS"]}}
 with calls.open("a") as file:
     file.write(json.dumps(call) + "\\n")
+if arguments[0] == "list":
+    sys.exit()
 if arguments[0] == "mod":
     print(json.dumps({{"Dir": str(home / "module")}}))
     sys.exit()
@@ -98,7 +100,17 @@ class Workshop:
     @property
     def built(self) -> list[str]:
         """The binaries that Go was called to build so far, in that order."""
-        return [binary.name for call in self.calls for binary in catalog(HERE) if f'/{binary.name}"' in call]
+        outputs = [call[call.index("-o") + 1] for call in self._calls_of("build")]
+        return [Path(output).name for output in outputs]
+
+    @property
+    def fetched(self) -> list[str]:
+        """The packages whose modules Go was called to download ahead of a build."""
+        return [call[-1] for call in self._calls_of("list")]
+
+    def _calls_of(self, command: str) -> list[list[str]]:
+        calls: list[list[str]] = [json.loads(call)["arguments"] for call in self.calls]
+        return [arguments for arguments in calls if arguments[0] == command]
 
     def breaks(self, *names: str) -> None:
         """From now on, builds of these binaries fail after half of their work."""
