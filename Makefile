@@ -7,7 +7,7 @@ OWN_UV := .dev/uv/bin/uv
 UV := $(if $(shell command -v uv 2>/dev/null),uv,$(OWN_UV))
 PYTHON := .venv/bin/python
 
-.PHONY: setup up down test test-newest check quick lint
+.PHONY: setup up down test test-newest test-build check quick lint
 
 # The virtual environment .venv, just as uv.lock has it; compiled once, as each command of Pulumi starts Python twice.
 setup: $(filter $(OWN_UV),$(UV))
@@ -39,6 +39,13 @@ test: setup
 	@$(PYTHON) -m toolchain
 	@echo "==> tests"
 	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 6 --dist loadscope
+
+# The tests that compile: what the first minutes take where Pulumi and the programs of envtest are there.
+test-build: setup
+	@echo "==> toolchain"
+	@$(PYTHON) -m toolchain
+	@echo "==> tests that compile"
+	@.venv/bin/pytest -q -m compiles
 
 # What a change can be checked by while it is made: lint, and the tests that start no process and need no network, on all
 # cores. Tests of random input try fewer examples than in `make test`.

@@ -35,6 +35,7 @@ def machine(tmp_path: Path, toolchain_bin: Path, monkeypatch: pytest.MonkeyPatch
     shutil.rmtree(tmp_path / "cache", ignore_errors=True)
 
 
+@pytest.mark.compiles
 def test_a_control_plane_is_ready_in_under_five_minutes(machine: Path) -> None:
     begun = time.monotonic()
     done = subprocess.run(
