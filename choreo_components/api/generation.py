@@ -99,8 +99,8 @@ class Sole:
 class Earlier:
     """Earlier releases of OpenChoreo with the same apiVersion: a cluster of one is recognized by what is missing."""
 
-    told: str
-    """The releases, in words."""
+    releases: str
+    """Which ones, as messages name them."""
     kinds: frozenset[str]
     """Kinds that they do not have."""
     fields: frozenset[tuple[str, Path]]
@@ -286,12 +286,12 @@ class Dependency:
 
 @dataclass(frozen=True)
 class Hold:
-    """Why an object that is about to be deleted should stay: `told` is a line about a dependent of it.
+    """Why an object that is about to be deleted should stay: `message` is a line about a dependent of it.
 
     A hold that is a warning is one that OpenChoreo tolerates.
     """
 
-    told: str
+    message: str
     severity: Severity = Severity.ERROR
 
 

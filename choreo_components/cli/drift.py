@@ -96,7 +96,7 @@ def _show(drift: "Drift", folder: Path, kubeconfig: Path | None) -> None:
     for note in drift.notes:
         show(f"    {note}")
     if drift.notes and drift.live is not None:
-        show(f"    look: {look(drift.live, kubeconfig)}", "dim")
+        show(f"    inspect: {look(drift.live, kubeconfig)}", "dim")
 
 
 def _difference(difference: "Difference") -> str:

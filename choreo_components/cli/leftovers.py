@@ -102,7 +102,7 @@ def _show(left: "Leftover", kubeconfig: Path | None) -> None:
     show(f"  since {left.since}")
     for why in left.why:
         show(f"  {why}")
-    show(f"  look: {look(left.live, kubeconfig)}", "dim")
+    show(f"  inspect: {look(left.live, kubeconfig)}", "dim")
 
 
 def _as_json(server: str, left: "Leftover", kubeconfig: Path | None) -> dict[str, Any]:

@@ -195,7 +195,7 @@ class _Comparison:
         elif node.wait is not None and (node.key.api_version, node.key.kind) not in self._unsupported:
             kind = kind_of(node.declared.object.api_version, node.key.kind)
             if not accepted(live, kind):
-                said = "; ".join(live.told) or "no controller has looked at it"
+                said = "; ".join(live.condition_lines) or "no controller has looked at it"
                 if (generation := outdated(live, kind)) is not None:
                     now = live.metadata["generation"]
                     said = f"that is said of generation {generation} only, and it is at {now}: {said}"

@@ -21,10 +21,10 @@ def outdated(live: Live, kind: Kind) -> int | None:
 def explanation(live: Live, kind: Kind) -> Iterator[str]:
     """Why an object is not accepted, as far as its status shows."""
     yield f"{live} is not accepted by OpenChoreo's controllers: it waits for {kind.ready_condition}=True"
-    yield from (f"  {line}" for line in live.told)
+    yield from (f"  {line}" for line in live.condition_lines)
     if not live.conditions:
         yield "  no controller has looked at it: without OpenChoreo's controllers, set choreo:controllers to absent"
-    yield f"  {live.look}"
+    yield f"  {live.inspect}"
 
 
 def _is_met(condition: Mapping[str, Any], kind: Kind) -> bool:

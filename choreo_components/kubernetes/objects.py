@@ -110,7 +110,7 @@ class Live:
         return (self.manifest.get("status") or {}).get("conditions") or []
 
     @property
-    def told(self) -> Iterator[str]:
+    def condition_lines(self) -> Iterator[str]:
         """Its conditions, a line each: type, status, reason and message."""
         for condition in self.conditions:
             # A condition of a namespace with "False" names what does not block it.
@@ -120,9 +120,9 @@ class Live:
             yield f"{condition.get('type')}={condition.get('status')} {why}".rstrip()
 
     @property
-    def look(self) -> str:
-        """The command that shows the object."""
-        return f"look: kubectl get {self.command} -o yaml"
+    def inspect(self) -> str:
+        """A line with the command that shows the object."""
+        return f"inspect: kubectl get {self.command} -o yaml"
 
     @property
     def command(self) -> str:

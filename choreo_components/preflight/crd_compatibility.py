@@ -66,7 +66,7 @@ def _earlier(installed: Definitions, generation: Generation) -> str:
         lacking = any(installed.schema(generation.api_version, kind) is None for kind in each.kinds)
         schemas = ((installed.schema(generation.api_version, kind), path) for kind, path in each.fields)
         if lacking or any(schema is not None and not _knows(schema, path) for schema, path in schemas):
-            return f"the cluster serves {each.told}: "
+            return f"the cluster serves {each.releases}: "
     return ""
 
 

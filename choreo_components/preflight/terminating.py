@@ -131,6 +131,6 @@ def told(lives: Iterable[tuple[Live | None, Location]]) -> Iterator[Finding]:
     for live, where in lives:
         if live is not None and (going := deletion(live)) is not None:
             # By its conditions, a namespace says what is left in it, or what keeps that from being found out.
-            why = "".join(f"; {line}" for line in live.told) if live.resource == NAMESPACES else ""
+            why = "".join(f"; {line}" for line in live.condition_lines) if live.resource == NAMESPACES else ""
             advice = f"wait until it is gone (kubectl get {live.command}), then run pulumi up --refresh"
             yield error(where, f"{live} is {going}{why}; {advice}")

@@ -73,4 +73,4 @@ def _standing(live: Live, refusal: str | None, *, certain: bool, awaited: bool) 
         yield f"  {live}: its deletion {'was not' if certain else 'may not have been'} accepted"
     else:
         yield f"  {live}: held by {', '.join(map(holder, held))}" if held else f"  {live}: no finalizer holds it"
-    yield from (f"    {line}" for line in (*live.told, live.look))
+    yield from (f"    {line}" for line in (*live.condition_lines, live.inspect))

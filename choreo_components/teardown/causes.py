@@ -74,7 +74,7 @@ async def _traced(
 def _told(text: str, lives: Sequence[Live]) -> Iterator[str]:
     more = f" and {len(lives) - 1} more" if len(lives) > 1 else ""
     yield f"  {lives[0]}{more}: {text}"
-    yield f"    {lives[0].look}"
+    yield f"    {lives[0].inspect}"
 
 
 async def _of_data_plane(
@@ -93,7 +93,7 @@ async def _of_data_plane(
     if plane is None:
         return [f"  {target.kind} {target.full_name}, which it is on, does not exist, and {missing}"]
     reason = generation.data_planes.unreachable(plane.manifest)
-    return [f"  {plane}, which it is on: {reason}", f"    {plane.look}"] if reason else []
+    return [f"  {plane}, which it is on: {reason}", f"    {plane.inspect}"] if reason else []
 
 
 _UNTIL = "nothing can be cleaned up without it: apply it again, and what is left goes by itself"

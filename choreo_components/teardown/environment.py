@@ -272,7 +272,7 @@ def _left(spared: Mapping[str, str], labels: Mapping[str, str]) -> str:
     lines = [f"{len(spared)} left, since the environment may not take them along:"]
     for name, reason in sorted(spared.items()):
         lines.append(f"  {name}: {reason}")
-        lines.append(f"    look: kubectl get namespace {name.removeprefix('Namespace ')} --show-labels")
+        lines.append(f"    inspect: kubectl get namespace {name.removeprefix('Namespace ')} --show-labels")
     lines.append(
         "  If it is not the environment's, take its labels off:"
         f" kubectl label namespace NAME {' '.join(f'{label}-' for label in labels)};"

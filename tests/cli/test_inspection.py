@@ -132,7 +132,7 @@ class TestLeftovers:
             "  its deployment track 'main' is declared nowhere and not in the cluster",
             "  its environment 'test' is declared nowhere and not in the cluster",
             "  its deployable artifact 'web-1' is declared nowhere and not in the cluster",
-            "  look: kubectl get deployments.core.choreo.dev stray -n acme -o yaml",
+            "  inspect: kubectl get deployments.core.choreo.dev stray -n acme -o yaml",
             "1 leftover",
         ]
 
@@ -193,7 +193,7 @@ class TestLeftovers:
         world = worlds.with_secrets(WORLD, worlds.connection("old", "gone"))
         reported = run("leftovers", world=world).stdout.splitlines()
         assert reported[0] == "Secret acme/old"
-        assert reported[-2] == "  look: kubectl describe secrets old -n acme"
+        assert reported[-2] == "  inspect: kubectl describe secrets old -n acme"
 
     @pytest.mark.parametrize("name", ["", "a/b", "A"])
     def test_an_organization_that_can_be_none_is_refused(self, run: Run, name: str) -> None:
@@ -263,7 +263,7 @@ class TestDrift:
         world = worlds.changed(WORLD, "Environment", "development", status={"conditions": []})
         assert run("drift", world=world).stdout.splitlines()[2:] == [
             "    not ready (it waits for Ready=True): no controller has looked at it",
-            "    look: kubectl get environments.core.choreo.dev development -n acme -o yaml",
+            "    inspect: kubectl get environments.core.choreo.dev development -n acme -o yaml",
             "1 stack, 4 objects: 1 has a problem",
         ]
 

@@ -22,7 +22,7 @@ def test_it_names_the_object_what_it_waits_for_its_conditions_and_how_to_look_at
     assert told(live("Deployment", condition)) == [
         "Deployment acme/web is not accepted by OpenChoreo's controllers: it waits for Ready=True",
         "  ArtifactResolved=False ArtifactNotFound not found",
-        "  look: kubectl get deployments.core.choreo.dev web -n acme -o yaml",
+        "  inspect: kubectl get deployments.core.choreo.dev web -n acme -o yaml",
     ]
 
 

@@ -136,12 +136,12 @@ def test_the_deadline_says_what_is_in_the_way_in_the_words_of_all_who_know() -> 
         "after 100ms, 1 of 1 not deployed; all is applied:",
         "  ReleaseBinding team/web-dev is not accepted by OpenChoreo's controllers: it waits for Ready=True",
         "    Ready=False ResourceApplyFailed no agents found",
-        "    look: kubectl get releasebindings.openchoreo.dev web-dev -n team -o yaml",
+        "    inspect: kubectl get releasebindings.openchoreo.dev web-dev -n team -o yaml",
         "  RenderedRelease team/web-dev: ResourcesApplied=False ApplyFailed status 502",
-        "    look: kubectl get renderedreleases.openchoreo.dev web-dev -n team -o yaml",
+        "    inspect: kubectl get renderedreleases.openchoreo.dev web-dev -n team -o yaml",
         "  DataPlane team/local, which it is on: status.agentConnection says that no agent is connected: "
         "No agents connected",
-        "    look: kubectl get dataplanes.openchoreo.dev local -n team -o yaml",
+        "    inspect: kubectl get dataplanes.openchoreo.dev local -n team -o yaml",
         "  The next pulumi up waits for them again",
     ]
 

@@ -258,12 +258,12 @@ def test_a_deadline_names_each_object_what_holds_it_what_it_says_and_how_to_look
     assert failed(cluster, deployments="200ms") == [
         "after 200ms, 2 still there; nothing was forced, and the next destroy goes on from here:",
         "  Deployment acme/odd: no finalizer holds it",
-        "    look: kubectl get deployments.core.choreo.dev odd -n acme -o yaml",
+        "    inspect: kubectl get deployments.core.choreo.dev odd -n acme -o yaml",
         "  Deployment acme/stuck: held by core.choreo.dev/data-plane-cleanup (OpenChoreo's controllers), "
         "example.com/other",
         "    Ready=False DeploymentFinalizing no matches for kind",
         "    ArtifactResolved=True",
-        "    look: kubectl get deployments.core.choreo.dev stuck -n acme -o yaml",
+        "    inspect: kubectl get deployments.core.choreo.dev stuck -n acme -o yaml",
     ]
 
 
@@ -272,7 +272,7 @@ def test_a_namespaces_own_finalizers_hold_it_too() -> None:
     assert failed(cluster, namespaces="200ms")[1:] == [
         "  Namespace dp-1: held by example.com/mine, "
         "kubernetes (Kubernetes' namespace controller, until all that is in it is gone)",
-        "    look: kubectl get namespaces dp-1 -o yaml",
+        "    inspect: kubectl get namespaces dp-1 -o yaml",
     ]
 
 
@@ -487,7 +487,7 @@ def test_a_deletion_that_a_webhook_refuses_to_the_last_is_named_with_its_words()
     cluster = Guarded(deployment("a"), namespace("dp-1"))
     assert failed(cluster, deployments="200ms")[1:] == [
         "  Deployment acme/a: delete Deployment acme/a: admission webhook says no",
-        "    look: kubectl get deployments.core.choreo.dev a -n acme -o yaml",
+        "    inspect: kubectl get deployments.core.choreo.dev a -n acme -o yaml",
     ]
     assert cluster.names == ["Deployment acme/a", "Namespace dp-1"]
 

@@ -492,13 +492,13 @@ def test_the_cause_that_stands_elsewhere_and_comes_and_goes_is_in_the_error() ->
     assert failed(DeadlineError, cluster, deployments="200ms")[1:] == [
         "  ReleaseBinding acme/web-development: held by openchoreo.dev/releasebinding-cleanup "
         "(OpenChoreo's controllers)",
-        "    look: kubectl get releasebindings.openchoreo.dev web-development -n acme -o yaml",
+        "    inspect: kubectl get releasebindings.openchoreo.dev web-development -n acme -o yaml",
         "  RenderedRelease acme/web-development: Finalizing=True CleanupFailed failed to list resources: "
         "no agents found for plane dataplane/default",
-        "    look: kubectl get renderedreleases.openchoreo.dev web-development -n acme -o yaml",
+        "    inspect: kubectl get renderedreleases.openchoreo.dev web-development -n acme -o yaml",
         "  DataPlane acme/default, which it is on: status.agentConnection says that no agent is connected: "
         "No agents connected",
-        "    look: kubectl get dataplanes.openchoreo.dev default -n acme -o yaml",
+        "    inspect: kubectl get dataplanes.openchoreo.dev default -n acme -o yaml",
     ]
 
 

@@ -60,7 +60,7 @@ def test_a_namespace_that_is_somebody_elses_stays_and_is_named(victim: Live, rea
     assert said.splitlines()[:3] == [
         "1 left, since the environment may not take them along:",
         f"  Namespace {victim.name}: {reason}",
-        f"    look: kubectl get namespace {victim.name} --show-labels",
+        f"    inspect: kubectl get namespace {victim.name} --show-labels",
     ]
     assert "kubectl label namespace NAME organization-name- environment-name-" in said
 

@@ -191,8 +191,8 @@ async def _refuse(going: Collection[Identity], stack: Properties, session: Sessi
     holds = [hold for each in sorted(going, key=_position) for hold in _holds(each, others)]
     for hold in holds:
         if hold.severity is Severity.WARNING:
-            session.warn(hold.told)
-    refused = [hold.told for hold in holds if hold.severity is Severity.ERROR]
+            session.warn(hold.message)
+    refused = [hold.message for hold in holds if hold.severity is Severity.ERROR]
     if refused:
         lines = [f"  {line}" for line in refused]
         last = "  Destroy those first; what is in no stack: kubectl delete"
