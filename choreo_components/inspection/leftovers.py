@@ -23,7 +23,7 @@ from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.objects import Live
 from choreo_components.plan.nodes import Key, Plan
 from choreo_components.plan.references import Index, Reference, has_fields, references
-from choreo_components.teardown.ownership import by_itself, is_of_kubernetes
+from choreo_components.teardown.ownership import by_name_and_labels, is_of_kubernetes
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ class _LeftoverFinder:
         known = all(self._census.knows(generation.by_name[kind], organization) for kind in generation.teardown.kinds)
         if live.name == name and ((organization, project, environment) in self._deployed or not known):
             return []
-        if spared := by_itself(live, generation, organization, environment):
+        if spared := by_name_and_labels(live, generation, organization, environment):
             return [f"it carries the labels of environment {environment!r}, and {spared}"]
         targets = [
             generation.named(kind.kind, organization, called)

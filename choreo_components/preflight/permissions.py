@@ -168,8 +168,8 @@ async def _unserved(cluster: Cluster, plan: Plan, generation: Generation) -> lis
         has = f"it has it in {_listed(having)}" if having else "it has it in no version"
         if earlier := next((each for each in generation.earlier if kind in each.kinds), None):
             has = (
-                f"it is one of {earlier.releases}. Upgrade OpenChoreo with its definitions, which helm upgrade leaves as "
-                "they are"
+                f"it is one of {earlier.releases}. Upgrade OpenChoreo with its definitions, which helm upgrade "
+                "leaves as they are"
             )
         findings.append(error(first[kind], f"the cluster does not serve {kind} of {generation.api_version}: {has}"))
     return findings

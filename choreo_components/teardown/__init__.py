@@ -1,1 +1,1 @@
-"""Teardown: taking objects away, in order, and waiting until they are gone. Knows no Pulumi."""
+"""Teardown: deleting objects in order, and waiting until they are gone. Does not import Pulumi."""

@@ -1,4 +1,4 @@
-"""What blocks: the text that a person gets for what is still there, while it is waited for and at the deadline."""
+"""Blockers: the messages about remaining objects and what blocks their deletion, while waiting and at the deadline."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -6,17 +6,17 @@ from choreo_components.kubernetes.deletion import finalizers, holder
 from choreo_components.kubernetes.objects import Live
 
 NOTHING: Mapping[str, int] = {}
-"""No object that was made again."""
+"""No object was created again."""
 
 
 def waiting(what: str, remaining: Mapping[str, Live], refused: Mapping[str, str], *, shrinking: bool) -> str:
-    """One line about what is still waited for; what has no deletionTimestamp, or a finalizer, is told first."""
+    """One line about what is still waited for, objects whose deletion is refused first."""
     if not remaining:
-        return f"{what}: the API server has not said yet what is there"
+        return f"{what}: waiting for the API server to list what exists"
     ordered = sorted(remaining.values(), key=lambda live: (str(live) not in refused, str(live)))
-    told = ", ".join(_short(live, refused) for live in ordered[:3])
+    shown = ", ".join(_short(live, refused) for live in ordered[:3])
     more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
-    return f"{what}: {len(ordered)} left ({'shrinking' if shrinking else 'stuck'}): {told}{more}"
+    return f"{what}: {len(ordered)} remaining ({'shrinking' if shrinking else 'stuck'}): {shown}{more}"
 
 
 def _short(live: Live, refused: Mapping[str, str]) -> str:
@@ -31,39 +31,42 @@ def blocked(
     deadline: str,
     refused: Mapping[str, str],
     unreachable: Exception | None,
-    made_again: Mapping[str, int] = NOTHING,
+    created_again: Mapping[str, int] = NOTHING,
     *,
     awaited: bool = False,
 ) -> str:
-    """What stands after the deadline: each object, its finalizers, its conditions, and how to look at it.
+    """What remains at the deadline: each object, its finalizers, its conditions, and the command that inspects it.
 
-    `refused` has by object what the API server answered to its deletion. `unreachable` is why nobody has answered
-    lately: what stands is then what was seen last. `made_again` is how often each was. What is `awaited` is for others
-    to delete.
+    `refused` has, by object, the API server's answer to its deletion. `unreachable` is why the server has not answered
+    lately: the objects are then the last ones seen. `created_again` counts by object how often it was. With `awaited`,
+    others delete the objects.
     """
     ordered = sorted(lives, key=str)
-    if not ordered and made_again:
-        # For a moment, none of it was there.
-        again = ", ".join(f"{name} was deleted and made again {_times(count)}" for name, count in made_again.items())
-        return f"after {deadline}, it does not end: {again}; the next destroy goes on from here"
+    if not ordered and created_again:
+        # At the deadline, none of them existed.
+        again = ", ".join(f"{name} {_again(count)}" for name, count in created_again.items())
+        return f"timed out after {deadline}: {again}; stop what creates it, and destroy again"
     if not ordered:
         why = unreachable or "the API server has not answered"
-        return f"after {deadline}, nobody knows what is still there; the next destroy goes on from here: {why}"
-    seen = "still there" if unreachable is None else f"still there when last seen, and then {unreachable}"
-    lines = [f"after {deadline}, {len(ordered)} {seen}; nothing was forced, and the next destroy goes on from here:"]
+        return f"timed out after {deadline}, and what remains is unknown; the next destroy resumes from here: {why}"
+    seen = "" if unreachable is None else f" when last seen, and then {unreachable}"
+    lines = [
+        f"timed out after {deadline} with {len(ordered)} remaining{seen}; "
+        "nothing was forced, and the next destroy resumes from here:"
+    ]
     for live in ordered:
-        lines += _standing(live, refused.get(str(live)), certain=unreachable is None, awaited=awaited)
-        if times := made_again.get(str(live)):
-            lines.append(f"    was deleted and made again {_times(times)} meanwhile")
+        lines += _remaining(live, refused.get(str(live)), certain=unreachable is None, awaited=awaited)
+        if times := created_again.get(str(live)):
+            lines.append(f"    {_again(times)} in the meantime: stop what creates it")
     return "\n".join(lines)
 
 
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+def _again(count: int) -> str:
+    return f"was deleted and created again {'once' if count == 1 else f'{count} times'}"
 
 
-def _standing(live: Live, refusal: str | None, *, certain: bool, awaited: bool) -> Iterator[str]:
-    """One object that still stands: who holds it, what it says about itself, and the command that looks at it."""
+def _remaining(live: Live, refusal: str | None, *, certain: bool, awaited: bool) -> Iterator[str]:
+    """One remaining object: what holds it, its conditions, and the command that inspects it."""
     held = finalizers(live)
     if refusal is not None and not live.deleting:
         yield f"  {live}: {refusal}"

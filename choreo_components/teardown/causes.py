@@ -1,7 +1,7 @@
-"""Causes: why what is deleted does not go, or what is bound does not come, where the objects do not say it themselves.
+"""Causes: why a deletion does not finish, or a binding is not deployed, where the objects themselves do not say so.
 
-What controllers have made of an object may say so, and the data plane. Of a deletion the former says this and then
-that, about once a second, so it is looked at several times.
+The objects that controllers made from them may say so, or the data plane. During a deletion the former change what they
+report about once a second, so they are read several times.
 """
 
 import asyncio
@@ -14,28 +14,28 @@ from choreo_components.kubernetes.retries import sent_once
 from choreo_components.teardown.removal import LiveCluster
 
 SAMPLES, SAMPLE_SECONDS = 8, 0.4
-"""How often to look, and how long to wait in between."""
+"""How often to read them, and how long to wait in between."""
 
 LONGEST_SECONDS = 15.0
-"""How long all of it may take."""
+"""How long all requests together may take."""
 
 
 async def causes(cluster: LiveCluster, generation: Generation, organization: str, environment: str) -> Sequence[str]:
-    """Lines about what keeps the objects of an environment; none where nothing can be found out."""
+    """Lines about what blocks the deletion of an environment's objects; none if there is nothing to report."""
     return await _causes(cluster, generation, organization, environment, SAMPLES, _UNTIL)
 
 
 async def causes_of_waiting(
     cluster: LiveCluster, generation: Generation, organization: str, environment: str
 ) -> Sequence[str]:
-    """Lines about what is in the way of what is bound to an environment; none where nothing can be found out."""
+    """Lines about what blocks the bindings of an environment; none if there is nothing to report."""
     return await _causes(cluster, generation, organization, environment, 1, _WITHOUT)
 
 
 async def _causes(
     cluster: LiveCluster, generation: Generation, organization: str, environment: str, samples: int, missing: str
 ) -> Sequence[str]:
-    """Both: after so many looks, and with what it means where something `missing` is the cause."""
+    """Both: `samples` is how often the traces are read, `missing` the consequence of an object that does not exist."""
     if not generation.teardown.traces:
         return ()
     lines: list[str] = []
@@ -46,14 +46,14 @@ async def _causes(
                     lines += await _traced(cluster, generation, trace, organization, environment, samples)
                 lines += await _of_data_plane(cluster, generation, organization, environment, missing)
     except (ClusterError, TimeoutError) as problem:
-        lines.append(f"  it could not be found out what else keeps them: {problem or 'no answer'}")
+        lines.append(f"  could not find out what else blocks them: {problem or 'no answer'}")
     return lines
 
 
 async def _traced(
     cluster: LiveCluster, generation: Generation, trace: Trace, organization: str, environment: str, samples: int
 ) -> Sequence[str]:
-    """What the traces of an environment say, each text once."""
+    """What the traces of an environment report, each text once."""
     resource, labels = resource_of_sweep(generation, trace), trace.labels(organization, environment)
     found: dict[str, list[Live]] = {}
     for sample in range(samples):
@@ -68,10 +68,10 @@ async def _traced(
         troubled = {str(live) for each in found.values() for live in each}
         if troubled.issuperset(map(str, lives)):
             break
-    return [line for text, lives in found.items() for line in _told(text, lives)]
+    return [line for text, lives in found.items() for line in _lines(text, lives)]
 
 
-def _told(text: str, lives: Sequence[Live]) -> Iterator[str]:
+def _lines(text: str, lives: Sequence[Live]) -> Iterator[str]:
     more = f" and {len(lives) - 1} more" if len(lives) > 1 else ""
     yield f"  {lives[0]}{more}: {text}"
     yield f"    {lives[0].inspect}"
@@ -80,7 +80,7 @@ def _told(text: str, lives: Sequence[Live]) -> Iterator[str]:
 async def _of_data_plane(
     cluster: LiveCluster, generation: Generation, organization: str, environment: str, missing: str
 ) -> Sequence[str]:
-    """What is wrong with the environment, or with the data plane that it is on."""
+    """What is wrong with the environment or its data plane."""
     kind = generation.kind_of_role(Role.ENVIRONMENT)
     live = await cluster.get(resource_of(kind), environment, organization)
     if live is None:
@@ -91,11 +91,11 @@ async def _of_data_plane(
     resource = resource_of(generation.by_name[target.kind])
     plane = await cluster.get(resource, target.name, target.organization or None)
     if plane is None:
-        return [f"  {target.kind} {target.full_name}, which it is on, does not exist, and {missing}"]
+        return [f"  {target.kind} {target.full_name}, which the environment is on, does not exist, and {missing}"]
     reason = generation.data_planes.unreachable(plane.manifest)
-    return [f"  {plane}, which it is on: {reason}", f"    {plane.inspect}"] if reason else []
+    return [f"  {plane}, which the environment is on: {reason}", f"    {plane.inspect}"] if reason else []
 
 
-_UNTIL = "nothing can be cleaned up without it: apply it again, and what is left goes by itself"
+_UNTIL = "nothing can be cleaned up without it: apply it again, and the rest is cleaned up"
 
 _WITHOUT = "nothing is deployed without it: apply it"

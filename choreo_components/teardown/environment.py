@@ -1,7 +1,7 @@
-"""Finalization: taking what is deployed to an environment, then its data-plane namespaces, away, and waiting.
+"""Finalization: deletes what is deployed to an environment, then its data-plane namespaces, and waits for both.
 
-What OpenChoreo's own controllers do when an Environment is deleted, or forget, with a deadline for each step and an
-error that says what blocks.
+This is what OpenChoreo's own controllers do when an Environment is deleted, or forget to do, with a deadline for each
+step and an error that says what blocks it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,13 +15,13 @@ from choreo_components.kubernetes.objects import NAMESPACES, Live, resource_of_s
 from choreo_components.teardown.blockers import blocked
 from choreo_components.teardown.causes import causes
 from choreo_components.teardown.informer import Selection
-from choreo_components.teardown.ownership import by_itself, spare
+from choreo_components.teardown.ownership import by_name_and_labels, reason_to_keep
 from choreo_components.teardown.removal import (
     Deadline,
     LiveCluster,
-    Readying,
+    Preparation,
     Removal,
-    nothing_is_done,
+    no_preparation,
     persistently,
 )
 from choreo_components.teardown.retention import Retained
@@ -30,18 +30,18 @@ T = TypeVar("T")
 
 
 class HeldError(Exception):
-    """Something names the environment, which OpenChoreo keeps as long as it does: the message says what to do."""
+    """OpenChoreo keeps the environment, since an object names it: the message says which, and what to do."""
 
 
-class SparedError(Exception):
-    """Something carries the environment's labels and is not its to delete: the message says what, why, what to do."""
+class KeptError(Exception):
+    """Namespaces have the environment's labels and do not belong to it: the message says which, why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What belongs to one environment: both labels, never one alone, and the namespaces that were made for it.
+    """What belongs to one environment: objects with both of its labels, and the namespaces that were made for it.
 
-    Raises ValueError when a name is empty: a selector without a value would choose what is not ours.
+    Raises ValueError when a name is empty: a selector without a value would match the objects of others.
     """
 
     generation: Generation
@@ -55,11 +55,11 @@ class Scope:
 
     @property
     def sweeps(self) -> list[Selection]:
-        """Its deployments, which are in the organization's namespace: what is deleted together, in this order."""
+        """What is deployed to it, in the organization's namespace: a selection for each sweep, in order."""
         return [self.selection(sweep) for sweep in self.generation.teardown.sweeps]
 
     def selection(self, sweep: Sweep) -> Selection:
-        """What a sweep is about."""
+        """The objects of a sweep."""
         by_field = sweep.selects
         return Selection(
             resource_of_sweep(self.generation, sweep),
@@ -70,7 +70,7 @@ class Scope:
         )
 
     def traced(self, trace: Trace) -> Selection:
-        """What controllers have made of its deployments."""
+        """What controllers have made from its deployments."""
         labels = trace.labels(self.organization, self.environment)
         return Selection(
             resource_of_sweep(self.generation, trace), labels, self.organization, varying=frozenset(labels)
@@ -96,42 +96,43 @@ async def finalize(
     *,
     delete_retained: bool = False,
 ) -> None:
-    """Deletes what is deployed to the environment and waits, then all its namespaces at once and waits.
+    """Deletes what is deployed to the environment and waits, then deletes all its namespaces at once and waits.
 
     Deployments are on the control plane, namespaces on the data plane, which may be the same cluster.
-    `deployments` and `namespaces` are the two steps' deadlines as durations. `progress` gets a line when something
-    happens, and at least every ten seconds. `verified` raises where the control plane is another cluster than it was,
-    `recognized` where the data plane is: each is called before anything is deleted there, as soon as that answers.
-    With `delete_retained`, what is retained goes as well.
-    Raises DeadlineError, ClusterError where the API server refuses, HeldError or RetainedError before anything more is
-    deleted, or SparedError when a namespace was left that the environment may not take along.
+    `deployments` and `namespaces` are the two steps' deadlines as durations. `progress` is called with a line when
+    something happens, and at least every ten seconds. `verified` raises if the control plane is another cluster than
+    before, `recognized` if the data plane is: each is called before anything is deleted there, once the API server
+    answers. With `delete_retained`, what is retained is deleted as well.
+    Raises DeadlineError, ClusterError if the API server refuses a request, HeldError or RetainedError before anything
+    more is deleted, or KeptError if a namespace was kept that does not belong to the environment.
     """
     step = _Deployed(control_plane, scope, Deadline.after(deployments), progress, verified, delete_retained)
-    await step.take_away()
+    await step.delete()
     guessed = step.namespace_names - scope.namespace_names
-    own = scope.namespaces
-    selection = replace(own, names=own.names | guessed)
-    spared = spare(data_plane, scope.generation, scope.organization, scope.environment)
+    labelled = scope.namespaces
+    selection = replace(labelled, names=labelled.names | guessed)
+    foreign = reason_to_keep(data_plane, scope.generation, scope.organization, scope.environment)
     unclaimed: set[str] = set()
 
     async def reason(live: Live) -> str | None:
-        """Why a namespace stays. Of one that has a name only, and is somebody else's, that is no error."""
-        if live.name not in guessed or own.matches(live):
-            return await spared(live)
-        found = by_itself(live, scope.generation, scope.organization, scope.environment) or await spared(live)
+        """Why a namespace is kept. It is no error if only its name was guessed and it belongs to something else."""
+        if live.name not in guessed or labelled.matches(live):
+            return await foreign(live)
+        found = by_name_and_labels(live, scope.generation, scope.organization, scope.environment)
+        found = found or await foreign(live)
         if found is not None and str(live) not in unclaimed:
             unclaimed.add(str(live))
-            progress(f"{live} has a name of the environment, and stays: {found}")
+            progress(f"{live} is named like a namespace of the environment, and is kept: {found}")
         return found
 
-    removal = Removal(data_plane, selection, progress, reason if guessed else spared, recognized)
+    removal = Removal(data_plane, selection, progress, reason if guessed else foreign, recognized)
     await removal.run(Deadline.after(namespaces))
-    if left := {name: why for name, why in removal.spared.items() if name not in unclaimed}:
-        raise SparedError(_left(left, own.labels))
+    if kept := {name: why for name, why in removal.kept.items() if name not in unclaimed}:
+        raise KeptError(_kept(kept, labelled.labels))
 
 
 class _Deployed:
-    """What is deployed to an environment, on its control plane: found, and taken away."""
+    """What is deployed to an environment, on its control plane: finds it and deletes it."""
 
     def __init__(
         self,
@@ -143,7 +144,7 @@ class _Deployed:
         delete_retained: bool,
     ) -> None:
         self.namespace_names: frozenset[str] = frozenset()
-        """What the environment's namespaces may be called, whatever their labels are."""
+        """The names that the environment's namespaces may have, whatever their labels are."""
         self._cluster = cluster
         self._scope = scope
         self._teardown = scope.generation.teardown
@@ -157,32 +158,32 @@ class _Deployed:
             if sweep.retention is not None
         }
 
-    async def take_away(self) -> None:
-        """Deletes what is deployed, step by step, until nothing has come back."""
+    async def delete(self) -> None:
+        """Deletes what is deployed, step by step, until nothing was created again."""
         while await self._pass():
-            self._progress("looking for what was made again meanwhile")
+            self._progress("checking whether anything was created again in the meantime")
 
     async def _pass(self) -> bool:
-        """All steps, each once. Whether something may be there again of one: a later one has taken its time."""
+        """Runs all steps once. True if a later step had to wait: objects of earlier ones may be there again by then."""
         await self._require_nothing_names_it()
         await self._require_nothing_is_retained()
         self.namespace_names |= await self._names()
         self._begun = True
-        steps = [(self._scope.selection(sweep), self._readying(sweep), True) for sweep in self._teardown.sweeps]
-        steps += [(self._scope.traced(trace), nothing_is_done, False) for trace in self._teardown.traces]
+        steps = [(self._scope.selection(sweep), self._preparation(sweep), True) for sweep in self._teardown.sweeps]
+        steps += [(self._scope.traced(trace), no_preparation, False) for trace in self._teardown.traces]
         last = 0
-        for position, (selection, ready, deletes) in enumerate(steps):
-            if await self._removal(selection, ready, deletes=deletes).run(self._deadline):
+        for position, (selection, prepare, deletes) in enumerate(steps):
+            if await self._removal(selection, prepare, deletes=deletes).run(self._deadline):
                 last = position
         return last > 0
 
-    def _removal(self, selection: Selection, ready: Readying, *, deletes: bool) -> Removal:
+    def _removal(self, selection: Selection, prepare: Preparation, *, deletes: bool) -> Removal:
         return Removal(
             self._cluster,
             selection,
             self._progress,
             recognized=self._verified,
-            ready=ready,
+            prepare=prepare,
             causes=self._causes,
             deletes=deletes,
         )
@@ -192,9 +193,9 @@ class _Deployed:
         return await causes(self._cluster, scope.generation, scope.organization, scope.environment)
 
     async def _require_nothing_names_it(self) -> None:
-        """Raises HeldError with all that names the environment, and waits for what is about to be gone."""
+        """Raises HeldError with all that names the environment; waits for those that are being deleted already."""
 
-        async def goes(live: Live) -> Live:
+        async def require_deleting(live: Live) -> Live:
             if not live.deleting:
                 raise HeldError(self._held([live]))
             return live
@@ -202,36 +203,36 @@ class _Deployed:
         for sweep in self._teardown.named_by:
             selection = self._scope.selection(sweep)
             found = await self._listed(selection)
-            if staying := [live for live in found if not live.deleting]:
-                raise HeldError(self._held(staying))
+            if holding := [live for live in found if not live.deleting]:
+                raise HeldError(self._held(holding))
             if found:
-                await self._removal(selection, goes, deletes=False).run(self._deadline)
+                await self._removal(selection, require_deleting, deletes=False).run(self._deadline)
 
     async def _require_nothing_is_retained(self) -> None:
         for sweep in self._teardown.sweeps:
             if (retained := self._retained.get(sweep.kind)) is not None:
                 lives = await self._listed(self._scope.selection(sweep))
-                await self._asked(partial(retained.require_none, lives, self._first))
+                await self._persistently(partial(retained.require_none, lives, self._first))
 
-    def _readying(self, sweep: Sweep) -> Readying:
+    def _preparation(self, sweep: Sweep) -> Preparation:
         retained = self._retained.get(sweep.kind)
-        return nothing_is_done if retained is None else retained.let_go
+        return no_preparation if retained is None else retained.let_go
 
     async def _names(self) -> frozenset[str]:
-        """What its namespaces are called, as objects say, and no other environment's."""
-        own: set[str] = set()
+        """The names of its namespaces according to objects, without those of other environments."""
+        ours: set[str] = set()
         others: set[str] = set()
         for each in self._teardown.namespace_names:
             for live in await self._listed(self._everything(each)):
-                own.update(each.own(live.manifest, self._scope.environment))
+                ours.update(each.own(live.manifest, self._scope.environment))
                 others.update(each.others(live.manifest, self._scope.environment))
-        return frozenset(own - others)
+        return frozenset(ours - others)
 
     def _everything(self, each: NamespaceNames) -> Selection:
         return Selection(resource_of_sweep(self._scope.generation, each), {}, self._scope.organization)
 
     async def _listed(self, selection: Selection) -> list[Live]:
-        """What there is of a selection."""
+        """The objects of a selection that exist."""
 
         async def listed() -> list[Live]:
             if self._verified is not None:
@@ -239,9 +240,9 @@ class _Deployed:
             found, _ = await self._cluster.list(selection.resource, selection.labels, selection.namespace)
             return [live for live in found if selection.matches(live)]
 
-        return await self._asked(listed)
+        return await self._persistently(listed)
 
-    async def _asked(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def _persistently(self, work: Callable[[], Awaitable[T]]) -> T:
         async def failure(unreachable: Unreachable | None) -> str:
             return blocked((), self._deadline.given, {}, unreachable)
 
@@ -252,7 +253,7 @@ class _Deployed:
         return "nothing more was deleted" if self._begun else "nothing was deleted"
 
     def _held(self, lives: Sequence[Live]) -> str:
-        """What names the environment, where, and what to do."""
+        """Which objects name the environment, in which fields, and what to do."""
         from choreo_components.config.documents import field_name
 
         environment, promoted = self._scope.environment, self._scope.generation.promoted
@@ -262,20 +263,21 @@ class _Deployed:
             lines.append(f"  {live}: {', '.join(fields)}")
             lines.append(f"    edit: kubectl edit {live.command}")
         lines.append(
-            "  Remove the environment from it: with pulumi up of the stack that has the pipeline, or by that command; "
+            "  Remove the environment from the pipeline, with pulumi up of its stack or with the command above; "
             "then destroy again"
         )
         return "\n".join(lines)
 
 
-def _left(spared: Mapping[str, str], labels: Mapping[str, str]) -> str:
-    lines = [f"{len(spared)} left, since the environment may not take them along:"]
-    for name, reason in sorted(spared.items()):
+def _kept(kept: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    which = "namespace that does" if len(kept) == 1 else "namespaces that do"
+    lines = [f"kept {len(kept)} {which} not belong to the environment, despite its labels:"]
+    for name, reason in sorted(kept.items()):
         lines.append(f"  {name}: {reason}")
         lines.append(f"    inspect: kubectl get namespace {name.removeprefix('Namespace ')} --show-labels")
     lines.append(
-        "  If it is not the environment's, take its labels off:"
+        "  If a namespace does not belong to the environment, remove its labels:"
         f" kubectl label namespace NAME {' '.join(f'{label}-' for label in labels)};"
-        " if it is, delete it yourself. The next destroy goes on from here."
+        " otherwise delete it by hand. The next destroy resumes from here."
     )
     return "\n".join(lines)

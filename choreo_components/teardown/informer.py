@@ -1,9 +1,9 @@
-"""An informer: one list and one watch of a kind in a cluster, for all removals of this process that look at it.
+"""Informer: one list and one watch of a kind in a cluster, shared by all removals of this process that need it.
 
-The finalizers of a stack work at the same time, on the same kinds of the same clusters. Each of them has to know what
-there is at a moment of its own, and all that happens afterwards: who comes while a list is under way shares the next
-one, and a watch reports to everybody what happens after the list that it follows. That may be older than the list of
-one who came later, who is not told of it.
+The finalizers of a stack work at the same time, on the same kinds of the same clusters. Each must know what exists at
+the moment when it starts, and everything that happens afterwards. A follower that arrives while a list is under way
+shares the next list; a watch reports to all followers what happens after the list that it started from. Events that
+are older than the list of a later follower are not passed to it.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from weakref import WeakKeyDictionary
 from choreo_components.kubernetes.objects import Live, Resource
 
 RELIST_SECONDS = 30.0
-"""How long one watch is trusted before everything is listed again."""
+"""How long a watch is used before everything is listed again."""
 
 
 class Listed(Protocol):
-    """What an informer asks of a cluster."""
+    """The requests that an informer makes to a cluster."""
 
     async def list(
         self,
@@ -44,10 +44,10 @@ class Listed(Protocol):
 
 @dataclass(frozen=True)
 class Selection:
-    """What is looked at: what carries the labels, in a namespace (None: in all), and what has one of the names.
+    """Which objects are meant: those with the labels, in a namespace (None: in all), and those with one of the names.
 
-    `varying` are the labels whose values differ between selections that are looked at together. `selects` chooses by
-    fields among what carries the labels.
+    `varying` are the labels whose values differ between selections that are followed together. `selects` filters the
+    objects with the labels by their fields.
     """
 
     resource: Resource
@@ -59,32 +59,32 @@ class Selection:
 
     @property
     def alike(self) -> Mapping[str, str | None]:
-        """The labels that all such selections share: of those that vary, any value (None)."""
+        """The labels that all such selections share; of those that vary, with any value (None)."""
         return {name: None if name in self.varying else value for name, value in self.labels.items()}
 
     def matches(self, live: Live) -> bool:
-        """Whether the object carries the labels, and is one that is looked at by its fields too."""
+        """Whether the object has the labels, and its fields match."""
         return self.labels.items() <= live.labels.items() and (self.selects is None or self.selects(live))
 
 
 class Follower:
-    """What one removal is told: the objects that there are, and what happens to them from then on."""
+    """What one removal receives: the objects that exist, and what happens to them from then on."""
 
     def __init__(self, selection: Selection) -> None:
         self.found: list[Live] = []
-        """The objects with the labels, listed after the follower came."""
+        """The objects with the labels, listed after the follower was added."""
         self.matches = selection.matches
         self._early: list[tuple[str, Live]] | None = []
-        """What is reported before the list is there: it may be older than the list, or newer."""
+        """Events from before the list arrived: they may be older than the list, or newer."""
         self._version: str | None = None
-        """Of the list: what is not newer is in it already."""
+        """The version of the list, which contains everything that is not newer."""
         self._known: set[str] = set()
         self._events: asyncio.Queue[tuple[str, Live] | BaseException | None] = asyncio.Queue()
 
     async def events(self) -> AsyncIterator[tuple[str, Live]]:
-        """ADDED, MODIFIED or DELETED, and the object; one that has lost the labels is DELETED too.
+        """ADDED, MODIFIED or DELETED, with the object; one that has lost the labels is DELETED too.
 
-        Ends when the watch does: what happens then is found by following again.
+        Ends when the watch does: what happens after that is found by following again.
         """
         while (event := await self._events.get()) is not None:
             if isinstance(event, BaseException):
@@ -92,7 +92,7 @@ class Follower:
             yield event
 
     def begin(self, lives: list[Live], version: str | None) -> None:
-        """Takes what a list of that version has found, and what has been reported meanwhile."""
+        """Takes the objects of a list with this version, and then the events that arrived before it."""
         self._version = version
         self.found = [live for live in lives if self.matches(live)]
         self._known.update(map(str, self.found))
@@ -101,7 +101,7 @@ class Follower:
             self.take(event, live)
 
     def take(self, event: str, live: Live) -> None:
-        """Takes an event that the list does not know of, about an object with the labels or one that had them."""
+        """Takes an event about an object that has or had the labels; ignores one that the list includes already."""
         if self._early is not None:
             self._early.append((event, live))
         elif not _may_be_newer(live, self._version):
@@ -114,27 +114,27 @@ class Follower:
             self._events.put_nowait(("DELETED", live))
 
     def end(self, problem: BaseException | None) -> None:
-        """Takes note that nothing more is reported."""
+        """Records that there are no more events."""
         self._events.put_nowait(problem)
 
 
 def _may_be_newer(live: Live, version: str | None) -> bool:
-    """Whether an object is newer than a list, or nobody can tell.
+    """Whether an object is newer than a list, or may be.
 
     Versions of one kind are integers that grow: since Kubernetes 1.35 by contract (KEP-5504), before that in fact.
     """
-    own = str(live.metadata.get("resourceVersion"))
-    comparable = version is not None and version.isdecimal() and own.isdecimal()
-    return not comparable or int(own) > int(version or 0)
+    of_object = str(live.metadata.get("resourceVersion"))
+    comparable = version is not None and version.isdecimal() and of_object.isdecimal()
+    return not comparable or int(of_object) > int(version or 0)
 
 
 _List = tuple[list[Live], str | None]
-"""What a list has found, and its version."""
+"""The objects of a list, and its version."""
 
 
 @dataclass(eq=False)
 class _Informer:
-    """Lists and watches what carries some labels (None: with any value), as long as anybody follows it."""
+    """Lists and watches the objects with some labels (None: with any value), as long as it has followers."""
 
     cluster: Listed
     resource: Resource
@@ -142,16 +142,16 @@ class _Informer:
     namespace: str | None
     followers: set[Follower] = field(default_factory=set)
     _current: asyncio.Task[_List] | None = None
-    """The list that has begun last."""
+    """The list that was started last."""
     _next: asyncio.Task[_List] | None = None
-    """The list that has not begun yet, and that whoever comes now waits for."""
+    """The list that has not started yet: new followers wait for it."""
     _watch: asyncio.Task[None] | None = None
 
     async def listed(self) -> _List:
-        """The objects as they are now or later, and the version of that."""
+        """The objects of a list that starts now or later, and its version."""
         if self._next is None:
             self._next = asyncio.create_task(self._list(self._current))
-        # Who gives up does not take the answer from the others.
+        # If one caller is cancelled, the others still get the answer.
         return await asyncio.shield(self._next)
 
     async def _list(self, before: asyncio.Task[_List] | None) -> _List:
@@ -164,7 +164,7 @@ class _Informer:
         return lives, version
 
     async def _report(self, version: str | None) -> None:
-        """Tells all followers what happens after the version, until the watch breaks or has lasted long enough."""
+        """Passes the events after the version to all followers, until the watch breaks or RELIST_SECONDS are over."""
         problem: BaseException | None = None
         try:
             watch = self.cluster.watch(self.resource, self.labels, version, self.namespace)
@@ -193,20 +193,20 @@ _Labels = frozenset[tuple[str, str | None]]
 
 _INFORMERS: WeakKeyDictionary[Any, dict[tuple[Resource, str | None, _Labels], dict[_Labels, _Informer]]]
 _INFORMERS = WeakKeyDictionary()
-"""By cluster: those that are followed now, by what they look at, together those which one could stand in for."""
+"""The informers in use: by cluster, by what they list, and by labels. One with the shared labels could serve all."""
 
 
 @asynccontextmanager
 async def follow(cluster: Listed, selection: Selection) -> AsyncIterator[Follower]:
-    """Follows what carries a selection's labels.
+    """Follows the objects with a selection's labels.
 
-    Alone, by these labels; beside others, by the labels that they share, so that one informer serves them all. Raises
-    ClusterError where the objects cannot be listed.
+    A first selection is followed by its labels; further ones by the labels that they share, so that one informer serves
+    them all. Raises ClusterError if the objects cannot be listed.
     """
-    own = frozenset(selection.labels.items())
+    exact = frozenset(selection.labels.items())
     shared = frozenset(selection.alike.items())
     alike = _INFORMERS.setdefault(cluster, {}).setdefault((selection.resource, selection.namespace, shared), {})
-    labels = own if alike.keys() <= {own} else shared
+    labels = exact if alike.keys() <= {exact} else shared
     if labels not in alike:
         alike[labels] = _Informer(cluster, selection.resource, dict(labels), selection.namespace)
     informer, follower = alike[labels], Follower(selection)

@@ -1,7 +1,7 @@
-"""Ownership: a namespace that carries an environment's labels is the environment's to delete, or is not.
+"""Ownership: whether a namespace with an environment's labels belongs to the environment and can be deleted with it.
 
-Labels are the whole of what OpenChoreo goes by, and anybody who may label a namespace can set them. What has the name
-that OpenChoreo makes of the labels was made for the environment; what has another is looked at first.
+OpenChoreo decides by labels alone, and anyone with the right to label a namespace can set them. A namespace with the
+name that OpenChoreo derives from the labels was made for the environment; any other is examined first.
 """
 
 import asyncio
@@ -10,29 +10,29 @@ from choreo_components.api.generation import Generation
 from choreo_components.api.generations import generations
 from choreo_components.kubernetes.client import ClusterError, Forbidden, Unreachable
 from choreo_components.kubernetes.objects import Live, resource_of
-from choreo_components.teardown.removal import LiveCluster, Spare
+from choreo_components.teardown.removal import KeepReason, LiveCluster
 
 
-def spare(cluster: LiveCluster, generation: Generation, organization: str, environment: str) -> Spare:
-    """Tells why a namespace stays although it was chosen for this environment; None where it is the environment's."""
+def reason_to_keep(cluster: LiveCluster, generation: Generation, organization: str, environment: str) -> KeepReason:
+    """A function that returns why a selected namespace is kept, or None if it belongs to the environment."""
 
     async def reason(live: Live) -> str | None:
         if _is_named_by_openchoreo(live, generation, organization, environment):
             return None
-        return by_itself(live, generation, organization, environment) or await _by_content(cluster, live)
+        return by_name_and_labels(live, generation, organization, environment) or await _by_content(cluster, live)
 
     return reason
 
 
 def is_of_kubernetes(namespace: str) -> bool:
-    """Whether Kubernetes makes a namespace of this name itself, and keeps it."""
+    """Whether a namespace of this name is one that Kubernetes itself creates and keeps."""
     return namespace == "default" or namespace.startswith("kube-")
 
 
-def by_itself(live: Live, generation: Generation, organization: str, environment: str) -> str | None:
-    """Why a namespace stays, as far as its name and labels tell."""
+def by_name_and_labels(live: Live, generation: Generation, organization: str, environment: str) -> str | None:
+    """Why a namespace is kept, judged by its name and labels."""
     if is_of_kubernetes(live.name):
-        return "it is Kubernetes' own"
+        return "it belongs to Kubernetes"
     return generation.teardown.foreign(live.name, live.labels, organization, environment)
 
 
@@ -42,26 +42,27 @@ def _is_named_by_openchoreo(live: Live, generation: Generation, organization: st
 
 
 async def _by_content(cluster: LiveCluster, live: Live) -> str | None:
-    """Why a namespace stays for what is in it: OpenChoreo's objects are in no data-plane namespace."""
-    found = await asyncio.gather(*(_held(cluster, live, generation) for generation in generations().values()))
+    """Why a namespace is kept, judged by its content: no data-plane namespace contains objects of OpenChoreo."""
+    found = await asyncio.gather(*(_by_objects(cluster, live, generation) for generation in generations().values()))
     return next((reason for reason in found if reason is not None), None)
 
 
-async def _held(cluster: LiveCluster, live: Live, generation: Generation) -> str | None:
-    """The same of the kinds of one generation."""
+async def _by_objects(cluster: LiveCluster, live: Live, generation: Generation) -> str | None:
+    """The same for the kinds of one generation."""
     resources = [resource_of(kind) for kind in generation.kinds if kind.namespaced]
     try:
         listings = await asyncio.gather(*(cluster.list(resource, {}, live.name) for resource in resources))
     except Unreachable:
         raise
     except ClusterError as problem:
-        # A data plane may have none of OpenChoreo's kinds; who has no right to a kind is not told that it is not there.
+        # A data plane may have none of OpenChoreo's kinds: without the right to list a kind, the API server answers
+        # Forbidden even if it does not serve the kind.
         if isinstance(problem, Forbidden) and not await cluster.kinds(generation.group, generation.version):
             return None
-        return f"it has not the name that OpenChoreo would give it, and nobody may look at what it holds: {problem}"
-    held = [each for found, _ in listings for each in found]
-    if not held:
+        return f"it does not have the name that OpenChoreo would give it, and its content cannot be listed: {problem}"
+    content = [each for found, _ in listings for each in found]
+    if not content:
         return None
-    owner = generation.ownership.organizations(held[0].manifest)[-1]
-    more = f" and {len(held) - 1} more" if len(held) > 1 else ""
-    return f"it holds {held[0].resource.kind} {held[0].name!r} of {generation.tenant} {owner!r}{more}"
+    owner = generation.ownership.organizations(content[0].manifest)[-1]
+    more = f" and {len(content) - 1} more" if len(content) > 1 else ""
+    return f"it contains {content[0].resource.kind} {content[0].name!r} of {generation.tenant} {owner!r}{more}"

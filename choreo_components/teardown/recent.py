@@ -1,6 +1,7 @@
-"""What was there a moment ago: one list for the checks of many environments, which the engine makes one by one.
+"""Recent lists: one list serves the checks of many environments, which the engine makes one by one.
 
-Good for what is well: what would be reported has to be asked for again, as it may have changed since.
+It is good enough to see that nothing is wrong. Before a problem is reported, the object must be read again, as it may
+have changed since.
 """
 
 import time
@@ -13,12 +14,12 @@ from choreo_components.kubernetes.objects import Live
 from choreo_components.teardown.informer import Listed, Selection
 
 RECENT_SECONDS = 10.0
-"""How long what a list has found is good for."""
+"""How long the result of a list is used."""
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a list with these labels (None: with any value) has found, and when it was asked for."""
+    """The result of a list with these labels (None: with any value), and when it was requested."""
 
     labels: Mapping[str, str | None]
     lives: Sequence[Live]
@@ -26,13 +27,13 @@ class _Seen:
 
 
 _SEEN: WeakKeyDictionary[Any, dict[Any, _Seen]] = WeakKeyDictionary()
-"""By cluster, and by what is looked at."""
+"""By cluster, and by what was listed."""
 
 
 async def recent(cluster: Listed, selection: Selection) -> list[Live]:
-    """What carries the selection's labels, or did so at most RECENT_SECONDS ago.
+    """The objects with the selection's labels, as they were at most RECENT_SECONDS ago.
 
-    The first selection is asked for alone, and with a second one all that are alike. Raises ClusterError.
+    The first selection is listed alone, the second together with all that are alike. Raises ClusterError.
     """
     seen = _SEEN.setdefault(cluster, {})
     key = (selection.resource, selection.namespace, frozenset(selection.alike.items()))

@@ -1,4 +1,4 @@
-"""A removal: objects of one kind deleted all at once, and waited for until a deadline."""
+"""Removal: deletes objects of one kind, all at once, and waits until a deadline for them to be gone."""
 
 import asyncio
 from collections import defaultdict
@@ -19,28 +19,28 @@ PROGRESS_SECONDS = 10.0
 """The longest silence while waiting."""
 
 REPEAT_SECONDS = 5.0
-"""How long until a deletion that was refused is asked for again, or an object that no watch shows is looked at."""
+"""How long until a refused deletion is requested again, or an object that no watch shows is read again."""
 
 RETRY_SECONDS = 1.0
-"""How long to leave an API server alone that could not be reached, or whose watches break off at once."""
+"""How long to wait after an API server could not be reached, or after its watch ended at once."""
 
 DELETES_AT_ONCE = 32
-"""Delete requests under way at a time."""
+"""How many delete requests are under way at a time."""
 
 
 class LiveCluster(Listed, Protocol):
-    """What our custom resources ask of a cluster."""
+    """The requests that our custom resources make to a cluster."""
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         """The object, or None."""
         ...
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
-        """The kinds that the API server serves of a group's version, which everybody may ask."""
+        """The kinds that the API server serves of a group's version; asking needs no permission."""
         ...
 
     async def resources(self, api_version: str) -> Mapping[str, Resource]:
-        """How the API server addresses the kinds that it serves of an apiVersion, which everybody may ask."""
+        """How the API server addresses the kinds that it serves of an apiVersion; asking needs no permission."""
         ...
 
     async def allowed(self, verb: str, resource: Resource, namespace: str | None = None) -> bool:
@@ -48,28 +48,28 @@ class LiveCluster(Listed, Protocol):
         ...
 
     async def delete(self, live: Live) -> None:
-        """Asks for the object's deletion; gone already is fine. Raises Conflict if it is not as it was seen."""
+        """Requests the object's deletion; it may be gone already. Raises Conflict if it has changed since."""
         ...
 
     async def merge(self, live: Live, change: Mapping[str, Any]) -> Live | None:
-        """The object with a change merged into it, None if it is gone. Raises Conflict if it is not as it was seen."""
+        """The object with a change merged into it, None if it is gone. Raises Conflict if it has changed since."""
         ...
 
 
 class DeadlineError(Exception):
-    """The deadline passed: the message names what still stands and what holds each of it."""
+    """The deadline has passed: the message names each remaining object and what blocks its deletion."""
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """When to give up, which several steps may share: as it was given, and by the clock of the loop."""
+    """When to give up: the duration as given, and the time on the event loop's clock. Several steps may share one."""
 
     given: str
     at: float
 
     @classmethod
     def after(cls, duration: str) -> Self:
-        """That long from now. Raises ValueError for what is no duration."""
+        """The deadline that long from now. Raises ValueError if it is not a duration."""
         return cls(duration, asyncio.get_running_loop().time() + seconds(duration))
 
 
@@ -79,20 +79,21 @@ async def persistently(
     progress: Callable[[str], None],
     failure: Callable[[Unreachable | None], Awaitable[str]],
 ) -> T:
-    """What the work comes to, which begins anew where an API server cannot be reached.
+    """The result of the work, which is started again whenever an API server cannot be reached.
 
-    Raises DeadlineError with what `failure` says, of why nobody has answered lately.
+    Raises DeadlineError with the text of `failure`, which is called with the last reason why the server could not be
+    reached, if any.
     """
     unreachable: Unreachable | None = None
     try:
         async with asyncio.timeout_at(deadline.at):
             while True:
                 try:
-                    # Repeated here alone: at the deadline, the error has to say what kept them from an answer.
+                    # Retried here only: at the deadline, the error must say why there was no answer.
                     with sent_once():
                         return await work()
                 except Unreachable as problem:
-                    # Told once, or a line each second would bury all the others.
+                    # Reported once: a line each second would bury all the others.
                     if str(problem) != str(unreachable):
                         progress(f"{problem}; trying again")
                     unreachable = problem
@@ -101,129 +102,129 @@ async def persistently(
         raise DeadlineError(await failure(unreachable)) from None
 
 
-Spare = Callable[[Live], Awaitable[str | None]]
-"""Why an object stays although it was chosen; None where it is to go."""
+KeepReason = Callable[[Live], Awaitable[str | None]]
+"""Why a selected object is kept; None if it is to be deleted."""
 
 
-async def nothing_is_spared(live: Live) -> str | None:
-    """All that is chosen goes."""
+async def keep_nothing(live: Live) -> str | None:
+    """Everything selected is deleted."""
     return None
 
 
-Readying = Callable[[Live], Awaitable[Live | None]]
-"""What is done to an object before it is deleted, and while it is: the object then, or None where that is gone.
+Preparation = Callable[[Live], Awaitable[Live | None]]
+"""What is done to an object before its deletion, and again during it. Returns the object afterwards, None if gone.
 
-Raises what ends the removal where the object may not go."""
+Raises an error that ends the removal if the object must not be deleted."""
 
 
-async def nothing_is_done(live: Live) -> Live | None:
-    """It may go as it is."""
+async def no_preparation(live: Live) -> Live | None:
+    """The object can be deleted as it is."""
     return live
 
 
-async def nothing_is_known() -> Sequence[str]:
-    """What holds an object is said by the object."""
+async def no_causes() -> Sequence[str]:
+    """Only the objects themselves say what blocks their deletion."""
     return ()
 
 
 class Removal:
-    """Deletes what a selection chooses and waits until it is gone; what appears meanwhile goes as well."""
+    """Deletes the selected objects and waits until they are gone; any that appear in the meantime are deleted too."""
 
     def __init__(
         self,
         cluster: LiveCluster,
         selection: Selection,
         progress: Callable[[str], None],
-        spare: Spare = nothing_is_spared,
+        keep_reason: KeepReason = keep_nothing,
         recognized: Callable[[], Awaitable[object]] | None = None,
-        ready: Readying = nothing_is_done,
-        causes: Callable[[], Awaitable[Sequence[str]]] = nothing_is_known,
+        prepare: Preparation = no_preparation,
+        causes: Callable[[], Awaitable[Sequence[str]]] = no_causes,
         *,
         deletes: bool = True,
     ) -> None:
-        """`progress` gets a line when something happens, and at least every ten seconds.
+        """`progress` is called with a line when something happens, and at least every ten seconds.
 
-        `ready` is called of each object before it is deleted. `causes` are lines for the deadline's error, of what the
-        objects do not say themselves. Without `deletes`, what is chosen is only waited for: others delete it.
+        `prepare` is called for each object before it is deleted. `causes` gives lines for the deadline's error that the
+        objects themselves do not show. Without `deletes`, it only waits: others delete the objects.
 
-        `recognized` is called before the first request that deletes, until it returns: what it raises ends the removal,
-        unless that says that the cluster does not answer yet.
+        `recognized` is called before the first delete request, until it returns: an error that it raises ends the
+        removal, unless that means that the cluster does not answer yet.
         """
-        self.spared: dict[str, str] = {}
-        """What was left alone, and why."""
+        self.kept: dict[str, str] = {}
+        """The objects that were kept, and why."""
         self._cluster = cluster
         self._selection = selection
         self._progress = progress
-        self._spare = spare
+        self._keep_reason = keep_reason
         self._recognized = recognized
-        self._ready = ready
+        self._prepare = prepare
         self._causes = causes
         self._deletes = deletes
         self._remaining: dict[str, Live] = {}
         self._refused: dict[str, str] = {}
         self._unseen = set(selection.names)
-        """Names which no listing has shown yet: whoever has changed the labels has not changed whose it is."""
+        """Names that no list has shown yet: an object belongs to the environment even if its labels were changed."""
         self._gate = asyncio.Semaphore(DELETES_AT_ONCE)
         self._uids: dict[str, set[object]] = defaultdict(set)
-        """Of each name, the objects that had it: more than one, if somebody makes it again."""
+        """The UIDs of the objects that had a name: more than one if it was created again."""
 
     async def run(self, deadline: Deadline) -> bool:
-        """Returns when nothing is left: whether there was anything.
+        """Returns when nothing remains: True if there was anything to delete.
 
-        Raises DeadlineError after the deadline, or ClusterError when refused.
+        Raises DeadlineError after the deadline, or ClusterError if a request is refused.
         """
 
         async def failure(unreachable: Unreachable | None) -> str:
             remaining = list(self._remaining.values())
-            told = blocked(
-                remaining, deadline.given, self._refused, unreachable, self._made_again, awaited=not self._deletes
+            message = blocked(
+                remaining, deadline.given, self._refused, unreachable, self._created_again, awaited=not self._deletes
             )
-            return "\n".join([told, *(await self._causes() if remaining else ())])
+            return "\n".join([message, *(await self._causes() if remaining else ())])
 
         found = False
-        teller = asyncio.create_task(self._tell())
+        reporter = asyncio.create_task(self._report())
         try:
             while await persistently(self._sweep, deadline, self._progress, failure):
                 found = True
         finally:
-            teller.cancel()
+            reporter.cancel()
         return found
 
     @property
-    def _made_again(self) -> Mapping[str, int]:
+    def _created_again(self) -> Mapping[str, int]:
         return {name: len(uids) - 1 for name, uids in self._uids.items() if len(uids) > 1}
 
     async def _sweep(self) -> bool:
-        """Lists what is left, asks for its deletion and watches it go. False when nothing was left to begin with."""
+        """Lists what remains, requests its deletion and watches it. False if nothing remained to begin with."""
         began = asyncio.get_running_loop().time()
         if self._recognized is not None:
             await self._recognized()
             self._recognized = None
         async with follow(self._cluster, self._selection) as followed:
             self._unseen -= {live.name for live in followed.found}
-            strays = await self._look_for_strays()
+            strays = await self._strays()
             known = bool(self._remaining)
-            self._remaining = {str(live): live for live in [*followed.found, *strays] if await self._goes(live)}
+            self._remaining = {str(live): live for live in [*followed.found, *strays] if await self._is_deletable(live)}
             if not self._remaining:
                 return False
             if not known:
                 count = len(self._remaining)
-                what = f"deleting {count}" if self._deletes else f"waiting for {count} to be gone"
+                what = f"deleting {count}" if self._deletes else f"waiting for {count} to be deleted"
                 self._progress(f"{self._selection.resource.full_name}: {what}")
             await self._delete(list(self._remaining.values()))
             try:
-                # No watch on the labels shows a stray.
+                # A stray is not in the watch, which selects by labels.
                 async with asyncio.timeout(REPEAT_SECONDS if self._refused or strays else None):
                     await self._follow(followed)
             except TimeoutError:
                 return True
         if self._remaining:
-            # The watch is over: if each one breaks off at once, listing must not become a flood.
+            # The watch has ended: if every watch ends at once, there must not be a flood of lists.
             await asyncio.sleep(began + RETRY_SECONDS - asyncio.get_running_loop().time())
         return True
 
-    async def _look_for_strays(self) -> list[Live]:
-        """What has one of the names and not the labels."""
+    async def _strays(self) -> list[Live]:
+        """The objects with one of the names and without the labels."""
         resource, namespace = self._selection.resource, self._selection.namespace
 
         async def one(name: str) -> Live | None:
@@ -235,20 +236,20 @@ class Removal:
 
         return [live for live in await asyncio.gather(*map(one, sorted(self._unseen))) if live is not None]
 
-    async def _goes(self, live: Live) -> bool:
-        """Whether the object is to go; what stays is kept in `spared`."""
+    async def _is_deletable(self, live: Live) -> bool:
+        """Whether the object is to be deleted; if not, the reason is recorded in `kept`."""
         if live.deleting:
             return True
-        reason = await self._spare(live)
+        reason = await self._keep_reason(live)
         if reason is None:
-            self.spared.pop(str(live), None)
+            self.kept.pop(str(live), None)
             return True
-        self.spared[str(live)] = reason
+        self.kept[str(live)] = reason
         self._unseen.discard(live.name)
         return False
 
     async def _delete(self, lives: Iterable[Live]) -> None:
-        """Asks for the deletion of those that are not being deleted already, many at a time."""
+        """Requests the deletion of those that are not being deleted already, many at a time."""
 
         async def one(live: Live) -> None:
             async with self._gate:
@@ -256,23 +257,23 @@ class Removal:
                     await self._cluster.delete(live)
                     self._refused.pop(str(live), None)
                 except Conflict:
-                    # The watch tells what has become of it, or the next list; where its name counts, the name.
+                    # The watch or the next list shows its new version; an object of a known name is read by name.
                     self._unseen |= self._selection.names & {live.name}
                 except Denied as problem:
                     self._refuse(live, problem)
 
-        ready = await self._readied(lives)
+        prepared = await self._prepared(lives)
         if self._deletes:
-            await asyncio.gather(*(one(live) for live in ready if not live.deleting))
+            await asyncio.gather(*(one(live) for live in prepared if not live.deleting))
 
-    async def _readied(self, lives: Iterable[Live]) -> list[Live]:
-        """Those that may be deleted, as they are then. All of them are asked before the first one goes."""
+    async def _prepared(self, lives: Iterable[Live]) -> list[Live]:
+        """Those that can be deleted, as they are afterwards. All are prepared before the first is deleted."""
 
         async def one(live: Live) -> Live | None:
             self._uids[str(live)].add(live.metadata.get("uid"))
             async with self._gate:
                 try:
-                    return await self._ready(live)
+                    return await self._prepare(live)
                 except Conflict:
                     return None
                 except Denied as problem:
@@ -282,25 +283,25 @@ class Removal:
         return [live for live in await asyncio.gather(*map(one, lives)) if live is not None]
 
     def _refuse(self, live: Live, problem: Denied) -> None:
-        """Takes note of what an admission says, which is asked again."""
+        """Records the refusal of an admission webhook; the request is repeated."""
         if self._refused.get(str(live)) != str(problem):
-            self._progress(f"{problem}; asking again until the deadline")
+            self._progress(f"{problem}; trying again until the deadline")
         self._refused[str(live)] = str(problem)
 
     async def _follow(self, followed: Follower) -> None:
-        """Waits until nothing remains, or the watch ends. What appears meanwhile is deleted as well."""
+        """Waits until nothing remains or the watch ends. What appears in the meantime is deleted too."""
         async for event, live in followed.events():
             if event == "DELETED":
                 self._remaining.pop(str(live), None)
-            elif str(live) in self._remaining or await self._goes(live):
+            elif str(live) in self._remaining or await self._is_deletable(live):
                 self._remaining[str(live)] = live
                 if str(live) not in self._refused:
                     await self._delete([live])
             if not self._remaining:
                 return
 
-    async def _tell(self) -> None:
-        """Says what is still waited for, often enough that nobody wonders, and once why, where nothing moves."""
+    async def _report(self) -> None:
+        """Reports regularly what it still waits for, and once the causes if nothing changes."""
         before = None
         explained = False
         while True:

@@ -1,4 +1,4 @@
-"""Retention: what is meant to outlive its environment, and would be lost with the namespace that it is in."""
+"""Retention: what is to be kept when its environment is deleted, and would be lost with its namespace."""
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -11,36 +11,36 @@ from choreo_components.teardown.removal import LiveCluster
 
 
 class RetainedError(Exception):
-    """Something is retained that would be lost: the message says what, why, and what to do."""
+    """Something is retained and would be lost: the message says what, why, and what to do."""
 
 
 TRIES = 5
-"""How often an object is changed at most that others change at the same time."""
+"""How often at most a change is repeated if others change the object at the same time."""
 
 
 async def require_nothing_retained(
     cluster: LiveCluster,
     generation: Generation,
     organization: str,
-    going: Mapping[str, Collection[str]],
+    deleting: Mapping[str, Collection[str]],
     first: str,
     *,
     may_delete: bool,
 ) -> Callable[[], Awaitable[None]]:
-    """Raises RetainedError where the deletion of what is going would not end, or would lose what is retained.
+    """Raises RetainedError if a deletion would never finish, or would lose what is retained.
 
-    `going` are the names of the organization's objects by kind. What is returned lets go of what is retained, where
-    `may_delete` says that it may be.
+    `deleting` are the names of the organization's objects to delete, by kind. The returned function releases what is
+    retained, if `may_delete` allows it.
     """
     found: list[tuple[Retained, Live]] = []
     for sweep in generation.teardown.sweeps:
-        if sweep.retention is None or going.keys().isdisjoint({sweep.kind, *sweep.retention.holds}):
+        if sweep.retention is None or deleting.keys().isdisjoint({sweep.kind, *sweep.retention.holds}):
             continue
         lives, _ = await cluster.list(resource_of_sweep(generation, sweep), {}, organization)
-        own = [live for live in lives if _holds(sweep, sweep.retention, live, going)]
+        concerned = [live for live in lives if _is_concerned(sweep, sweep.retention, live, deleting)]
         retained = Retained(cluster, generation, sweep.retention, may_delete=may_delete)
-        await retained.require_none(own, first)
-        found += ((retained, live) for live in own)
+        await retained.require_none(concerned, first)
+        found += ((retained, live) for live in concerned)
 
     async def let_go() -> None:
         for retained, live in found:
@@ -49,14 +49,14 @@ async def require_nothing_retained(
     return let_go
 
 
-def _holds(sweep: Sweep, retention: Retention, live: Live, going: Mapping[str, Collection[str]]) -> bool:
-    """Whether an object is among what is going, or would hold it."""
-    held = {sweep.kind: live.name, **{kind: name(live.manifest) for kind, name in retention.holds.items()}}
-    return any(name in going.get(kind, ()) for kind, name in held.items())
+def _is_concerned(sweep: Sweep, retention: Retention, live: Live, deleting: Mapping[str, Collection[str]]) -> bool:
+    """Whether an object is among those to delete, or would block their deletion."""
+    names = {sweep.kind: live.name, **{kind: name(live.manifest) for kind, name in retention.holds.items()}}
+    return any(name in deleting.get(kind, ()) for kind, name in names.items())
 
 
 async def _let_go(cluster: LiveCluster, retained: "Retained", live: Live) -> None:
-    """Lets go of an object as it is now. Raises ClusterError."""
+    """Releases an object in its current version. Raises ClusterError."""
     for _ in range(TRIES):
         try:
             await retained.let_go(live)
@@ -70,21 +70,21 @@ async def _let_go(cluster: LiveCluster, retained: "Retained", live: Live) -> Non
 
 
 class Retained:
-    """Tells which objects of a sweep are retained, and lets them go where that is allowed."""
+    """Decides which objects of a sweep are retained, and releases them if that is allowed."""
 
     def __init__(
         self, cluster: LiveCluster, generation: Generation, retention: Retention, *, may_delete: bool = False
     ) -> None:
-        """`may_delete`: somebody has said that what is retained goes as well."""
+        """`may_delete`: the settings say that what is retained is deleted as well."""
         self._cluster = cluster
         self._retention = retention
         self._resource = resource_of_sweep(generation, retention)
         self._may_delete = may_delete
         self._sources: dict[tuple[str | None, str], Mapping[str, Any]] = {}
-        """Those that were found: releases do not change."""
+        """The releases that were read: they do not change."""
 
     async def reason(self, live: Live) -> str | None:
-        """Why an object is retained; None where it is not. Raises ClusterError."""
+        """Why an object is retained; None if it is not. Raises ClusterError."""
         name = self._retention.source(live.manifest)
         source = await self._source(live.namespace, name) if name else None
         return self._retention.reason(live.manifest, source)
@@ -96,28 +96,29 @@ class Retained:
         return known
 
     async def require_none(self, lives: Sequence[Live], first: str) -> None:
-        """Raises RetainedError, which begins like `first`, where any is retained that may not be deleted."""
+        """Raises RetainedError, which begins with `first`, if one is retained and must not be deleted."""
         if self._may_delete:
             return
         if found := [(live, reason) for live in lives if (reason := await self.reason(live))]:
-            raise RetainedError(self._told(found, first))
+            raise RetainedError(self._refusal(found, first))
 
     async def let_go(self, live: Live) -> Live | None:
-        """The object as it may be deleted, None if it is gone. Raises RetainedError, ClusterError."""
+        """The object in a state in which it can be deleted, None if it is gone. Raises RetainedError, ClusterError."""
         if (reason := await self.reason(live)) is None:
             return live
         if not self._may_delete:
-            raise RetainedError(self._told([(live, reason)], "nothing more was deleted"))
+            raise RetainedError(self._refusal([(live, reason)], "nothing more was deleted"))
         return await self._cluster.merge(live, self._retention.released)
 
-    def _told(self, found: Sequence[tuple[Live, str]], first: str) -> str:
+    def _refusal(self, found: Sequence[tuple[Live, str]], first: str) -> str:
         lines = [
-            f"{first}: {len(found)} retained, whose deletion never ends, and what they retain goes with its namespace:"
+            f"{first}: {len(found)} retained; such a deletion never finishes, and what is retained would be lost with "
+            "its namespace:"
         ]
         change = json.dumps(self._retention.released, separators=(",", ":"))
         for live, reason in sorted(found, key=lambda each: str(each[0])):
             lines.append(f"  {live}: {reason}")
-            lines.append(f"    delete it nevertheless: kubectl patch {live.command} --type=merge -p '{change}'")
+            lines.append(f"    delete it anyway: kubectl patch {live.command} --type=merge -p '{change}'")
         lines.append(
             "  To delete all that is retained: set choreo:deleteRetained to true (in a program: the argument "
             "deleteRetained), run pulumi up, and destroy again"

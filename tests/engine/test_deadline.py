@@ -19,7 +19,10 @@ def test_a_stuck_deployment_is_named_and_the_next_destroy_goes_on(acme: Workspac
 
     said = acme.destroy("staging", fails=True).said
 
-    assert f"environment 'staging' of organization '{organization}' is not finalized: after 3s, 1 still there" in said
+    assert (
+        f"environment 'staging' of organization '{organization}' is not finalized: timed out after 3s with 1 remaining"
+        in said
+    )
     assert f"Deployment {organization}/stuck: held by example.com/never" in said
     assert f"kubectl get deployments.core.choreo.dev stuck -n {organization} -o yaml" in said
     assert "Traceback" not in said

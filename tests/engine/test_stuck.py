@@ -1,4 +1,4 @@
-"""What is stuck: destroy says who holds it, and goes on from there once nobody does."""
+"""What is stuck: destroy reports what holds it, and resumes from there once it is released."""
 
 from tests.engine import samples
 from tests.engine.workspace import Workspace
@@ -74,14 +74,14 @@ def test_what_holds_an_environment_is_named_one_after_the_other_and_in_the_end_a
     assert f"Namespace {name}: held by kubernetes (Kubernetes' namespace controller" in said
     assert "NamespaceFinalizersRemaining=True" in said
     assert "example.com/never" in said
-    assert "namespaces: 1 left" in said, "silent while it waits"
+    assert "namespaces: 1 remaining" in said, "silent while it waits"
     said = acme.up("staging", fails=True).said
     assert f"Namespace {name} is being deleted since" in said, "what is on its way out was taken for being there"
     assert "wait until it is gone" in said
     acme.kubectl("patch", "configmap", "held", "-n", name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
 
     said = acme.destroy("staging", fails=True).said
-    assert f"Namespace {stray}: it holds Project 'theirs' of organization 'other'" in said
+    assert f"Namespace {stray}: it contains Project 'theirs' of organization 'other'" in said
     assert "Active" in acme.kubectl("get", "namespace", stray)
     acme.kubectl("label", "namespace", stray, "organization-name-", "environment-name-")
 

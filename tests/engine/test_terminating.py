@@ -62,7 +62,7 @@ def test_a_namespace_that_is_being_deleted_is_refused_until_it_is_gone_whatever_
     acme.kubectl("apply", "-f", "-", manifest=held(name))
     acme.kubectl("delete", "namespace", name, "--wait=false")
     said = acme.destroy("staging", "--run-program", fails=True).said
-    assert "is not finalized: after 8s, 1 still there" in said
+    assert "is not finalized: timed out after 8s with 1 remaining" in said
     assert "counts as missing" not in said
     acme.kubectl("patch", "configmap", "held", "-n", name, "--type=merge", "-p", LET_GO)
     acme.destroy("staging", "--run-program")

@@ -290,7 +290,7 @@ def test_a_data_plane_that_does_not_answer_is_an_error_and_what_it_held_up_goes_
         assert "Traceback" not in said
         said = workspace.destroy("production", fails=True).said
         assert "on data plane 'dp-local' is not finalized: after 6s" in said
-        assert "the next destroy goes on from here" in said
+        assert "the next destroy resumes from here" in said
         proxy.restore()
         workspace.destroy("production")
     assert workspace.resources("production") == []

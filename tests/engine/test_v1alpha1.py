@@ -169,7 +169,10 @@ def test_an_update_ends_when_what_bindings_say_is_applied_or_says_why_it_is_not(
     assert f"ProjectReleaseBinding {team}/shop-development is not accepted by OpenChoreo's controllers" in said
     assert "Ready=False ResourceApplyFailed Failed to apply resources to target plane" in said
     assert "ResourcesApplied=False ApplyFailed failed to apply resource namespace: proxy request failed" in said
-    assert f"DataPlane {team}/local, which it is on: status.agentConnection says that no agent is connected" in said
+    assert (
+        f"DataPlane {team}/local, which the environment is on: status.agentConnection says that no agent is connected"
+        in said
+    )
 
     workspace.settings("platform", settings)
     workspace.up("platform")

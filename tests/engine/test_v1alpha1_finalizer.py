@@ -224,7 +224,7 @@ def test_a_binding_that_is_made_again_meanwhile_is_taken_as_well(workspace: Work
 
     with meanwhile(threading.Thread(target=make_again)):
         said = workspace.destroy("development").said
-    assert "looking for what was made again meanwhile" in said
+    assert "checking whether anything was created again in the meantime" in said
     assert [platform.find(*each) for each in BINDINGS] == [None] * 3
 
 
@@ -235,12 +235,13 @@ def test_an_agent_that_is_away_is_the_cause_that_is_said_at_the_deadline(
     without_development(platform)
     with agents.away(controlled_plane, platform.namespace, "default"):
         said = workspace.destroy("development", fails=True).said
-    assert "after 9s, 1 still there; nothing was forced" in said
+    assert "timed out after 9s with 1 remaining; nothing was forced" in said
     assert f"ReleaseBinding {platform.namespace}/web-development: held by openchoreo.dev/releasebinding-cleanup" in said
     assert f"RenderedRelease {platform.namespace}/web-development: Finalizing=True CleanupFailed" in said
     assert "no agents found for plane dataplane/default" in said
     assert (
-        f"DataPlane {platform.namespace}/default, which it is on: status.agentConnection says that no agent is" in said
+        f"DataPlane {platform.namespace}/default, which the environment is on: status.agentConnection says that no"
+        in said
     )
     workspace.destroy("development")
     assert [platform.find(*each) for each in BINDINGS[::2]] == [None] * 2
@@ -263,7 +264,7 @@ def test_a_data_plane_that_is_gone_is_to_be_applied_again(workspace: Workspace, 
 
     said = workspace.destroy("development", fails=True).said
     assert f"ClusterDataPlane '{plane}' not found" in said
-    assert f"ClusterDataPlane {plane}, which it is on, does not exist, and nothing can be cleaned up without it" in said
+    assert f"ClusterDataPlane {plane}, which the environment is on, does not exist, and nothing can be" in said
 
     cluster.create(samples.data_plane(None, plane))
     workspace.run("config", "set", "--stack", "development", "choreo:deadline", "60s")

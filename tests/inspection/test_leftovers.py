@@ -236,7 +236,7 @@ class TestNamespaces:
             (of_environment("mine", "development", None), "it lacks project-name"),
             (
                 of_environment("kube-system", "development"),
-                "it carries the labels of environment 'development', and it is Kubernetes' own",
+                "it carries the labels of environment 'development', and it belongs to Kubernetes",
             ),
         ],
     )

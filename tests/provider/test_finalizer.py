@@ -225,7 +225,7 @@ def test_a_deadline_names_the_environment_that_is_not_finalized(cluster: FakeClu
         asyncio.run(finalizer.delete({**INPUTS, "deploymentsTimeout": "200ms"}, session(cluster)))
     first, second, *_ = str(error.value).splitlines()
     assert first.startswith(
-        "environment 'development' of organization 'acme' is not finalized: after 200ms, 1 still there;"
+        "environment 'development' of organization 'acme' is not finalized: timed out after 200ms with 1 remaining;"
     )
     assert second == "  Deployment acme/a: no finalizer holds it"
 

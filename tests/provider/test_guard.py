@@ -219,7 +219,8 @@ def test_what_is_retained_stops_a_destroy_before_anything_is_deleted(going: dict
     cluster = FakeCluster(retaining())
     said = refused(cluster, {"objects": going})
     assert said[:2] == [
-        "nothing was deleted: 1 retained, whose deletion never ends, and what they retain goes with its namespace:",
+        "nothing was deleted: 1 retained; such a deletion never finishes, and what is retained would be lost with "
+        "its namespace:",
         "  ResourceReleaseBinding acme/orders-development: its spec.retainPolicy is Retain",
     ]
     assert cluster.requests("merge") == []

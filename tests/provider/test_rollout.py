@@ -139,7 +139,7 @@ def test_the_deadline_says_what_is_in_the_way_in_the_words_of_all_who_know() -> 
         "    inspect: kubectl get releasebindings.openchoreo.dev web-dev -n team -o yaml",
         "  RenderedRelease team/web-dev: ResourcesApplied=False ApplyFailed status 502",
         "    inspect: kubectl get renderedreleases.openchoreo.dev web-dev -n team -o yaml",
-        "  DataPlane team/local, which it is on: status.agentConnection says that no agent is connected: "
+        "  DataPlane team/local, which the environment is on: status.agentConnection says that no agent is connected: "
         "No agents connected",
         "    inspect: kubectl get dataplanes.openchoreo.dev local -n team -o yaml",
         "  The next pulumi up waits for them again",

@@ -1,4 +1,4 @@
-"""Finalization takes an environment's Deployments, then its namespaces, out of a cluster: those, and nothing else."""
+"""Finalization deletes an environment's Deployments, then its namespaces, and nothing else."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ DEVELOPMENT = Scope(GENERATION, "acme", "development")
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test waits as long as people do; what a watch tells has to be enough, unless a test says otherwise."""
+    """Short waits; what a watch reports must be enough, unless a test says otherwise."""
     monkeypatch.setattr(removal, "RETRY_SECONDS", 0.005)
     monkeypatch.setattr(removal, "REPEAT_SECONDS", 0.01)
     monkeypatch.setattr(informer, "RELIST_SECONDS", 60.0)
@@ -29,10 +29,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def finalized(
     cluster: FakeCluster, deployments: str = "5s", namespaces: str = "5s", scope: Scope = DEVELOPMENT
 ) -> list[str]:
-    """What was told while the environment `development` of `acme` was finalized."""
-    told: list[str] = []
-    asyncio.run(finalize(cluster, cluster, scope, deployments, namespaces, told.append))
-    return told
+    """The progress lines while the environment `development` of `acme` is finalized."""
+    lines: list[str] = []
+    asyncio.run(finalize(cluster, cluster, scope, deployments, namespaces, lines.append))
+    return lines
 
 
 def failed(cluster: FakeCluster, deployments: str = "5s", namespaces: str = "5s") -> list[str]:
@@ -42,7 +42,7 @@ def failed(cluster: FakeCluster, deployments: str = "5s", namespaces: str = "5s"
     return str(error.value).splitlines()
 
 
-# --- What goes, and when -------------------------------------------------------------------------------------------
+# --- What is deleted, and when ------------------------------------------------------------------------------------
 
 
 def test_every_deployment_is_gone_before_the_first_namespace_is_deleted() -> None:
@@ -83,7 +83,7 @@ def test_no_more_requests_are_under_way_than_an_api_server_likes(monkeypatch: py
     assert most == 3
 
 
-def test_where_nothing_is_left_nothing_happens() -> None:
+def test_where_nothing_exists_nothing_happens() -> None:
     cluster = FakeCluster()
     assert finalized(cluster) == []
     assert cluster.story == ["list deployments", "list namespaces"]
@@ -120,7 +120,7 @@ def test_what_is_being_deleted_already_is_not_deleted_again_but_waited_for() -> 
     assert cluster.story.index("gone Deployment acme/a") < cluster.story.index("delete Namespace dp-1")
 
 
-def test_what_is_gone_before_it_is_deleted_is_gone() -> None:
+def test_an_object_that_is_gone_before_its_deletion_is_no_error() -> None:
     cluster = FakeCluster(deployment("a"), deployment("b"))
     cluster.then["delete Deployment acme/a"] = lambda: cluster.remove("Deployment acme/a")
     finalized(cluster)
@@ -128,7 +128,7 @@ def test_what_is_gone_before_it_is_deleted_is_gone() -> None:
 
 
 @pytest.mark.parametrize("moment", ["watch deployments", "delete Deployment acme/a", "gone Deployment acme/a"])
-def test_a_deployment_that_appears_meanwhile_goes_before_the_namespaces_too(moment: str) -> None:
+def test_a_deployment_that_appears_in_the_meantime_is_deleted_before_the_namespaces_too(moment: str) -> None:
     cluster = FakeCluster(deployment("a"), namespace("dp-1"))
     cluster.then[moment] = lambda: cluster.add(deployment("late"))
     finalized(cluster)
@@ -153,7 +153,7 @@ def test_a_deployment_that_appears_when_the_last_one_was_just_gone_is_found_by_l
     assert cluster.names == []
 
 
-def test_the_next_finalization_goes_on_where_one_broke_off() -> None:
+def test_the_next_finalization_resumes_where_the_last_one_stopped() -> None:
     cluster = FakeCluster(deployment("a"), namespace("dp-1"), held=["Deployment acme/a"])
     failed(cluster, deployments="200ms")
     cluster.remove("Deployment acme/a")
@@ -162,11 +162,11 @@ def test_the_next_finalization_goes_on_where_one_broke_off() -> None:
 
 
 def test_cancelling_leaves_nothing_running() -> None:
-    told: list[str] = []
+    lines: list[str] = []
     cluster = FakeCluster(deployment("a"), held=["Deployment acme/a"])
 
     async def cancelled() -> list[str]:
-        task = asyncio.create_task(finalize(cluster, cluster, DEVELOPMENT, "5s", "5s", told.append))
+        task = asyncio.create_task(finalize(cluster, cluster, DEVELOPMENT, "5s", "5s", lines.append))
         await asyncio.sleep(0.02)
         task.cancel()
         await asyncio.wait([task])
@@ -177,7 +177,7 @@ def test_cancelling_leaves_nothing_running() -> None:
     assert asyncio.run(cancelled()) == []
 
 
-# --- When the API server is not at its best ------------------------------------------------------------------------
+# --- When the API server has problems ------------------------------------------------------------------------------
 
 
 def test_a_watch_that_breaks_off_is_followed_by_listing_again() -> None:
@@ -205,23 +205,23 @@ def test_a_watch_that_falls_silent_is_not_trusted_for_ever(monkeypatch: pytest.M
 def test_an_api_server_that_cannot_be_reached_for_a_while_is_asked_again() -> None:
     cluster = FakeCluster(deployment("a"), namespace("dp-1"))
     cluster.outages = ["no route to host"] * 3
-    told = finalized(cluster)
+    lines = finalized(cluster)
     assert cluster.names == []
-    assert told == [
+    assert lines == [
         "no route to host; trying again",
         "deployments.core.choreo.dev: deleting 1",
         "namespaces: deleting 1",
     ]
 
 
-def test_an_api_server_that_goes_away_in_the_middle_is_asked_again() -> None:
+def test_an_api_server_that_becomes_unreachable_halfway_is_asked_again() -> None:
     cluster = FakeCluster(deployment("a"), deployment("b"))
     cluster.then["delete Deployment acme/b"] = lambda: cluster.outages.append("connection reset")
     assert "connection reset; trying again" in finalized(cluster)
     assert cluster.names == []
 
 
-def test_what_the_api_server_refuses_is_an_error_at_once_and_no_namespace_goes() -> None:
+def test_a_refused_request_is_an_error_at_once_and_no_namespace_is_deleted() -> None:
     class Refusing(FakeCluster):
         async def delete(self, live: Live) -> None:
             raise ClusterError(f"delete {live}: 403: forbidden")
@@ -247,7 +247,7 @@ def test_a_cluster_without_openchoreo_has_no_deployments_but_may_have_namespaces
 # --- Deadlines -----------------------------------------------------------------------------------------------------
 
 
-def test_a_deadline_names_each_object_what_holds_it_what_it_says_and_how_to_look_at_it() -> None:
+def test_a_deadline_names_each_object_what_holds_it_its_conditions_and_how_to_inspect_it() -> None:
     stuck = deployment("stuck", finalizers=["core.choreo.dev/data-plane-cleanup", "example.com/other"])
     conditions = [
         {"type": "Ready", "status": "False", "reason": "DeploymentFinalizing", "message": "no matches for kind"},
@@ -256,7 +256,7 @@ def test_a_deadline_names_each_object_what_holds_it_what_it_says_and_how_to_look
     said = Live(stuck.resource, {**stuck.manifest, "status": {"conditions": conditions}})
     cluster = FakeCluster(said, deployment("odd"), held=["Deployment acme/stuck", "Deployment acme/odd"])
     assert failed(cluster, deployments="200ms") == [
-        "after 200ms, 2 still there; nothing was forced, and the next destroy goes on from here:",
+        "timed out after 200ms with 2 remaining; nothing was forced, and the next destroy resumes from here:",
         "  Deployment acme/odd: no finalizer holds it",
         "    inspect: kubectl get deployments.core.choreo.dev odd -n acme -o yaml",
         "  Deployment acme/stuck: held by core.choreo.dev/data-plane-cleanup (OpenChoreo's controllers), "
@@ -276,14 +276,14 @@ def test_a_namespaces_own_finalizers_hold_it_too() -> None:
     ]
 
 
-def test_while_a_deployment_is_stuck_no_namespace_goes_and_nothing_is_forced() -> None:
+def test_while_a_deployment_is_stuck_no_namespace_is_deleted_and_nothing_is_forced() -> None:
     cluster = FakeCluster(deployment("a"), namespace("dp-1"), held=["Deployment acme/a"])
     failed(cluster, deployments="200ms")
     assert cluster.requests("delete") == ["Deployment acme/a"]
     assert cluster.names == ["Deployment acme/a", "Namespace dp-1"]
 
 
-def test_a_deletion_that_was_not_accepted_is_told_so() -> None:
+def test_a_deletion_that_was_not_accepted_is_reported_as_such() -> None:
     class Deaf(FakeCluster):
         async def delete(self, live: Live) -> None:
             """Answers, and does nothing."""
@@ -291,26 +291,28 @@ def test_a_deletion_that_was_not_accepted_is_told_so() -> None:
     assert failed(Deaf(deployment("a")), deployments="200ms")[1] == "  Deployment acme/a: its deletion was not accepted"
 
 
-def test_the_two_steps_have_deadlines_of_their_own() -> None:
+def test_the_two_steps_have_separate_deadlines() -> None:
     cluster = FakeCluster(deployment("a"), namespace("dp-1"), held=["Namespace dp-1"])
-    assert failed(cluster, deployments="5s", namespaces="200ms")[0].startswith("after 200ms, 1 still there;")
+    assert failed(cluster, deployments="5s", namespaces="200ms")[0].startswith(
+        "timed out after 200ms with 1 remaining;"
+    )
     assert cluster.names == ["Namespace dp-1"]
 
 
-def test_a_deadline_without_any_answer_says_that_nobody_knows_what_is_there() -> None:
+def test_a_deadline_without_any_answer_says_that_what_remains_is_unknown() -> None:
     cluster = FakeCluster(deployment("a"))
     cluster.outages = ["no route to host"] * 1000
     assert failed(cluster, deployments="200ms") == [
-        "after 200ms, nobody knows what is still there; the next destroy goes on from here: no route to host"
+        "timed out after 200ms, and what remains is unknown; the next destroy resumes from here: no route to host"
     ]
 
 
-def test_a_deadline_after_the_last_answer_says_that_it_is_not_news() -> None:
+def test_a_deadline_after_a_lost_connection_shows_what_was_seen_last() -> None:
     cluster = FakeCluster(deployment("a"), held=["Deployment acme/a"], breaks=1)
     cluster.then["watch deployments"] = lambda: cluster.outages.extend(["no route to host"] * 1000)
     assert failed(cluster, deployments="200ms")[:2] == [
-        "after 200ms, 1 still there when last seen, and then no route to host; "
-        "nothing was forced, and the next destroy goes on from here:",
+        "timed out after 200ms with 1 remaining when last seen, and then no route to host; "
+        "nothing was forced, and the next destroy resumes from here:",
         "  Deployment acme/a: its deletion may not have been accepted",
     ]
 
@@ -322,12 +324,12 @@ def test_a_deadline_that_passes_before_the_first_answer_says_so() -> None:
             raise AssertionError
 
     assert failed(Silent(), deployments="200ms") == [
-        "after 200ms, nobody knows what is still there; the next destroy goes on from here: "
+        "timed out after 200ms, and what remains is unknown; the next destroy resumes from here: "
         "the API server has not answered"
     ]
 
 
-def test_a_deadline_that_is_none_is_refused() -> None:
+def test_a_deadline_that_is_not_a_duration_is_refused() -> None:
     with pytest.raises(ValueError, match="'soon' is no duration"):
         finalized(FakeCluster(), deployments="soon")
 
@@ -340,52 +342,52 @@ def test_each_step_says_how_much_it_deletes() -> None:
     assert finalized(cluster) == ["deployments.core.choreo.dev: deleting 2", "namespaces: deleting 1"]
 
 
-def test_no_silence_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_reported_regularly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(removal, "PROGRESS_SECONDS", 0.1)
     names = [f"dp-{number}" for number in range(5)]
     cluster = FakeCluster(*map(namespace, names), held=[f"Namespace {name}" for name in names])
-    told: list[str] = []
+    lines: list[str] = []
 
     def progress(line: str) -> None:
-        told.append(line)
-        if len(told) == 3:
+        lines.append(line)
+        if len(lines) == 3:
             cluster.remove("Namespace dp-0")
-        if len(told) == 4:
+        if len(lines) == 4:
             for name in names:
                 cluster.remove(f"Namespace {name}")
 
     asyncio.run(finalize(cluster, cluster, DEVELOPMENT, "5s", "5s", progress))
-    assert told[:4] == [
+    assert lines[:4] == [
         "namespaces: deleting 5",
-        "namespaces: 5 left (shrinking): Namespace dp-0, Namespace dp-1, Namespace dp-2 and 2 more",
-        "namespaces: 5 left (stuck): Namespace dp-0, Namespace dp-1, Namespace dp-2 and 2 more",
-        "namespaces: 4 left (shrinking): Namespace dp-1, Namespace dp-2, Namespace dp-3 and 1 more",
+        "namespaces: 5 remaining (shrinking): Namespace dp-0, Namespace dp-1, Namespace dp-2 and 2 more",
+        "namespaces: 5 remaining (stuck): Namespace dp-0, Namespace dp-1, Namespace dp-2 and 2 more",
+        "namespaces: 4 remaining (shrinking): Namespace dp-1, Namespace dp-2, Namespace dp-3 and 1 more",
     ]
 
 
-def test_no_silence_is_long_while_the_api_server_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_reported_while_the_api_server_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(removal, "PROGRESS_SECONDS", 0.01)
-    told: list[str] = []
+    lines: list[str] = []
     cluster = FakeCluster()
     cluster.outages = ["no route to host"] * 1000
     with pytest.raises(DeadlineError):
-        asyncio.run(finalize(cluster, cluster, DEVELOPMENT, "200ms", "5s", told.append))
-    assert told[0] == "no route to host; trying again"
-    assert set(told[1:]) == {"deployments.core.choreo.dev: the API server has not said yet what is there"}
+        asyncio.run(finalize(cluster, cluster, DEVELOPMENT, "200ms", "5s", lines.append))
+    assert lines[0] == "no route to host; trying again"
+    assert set(lines[1:]) == {"deployments.core.choreo.dev: waiting for the API server to list what exists"}
 
 
 # --- Scope ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("organization", "environment"), [("", "development"), ("acme", ""), ("", "")])
-def test_a_scope_without_a_name_is_refused_since_it_would_choose_what_is_not_ours(
+def test_a_scope_without_a_name_is_refused_since_it_would_match_the_objects_of_others(
     organization: str, environment: str
 ) -> None:
     with pytest.raises(ValueError, match="needs the organization's name and the environment's name"):
         Scope(GENERATION, organization, environment)
 
 
-def test_a_scope_chooses_by_both_labels() -> None:
+def test_a_scope_selects_by_both_labels() -> None:
     assert DEVELOPMENT.sweeps[0].labels == {
         "core.choreo.dev/organization": "acme",
         "core.choreo.dev/environment": "development",
@@ -393,16 +395,16 @@ def test_a_scope_chooses_by_both_labels() -> None:
     assert DEVELOPMENT.namespaces.labels == {"organization-name": "acme", "environment-name": "development"}
 
 
-# --- What changes meanwhile ----------------------------------------------------------------------------------------
+# --- What changes in the meantime ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("other", [deployment("a", environment="staging"), deployment("a", environment=None)], ids=str)
-@pytest.mark.parametrize("anew", [False, True], ids=["relabelled", "made anew"])
-def test_what_loses_the_labels_before_it_is_deleted_stays(other: Live, anew: bool) -> None:
+@pytest.mark.parametrize("again", [False, True], ids=["relabelled", "created again"])
+def test_what_loses_the_labels_before_it_is_deleted_stays(other: Live, again: bool) -> None:
     cluster = FakeCluster(deployment("a"), deployment("b"))
 
     def change() -> None:
-        if anew:
+        if again:
             cluster.remove("Deployment acme/a")
             cluster.add(other)
         else:
@@ -415,7 +417,7 @@ def test_what_loses_the_labels_before_it_is_deleted_stays(other: Live, anew: boo
     assert cluster.requests("delete").count("Deployment acme/a") == 1
 
 
-def test_what_is_made_anew_with_the_labels_before_it_is_deleted_goes_too() -> None:
+def test_what_is_created_again_with_the_labels_before_its_deletion_is_deleted_too() -> None:
     cluster = FakeCluster(deployment("a"))
 
     def renew() -> None:
@@ -428,7 +430,7 @@ def test_what_is_made_anew_with_the_labels_before_it_is_deleted_goes_too() -> No
     assert cluster.requests("gone") == ["Deployment acme/a"] * 2
 
 
-def test_a_namespace_that_was_made_for_it_goes_even_if_its_labels_are_taken_off_before_it_is_deleted() -> None:
+def test_a_namespace_that_was_made_for_it_is_deleted_even_if_its_labels_are_removed_just_before() -> None:
     cluster = FakeCluster(namespace("dp-1"))
     cluster.then["delete Namespace dp-1"] = lambda: cluster.change(namespace("dp-1", environment=None))
     finalized(cluster, scope=Scope(GENERATION, "acme", "development", frozenset({"dp-1"})))
@@ -438,7 +440,7 @@ def test_a_namespace_that_was_made_for_it_goes_even_if_its_labels_are_taken_off_
 # --- Namespaces that were made for the environment -----------------------------------------------------------------
 
 
-def test_a_namespace_that_was_made_for_it_goes_even_if_somebody_has_taken_its_labels_off() -> None:
+def test_a_namespace_that_was_made_for_it_is_deleted_even_if_its_labels_were_removed() -> None:
     cluster = FakeCluster(namespace("dp-1"), namespace("dp-2", environment=None, organization=None))
     finalized(cluster, scope=Scope(GENERATION, "acme", "development", frozenset({"dp-1", "dp-2", "dp-gone"})))
     assert cluster.names == []
@@ -473,17 +475,17 @@ class Guarded(FakeCluster):
         await super().delete(live)
 
 
-def test_a_deletion_that_a_webhook_refuses_is_asked_for_again_and_told_once() -> None:
+def test_a_deletion_that_a_webhook_refuses_is_repeated_and_reported_once() -> None:
     cluster = Guarded(deployment("a"))
     cluster.refusals = 3
     assert finalized(cluster) == [
         "deployments.core.choreo.dev: deleting 1",
-        "delete Deployment acme/a: admission webhook says no; asking again until the deadline",
+        "delete Deployment acme/a: admission webhook says no; trying again until the deadline",
     ]
     assert cluster.names == []
 
 
-def test_a_deletion_that_a_webhook_refuses_to_the_last_is_named_with_its_words() -> None:
+def test_a_deletion_that_a_webhook_refuses_until_the_deadline_is_named_with_its_message() -> None:
     cluster = Guarded(deployment("a"), namespace("dp-1"))
     assert failed(cluster, deployments="200ms")[1:] == [
         "  Deployment acme/a: delete Deployment acme/a: admission webhook says no",
@@ -507,7 +509,7 @@ LIVES = st.lists(
 
 
 def is_the_environments(live: Live) -> bool:
-    """Told by the letter: both labels, and a Deployment in the organization's namespace."""
+    """The rule itself: both labels, and for a Deployment the organization's namespace."""
     if live.resource.kind == "Namespace":
         return live.labels.get("organization-name") == "acme" and live.labels.get("environment-name") == "development"
     return (
@@ -519,7 +521,7 @@ def is_the_environments(live: Live) -> bool:
 
 @hypothesis_settings(max_examples=60, deadline=None)
 @given(LIVES, st.lists(st.just("no route to host"), max_size=2), st.integers(0, 2))
-def test_exactly_what_carries_both_labels_is_deleted(lives: list[Live], outages: list[str], breaks: int) -> None:
+def test_exactly_what_has_both_labels_is_deleted(lives: list[Live], outages: list[str], breaks: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(removal, "RETRY_SECONDS", 0.001)
         cluster = FakeCluster(*lives, breaks=breaks)

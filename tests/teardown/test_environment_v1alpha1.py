@@ -1,4 +1,4 @@
-"""Finalization in openchoreo.dev/v1alpha1: also what OpenChoreo's own finalizers forget, or never end at, in order."""
+"""Finalization in openchoreo.dev/v1alpha1, in order: also what OpenChoreo's own finalizers forget or never finish."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 from choreo_components.kubernetes.client import Unreachable
 from choreo_components.kubernetes.objects import Live, live_of
 from choreo_components.teardown import causes, informer, removal
-from choreo_components.teardown.environment import HeldError, Scope, SparedError, finalize
+from choreo_components.teardown.environment import HeldError, KeptError, Scope, finalize
 from choreo_components.teardown.removal import DeadlineError
 from choreo_components.teardown.retention import RetainedError
 from tests.provider.fake_cluster import FakeCluster
@@ -26,7 +26,7 @@ DEV = Scope(GENERATION, "acme", "dev")
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test waits as long as people do."""
+    """Short waits."""
     monkeypatch.setattr(removal, "RETRY_SECONDS", 0.005)
     monkeypatch.setattr(removal, "REPEAT_SECONDS", 0.01)
     monkeypatch.setattr(informer, "RELIST_SECONDS", 60.0)
@@ -86,7 +86,7 @@ def cell(
     namespace: str | None = "acme",
     project: str = "shop",
 ) -> Live:
-    """A data-plane namespace; without an environment or a namespace, its labels do not say them."""
+    """A data-plane namespace; without an environment or a namespace, those labels are missing."""
     labels = {"namespace": namespace, "environment": environment, "project": project if environment else None}
     given_labels = {f"openchoreo.dev/{key}": value for key, value in labels.items() if value is not None}
     metadata = {"name": name or data_plane_namespace("acme", project, "development"), "labels": given_labels}
@@ -94,11 +94,11 @@ def cell(
 
 
 def finalized(cluster: FakeCluster, deployments: str = "5s", namespaces: str = "5s", **more: Any) -> list[str]:
-    """What was told while the environment `development` of `acme` was finalized."""
-    told: list[str] = []
+    """The progress lines while the environment `development` of `acme` is finalized."""
+    lines: list[str] = []
     scope = more.pop("scope", DEVELOPMENT)
-    asyncio.run(finalize(cluster, cluster, scope, deployments, namespaces, told.append, **more))
-    return told
+    asyncio.run(finalize(cluster, cluster, scope, deployments, namespaces, lines.append, **more))
+    return lines
 
 
 def failed(problem: type[Exception], cluster: FakeCluster, **more: Any) -> list[str]:
@@ -151,7 +151,7 @@ def test_what_is_of_another_environment_or_namespace_stays() -> None:
     assert cluster.names == sorted(map(str, others))
 
 
-def test_where_nothing_is_left_everything_is_looked_at_once() -> None:
+def test_where_nothing_exists_everything_is_listed_once() -> None:
     cluster = FakeCluster()
     assert finalized(cluster) == []
     assert sorted(cluster.story) == sorted(
@@ -175,17 +175,17 @@ def test_where_nothing_is_left_everything_is_looked_at_once() -> None:
 def test_all_steps_on_the_control_plane_share_one_deadline() -> None:
     cluster = FakeCluster(binding(), of_project(), held=["ReleaseBinding acme/web-development"])
 
-    async def let_go_late() -> None:
+    async def release_late() -> None:
         await asyncio.sleep(0.25)
         cluster.remove("ReleaseBinding acme/web-development")
         cluster.held.add("ProjectReleaseBinding acme/shop-development")
 
     async def both() -> None:
-        late = asyncio.create_task(let_go_late())
+        late = asyncio.create_task(release_late())
         began = asyncio.get_running_loop().time()
         with pytest.raises(DeadlineError, match="ProjectReleaseBinding acme/shop-development"):
             await finalize(cluster, cluster, DEVELOPMENT, "400ms", "5s", lambda _: None)
-        assert asyncio.get_running_loop().time() - began < 0.6, "each step had a deadline of its own"
+        assert asyncio.get_running_loop().time() - began < 0.6, "each step had a separate deadline"
         await late
 
     asyncio.run(both())
@@ -208,18 +208,18 @@ def test_a_pipeline_that_names_it_is_the_first_finding_and_nothing_is_deleted() 
         "    edit: kubectl edit deploymentpipelines.openchoreo.dev other -n acme",
         "  DeploymentPipeline acme/pipeline: spec.promotionPaths[0].sourceEnvironmentRef.name",
         "    edit: kubectl edit deploymentpipelines.openchoreo.dev pipeline -n acme",
-        "  Remove the environment from it: with pulumi up of the stack that has the pipeline, or by that command; "
+        "  Remove the environment from the pipeline, with pulumi up of its stack or with the command above; "
         "then destroy again",
     ]
     assert deleted(cluster) == []
 
 
 def test_a_pipeline_that_is_being_deleted_is_waited_for_before_anything_is_deleted() -> None:
-    going = pipeline("development", "staging", deletionTimestamp="2026-08-20T00:00:00Z")
-    cluster = FakeCluster(going, binding())
+    deleting = pipeline("development", "staging", deletionTimestamp="2026-08-20T00:00:00Z")
+    cluster = FakeCluster(deleting, binding())
     cluster.then["watch deploymentpipelines"] = lambda: cluster.remove("DeploymentPipeline acme/pipeline")
-    told = finalized(cluster)
-    assert told[0] == "deploymentpipelines.openchoreo.dev: waiting for 1 to be gone"
+    lines = finalized(cluster)
+    assert lines[0] == "deploymentpipelines.openchoreo.dev: waiting for 1 to be deleted"
     assert deleted(cluster) == [
         "gone DeploymentPipeline acme/pipeline",
         "delete ReleaseBinding acme/web-development",
@@ -228,8 +228,8 @@ def test_a_pipeline_that_is_being_deleted_is_waited_for_before_anything_is_delet
 
 
 def test_a_pipeline_that_no_longer_names_it_is_not_waited_for_though_it_is_still_there() -> None:
-    going = pipeline("development", "staging", deletionTimestamp="2026-08-20T00:00:00Z")
-    cluster = FakeCluster(going, binding())
+    deleting = pipeline("development", "staging", deletionTimestamp="2026-08-20T00:00:00Z")
+    cluster = FakeCluster(deleting, binding())
     cluster.then["watch deploymentpipelines"] = lambda: cluster.change(
         pipeline("staging", "production", deletionTimestamp="2026-08-20T00:00:00Z")
     )
@@ -244,14 +244,14 @@ def test_a_pipeline_whose_deletion_does_not_end_is_named_at_the_deadline() -> No
         "reason": "DeletionBlocked",
         "message": "referenced by 1 project",
     }
-    going = pipeline(
+    deleting = pipeline(
         "development",
         "staging",
         deletionTimestamp="2026-08-20T00:00:00Z",
         finalizers=["openchoreo.dev/deployment-pipeline-cleanup"],
         status={"conditions": [blocked]},
     )
-    cluster = FakeCluster(going, binding())
+    cluster = FakeCluster(deleting, binding())
     said = failed(DeadlineError, cluster, deployments="200ms")
     assert said[1:3] == [
         "  DeploymentPipeline acme/pipeline: held by openchoreo.dev/deployment-pipeline-cleanup "
@@ -276,9 +276,10 @@ def test_what_is_retained_stops_it_before_anything_is_deleted(objects: list[Live
     cluster = FakeCluster(*objects, binding(), of_project(), cell())
     said = failed(RetainedError, cluster)
     assert said == [
-        "nothing was deleted: 1 retained, whose deletion never ends, and what they retain goes with its namespace:",
+        "nothing was deleted: 1 retained; such a deletion never finishes, and what is retained would be lost with "
+        "its namespace:",
         f"  ResourceReleaseBinding acme/orders-development: {reason}",
-        "    delete it nevertheless: kubectl patch resourcereleasebindings.openchoreo.dev orders-development -n acme "
+        "    delete it anyway: kubectl patch resourcereleasebindings.openchoreo.dev orders-development -n acme "
         '--type=merge -p \'{"spec":{"retainPolicy":"Delete"}}\'',
         "  To delete all that is retained: set choreo:deleteRetained to true (in a program: the argument "
         "deleteRetained), run pulumi up, and destroy again",
@@ -297,25 +298,25 @@ def test_what_is_retained_stops_it_before_anything_is_deleted(objects: list[Live
     ],
     ids=["its own first", "its type deletes", "its type says nothing", "no release", "empty"],
 )
-def test_what_is_not_retained_goes(objects: list[Live]) -> None:
+def test_what_is_not_retained_is_deleted(objects: list[Live]) -> None:
     cluster = FakeCluster(*objects)
     finalized(cluster)
     assert "ResourceReleaseBinding acme/orders-development" not in cluster.names
 
 
 @pytest.mark.parametrize("deletion", [{}, {"deletionTimestamp": "2026-08-20T00:00:00Z"}], ids=["there", "held"])
-def test_where_it_is_allowed_what_is_retained_is_let_go_first_and_then_deleted(deletion: Mapping[str, Any]) -> None:
+def test_where_it_is_allowed_what_is_retained_is_released_first_and_then_deleted(deletion: Mapping[str, Any]) -> None:
     kept = of_resource(retainPolicy="Retain")
     kept = Live(kept.resource, {**kept.manifest, "metadata": {**kept.metadata, **deletion}})
     cluster = FakeCluster(kept, of_project())
     name = "ResourceReleaseBinding acme/orders-development"
     if deletion:
 
-        def go() -> None:
-            # Its controller has held it until its policy was another one.
+        def release_it() -> None:
+            # Its controller has held it until its policy was changed.
             asyncio.get_running_loop().call_later(0.01, cluster.remove, name)
 
-        cluster.then[f"merge {name}"] = go
+        cluster.then[f"merge {name}"] = release_it
     finalized(cluster, delete_retained=True)
     story = deleted(cluster)
     assert story[0] == f"merge {name}"
@@ -323,7 +324,7 @@ def test_where_it_is_allowed_what_is_retained_is_let_go_first_and_then_deleted(d
     assert cluster.names == []
 
 
-def test_what_is_retained_and_comes_later_keeps_all_that_is_not_deleted_yet() -> None:
+def test_a_retained_object_that_appears_later_stops_all_further_deletions() -> None:
     cluster = FakeCluster(binding(), of_project(), cell(), release("Retain"))
     cluster.then["gone ReleaseBinding acme/web-development"] = lambda: cluster.add(of_resource())
     said = failed(RetainedError, cluster)
@@ -331,7 +332,7 @@ def test_what_is_retained_and_comes_later_keeps_all_that_is_not_deleted_yet() ->
     assert cluster.requests("delete") == ["ReleaseBinding acme/web-development"]
 
 
-def test_a_policy_that_changes_before_it_is_let_go_is_read_again() -> None:
+def test_a_policy_that_changes_before_the_release_is_read_again() -> None:
     cluster = FakeCluster(of_resource(retainPolicy="Retain"))
     name = "ResourceReleaseBinding acme/orders-development"
     cluster.then[f"merge {name}"] = lambda: cluster.change(of_resource(retainPolicy="Delete"))
@@ -342,20 +343,20 @@ def test_a_policy_that_changes_before_it_is_let_go_is_read_again() -> None:
 # --- What controllers have made ------------------------------------------------------------------------------------
 
 
-def test_namespaces_wait_until_no_rendered_release_is_left_and_none_is_deleted_by_us() -> None:
+def test_namespaces_wait_until_no_rendered_release_remains_and_none_is_deleted_by_us() -> None:
     cluster = FakeCluster(of_project(), rendered(), cell())
     cluster.then["watch renderedreleases"] = lambda: cluster.remove("RenderedRelease acme/p-shop-development")
-    told = finalized(cluster)
-    assert "renderedreleases.openchoreo.dev: waiting for 1 to be gone" in told
+    lines = finalized(cluster)
+    assert "renderedreleases.openchoreo.dev: waiting for 1 to be deleted" in lines
     story = deleted(cluster)
     assert "delete RenderedRelease acme/p-shop-development" not in story
     assert story.index("gone RenderedRelease acme/p-shop-development") < story.index(f"delete Namespace {cell().name}")
 
 
-def test_a_rendered_release_that_nobody_deletes_is_named_at_the_deadline() -> None:
+def test_a_rendered_release_that_no_controller_deletes_is_named_at_the_deadline() -> None:
     cluster = FakeCluster(rendered(), cell())
     assert failed(DeadlineError, cluster, deployments="200ms")[:2] == [
-        "after 200ms, 1 still there; nothing was forced, and the next destroy goes on from here:",
+        "timed out after 200ms with 1 remaining; nothing was forced, and the next destroy resumes from here:",
         "  RenderedRelease acme/p-shop-development: its deletion has not begun",
     ]
     assert deleted(cluster) == []
@@ -364,16 +365,16 @@ def test_a_rendered_release_that_nobody_deletes_is_named_at_the_deadline() -> No
 @pytest.mark.parametrize(
     "moment", ["gone ProjectReleaseBinding acme/shop-development", "gone RenderedRelease acme/p-shop-development"]
 )
-def test_a_binding_that_is_made_again_while_a_later_step_is_waited_for_goes_too(moment: str) -> None:
+def test_a_binding_that_is_created_again_during_a_later_step_is_deleted_too(moment: str) -> None:
     cluster = FakeCluster(binding(), of_project(), rendered(), cell())
     cluster.then["watch renderedreleases"] = lambda: cluster.remove("RenderedRelease acme/p-shop-development")
     cluster.then[moment] = lambda: cluster.add(binding())
-    assert "looking for what was made again meanwhile" in finalized(cluster)
+    assert "checking whether anything was created again in the meantime" in finalized(cluster)
     assert cluster.requests("gone").count("ReleaseBinding acme/web-development") == 2
     assert cluster.names == []
 
 
-def test_a_binding_that_comes_back_as_often_as_it_goes_is_named_with_that_at_the_deadline() -> None:
+def test_a_binding_that_is_created_again_after_each_deletion_is_named_with_that_at_the_deadline() -> None:
     cluster = FakeCluster(binding(), cell())
 
     def again() -> None:
@@ -383,7 +384,7 @@ def test_a_binding_that_comes_back_as_often_as_it_goes_is_named_with_that_at_the
     cluster.then["gone ReleaseBinding acme/web-development"] = again
     said = failed(DeadlineError, cluster, deployments="200ms")
     assert "ReleaseBinding acme/web-development" in "\n".join(said)
-    assert "was deleted and made again" in "\n".join(said)
+    assert "was deleted and created again" in "\n".join(said)
     assert f"Namespace {cell().name}" in cluster.names
 
 
@@ -392,37 +393,37 @@ def test_a_binding_that_comes_back_as_often_as_it_goes_is_named_with_that_at_the
 OURS = data_plane_namespace("acme", "shop", "development")
 
 
-def test_a_namespace_that_somebody_has_made_by_hand_for_a_project_goes() -> None:
+def test_a_namespace_that_was_made_by_hand_for_a_project_is_deleted() -> None:
     cluster = FakeCluster(live(samples.project("acme")), cell(OURS, None, None))
     finalized(cluster)
     assert cluster.names == ["Project acme/shop"]
 
 
-def test_one_of_a_project_that_is_gone_goes_by_the_release_that_openchoreo_has_left() -> None:
+def test_the_namespace_of_a_deleted_project_is_found_by_the_release_that_openchoreo_has_left() -> None:
     """Where a whole stack is destroyed, its Projects are gone before the finalizer."""
     cluster = FakeCluster(project_release("shop"), cell(OURS, None, None), cell("dp-x", None, None))
     finalized(cluster)
     assert cluster.names == ["Namespace dp-x", "ProjectRelease acme/shop-1"]
 
 
-def test_a_namespace_that_has_lost_its_labels_goes_by_what_its_binding_has_said() -> None:
+def test_a_namespace_that_has_lost_its_labels_is_found_by_the_status_of_its_binding() -> None:
     cluster = FakeCluster(of_project(published="dp-as-published"), cell("dp-as-published", None, None))
     finalized(cluster)
     assert cluster.names == []
 
 
-def test_a_namespace_with_such_a_name_that_is_another_environments_stays_and_that_is_no_error() -> None:
+def test_a_namespace_with_such_a_name_that_belongs_to_another_environment_is_kept_without_an_error() -> None:
     theirs = cell(OURS, "staging")
     cluster = FakeCluster(live(samples.project("acme")), theirs)
-    told = finalized(cluster)
+    lines = finalized(cluster)
     assert cluster.names == [f"Namespace {OURS}", "Project acme/shop"]
-    assert told == [
-        f"Namespace {OURS} has a name of the environment, and stays: "
+    assert lines == [
+        f"Namespace {OURS} is named like a namespace of the environment, and is kept: "
         "its label openchoreo.dev/environment says 'staging'"
     ]
 
 
-def test_a_name_that_two_environments_share_is_the_one_s_that_has_a_binding() -> None:
+def test_a_name_that_two_environments_share_belongs_to_the_one_that_has_a_binding() -> None:
     """OpenChoreo joins the parts of a name before it hashes them."""
     shared = data_plane_namespace("acme", "shop-a", "dev")
     assert shared == data_plane_namespace("acme", "shop", "a-dev")
@@ -435,17 +436,17 @@ def test_a_name_that_two_environments_share_is_the_one_s_that_has_a_binding() ->
 def test_a_namespace_of_the_environment_by_its_labels_that_holds_others_objects_is_still_an_error() -> None:
     sneaky = cell("sneaky")
     cluster = FakeCluster(sneaky, live(samples.project("sneaky")))
-    assert "  Namespace sneaky: it holds Project 'shop' of namespace 'sneaky'" in failed(SparedError, cluster)
+    assert "  Namespace sneaky: it contains Project 'shop' of namespace 'sneaky'" in failed(KeptError, cluster)
 
 
-def test_the_namespace_of_the_objects_themselves_never_goes() -> None:
+def test_the_namespace_of_the_objects_themselves_is_never_deleted() -> None:
     tenant = live(samples.tenant("acme"), labels=dict(cell().labels) | {"openchoreo.dev/control-plane": "true"})
     cluster = FakeCluster(tenant)
-    failed(SparedError, cluster)
+    failed(KeptError, cluster)
     assert cluster.names == ["Namespace acme"]
 
 
-def test_namespaces_go_on_the_data_planes_cluster_by_their_names_too_and_on_no_other() -> None:
+def test_namespaces_are_deleted_by_name_on_the_data_planes_cluster_and_on_no_other() -> None:
     control_plane = FakeCluster(live(samples.project("acme")), of_project(), cell(OURS, None, None))
     east = FakeCluster(cell(OURS, None, None), cell("dp-labelled"), binding())
     asyncio.run(finalize(control_plane, east, DEVELOPMENT, "5s", "5s", lambda _: None))
@@ -465,7 +466,7 @@ IN_PROGRESS = {**FAILED, "reason": "CleanupInProgress", "message": "Cleaning up 
 
 
 class Flapping(FakeCluster):
-    """A cluster whose RenderedReleases say this and then that each time they are listed."""
+    """A cluster whose RenderedReleases report changing conditions each time they are listed."""
 
     def __init__(self, *lives: Live, held: list[str]) -> None:
         super().__init__(*lives, held=held)
@@ -481,12 +482,12 @@ class Flapping(FakeCluster):
 
 
 def stuck(*more: Live) -> Flapping:
-    """A binding that its controller holds, as what it has made cannot be cleaned up."""
+    """A binding that its controller holds, as the objects that it made cannot be cleaned up."""
     held = binding(finalizers=["openchoreo.dev/releasebinding-cleanup"])
     return Flapping(held, rendered("web-development"), *more, held=[str(held)])
 
 
-def test_the_cause_that_stands_elsewhere_and_comes_and_goes_is_in_the_error() -> None:
+def test_a_cause_in_another_object_that_is_visible_at_times_only_is_in_the_error() -> None:
     away = {"agentConnection": {"connected": False, "message": "No agents connected"}}
     cluster = stuck(live(samples.environment("acme", "development")), live(samples.data_plane("acme"), status=away))
     assert failed(DeadlineError, cluster, deployments="200ms")[1:] == [
@@ -496,34 +497,36 @@ def test_the_cause_that_stands_elsewhere_and_comes_and_goes_is_in_the_error() ->
         "  RenderedRelease acme/web-development: Finalizing=True CleanupFailed failed to list resources: "
         "no agents found for plane dataplane/default",
         "    inspect: kubectl get renderedreleases.openchoreo.dev web-development -n acme -o yaml",
-        "  DataPlane acme/default, which it is on: status.agentConnection says that no agent is connected: "
-        "No agents connected",
+        "  DataPlane acme/default, which the environment is on: status.agentConnection says that no agent is "
+        "connected: No agents connected",
         "    inspect: kubectl get dataplanes.openchoreo.dev default -n acme -o yaml",
     ]
 
 
-def test_the_cause_is_said_once_while_nothing_moves_long_before_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cause_is_reported_once_long_before_the_deadline_if_nothing_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(removal, "PROGRESS_SECONDS", 0.02)
-    told: list[str] = []
+    lines: list[str] = []
     cluster = stuck()
     with pytest.raises(DeadlineError):
-        asyncio.run(finalize(cluster, cluster, DEVELOPMENT, "500ms", "5s", told.append))
-    cause = [line for line in told if line.startswith("RenderedRelease acme/web-development: Finalizing=True")]
+        asyncio.run(finalize(cluster, cluster, DEVELOPMENT, "500ms", "5s", lines.append))
+    cause = [line for line in lines if line.startswith("RenderedRelease acme/web-development: Finalizing=True")]
     assert len(cause) == 1
 
 
 def test_a_data_plane_that_is_gone_is_to_be_applied_again() -> None:
     cluster = stuck(live(samples.environment("acme", "development", "east", "ClusterDataPlane")))
     assert failed(DeadlineError, cluster, deployments="200ms")[-1] == (
-        "  ClusterDataPlane east, which it is on, does not exist, and nothing can be cleaned up without it: "
-        "apply it again, and what is left goes by itself"
+        "  ClusterDataPlane east, which the environment is on, does not exist, and nothing can be cleaned up without "
+        "it: apply it again, and the rest is cleaned up"
     )
 
 
 def test_an_environment_that_is_gone_is_to_be_applied_again() -> None:
     assert failed(DeadlineError, stuck(), deployments="200ms")[-1] == (
         "  Environment acme/development does not exist, and nothing can be cleaned up without it: "
-        "apply it again, and what is left goes by itself"
+        "apply it again, and the rest is cleaned up"
     )
 
 
@@ -535,7 +538,7 @@ def test_a_data_plane_that_is_well_is_not_mentioned() -> None:
         assert "DataPlane" not in "\n".join(failed(DeadlineError, cluster, deployments="200ms"))
 
 
-def test_causes_that_cannot_be_asked_for_do_not_hide_what_is_left() -> None:
+def test_causes_that_cannot_be_read_do_not_hide_what_remains() -> None:
     cluster = stuck()
 
     class Silent(Flapping):
@@ -545,7 +548,7 @@ def test_causes_that_cannot_be_asked_for_do_not_hide_what_is_left() -> None:
     silent = Silent(*cluster.lives.values(), held=list(cluster.held))
     said = failed(DeadlineError, silent, deployments="200ms")
     assert said[1].startswith("  ReleaseBinding acme/web-development: held by")
-    assert said[-1] == "  it could not be found out what else keeps them: no route to host"
+    assert said[-1] == "  could not find out what else blocks them: no route to host"
 
 
 # --- Whatever is in the cluster ------------------------------------------------------------------------------------
@@ -582,7 +585,7 @@ BINDINGS = {
 
 
 def _needed_by_others(lives: list[Live]) -> Callable[[Live], bool]:
-    """Whether an object is, by the letter, another environment's, another namespace's, or nobody's to take."""
+    """The rule itself: whether an object belongs to another environment or namespace, or is not to be deleted."""
     own = [each for each in lives if each.namespace == "acme"]
     projects = {each.name for each in own if each.resource.kind == "Project"}
     releases = [each for each in own if each.resource.kind == "ProjectRelease"]
@@ -609,7 +612,7 @@ def _needed_by_others(lives: list[Live]) -> Callable[[Live], bool]:
 
 @hypothesis_settings(max_examples=80, deadline=None)
 @given(LIVES, st.lists(st.just("no route to host"), max_size=2), st.integers(0, 2))
-def test_only_the_environments_own_goes_and_what_others_need_stays(
+def test_only_what_belongs_to_the_environment_is_deleted_and_what_others_need_is_kept(
     lives: list[Live], outages: list[str], breaks: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -1,4 +1,4 @@
-"""What finalizers of one process look at is listed and watched once, and each is told of its own and misses nothing."""
+"""The finalizers of one process share lists and watches; each receives its own objects, and misses no event."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -23,7 +23,7 @@ DEVELOPMENT, STAGING = (Scope(GENERATION, "acme", name).namespaces for name in (
 
 
 def made_for(environment: str) -> Live:
-    """The environment's namespace under the name that OpenChoreo gives it, which is not looked into."""
+    """The environment's namespace with the name that OpenChoreo gives it, whose content is not examined."""
     made = namespace(data_plane_namespace("acme", "shop", environment), environment)
     metadata = {**made.metadata, "labels": {**made.labels, labels.PROJECT_NAME: "shop"}}
     return Live(made.resource, {**made.manifest, "metadata": metadata})
@@ -43,11 +43,11 @@ async def reported(follower: Follower, count: int) -> list[str]:
 def test_many_environments_that_are_finalized_at_once_share_their_lists_and_watches() -> None:
     namespaces = [made_for(name) for name in ENVIRONMENTS]
     cluster = FakeCluster(*namespaces, *(deployment(name, name) for name in ENVIRONMENTS), namespace("other", "other"))
-    told: list[str] = []
+    lines: list[str] = []
     cluster.held.update(cluster.names)
 
     def release_together() -> None:
-        """Or one that is late would find the others gone, and watch alone."""
+        """Otherwise a late one would find the others gone, and watch alone."""
         asked = cluster.requests("delete")
         if len(asked) % len(ENVIRONMENTS) == 0:
             for name in asked[-len(ENVIRONMENTS) :]:
@@ -57,7 +57,7 @@ def test_many_environments_that_are_finalized_at_once_share_their_lists_and_watc
 
     async def all_of_them() -> None:
         scopes = [Scope(GENERATION, "acme", name) for name in ENVIRONMENTS]
-        await asyncio.gather(*(finalize(cluster, cluster, scope, "5s", "5s", told.append) for scope in scopes))
+        await asyncio.gather(*(finalize(cluster, cluster, scope, "5s", "5s", lines.append) for scope in scopes))
 
     asyncio.run(all_of_them())
     assert cluster.names == ["Namespace other"]
@@ -78,7 +78,7 @@ def test_environments_that_share_a_watch_survive_its_breaking_off(monkeypatch: p
     assert cluster.names == []
 
 
-def test_each_follower_is_told_of_its_own_objects_alone() -> None:
+def test_each_follower_receives_its_own_objects_only() -> None:
     cluster = FakeCluster(namespace("dev", "development"), namespace("stage", "staging"), namespace("far", "far"))
 
     async def run() -> None:
@@ -95,7 +95,7 @@ def test_each_follower_is_told_of_its_own_objects_alone() -> None:
     asyncio.run(run())
 
 
-def test_an_object_that_loses_the_labels_is_gone_as_it_is_for_a_watch_of_its_own() -> None:
+def test_an_object_that_loses_the_labels_is_reported_as_deleted_as_in_a_separate_watch() -> None:
     follower = Follower(DEVELOPMENT)
     follower.begin([namespace("dev", "development")], None)
     follower.take("MODIFIED", namespace("dev", "staging"))
@@ -105,27 +105,27 @@ def test_an_object_that_loses_the_labels_is_gone_as_it_is_for_a_watch_of_its_own
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["before the list is there", "after it"])
-def test_what_the_list_knows_already_is_not_reported_however_late_it_comes(early: bool) -> None:
-    """One that was relabelled, one that was made anew, and one that is as it was listed."""
+def test_an_event_that_the_list_includes_is_not_reported_however_late_it_arrives(early: bool) -> None:
+    """One that was relabelled, one that was created again, and one that is as it was listed."""
     events = [
         ("MODIFIED", namespace("relabelled", "development", resourceVersion="8")),
-        ("DELETED", namespace("anew", "development", resourceVersion="9")),
+        ("DELETED", namespace("again", "development", resourceVersion="9")),
         ("ADDED", namespace("same", "development", resourceVersion="10")),
         ("MODIFIED", namespace("same", "development", resourceVersion="11")),
-        ("DELETED", namespace("anew", "development", resourceVersion="100")),
+        ("DELETED", namespace("again", "development", resourceVersion="100")),
     ]
     follower = Follower(DEVELOPMENT)
     for event in events if early else []:
         follower.take(*event)
-    follower.begin([namespace("anew", "development"), namespace("same", "development")], "10")
+    follower.begin([namespace("again", "development"), namespace("same", "development")], "10")
     for event in events if not early else []:
         follower.take(*event)
     follower.end(None)
-    assert asyncio.run(reported(follower, 3)) == ["MODIFIED same", "DELETED anew"]
+    assert asyncio.run(reported(follower, 3)) == ["MODIFIED same", "DELETED again"]
 
 
 @pytest.mark.parametrize("versions", [("9", "a1"), ("a1", "9"), ("9", None)], ids=str)
-def test_what_cannot_be_told_to_be_older_than_the_list_is_reported(versions: tuple[str, str | None]) -> None:
+def test_an_event_that_may_be_newer_than_the_list_is_reported(versions: tuple[str, str | None]) -> None:
     version, listed = versions
     follower = Follower(DEVELOPMENT)
     follower.begin([], listed)
@@ -134,20 +134,20 @@ def test_what_cannot_be_told_to_be_older_than_the_list_is_reported(versions: tup
 
 
 class Lagging(FakeCluster):
-    """A cluster whose watches tell nothing until they may `go` on."""
+    """A cluster whose watches report nothing until `resumed`."""
 
     def __init__(self, *lives: Live) -> None:
         super().__init__(*lives)
-        self.go = asyncio.Event()
+        self.resumed = asyncio.Event()
 
     async def watch(self, *asked: Any, **more: Any) -> AsyncGenerator[tuple[str, Live], None]:
-        await self.go.wait()
+        await self.resumed.wait()
         async for event in super().watch(*asked, **more):
             yield event
 
 
-def asked_by_one_who_comes_late(*, opaque: bool) -> list[str]:
-    """What is to be deleted by one who comes to a watch which tells late of what was relabelled or made anew before."""
+def deletions_of_a_late_follower(*, opaque: bool) -> list[str]:
+    """The deletions of a follower that joins a watch which reports late what was relabelled or created again before."""
     cluster = Lagging(namespace("far", "far"), namespace("busy", "development"))
     cluster.opaque = opaque
 
@@ -164,7 +164,7 @@ def asked_by_one_who_comes_late(*, opaque: bool) -> list[str]:
             cluster.held.add("Namespace ours")
             removing = asyncio.create_task(Removal(cluster, STAGING, lambda _: None).run(Deadline.after("5s")))
             await asyncio.sleep(0.02)
-            cluster.go.set()
+            cluster.resumed.set()
             await asyncio.sleep(0.05)
             cluster.remove("Namespace ours")
             await removing
@@ -175,12 +175,12 @@ def asked_by_one_who_comes_late(*, opaque: bool) -> list[str]:
     return cluster.requests("delete")
 
 
-def test_a_watch_that_others_have_opened_earlier_has_nothing_deleted_that_was_relabelled_or_made_anew_since() -> None:
-    assert asked_by_one_who_comes_late(opaque=False) == ["Namespace ours"]
+def test_joining_an_older_watch_deletes_nothing_that_was_relabelled_or_created_again_since() -> None:
+    assert deletions_of_a_late_follower(opaque=False) == ["Namespace ours"]
 
 
-def test_where_versions_cannot_be_compared_the_api_server_keeps_what_was_relabelled_or_made_anew_since() -> None:
-    assert {"Namespace saved", "Namespace kept"} < set(asked_by_one_who_comes_late(opaque=True))
+def test_where_versions_cannot_be_compared_the_api_server_keeps_what_was_relabelled_or_created_again_since() -> None:
+    assert {"Namespace saved", "Namespace kept"} < set(deletions_of_a_late_follower(opaque=True))
 
 
 def test_a_watch_that_has_fallen_silent_is_replaced_also_while_others_follow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +200,7 @@ def test_a_watch_that_has_fallen_silent_is_replaced_also_while_others_follow(mon
             staying = await stack.enter_async_context(follow(cluster, STAGING))
             assert len(cluster.requests("watch")) == 2, "the first environment's, and one for all others"
             assert await first == []
-            assert [event async for event, _ in staying.events()] == [], "it is told too, though it has just come"
+            assert [event async for event, _ in staying.events()] == [], "its watch ends too, though it is new"
             cluster.mute = False
             again = await stack.enter_async_context(follow(cluster, DEVELOPMENT))
             cluster.remove("Namespace dev")
@@ -225,7 +225,7 @@ def test_environments_whose_watch_falls_silent_are_finalized_by_listing_again(mo
     assert len(cluster.requests("list namespaces")) <= 6, "they list again together"
 
 
-def test_what_is_reported_before_the_list_is_there_is_not_lost() -> None:
+def test_an_event_that_arrives_before_the_list_is_not_lost() -> None:
     """The list shows what was there when it was made, and its answer may be later than the report."""
     follower = Follower(DEVELOPMENT)
     follower.take("DELETED", namespace("dev", "development"))
@@ -233,7 +233,7 @@ def test_what_is_reported_before_the_list_is_there_is_not_lost() -> None:
     assert asyncio.run(reported(follower, 1)) == ["DELETED dev"]
 
 
-def test_who_comes_while_a_list_is_under_way_gets_a_later_one() -> None:
+def test_a_follower_that_arrives_during_a_list_gets_a_later_one() -> None:
     listed = asyncio.Event()
     answered = asyncio.Event()
 
@@ -295,7 +295,7 @@ def test_what_a_watch_raises_reaches_those_that_follow() -> None:
         asyncio.run(run())
 
 
-def test_one_that_gives_up_takes_nothing_from_the_others_and_the_last_one_ends_the_watch() -> None:
+def test_a_cancelled_follower_does_not_affect_the_others_and_the_last_one_ends_the_watch() -> None:
     cluster = FakeCluster(namespace("dev", "development"))
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""A namespace that carries an environment's labels and is not the environment's stays, and somebody is told."""
+"""A namespace that has an environment's labels and does not belong to it is kept and reported."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.kubernetes.client import ClusterError, Forbidden
 from choreo_components.kubernetes.objects import Live, Resource
-from choreo_components.teardown.environment import Scope, SparedError, finalize
+from choreo_components.teardown.environment import KeptError, Scope, finalize
 from tests.provider.fake_cluster import FakeCluster, namespace
 
 PROJECT = Resource("core.choreo.dev", "v1", "Project", "projects")
@@ -34,7 +34,7 @@ def project(where: str, organization: str = "other") -> Live:
 
 def spared(cluster: FakeCluster, names: Sequence[str] = ()) -> str:
     """What the finalization of `development` of `acme` fails with."""
-    with pytest.raises(SparedError) as error:
+    with pytest.raises(KeptError) as error:
         asyncio.run(
             finalize(
                 cluster, cluster, Scope(GENERATION, "acme", "development", frozenset(names)), "5s", "5s", lambda _: None
@@ -44,44 +44,44 @@ def spared(cluster: FakeCluster, names: Sequence[str] = ()) -> str:
 
 
 @pytest.mark.parametrize(
-    ("victim", "reason"),
+    ("found", "reason"),
     [
-        (labelled("default"), "it is Kubernetes' own"),
-        (labelled("kube-system"), "it is Kubernetes' own"),
+        (labelled("default"), "it belongs to Kubernetes"),
+        (labelled("kube-system"), "it belongs to Kubernetes"),
         (labelled("acme"), "it is the namespace of organization 'acme'"),
         (labelled("x", **{"core.choreo.dev/organization": "other"}), "it is the namespace of organization 'other'"),
     ],
     ids=lambda value: value.name if isinstance(value, Live) else "",
 )
-def test_a_namespace_that_is_somebody_elses_stays_and_is_named(victim: Live, reason: str) -> None:
-    cluster = FakeCluster(victim, namespace("dp-1"))
+def test_a_namespace_that_belongs_to_something_else_is_kept_and_reported(found: Live, reason: str) -> None:
+    cluster = FakeCluster(found, namespace("dp-1"))
     said = spared(cluster)
-    assert cluster.names == [f"Namespace {victim.name}"]
+    assert cluster.names == [f"Namespace {found.name}"]
     assert said.splitlines()[:3] == [
-        "1 left, since the environment may not take them along:",
-        f"  Namespace {victim.name}: {reason}",
-        f"    inspect: kubectl get namespace {victim.name} --show-labels",
+        "kept 1 namespace that does not belong to the environment, despite its labels:",
+        f"  Namespace {found.name}: {reason}",
+        f"    inspect: kubectl get namespace {found.name} --show-labels",
     ]
     assert "kubectl label namespace NAME organization-name- environment-name-" in said
 
 
-def test_a_namespace_that_holds_an_organizations_objects_stays() -> None:
+def test_a_namespace_that_contains_an_organizations_objects_is_kept() -> None:
     cluster = FakeCluster(labelled("sneaky"), project("sneaky"))
-    assert "Namespace sneaky: it holds Project 'shop' of organization 'other'" in spared(cluster)
+    assert "Namespace sneaky: it contains Project 'shop' of organization 'other'" in spared(cluster)
     assert cluster.names == ["Namespace sneaky", "Project sneaky/shop"]
 
 
-def test_a_namespace_that_nobody_may_look_into_stays() -> None:
+def test_a_namespace_whose_content_cannot_be_listed_is_kept() -> None:
     class Closed(FakeCluster):
         async def list(self, resource: Resource, *more: object) -> tuple[list[Live], str | None]:
             if resource == PROJECT:
                 raise ClusterError("list projects: 403")
             return await super().list(resource, *more)  # type: ignore[arg-type]
 
-    assert "nobody may look at what it holds: list projects: 403" in spared(Closed(labelled("sneaky")))
+    assert "its content cannot be listed: list projects: 403" in spared(Closed(labelled("sneaky")))
 
 
-def test_where_none_of_openchoreos_kinds_is_served_nobody_has_to_be_allowed_to_look() -> None:
+def test_no_right_to_list_is_needed_where_none_of_openchoreos_kinds_is_served() -> None:
     class DataPlane(FakeCluster):
         async def list(self, resource: Resource, *more: object) -> tuple[list[Live], str | None]:
             if resource == PROJECT:
@@ -89,26 +89,26 @@ def test_where_none_of_openchoreos_kinds_is_served_nobody_has_to_be_allowed_to_l
             return await super().list(resource, *more)  # type: ignore[arg-type]
 
     cluster = DataPlane(labelled("stray"))
-    assert "nobody may look" in spared(cluster)
+    assert "its content cannot be listed" in spared(cluster)
     cluster.served = frozenset()
     asyncio.run(finalize(cluster, cluster, Scope(GENERATION, "acme", "development"), "5s", "5s", lambda _: None))
     assert cluster.names == []
 
 
-def test_what_has_the_name_that_openchoreo_makes_of_its_labels_is_not_looked_into() -> None:
+def test_a_namespace_with_the_name_that_openchoreo_derives_from_its_labels_is_not_examined() -> None:
     cluster = FakeCluster(labelled(OURS, **{"project-name": "shop"}))
     asyncio.run(finalize(cluster, cluster, Scope(GENERATION, "acme", "development"), "5s", "5s", lambda _: None))
     assert cluster.names == []
     assert "list projects" not in cluster.story
 
 
-def test_a_namespace_that_was_made_for_the_environment_and_is_labelled_as_anothers_now_stays() -> None:
+def test_a_namespace_that_was_made_for_the_environment_and_has_anothers_labels_by_now_is_kept() -> None:
     cluster = FakeCluster(namespace("dp-1", environment="staging"))
     assert "Namespace dp-1: its label environment-name says 'staging'" in spared(cluster, ["dp-1"])
     assert cluster.names == ["Namespace dp-1"]
 
 
-def test_one_whose_labels_are_taken_off_lets_the_next_destroy_pass() -> None:
+def test_the_next_destroy_succeeds_once_the_labels_are_removed() -> None:
     cluster = FakeCluster(labelled("default"))
     spared(cluster)
     cluster.lives = {"Namespace default": namespace("default", None, None)}
@@ -133,8 +133,8 @@ LIVES = st.lists(
 HELD = st.lists(st.builds(project, NAMES, st.sampled_from(["acme", "other"])), unique_by=str, max_size=3)
 
 
-def goes(live: Live, held: Sequence[Live]) -> bool:
-    """Told by the letter: both labels, and either OpenChoreo's name for it or nobody else's namespace."""
+def is_deletable(live: Live, held: Sequence[Live]) -> bool:
+    """The rule itself: both labels, and either OpenChoreo's name for it or a namespace that belongs to nothing else."""
     carries = live.labels.get("organization-name") == "acme" and live.labels.get("environment-name") == "development"
     if live.name == OURS and live.labels.get("project-name") == "shop":
         return carries
@@ -146,8 +146,8 @@ def goes(live: Live, held: Sequence[Live]) -> bool:
 @given(LIVES, HELD)
 def test_exactly_the_environments_own_namespaces_are_deleted(lives: list[Live], held: list[Live]) -> None:
     cluster = FakeCluster(*lives, *held)
-    with suppress(SparedError):
+    with suppress(KeptError):
         asyncio.run(finalize(cluster, cluster, Scope(GENERATION, "acme", "development"), "5s", "5s", lambda _: None))
-    ours = {str(live) for live in lives if goes(live, held)}
+    ours = {str(live) for live in lives if is_deletable(live, held)}
     assert set(cluster.requests("delete")) == ours
     assert set(cluster.names) == {str(live) for live in (*lives, *held)} - ours

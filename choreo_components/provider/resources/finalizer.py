@@ -164,7 +164,7 @@ class EnvironmentFinalizer(CustomResource):
     async def delete(self, state: Properties, session: Session) -> None:
         """Finalizes the environment, unless a witness has said that it stays."""
         from choreo_components.kubernetes.client import ClusterError, Unreachable
-        from choreo_components.teardown.environment import HeldError, Scope, SparedError, finalize
+        from choreo_components.teardown.environment import HeldError, KeptError, Scope, finalize
         from choreo_components.teardown.removal import DeadlineError
         from choreo_components.teardown.retention import RetainedError
 
@@ -203,7 +203,7 @@ class EnvironmentFinalizer(CustomResource):
             DeadlineError,
             HeldError,
             RetainedError,
-            SparedError,
+            KeptError,
             ValueError,
         ) as problem:
             raise Failure(f"{_named(state)} is not finalized: {problem}{_advice(problem)}") from None
