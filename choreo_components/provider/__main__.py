@@ -6,10 +6,10 @@ import sys
 from contextlib import suppress
 
 DIRECTLY, OTHERWISE = "no_grpc_proxy", "no_proxy"
-"""The variable with the hosts that gRPC reaches without a proxy, and the one that counts where this is not set."""
+"""The variable with the hosts that gRPC reaches without a proxy, and the one that it uses if this is not set."""
 
 THIS_MACHINE = "127.0.0.1,localhost"
-"""Where the engine is."""
+"""The hosts of the engine."""
 
 
 def main() -> None:
@@ -29,9 +29,9 @@ def main() -> None:
 
 
 def _reach_the_engine_directly() -> None:
-    """Keeps gRPC from looking for the engine behind the proxy of `https_proxy`, `http_proxy` or `grpc_proxy`.
+    """Keeps gRPC from connecting to the engine through the proxy of `https_proxy`, `http_proxy` or `grpc_proxy`.
 
-    A variable holds for all channels of this process, the SDK's included, and each of them leads to the engine
+    The variable applies to all channels of this process, the SDK's included, and each of them leads to the engine
     (gRPC: doc/core/default_http_proxy_mapper.md).
     """
     before = os.environ.get(DIRECTLY) or os.environ.get(OTHERWISE)

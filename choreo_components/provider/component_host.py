@@ -1,4 +1,4 @@
-"""The host: components for programs in other languages, whose inputs reach the constructors under their own names."""
+"""Component host: runs components for programs in other languages, whose inputs keep OpenChoreo's names."""
 
 import ast
 import inspect
@@ -23,9 +23,9 @@ from choreo_components.version import VERSION
 
 
 def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
-    """The components by their modules: of each generation that has a folder, and the Platform, which is of none.
+    """The components by module: those of each generation with a folder, and the Platform, which belongs to none.
 
-    Components of two modules may have one name, and so may types of their arguments.
+    Components of two modules may have the same name, and so may the types of their arguments.
     """
     found: dict[str, Sequence[type[pulumi.ComponentResource]]] = {INDEX: (Platform,)}
     for api_version, folder in folders().items():
@@ -35,18 +35,18 @@ def hosted() -> Mapping[str, Sequence[type[pulumi.ComponentResource]]]:
 
 @dataclass(frozen=True)
 class _Hosted:
-    """A component, and what the SDK's analyzer has read of it."""
+    """A component, and its definition according to the SDK's analyzer."""
 
     constructor: Any
     definition: ComponentDefinition
 
 
 class Host(Provider):
-    """A host of components by their whole type tokens, with inputs handed over as they are.
+    """A host that finds components by their whole type tokens, and passes inputs on as they are.
 
-    The SDK's own host knows one module, and components by the names of their classes. It maps the names of inputs from
-    the schema's to Python's, and loses a nested object that is an Output on the way. Here the two are the same names,
-    OpenChoreo's own, so there is nothing to map but the numbers.
+    The SDK's host knows one module, and finds components by class name. It maps the schema's names of inputs to those
+    of Python, and loses nested objects that are Outputs. Here both use OpenChoreo's names, so only numbers are
+    converted.
     """
 
     def __init__(self, modules: Mapping[str, Sequence[type[pulumi.ComponentResource]]] | None = None) -> None:
@@ -54,7 +54,7 @@ class Host(Provider):
         drop_debug_lines()
         self._hosted: dict[str, _Hosted] = {}
         self.resources: dict[str, Any] = {}
-        """The components' part of the schema, by token."""
+        """The schema of the components, by token."""
         self.types: dict[str, Any] = {}
         """The schema of the types of their arguments, by token."""
         for module, of_module in (hosted() if modules is None else modules).items():
@@ -63,18 +63,18 @@ class Host(Provider):
 
     def _add(self, module: str, of_module: Sequence[type[pulumi.ComponentResource]]) -> None:
         analyzer = Analyzer(PACKAGE)
-        # The analyzer would parse a whole module again for each of its classes.
+        # Otherwise the analyzer parses the whole module again for each of its classes.
         analyzer.docstrings |= _docstrings(of_module)
         analyzed = analyzer.analyze(list(of_module))
         names = _names(module, of_module, analyzed)
-        # In the SDK's schema, all types and components are in one module, under the names of their classes.
+        # In the SDK's schema, all types and components are in one module, under their class names.
         definitions, types = analyzed["component_definitions"], analyzed["type_definitions"]
         schema = generate_schema(PACKAGE, VERSION, None, definitions, types, []).to_json()
         for type_, described in schema["types"].items():
             self.types[names[type_]] = _cleaned(_renamed(described, names))
         for component in of_module:
             name = component.__name__
-            own, former = token(module, name), former_tokens(module, name)
+            current, former = token(module, name), former_tokens(module, name)
             described = _cleaned(_renamed(schema["resources"][token(INDEX, name)], names))
             for output, shown in described["properties"].items():
                 shown.setdefault("description", _inherited(analyzer, component, output))
@@ -82,8 +82,8 @@ class Host(Provider):
                 described["inputProperties"][argument]["secret"] = True
             if former:
                 described["aliases"] = [{"type": each} for each in former]
-            self.resources[own] = described
-            self._hosted |= dict.fromkeys([own, *former], _Hosted(component, definitions[name]))
+            self.resources[current] = described
+            self._hosted |= dict.fromkeys([current, *former], _Hosted(component, definitions[name]))
 
     def construct(
         self,
@@ -92,9 +92,9 @@ class Host(Provider):
         inputs: pulumi.Inputs,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
-        """Runs the constructor of the component with this token, or with this token of before.
+        """Runs the constructor of the component with this current or former token.
 
-        Raises pulumi.RunError where there is none.
+        Raises pulumi.RunError if there is none.
         """
         found = self._hosted.get(resource_type)
         if found is None:
@@ -103,23 +103,25 @@ class Host(Provider):
             )
         component = found.constructor(name, whole_numbers(inputs), options)
         outputs = found.definition.outputs_mapping
-        return ConstructResult(component.urn, {name: getattr(component, own) for name, own in outputs.items()})
+        return ConstructResult(
+            component.urn, {name: getattr(component, attribute) for name, attribute in outputs.items()}
+        )
 
 
 def _inherited(analyzer: Analyzer, component: type, output: str) -> str | None:
-    """The docstring of an output of a component's base: the analyzer has read those of the class alone."""
+    """The docstring of an output in a base class: the analyzer reads only those of the class itself."""
     return next((doc for base in component.__mro__[1:] if (doc := analyzer.get_docstring(base, output))), None)
 
 
 def _docstrings(components: Sequence[type]) -> dict[str, dict[str, str]]:
     """By class and attribute: the docstrings in the modules of components and of their arguments, as the SDK has them.
 
-    With those of keys that are words of Python, which a module has beside its classes.
+    They include those of keys that are keywords of Python, which a module has in KEYWORDS.
     """
-    own = dict.fromkeys(component.__module__ for component in components)
-    arguments = dict.fromkeys(f"{name.rpartition('.')[0]}.args" for name in own)
+    modules = dict.fromkeys(component.__module__ for component in components)
+    arguments = dict.fromkeys(f"{name.rpartition('.')[0]}.args" for name in modules)
     found: dict[str, dict[str, str]] = {}
-    for module in (sys.modules[name] for name in [*own, *arguments] if name in sys.modules):
+    for module in (sys.modules[name] for name in [*modules, *arguments] if name in sys.modules):
         for each in ast.parse(inspect.getsource(module)).body:
             if isinstance(each, ast.ClassDef):
                 found[each.name] = dict(_of_attributes(each))
@@ -129,7 +131,7 @@ def _docstrings(components: Sequence[type]) -> dict[str, dict[str, str]]:
 
 
 def _of_attributes(class_: ast.ClassDef) -> Iterator[tuple[str, str]]:
-    """The attributes of a class, each with the text that follows it."""
+    """The attributes of a class, each with the string that follows it."""
     for statement, after in pairwise(class_.body):
         match statement, after:
             case (
@@ -142,9 +144,9 @@ def _of_attributes(class_: ast.ClassDef) -> Iterator[tuple[str, str]]:
 def _names(
     module: str, of_module: Sequence[type[pulumi.ComponentResource]], analyzed: AnalyzeResult
 ) -> Mapping[str, str]:
-    """By the token that the SDK gives to a type: its own. What several generations share is in none of their modules.
+    """The tokens of types, by the tokens that the SDK gives them. Types that generations share are in no module of one.
 
-    The languages add `Args` to the names of types themselves.
+    The languages themselves add `Args` to the names of types.
     """
     homes = {component.__module__.rpartition(".")[0] for component in of_module}
     return {
@@ -159,14 +161,14 @@ _TYPES = "#/types/"
 
 
 def _cleaned(described: dict[str, Any]) -> dict[str, Any]:
-    """A part of the schema with its docstring as Python 3.13 and later have it: without the indentation of its code."""
+    """A part of the schema with its docstring as in Python 3.13 and later: without the indentation of the code."""
     if "description" not in described:
         return described
     return {**described, "description": inspect.cleandoc(described["description"])}
 
 
 def _renamed(described: Any, names: Mapping[str, str]) -> Any:
-    """A part of the schema with references to the types' own tokens, and without what it leaves open."""
+    """A part of the schema with references to the types' real tokens, and without empty entries."""
     if isinstance(described, Mapping):
         return {
             key: _TYPES + names[value.removeprefix(_TYPES)]

@@ -1,7 +1,7 @@
-"""The control plane: the cluster that the provider's settings lead to, held against the one that the stack is on.
+"""Control plane: compares the cluster that the provider's settings lead to with the one that the stack is on.
 
-The state keeps the identity of that cluster with the provider's settings. The check of these settings compares the two
-at each preview and up; a destroy or a refresh, which run no program, compare them before anything else is done.
+The state keeps the identity of the latter with the provider's settings. The check of these settings compares the two at
+each preview and up; a destroy and a refresh, which run no program, compare them before they do anything else.
 """
 
 from collections.abc import Callable
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from choreo_components.kubernetes.client import Cluster
 
 Connect = Callable[[str | None, str | None], "Cluster"]
-"""Leads to the cluster of a kubeconfig (None: the ambient one) and a context (None: its current one)."""
+"""The cluster of a kubeconfig (None: the ambient one) and a context (None: its current one)."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The settings, with the identity of the cluster as far as it is known, and why they are refused, if they are.
+    """The settings, with the identity of the cluster if it is known, and the reason if they are refused.
 
-    `is_recognized`: the cluster has answered, and is one that the stack may be on. `has_moved`: that is another one
-    than the state knows, as the settings say so.
+    `is_recognized`: the cluster has answered, and the stack may be on it. `has_moved`: it is another one than in the
+    state, and the settings name it.
     """
 
     settings: dict[str, Any]
@@ -37,8 +37,8 @@ class Checked:
 async def check(olds: Properties, news: Properties, connect: Connect) -> Checked:
     """Compares the cluster that the settings lead to with the one in the state, and with the one that they name.
 
-    `olds` are those in the state. A cluster that does not answer, or whose identity the credentials cannot read, keeps
-    the identity that is known: whoever uses it reports what is wrong with it.
+    `olds` are the settings in the state. A cluster that does not answer, or whose identity the credentials cannot read,
+    keeps the known identity: the calls that use it report the problem.
     """
     from choreo_components.kubernetes.client import ClusterError
 
@@ -53,36 +53,36 @@ async def check(olds: Properties, news: Properties, connect: Connect) -> Checked
     if identity := found or known:
         inputs[Names.CLUSTER] = identity
     if expected and expected != UNKNOWN:
-        # The known one has been compared with the setting before: as without it, nothing more can be known.
+        # The known one was compared with the setting before: nothing more can be found out.
         if not found and known != expected:
-            return Checked(inputs, f"controlPlane is {expected}, and it is not known which cluster this is: {_UNREAD}")
+            return Checked(inputs, f"controlPlane is {expected}, and this cluster could not be identified: {_UNREAD}")
         if found and found != expected:
-            told = f"controlPlane is {expected}, and the UID of this cluster's namespace kube-system is {found}"
-            return Checked(inputs, told)
+            refused = f"controlPlane is {expected}, and the UID of this cluster's namespace kube-system is {found}"
+            return Checked(inputs, refused)
     elif known and found and found != known:
         return Checked(inputs, mistaken("the kubeconfig", found, known))
     return Checked(inputs, None, bool(found), bool(known and found and found != known))
 
 
-_UNREAD = "it does not answer, or the credentials may not get namespace kube-system (kubectl get namespace kube-system)"
+_UNREAD = "it does not answer, or the credentials cannot get namespace kube-system (kubectl get namespace kube-system)"
 
 
 def mistaken(way: str, found: str, known: str) -> str:
-    """What to say where `way` leads to another cluster than the stack is on, with the next commands."""
+    """The message if `way` leads to another cluster than the stack is on, with the next commands."""
     return (
         f"{way} leads to another cluster than this stack is on: the UID of its namespace kube-system is {found}, and "
         f"that of the stack's cluster is {known}. Nothing was changed. Select the stack's cluster (KUBECONFIG, or "
-        "kubectl config use-context). If it is gone for good, and this one takes its place: pulumi config set "
+        "kubectl config use-context). If that no longer exists, and this one replaces it: pulumi config set "
         f"choreo:controlPlane {found}, pulumi up, then pulumi up --refresh"
     )
 
 
-async def verify(settings: Properties, connect: Connect, *, of_today: bool = False) -> None:
-    """Raises Failure where the settings lead to another cluster than the one that is known.
+async def verify(settings: Properties, connect: Connect, *, current: bool = False) -> None:
+    """Raises Failure if the settings lead to another cluster than the known one.
 
-    `of_today`: a program has just given them. Else they are those in the state, and the current context may be another
-    than that of the last up, if it leads to the same cluster. Raises ClusterError where the cluster does not answer, or
-    the settings of today cannot be used: whoever uses it reports that.
+    `current`: a program has just set them. Otherwise they are those in the state, and the current context may differ
+    from that of the last up, if it leads to the same cluster. Raises ClusterError if the cluster does not answer, or if
+    current settings cannot be used: the calls that use it report that.
     """
     from choreo_components.kubernetes.client import ClusterError, Unreachable
     from choreo_components.kubernetes.kubeconfig import context_of
@@ -97,13 +97,13 @@ async def verify(settings: Properties, connect: Connect, *, of_today: bool = Fal
     way = "the kubeconfig" if context is None else f"context {context!r}"
     try:
         await recognize(connect(kubeconfig, context), known)
-        if of_today or context is None or (current := context_of()) in (None, context):
+        if current or context is None or (selected := context_of()) in (None, context):
             return
-        way = f"the current context, {current!r},"
+        way = f"the current context, {selected!r},"
     except AnotherCluster as problem:
         raise Failure(mistaken(way, problem.found, known)) from None
     except ClusterError as problem:
-        if of_today or isinstance(problem, Unreachable):
+        if current or isinstance(problem, Unreachable):
             raise
         if context is not None:
             advice = (
@@ -114,11 +114,11 @@ async def verify(settings: Properties, connect: Connect, *, of_today: bool = Fal
             advice = "to use another kubeconfig than the last pulumi up: --run-program"
         raise Failure(f"{problem}; {advice}") from None
     try:
-        await recognize(connect(None, current), known)
+        await recognize(connect(None, selected), known)
     except AnotherCluster as problem:
         raise Failure(mistaken(way, problem.found, known)) from None
     except ClusterError as problem:
         raise Failure(
-            f"{way} is not the context of the last pulumi up, {context!r}, and it is not known whether it leads to the "
+            f"{way} is not the context of the last pulumi up, {context!r}, and it is unknown whether it leads to the "
             f"same cluster: {problem}. Nothing was changed: kubectl config use-context {context}"
         ) from None

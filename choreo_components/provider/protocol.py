@@ -1,6 +1,6 @@
-"""The engine's protocol: the messages and stubs of Pulumi's SDK, without the rest of it.
+"""The engine's protocol: the messages and stubs of Pulumi's SDK, without the rest of the SDK.
 
-The engine starts a provider for every command, and the SDK as a whole takes longer to import than all else together.
+The engine starts a provider for every command, and importing the whole SDK takes longer than everything else together.
 """
 
 import os
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from pulumi.runtime import proto as proto
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What stands for a value that is not known yet."""
+"""The placeholder for an unknown value."""
 
 SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
-"""The key that marks a mapping as something special, and what it has there if it is a secret."""
+"""The key that marks a mapping as a special value, and the value of that key for a secret."""
 
 _PACKAGES = ("pulumi", "pulumi.runtime")
 _MESSAGES = "pulumi.runtime.proto"
 _TRACED = "TRACEPARENT"
-"""Where this is set, the SDK traces all calls, from the moment when it is imported."""
+"""If this variable is set, the SDK traces all calls from its import on."""
 
 
 def _messages() -> Any:
-    """The SDK's messages, which need nothing of the packages that they are in: those are not run."""
+    """The SDK's messages. They need nothing of the packages that contain them, so these are not executed."""
     if _PACKAGES[0] in sys.modules or _TRACED in os.environ:
         return import_module(_MESSAGES)
     try:
@@ -44,6 +44,6 @@ if not TYPE_CHECKING:
 
 
 def import_sdk() -> None:
-    """Imports the SDK as a whole, with these messages in it: what hosts components needs it."""
+    """Imports the whole SDK, with these messages in it: the host of components needs it."""
     runtime: Any = import_module(_PACKAGES[1])
     runtime.proto = proto

@@ -1,4 +1,4 @@
-"""A custom resource of this provider: what the servicer asks of each, and what each may ask for."""
+"""Custom resources of this provider: the calls that the servicer makes to each, and what these calls work with."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,34 +17,34 @@ if TYPE_CHECKING:
     from choreo_components.teardown.removal import LiveCluster
 
 Properties = Mapping[str, Any]
-"""Inputs or state, by property, secrets in the clear."""
+"""Inputs or state, by property; secrets are in plain text."""
 
 
 class Failure(Exception):
-    """A call that failed; the message is for the user, and says why and what blocks."""
+    """A call has failed; the message is for the user, and says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """What a call works with: the ways to the clusters, and the user's ear."""
+    """What a call works with: the clusters, and messages to the user."""
 
     connect: "Callable[[], LiveCluster]"
-    """Leads to the control plane; raises ClusterError where there is no way to it."""
-    tell: Callable[[str], None]
+    """The control plane; raises ClusterError if its kubeconfig cannot be used."""
+    report: Callable[[str], None]
     warn: Callable[[str], None]
     data_plane: "Callable[[str, str], LiveCluster]"
-    """Leads to a data plane with a cluster of its own, by ORGANIZATION/NAME and the kubeconfig in the state, unless the
-    provider has a newer one; raises ClusterError where that cannot be used."""
+    """A data plane in a separate cluster, by ORGANIZATION/NAME and the kubeconfig in the state, unless the provider has
+    a newer one; raises ClusterError if that cannot be used."""
     notes: set[str]
-    """What resources have noted in this process for those that come after them: see `witness` and `guard`."""
+    """What resources have noted for later ones in this process: see `witness` and `guard`."""
     verify: Callable[[], Awaitable[object]]
-    """Raises Failure where the control plane is another one than the stack's, ClusterError while that is not known."""
+    """Raises Failure if the control plane is not the stack's, ClusterError while that is unknown."""
     has_moved: bool = False
-    """Whether the settings have moved the stack to this control plane, on which it has made nothing yet."""
+    """Whether the settings have just moved the stack to this control plane, where it has made nothing yet."""
 
 
 class CustomResource(ABC):
-    """A custom resource: what the engine's calls mean for it. By itself, it is in the state only, and does nothing."""
+    """A custom resource: what the engine's calls mean for it. By default it is in the state only, and does nothing."""
 
     contract: ClassVar[type[Contract]]
     """Its properties."""
@@ -55,8 +55,8 @@ class CustomResource(ABC):
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """The inputs with their defaults, and what is wrong with them by property. `olds` is empty for a new one.
 
-        More than a check of its arguments: a preview calls nothing else of a resource, so this may ask clusters, refuse
-        what it finds there, and keep what it has seen with the inputs, under names that begin with `__`.
+        More than a check of its arguments: a preview makes no other call, so this may query clusters, refuse what it
+        finds there, and keep results with the inputs, under names that begin with `__`.
         """
 
     @abstractmethod
@@ -68,21 +68,21 @@ class CustomResource(ABC):
         return []
 
     async def create(self, inputs: Properties, session: Session) -> None:  # noqa: B027
-        """Does what its creation stands for. Raises Failure where that cannot be done."""
+        """Does what its creation means. Raises Failure if that is not possible."""
 
     async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-        """Inputs and state as they are now; `inputs` is empty for one that is imported."""
+        """Inputs and state as they are now; `inputs` is empty at an import."""
         return inputs, inputs
 
     async def update(self, olds: Properties, news: Properties, session: Session) -> None:  # noqa: B027
-        """Takes over other inputs. Raises Failure where they may not be."""
+        """Takes over other inputs. Raises Failure if they are refused."""
 
     async def delete(self, state: Properties, session: Session) -> None:  # noqa: B027
-        """Does what its deletion stands for. Raises Failure where that cannot be done."""
+        """Does what its deletion means. Raises Failure if that is not possible."""
 
 
-def in_todays_form(contract: type[Contract], properties: Properties) -> dict[str, Any]:
-    """What the engine hands over, whatever release has written it. Raises Failure where a newer one than this has."""
+def in_current_form(contract: type[Contract], properties: Properties) -> dict[str, Any]:
+    """Properties in the current form, from any release. Raises Failure if a newer release wrote them."""
     try:
         return upgraded(contract, properties)
     except UnknownFormError as problem:
@@ -90,7 +90,7 @@ def in_todays_form(contract: type[Contract], properties: Properties) -> dict[str
 
 
 def resource_of(type_: Type) -> "Resource":
-    """How an API server addresses objects of the type. Raises Failure where this release does not know it."""
+    """How an API server addresses objects of the type. Raises Failure if this release does not know it."""
     from choreo_components.kubernetes.objects import resource_named
 
     try:
@@ -100,9 +100,10 @@ def resource_of(type_: Type) -> "Resource":
 
 
 async def resource_served(type_: Type, session: Session) -> "Resource | None":
-    """How the control plane addresses objects of the type, of whichever API; None where it does not serve it.
+    """How the control plane addresses objects of the type, of any API; None if it does not serve the type.
 
-    Raises Failure where it is one of OpenChoreo's that this release does not know, ClusterError where nobody can say.
+    Raises Failure if it is one of OpenChoreo's that this release does not know, ClusterError if the control plane
+    cannot be queried.
     """
     from choreo_components.api.neighbours import is_of_openchoreo
     from choreo_components.kubernetes.objects import resource_named
@@ -116,7 +117,7 @@ async def resource_served(type_: Type, session: Session) -> "Resource | None":
 
 
 def not_known(problem: UnknownKindError) -> Failure:
-    """The failure where the state names what this release does not know."""
+    """The failure if the state names a type that this release does not know."""
     return Failure(f"{problem}. Upgrade the package choreo-components, if a newer release has written this")
 
 
@@ -126,30 +127,30 @@ def type_of(live: "Live") -> Type:
 
 
 def role_of(type_: Type) -> Role | None:
-    """What objects of the type are to a plan; None of what is not OpenChoreo's, or of no role."""
+    """What objects of the type are to a plan; None if they have no role, or are not of OpenChoreo."""
     generation = generations().get(type_.api_version)
     return None if generation is None else generation.role(type_.kind)
 
 
 def differences(olds: Properties, news: Properties) -> list[str]:
-    """The names of the properties that differ, without those that the engine and our resources keep for themselves.
+    """The names of the properties that differ, without the internal ones of the engine and of our resources.
 
-    One that is not known yet differs.
+    An unknown value differs.
     """
     old, new = given(olds), given(news)
     return sorted(name for name in {*old, *new} if old.get(name) != new.get(name) and name != "version")
 
 
 def given(news: Properties) -> dict[str, Any]:
-    """The inputs without what the engine and our resources keep for themselves."""
+    """The inputs without the internal ones of the engine and of our resources."""
     return {name: value for name, value in news.items() if not name.startswith("__")}
 
 
 def unknown(inputs: Properties, contract: type[Contract]) -> dict[str, str]:
-    """What is wrong with inputs that the resource does not have."""
+    """The failures for inputs that the resource does not have."""
     known = [each for each in contract.inputs() if not each.deprecated]
-    told = f"unknown property; the properties are {', '.join(known)}"
-    return {name: told for name in inputs if name not in known and name != FORM_VERSION}
+    message = f"unknown property; the properties are {', '.join(known)}"
+    return {name: message for name in inputs if name not in known and name != FORM_VERSION}
 
 
 def strings(value: Any) -> Sequence[str] | None:
@@ -163,12 +164,12 @@ def are_names(value: Any) -> bool:
 
 
 def is_secret(value: Any) -> bool:
-    """Whether a value, as it goes over the wire, is marked as a secret."""
+    """Whether a value, as the engine sends it, is marked as a secret."""
     return isinstance(value, Mapping) and value.get(SIGNATURE) == SECRET
 
 
 def revealed(value: Any) -> Any:
-    """The value with secrets in the clear."""
+    """The value with secrets in plain text."""
     if is_secret(value):
         return revealed(value["value"])
     if isinstance(value, dict):

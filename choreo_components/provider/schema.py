@@ -1,4 +1,4 @@
-"""The schema: what `pulumi package get-schema` prints of the components, the finalizer and the provider."""
+"""The package's schema, as `pulumi package get-schema` prints it: components, finalizer and provider."""
 
 import json
 from typing import Any
@@ -17,12 +17,12 @@ _KEPT = {each: each.schema for each in (*Finalizer.inputs(), *Found.inputs()) if
 
 _FINALIZER: dict[str, Any] = {
     "description": (
-        "Takes an environment's Deployments, then its data-plane namespaces, out of the cluster when it is deleted. "
-        "An Environment has one already. Declared by itself, it has to depend on the Environment, its namespaces and "
-        "everything that its Deployments are made of, and the Deployments on it."
+        "Deletes an environment's Deployments, then its data-plane namespaces, when it is deleted itself. An "
+        "Environment has one already. A separately declared one must depend on the Environment, its namespaces and "
+        "everything that its Deployments are made of, and the Deployments must depend on it."
     ),
     "inputProperties": _INPUTS,
-    # The namespace too, which has an earlier name.
+    # The namespace is required too, but may be given under its earlier name.
     "requiredInputs": [Finalizer.ENVIRONMENT],
     "properties": _KEPT,
     "required": [Finalizer.NAMESPACE, Finalizer.ENVIRONMENT],
@@ -37,7 +37,7 @@ _LANGUAGES: dict[str, Any] = {
     "csharp": {"respectSchemaVersion": True},
     "java": {"respectSchemaVersion": True},
 }
-"""What SDKs are called."""
+"""The names of the SDKs."""
 
 
 def package_schema() -> str:
@@ -53,7 +53,7 @@ def package_schema() -> str:
         "description": "OpenChoreo as code.",
         "keywords": ["openchoreo", "kubernetes", "category/infrastructure", "kind/component"],
         "license": "Apache-2.0",
-        # A module is the whole of what is between the colons of a token.
+        # A module is everything between the colons of a token.
         "meta": {"moduleFormat": "(.*)"},
         "language": _LANGUAGES,
         "config": {"variables": _SETTINGS},
@@ -65,7 +65,7 @@ def package_schema() -> str:
 
 
 def _mark_secrets(module: str, model: type[WireModel], types: dict[str, Any]) -> None:
-    """Marks what is secret in the types of the arguments: the analyzer cannot tell."""
+    """Marks the secrets in the types of the arguments, which the analyzer does not recognize."""
     for name, field in fields_of(model).items():
         if field.secret:
             types[token(module, model.__name__)]["properties"][name]["secret"] = True

@@ -1,4 +1,4 @@
-"""The provider's gRPC face: hands the engine's calls to a custom resource, or to the SDK's host of components."""
+"""The provider's gRPC server: passes the engine's calls to custom resources, or to the SDK's host of components."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from choreo_components.components.questions import IS_MISSING, IS_NAMESPACE_MISS
 from choreo_components.components.tokens import INDEX, PACKAGE, REFUSAL, token
 from choreo_components.provider import control_plane
 from choreo_components.provider.protocol import import_sdk, proto
-from choreo_components.provider.resource import CustomResource, Failure, Session, differences, in_todays_form, revealed
+from choreo_components.provider.resource import CustomResource, Failure, Session, differences, in_current_form, revealed
 from choreo_components.provider.resources.finalizer import EnvironmentFinalizer
 from choreo_components.provider.resources.guard import DeletionGuard
 from choreo_components.provider.resources.inventory import Inventory
@@ -41,26 +41,26 @@ CUSTOM: Mapping[str, CustomResource] = {
 """Our custom resources by type."""
 
 PLATFORM = token(INDEX, "Platform")
-"""A Platform, by its type: to import it takes long."""
+"""The type of a Platform, whose import takes long."""
 
 DEFAULT = re.compile(r"default(_.*)?")
-"""What the engine calls the provider that a program has by default, with the version and the place of its plugin."""
+"""The engine's names for default providers, which may include the version and location of the plugin."""
 
 SECONDS_TO_REFUSE = 5
-"""How long the engine may take to ask for that check."""
+"""How long the engine may take until it calls for the check of a refusal."""
 
 _RESOURCE: ContextVar[str] = ContextVar("_RESOURCE", default="")
-"""The URN of the resource that a call is about."""
+"""The URN of the resource of the current call."""
 
 
 class Servicer(proto.ResourceProviderServicer):
-    """Serves the custom resources itself; components and the schema by the SDK, loaded when first asked.
+    """Serves the custom resources itself, components and the schema with the SDK, which is loaded at the first use.
 
     The engine starts this process for every command, so nothing is imported before it is needed.
     """
 
     def __init__(self, engine_address: str, arguments: list[str]) -> None:
-        """`engine_address` is where log lines go; `arguments` are the command line's, for the SDK's host."""
+        """`engine_address` receives log lines; `arguments` are those of the command line, for the SDK's host."""
         self._engine_address = engine_address
         self._arguments = arguments
         self._settings: Mapping[str, Any] = {}
@@ -92,19 +92,19 @@ class Servicer(proto.ResourceProviderServicer):
     async def CheckConfig(self, request: proto.CheckRequest, context: Any) -> proto.CheckResponse:
         """Refuses settings that lead to another control plane than the one in the state, and keeps its identity.
 
-        Other settings stay as they are: a stack's default provider gets the whole of `choreo:*`.
+        Other settings are passed on unchanged: a stack's default provider gets all of `choreo:*`.
         """
         _RESOURCE.set(request.urn)
-        olds, news = await _known(context, Settings, request.olds, request.news)
+        olds, news = await _in_current_form(context, Settings, request.olds, request.news)
         checked = await self._cancellable(control_plane.check(olds, news, self._connect), context)
         self._is_checked, self._is_verified, self._has_moved = True, checked.is_recognized, checked.has_moved
         return proto.CheckResponse(
-            inputs=_as_it_came({**checked.settings, FORM_VERSION: FORM}, request.news),
+            inputs=_with_marks({**checked.settings, FORM_VERSION: FORM}, request.news),
             failures=[proto.CheckFailure(reason=checked.refused)] if checked.refused else [],
         )
 
     async def DiffConfig(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:
-        """Other credentials lead to the same cluster: a change is an update, never a replacement of what is there."""
+        """Other credentials lead to the same cluster: a change is an update, never a replacement of resources."""
         old, new = (
             _properties(request.old_inputs or request.olds),
             _properties(request.news),
@@ -112,15 +112,15 @@ class Servicer(proto.ResourceProviderServicer):
         return _diff(differences(old, new), replaced=[])
 
     async def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:
-        """Keeps the settings in memory. A host of components has to take secrets, resources and outputs."""
-        [self._settings] = await _known(context, Settings, request.args)
+        """Keeps the settings in memory. A host of components must accept secrets, resources and outputs."""
+        [self._settings] = await _in_current_form(context, Settings, request.args)
         self._data_planes = _mapping(self._settings.get(Settings.DATA_PLANE_KUBECONFIGS))
         return proto.ConfigureResponse(acceptSecrets=True, acceptResources=True, acceptOutputs=True)
 
     async def Construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
-        """Runs a component's constructor for a program in another language, and ends that where it is refused.
+        """Runs a component's constructor for a program in another language, and ends the program if it is refused.
 
-        For a missing namespace it is not refused in a destroy or a refresh, where the engine checks nothing.
+        A missing namespace is no refusal in a destroy or a refresh, where the engine checks nothing.
         """
         components = self._components()
         from pulumi import RunError
@@ -128,7 +128,7 @@ class Servicer(proto.ResourceProviderServicer):
         reasons: list[str] = []
         REASONS.set(reasons)
         try:
-            self._require_no_way_elsewhere(request)
+            self._require_no_other_cluster(request)
             response = await self._constructed(components, request, context)
         except RunError as refused:
             if not await self._refuse(request, str(refused), context):
@@ -152,10 +152,10 @@ class Servicer(proto.ResourceProviderServicer):
             if not self._constructing:
                 self._all_constructed.set()
 
-    def _require_no_way_elsewhere(self, request: proto.ConstructRequest) -> None:
-        """Raises RunError where a Platform is to be constructed by a provider that leads somewhere by its settings.
+    def _require_no_other_cluster(self, request: proto.ConstructRequest) -> None:
+        """Raises RunError if a Platform would be constructed by an explicit provider that selects a cluster.
 
-        It makes its own provider. That of the whole program has what the stack's settings say, and is nobody's choice.
+        A Platform makes its own provider. The program's default provider has the stack's settings, and is accepted.
         """
         _, _, reference = request.providers.get(PACKAGE, "").partition("::pulumi:providers:")
         _, _, provider = reference.rpartition("::")[0].partition("::")
@@ -165,23 +165,23 @@ class Servicer(proto.ResourceProviderServicer):
 
             raise RunError(
                 f"Platform {request.name!r} has a {PACKAGE} provider with {' and '.join(leading)}, and makes its own: "
-                "remove that provider, and select the cluster by the argument kubeconfig"
+                "remove that provider, and select the cluster with the argument kubeconfig"
             )
 
     async def _refuse(self, request: proto.ConstructRequest, reason: str, context: Any) -> bool:
-        """Ends the program of a component, with the reason as the only error; False where the engine goes on.
+        """Ends the program of a component with the reason as the only error; False if the engine continues.
 
-        Of a call that fails, the SDKs of most languages print an error of their own, with a stack. Of a resource whose
-        check fails they print nothing: the engine does, and takes nothing more from the program. So there is a resource
-        that fails, and the call succeeds once the engine has asked for its check.
+        If a call fails, the SDKs of most languages print a second error with a stack trace. If the check of a resource
+        fails, they print nothing: the engine does, and accepts nothing more from the program. So a resource is
+        registered whose check fails, and the call succeeds once the engine has called for that check.
 
-        The engine ends then, and each call that is pending is one more error. So it comes after those that construct
-        something at the same time, and all that are refused with it succeed at once.
+        Then the engine ends, and each pending call would be one more error. So this waits for the constructors that run
+        at the same time, and all calls that are refused together succeed at once.
         """
         if self._constructing:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._all_constructed.wait(), SECONDS_TO_REFUSE)
-        # Components of two types may have one name, and be refused at the same time.
+        # Components of two types may have the same name, and be refused at the same time.
         name = f"{request.type} {request.name}"
         self._refused.add(name)
         registration = proto.RegisterResourceRequest(
@@ -190,13 +190,13 @@ class Servicer(proto.ResourceProviderServicer):
             parent=request.parent,
             custom=True,
             object=_struct({"reason": reason}),
-            # This very provider: the engine has one by default for each version that is asked for.
+            # This same provider: the engine has a default one for each requested version.
             provider=request.providers.get(PACKAGE, ""),
             version=self._settings.get("version", ""),
         )
         async with grpc.aio.insecure_channel(request.monitorEndpoint) as channel:
             call = proto.ResourceMonitorStub(channel).RegisterResource(registration)
-            # Answered only by an engine that does not check it.
+            # Only an engine that does not check it answers this call.
             waits = [asyncio.create_task(each) for each in (self._has_refused.wait(), _ended(call))]
             try:
                 done, _ = await asyncio.wait(waits, timeout=SECONDS_TO_REFUSE, return_when=asyncio.FIRST_COMPLETED)
@@ -211,7 +211,7 @@ class Servicer(proto.ResourceProviderServicer):
     async def _check_refusal(self, request: proto.CheckRequest) -> proto.CheckResponse:
         if request.urn.split("::", 3)[3] in self._refused:
             self._has_refused.set()
-            # Their calls are answered before the engine ends.
+            # The refused calls are answered before the engine ends.
             while self._refused:
                 await asyncio.sleep(0.01)
         return proto.CheckResponse(failures=[proto.CheckFailure(reason=_properties(request.news)["reason"])])
@@ -221,24 +221,24 @@ class Servicer(proto.ResourceProviderServicer):
         if _type(request.urn) == REFUSAL:
             return await self._check_refusal(request)
         custom = await _custom(context, request.urn)
-        olds, news = await _known(context, custom.contract, request.olds, request.news)
+        olds, news = await _in_current_form(context, custom.contract, request.olds, request.news)
         work = custom.check(olds, news, self._session(request.urn))
         defaults, failures = await self._cancellable(self._verified(work), context)
         return proto.CheckResponse(
-            inputs=_as_it_came({**news, **defaults}, request.news),
+            inputs=_with_marks({**news, **defaults}, request.news),
             failures=[proto.CheckFailure(property=name, reason=reason) for name, reason in failures.items()],
         )
 
     async def Diff(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:
-        """What differs between a resource's old and new inputs, and whether it is another resource now."""
+        """The differences between a resource's old and new inputs, and whether they require a replacement."""
         custom, former = await _custom(context, request.urn), request.old_inputs or request.olds
-        olds, news = await _known(context, custom.contract, former, request.news)
-        # What is kept in an older form differs in that alone: an update keeps it in the form of today.
+        olds, news = await _in_current_form(context, custom.contract, former, request.news)
+        # Properties in an older form differ in the form only: an update stores them in the current one.
         names = differences({**olds, FORM_VERSION: _properties(former).get(FORM_VERSION)}, news)
         return _diff(names, custom.replaced(olds, news))
 
     async def Create(self, request: proto.CreateRequest, context: Any) -> proto.CreateResponse:
-        """Puts the resource into the graph. Nothing changes in the cluster."""
+        """Creates the resource in the state; a rollout waits here. Nothing changes in the cluster."""
         custom, inputs = await _custom(context, request.urn), _properties(request.properties)
         identifier = custom.identifier(inputs)
         if not request.preview:
@@ -250,31 +250,33 @@ class Servicer(proto.ResourceProviderServicer):
         """Takes over new inputs."""
         if not request.preview:
             custom = await _custom(context, request.urn)
-            olds, news = await _known(context, custom.contract, request.old_inputs or request.olds, request.news)
+            olds, news = await _in_current_form(
+                context, custom.contract, request.old_inputs or request.olds, request.news
+            )
             work = custom.update(olds, news, self._session(request.urn))
             await self._cancellable(self._verified(work), context)
         return proto.UpdateResponse(properties=request.news)
 
     async def Read(self, request: proto.ReadRequest, context: Any) -> proto.ReadResponse:
-        """What there is of the resource now."""
+        """Inputs and state of the resource as they are now."""
         custom = await _custom(context, request.urn)
-        [known] = await _known(context, custom.contract, request.inputs)
+        [known] = await _in_current_form(context, custom.contract, request.inputs)
         work = custom.read(request.id, known, self._session(request.urn))
         read = await self._cancellable(self._verified(work), context)
-        inputs, state = (_as_it_came(each, request.inputs) for each in read)
+        inputs, state = (_with_marks(each, request.inputs) for each in read)
         return proto.ReadResponse(id=request.id, inputs=inputs, properties=state)
 
     async def Delete(self, request: proto.DeleteRequest, context: Any) -> empty_pb2.Empty:
-        """What the resource is for, in most cases."""
-        # An update that changes nothing else leaves what a check has found out in the inputs alone.
+        """Deletes the resource: for most of them, the call that does the work."""
+        # After an update without other changes, the results of a check are in the inputs only.
         custom = await _custom(context, request.urn)
-        kept, inputs = await _known(context, custom.contract, request.properties, request.old_inputs)
+        kept, inputs = await _in_current_form(context, custom.contract, request.properties, request.old_inputs)
         work = custom.delete(kept | inputs, self._session(request.urn))
         await self._cancellable(self._verified(work), context)
         return empty_pb2.Empty()
 
     async def Invoke(self, request: proto.InvokeRequest, context: Any) -> proto.InvokeResponse:
-        """Whether a namespace is missing: see `missing_namespace`. Nothing where that is not known."""
+        """Whether a namespace is missing: see `missing_namespace`. Empty if that is unknown."""
         if request.tok != IS_NAMESPACE_MISSING:
             message = f"this release of choreo has no function {request.tok}: upgrade the package choreo-components"
             await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, message)
@@ -294,13 +296,13 @@ class Servicer(proto.ResourceProviderServicer):
             return None
 
     async def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:
-        """Ends what is waiting: the user has asked the engine to stop."""
+        """Cancels all running calls: the user has interrupted the engine."""
         for task in self._running:
             task.cancel()
         return empty_pb2.Empty()
 
     def _session(self, urn: str) -> Session:
-        """What a call about this resource works with."""
+        """The session for a call about this resource."""
         _RESOURCE.set(urn)
         severity = proto.engine_pb2
         return Session(
@@ -314,7 +316,7 @@ class Servicer(proto.ResourceProviderServicer):
         )
 
     def _connect(self, kubeconfig: str | None, context: str | None = None) -> "Cluster":
-        """A cluster, with one set of connections for all that ask it: making them costs more than most requests."""
+        """A cluster, with one set of connections for all callers: opening them costs more than most requests."""
         way = (kubeconfig or None, context or None)
         if way not in self._clusters:
             from choreo_components.kubernetes.client import Cluster
@@ -323,12 +325,12 @@ class Servicer(proto.ResourceProviderServicer):
         return self._clusters[way]
 
     async def _verified(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Does the work on the control plane that the stack is on. Raises Failure where that is another one now."""
+        """Does the work if the control plane is still the stack's. Raises Failure if it is another one."""
         try:
             if not self._is_verified:
                 from choreo_components.kubernetes.client import ClusterError
 
-                # The work reports it, or waits, and asks again before it deletes anything.
+                # The work reports it, or waits, and verifies again before it deletes anything.
                 with suppress(ClusterError):
                     await self._verify()
         except BaseException:
@@ -337,29 +339,29 @@ class Servicer(proto.ResourceProviderServicer):
         return await work
 
     async def _verify(self) -> None:
-        """Raises Failure where the control plane is another one than the stack's, ClusterError while that is not known.
+        """Raises Failure if the control plane is not the stack's, ClusterError while that is unknown.
 
-        All calls at the same time wait for one answer: one after the other, they would wait for as many.
+        All calls at the same time share one answer; one after the other, they would wait for as many answers.
         """
         if self._is_verified:
             return
         if self._verification is None or self._verification.done():
-            work = control_plane.verify(self._settings, self._connect, of_today=self._is_checked)
+            work = control_plane.verify(self._settings, self._connect, current=self._is_checked)
             self._verification = asyncio.create_task(work)
             self._running.add(self._verification)
             self._verification.add_done_callback(self._end)
-        # A call that is cancelled does not take the answer from the others.
+        # If one call is cancelled, the others still get the answer.
         await asyncio.shield(self._verification)
         self._is_verified = True
 
     def _end(self, verification: asyncio.Task[None]) -> None:
         self._running.discard(verification)
         if not verification.cancelled():
-            # All calls that have waited for it may be cancelled: its error is then of no use.
+            # If all calls that waited for it were cancelled, nothing uses its error.
             verification.exception()
 
     def _data_plane(self, name: str, kubeconfig: str) -> "Cluster":
-        """The cluster of a data plane: by the kubeconfig that the provider has today, else by that of the state."""
+        """The cluster of a data plane, by the kubeconfig in the provider's settings, or else by that in the state."""
         from choreo_components.kubernetes.client import ClusterError
 
         try:
@@ -378,7 +380,7 @@ class Servicer(proto.ResourceProviderServicer):
         return self._hosting
 
     async def _cancellable(self, work: Coroutine[Any, Any, Any], context: Any) -> Any:
-        """Runs the work so that Cancel ends it, and turns what it raises into the engine's kind of error."""
+        """Runs the work so that Cancel ends it, and turns its errors into those of the engine."""
         task = asyncio.create_task(work)
         self._running.add(task)
         try:
@@ -387,7 +389,7 @@ class Servicer(proto.ResourceProviderServicer):
             await _abort(
                 context,
                 grpc.StatusCode.CANCELLED,
-                "cancelled; the same command goes on from here",
+                "cancelled; run the same command again to resume",
             )
         except Failure as problem:
             await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(problem))
@@ -395,7 +397,7 @@ class Servicer(proto.ResourceProviderServicer):
             self._running.discard(task)
 
     def _log(self, urn: str, severity: Any, line: str) -> None:
-        """Sends a line to the user; a line that cannot be sent is not worth an error."""
+        """Sends a line to the user; a failure to send it is ignored."""
         request = proto.LogRequest(severity=severity, message=line, urn=urn)
         task = asyncio.ensure_future(_logged(self._engine.Log(request), line))
         self._running.add(task)
@@ -403,7 +405,7 @@ class Servicer(proto.ResourceProviderServicer):
 
 
 class _Lines(logging.Handler):
-    """Sends what the package logs to the user, about the resource that the call is about."""
+    """Sends the package's log lines to the user, with the resource of the current call."""
 
     def __init__(self, servicer: Servicer) -> None:
         super().__init__()
@@ -411,17 +413,18 @@ class _Lines(logging.Handler):
         self._loop = asyncio.get_running_loop()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Sends the line, from whatever thread it comes."""
+        """Sends the line, from any thread."""
         line = record.getMessage()
-        # At the end there may be no loop any more.
+        # At the end, the loop may be closed.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._servicer._log, _RESOURCE.get(), proto.engine_pb2.INFO, line)
 
 
 async def serve(engine_address: str, arguments: list[str], announce: Callable[[int], None]) -> None:
-    """Serves until the process is ended, or the engine is. `announce` gets the port on 127.0.0.1 once calls are taken.
+    """Serves until this process or the engine ends. `announce` gets the port on 127.0.0.1 once calls are accepted.
 
-    An engine that is killed ends nobody. Without it, nothing here may go on: its user may have begun something else.
+    A killed engine does not end its providers. This one must not continue without it: the user may already have started
+    another command.
     """
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 400 * 1024 * 1024)])
     servicer = Servicer(engine_address, arguments)
@@ -430,18 +433,18 @@ async def serve(engine_address: str, arguments: list[str], announce: Callable[[i
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     announce(port)
-    await _gone(engine_address)
+    await _engine_ended(engine_address)
     await server.stop(None)
 
 
-async def _gone(engine_address: str) -> None:
-    """Returns when the engine, once met, cannot be reached any more: it is on this machine, so it has ended."""
-    met = False
+async def _engine_ended(engine_address: str) -> None:
+    """Returns when the engine, after a first connection, cannot be reached: it is on this machine, so it has ended."""
+    connected = False
     async with grpc.aio.insecure_channel(engine_address) as channel:
         while True:
             state = channel.get_state(try_to_connect=True)
-            met = met or state is grpc.ChannelConnectivity.READY
-            if met and state is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
+            connected = connected or state is grpc.ChannelConnectivity.READY
+            if connected and state is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
                 return
             await channel.wait_for_state_change(state)
 
@@ -450,13 +453,13 @@ async def _logged(call: Any, line: str) -> None:
     try:
         await call
     except grpc.aio.AioRpcError:
-        # Which the engine reads as well. Where it has ended, nobody does.
+        # The engine reads that as well. If the engine has ended, nothing does.
         with suppress(OSError):
             print(line, file=sys.stderr, flush=True)
 
 
 async def _ended(call: Any) -> Any:
-    """Returns when the call has ended, whatever came of it."""
+    """Returns when the call has ended, with any result."""
     with suppress(grpc.aio.AioRpcError):
         await call
 
@@ -467,33 +470,33 @@ async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:
 
 
 async def _custom(context: Any, urn: str) -> CustomResource:
-    """The custom resource that an URN names by its type. Ends the call where there is none."""
-    if (own := _type(urn)) not in CUSTOM:
-        message = f"this release of choreo has no resource {own}: upgrade the package choreo-components"
+    """The custom resource of the type in an URN. Ends the call if there is none."""
+    if (type_ := _type(urn)) not in CUSTOM:
+        message = f"this release of choreo has no resource {type_}: upgrade the package choreo-components"
         await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, message)
-    return CUSTOM[own]
+    return CUSTOM[type_]
 
 
 def _type(urn: str) -> str:
     return urn.split("::")[2].rpartition("$")[2]
 
 
-async def _known(context: Any, contract: type[Contract], *structs: Struct) -> list[dict[str, Any]]:
-    """Properties in the form of today, whatever release wrote them. Ends the call where a newer one than this has."""
+async def _in_current_form(context: Any, contract: type[Contract], *structs: Struct) -> list[dict[str, Any]]:
+    """Properties in the current form, from any release. Ends the call if a newer release than this wrote them."""
     try:
-        return [in_todays_form(contract, _properties(struct)) for struct in structs]
+        return [in_current_form(contract, _properties(struct)) for struct in structs]
     except Failure as problem:
         await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(problem))
 
 
 def _properties(struct: Struct) -> dict[str, Any]:
-    """The properties as plain values, secrets in the clear."""
+    """The properties as plain values, secrets in plain text."""
     properties: dict[str, Any] = revealed(json_format.MessageToDict(struct))
     return properties
 
 
 def _mapping(value: Any) -> Mapping[str, str]:
-    """The value if it is a mapping of texts, or the JSON of one: settings of other types come as their JSON."""
+    """The value if it is a mapping of texts, or the JSON of one: settings that are no texts arrive as JSON."""
     if isinstance(value, str):
         with suppress(ValueError):
             value = json.loads(value)
@@ -506,8 +509,8 @@ def _struct(properties: Mapping[str, Any]) -> Struct:
     return struct
 
 
-def _as_it_came(properties: Mapping[str, Any], known: Struct) -> Struct:
-    """The properties; what is as it was before stays as it came, so that what is secret stays marked."""
+def _with_marks(properties: Mapping[str, Any], known: Struct) -> Struct:
+    """The properties; unchanged ones are copied as they came, so that secrets stay marked."""
     struct, before = _struct(properties), _properties(known)
     for name, value in known.fields.items():
         if properties.get(name) == before[name]:

@@ -78,6 +78,6 @@ spec: {{dataPlaneRef: dp-theirs, gateway: {{dnsPrefix: theirs}}}}
     said = acme.up("staging", fails=True).said
 
     environment = ("environments.core.choreo.dev", "staging", "-n", organization)
-    assert f"Environment {organization}/staging lacks core.choreo.dev/organization={organization}" in said
+    assert f"Environment {organization}/staging has no label core.choreo.dev/organization={organization}" in said
     assert acme.kubectl("get", *environment, "-o", "jsonpath={.spec.dataPlaneRef}") == "dp-theirs"
     assert declared["spec"]["dataPlaneRef"] != "dp-theirs"

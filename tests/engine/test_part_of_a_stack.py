@@ -248,13 +248,13 @@ def test_only_what_others_need_is_refused_of_an_organizations_stack(mixed: Stack
     needed = f"DataPlane '{folder.organization}/dp-local' is still used by Environment '{TRIAL}'"
     target = "--target", folder.object("DataPlane", "dp-local"), "--target-dependents"
     said = folder.destroy("--skip-preview", *target, fails=True).said
-    assert f"DataPlane {folder.organization}/dp-local stays: others still need what this stack has" in said
+    assert f"DataPlane {folder.organization}/dp-local stays: objects outside this stack still depend on it" in said
     assert needed in said
     assert folder.deleted == set()
 
     folder.workspace.up("acme")
     said = folder.destroy("--skip-preview", fails=True).said
-    assert "nothing was deleted: others still need what this stack has" in said
+    assert "nothing was deleted: objects outside this stack still depend on it" in said
     assert needed in said
     assert folder.deleted == set()
 

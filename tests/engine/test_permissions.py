@@ -99,7 +99,7 @@ def test_a_destroy_that_could_not_see_an_end_deletes_nothing(
     with Watcher(administrator, [resource_named(API_VERSION, "Deployment")]) as watcher:
         said = acme.destroy("development", fails=True).said
     assert "nothing was deleted" in said
-    assert f"may not list deployments.core.choreo.dev in namespace {organization!r}" in said
+    assert f"cannot list deployments.core.choreo.dev in namespace {organization!r}" in said
     assert not [event for event in watcher.events if event.namespace == organization and event.type == "DELETED"]
 
 

@@ -52,7 +52,7 @@ def test_a_namespace_that_is_being_deleted_is_refused_until_it_is_gone_whatever_
     # And once more, now that the state knows it: a refresh finds out that it is gone.
     acme.kubectl("delete", "namespace", name)
     said = acme.preview("staging", fails=True).said
-    assert f"Namespace {name} is in Pulumi's state, and not in the cluster any more" in said
+    assert f"Namespace {name} is in Pulumi's state, and no longer in the cluster" in said
     acme.preview("staging", "--refresh")
     assert acme.up("staging", "--refresh").changes["created"] == 1
     assert "Active" in acme.kubectl("get", "namespace", name)

@@ -238,7 +238,7 @@ def test_other_credentials_and_another_address_reach_the_finalizer_with_the_next
     assert "environment 'staging'" in said.said
     assert "on data plane 'dp-local' is not finalized" in said.said
     assert "answers 401" in said.said
-    assert "to use other credentials than the state has: --run-program" in said.said
+    assert "to use other credentials than those in the state: --run-program" in said.said
     workspace.destroy("staging", "--run-program")
     assert workspace.resources("staging") == []
     assert estate.namespaces("staging", estate.data_plane) == []
@@ -429,7 +429,7 @@ def test_after_an_up_that_was_refused_the_state_still_leads_to_the_data_plane(
     before = workspace.resources(stack)
     forget(workspace, stack)
     said = workspace.up(stack, fails=True).said
-    assert "is on data plane 'dp-west', which is a cluster of its own, and now nothing says which" in said
+    assert "is on data plane 'dp-west', which is a separate cluster, and its kubeconfig is missing" in said
     assert len(workspace.resources(stack)) == len(before)
     assert workspace.refresh(stack).changes == {"unchanged": len(before)}
     workspace.destroy(stack, *options)

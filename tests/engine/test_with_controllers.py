@@ -47,7 +47,7 @@ def test_a_namespace_that_was_there_before_goes_with_its_organization(workspace:
     workspace.kubectl("create", "namespace", organization)
     workspace.stack("acme", samples.stack("acme", organization))
     refused = workspace.preview("acme", fails=True).said
-    assert f"Namespace {organization} lacks core.choreo.dev/organization={organization}" in refused
+    assert f"Namespace {organization} has no label core.choreo.dev/organization={organization}" in refused
     workspace.kubectl("label", "namespace", organization, f"core.choreo.dev/organization={organization}")
     workspace.up("acme")
     workspace.destroy("acme")

@@ -1,4 +1,4 @@
-"""A cluster in memory, which does what an API server does for one who lists, watches and deletes."""
+"""A cluster in memory, which answers lists, watches and deletions as an API server does."""
 
 import asyncio
 import copy
@@ -34,7 +34,7 @@ def namespace(
 
 
 def kube_system(uid: str) -> Live:
-    """The namespace whose UID tells a cluster from others."""
+    """The namespace whose UID identifies a cluster."""
     return _live(NAMESPACES, "kube-system", {}, {"uid": uid})
 
 
@@ -50,13 +50,13 @@ def _live(
 
 
 class FakeCluster:
-    """Holds objects, lets go of each when it is deleted unless it is held, and keeps the story of what happened.
+    """Has objects, removes each when it is deleted unless it is held, and records the story of what happened.
 
     `story` has a line for each request (`list deployments`, `delete Deployment acme/a`) and for each object that is
     gone (`gone Deployment acme/a`). Requests are answered with `Unreachable` while `outages` has entries: each takes
     one; `refusal` is the answer to all of them, and `Forbidden` to those in namespaces that are `closed`. `breaks` is
-    how many watches end as soon as they begin. A `mute` one's watches tell nothing; the versions of an `opaque` one's
-    objects are no integers.
+    how many watches end as soon as they begin. The watches of a `mute` one report nothing; the versions of an
+    `opaque` one's objects are no integers.
     """
 
     def __init__(self, *lives: Live, held: Sequence[str] = (), breaks: int = 0) -> None:
@@ -78,32 +78,32 @@ class FakeCluster:
 
     @property
     def names(self) -> list[str]:
-        """What is there, by kind and name."""
+        """The objects that exist, by kind and name."""
         return sorted(self.lives)
 
     def requests(self, verb: str) -> list[str]:
-        """The part of the story that is about this verb."""
+        """The part of the story with this verb."""
         return [line.removeprefix(f"{verb} ") for line in self.story if line.startswith(f"{verb} ")]
 
     def add(self, live: Live) -> None:
-        """Somebody else makes an object."""
+        """Another client creates an object."""
         uid = f"uid of {live} {len(self._events)}"
         self.lives[str(live)] = self._happens("ADDED", _seen(live, **{"uid": uid, **live.metadata}))
 
     def change(self, live: Live) -> None:
-        """Somebody else gives an object other labels."""
+        """Another client changes an object."""
         before = self.lives[str(live)]
         self.lives[str(live)] = self._happens("MODIFIED", _seen(live, uid=before.metadata["uid"]), before)
 
     def remove(self, name: str) -> None:
-        """An object is gone, whoever has deleted it."""
+        """An object is gone."""
         live = self.lives.pop(name, None)
         if live is not None:
-            self._tell(f"gone {name}")
+            self._record(f"gone {name}")
             self._happens("DELETED", live, live)
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
-        self._tell(f"get {resource.plural} {name}")
+        self._record(f"get {resource.plural} {name}")
         await self._answer(namespace)
         found = [live for live in self.lives.values() if _matches(live, resource, {}, namespace) and live.name == name]
         return copy.deepcopy(found[0]) if found else None
@@ -111,7 +111,7 @@ class FakeCluster:
     async def list(
         self, resource: Resource, labels: Mapping[str, str | None], namespace: str | None = None
     ) -> tuple[list[Live], str | None]:
-        self._tell(f"list {resource.plural}")
+        self._record(f"list {resource.plural}")
         await self._answer(namespace)
         found = [live for live in self.lives.values() if _matches(live, resource, labels, namespace)]
         return copy.deepcopy(found), str(len(self._events))
@@ -126,37 +126,37 @@ class FakeCluster:
         return {each.kind: each for each in self.others if each.api_version == api_version}
 
     async def delete(self, live: Live) -> None:
-        self._tell(f"delete {live}")
+        self._record(f"delete {live}")
         await self._answer()
-        standing = self.lives.get(str(live))
-        if standing is None:
+        current = self.lives.get(str(live))
+        if current is None:
             return
         for part in ("uid", "resourceVersion"):
-            if live.metadata.get(part) not in (None, standing.metadata.get(part)):
+            if live.metadata.get(part) not in (None, current.metadata.get(part)):
                 raise Conflict(f"delete {live}: the {part} in the precondition is not the object's")
-        if standing.deleting:
+        if current.deleting:
             return
-        deleting = _seen(standing, deletionTimestamp="2025-05-09T00:00:00Z")
-        self.lives[str(live)] = self._happens("MODIFIED", deleting, standing)
+        deleting = _seen(current, deletionTimestamp="2025-05-09T00:00:00Z")
+        self.lives[str(live)] = self._happens("MODIFIED", deleting, current)
         if str(live) not in self.held:
             asyncio.get_running_loop().call_later(0.001, self.remove, str(live))
 
     async def merge(self, live: Live, change: Mapping[str, Any]) -> Live | None:
-        self._tell(f"merge {live}")
+        self._record(f"merge {live}")
         await self._answer()
-        standing = self.lives.get(str(live))
-        if standing is None:
+        current = self.lives.get(str(live))
+        if current is None:
             return None
-        if live.metadata.get("resourceVersion") != standing.metadata["resourceVersion"]:
+        if live.metadata.get("resourceVersion") != current.metadata["resourceVersion"]:
             raise Conflict(f"patch {live}: the resourceVersion in the precondition is not the object's")
-        merged = Live(live.resource, _merged(standing.manifest, change))
-        self.lives[str(live)] = self._happens("MODIFIED", merged, standing)
+        merged = Live(live.resource, _merged(current.manifest, change))
+        self.lives[str(live)] = self._happens("MODIFIED", merged, current)
         return copy.deepcopy(self.lives[str(live)])
 
     async def watch(
         self, resource: Resource, labels: Mapping[str, str | None], version: str | None, namespace: str | None = None
     ) -> AsyncGenerator[tuple[str, Live], None]:
-        self._tell(f"watch {resource.plural}")
+        self._record(f"watch {resource.plural}")
         if self.breaks:
             self.breaks -= 1
             return
@@ -182,20 +182,20 @@ class FakeCluster:
             raise Unreachable(self.outages.pop())
 
     def _happens(self, event: str, live: Live, before: Live | None = None) -> Live:
-        """The object as it is from then on."""
+        """The object with its new version."""
         number = len(self._events) + 1
         live = _seen(live, resourceVersion=f"v{number}" if self.opaque else str(number))
         self._events.append((event, live, before))
         return live
 
-    def _tell(self, line: str) -> None:
+    def _record(self, line: str) -> None:
         self.story.append(line)
         if line in self.then:
             self.then.pop(line)()
 
 
 def _seen(live: Live, **metadata: Any) -> Live:
-    """The object with something in its metadata that the API server has set."""
+    """The object with metadata that the API server has set."""
     return Live(live.resource, {**live.manifest, "metadata": {**live.metadata, **metadata}})
 
 

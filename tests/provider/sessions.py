@@ -8,17 +8,17 @@ from tests.provider.fake_cluster import FakeCluster
 
 
 def silent(line: str) -> None:
-    """Nobody listens."""
+    """Discards the line."""
 
 
 def nowhere(data_plane: str, kubeconfig: str) -> FakeCluster:
-    """The kubeconfig leads to no data plane."""
+    """No data plane has this kubeconfig."""
     raise ClusterError(f"no way to {data_plane}")
 
 
 def session(
     cluster: FakeCluster,
-    tell: Callable[[str], None] = silent,
+    report: Callable[[str], None] = silent,
     warn: Callable[[str], None] = silent,
     data_planes: Mapping[str, FakeCluster] | None = None,
     notes: Collection[str] = (),
@@ -26,9 +26,9 @@ def session(
     *,
     has_moved: bool = False,
 ) -> Session:
-    """What a call works with, on that control plane; `data_planes` are clusters of their own by their kubeconfigs.
+    """The session of a call on that control plane; `data_planes` are separate clusters by their kubeconfigs.
 
-    `notes` are those of resources that came before. `verify` recognizes the control plane, and `has_moved` says that
+    `notes` are those of earlier resources. `verify` recognizes the control plane, and `has_moved` says that
     the settings have moved the stack there.
     """
 
@@ -38,4 +38,4 @@ def session(
     async def is_known() -> None:
         pass
 
-    return Session(lambda: cluster, tell, warn, data_plane, set(notes), verify or is_known, has_moved)
+    return Session(lambda: cluster, report, warn, data_plane, set(notes), verify or is_known, has_moved)

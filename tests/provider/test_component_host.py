@@ -1,4 +1,4 @@
-"""Components for programs in other languages: inputs reach the constructors under OpenChoreo's own names."""
+"""Components for programs in other languages: inputs reach the constructors under OpenChoreo's names."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -58,7 +58,7 @@ def test_a_nested_object_that_is_an_output_arrives(host: Host) -> None:
 
 
 def test_numbers_that_arrive_as_floats_are_integers(host: Host) -> None:
-    """A number goes over the wire as a float, whatever the schema calls it."""
+    """A number is transferred as a float, even if the schema says integer."""
     probe = {"initialDelaySeconds": 5.0, "httpGet": {"port": 8080.0, "httpHeaders": [{"name": "a", "value": "1.0"}]}}
     configuration = {"application": {"probes": {"readinessProbe": probe}, "args": ["1.0"]}}
     found = construct(host, "DeployableArtifact", {**args_of("DeployableArtifact"), "configuration": configuration})
@@ -91,13 +91,13 @@ def test_a_zero_that_arrives_as_a_float_is_left_out_like_any_other(host: Host) -
 @pytest.mark.parametrize("port", [80.5, float("inf"), float("nan"), "80"])
 def test_a_number_that_is_no_integer_is_refused(host: Host, port: Any) -> None:
     inputs = {**args_of("Endpoint"), "service": {"port": port}}
-    told = refusal(lambda: host.construct("one", "choreo:core/v1:Endpoint", inputs))
-    assert told[1:] == [f"spec.service.port: should be an integer, not {port!r}"]
+    lines = refusal(lambda: host.construct("one", "choreo:core/v1:Endpoint", inputs))
+    assert lines[1:] == [f"spec.service.port: should be an integer, not {port!r}"]
 
 
-def test_what_is_wrong_is_told_as_to_a_program_in_python(host: Host) -> None:
-    told = refusal(lambda: host.construct("one", "choreo:core/v1:Environment", {"dataPlane": "dp-local"}))
-    assert told == [
+def test_wrong_inputs_are_reported_as_to_a_program_in_python(host: Host) -> None:
+    lines = refusal(lambda: host.construct("one", "choreo:core/v1:Environment", {"dataPlane": "dp-local"}))
+    assert lines == [
         "Environment 'one' is not what OpenChoreo takes:",
         "organization: required, and missing: OpenChoreo finds what the Environment belongs to by it",
         "spec.dataPlane: unknown field; did you mean dataPlaneRef?",
@@ -109,7 +109,7 @@ def test_enums_arrive_as_their_values(host: Host) -> None:
     assert "one-namespace" in found.names
 
 
-def test_an_environments_name_brings_its_finalizer_along(host: Host) -> None:
+def test_an_environments_name_depends_on_its_finalizer(host: Host) -> None:
     def program() -> Any:
         state = host.construct(
             "one", "choreo:core/v1:Environment", {**args_of("Environment"), "projects": ["shop"]}
@@ -124,20 +124,20 @@ def test_an_environments_name_brings_its_finalizer_along(host: Host) -> None:
 
 
 @pytest.mark.parametrize("token", ["other:index:Environment", "choreo:index:EnvironmentFinalizer", "Environment"])
-def test_what_is_no_component_of_ours_is_refused_with_those_that_are(host: Host, token: str) -> None:
+def test_an_unknown_component_is_refused_with_the_known_ones(host: Host, token: str) -> None:
     with pytest.raises(pulumi.RunError, match=f"no component '{token}'; it has .*choreo:core/v1:Environment"):
         host.construct("one", token, {})
 
 
 class EnvironmentGatewayArgs(TypedDict):
-    """A type that is called like one of another generation."""
+    """A type with the name of one of another generation."""
 
     path: str
     """Where it is."""
 
 
 class EnvironmentArgs(TypedDict):
-    """So are the arguments."""
+    """Arguments with the name of those of another generation."""
 
     gateway: EnvironmentGatewayArgs
     """How it is reached."""
@@ -146,7 +146,7 @@ class EnvironmentArgs(TypedDict):
 
 
 class Environment(pulumi.ComponentResource):
-    """And so is the component."""
+    """A component with the name of one of another generation."""
 
     path: pulumi.Output[str]
     """Where it is."""
@@ -182,7 +182,7 @@ def test_types_of_two_generations_may_have_one_name(of_two_generations: Host) ->
         assert timeouts["$ref"] == "#/types/choreo:index:Timeouts"
 
 
-def test_only_components_that_were_there_before_have_names_of_before(of_two_generations: Host) -> None:
+def test_only_components_that_existed_before_have_former_names(of_two_generations: Host) -> None:
     assert of_two_generations.resources["choreo:core/v1:Environment"]["aliases"] == [
         {"type": "choreo:index:Environment"}
     ]

@@ -1,4 +1,4 @@
-"""What a component refuses is the only error of a program in another language, as it was said."""
+"""If a component refuses its arguments, that is the only error of a program in another language, word for word."""
 
 import asyncio
 from typing import Any
@@ -19,14 +19,14 @@ REASON = "Environment 'dev' is not what OpenChoreo takes:\n  spec.dataPlane: unk
 
 
 class Refusing:
-    """A host of components that refuses all."""
+    """A host that refuses all components."""
 
     async def Construct(self, request: Any, context: Any) -> None:
         raise pulumi.RunError(REASON)
 
 
 class Making:
-    """One that makes all."""
+    """A host that constructs all components."""
 
     async def Construct(self, request: Any, context: Any) -> proto.ConstructResponse:
         return proto.ConstructResponse(urn="made")
@@ -44,7 +44,7 @@ class Call:
 
 
 class Engine(resource_pb2_grpc.ResourceMonitorServicer):
-    """An engine that asks the provider for the check of what is registered, and answers nothing when that fails."""
+    """An engine that calls for the check of what is registered, and does not answer when that fails."""
 
     def __init__(self, provider: Servicer) -> None:
         self.provider = provider
@@ -56,12 +56,12 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer):
         self.registered.append(request)
         urn = f"urn:pulumi:test::project::pulumi:pulumi:Stack${request.type}::{request.name}"
         check = self.provider.Check(proto.CheckRequest(urn=urn, news=request.object), None)
-        # It does not end with the call.
+        # It continues after the call.
         self.checking.append(asyncio.create_task(check))
         await asyncio.Event().wait()
 
     async def settle(self) -> None:
-        """Waits for the answers to all checks, which come after those to the calls of what is refused."""
+        """Waits for the answers to all checks, which follow those to the refused calls."""
         self.checks = await asyncio.wait_for(asyncio.gather(*self.checking), 5)
 
 
@@ -73,7 +73,7 @@ def _refusing(monkeypatch: pytest.MonkeyPatch) -> None:
 def constructed(
     settings: dict[str, Any], engine: type[Engine] = Engine, **more: Any
 ) -> tuple[proto.ConstructResponse, Engine]:
-    """What comes of a component, and what the engine has seen, with these settings of the provider."""
+    """The answer for a component, and the engine, with these settings of the provider."""
 
     async def run() -> tuple[proto.ConstructResponse, Engine]:
         provider = Servicer("127.0.0.1:1", [])
@@ -115,13 +115,13 @@ def test_what_a_component_refuses_fails_the_check_of_a_resource_and_not_the_call
     assert [(each.property, each.reason) for each in check.failures] == [("", REASON)]
 
 
-def test_the_check_is_asked_of_the_provider_that_has_refused() -> None:
+def test_the_check_is_called_on_the_provider_that_has_refused() -> None:
     assert constructed({"version": "0.0.7"})[1].registered[0].version == "0.0.7"
     providers = {"choreo": "urn:pulumi:test::project::pulumi:providers:choreo::own::id"}
     assert constructed({}, providers=providers)[1].registered[0].provider == providers["choreo"]
 
 
-def test_of_an_engine_that_does_not_ask_the_call_fails_in_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_the_engine_calls_for_no_check_the_call_fails_with_the_same_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servicer, "SECONDS_TO_REFUSE", 0.01)
 
     async def construct() -> None:
@@ -134,7 +134,7 @@ def test_of_an_engine_that_does_not_ask_the_call_fails_in_the_same_words(monkeyp
 
 def test_components_of_two_types_with_one_name_are_refused_at_the_same_time() -> None:
     class Held(Engine):
-        """An engine that asks for the checks when both are registered."""
+        """An engine that calls for the checks when both are registered."""
 
         arrived, both = 0, asyncio.Event()
 
@@ -161,7 +161,7 @@ def test_components_of_two_types_with_one_name_are_refused_at_the_same_time() ->
             answers = await asyncio.gather(*calls)
         finally:
             await server.stop(None)
-        assert provider._refused == set(), "nothing of them is kept"
+        assert provider._refused == set(), "they are removed"
         return [answer.urn.removeprefix("urn:pulumi:::::") for answer in answers]
 
     assert asyncio.run(run()) == ["choreo:core/v1:Environment::dev", "choreo:core/v1:Project::dev"]
@@ -173,7 +173,7 @@ MISSING = "environment 'dev' of organization 'acme' cannot be created: the names
 
 
 class Finding:
-    """A host whose component finds out on the way why it cannot be made."""
+    """A host whose component finds out during its construction why it cannot be created."""
 
     async def Construct(self, request: Any, context: Any) -> proto.ConstructResponse:
         async def found() -> None:
@@ -201,22 +201,22 @@ class Destroying(Engine):
         return resource_pb2.RegisterResourceResponse()
 
 
-def test_an_engine_that_checks_nothing_goes_on_without_a_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_checks_nothing_continues_without_a_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Servicer, "_components", lambda self: Finding())
     response, engine = constructed({}, engine=Destroying)
     assert (response.urn, len(engine.registered)) == ("made", 1)
 
 
-def test_for_an_engine_that_checks_nothing_what_was_not_constructed_is_an_error_of_the_call() -> None:
+def test_for_an_engine_that_checks_nothing_a_refusal_is_an_error_of_the_call() -> None:
     with pytest.raises(Ended) as ended:
         constructed({}, engine=Destroying)
     assert ended.value.args == (grpc.StatusCode.INVALID_ARGUMENT, REASON)
 
 
-def test_what_is_constructed_at_the_same_time_is_complete_before_and_what_is_refused_is_refused_with_it(
+def test_a_refusal_waits_for_constructors_that_run_at_the_same_time_and_is_shared_with_other_refusals(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Or each of their calls would be one more error, as the engine ends."""
+    """Otherwise each of their calls would be one more error when the engine ends."""
     story: list[str] = []
 
     class Slow:
@@ -273,7 +273,7 @@ OWN, DEFAULT, DEFAULT_OF_A_VERSION = (
 
 
 @pytest.mark.parametrize("setting", ["kubeconfig", "context"])
-def test_a_provider_of_its_own_that_leads_elsewhere_would_not_be_a_platforms(
+def test_an_explicit_provider_that_selects_a_cluster_is_refused_for_a_platform(
     setting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Servicer, "_components", lambda self: Making())
@@ -281,7 +281,7 @@ def test_a_provider_of_its_own_that_leads_elsewhere_would_not_be_a_platforms(
     [[failure]] = [check.failures for check in engine.checks]
     assert failure.reason == (
         f"Platform 'dev' has a choreo provider with {setting}, and makes its own: remove that provider, and select the "
-        "cluster by the argument kubeconfig"
+        "cluster with the argument kubeconfig"
     )
 
 
@@ -294,7 +294,7 @@ def test_a_provider_of_its_own_that_leads_elsewhere_would_not_be_a_platforms(
         ({"kubeconfig": "ours"}, {"type": "choreo:index:Platform"}),
         ({"kubeconfig": "ours"}, {"providers": OWN}),
     ],
-    ids=["no way", "the program's", "the program's of a version", "not told", "another component"],
+    ids=["no cluster", "the default one", "the default one of a version", "none", "another component"],
 )
 def test_any_other_provider_may_construct(settings: Any, more: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Servicer, "_components", lambda self: Making())

@@ -1,4 +1,4 @@
-"""The control plane: a stack stays on the cluster that it is on, whatever a kubeconfig leads to today."""
+"""The control plane: a stack stays on its cluster, even if a kubeconfig leads to another one by now."""
 
 import asyncio
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def silent(problem: ClusterError) -> FakeCluster:
 
 
 def connect(ways: Mapping[Any, FakeCluster]) -> Any:
-    """Leads to clusters by kubeconfig and context; another context is in no kubeconfig."""
+    """The clusters by kubeconfig and context; no kubeconfig has another context."""
 
     def connected(kubeconfig: str | None, context: str | None) -> FakeCluster:
         if (kubeconfig, context) not in ways:
@@ -49,7 +49,7 @@ def test_the_identity_of_the_cluster_is_kept_with_the_settings() -> None:
     assert checked({}, {"context": "a"}) == Checked({"context": "a", Settings.CLUSTER: HERE}, is_recognized=True)
 
 
-def test_one_that_the_program_has_asked_for_is_not_asked_for_again() -> None:
+def test_an_identity_that_the_program_has_read_is_not_read_again() -> None:
     found = asyncio.run(check({}, {Settings.CLUSTER: HERE}, connect({})))
     assert found == Checked({Settings.CLUSTER: HERE}, is_recognized=True)
 
@@ -64,26 +64,26 @@ def test_another_cluster_than_the_one_in_the_state_is_refused_with_the_way_out(n
     assert f"pulumi config set choreo:controlPlane {THERE}" in refused
 
 
-def test_another_cluster_is_taken_where_the_settings_name_it() -> None:
+def test_another_cluster_is_accepted_if_the_settings_name_it() -> None:
     found = checked({Settings.CLUSTER: HERE}, {"controlPlane": THERE}, THERE)
     assert (found.settings[Settings.CLUSTER], found.refused, found.has_moved) == (THERE, None, True)
     again = checked(found.settings, {"controlPlane": THERE}, THERE)
     assert (again.refused, again.is_recognized, again.has_moved) == (None, True, False)
 
 
-def test_a_cluster_that_the_settings_do_not_mean_is_refused_also_the_first_time() -> None:
+def test_a_cluster_that_the_settings_do_not_name_is_refused_also_the_first_time() -> None:
     assert checked({}, {"controlPlane": THERE}, HERE).refused == (
         f"controlPlane is {THERE}, and the UID of this cluster's namespace kube-system is {HERE}"
     )
 
 
-def test_a_cluster_that_has_to_be_the_one_that_is_meant_has_to_be_known() -> None:
+def test_a_cluster_that_the_settings_name_must_be_identified() -> None:
     refused = asyncio.run(check({}, {"controlPlane": HERE, Settings.CLUSTER: ""}, connect({}))).refused
     assert refused is not None
-    assert refused.startswith(f"controlPlane is {HERE}, and it is not known which cluster this is: ")
+    assert refused.startswith(f"controlPlane is {HERE}, and this cluster could not be identified: ")
 
 
-def test_a_setting_that_may_stay_refuses_nobody_who_cannot_read_the_identity() -> None:
+def test_the_setting_is_accepted_later_without_the_right_to_read_the_identity() -> None:
     found = asyncio.run(check({Settings.CLUSTER: HERE}, {"controlPlane": HERE, Settings.CLUSTER: ""}, connect({})))
     assert (found.settings[Settings.CLUSTER], found.refused, found.is_recognized) == (HERE, None, False)
     assert asyncio.run(
@@ -91,13 +91,13 @@ def test_a_setting_that_may_stay_refuses_nobody_who_cannot_read_the_identity() -
     ).refused
 
 
-@pytest.mark.parametrize("problem", [Forbidden("not yours"), Unreachable("nobody there")])
-def test_a_cluster_that_does_not_say_which_it_is_keeps_the_identity_that_is_known(problem: ClusterError) -> None:
+@pytest.mark.parametrize("problem", [Forbidden("not yours"), Unreachable("no answer")])
+def test_a_cluster_that_does_not_answer_keeps_the_known_identity(problem: ClusterError) -> None:
     found = asyncio.run(check({Settings.CLUSTER: HERE}, {}, connect({(None, None): silent(problem)})))
     assert found == Checked({Settings.CLUSTER: HERE})
 
 
-def test_a_kubeconfig_that_is_not_known_yet_is_not_asked() -> None:
+def test_with_an_unknown_kubeconfig_no_cluster_is_read() -> None:
     assert asyncio.run(check({}, {"kubeconfig": UNKNOWN}, connect({}))) == Checked({"kubeconfig": UNKNOWN})
 
 
@@ -107,10 +107,10 @@ def test_a_kubeconfig_that_is_not_known_yet_is_not_asked() -> None:
 def verified(
     settings: dict[str, Any],
     ways: Mapping[Any, FakeCluster],
-    today: str | None,
+    selected: str | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("choreo_components.kubernetes.kubeconfig.context_of", lambda: today)
+    monkeypatch.setattr("choreo_components.kubernetes.kubeconfig.context_of", lambda: selected)
     asyncio.run(verify(settings, connect(ways)))
 
 
@@ -129,43 +129,47 @@ def test_a_current_context_that_leads_to_another_cluster_is_refused(monkeypatch:
         verified({Settings.CLUSTER: HERE, "context": "a"}, ways, "b", monkeypatch)
 
 
-def test_a_current_context_of_which_nobody_knows_where_it_leads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    ways = {(None, "a"): cluster(HERE), (None, "b"): silent(Unreachable("nobody there"))}
-    with pytest.raises(Failure, match=r"nobody there. Nothing was changed: kubectl config use-context a$"):
+def test_a_current_context_whose_cluster_cannot_be_identified_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = {(None, "a"): cluster(HERE), (None, "b"): silent(Unreachable("no answer"))}
+    with pytest.raises(Failure, match=r"no answer. Nothing was changed: kubectl config use-context a$"):
         verified({Settings.CLUSTER: HERE, "context": "a"}, ways, "b", monkeypatch)
 
 
 @pytest.mark.parametrize("settings", [{"context": "a"}, {"kubeconfig": "text"}, {}])
-def test_the_same_way_to_another_cluster_is_refused(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_settings_that_lead_to_another_cluster_are_refused(
+    settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     way = (settings.get("kubeconfig"), settings.get("context"))
     with pytest.raises(Failure, match="leads to another cluster than this stack is on"):
         verified({**settings, Settings.CLUSTER: HERE}, {way: cluster(THERE)}, settings.get("context"), monkeypatch)
 
 
-def test_a_context_that_the_kubeconfig_of_today_lacks_is_reported_with_the_next_command(
+def test_a_context_that_is_missing_in_the_kubeconfig_is_reported_with_the_next_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(Failure, match=r"no context 'a'; the last pulumi up used context 'a'. To use the"):
         verified({Settings.CLUSTER: HERE, "context": "a"}, {}, "b", monkeypatch)
 
 
-def test_one_that_does_not_answer_is_left_to_those_who_use_it_and_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    ways = {(None, None): silent(Unreachable("nobody there"))}
-    with pytest.raises(Unreachable, match="nobody there"):
+def test_a_cluster_that_does_not_answer_is_left_to_the_calls_that_use_it_and_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ways = {(None, None): silent(Unreachable("no answer"))}
+    with pytest.raises(Unreachable, match="no answer"):
         verified({Settings.CLUSTER: HERE}, ways, None, monkeypatch)
 
 
-def test_what_a_program_has_given_just_now_is_compared_by_itself() -> None:
-    """Whoever previews without a cluster, or with credentials that have expired, is told so by those who ask it."""
+def test_settings_that_a_program_has_just_set_are_compared_without_the_current_context() -> None:
+    """A preview without a cluster, or with expired credentials, gets that error from the calls that use the cluster."""
     settings = {Settings.CLUSTER: HERE, "context": "a"}
-    asyncio.run(verify(settings, connect({(None, "a"): cluster(HERE)}), of_today=True))
+    asyncio.run(verify(settings, connect({(None, "a"): cluster(HERE)}), current=True))
     with pytest.raises(Failure, match="leads to another cluster than this stack is on"):
-        asyncio.run(verify(settings, connect({(None, "a"): cluster(THERE)}), of_today=True))
+        asyncio.run(verify(settings, connect({(None, "a"): cluster(THERE)}), current=True))
     with pytest.raises(ClusterError, match="no usable kubeconfig"):
-        asyncio.run(verify(settings, connect({}), of_today=True))
+        asyncio.run(verify(settings, connect({}), current=True))
 
 
-def test_a_state_that_knows_no_identity_yet_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_state_without_an_identity_reads_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     verified({"context": "a"}, {}, "b", monkeypatch)
 
 

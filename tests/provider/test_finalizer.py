@@ -31,7 +31,7 @@ INPUTS = {
 
 
 def checked(news: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The inputs of a new finalizer as they are taken, and what is wrong with them."""
+    """The inputs of a new finalizer as they are taken, and its failures."""
     return asyncio.run(finalizer.check({}, news, session(FakeCluster())))
 
 
@@ -47,17 +47,17 @@ def environment(uid: str) -> Live:
     return Live(resource_named(API_VERSION, "Environment"), {"metadata": metadata})
 
 
-def test_it_is_made_where_its_environment_is() -> None:
+def test_it_is_created_on_the_cluster_of_its_environment() -> None:
     created(FakeCluster(environment("uid of development")))
 
 
 @pytest.mark.parametrize("there", [[], [environment("uid of another")]], ids=["none", "another of its name"])
 def test_it_is_refused_where_the_other_provider_has_made_its_environment_on_another_cluster(there: list[Live]) -> None:
-    with pytest.raises(Failure, match="was made on another cluster than the one that the choreo provider leads to"):
+    with pytest.raises(Failure, match="was created on another cluster than that of the choreo provider"):
         created(FakeCluster(*there))
 
 
-def test_who_may_not_look_at_environments_is_believed() -> None:
+def test_without_the_right_to_read_environments_it_is_created() -> None:
     cluster = FakeCluster()
     cluster.refusal = Forbidden("not yours")
     created(cluster)
@@ -76,13 +76,13 @@ def test_deadlines_that_are_not_given_are_ten_minutes() -> None:
     assert (inputs["deploymentsTimeout"], inputs["namespacesTimeout"]) == ("10m", "10m")
 
 
-def test_what_the_engine_keeps_for_itself_is_no_input() -> None:
+def test_internal_properties_of_the_engine_are_no_inputs() -> None:
     inputs, failures = checked({**INPUTS, "__defaults": [], "__internal": {}})
     assert (inputs, failures) == (INPUTS, {})
 
 
 @pytest.mark.parametrize("name", INPUTS)
-def test_what_a_preview_does_not_know_yet_is_not_refused(name: str) -> None:
+def test_unknown_values_of_a_preview_are_not_refused(name: str) -> None:
     assert checked({**INPUTS, name: UNKNOWN})[1] == {}
 
 
@@ -114,7 +114,7 @@ def test_inputs_that_are_wrong_are_named(change: dict[str, Any], failures: dict[
     assert checked({**INPUTS, **change})[1] == failures
 
 
-def test_all_that_is_wrong_is_named_at_once() -> None:
+def test_all_wrong_inputs_are_named_at_once() -> None:
     assert set(checked({"deploymentsTimeout": 5, "other": 1})[1]) == {
         "namespace",
         "environment",
@@ -123,7 +123,7 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
     }
 
 
-def test_without_its_names_it_cannot_know_what_is_the_environments() -> None:
+def test_without_its_names_it_cannot_know_what_belongs_to_the_environment() -> None:
     why = "required: without it the finalizer cannot know what belongs to the environment"
     assert checked({})[1] == {"namespace": why, "environment": why}
 
@@ -141,7 +141,7 @@ def test_what_is_changed_added_or_gone_differs() -> None:
     assert differences(INPUTS, new) == ["dataPlaneRef", "environment", "extra"]
 
 
-def test_what_is_not_known_yet_differs() -> None:
+def test_an_unknown_value_differs() -> None:
     assert differences(INPUTS, {**INPUTS, "environment": UNKNOWN}) == ["environment"]
 
 
@@ -157,7 +157,7 @@ def test_another_environment_or_data_plane_is_another_finalizer_and_a_deadline_i
 # --- Id ------------------------------------------------------------------------------------------------------------
 
 
-def test_its_id_says_whose_environment_it_is() -> None:
+def test_its_id_names_the_environment_and_its_organization() -> None:
     assert finalizer.identifier(INPUTS) == "acme/development"
 
 
@@ -177,13 +177,13 @@ def test_an_id_that_names_no_environment_is_refused(wrong: str) -> None:
 
 @pytest.fixture
 def cluster() -> FakeCluster:
-    """An environment's objects among others, in the only cluster there is."""
+    """An environment's objects among others, in the only cluster."""
     return FakeCluster(
         namespace("dp-2"), namespace("dp-1"), deployment("b"), deployment("a"), deployment("c", environment="staging")
     )
 
 
-def test_reading_it_shows_what_carries_the_environments_labels_now(cluster: FakeCluster) -> None:
+def test_reading_it_shows_what_has_the_environments_labels_now(cluster: FakeCluster) -> None:
     inputs, state = asyncio.run(finalizer.read("acme/development", INPUTS, session(cluster)))
     assert inputs == INPUTS
     assert state == {**INPUTS, "deployments": ["a", "b"], "namespaces": ["dp-1", "dp-2"]}
@@ -191,13 +191,13 @@ def test_reading_it_shows_what_carries_the_environments_labels_now(cluster: Fake
 
 
 def test_deleting_it_finalizes_the_environment(cluster: FakeCluster) -> None:
-    told: list[str] = []
-    asyncio.run(finalizer.delete(INPUTS, session(cluster, told.append)))
+    lines: list[str] = []
+    asyncio.run(finalizer.delete(INPUTS, session(cluster, lines.append)))
     assert cluster.names == ["Deployment acme/c"]
-    assert told == ["deployments.core.choreo.dev: deleting 2", "namespaces: deleting 2"]
+    assert lines == ["deployments.core.choreo.dev: deleting 2", "namespaces: deleting 2"]
 
 
-def test_where_its_environment_stays_it_leaves_all_that_is_not_deleted_besides_it(cluster: FakeCluster) -> None:
+def test_where_its_environment_stays_it_deletes_nothing_itself(cluster: FakeCluster) -> None:
     lines: list[str] = []
     cluster.lives["Environment acme/development"] = environment("uid of development")
     command = session(cluster, warn=lines.append, notes=["core.choreo.dev/v1/Environment acme/development"])
@@ -210,8 +210,8 @@ def test_where_its_environment_stays_it_leaves_all_that_is_not_deleted_besides_i
     assert "Run pulumi up" in line
 
 
-def test_one_that_is_gone_does_not_stay_and_leaves_nothing_behind_unsaid(cluster: FakeCluster) -> None:
-    """A refresh that has not found the Environment has its witness speak in a destroy of the whole stack too."""
+def test_an_environment_that_is_gone_does_not_stay_and_that_is_reported(cluster: FakeCluster) -> None:
+    """After a refresh that has not found the Environment, its witness is called in a destroy of the whole stack too."""
     with pytest.raises(Failure, match=r"its Environment is gone, .* run pulumi up"):
         asyncio.run(
             finalizer.delete(INPUTS, session(cluster, notes=["core.choreo.dev/v1/Environment acme/development"]))
@@ -231,7 +231,7 @@ def test_a_deadline_names_the_environment_that_is_not_finalized(cluster: FakeClu
 
 
 @pytest.mark.parametrize("missing", ["namespace", "environment"])
-def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(cluster: FakeCluster, missing: str) -> None:
+def test_without_a_name_nothing_is_read_and_nothing_is_deleted(cluster: FakeCluster, missing: str) -> None:
     state = {**INPUTS, missing: ""}
     with pytest.raises(Failure, match="needs the organization's name and the environment's name"):
         asyncio.run(finalizer.delete(state, session(cluster)))
@@ -240,10 +240,10 @@ def test_without_a_name_nothing_is_asked_and_nothing_is_deleted(cluster: FakeClu
     assert cluster.story == []
 
 
-def test_a_kubeconfig_that_leads_nowhere_is_a_failure_that_the_engine_is_told() -> None:
-    nobody = replace(session(FakeCluster()), connect=lambda: Cluster("/nonexistent/config"))
+def test_an_unusable_kubeconfig_is_reported_to_the_engine_as_a_failure() -> None:
+    unusable = replace(session(FakeCluster()), connect=lambda: Cluster("/nonexistent/config"))
     with pytest.raises(Failure, match="is not finalized: no usable kubeconfig") as error:
-        asyncio.run(finalizer.delete(INPUTS, nobody))
+        asyncio.run(finalizer.delete(INPUTS, unusable))
     assert "Traceback" not in str(error.value)
 
 
@@ -252,8 +252,8 @@ def test_importing_it_loads_no_client_of_the_cluster() -> None:
     assert loaded_with("choreo_components.provider.servicer", "httpx2", "pydantic") == []
 
 
-def test_a_check_of_an_environment_that_is_well_loads_no_models() -> None:
-    """What lists namespaces is all that a command takes which changes nothing."""
+def test_a_check_that_finds_no_problem_loads_no_models() -> None:
+    """A command that changes nothing only lists namespaces."""
     assert loaded_with("choreo_components.teardown.environment", "httpx2", "pydantic") == ["httpx2"]
 
 
@@ -263,8 +263,8 @@ def loaded_with(module: str, *heavy: str) -> list[str]:
     import sys
 
     program = f"import sys, {module}; print(*sorted({set(heavy)!r} & set(sys.modules)))"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    return told.stdout.split()
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.split()
 
 
 def test_a_finalizer_on_another_data_plane_is_another_finalizer() -> None:
@@ -279,13 +279,13 @@ def test_another_deadline_is_the_same_finalizer() -> None:
     assert finalizer.replaced(INPUTS, {**INPUTS, "namespacesTimeout": "1h"}) == []
 
 
-# --- A data plane that is a cluster of its own ---------------------------------------------------------------------
+# --- A data plane in a separate cluster ----------------------------------------------------------------------------
 
 ELSEWHERE = {**INPUTS, "dataPlaneRef": "east", "dataPlaneKubeconfig": "to east"}
 OF_EAST = {"__cluster": "uid of east"}
 
 
-def test_on_a_data_plane_of_its_own_deployments_go_here_and_namespaces_there() -> None:
+def test_with_a_separate_data_plane_deployments_are_deleted_here_and_namespaces_there() -> None:
     control_plane = FakeCluster(deployment("a"), namespace("dp-1"))
     east = FakeCluster(namespace("dp-1"), namespace("stray"), deployment("b"))
     asyncio.run(finalizer.delete(ELSEWHERE, session(control_plane, data_planes={"to east": east})))
@@ -325,9 +325,9 @@ def test_another_cluster_is_another_finalizer_and_other_credentials_are_not(
 
 
 @pytest.mark.parametrize("given", [4711, ""])
-def test_what_says_nothing_about_its_data_plane_is_refused(given: Any) -> None:
-    told = checked({**INPUTS, "dataPlaneKubeconfig": given})[1]
-    assert told == {"dataPlaneKubeconfig": "should be the text of a kubeconfig, or the path of one"}
+def test_a_value_that_is_no_kubeconfig_is_refused(given: Any) -> None:
+    failures = checked({**INPUTS, "dataPlaneKubeconfig": given})[1]
+    assert failures == {"dataPlaneKubeconfig": "should be the text of a kubeconfig, or the path of one"}
 
 
 # --- Today's API ---------------------------------------------------------------------------------------------------
@@ -339,7 +339,7 @@ def today(wire: Mapping[str, Any]) -> FakeCluster:
     return FakeCluster(live_of(wire))
 
 
-def test_a_pipeline_that_names_the_environment_is_said_in_the_words_of_its_api() -> None:
+def test_a_pipeline_that_names_the_environment_is_reported_in_the_terms_of_its_api() -> None:
     with pytest.raises(Failure) as error:
         asyncio.run(finalizer.delete(TODAY, session(today(samples.pipeline("acme", ("development", ["staging"]))))))
     assert str(error.value).startswith(
@@ -348,7 +348,7 @@ def test_a_pipeline_that_names_the_environment_is_said_in_the_words_of_its_api()
     )
 
 
-def test_what_is_retained_goes_only_if_the_state_says_so() -> None:
+def test_what_is_retained_is_deleted_only_if_the_state_says_so() -> None:
     kept = samples.resource_release_binding("acme", "development", "orders-1", retainPolicy="Retain")
     with pytest.raises(Failure, match="1 retained"):
         asyncio.run(finalizer.delete(TODAY, session(today(kept))))
@@ -357,7 +357,7 @@ def test_what_is_retained_goes_only_if_the_state_says_so() -> None:
     assert cluster.names == []
 
 
-def test_whether_what_is_retained_goes_is_true_or_false_and_makes_no_other_finalizer() -> None:
+def test_whether_what_is_retained_is_deleted_is_true_or_false_and_makes_no_other_finalizer() -> None:
     assert checked({**INPUTS, "deleteRetained": True})[1] == {}
     assert checked({**INPUTS, "deleteRetained": UNKNOWN})[1] == {}
     assert checked({**INPUTS, "deleteRetained": "yes"})[1] == {"deleteRetained": "should be true or false, not 'yes'"}
@@ -371,22 +371,22 @@ def test_reading_it_shows_what_names_the_environment_in_a_field() -> None:
     assert (state["deployments"], state["namespaces"]) == (["web-development"], [])
 
 
-# --- Namespaces on their way out, and gone ---------------------------------------------------------------------------
+# --- Namespaces that are being deleted, or gone -----------------------------------------------------------------------
 
 
 def refused(cluster: FakeCluster, olds: dict[str, Any] | None = None, news: dict[str, Any] = INPUTS) -> list[str]:
-    """The lines about namespaces when a finalizer with these inputs is checked (`olds`: it was there before)."""
+    """The lines about namespaces when a finalizer with these inputs is checked (`olds`: the inputs before)."""
     _, failures = asyncio.run(finalizer.check(olds or {}, news, session(cluster)))
     assert not failures.keys() - {""}
     first, *lines, last = failures[""].splitlines() if failures else ["", ""]
     if failures:
-        assert first == "environment 'development' of organization 'acme' has not all its namespaces:"
-        assert last == "  Then run pulumi up --refresh, which creates what is gone."
+        assert first == "environment 'development' of organization 'acme' does not have all its namespaces:"
+        assert last == "  Then run pulumi up --refresh, which creates what is missing."
     return lines
 
 
-GOING = namespace("dp-1", deletionTimestamp="2025-05-09T00:00:00Z")
-IS_GOING = (
+DELETING = namespace("dp-1", deletionTimestamp="2025-05-09T00:00:00Z")
+IS_BEING_DELETED = (
     "  Namespace dp-1 is being deleted since 2025-05-09T00:00:00Z, "
     "held by kubernetes (Kubernetes' namespace controller, until all that is in it is gone); "
     "wait until it is gone (kubectl get namespaces dp-1)"
@@ -394,15 +394,15 @@ IS_GOING = (
 
 
 @pytest.mark.parametrize("olds", [{}, INPUTS], ids=["new", "known"])
-def test_a_namespace_that_is_being_deleted_is_refused_also_in_a_program_that_surveys_nothing(
+def test_a_namespace_that_is_being_deleted_is_refused_also_without_a_preflight(
     olds: dict[str, Any],
 ) -> None:
-    assert refused(FakeCluster(GOING, namespace("dp-2")), olds) == [IS_GOING]
+    assert refused(FakeCluster(DELETING, namespace("dp-2")), olds) == [IS_BEING_DELETED]
 
 
-def test_what_was_being_deleted_a_moment_ago_is_looked_at_again() -> None:
-    """Another environment's check has listed it; since then it may be gone, and made again by the same command."""
-    cluster = FakeCluster(GOING, namespace("dp-s", "staging"))
+def test_what_was_being_deleted_a_moment_ago_is_read_again() -> None:
+    """Another environment's check has listed it; since then it may be gone, and created again by this command."""
+    cluster = FakeCluster(DELETING, namespace("dp-s", "staging"))
 
     async def checks() -> list[dict[str, str]]:
         staging = {**INPUTS, "environment": "staging", "namespaceNames": ["dp-s"]}
@@ -414,51 +414,51 @@ def test_what_was_being_deleted_a_moment_ago_is_looked_at_again() -> None:
 
     first, second, third = asyncio.run(checks())
     assert (first, third) == ({}, {})
-    assert IS_GOING in second[""]
+    assert IS_BEING_DELETED in second[""]
 
 
-def test_one_that_has_lost_its_labels_is_known_by_its_name() -> None:
+def test_one_that_has_lost_its_labels_is_recognized_by_its_name() -> None:
     bare = namespace("dp-1", None, None, deletionTimestamp="2025-05-09T00:00:00Z")
-    assert refused(FakeCluster(bare), INPUTS) == [IS_GOING]
+    assert refused(FakeCluster(bare), INPUTS) == [IS_BEING_DELETED]
 
 
-def test_one_that_is_not_wanted_any_more_may_go() -> None:
-    assert refused(FakeCluster(GOING), INPUTS, {**INPUTS, "namespaceNames": []}) == []
+def test_one_that_is_no_longer_declared_may_be_deleted() -> None:
+    assert refused(FakeCluster(DELETING), INPUTS, {**INPUTS, "namespaceNames": []}) == []
 
 
 def test_one_that_was_made_and_is_gone_is_refused_and_one_that_is_yet_to_come_is_not() -> None:
     news = {**INPUTS, "namespaceNames": ["dp-1", "dp-2"]}
     assert refused(FakeCluster(), {}, news) == []
-    gone = "  Namespace dp-1 is in Pulumi's state, and not in the cluster any more"
+    gone = "  Namespace dp-1 is in Pulumi's state, and no longer in the cluster"
     assert refused(FakeCluster(), INPUTS, news) == [gone]
     assert refused(FakeCluster(namespace("dp-1")), INPUTS, news) == []
 
 
-def test_an_environment_that_moves_makes_its_namespaces_where_it_goes() -> None:
+def test_an_environment_that_moves_makes_its_namespaces_on_the_new_data_plane() -> None:
     assert refused(FakeCluster(), INPUTS, {**INPUTS, "dataPlaneRef": "dp-other"}) == []
 
 
 def test_on_another_control_plane_nothing_is_gone_that_was_never_made_there() -> None:
-    """Else the stack could not move there: a refresh beforehand would ask the one that it leaves."""
+    """Otherwise the stack could not move there: a refresh before that would query the one that it leaves."""
     moved = session(FakeCluster(), has_moved=True)
     assert asyncio.run(finalizer.check(INPUTS, INPUTS, moved))[1] == {}
-    moved = session(FakeCluster(GOING), has_moved=True)
-    assert IS_GOING in asyncio.run(finalizer.check(INPUTS, INPUTS, moved))[1][""]
+    moved = session(FakeCluster(DELETING), has_moved=True)
+    assert IS_BEING_DELETED in asyncio.run(finalizer.check(INPUTS, INPUTS, moved))[1][""]
 
 
-def test_namespaces_that_nobody_can_see_are_left_to_who_applies_them() -> None:
+def test_namespaces_that_cannot_be_read_are_left_to_the_resources_that_apply_them() -> None:
     cluster = FakeCluster()
     cluster.refusal = Forbidden("403")
     assert refused(cluster, INPUTS) == []
 
 
-def test_a_refresh_forgets_what_is_gone_and_warns_of_what_is_going() -> None:
+def test_a_refresh_forgets_what_is_gone_and_warns_of_what_is_being_deleted() -> None:
     warned: list[str] = []
     inputs = {**INPUTS, "namespaceNames": ["dp-1", "dp-2", "dp-3"]}
-    cluster = FakeCluster(GOING, namespace("dp-3", None, None))
+    cluster = FakeCluster(DELETING, namespace("dp-3", None, None))
     read, state = asyncio.run(finalizer.read("acme/development", inputs, session(cluster, warn=warned.append)))
     assert read["namespaceNames"] == state["namespaceNames"] == ["dp-1", "dp-3"]
-    assert warned == [IS_GOING.strip().partition(";")[0]]
+    assert warned == [IS_BEING_DELETED.strip().partition(";")[0]]
     assert refused(FakeCluster(namespace("dp-1"), namespace("dp-3")), dict(read), inputs) == []
 
 
@@ -466,7 +466,7 @@ def test_a_refresh_forgets_what_is_gone_and_warns_of_what_is_going() -> None:
 
 
 def checked_on(east: FakeCluster, olds: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The inputs of a finalizer on that data plane as they are taken, and what is wrong with them."""
+    """The inputs of a finalizer on that data plane as they are taken, and its failures."""
     clusters = session(FakeCluster(), data_planes={"to east": east})
     return asyncio.run(finalizer.check(olds, ELSEWHERE, clusters))
 
@@ -485,8 +485,8 @@ def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused_and_not_
     }
 
 
-@pytest.mark.parametrize("refusal", [Forbidden("403"), Unauthorized("401"), Unreachable("nobody answers")])
-def test_an_identity_that_nobody_can_see_stays_what_it_was(refusal: ClusterError) -> None:
+@pytest.mark.parametrize("refusal", [Forbidden("403"), Unauthorized("401"), Unreachable("no answer")])
+def test_an_identity_that_cannot_be_read_stays_the_same(refusal: ClusterError) -> None:
     east = FakeCluster()
     east.refusal = refusal
     assert checked_on(east, {**ELSEWHERE, **OF_EAST}) == ({**ELSEWHERE, **OF_EAST}, {})
@@ -501,13 +501,13 @@ def test_an_environment_that_moves_has_the_identity_of_its_new_data_plane() -> N
     assert (inputs["__cluster"], failures) == ("uid of west", {})
 
 
-def test_an_environment_cannot_leave_a_data_plane_that_nobody_can_get_to() -> None:
+def test_an_environment_cannot_leave_a_data_plane_that_cannot_be_reached() -> None:
     east = FakeCluster()
-    east.refusal = Unreachable("nobody answers")
+    east.refusal = Unreachable("no answer")
     clusters = session(FakeCluster(), data_planes={"to east": east})
     _, failures = asyncio.run(finalizer.check(ELSEWHERE, {**INPUTS, "dataPlaneRef": "here"}, clusters))
     assert failures == {
-        "": "environment 'development' of organization 'acme' on data plane 'east' cannot leave it: nobody answers; "
+        "": "environment 'development' of organization 'acme' on data plane 'east' cannot leave it: no answer; "
         "nothing was applied, as its Deployments and namespaces could not be deleted there"
     }
 
@@ -523,7 +523,7 @@ def test_on_another_cluster_than_it_was_made_on_nothing_is_deleted_anywhere() ->
 
 def test_a_data_plane_that_answers_later_is_recognized_before_anything_is_deleted_there() -> None:
     another = FakeCluster(namespace("dp-1"), kube_system("another"))
-    another.outages = ["nobody answers"]
+    another.outages = ["no answer"]
     with pytest.raises(Failure, match="its kubeconfig leads to another cluster"):
         asyncio.run(
             finalizer.delete({**ELSEWHERE, **OF_EAST}, session(FakeCluster(), data_planes={"to east": another}))
@@ -538,15 +538,15 @@ def test_a_control_plane_that_answers_later_is_recognized_before_anything_is_del
     async def verify() -> None:
         raise answers.pop()
 
-    told: list[str] = []
+    lines: list[str] = []
     with pytest.raises(Failure, match="leads to another cluster"):
-        asyncio.run(finalizer.delete(INPUTS, session(another, told.append, verify=verify)))
+        asyncio.run(finalizer.delete(INPUTS, session(another, lines.append, verify=verify)))
     assert another.requests("delete") == []
-    assert told == ["no route; trying again"]
+    assert lines == ["no route; trying again"]
 
 
 @pytest.mark.parametrize("call", ["read", "delete"])
-def test_credentials_that_were_withdrawn_are_told_with_the_way_to_others(call: str) -> None:
+def test_withdrawn_credentials_are_reported_with_the_way_to_use_others(call: str) -> None:
     control_plane, east = FakeCluster(deployment("a")), FakeCluster(namespace("dp-1"))
     east.refusal = Unauthorized("answers 401")
     clusters = session(control_plane, data_planes={"to east": east})
@@ -557,5 +557,5 @@ def test_credentials_that_were_withdrawn_are_told_with_the_way_to_others(call: s
     with pytest.raises(Failure) as refused:
         asyncio.run(work[call]())
     assert "environment 'development' of organization 'acme' on data plane 'east' " in str(refused.value)
-    assert str(refused.value).endswith(": answers 401; to use other credentials than the state has: --run-program")
-    assert control_plane.requests("delete") == [], "a Deployment went, and the namespaces cannot follow"
+    assert str(refused.value).endswith(": answers 401; to use other credentials than those in the state: --run-program")
+    assert control_plane.requests("delete") == [], "a Deployment was deleted, and the namespaces cannot be"

@@ -52,7 +52,7 @@ PIPELINE = live(
 
 
 def warned(cluster: FakeCluster, state: Any) -> list[str]:
-    """What is said when the guard lets the stack go."""
+    """The warnings when the guard allows the deletion."""
     lines: list[str] = []
     asyncio.run(guard.delete(state, session(cluster, warn=lines.append)))
     return lines
@@ -65,21 +65,30 @@ def refused(cluster: FakeCluster, state: Any) -> list[str]:
     return str(error.value).splitlines()
 
 
-def test_a_stack_that_nobody_else_needs_goes() -> None:
+def test_a_stack_without_dependents_is_deleted() -> None:
     cluster = FakeCluster(project("shop"), PIPELINE, live("DataPlane", "dataplanes", "dp-local"))
     assert warned(cluster, STACK) == []
     assert cluster.requests("delete") == []
 
 
-def test_all_that_others_need_is_named_at_once() -> None:
+def test_all_dependents_are_named_at_once() -> None:
     cluster = FakeCluster(project("shop"), project("portal"), environment("staging"), PIPELINE)
     assert refused(cluster, STACK) == [
-        "nothing was deleted: others still need what this stack has:",
+        "nothing was deleted: objects outside this stack still depend on it:",
         "  Organization 'acme' still has Environment 'staging'",
         "  Organization 'acme' still has Project 'portal'",
         "  DataPlane 'acme/dp-local' is still used by Environment 'staging'",
-        "  Destroy those first; what is in no stack: kubectl delete",
+        "  Destroy their stacks first; delete what is in no stack with kubectl delete",
         "  To delete another part of this stack: remove it from the stack's file, and run pulumi up",
+    ]
+
+
+@pytest.mark.parametrize("label", ["kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"])
+def test_what_flux_applies_is_to_be_removed_from_git(label: str) -> None:
+    applied = project("portal", labels={label: "platform"})
+    assert refused(FakeCluster(applied, environment("staging")), STACK)[-3:-1] == [
+        "  Destroy their stacks first; delete what is in no stack with kubectl delete",
+        "  Applied by Flux, which would create them again: Project acme/portal; remove them from Git",
     ]
 
 
@@ -92,11 +101,11 @@ def test_all_that_others_need_is_named_at_once() -> None:
     ],
     ids=["on another data plane", "of another organization", "being deleted"],
 )
-def test_an_environment_that_does_not_need_the_data_plane_does_not_keep_it(other: Live) -> None:
+def test_an_environment_that_does_not_need_the_data_plane_does_not_block_it(other: Live) -> None:
     assert warned(FakeCluster(other), {"objects": of(DataPlane=["acme/dp-local"])}) == []
 
 
-def test_an_environment_that_a_pipeline_still_names_goes_with_a_warning() -> None:
+def test_an_environment_that_a_pipeline_still_names_is_deleted_with_a_warning() -> None:
     assert warned(FakeCluster(PIPELINE), DEVELOPMENT) == [
         "DeploymentPipeline 'pipeline' still names environment 'acme/development': promotion there fails"
     ]
@@ -132,7 +141,7 @@ OWNER = {"owner": {"projectName": "shop"}}
 
 
 @pytest.mark.parametrize(
-    ("going", "other", "told"),
+    ("removed", "other", "message"),
     [
         (
             of_today(DataPlane=["acme/default"]),
@@ -168,14 +177,14 @@ OWNER = {"owner": {"projectName": "shop"}}
     ],
     ids=["a data plane", "one of all namespaces", "an environment", "a pipeline", "a project", "a namespace"],
 )
-def test_what_is_of_todays_api_does_not_go_while_others_hold_it(
-    going: dict[str, list[str]], other: Live, told: str
+def test_objects_of_todays_api_with_dependents_are_not_deleted(
+    removed: dict[str, list[str]], other: Live, message: str
 ) -> None:
-    assert refused(FakeCluster(other), {"objects": going})[1] == f"  {told}"
+    assert refused(FakeCluster(other), {"objects": removed})[1] == f"  {message}"
 
 
 @pytest.mark.parametrize(
-    ("going", "other"),
+    ("removed", "other"),
     [
         (of_today(DataPlane=["acme/default"]), on("ClusterDataPlane")),
         (of_today(DataPlane=["acme/default"]), on("DataPlane", namespace="other")),
@@ -190,11 +199,11 @@ def test_what_is_of_todays_api_does_not_go_while_others_hold_it(
         (of_today(ClusterTrait=["volume"]), today("Project", "shop")),
     ],
 )
-def test_what_is_of_todays_api_goes_where_nobody_holds_it(going: dict[str, list[str]], other: Live) -> None:
-    assert warned(FakeCluster(other), {"objects": going}) == []
+def test_objects_of_todays_api_without_dependents_are_deleted(removed: dict[str, list[str]], other: Live) -> None:
+    assert warned(FakeCluster(other), {"objects": removed}) == []
 
 
-def test_what_a_stack_has_itself_does_not_hold_a_plane_of_all_namespaces() -> None:
+def test_objects_of_the_same_stack_do_not_block_a_plane_of_all_namespaces() -> None:
     objects = of_today(ClusterDataPlane=["default"], Environment=["acme/staging"])
     assert warned(FakeCluster(on("ClusterDataPlane")), {"objects": objects}) == []
 
@@ -214,10 +223,10 @@ HELD_BY_RETENTION = [
 ]
 
 
-@pytest.mark.parametrize("going", HELD_BY_RETENTION, ids=lambda each: next(iter(each)).rpartition("/")[2])
-def test_what_is_retained_stops_a_destroy_before_anything_is_deleted(going: dict[str, list[str]]) -> None:
+@pytest.mark.parametrize("removed", HELD_BY_RETENTION, ids=lambda each: next(iter(each)).rpartition("/")[2])
+def test_what_is_retained_stops_a_destroy_before_anything_is_deleted(removed: dict[str, list[str]]) -> None:
     cluster = FakeCluster(retaining())
-    said = refused(cluster, {"objects": going})
+    said = refused(cluster, {"objects": removed})
     assert said[:2] == [
         "nothing was deleted: 1 retained; such a deletion never finishes, and what is retained would be lost with "
         "its namespace:",
@@ -226,29 +235,29 @@ def test_what_is_retained_stops_a_destroy_before_anything_is_deleted(going: dict
     assert cluster.requests("merge") == []
 
 
-@pytest.mark.parametrize("going", HELD_BY_RETENTION, ids=lambda each: next(iter(each)).rpartition("/")[2])
-def test_where_the_stack_allows_it_what_is_retained_is_let_go_first(going: dict[str, list[str]]) -> None:
+@pytest.mark.parametrize("removed", HELD_BY_RETENTION, ids=lambda each: next(iter(each)).rpartition("/")[2])
+def test_where_the_stack_allows_it_what_is_retained_is_released_first(removed: dict[str, list[str]]) -> None:
     cluster = FakeCluster(retaining(), retaining("staging"))
-    assert warned(cluster, {"objects": going, "deleteRetained": True}) == []
+    assert warned(cluster, {"objects": removed, "deleteRetained": True}) == []
     policies = {live.name: live.manifest["spec"]["retainPolicy"] for live in cluster.lives.values()}
     assert policies["orders-development"] == "Delete"
 
 
 def test_what_another_environment_retains_is_left_as_it_is() -> None:
     cluster = FakeCluster(retaining("staging"), retaining(policy="Delete"))
-    going = of_today(Environment=["acme/development"])
+    removed = of_today(Environment=["acme/development"])
     for allowed in (False, True):
-        assert warned(cluster, {"objects": going, "deleteRetained": allowed}) == []
+        assert warned(cluster, {"objects": removed, "deleteRetained": allowed}) == []
     assert cluster.requests("merge") == []
 
 
-def test_what_is_retained_stays_so_while_something_else_holds_the_destroy() -> None:
+def test_what_is_retained_stays_so_while_something_else_blocks_the_destroy() -> None:
     cluster = FakeCluster(retaining("staging"), PROMOTING)
     refused(cluster, {"objects": of_today(Environment=["acme/staging"]), "deleteRetained": True})
     assert cluster.requests("merge") == []
 
 
-def test_one_that_changes_at_the_same_time_is_let_go_as_it_is_then() -> None:
+def test_one_that_changes_at_the_same_time_is_released_in_its_new_version() -> None:
     cluster = FakeCluster(retaining())
     name = "ResourceReleaseBinding acme/orders-development"
     cluster.then[f"merge {name}"] = lambda: cluster.change(retaining())
@@ -256,7 +265,7 @@ def test_one_that_changes_at_the_same_time_is_let_go_as_it_is_then() -> None:
     assert cluster.requests("merge") == ["ResourceReleaseBinding acme/orders-development"] * 2
 
 
-def test_what_leaves_the_stack_is_held_by_what_is_retained_as_well_unless_the_update_allows_it() -> None:
+def test_what_is_retained_also_blocks_removal_from_the_stack_unless_the_update_allows_it() -> None:
     olds = {"objects": of_today(Environment=["acme/development", "acme/staging"])}
     news = {"objects": of_today(Environment=["acme/staging"])}
     with pytest.raises(Failure, match="1 retained"):
@@ -269,11 +278,11 @@ def test_what_leaves_the_stack_is_held_by_what_is_retained_as_well_unless_the_up
 # --- Production ----------------------------------------------------------------------------------------------------
 
 
-def test_production_does_not_go_until_the_stack_allows_it() -> None:
+def test_production_is_not_deleted_until_the_stack_allows_it() -> None:
     names = of(Environment=["acme/production"])
     [line] = refused(FakeCluster(), {"objects": names, "protected": names})
     assert line == (
-        "nothing was deleted: production is protected, and this stack has acme/production. To let it go: "
+        "nothing was deleted: production is protected, and this stack has acme/production. To delete it: "
         "pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
     )
 
@@ -281,7 +290,7 @@ def test_production_does_not_go_until_the_stack_allows_it() -> None:
 MIXED = {"objects": of(Environment=["acme/live", "acme/trial"]), "protected": of(Environment=["acme/live"])}
 
 
-def test_with_other_environments_beside_production_the_ways_that_are_named_keep_production() -> None:
+def test_with_other_environments_the_advice_keeps_production() -> None:
     [line] = refused(FakeCluster(), MIXED)
     assert line == (
         "nothing was deleted: production is protected, and this stack has acme/live. To delete all that production "
@@ -290,13 +299,13 @@ def test_with_other_environments_beside_production_the_ways_that_are_named_keep_
     )
 
 
-def test_production_may_not_leave_the_stack_before_its_deletion_is_allowed() -> None:
+def test_production_cannot_be_removed_from_the_stack_before_its_deletion_is_allowed() -> None:
     with pytest.raises(Failure, match="production is protected, and acme/live is no longer declared in this stack"):
         asyncio.run(guard.update(MIXED, {"objects": of(Environment=["acme/trial"])}, session(FakeCluster())))
 
 
 def partial(cluster: FakeCluster, state: Any, **more: Any) -> list[str]:
-    """What is said when only a part of the stack is deleted."""
+    """The warnings when only a part of the stack is deleted."""
     lines: list[str] = []
     asyncio.run(guard.delete(state, session(cluster, warn=lines.append, notes=["stack"], **more)))
     return lines
@@ -312,7 +321,7 @@ def test_where_the_stack_stays_what_cannot_be_awaited_is_warned_of() -> None:
     cluster = FakeCluster()
     cluster.denied = {("list", "deployments", "acme")}
     [line] = partial(cluster, {**STACK, "awaited": awaited("Deployment", "Project", namespace="acme")})
-    assert "waits without end, whatever the deadline, for what is deleted of deployments.core.choreo.dev in" in line
+    assert "waits forever, regardless of the deadline, for the deletion of deployments.core.choreo.dev in" in line
 
 
 def test_a_part_that_others_need_stays() -> None:
@@ -320,9 +329,9 @@ def test_a_part_that_others_need_stays() -> None:
     objects = of(DataPlane=["acme/dp-local"], Environment=["acme/own"])
     state = {"objects": objects, "part": "core.choreo.dev/v1/DataPlane acme/dp-local"}
     assert refused(cluster, state) == [
-        "DataPlane acme/dp-local stays: others still need what this stack has:",
+        "DataPlane acme/dp-local stays: objects outside this stack still depend on it:",
         "  DataPlane 'acme/dp-local' is still used by Environment 'staging'",
-        "  Destroy those first; what is in no stack: kubectl delete",
+        "  Destroy their stacks first; delete what is in no stack with kubectl delete",
         "  To delete another part of this stack: leave this one out",
     ]
 
@@ -334,7 +343,7 @@ def test_production_stays_where_a_part_of_it_is_about_to_be_deleted() -> None:
     assert warned(FakeCluster(), {"part": "production"}) == []
 
 
-def test_a_part_is_not_looked_at_again_once_the_guard_of_the_stack_has_allowed_all() -> None:
+def test_a_part_is_not_checked_again_once_the_guard_of_the_stack_has_allowed_everything() -> None:
     cluster = FakeCluster()
     command = session(cluster)
     asyncio.run(guard.delete(STACK, command))
@@ -344,35 +353,35 @@ def test_a_part_is_not_looked_at_again_once_the_guard_of_the_stack_has_allowed_a
     assert len(cluster.story) == asked
 
 
-def test_a_cluster_that_cannot_be_asked_keeps_everything() -> None:
+def test_nothing_is_deleted_if_the_cluster_cannot_be_queried() -> None:
     cluster = FakeCluster()
     cluster.outages = ["no route to host"] * 10
     assert refused(cluster, STACK) == [
-        "nothing was deleted: it is not known whether others need what this stack has: no route to host"
+        "nothing was deleted: could not check whether objects outside this stack depend on it: no route to host"
     ]
 
 
-def test_what_the_credentials_may_not_list_is_not_begun_to_be_deleted() -> None:
+def test_nothing_is_deleted_if_the_credentials_cannot_list_what_a_destroy_waits_for() -> None:
     cluster = FakeCluster()
     cluster.denied = {("list", "deployments", "acme"), ("list", "namespaces", None)}
     everywhere = [{"apiVersion": "v1", "kind": "Namespace"}, *awaited("Organization")]
     of_acme, of_globex = awaited("Deployment", "Project", namespace="acme"), awaited("Deployment", namespace="globex")
     state = {**STACK, "awaited": [*everywhere, *of_acme, *of_globex]}
     expected = (
-        "nothing was deleted: the Kubernetes provider would wait without end, whatever the deadline, as the "
-        "credentials may not list namespaces in the whole cluster, deployments.core.choreo.dev in namespace 'acme'; "
+        "nothing was deleted: the Kubernetes provider would wait forever, regardless of the deadline, as the "
+        "credentials cannot list namespaces in the whole cluster, deployments.core.choreo.dev in namespace 'acme'; "
     )
     assert refused(cluster, state)[0].startswith(expected)
     assert cluster.requests("delete") == []
 
 
-def test_what_leaves_the_stack_is_looked_at_before_it_is_deleted() -> None:
+def test_what_is_removed_from_the_stack_is_checked_before_it_is_deleted() -> None:
     news = {"objects": of(Organization=["acme"], **REST)}
     with pytest.raises(Failure, match="DataPlane 'acme/dp-local' is still used by Environment 'staging'"):
         asyncio.run(guard.update(STACK, news, session(FakeCluster(environment("staging")))))
 
 
-def test_what_stays_in_the_stack_is_not_looked_at() -> None:
+def test_what_stays_in_the_stack_is_not_checked() -> None:
     cluster = FakeCluster(environment("staging"))
     asyncio.run(guard.update(STACK, {"objects": {**STACK["objects"], **DEVELOPMENT["objects"]}}, session(cluster)))
     assert cluster.story == []
@@ -382,24 +391,27 @@ CONNECTED = {**STACK, "connected": of(DataPlane=["acme/dp-local"])}
 
 
 def warned_of(cluster: FakeCluster, news: Any) -> list[str]:
-    """What is said, at preview too, when a stack that hands a kubeconfig on becomes another."""
+    """The warnings, also at preview, when a stack that shares a kubeconfig changes."""
     lines: list[str] = []
     _, failures = asyncio.run(guard.check(CONNECTED, news, session(cluster, warn=lines.append)))
     assert failures == {}
     return lines
 
 
-GOES = "the Secret with the kubeconfig of data plane 'acme/dp-local' goes, as the settings no longer have it"
+DELETED = (
+    "the Secret with the kubeconfig of data plane 'acme/dp-local' is deleted, as the settings no longer have the "
+    "kubeconfig"
+)
 
 
-def test_a_secret_that_goes_while_environments_find_their_data_plane_by_it_is_warned_of() -> None:
-    others = environment("far", "dp-other"), environment("going", deletionTimestamp="2025-05-09T00:00:00Z")
+def test_the_deletion_of_a_secret_by_which_environments_find_their_data_plane_is_warned_of() -> None:
+    others = environment("far", "dp-other"), environment("deleting", deletionTimestamp="2025-05-09T00:00:00Z")
     assert warned_of(FakeCluster(environment("staging"), environment("development"), *others), STACK) == [
-        f"{GOES}: the stack of 'development', 'staging' then refuses an up, unless its own settings have the kubeconfig"
+        f"{DELETED}: pulumi up of the stack with 'development', 'staging' is refused then, unless its settings have it"
     ]
 
 
-def test_a_secret_that_nobody_needs_or_that_goes_with_its_data_plane_is_not_warned_of() -> None:
+def test_a_secret_that_no_environment_needs_or_that_is_deleted_with_its_data_plane_is_not_warned_of() -> None:
     assert warned_of(FakeCluster(environment("far", "dp-other")), STACK) == []
     assert warned_of(FakeCluster(environment("staging")), {"objects": of(Project=["acme/shop"])}) == [], (
         "the guard refuses that"
@@ -407,10 +419,10 @@ def test_a_secret_that_nobody_needs_or_that_goes_with_its_data_plane_is_not_warn
     assert warned_of(FakeCluster(environment("staging")), CONNECTED) == []
 
 
-def test_a_secret_that_nobody_can_say_who_needs_is_warned_of() -> None:
+def test_a_secret_whose_users_are_unknown_is_warned_of() -> None:
     cluster = FakeCluster()
     cluster.outages = ["no route to host"]
-    assert warned_of(cluster, STACK) == [f"{GOES}; not checked whether environments need it: no route to host"]
+    assert warned_of(cluster, STACK) == [f"{DELETED}; not checked whether environments need it: no route to host"]
 
 
 def test_inputs_that_are_wrong_are_named() -> None:

@@ -1,4 +1,4 @@
-"""The engine's protocol without the SDK that it is a part of, until components are hosted."""
+"""The engine's protocol without the rest of the SDK, until components are hosted."""
 
 import os
 import subprocess
@@ -29,8 +29,8 @@ print(pulumi.runtime.proto is protocol.proto, issubclass(ProviderServicer, proto
 """
 
 
-def told(program: str, **environment: str) -> str:
-    """What a process prints that has imported what the provider imports when it starts."""
+def printed(program: str, **environment: str) -> str:
+    """The output of a program after the imports of a starting provider."""
     command = [sys.executable, "-c", BEGINNING + program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
     assert done.returncode == 0, done.stderr
@@ -38,18 +38,18 @@ def told(program: str, **environment: str) -> str:
 
 
 def test_the_provider_starts_without_the_sdk() -> None:
-    assert told(WITHOUT) == "[]"
+    assert printed(WITHOUT) == "[]"
 
 
 def test_the_sdk_knows_the_same_messages_when_it_hosts_components() -> None:
-    assert told(WITH) == "True True"
+    assert printed(WITH) == "True True"
 
 
 def test_where_calls_are_traced_the_sdk_is_there_from_the_beginning() -> None:
     traced = {"TRACEPARENT": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
-    assert "'pulumi.runtime._instrumentation'" in told(WITHOUT, **traced)
+    assert "'pulumi.runtime._instrumentation'" in printed(WITHOUT, **traced)
 
 
-def test_the_protocols_words_are_the_sdks() -> None:
+def test_the_constants_of_the_protocol_are_the_sdks() -> None:
     assert protocol.UNKNOWN == rpc.UNKNOWN
     assert (rpc._special_sig_key, rpc._special_secret_sig) == (protocol.SIGNATURE, protocol.SECRET)

@@ -1,4 +1,4 @@
-"""A rollout ends when what bindings say is carried out and stays so, and says at its deadline what is in the way."""
+"""A rollout ends when bindings are deployed and stay so; at its deadline it reports what blocks them."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,13 +23,13 @@ Condition = dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def _in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(module, "CHECK_SECONDS", 0.01)
 
 
 def condition(type_: str, status: str = "True", reason: str = "", message: str = "", generation: int = 2) -> Condition:
     """A condition of an object's generation."""
-    told = {"reason": reason, "message": message}
-    return {"type": type_, "status": status, "observedGeneration": generation, **told}
+    why = {"reason": reason, "message": message}
+    return {"type": type_, "status": status, "observedGeneration": generation, **why}
 
 
 def live(kind: str, name: str, *conditions: Condition, spec: Any = None, **metadata: Any) -> Live:
@@ -68,10 +68,10 @@ def inputs(timeout: str = "1s", **digests: str) -> dict[str, Any]:
 def waited(
     cluster: FakeCluster,
     timeout: str = "1s",
-    tell: Callable[[str], None] = silent,
+    report: Callable[[str], None] = silent,
     warn: Callable[[str], None] = silent,
 ) -> None:
-    asyncio.run(rollout.create(inputs(timeout), session(cluster, tell, warn)))
+    asyncio.run(rollout.create(inputs(timeout), session(cluster, report, warn)))
 
 
 def refusal(cluster: FakeCluster) -> str:
@@ -80,30 +80,30 @@ def refusal(cluster: FakeCluster) -> str:
     return str(refused.value)
 
 
-def when(cluster: FakeCluster, looks: int, happens: Callable[[], None]) -> None:
-    """Something happens once the bindings have been looked at so often."""
+def when(cluster: FakeCluster, checks: int, happens: Callable[[], None]) -> None:
+    """Something happens once the bindings have been checked so often."""
     line = "list releasebindings"
 
     def later(left: int) -> Callable[[], None]:
         return happens if left == 1 else lambda: cluster.then.update({line: later(left - 1)})
 
-    cluster.then[line] = later(looks)
+    cluster.then[line] = later(checks)
 
 
-def test_what_is_ready_and_applied_at_two_looks_in_a_row_is_carried_out() -> None:
+def test_what_is_ready_and_applied_in_two_checks_in_a_row_is_deployed() -> None:
     cluster = FakeCluster(binding(READY), rendered(APPLIED), PROJECT)
     waited(cluster)
     assert cluster.story == ["list releasebindings", "list renderedreleases"] * 2
 
 
-def test_ready_is_not_enough_before_what_was_made_of_it_is_applied_as_it_is_now() -> None:
+def test_ready_is_not_enough_before_the_objects_made_from_it_are_applied_in_their_current_version() -> None:
     cluster = FakeCluster(binding(READY), rendered(condition("ResourcesApplied", generation=1)), PROJECT)
     when(cluster, 3, lambda: cluster.change(rendered(APPLIED)))
     waited(cluster)
     assert len(cluster.requests("list")) > 2 * 3
 
 
-def test_what_is_taken_back_between_two_looks_is_waited_for_anew() -> None:
+def test_a_condition_that_is_withdrawn_between_two_checks_starts_the_wait_again() -> None:
     cluster = FakeCluster(binding(READY), rendered(APPLIED), PROJECT)
     when(cluster, 2, lambda: cluster.change(binding(condition("Ready", "False"))))
     cluster.then["get projects shop"] = lambda: cluster.change(binding(READY))
@@ -111,7 +111,7 @@ def test_what_is_taken_back_between_two_looks_is_waited_for_anew() -> None:
     assert len(cluster.requests("list")) >= 2 * 4
 
 
-def test_what_belongs_to_another_binding_says_nothing_of_this_one() -> None:
+def test_objects_of_another_binding_are_ignored() -> None:
     waited(FakeCluster(binding(READY), rendered(condition("ResourcesApplied", "False"), owner="api-dev"), PROJECT))
 
 
@@ -126,14 +126,14 @@ def test_a_changed_binding_is_waited_for_and_others_are_not() -> None:
     assert len(cluster.story) == asked
 
 
-def test_the_deadline_says_what_is_in_the_way_in_the_words_of_all_who_know() -> None:
+def test_the_deadline_reports_what_blocks_according_to_all_objects_involved() -> None:
     failed = condition("Ready", "False", "ResourceApplyFailed", "no agents found")
     plane = live("DataPlane", "local")
     plane.manifest["status"]["agentConnection"] = {"connected": False, "message": "No agents connected"}
     made = rendered(condition("ResourcesApplied", "False", reason="ApplyFailed", message="status 502"))
     cluster = FakeCluster(binding(failed), made, PROJECT, ENVIRONMENT, plane)
     assert refusal(cluster).splitlines() == [
-        "after 100ms, 1 of 1 not deployed; all is applied:",
+        "timed out after 100ms with 1 of 1 not deployed; all are applied:",
         "  ReleaseBinding team/web-dev is not accepted by OpenChoreo's controllers: it waits for Ready=True",
         "    Ready=False ResourceApplyFailed no agents found",
         "    inspect: kubectl get releasebindings.openchoreo.dev web-dev -n team -o yaml",
@@ -152,27 +152,27 @@ def test_the_deadline_names_what_is_not_applied_of_a_binding_that_says_ready() -
     assert "Environment team/dev does not exist, and nothing is deployed without it: apply it" in said
 
 
-def test_a_binding_that_is_not_there_is_named() -> None:
+def test_a_missing_binding_is_named() -> None:
     assert "ReleaseBinding team/web-dev is not in the cluster" in refusal(FakeCluster())
 
 
-def test_what_belongs_to_a_project_that_a_program_may_declare_later_is_not_waited_for_and_said() -> None:
-    told: list[str] = []
-    waited(FakeCluster(binding(condition("Ready", "False"))), tell=told.append)
-    assert told == ["ReleaseBinding team/web-dev is not waited for: Project team/shop does not exist yet"]
+def test_a_binding_of_a_project_that_a_program_may_declare_later_is_reported_and_not_waited_for() -> None:
+    lines: list[str] = []
+    waited(FakeCluster(binding(condition("Ready", "False"))), report=lines.append)
+    assert lines == ["ReleaseBinding team/web-dev is not waited for: Project team/shop does not exist yet"]
 
 
-def test_a_project_that_comes_meanwhile_is_waited_for() -> None:
+def test_a_project_that_appears_in_the_meantime_is_waited_for() -> None:
     cluster = FakeCluster(binding(condition("Ready", "False")), rendered(APPLIED))
 
-    def comes() -> None:
+    def appears() -> None:
         cluster.add(PROJECT)
-        when(cluster, module.LOOKS_FOR_OWNER + 1, lambda: cluster.change(binding(READY)))
+        when(cluster, module.CHECKS_FOR_OWNER + 1, lambda: cluster.change(binding(READY)))
 
-    when(cluster, module.LOOKS_FOR_OWNER, comes)
-    told: list[str] = []
-    waited(cluster, tell=told.append)
-    assert told == []
+    when(cluster, module.CHECKS_FOR_OWNER, appears)
+    lines: list[str] = []
+    waited(cluster, report=lines.append)
+    assert lines == []
 
 
 def test_an_api_server_that_cannot_be_reached_is_asked_again() -> None:
@@ -181,7 +181,7 @@ def test_an_api_server_that_cannot_be_reached_is_asked_again() -> None:
     waited(cluster, "10s")
 
 
-def test_credentials_that_may_not_look_get_a_warning_as_all_is_applied() -> None:
+def test_credentials_that_cannot_list_get_a_warning_as_everything_is_applied() -> None:
     cluster, warned = FakeCluster(), list[str]()
     cluster.refusal = Forbidden("list renderedreleases: forbidden")
     waited(cluster, warn=warned.append)
@@ -204,7 +204,7 @@ def test_what_is_wrong_is_named_by_property(given: dict[str, Any], property_: st
     assert list(failures) == [property_]
 
 
-def test_a_check_asks_nothing_and_fills_in_the_deadline() -> None:
+def test_a_check_sends_no_request_and_fills_in_the_deadline() -> None:
     cluster = FakeCluster()
     found, failures = asyncio.run(rollout.check({}, {"bindings": inputs()["bindings"]}, session(cluster)))
     assert (found["timeout"], failures, cluster.story) == ("10m", {}, [])

@@ -1,4 +1,4 @@
-"""The schema is what programs in other languages are written against: a change of it is seen, and meant."""
+"""Programs in other languages are written against the schema: every change of it is visible and intended."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from choreo_components.state.contract import Finalizer
 
 SNAPSHOT = Path(__file__).with_name("schema.json")
 
-RENEW = "if the change is meant: .venv/bin/python -m tests.provider.test_schema"
+RENEW = "if the change is intended: .venv/bin/python -m tests.provider.test_schema"
 
 
 def current() -> dict[str, Any]:
@@ -29,7 +29,7 @@ def schema() -> dict[str, Any]:
     return current()
 
 
-def test_the_schema_is_the_one_that_programs_know(schema: dict[str, Any]) -> None:
+def test_the_schema_has_not_changed(schema: dict[str, Any]) -> None:
     known = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
     for section in sorted({*known, *schema}):
         assert schema.get(section) == known.get(section), f"{section} has changed; {RENEW}"
@@ -71,18 +71,18 @@ def test_a_data_planes_private_key_is_a_secret(schema: dict[str, Any]) -> None:
     assert {name for name, shown in credentials.items() if shown.get("secret")} == {"clientKey"}
 
 
-def test_each_component_is_found_in_states_and_programs_of_before(schema: dict[str, Any]) -> None:
+def test_each_component_is_found_in_older_states_and_programs(schema: dict[str, Any]) -> None:
     for component in COMPONENTS:
         described = schema["resources"][f"choreo:core/v1:{component.__name__}"]
         assert described["aliases"] == [{"type": f"choreo:index:{component.__name__}"}]
 
 
-def test_a_module_is_what_a_token_has_between_its_colons(schema: dict[str, Any]) -> None:
+def test_a_module_is_the_part_of_a_token_between_its_colons(schema: dict[str, Any]) -> None:
     assert schema["meta"] == {"moduleFormat": "(.*)"}
 
 
-def test_no_type_ends_with_what_languages_add(schema: dict[str, Any]) -> None:
-    """They would call it `...ArgsArgs`. Nor is one called like a component, whose arguments have that name then."""
+def test_no_type_has_the_suffix_that_languages_add(schema: dict[str, Any]) -> None:
+    """They would name it `...ArgsArgs`. No type has the name of a component, whose arguments would have it too."""
     assert not [name for name in schema["types"] if name.endswith("Args")]
     assert schema["types"].keys().isdisjoint(schema["resources"])
 
@@ -105,7 +105,7 @@ def _references(value: Any) -> Iterator[str]:
 def test_everything_in_it_is_described(schema: dict[str, Any]) -> None:
     for name, resource in schema["resources"].items():
         for property_, described in {**resource["properties"], **resource["inputProperties"]}.items():
-            assert described.get("description"), f"{name} does not say what {property_} is"
+            assert described.get("description"), f"{name} has no description of {property_}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The servicer: its settings lead to clusters, never to another one than is meant, and what is secret stays marked."""
+"""The servicer: its settings lead to clusters, never to an unintended one, and secrets stay marked."""
 
 import asyncio
 import json
@@ -56,7 +56,7 @@ class Context:
 
 
 def configured(settings: dict[str, Any], then: Callable[[Servicer], Any]) -> Any:
-    """What comes of a servicer with these settings."""
+    """The result of a servicer with these settings."""
 
     async def run() -> Any:
         servicer = Servicer("127.0.0.1:1", [])
@@ -70,7 +70,7 @@ def configured(settings: dict[str, Any], then: Callable[[Servicer], Any]) -> Any
 @pytest.mark.parametrize(
     "data_planes",
     [secret({"acme/east": EAST}), {"acme/east": secret(EAST)}, json.dumps({"acme/east": EAST})],
-    ids=["a secret mapping", "a mapping of secrets", "its JSON, as most SDKs hand it over"],
+    ids=["a secret mapping", "a mapping of secrets", "its JSON, as most SDKs pass it"],
 )
 def test_its_settings_lead_to_the_control_plane_and_to_data_planes(data_planes: Any) -> None:
     """A kubeconfig in the settings is newer than that in the state."""
@@ -93,7 +93,7 @@ def test_all_that_ask_a_cluster_share_one_set_of_connections() -> None:
 
 
 @pytest.mark.parametrize("settings", [{}, {"kubeconfig": HERE}, {"dataPlaneKubeconfigs": {"acme/west": HERE}}])
-def test_a_data_plane_that_the_settings_have_forgotten_is_the_one_that_the_state_knows(
+def test_a_data_plane_that_is_missing_in_the_settings_is_the_one_in_the_state(
     settings: dict[str, Any],
 ) -> None:
     def server(servicer: Servicer) -> Any:
@@ -102,23 +102,23 @@ def test_a_data_plane_that_the_settings_have_forgotten_is_the_one_that_the_state
     assert configured(settings, server).server == "https://east.example"
 
 
-def test_a_kubeconfig_that_cannot_be_used_is_told_with_its_data_plane_and_not_quoted() -> None:
+def test_an_unusable_kubeconfig_is_reported_with_its_data_plane_and_not_quoted() -> None:
     with pytest.raises(ClusterError, match=r"^data plane 'acme/east': no usable kubeconfig") as refused:
         configured({}, lambda servicer: servicer._session(URN).data_plane("acme/east", "token: very-secret\n"))
     assert "very-secret" not in str(refused.value)
 
 
 def test_a_line_that_the_engine_does_not_take_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
-    async def tell(servicer: Servicer) -> None:
-        servicer._session(URN).tell("namespaces: deleting 1")
+    async def report(servicer: Servicer) -> None:
+        servicer._session(URN).report("namespaces: deleting 1")
         await asyncio.gather(*servicer._running)
 
-    configured({}, tell)
+    configured({}, report)
     assert capfd.readouterr().err == "namespaces: deleting 1\n"
 
 
-def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[str, str]] = []
+def test_what_a_call_waits_for_is_reported_for_its_resource(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[tuple[str, str]] = []
 
     async def read(
         self: Any, identifier: str, inputs: dict[str, Any], session: Any
@@ -128,7 +128,7 @@ def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.Mo
 
     async def asked(servicer: Servicer) -> None:
         handler = _Lines(servicer)
-        monkeypatch.setattr(servicer, "_log", lambda urn, severity, line: told.append((urn, line)))
+        monkeypatch.setattr(servicer, "_log", lambda urn, severity, line: lines.append((urn, line)))
         retries.LOG.addHandler(handler)
         try:
             await asyncio.create_task(servicer.Read(proto.ReadRequest(urn=URN, id="acme/development"), None))
@@ -138,14 +138,14 @@ def test_what_a_call_waits_for_is_told_about_its_resource(monkeypatch: pytest.Mo
 
     monkeypatch.setattr("choreo_components.provider.resources.finalizer.EnvironmentFinalizer.read", read)
     configured({}, asked)
-    assert told == [(URN, "still connecting to there")]
+    assert lines == [(URN, "still connecting to there")]
 
 
 def test_calls_at_the_same_time_wait_for_one_answer_about_the_control_plane(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cluster that swallows everything would otherwise be waited for by each of them in turn."""
+    """Otherwise each of them would wait in turn for a cluster that never answers."""
     asked: list[Any] = []
 
-    async def verify(settings: Any, connect: Any, of_today: bool) -> None:
+    async def verify(settings: Any, connect: Any, current: bool) -> None:
         asked.append(settings)
         await asyncio.sleep(0.01)
         raise Unreachable("no route")
@@ -168,7 +168,7 @@ def test_calls_at_the_same_time_wait_for_one_answer_about_the_control_plane(monk
 
 
 @pytest.mark.parametrize("call", ["CheckConfig", "Read"])
-def test_whoever_waits_for_the_control_plane_can_be_interrupted(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_waits_for_the_control_plane_can_be_interrupted(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command for credentials may wait for minutes."""
 
     class Aborted(Exception):
@@ -197,10 +197,10 @@ def test_whoever_waits_for_the_control_plane_can_be_interrupted(call: str, monke
     configured({}, interrupted)
 
 
-def test_a_deletion_knows_what_a_check_has_found_out_when_nothing_else_had_changed(
+def test_a_deletion_has_the_results_of_a_check_even_if_nothing_else_had_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The engine then writes down the inputs alone."""
+    """The engine then records only the inputs."""
     seen: list[dict[str, Any]] = []
 
     async def delete(self: Any, state: dict[str, Any], session: Any) -> None:
@@ -233,7 +233,7 @@ def test_a_refresh_takes_what_it_finds_for_an_input(monkeypatch: pytest.MonkeyPa
 
 
 def asked(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What a program is answered that asks whether the namespace `acme` is missing."""
+    """The answer to a program that asks whether the namespace `acme` is missing."""
     request = proto.InvokeRequest(tok="choreo:index:isNamespaceMissing", args=struct({"name": "acme"}))
     monkeypatch.setattr(Servicer, "_connect", lambda self, kubeconfig, context: cluster)
     answer = configured({}, lambda servicer: servicer.Invoke(request, Context()))
@@ -241,13 +241,15 @@ def asked(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> dict[str, An
     return dict(getattr(answer, "return").items())
 
 
-def test_a_program_is_told_whether_a_namespace_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_can_ask_whether_a_namespace_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked(FakeCluster(), monkeypatch) == {"isMissing": True}
     assert asked(FakeCluster(namespace("acme")), monkeypatch) == {"isMissing": False}
 
 
 @pytest.mark.parametrize("refusal", [Forbidden("403"), Unreachable("no answer")], ids=lambda each: type(each).__name__)
-def test_of_a_cluster_that_does_not_say_it_is_not_known(refusal: ClusterError, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_answer_is_empty_if_the_cluster_does_not_answer(
+    refusal: ClusterError, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cluster = FakeCluster()
     cluster.refusal = refusal
     assert asked(cluster, monkeypatch) == {}
@@ -260,8 +262,8 @@ def test_a_kubeconfig_that_cannot_be_used_is_no_answer_either() -> None:
 
 
 def test_a_function_that_only_a_newer_release_has_is_refused() -> None:
-    told = "FAILED_PRECONDITION: this release of choreo has no function choreo:index:isAway: upgrade the package"
-    with pytest.raises(Aborted, match=told):
+    lines = "FAILED_PRECONDITION: this release of choreo has no function choreo:index:isAway: upgrade the package"
+    with pytest.raises(Aborted, match=lines):
         configured({}, lambda servicer: servicer.Invoke(proto.InvokeRequest(tok="choreo:index:isAway"), Context()))
 
 
@@ -285,11 +287,11 @@ NEWER = struct({"namespace": "acme", "environment": "development", "formatVersio
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_a_newer_release_has_written_is_refused_by_whatever_reads_it(call: str, request_: Any) -> None:
-    told = (
+def test_what_a_newer_release_has_written_is_refused_by_every_call_that_reads_it(call: str, request_: Any) -> None:
+    lines = (
         r"FAILED_PRECONDITION: the state has formatVersion 3, and this release of choreo reads formatVersion 2 at most"
     )
-    with pytest.raises(Aborted, match=told):
+    with pytest.raises(Aborted, match=lines):
         configured({}, lambda servicer: getattr(servicer, call)(request_, Context()))
 
 
@@ -312,7 +314,7 @@ TODAY = {
 }
 
 
-def test_what_an_older_release_has_written_differs_in_its_form_alone_and_is_not_replaced() -> None:
+def test_what_an_older_release_has_written_differs_in_its_form_only_and_is_not_replaced() -> None:
     request = proto.DiffRequest(urn=URN, old_inputs=struct(FIRST), news=struct(TODAY))
     answer = configured({}, lambda servicer: servicer.Diff(request, None))
     assert (list(answer.diffs), list(answer.replaces)) == (["formatVersion"], [])
@@ -321,7 +323,9 @@ def test_what_an_older_release_has_written_differs_in_its_form_alone_and_is_not_
     assert answer.changes == proto.DiffResponse.DIFF_NONE
 
 
-def test_a_refresh_keeps_what_an_older_release_has_written_in_todays_form(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refresh_stores_what_an_older_release_has_written_in_the_current_form(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def read(
         self: Any, identifier: str, inputs: dict[str, Any], session: Any
     ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -334,7 +338,7 @@ def test_a_refresh_keeps_what_an_older_release_has_written_in_todays_form(monkey
 
 
 def test_a_program_of_an_older_release_declares_the_same_resource() -> None:
-    """One that declares a finalizer by itself may still call its namespace `organization`."""
+    """One that declares a finalizer may still use the name `organization` for its namespace."""
     deadlines = {"deploymentsTimeout": "10m", "namespacesTimeout": "10m"}
     news = struct({**FIRST, **deadlines, "dataPlaneRef": rpc.UNKNOWN})
     answer = configured({}, lambda servicer: servicer.Check(proto.CheckRequest(urn=URN, news=news), None))

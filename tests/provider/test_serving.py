@@ -1,4 +1,4 @@
-"""Serving: the provider is there for as long as the engine that has started it, and no longer."""
+"""Serving: the provider runs as long as the engine that has started it, and no longer."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ import pytest
 
 @contextmanager
 def served(engine: str) -> Iterator[subprocess.Popen[str]]:
-    """The provider's process, once it takes calls."""
+    """The provider's process, once it accepts calls."""
     command = [sys.executable, "-m", "choreo_components.provider", engine]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -23,7 +23,7 @@ def served(engine: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def goes_on(process: subprocess.Popen[str]) -> bool:
+def still_runs(process: subprocess.Popen[str]) -> bool:
     """Whether the process has not ended a second later."""
     try:
         process.wait(1)
@@ -33,7 +33,7 @@ def goes_on(process: subprocess.Popen[str]) -> bool:
 
 
 DEAD = "http://127.0.0.1:9"
-"""A proxy that is not there."""
+"""A proxy that does not exist."""
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ DEAD = "http://127.0.0.1:9"
     ],
     ids=str,
 )
-def test_the_provider_ends_with_its_engine_whatever_proxies_there_are(
+def test_the_provider_ends_with_its_engine_regardless_of_proxies(
     environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
@@ -56,11 +56,11 @@ def test_the_provider_ends_with_its_engine_whatever_proxies_there_are(
     port = engine.add_insecure_port("127.0.0.1:0")
     engine.start()
     with served(f"127.0.0.1:{port}") as process:
-        assert goes_on(process), "the provider has ended, though its engine has not"
+        assert still_runs(process), "the provider has ended, though its engine has not"
         engine.stop(None).wait()
         assert process.wait(30) == 0
 
 
-def test_an_engine_that_was_never_met_has_not_ended() -> None:
+def test_an_engine_that_was_never_reached_has_not_ended() -> None:
     with served("127.0.0.1:1") as process:
-        assert goes_on(process)
+        assert still_runs(process)

@@ -1,4 +1,4 @@
-"""A witness: what is deleted after it learns that its subject stays."""
+"""Witness: resources that are deleted after it can see that its subject stays."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ from tests.provider.sessions import session
 witness = Witness()
 
 
-def test_its_deletion_says_that_its_subject_stays() -> None:
+def test_its_deletion_records_that_its_subject_stays() -> None:
     command = session(FakeCluster())
     asyncio.run(witness.delete({"subject": "core.choreo.dev/v1/Environment acme/trial"}, command))
     assert command.notes == {"core.choreo.dev/v1/Environment acme/trial"}

@@ -168,7 +168,7 @@ FIRST_FORMS = st.one_of(
 
 
 @given(FIRST_FORMS)
-def test_what_is_in_todays_form_stays_as_it_is(kept: tuple[type[Contract], Mapping[str, Any]]) -> None:
+def test_what_is_in_current_form_stays_as_it_is(kept: tuple[type[Contract], Mapping[str, Any]]) -> None:
     contract, first = kept
     once = upgraded(contract, first)
     assert upgraded(contract, once) == once

@@ -494,7 +494,7 @@ def test_a_deletion_that_a_webhook_refuses_until_the_deadline_is_named_with_its_
     assert cluster.names == ["Deployment acme/a", "Namespace dp-1"]
 
 
-# --- Whatever is in the cluster ------------------------------------------------------------------------------------
+# --- For any content of the cluster ----------------------------------------------------------------------------------
 
 NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
 ORGANIZATIONS = st.sampled_from(["acme", "other", "acme-development", "", None])

@@ -551,7 +551,7 @@ def test_causes_that_cannot_be_read_do_not_hide_what_remains() -> None:
     assert said[-1] == "  could not find out what else blocks them: no route to host"
 
 
-# --- Whatever is in the cluster ------------------------------------------------------------------------------------
+# --- For any content of the cluster ----------------------------------------------------------------------------------
 
 ENVIRONMENTS = st.sampled_from(["dev", "staging", "a-dev"])
 PLACES = st.sampled_from(["acme", "other"])

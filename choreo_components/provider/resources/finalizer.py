@@ -1,7 +1,7 @@
-"""The finalizer: a resource whose deletion takes an environment's Deployments and namespaces out of their clusters.
+"""Finalizer of an environment: a resource whose deletion deletes the environment's Deployments and namespaces.
 
-In the graph it stands after the Environment and its namespaces and before the Deployments, so that a plain
-`pulumi destroy`, which runs no program, comes to it at the right moment.
+In the graph it is after the Environment and its namespaces and before the Deployments, so that a plain `pulumi
+destroy`, which runs no program, deletes it at the right moment.
 """
 
 from collections.abc import Collection, Sequence
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from choreo_components.teardown.removal import LiveCluster
 
 IDENTITY = (Names.API_VERSION, Names.NAMESPACE, Names.ENVIRONMENT, Names.DATA_PLANE_REF)
-"""The inputs that say which environment is meant, on which data plane: another value is another finalizer."""
+"""The inputs that identify the environment and its data plane: another value is another finalizer."""
 
 DEADLINES = (Names.DEPLOYMENTS_TIMEOUT, Names.NAMESPACES_TIMEOUT)
 """The inputs that are durations, in the order of the steps."""
 
 
 class EnvironmentFinalizer(CustomResource):
-    """What takes an environment away."""
+    """Finalizes an environment when it is deleted."""
 
     contract = Names
 
@@ -52,8 +52,8 @@ class EnvironmentFinalizer(CustomResource):
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """The inputs with their defaults, and what is wrong with them by property.
 
-        Refuses an environment whose namespaces are being deleted, or gone although the state has them: the Kubernetes
-        provider would call them unchanged.
+        Refuses an environment with namespaces that are being deleted, or are in the state and not in the cluster: the
+        Kubernetes provider would report them as unchanged.
         """
         inputs = {**Names.defaults(), **given(news)}
         failures = unknown(inputs, Names)
@@ -88,16 +88,16 @@ class EnvironmentFinalizer(CustomResource):
         if not failures and UNKNOWN not in [inputs.get(name) for name in asked]:
             inputs, failures = await _recognized(olds, inputs, session)
             if not failures and (lines := await _lost(olds, inputs, session)):
-                failures = {"": "\n".join([f"{_named(inputs)} has not all its namespaces:", *lines])}
+                failures = {"": "\n".join([f"{_named(inputs)} does not have all its namespaces:", *lines])}
             return inputs, failures
         return {**inputs, **_known(olds)}, failures
 
     def replaced(self, olds: Properties, news: Properties) -> list[str]:
-        """The properties whose change makes it another environment's finalizer. One that had no value only gets it.
+        """The properties whose change makes it another environment's finalizer. A first value is no change.
 
-        That is the case after an import, which knows an id and no data plane: it must not finalize what it took over.
-        Other credentials of the same data plane change nothing; that it gets a cluster of its own, or has none any
-        more, does.
+        After an import, the data plane has no value, since it is not part of the id: setting it must not finalize the
+        imported environment. Other credentials for the same data plane change nothing; a data plane that becomes a
+        separate cluster, or the control plane's, does.
         """
         return _replaced(olds, news)
 
@@ -106,10 +106,10 @@ class EnvironmentFinalizer(CustomResource):
         return f"{inputs[Names.NAMESPACE]}/{inputs[Names.ENVIRONMENT]}"
 
     async def create(self, inputs: Properties, session: Session) -> None:
-        """Raises Failure where the control plane does not have the Environment that the Kubernetes provider has made.
+        """Raises Failure if the control plane does not have the Environment that the Kubernetes provider has made.
 
-        The two providers of a program lead to two clusters then, and the environment would be finalized on the wrong
-        one.
+        The two providers of the program then lead to different clusters, and the environment would be finalized on the
+        wrong one.
         """
         from choreo_components.kubernetes.client import ClusterError, Forbidden
 
@@ -120,17 +120,17 @@ class EnvironmentFinalizer(CustomResource):
         except Forbidden:
             return
         except ClusterError as problem:
-            raise Failure(f"{_named(inputs)}: it is not known whether it is on this control plane: {problem}") from None
+            raise Failure(f"{_named(inputs)}: could not check whether it is on this control plane: {problem}") from None
         if found is None or found.metadata.get("uid") != uid:
             raise Failure(
-                f"{_named(inputs)} was made on another cluster than the one that the choreo provider leads to, and "
-                "could not be finalized there: give the kubernetes provider and the choreo provider one kubeconfig"
+                f"{_named(inputs)} was created on another cluster than that of the choreo provider, which could not "
+                "finalize it there: use the same kubeconfig for the kubernetes provider and the choreo provider"
             )
 
     async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-        """The inputs, and the names of the Deployments and namespaces which carry the environment's labels now.
+        """The inputs, and the names of the Deployments and namespaces that have the environment's labels now.
 
-        Of the namespaces that were made for it, the inputs keep those that are still there. Warns of what is being
+        Of the namespaces that were made for it, the inputs keep those that still exist. Warns of those that are being
         deleted.
         """
         # Deferred: most commands start this process and neither read nor delete anything.
@@ -143,26 +143,28 @@ class EnvironmentFinalizer(CustomResource):
         try:
             scope = Scope(_generation(inputs), inputs[Names.NAMESPACE], inputs[Names.ENVIRONMENT])
             control_plane, data_plane = session.connect(), _data_plane(inputs, session)
-            found[Found.DEPLOYMENTS] = [live for each in scope.sweeps for live in await _chosen(control_plane, each)]
-            found[Found.NAMESPACES] = await _chosen(data_plane, scope.namespaces)
-            there = await _there(found[Found.NAMESPACES], inputs.get(Names.NAMESPACE_NAMES) or (), inputs, session)
+            found[Found.DEPLOYMENTS] = [live for each in scope.sweeps for live in await _selected(control_plane, each)]
+            found[Found.NAMESPACES] = await _selected(data_plane, scope.namespaces)
+            existing = await _existing(
+                found[Found.NAMESPACES], inputs.get(Names.NAMESPACE_NAMES) or (), inputs, session
+            )
         except (ClusterError, ValueError) as problem:
             raise Failure(f"{_named(inputs)} cannot be read: {problem}{_advice(problem)}") from None
-        for live in there.values():
-            if (going := deletion(live)) is not None:
-                session.warn(f"{live} is {going}")
+        for live in existing.values():
+            if (state := deletion(live)) is not None:
+                session.warn(f"{live} is {state}")
         if Names.NAMESPACE_NAMES in inputs:
             inputs = {
                 **inputs,
-                Names.NAMESPACE_NAMES: [name for name in inputs[Names.NAMESPACE_NAMES] if name in there],
+                Names.NAMESPACE_NAMES: [name for name in inputs[Names.NAMESPACE_NAMES] if name in existing],
             }
         return inputs, {**inputs, **{name: sorted(live.name for live in lives) for name, lives in found.items()}}
 
     async def update(self, olds: Properties, news: Properties, session: Session) -> None:
-        """Other deadlines, namespaces or credentials are good from now on."""
+        """Changes nothing in a cluster: other deadlines, namespaces or credentials are used from now on."""
 
     async def delete(self, state: Properties, session: Session) -> None:
-        """Finalizes the environment, unless a witness has said that it stays."""
+        """Finalizes the environment, unless a witness has noted that it stays."""
         from choreo_components.kubernetes.client import ClusterError, Unreachable
         from choreo_components.teardown.environment import HeldError, KeptError, Scope, finalize
         from choreo_components.teardown.removal import DeadlineError
@@ -172,8 +174,8 @@ class EnvironmentFinalizer(CustomResource):
         if str(environment) in session.notes:
             await _require_environment(state, session)
             session.warn(
-                f"{_named(state)} is not finalized, as its {environment.type.kind} stays: what Pulumi does not delete "
-                "itself is left. Run pulumi up before the environment is destroyed: it makes the finalizer again"
+                f"{_named(state)} is not finalized, as its {environment.type.kind} stays: only what Pulumi manages is "
+                "deleted. Run pulumi up before you destroy the environment: it creates the finalizer again"
             )
             return
         try:
@@ -183,7 +185,7 @@ class EnvironmentFinalizer(CustomResource):
             control_plane, data_plane = session.connect(), _data_plane(state, session)
             recognized = partial(recognize, data_plane, state.get(Names.CLUSTER)) if is_remote(state) else None
             if recognized is not None:
-                # One that does not answer yet may do so before the deadline, and is asked again then.
+                # One that does not answer yet may do so before the deadline, and is checked again then.
                 with suppress(Unreachable):
                     await recognized()
             await finalize(
@@ -192,7 +194,7 @@ class EnvironmentFinalizer(CustomResource):
                 scope,
                 deadlines[0],
                 deadlines[1],
-                session.tell,
+                session.report,
                 session.verify,
                 recognized,
                 delete_retained=bool(state.get(Names.DELETE_RETAINED)),
@@ -218,7 +220,7 @@ def _replaced(olds: Properties, news: Properties) -> list[str]:
 
 
 def _generation(inputs: Properties) -> Generation:
-    """The API of the Environment that is meant. Raises Failure where this release does not know it."""
+    """The API of the Environment. Raises Failure if this release does not know it."""
     try:
         return generation_of(inputs.get(Names.API_VERSION) or Names.defaults()[Names.API_VERSION])
     except UnknownKindError as problem:
@@ -226,19 +228,19 @@ def _generation(inputs: Properties) -> Generation:
 
 
 def _environment(inputs: Properties) -> Identity:
-    """The Environment that is meant."""
+    """The Environment that it finalizes."""
     kind = _generation(inputs).kind_of_role(Role.ENVIRONMENT)
     return Identity(Type(kind.api_version, kind.kind), f"{inputs[Names.NAMESPACE]}/{inputs[Names.ENVIRONMENT]}")
 
 
-async def _chosen(cluster: "LiveCluster", selection: "Selection") -> "list[Live]":
-    """What there is of a selection."""
+async def _selected(cluster: "LiveCluster", selection: "Selection") -> "list[Live]":
+    """The existing objects of a selection."""
     found, _ = await cluster.list(selection.resource, selection.labels, selection.namespace)
     return [live for live in found if selection.matches(live)]
 
 
 async def _live(inputs: Properties, session: Session) -> "Live | None":
-    """The Environment as it is on the control plane. Raises ClusterError where it cannot be asked for."""
+    """The Environment on the control plane. Raises ClusterError if it cannot be read."""
     resource = resource_of(_environment(inputs).type)
     return await session.connect().get(resource, inputs[Names.ENVIRONMENT], inputs[Names.NAMESPACE])
 
@@ -250,9 +252,10 @@ def _known(olds: Properties) -> dict[str, str]:
 async def _recognized(
     olds: Properties, inputs: dict[str, Any], session: Session
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """The inputs with the identity of the data plane's own cluster, and what is wrong with that.
+    """The inputs with the identity of the data plane's separate cluster, and what is wrong with that cluster.
 
-    It is wrong where it is not the cluster that the environment is on, and where nobody can get to the one it leaves.
+    That is so if it is not the cluster that the environment is on, or if the one that the environment leaves cannot be
+    reached.
     """
     from choreo_components.kubernetes.client import ClusterError
 
@@ -267,18 +270,18 @@ async def _recognized(
         if is_remote(inputs) and (identity := await recognize(_data_plane(inputs, session), found.get(Names.CLUSTER))):
             found = {Names.CLUSTER: identity}
     except AnotherCluster as problem:
-        # Of no property: the engine would print its value, which is a secret.
+        # Not for a property: the engine would print its value, which is a secret.
         return inputs, {"": f"{_named(inputs)}: {problem}"}
     except ClusterError:
-        # Who uses it will say so.
+        # Reported by the resources that use it.
         pass
     return {**inputs, **found}, {}
 
 
 async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[str]:
-    """Lines about the namespaces that are being deleted, or gone although they were made before.
+    """Lines about the namespaces that are being deleted, or were created before and are gone.
 
-    Where they cannot be asked for, there are none: what a stack surveys before says so, and whoever applies something.
+    There are none if they cannot be read: the preflight of a stack reports that, and each resource that is applied.
     """
     from choreo_components.kubernetes.client import ClusterError
     from choreo_components.kubernetes.deletion import deletion
@@ -288,48 +291,48 @@ async def _lost(olds: Properties, inputs: Properties, session: Session) -> list[
     names = strings(inputs.get(Names.NAMESPACE_NAMES)) or ()
     if not names or UNKNOWN in (*names, inputs[Names.NAMESPACE], inputs[Names.ENVIRONMENT]):
         return []
-    # What was made on another control plane is not missing here: the next refresh takes it out of the state.
+    # What was made on another control plane is not missing here: the next refresh removes it from the state.
     elsewhere = session.has_moved and not is_remote(inputs)
     made = set() if elsewhere or _replaced(olds, inputs) else set(olds.get(Names.NAMESPACE_NAMES) or ())
 
     async def lines(labelled: "Sequence[Live]") -> list[str]:
-        there = await _there(labelled, made.intersection(names), inputs, session)
+        existing = await _existing(labelled, made.intersection(names), inputs, session)
         found = []
         for name in names:
-            live = there.get(name)
-            if live is not None and (going := deletion(live)) is not None:
-                found.append(f"  {live} is {going}; wait until it is gone (kubectl get {live.command})")
+            live = existing.get(name)
+            if live is not None and (state := deletion(live)) is not None:
+                found.append(f"  {live} is {state}; wait until it is gone (kubectl get {live.command})")
             elif live is None and name in made:
-                found.append(f"  Namespace {name} is in Pulumi's state, and not in the cluster any more")
-        return [*found, "  Then run pulumi up --refresh, which creates what is gone."] if found else []
+                found.append(f"  Namespace {name} is in Pulumi's state, and no longer in the cluster")
+        return [*found, "  Then run pulumi up --refresh, which creates what is missing."] if found else []
 
     selection = Scope(_generation(inputs), inputs[Names.NAMESPACE], inputs[Names.ENVIRONMENT]).namespaces
     try:
         cluster = _data_plane(inputs, session)
         if not await lines(await recent(cluster, selection)):
             return []
-        # It may have changed since: by this very command, for example.
+        # It may have changed since, even by this command.
         labelled, _ = await cluster.list(selection.resource, selection.labels)
         return await lines(labelled)
     except ClusterError:
         return []
 
 
-async def _there(
+async def _existing(
     labelled: "Sequence[Live]", made: Collection[str], inputs: Properties, session: Session
 ) -> "dict[str, Live]":
-    """By name: the namespaces that carry the environment's labels, and those that were made for it and lost theirs.
+    """By name: the namespaces with the environment's labels, and those that were made for it and have lost them.
 
-    Raises ClusterError where they cannot be asked for.
+    Raises ClusterError if they cannot be read.
     """
     from choreo_components.kubernetes.objects import NAMESPACES
 
-    there = {live.name: live for live in labelled}
+    found = {live.name: live for live in labelled}
     cluster = _data_plane(inputs, session)
-    for name in sorted(set(made) - there.keys()):
+    for name in sorted(set(made) - found.keys()):
         if (live := await cluster.get(NAMESPACES, name)) is not None:
-            there[name] = live
-    return there
+            found[name] = live
+    return found
 
 
 def is_remote(inputs: Properties) -> bool:
@@ -338,7 +341,7 @@ def is_remote(inputs: Properties) -> bool:
 
 
 def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
-    """The cluster that the environment's namespaces are in. Raises ClusterError where there is no way to it."""
+    """The cluster of the environment's namespaces. Raises ClusterError if its kubeconfig cannot be used."""
     if not is_remote(inputs):
         return session.connect()
     return session.data_plane(
@@ -348,7 +351,7 @@ def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
 
 
 def _named(inputs: Properties) -> str:
-    """The environment as a person knows it, and where it is."""
+    """The environment as messages name it, with its data plane if that is a separate cluster."""
     usual = generations()[Names.defaults()[Names.API_VERSION]]
     generation = generations().get(inputs.get(Names.API_VERSION) or "", usual)
     where = f"environment {inputs.get(Names.ENVIRONMENT)!r} of {generation.tenant} {inputs.get(Names.NAMESPACE)!r}"
@@ -356,24 +359,26 @@ def _named(inputs: Properties) -> str:
 
 
 def _advice(problem: Exception) -> str:
-    """What to do where the credentials are those of the state, and no good any more."""
+    """What to do if the credentials in the state are no longer valid."""
     from choreo_components.kubernetes.client import Unauthorized
 
-    return "; to use other credentials than the state has: --run-program" if isinstance(problem, Unauthorized) else ""
+    return (
+        "; to use other credentials than those in the state: --run-program" if isinstance(problem, Unauthorized) else ""
+    )
 
 
 def inputs_of(identifier: str) -> dict[str, Any]:
-    """The inputs of the finalizer with this id, as an import has no others."""
+    """The inputs of the finalizer with this id: all that an import has."""
     organization, _, environment = identifier.partition("/")
     given_by_id: dict[str, Any] = {Names.NAMESPACE: organization, Names.ENVIRONMENT: environment}
     return {**Names.defaults(), **given_by_id, FORM_VERSION: FORM}
 
 
 async def _require_environment(state: Properties, session: Session) -> None:
-    """Raises Failure where the Environment is gone that stays, as a witness says, or where that is not known.
+    """Raises Failure if the Environment that stays according to a witness is gone, or if that is unknown.
 
-    A refresh that has not found it takes it out of the state, and with it what its witness is `deletedWith`: it is not
-    known then whether a part of the stack is deleted, or the whole.
+    A refresh that has not found it removes it from the state, and with it what its witness is `deletedWith`: then it is
+    unknown whether a part of the stack is deleted, or all of it.
     """
     from choreo_components.kubernetes.client import ClusterError, Forbidden
 
@@ -382,10 +387,10 @@ async def _require_environment(state: Properties, session: Session) -> None:
     except Forbidden:
         return
     except ClusterError as problem:
-        raise Failure(f"{_named(state)} is not finalized: it is not known whether it stays: {problem}") from None
+        raise Failure(f"{_named(state)} is not finalized: could not check whether it still exists: {problem}") from None
     if found is None:
         kind, deployed = _environment(state).type.kind, _generation(state).teardown.deployed
         raise Failure(
-            f"{_named(state)} is not finalized: its {kind} is gone, and others may have left {deployed} or namespaces "
-            f"of it: run pulumi up, which creates the {kind} again, and then destroy"
+            f"{_named(state)} is not finalized: its {kind} is gone, and {deployed} or namespaces of it may remain: "
+            f"run pulumi up, which creates the {kind} again, and then destroy"
         )

@@ -1,11 +1,11 @@
-"""The deletion guard: goes first when a stack is destroyed, and refuses while others still need what the stack has.
+"""Deletion guard: the resource that is deleted first, and refuses a destroy while others need the stack's objects.
 
-It depends on all the others, so that nothing is gone when it refuses. OpenChoreo itself would take the objects away and
-leave those that refer to them broken, or hang (reference: section 5).
+It depends on all other resources, so that nothing is deleted yet when it refuses. OpenChoreo itself would delete the
+objects and break those that refer to them, or hang (reference: section 5).
 
-A command for a part of the stack deletes this guard too, as it depends on every part. A witness then tells it that the
-stack stays, and it leaves the decision to the guards of parts: one for each organization and data plane, and one for
-production. Each depends on its part alone, so it is deleted, and refuses, if and only if that part is about to be.
+A command for a part of the stack deletes this guard too, as it depends on every part. A witness then shows that the
+stack stays, and the decision is left to the guards of parts: one for each organization and data plane, and one for
+production. Each depends on its part only, so it is deleted, and can refuse, exactly when that part is to be deleted.
 """
 
 import asyncio
@@ -37,11 +37,14 @@ if TYPE_CHECKING:
     from choreo_components.kubernetes.objects import Live, Resource
 
 CHECKED = "checked"
-"""Noted once the guard of the stack has allowed the deletion of all that is about to be deleted."""
+"""The note that the guard of the stack has allowed all deletions of this command."""
+
+FLUX = ("kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name")
+"""Labels of the objects that Flux applies: it creates them again after a `kubectl delete`."""
 
 
 class DeletionGuard(CustomResource):
-    """What others may need of a stack, or of a part of it."""
+    """The objects of a stack, or of a part of it, that others may need."""
 
     contract = Names
 
@@ -50,8 +53,8 @@ class DeletionGuard(CustomResource):
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """The inputs as they are, and what is wrong with them by property.
 
-        Warns of a data plane whose Secret is to go while environments need it. It may go: they may have other
-        kubeconfigs.
+        Warns if the Secret of a data plane is about to be deleted while environments need it. That is no error, as they
+        may have other kubeconfigs.
         """
         inputs = given(news)
         failures = unknown(inputs, Names)
@@ -70,71 +73,73 @@ class DeletionGuard(CustomResource):
         return inputs, failures
 
     def identifier(self, inputs: Properties) -> str:
-        """The same for all: their names tell them apart."""
+        """The same for all guards: their names differ."""
         return "deletion-guard"
 
     async def update(self, olds: Properties, news: Properties, session: Session) -> None:
-        """Refuses what is about to leave the stack, as `delete` does; updates come before deletions."""
+        """Checks what is removed from the stack, as `delete` does; updates come before deletions."""
         if Names.PART in news:
-            # The guard of the stack looks at all that is no longer declared, and so does that of a part which is
-            # deleted.
+            # The guard of the stack checks all that is no longer declared, as does the guard of a part when deleted.
             return
-        going = _all(olds) - _all(news)
-        if leaving := sorted(each.name for each in _all(olds, Names.PROTECTED) & going):
+        removed = _all(olds) - _all(news)
+        if leaving := sorted(each.name for each in _all(olds, Names.PROTECTED) & removed):
             raise Failure(
                 f"nothing was deleted: production is protected, and {', '.join(leaving)} is no longer declared in this "
                 "stack: declare it again, and run pulumi up"
             )
-        await _refuse(going, {**olds, Names.DELETE_RETAINED: news.get(Names.DELETE_RETAINED)}, session)
+        await _refuse(removed, {**olds, Names.DELETE_RETAINED: news.get(Names.DELETE_RETAINED)}, session)
         session.notes.add(CHECKED)
 
     async def delete(self, state: Properties, session: Session) -> None:
-        """Refuses while the stack has an environment of production, or something that others need."""
+        """Refuses while the stack has a protected environment, or objects that others need."""
         if Names.PART in state:
             await _delete_part(state, session)
         elif STACK in session.notes:
             await _leave_to_parts(state, session)
         else:
-            own = _all(state)
+            objects = _all(state)
             if protected := _all(state, Names.PROTECTED):
-                raise Failure(_production(protected, own))
-            await _refuse(own, state, session, _PART_OF_THE_STACK)
+                raise Failure(_production(protected, objects))
+            await _refuse(objects, state, session, _PART_OF_THE_STACK)
             session.notes.add(CHECKED)
 
 
 def _all(properties: Properties, name: str = Names.OBJECTS) -> set[Identity]:
-    """The objects that a guard with these properties has under this name."""
+    """The objects in this property of a guard."""
     return {Identity(type_, each) for type_, names in objects_of(properties.get(name)).items() for each in names}
 
 
 async def _warn_of_users(data_plane: Identity, session: Session) -> None:
-    """Says whose kubeconfig goes with the Secret of a data plane."""
+    """Warns of the environments that need the Secret of a data plane, which is about to be deleted."""
     from choreo_components.kubernetes.client import ClusterError
 
-    goes = f"the Secret with the kubeconfig of data plane {data_plane.name!r} goes, as the settings no longer have it"
+    deleted = (
+        f"the Secret with the kubeconfig of data plane {data_plane.name!r} is deleted, as the settings no longer have "
+        "the kubeconfig"
+    )
     environments = generation_of(data_plane.type.api_version).of_role(Role.ENVIRONMENT)
     resources = [resource_of(Type(kind.api_version, kind.kind)) for kind in environments]
     try:
         found = await _listed(resources, data_plane.name.partition("/")[0], session)
     except ClusterError as problem:
-        session.warn(f"{goes}; not checked whether environments need it: {problem}")
+        session.warn(f"{deleted}; not checked whether environments need it: {problem}")
         return
     users = sorted(live.name for live in found if _data_plane(live) == data_plane and not live.deleting)
     if users:
         named = ", ".join(map(repr, users))
-        session.warn(f"{goes}: the stack of {named} then refuses an up, unless its own settings have the kubeconfig")
+        session.warn(f"{deleted}: pulumi up of the stack with {named} is refused then, unless its settings have it")
 
 
 _PART_OF_THE_STACK = "  To delete another part of this stack: remove it from the stack's file, and run pulumi up"
 
 
 def _production(protected: Collection[Identity], objects: Iterable[Identity]) -> str:
-    """Why a stack with production stays. While it has other environments, no way that ends in deleting production."""
+    """Why a stack with production is kept. If it has other environments, the advice never deletes production."""
     refused = f"nothing was deleted: production is protected, and this stack has {', '.join(_names(protected))}. "
     others = _names(each for each in objects if role_of(each.type) is Role.ENVIRONMENT and each not in protected)
     if not others:
         return refused + (
-            "To let it go: pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
+            "To delete it: pulumi config set choreo:allowProductionDestroy true, pulumi up, and destroy again"
         )
     return refused + (
         "To delete all that production does not need: pulumi up, and then pulumi destroy --exclude-protected. "
@@ -143,10 +148,10 @@ def _production(protected: Collection[Identity], objects: Iterable[Identity]) ->
 
 
 async def _delete_part(state: Properties, session: Session) -> None:
-    """Refuses while the part is production, or is needed by others."""
+    """Refuses if the part is production, or others need it."""
     if protected := _all(state, Names.PROTECTED):
         raise Failure(
-            f"production is protected, and this would delete {', '.join(_names(protected))} or what it needs; nothing "
+            f"production is protected, and this would delete {', '.join(_names(protected))} or what it needs; none "
             "of it was deleted. To delete what is not protected: pulumi destroy --exclude-protected"
         )
     if CHECKED not in session.notes:
@@ -154,71 +159,73 @@ async def _delete_part(state: Properties, session: Session) -> None:
 
 
 async def _leave_to_parts(state: Properties, session: Session) -> None:
-    """Leaves the decision to the guards of parts. Warns of what could not be awaited if it is among what is deleted."""
+    """Leaves the decision to the guards of parts. Warns of deletions whose end could not be awaited."""
     from choreo_components.kubernetes.client import RIGHTS, ClusterError
 
-    session.tell("a part of the stack is deleted, and this guard with it; the next pulumi up makes it again")
+    session.report("a part of the stack is deleted, and this guard with it; the next pulumi up creates it again")
     try:
         unseen = await _unseen(state, session)
     except ClusterError as problem:
         raise Failure(f"nothing was deleted: {problem}") from None
     if unseen:
         session.warn(
-            "the Kubernetes provider waits without end, whatever the deadline, for what is deleted of "
-            f"{', '.join(unseen)}: the credentials may not list it; {RIGHTS}"
+            "the Kubernetes provider waits forever, regardless of the deadline, for the deletion of "
+            f"{', '.join(unseen)}: the credentials cannot list them; {RIGHTS}"
         )
 
 
-async def _refuse(going: Collection[Identity], stack: Properties, session: Session, *advice: str) -> None:
-    """Raises Failure with all that still needs what is going, and warns of what OpenChoreo would not mind.
+async def _refuse(objects: Collection[Identity], stack: Properties, session: Session, *advice: str) -> None:
+    """Raises Failure with all dependents outside the stack that block the deletion, and warns of the tolerated ones.
 
-    Raises it as well where the end of what the stack has cannot be awaited. `advice` are its last lines.
+    Raises it as well if the end of a deletion could not be awaited. `advice` are its last lines.
     """
     from choreo_components.kubernetes.client import RIGHTS, ClusterError
 
-    own = _all(stack)
     first = f"{_part(stack[Names.PART])} stays" if Names.PART in stack else "nothing was deleted"
     try:
         unseen = await _unseen(stack, session)
-        others = await _others(going, own, session)
+        others = await _others(objects, _all(stack), session)
     except ClusterError as problem:
-        raise Failure(f"{first}: it is not known whether others need what this stack has: {problem}") from None
+        raise Failure(f"{first}: could not check whether objects outside this stack depend on it: {problem}") from None
     if unseen:
         raise Failure(
-            "nothing was deleted: the Kubernetes provider would wait without end, whatever the deadline, as the "
-            f"credentials may not list {', '.join(unseen)}; {RIGHTS}"
+            "nothing was deleted: the Kubernetes provider would wait forever, regardless of the deadline, as the "
+            f"credentials cannot list {', '.join(unseen)}; {RIGHTS}"
         )
-    holds = [hold for each in sorted(going, key=_position) for hold in _holds(each, others)]
-    for hold in holds:
+    holds = [found for each in sorted(objects, key=_position) for found in _holds(each, others)]
+    for _, hold in holds:
         if hold.severity is Severity.WARNING:
             session.warn(hold.message)
-    refused = [hold.message for hold in holds if hold.severity is Severity.ERROR]
+    refused = [(live, hold) for live, hold in holds if hold.severity is Severity.ERROR]
     if refused:
-        lines = [f"  {line}" for line in refused]
-        last = "  Destroy those first; what is in no stack: kubectl delete"
-        raise Failure("\n".join([f"{first}: others still need what this stack has:", *lines, last, *advice]))
-    await _release_retained(going, stack, session, first)
+        lines = [f"{first}: objects outside this stack still depend on it:"]
+        lines += (f"  {hold.message}" for _, hold in refused)
+        lines.append("  Destroy their stacks first; delete what is in no stack with kubectl delete")
+        if flux := dict.fromkeys(str(live) for live, _ in refused if not live.labels.keys().isdisjoint(FLUX)):
+            lines.append(f"  Applied by Flux, which would create them again: {', '.join(flux)}; remove them from Git")
+        raise Failure("\n".join([*lines, *advice]))
+    await _release_retained(objects, stack, session, first)
 
 
-async def _release_retained(going: Collection[Identity], stack: Properties, session: Session, first: str) -> None:
-    """Raises Failure where what is retained would hold what is going, or be lost with it.
+async def _release_retained(objects: Collection[Identity], stack: Properties, session: Session, first: str) -> None:
+    """Raises Failure if something retained would block the deletion of the objects, or be lost with them.
 
-    Where the stack allows that, lets go of it instead, once nothing else is in the way.
+    If the stack allows it, releases what is retained instead, once nothing else blocks the deletion.
     """
     from choreo_components.kubernetes.client import ClusterError
     from choreo_components.teardown.retention import RetainedError, require_nothing_retained
 
     cluster, may_delete = session.connect(), bool(stack.get(Names.DELETE_RETAINED))
-    beside: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for each in going:
+    by_organization: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for each in objects:
         organization, _, name = each.name.rpartition("/")
-        beside[each.type.api_version, organization][each.type.kind].add(name)
+        by_organization[each.type.api_version, organization][each.type.kind].add(name)
     try:
         releases = [
             await require_nothing_retained(
                 cluster, generation_of(api_version), organization, names, first, may_delete=may_delete
             )
-            for (api_version, organization), names in sorted(beside.items())
+            for (api_version, organization), names in sorted(by_organization.items())
             if organization
         ]
         if may_delete:
@@ -227,11 +234,11 @@ async def _release_retained(going: Collection[Identity], stack: Properties, sess
     except RetainedError as problem:
         raise Failure(str(problem)) from None
     except ClusterError as problem:
-        raise Failure(f"{first}: it is not known whether something is retained: {problem}") from None
+        raise Failure(f"{first}: could not check whether anything is retained: {problem}") from None
 
 
 async def _unseen(stack: Properties, session: Session) -> list[str]:
-    """What the stack awaits and the credentials may not list, as a person reads it."""
+    """What the stack awaits and the credentials cannot list, as messages name it."""
     cluster = session.connect()
 
     async def unseen(each: Awaited) -> str | None:
@@ -245,11 +252,11 @@ async def _unseen(stack: Properties, session: Session) -> list[str]:
     return [line for line in await asyncio.gather(*map(unseen, awaited)) if line]
 
 
-async def _others(going: Collection[Identity], own: Collection[Identity], session: Session) -> "list[Live]":
-    """The objects which are not the stack's, of the kinds and in the namespaces that may need what is going."""
+async def _others(objects: Collection[Identity], owned: Collection[Identity], session: Session) -> "list[Live]":
+    """The possible dependents of the objects: by kind and namespace, without those that the stack has."""
     wanted: dict[str, set[Type]] = defaultdict(set)
     try:
-        for each in going:
+        for each in objects:
             dependents = kind_of(*each.type).dependents
             if dependents:
                 wanted[_organization(each)] |= {Type(each.type.api_version, kind) for kind in dependents}
@@ -260,24 +267,24 @@ async def _others(going: Collection[Identity], own: Collection[Identity], sessio
         for organization, types in sorted(wanted.items())
         for live in await _listed([resource_of(type_) for type_ in sorted(types)], organization, session)
     ]
-    # What is listed in all namespaces is listed in its own too.
+    # A list of all namespaces has the objects of single lists again.
     once = {Identity(type_of(live), f"{live.namespace}/{live.name}"): live for live in found}
-    return [live for identity, live in once.items() if identity not in own]
+    return [live for identity, live in once.items() if identity not in owned]
 
 
 def _organization(each: Identity) -> str:
-    """The organization that an object belongs to, or is; "" of what is in the whole cluster."""
+    """The organization that an object belongs to, or is; "" if the object is cluster-scoped."""
     organization, _, _ = each.name.rpartition("/")
     return each.name if role_of(each.type) is Role.TENANT else organization
 
 
 def _position(each: Identity) -> tuple[int, Identity]:
-    """Where an object is in the order of creation."""
+    """The position of an object in the order of creation."""
     return generation_of(each.type.api_version).position(each.type.kind), each
 
 
 async def _listed(resources: "Iterable[Resource]", organization: str, session: Session) -> "list[Live]":
-    """The organization's objects of these kinds; without one, those of all."""
+    """The organization's objects of these kinds; those of all if it is empty."""
     cluster = session.connect()
     listings = await asyncio.gather(*(cluster.list(resource, {}, organization or None) for resource in resources))
     return [live for found, _ in listings for live in found]
@@ -294,26 +301,26 @@ def _of(role: Role, objects: Iterable[Identity]) -> list[Identity]:
 
 
 def _part(part: str) -> str:
-    """The part of a stack as a person reads it."""
+    """The part of a stack as messages name it."""
     return part if part == PRODUCTION else Identity.of(part).shown
 
 
-def _holds(going: Identity, others: "Iterable[Live]") -> Iterator[Hold]:
-    """What others have against the deletion of what is going."""
-    generation = generation_of(going.type.api_version)
-    kind = generation.by_name[going.type.kind]
-    organization = _organization(going)
-    name = going.name if going.name == organization else going.name.removeprefix(f"{organization}/")
-    target = Target(*going.type, organization, name)
+def _holds(object_: Identity, others: "Iterable[Live]") -> "Iterator[tuple[Live, Hold]]":
+    """The dependents among others that block the deletion of an object, each with the reason."""
+    generation = generation_of(object_.type.api_version)
+    kind = generation.by_name[object_.type.kind]
+    organization = _organization(object_)
+    name = object_.name if object_.name == organization else object_.name.removeprefix(f"{organization}/")
+    target = Target(*object_.type, organization, name)
     for live in others:
         if live.resource.kind in kind.dependents and not live.deleting:
             hold = generation.hold(target, live.manifest)
             if hold is not None:
-                yield hold
+                yield live, hold
 
 
 def _data_plane(live: "Live") -> Identity | None:
-    """The data plane of an environment; None of another object."""
+    """The data plane of an environment; None if it is another object."""
     type_ = type_of(live)
     if role_of(type_) is not Role.ENVIRONMENT:
         return None

@@ -1,8 +1,8 @@
-"""The inventory: what a stack has made in the cluster, or is about to make.
+"""Inventory: the resource that lists what a stack has made in the cluster, or is about to make.
 
-It comes first in a stack. What it knew before is what the stack has made; what it is to know besides must not be in the
-cluster yet, or the stack would quietly take over, and in the end delete, what is somebody else's. After the state is
-lost it knows nothing, and everything is: `choreo:adopt` says what then.
+It is created first in a stack. The objects that it had before are those that the stack has made. New ones must not
+exist in the cluster yet: otherwise the stack would silently take over, and in the end delete, what belongs to others.
+After a lost state, the inventory is empty while all objects exist: `choreo:adopt` decides what happens then.
 """
 
 import asyncio
@@ -34,22 +34,22 @@ if TYPE_CHECKING:
     from choreo_components.kubernetes.objects import Live, Resource
 
 UNCHECKED = "unchecked"
-"""Noted where the cluster could not be asked for what is new. Only a preview may go on then."""
+"""The note that the cluster could not be queried for the new objects. Only a preview may continue then."""
 
 
 class Inventory(CustomResource):
-    """What the stack has made."""
+    """The objects that the stack has made."""
 
     contract = Names
 
     async def check(
         self, olds: Properties, news: Properties, session: Session
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        """Refuses what is in the cluster already and was not in the inventory before, unless it may be adopted.
+        """Refuses objects that exist in the cluster and were not in the inventory before, unless they may be adopted.
 
-        Refuses what is being deleted, and what would lose environments from sight: a data plane that is another cluster
-        all of a sudden, and a move away from one that nobody can get to. Warns of an environment that moves to another
-        data plane.
+        Refuses objects that are being deleted, and changes after which environments could not be found any more: a data
+        plane that is suddenly another cluster, and a move away from one that cannot be reached. Warns of an environment
+        that moves to another data plane.
         """
         inputs = {**Names.defaults(), **given(news)}
         failures = unknown(inputs, Names)
@@ -84,9 +84,9 @@ class Inventory(CustomResource):
             if after != before:
                 session.warn(
                     f"environment {environment!r} moves from data plane {before!r} to {after!r}: all its Deployments "
-                    "and namespaces are deleted, and made anew there as far as this stack declares them"
+                    "and namespaces are deleted, and those that this stack declares are created again there"
                 )
-        # On another control plane the stack has made nothing yet, and what has its names there is somebody else's.
+        # On another control plane the stack has made nothing yet: objects with its names belong to others.
         objects = objects_of(declared)
         made = (
             {} if session.has_moved else _both(objects_of(olds.get(Names.OBJECTS)), objects_of(olds.get(Names.FORMER)))
@@ -95,24 +95,24 @@ class Inventory(CustomResource):
         if made and (former := await _former(olds, made, _by_both_names(objects), inputs, session)):
             inputs[Names.FORMER] = written(former)
         if refused:
-            # Of no property: the engine would print its value, which is the names of all the stack's objects.
+            # Not for a property: the engine would print its value, the names of all the stack's objects.
             failures[""] = "\n".join(refused)
         return inputs, failures
 
     def identifier(self, inputs: Properties) -> str:
-        """The same for all: a stack has one."""
+        """The same for all inventories: a stack has one."""
         return "inventory"
 
     async def create(self, inputs: Properties, session: Session) -> None:
-        """Raises Failure where it is not known whether the stack would take over what is somebody else's."""
+        """Raises Failure if it is unknown whether the stack would take over what belongs to others."""
         if UNCHECKED in session.notes:
             raise Failure(
-                "nothing was applied: it is not known whether any of the stack's new objects is in the cluster "
-                "already. The warning says why; mend that, and run pulumi up again"
+                "nothing was applied: could not check whether any of the stack's new objects exists in the cluster. "
+                "The warning has the reason: fix it, and run pulumi up again"
             )
 
     async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
-        """The inputs as they are. Warns of what is being deleted, which the Kubernetes provider takes for being there.
+        """The inputs as they are. Warns of objects that are being deleted; to the Kubernetes provider, they exist.
 
         Data-plane namespaces are left to the finalizers, which read them too.
         """
@@ -128,52 +128,54 @@ class Inventory(CustomResource):
         except ClusterError as problem:
             session.warn(f"{problem}; not checked whether any of the stack's objects is being deleted")
             return inputs, inputs
-        for line in sorted(f"{live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None):
+        for line in sorted(f"{live} is {state}" for _, _, live in existing if (state := deletion(live)) is not None):
             session.warn(line)
         return inputs, inputs
 
     async def update(self, olds: Properties, news: Properties, session: Session) -> None:
-        """The stack has other objects now. Raises Failure as `create` does."""
+        """Records that the stack has other objects. Raises Failure as `create` does."""
         await self.create(news, session)
 
     async def delete(self, state: Properties, session: Session) -> None:
-        """Goes last, when all that it names should be gone. Raises Failure with what is not.
+        """Is called last, when all its objects should be gone. Raises Failure with those that remain.
 
-        Pulumi may have been killed after it asked for an object, and before it wrote down that it had: it then deletes
-        all that it knows of, and leaves this one.
+        Pulumi may have been killed after it had requested an object and before it recorded that: a destroy then deletes
+        everything in the state, and leaves this object.
         """
         from choreo_components.kubernetes.client import ClusterError
 
         try:
             existing = await _existing(objects_of(state.get(Names.OBJECTS)), state, session)
         except ClusterError as problem:
-            raise Failure(f"all that Pulumi knows of is gone; whether anything else is left: {problem}") from None
-        left = [live for _, _, live in existing if not live.deleting]
-        if left:
-            lines = [f"  {live}: kubectl delete {live.command}" for live in sorted(left, key=str)]
-            raise Failure("\n".join([_LEFT, *lines]))
+            raise Failure(
+                f"all that the state has is deleted; could not check whether anything else remains: {problem}"
+            ) from None
+        remaining = [live for _, _, live in existing if not live.deleting]
+        if remaining:
+            lines = [f"  {live}: kubectl delete {live.command}" for live in sorted(remaining, key=str)]
+            raise Failure("\n".join([_REMAINING, *lines]))
 
 
 _TERMINATING = "what is being deleted counts as missing, and nothing was applied:"
 
-_LEFT = """\
-all that Pulumi knows of is gone, and this is still in the cluster: Pulumi was killed while it made it, or somebody has
-made it again. If it is to go, delete it and destroy again; if it is to stay, `pulumi state delete` the inventory:"""
+_REMAINING = """\
+all that the state has is deleted, and this is still in the cluster: Pulumi was killed while it created the object, or
+the object was created again. Delete it and destroy again; to keep it, `pulumi state delete` the inventory:"""
 
 
 def _both(one: Objects, other: Objects) -> Objects:
-    """The objects of both."""
+    """The objects of one or the other."""
     return {type_: sorted({*one.get(type_, ()), *other.get(type_, ())}) for type_ in {*one, *other}}
 
 
 def _by_both_names(objects: Objects) -> Objects:
-    """The objects, with each namespace by its name too, or twice that: it may have become an organization's since."""
+    """The objects, with each namespace as NAME and as NAME/NAME: it may have become a tenant, or have been one."""
     both = {
         each
         for name in objects.get(NAMESPACE, ())
-        for owner, _, own in (name.rpartition("/"),)
-        if owner in ("", own)
-        for each in (own, f"{own}/{own}")
+        for owner, _, last in (name.rpartition("/"),)
+        if owner in ("", last)
+        for each in (last, f"{last}/{last}")
     }
     return {**objects, NAMESPACE: sorted({*objects.get(NAMESPACE, ()), *both})}
 
@@ -185,7 +187,7 @@ def _without(objects: Objects, others: Objects) -> Objects:
 
 
 async def _former(olds: Properties, made: Objects, objects: Objects, inputs: Properties, session: Session) -> Objects:
-    """What the stack has `made` and is not among its `objects`, without what has left before and is gone by now."""
+    """What the stack has `made` and no longer declares, without what was removed earlier and is gone by now."""
     from choreo_components.kubernetes.client import ClusterError
 
     before = _without(objects_of(olds.get(Names.FORMER)), objects)
@@ -202,19 +204,19 @@ async def _former(olds: Properties, made: Objects, objects: Objects, inputs: Pro
 
 
 def _data_planes(inputs: Properties) -> dict[str, str]:
-    """The names of the data planes of the environments, which are ORGANIZATION/NAME of whatever type."""
+    """The names of the environments' data planes, by ORGANIZATION/NAME of the environment, of all types."""
     by_type: Mapping[str, Mapping[str, str]] = inputs.get(Names.DATA_PLANE_REFS) or {}
     return {name: reference for environments in by_type.values() for name, reference in environments.items()}
 
 
 def _remote(inputs: Properties) -> dict[str, str]:
-    """The environments whose data plane is a cluster of its own, and that data plane, both as ORGANIZATION/NAME."""
+    """The environments whose data plane is a separate cluster, with that data plane, both as ORGANIZATION/NAME."""
     named = {
         name: full_name_of_data_plane(name.partition("/")[0], reference)
         for name, reference in _data_planes(inputs).items()
     }
-    own = inputs.get(Names.DATA_PLANE_KUBECONFIGS) or ()
-    return {name: data_plane for name, data_plane in named.items() if data_plane in own}
+    separate = inputs.get(Names.DATA_PLANE_KUBECONFIGS) or ()
+    return {name: data_plane for name, data_plane in named.items() if data_plane in separate}
 
 
 def _maps_texts(value: Any) -> bool:
@@ -222,7 +224,7 @@ def _maps_texts(value: Any) -> bool:
 
 
 def _staying(olds: Properties, news: Properties) -> Iterator[str]:
-    """The environments, as ORGANIZATION/NAME, that are on the data plane that they were on."""
+    """The environments, as ORGANIZATION/NAME, whose data plane has not changed."""
     after = _data_planes(news)
     for environment, reference in sorted(_data_planes(olds).items()):
         if after.get(environment) == reference:
@@ -230,9 +232,9 @@ def _staying(olds: Properties, news: Properties) -> Iterator[str]:
 
 
 def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
-    """Lines about environments whose data plane is the same by name, and another cluster all of a sudden.
+    """Lines about environments whose data plane has the same name, and is suddenly another cluster.
 
-    What is there would be lost from sight, and a stack would lose its namespaces over a setting that somebody forgot.
+    What is there would no longer be found, and a stack would lose its namespaces because of a forgotten setting.
     """
     references, remote_before, remote_after = _data_planes(news), _remote(olds), _remote(news)
     for environment in _staying(olds, news):
@@ -240,21 +242,21 @@ def _displaced(olds: Properties, news: Properties) -> Iterator[str]:
         before, after = remote_before.get(environment), remote_after.get(environment)
         if before and not after:
             yield (
-                f"environment {environment!r} is on data plane {reference!r}, which is a cluster of its own, and now "
-                "nothing says which: neither choreo:dataPlaneKubeconfigs, nor a Secret, nor the DataPlane itself, or "
-                "the control plane did not answer"
+                f"environment {environment!r} is on data plane {reference!r}, which is a separate cluster, and its "
+                "kubeconfig is missing: it is not in choreo:dataPlaneKubeconfigs, a Secret or the DataPlane, or the "
+                "control plane did not answer. Set it in choreo:dataPlaneKubeconfigs"
             )
         elif after and not before:
             yield (
                 f"environment {environment!r} is on data plane {reference!r}, which was the control plane's cluster "
-                "and is another one now: destroy the environment first, or let it move to a DataPlane of another name"
+                "and is another one now: destroy the environment first, or move it to a DataPlane with another name"
             )
 
 
 async def _identities(olds: Properties, news: Properties, session: Session) -> tuple[dict[str, str], list[str]]:
-    """The identities of the data planes' own clusters, and lines about those which are others than environments are on.
+    """The identities of the separate clusters of data planes, and lines about those that are not the expected cluster.
 
-    One that does not answer keeps the identity that it had.
+    One that does not answer keeps its known identity.
     """
     from choreo_components.kubernetes.client import ClusterError
 
@@ -270,10 +272,10 @@ async def _identities(olds: Properties, news: Properties, session: Session) -> t
         except AnotherCluster as problem:
             mistaken.append(
                 f"environment {users[data_plane]!r} is on data plane {data_plane!r}: {problem}; nothing was applied. "
-                "Give the kubeconfig of its own cluster, or let the environment move to a DataPlane of another name"
+                "Use the kubeconfig of that cluster, or move the environment to a DataPlane with another name"
             )
         except ClusterError:
-            # Who uses it will say so.
+            # Reported by the resources that use it.
             pass
         return known
 
@@ -283,9 +285,9 @@ async def _identities(olds: Properties, news: Properties, session: Session) -> t
 
 
 async def _out_of_reach(olds: Properties, news: Properties, session: Session) -> list[str]:
-    """Lines about environments that are to leave a data plane which nobody can get to with what the state has.
+    """Lines about environments that are to leave a data plane that cannot be reached with the kubeconfig in the state.
 
-    Their finalizers have to get there once more, with nothing else.
+    Their finalizers must reach it once more, and have no other kubeconfig.
     """
     from choreo_components.kubernetes.client import ClusterError, Unauthorized
 
@@ -299,7 +301,7 @@ async def _out_of_reach(olds: Properties, news: Properties, session: Session) ->
             await recognize(cluster, (olds.get(Names.CLUSTERS) or {}).get(data_plane))
         except (ClusterError, AnotherCluster) as problem:
             renewed = isinstance(problem, Unauthorized)
-            advice = "; a pulumi up before the move takes over the credentials of today" if renewed else ""
+            advice = "; a pulumi up before the move stores the current credentials" if renewed else ""
             return f"environment {environment!r} cannot leave data plane {data_plane!r}: {problem}; {LEAVING}{advice}"
         return None
 
@@ -308,100 +310,101 @@ async def _out_of_reach(olds: Properties, news: Properties, session: Session) ->
 
 
 async def _refused(new: Objects, inputs: Properties, session: Session) -> list[str]:
-    """What is in the cluster and may not be taken over, as lines for the user; none where all is well."""
+    """Lines about objects that exist in the cluster and must not be taken over; none if there are none."""
     session.notes.discard(UNCHECKED)
     if not any(new.values()):
         return []
     adopt = Adopt(inputs[Names.ADOPT])
-    # Deferred, as most commands start this process and add nothing to a stack.
+    # Deferred: most commands start this process and add nothing to a stack.
     from choreo_components.kubernetes.client import ClusterError, Forbidden
     from choreo_components.kubernetes.deletion import deletion
 
     try:
         existing = await _existing(new, inputs, session)
     except ClusterError as problem:
-        session.warn(f"{problem}; not checked whether any of the stack's objects is in the cluster already")
+        session.warn(f"{problem}; not checked whether any of the stack's objects exists in the cluster")
         if not isinstance(problem, Forbidden):
-            # The rights in a new organization's namespace may come with it.
+            # The rights in a new organization's namespace may be granted with it.
             session.notes.add(UNCHECKED)
         return []
-    going = [f"  {live} is {told}" for _, _, live in existing if (told := deletion(live)) is not None]
-    if going:
-        return [_TERMINATING, *sorted(going)]
+    deleting = [f"  {live} is {state}" for _, _, live in existing if (state := deletion(live)) is not None]
+    if deleting:
+        return [_TERMINATING, *sorted(deleting)]
     labelled: list[str] = []
     unlabelled: list[str] = []
     apis: set[str] = set()
-    is_beside = False
+    are_others = False
     for type_, name, live in existing:
         wanted = _labels(type_, name, inputs)
-        lacking = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
-        # A namespace that carries the labels was made for what it is now declared with, whoever has made it.
+        missing = [f"{key}={value}" for key, value in wanted.items() if live.labels.get(key) != value]
+        # A namespace with the labels was made for the object that it is declared with, regardless of its creator.
         by_labels = adopt is Adopt.IF_LABELLED or (type_ == NAMESPACE and not _is_tenant(type_, name, inputs))
         # An object of another API need not have the labels of its organization.
         may_have_none = not wanted or _is_plain(type_)
         if may_have_none and adopt is Adopt.IF_LABELLED and live.applied_by_choreo:
-            session.tell(f"adopts {live}, which choreo has applied before")
+            session.report(f"adopts {live}, which choreo has applied before")
         elif not wanted:
             unlabelled.append(f"  {live}")
             if type_.api_version in generations() or _is_tenant(type_, name, inputs):
                 apis.add(type_.api_version)
             else:
-                is_beside = True
-        elif by_labels and not lacking:
-            session.tell(f"adopts {live}, which carries the labels of its organization")
+                are_others = True
+        elif by_labels and not missing:
+            session.report(f"adopts {live}, which has the labels of its organization")
         else:
-            labelled.append(f"  {live} lacks {', '.join(lacking)}" if by_labels else f"  {live}")
+            labelled.append(f"  {live} has no label {', '.join(missing)}" if by_labels else f"  {live}")
     lines = sorted([*labelled, *unlabelled])
     if not lines:
         return []
     count = f"{len(lines)} {'object is' if len(lines) == 1 else 'objects are'} in the cluster already and not made by"
-    return [f"{count} this stack:", *lines, *_advice(adopt, labelled, apis, is_beside=is_beside)]
+    return [f"{count} this stack:", *lines, *_advice(adopt, labelled, apis, are_others=are_others)]
 
 
-def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str], *, is_beside: bool) -> Iterator[str]:
-    """What to do about objects that are there already.
+def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str], *, are_others: bool) -> Iterator[str]:
+    """What to do about objects that exist already.
 
-    `labelled` are the lines about those whose labels may say whose they are, `apis` the APIs of those that have none.
-    `is_beside`: some are of other APIs than OpenChoreo's, and have none.
+    `labelled` are the lines about objects whose labels may name their owner, `apis` the APIs of those without such
+    labels. `are_others`: some of these are of other APIs than OpenChoreo's.
     """
     if not labelled:
         yield "  Nothing was applied."
-    elif adopt is Adopt.IF_LABELLED or all(" lacks " in line for line in labelled):
-        yield "  Nothing was applied. What lacks its labels is not adopted: label it, or delete it."
+    elif adopt is Adopt.IF_LABELLED or all(" has no label " in line for line in labelled):
+        yield "  Nothing was applied. Objects without their labels are not adopted: label them, or delete them."
     else:
         yield (
-            "  Nothing was applied. To take over what carries the labels of its organization (after the state was lost,"
-            "\n  say): pulumi config set choreo:adopt if-labelled. What is somebody else's needs another name."
+            "  Nothing was applied. To take over what has the labels of its organization, as after the loss of a state:"
+            "\n  pulumi config set choreo:adopt if-labelled. If an object belongs to others, use another name."
         )
     if apis:
         named = ", ".join(sorted(apis))
         if adopt is not Adopt.IF_LABELLED:
             yield (
-                f"  No label says whose objects of {named} are. After the state was lost, choreo:adopt: if-labelled\n"
-                "  takes over those that choreo has applied before; for all others: choreo adopt (docs/adopt.md)."
+                f"  Objects of {named} have no label that names their owner. After the loss of a state,\n"
+                "  choreo:adopt: if-labelled takes over those that choreo has applied before; for others,\n"
+                "  choreo adopt (docs/adopt.md)."
             )
         else:
             yield (
-                f"  No label says whose objects of {named} are, and choreo has not applied these: to take over yours, "
-                "choreo adopt\n  (docs/adopt.md)."
+                f"  Objects of {named} have no label that names their owner, and choreo has not applied these:\n"
+                "  to take over yours, choreo adopt (docs/adopt.md)."
             )
-    if is_beside and adopt is not Adopt.IF_LABELLED:
+    if are_others and adopt is not Adopt.IF_LABELLED:
         yield (
-            "  Of other APIs than OpenChoreo's, choreo:adopt: if-labelled takes over what choreo has applied before "
-            "(docs/neighbours.md)."
+            "  Of the objects of other APIs, choreo:adopt: if-labelled takes over those that choreo has applied\n"
+            "  before (docs/neighbours.md)."
         )
-    elif is_beside:
+    elif are_others:
         yield (
-            "  What is of another API than OpenChoreo's, choreo has not applied: delete yours, give the others other "
-            "names\n  (docs/neighbours.md)."
+            "  choreo has not applied the objects of other APIs: delete those that are yours; if one belongs to\n"
+            "  others, use another name (docs/neighbours.md)."
         )
 
 
 async def _existing(objects: Objects, inputs: Properties, session: Session) -> "list[tuple[Type, str, Live]]":
-    """Those of the objects that are there, each after its type and its name in the inventory that has the inputs.
+    """The objects that exist, each after its type and its name in the inventory with these inputs.
 
-    Warns of a data plane that cannot be asked: the kubeconfig in the inputs may have had its day. Raises ClusterError
-    when the control plane cannot be asked.
+    Warns of a data plane that cannot be queried: the kubeconfig in the inputs may be outdated. Raises ClusterError if
+    the control plane cannot be queried.
     """
     from choreo_components.kubernetes.client import ClusterError, Forbidden
 
@@ -416,13 +419,13 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
             cluster = session.data_plane(data_plane, inputs[Names.DATA_PLANE_KUBECONFIGS][data_plane])
         try:
             if len(wanted) == 1 or _is_plain(type_):
-                # A list of Secrets would bring those of others, and there are many objects of Kubernetes' other kinds.
-                ones = [await cluster.get(resource, own, namespace) for own in wanted]
+                # A list of Secrets would include those of others, and of other APIs there may be many objects.
+                ones = [await cluster.get(resource, each, namespace) for each in wanted]
                 lives = [one for one in ones if one is not None]
             else:
                 lives, _ = await cluster.list(resource, {}, namespace)
         except Forbidden:
-            # A role that was bound in a namespace is gone with it, and so is all else that was there.
+            # A role that was bound in a namespace is deleted with it, as is everything else in it.
             if namespace is None or await cluster.get(resource_of(NAMESPACE), namespace) is not None:
                 raise
             return []
@@ -434,9 +437,9 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
             return []
         places: dict[tuple[str | None, str | None], dict[str, str]] = {}
         for name in names:
-            *owners, own = name.split("/")
+            *owners, last = name.split("/")
             data_plane = remote.get("/".join(owners)) if type_ == NAMESPACE else None
-            places.setdefault((data_plane, owners[0] if owners and resource.namespaced else None), {})[own] = name
+            places.setdefault((data_plane, owners[0] if owners and resource.namespaced else None), {})[last] = name
         found: list[tuple[Type, str, Live]] = []
         for (data_plane, namespace), wanted in places.items():
             try:
@@ -444,7 +447,7 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
             except ClusterError as problem:
                 if data_plane is None:
                     raise
-                session.warn(f"not checked what there is on data plane {data_plane!r}: {problem}")
+                session.warn(f"not checked which objects exist on data plane {data_plane!r}: {problem}")
         return found
 
     listings = await asyncio.gather(*(of_type(type_, names) for type_, names in objects.items()))
@@ -452,38 +455,38 @@ async def _existing(objects: Objects, inputs: Properties, session: Session) -> "
 
 
 def _is_plain(type_: Type) -> bool:
-    """Whether objects of the type are of another API than OpenChoreo's, and no namespaces, which both may be."""
+    """Whether the type is of another API than OpenChoreo's; a namespace may be of both, and is not."""
     return type_ != NAMESPACE and type_.api_version not in generations()
 
 
 def _labels(type_: Type, name: str, inputs: Properties) -> dict[str, str]:
-    """The labels by which an object says whose it is; none where nothing says so."""
+    """The labels that name the owner of an object; none if it has no such labels."""
     generation = _generation(type_, name, inputs)
     if generation is None or (type_.api_version not in generations() and "/" not in name):
-        # What is of another API, and in no namespace, is nobody's.
+        # A cluster-scoped object of another API has no owner.
         return {}
     match name.split("/"):
         case [organization, environment, _] if type_ == NAMESPACE:
             return generation.namespaces.of_environment(organization, environment)
         case [organization, _] if _is_tenant(type_, name, inputs):
             return generation.namespaces.tenant_labels(organization)
-        case [organization, *own]:
-            return generation.ownership.claim(organization, bool(own))
+        case [organization, *rest]:
+            return generation.ownership.claim(organization, bool(rest))
     return {}
 
 
 def _is_tenant(type_: Type, name: str, inputs: Properties) -> bool:
-    """Whether it is a namespace that is an object of its own: its labels do not say for which stack it was made."""
+    """Whether it is a namespace that is declared itself: its labels do not say for which stack it was made."""
     generation = _generation(type_, name, inputs) if type_ == NAMESPACE and name.count("/") == 1 else None
     return generation is not None and type_ in generation.kinds_of_kubernetes
 
 
 def _generation(type_: Type, name: str, inputs: Properties) -> Generation | None:
-    """The API that an object is of; what is of Kubernetes is of that of its owner."""
+    """The API of an object; an object of Kubernetes itself counts to the API of its owner."""
     known, objects = generations(), objects_of(inputs.get(Names.OBJECTS))
     owner = name.rpartition("/")[0]
     owners = [each for each, names in objects.items() if owner in names]
     if type_ == NAMESPACE and "/" not in owner and not any(role_of(each) is Role.TENANT for each in owners):
-        # Nobody's namespace but its own.
+        # A namespace that belongs to no other object.
         return next((each for each in known.values() if type_ in each.kinds_of_kubernetes), None)
     return next((known[each.api_version] for each in (type_, *owners, *objects) if each.api_version in known), None)

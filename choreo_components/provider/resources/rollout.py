@@ -1,9 +1,9 @@
-"""A rollout: what bindings bring into environments, waited for until controllers have carried it out and it stays so.
+"""Rollout: the resource that waits until controllers have deployed what bindings declare, and it stays deployed.
 
-OpenChoreo says Ready of a binding that has changed as soon as it has written down what is to be applied, judging by
-what was applied before; it may take that back a moment later. So Ready alone is not enough here: what controllers have
-made of the binding has to be applied as it is now too, at two looks in a row. One resource waits for all bindings of a
-stack that have changed, after the Kubernetes provider has seen each of them Ready once.
+OpenChoreo reports a changed binding as Ready as soon as it has recorded what to apply, judging by what was applied
+before; it may withdraw that a moment later. So Ready alone is not enough: the objects that controllers make from the
+binding must be applied in their current version too, in two checks in a row. One resource waits for all changed
+bindings of a stack, after the Kubernetes provider has seen each of them Ready once.
 """
 
 import asyncio
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from choreo_components.kubernetes.objects import Live, Resource
     from choreo_components.teardown.removal import LiveCluster
 
-LOOK_SECONDS = 2.0
-"""The pause between two looks: controllers take back what they have said within a second."""
+CHECK_SECONDS = 2.0
+"""The pause between two checks: controllers withdraw a condition within a second."""
 
-LOOKS_FOR_OWNER = 5
-"""At how many looks in a row what a binding belongs to may be missing: a program may be about to declare it."""
+CHECKS_FOR_OWNER = 5
+"""In how many checks in a row a binding's project may be missing: a program may be about to declare it."""
 
 
 class Rollout(CustomResource):
-    """What is waited for before an up ends."""
+    """The bindings that are waited for before an up ends."""
 
     contract = Names
 
@@ -62,15 +62,15 @@ class Rollout(CustomResource):
         return inputs, failures
 
     def identifier(self, inputs: Properties) -> str:
-        """The same for all: a stack has one."""
+        """The same for all rollouts: a stack has one."""
         return "rollout"
 
     async def create(self, inputs: Properties, session: Session) -> None:
-        """Waits for all of them. Raises Failure after the deadline, with what says why."""
+        """Waits for all bindings. Raises Failure at the deadline, with the reasons that objects report."""
         await _wait(_bindings(inputs), inputs, session)
 
     async def update(self, olds: Properties, news: Properties, session: Session) -> None:
-        """Waits for those that have changed. Raises Failure as `create` does."""
+        """Waits for the changed bindings. Raises Failure as `create` does."""
         before = _bindings(olds)
         changed = {each: digest for each, digest in _bindings(news).items() if before.get(each) != digest}
         await _wait(changed, news, session)
@@ -90,34 +90,34 @@ def _bindings(properties: Properties) -> dict[Identity, str]:
 
 
 async def _wait(bindings: Collection[Identity], inputs: Properties, session: Session) -> None:
-    """Returns when all are carried out. Raises Failure."""
+    """Returns when all are deployed. Raises Failure."""
     if not bindings:
         return
-    # Deferred: most commands start this process, and wait for nothing.
+    # Deferred: most commands start this process without waiting for anything.
     from choreo_components.kubernetes.client import ClusterError, Forbidden
     from choreo_components.teardown.removal import Deadline, DeadlineError, persistently
 
     deadline = Deadline.after(inputs.get(Names.TIMEOUT) or Names.defaults()[Names.TIMEOUT])
     try:
         waiting = _Waiting(session, bindings, deadline.given)
-        await persistently(waiting.run, deadline, session.tell, waiting.failure)
+        await persistently(waiting.run, deadline, session.report, waiting.failure)
     except Forbidden as problem:
-        # All is applied, and it is only not seen what becomes of it.
+        # Everything is applied; only the result cannot be seen.
         session.warn(f"not waited for {_some(bindings)}: {problem}")
     except DeadlineError as problem:
         raise Failure(str(problem)) from None
     except UnknownKindError as problem:
         raise not_known(problem) from None
     except ClusterError as problem:
-        raise Failure(f"it is not known what has become of {_some(bindings)}: {problem}") from None
+        raise Failure(f"could not check whether {_some(bindings)} was deployed: {problem}") from None
 
 
 @dataclass
 class _Seen:
-    """What the last look has shown of a binding.
+    """What the last check has found of a binding.
 
-    `made` is what controllers have made of it. `good` is for how many looks in a row it is carried out, and `orphaned`
-    for how many what it belongs to has been missing.
+    `made` are the objects that controllers have made from it. `good` counts the checks in a row in which it was
+    deployed, `orphaned` those in which its project was missing.
     """
 
     live: "Live | None" = None
@@ -127,7 +127,7 @@ class _Seen:
 
 
 class _Waiting:
-    """Bindings that are waited for, as they were seen last."""
+    """The bindings that are waited for, as they were seen last."""
 
     def __init__(self, session: Session, bindings: Collection[Identity], given: str) -> None:
         """`given` is the deadline as a duration. Raises UnknownKindError."""
@@ -135,29 +135,31 @@ class _Waiting:
         self._cluster = session.connect()
         self._given = given
         self._count = len(bindings)
-        self._left = {each: _Seen() for each in sorted(bindings)}
+        self._remaining = {each: _Seen() for each in sorted(bindings)}
         self._kinds = {each.type: kind_of(*each.type) for each in bindings}
 
     async def run(self) -> None:
-        """Looks again and again, until nothing is left to wait for. Raises ClusterError."""
+        """Checks repeatedly, until nothing remains to wait for. Raises ClusterError."""
         from choreo_components.teardown.removal import PROGRESS_SECONDS
 
         loop = asyncio.get_running_loop()
-        said = loop.time()
+        reported = loop.time()
         while True:
-            await self._look()
-            if not self._left:
+            await self._check()
+            if not self._remaining:
                 return
-            if loop.time() - said >= PROGRESS_SECONDS:
-                said = loop.time()
-                self._session.tell(f"{len(self._left)} of {self._count} not deployed yet: {_some(self._left)}")
-            await asyncio.sleep(LOOK_SECONDS)
+            if loop.time() - reported >= PROGRESS_SECONDS:
+                reported = loop.time()
+                self._session.report(
+                    f"{len(self._remaining)} of {self._count} not deployed yet: {_some(self._remaining)}"
+                )
+            await asyncio.sleep(CHECK_SECONDS)
 
-    async def _look(self) -> None:
-        """Looks at all that is left, and takes away from it what is carried out, or belongs to nothing yet."""
+    async def _check(self) -> None:
+        """Checks all remaining bindings, and removes those that are deployed or whose project does not exist yet."""
         from choreo_components.kubernetes.conditions import accepted
 
-        places = sorted({(each.type, _organization(each)) for each in self._left})
+        places = sorted({(each.type, _organization(each)) for each in self._remaining})
         lives = await self._listed({(_resource(self._kinds[type_]), namespace) for type_, namespace in places})
         makers = {(self._made_by(type_), namespace) for type_, namespace in places}
         made = await self._listed({(_resource(kind), namespace) for kind, namespace in makers})
@@ -165,28 +167,28 @@ class _Waiting:
         for live in made.values():
             for owner in live.metadata.get("ownerReferences") or []:
                 owned[owner.get("uid")].append(live)
-        for each, seen in self._left.items():
+        for each, seen in self._remaining.items():
             kind = self._kinds[each.type]
             seen.live = lives.get(f"{each.type.kind} {each.name}")
             seen.made = owned[seen.live.metadata["uid"]] if seen.live is not None else []
             maker = self._made_by(each.type)
             is_good = seen.live is not None and not seen.live.deleting and accepted(seen.live, kind)
             seen.good = seen.good + 1 if is_good and all(accepted(one, maker) for one in seen.made) else 0
-        await self._look_for_owners()
-        for each, seen in list(self._left.items()):
+        await self._check_owners()
+        for each, seen in list(self._remaining.items()):
             if seen.good > 1:
-                del self._left[each]
-            elif seen.orphaned >= LOOKS_FOR_OWNER:
-                del self._left[each]
-                self._session.tell(f"{each.shown} is not waited for: {self._owner(each, seen)} does not exist yet")
+                del self._remaining[each]
+            elif seen.orphaned >= CHECKS_FOR_OWNER:
+                del self._remaining[each]
+                self._session.report(f"{each.shown} is not waited for: {self._owner(each, seen)} does not exist yet")
 
-    async def _look_for_owners(self) -> None:
-        """Whether what a binding belongs to is there, which a program may declare after it.
+    async def _check_owners(self) -> None:
+        """Counts the checks in which a binding's project is missing, which a program may declare after the binding.
 
-        Nothing may be waited for that comes later: the engine does not go on with it then.
+        Waiting for it would block: the engine creates it only after this resource.
         """
         found: dict[str, bool] = {}
-        for each, seen in self._left.items():
+        for each, seen in self._remaining.items():
             if seen.good or seen.live is None:
                 continue
             organization, project, _ = generation_of(each.type.api_version).placed(seen.live.manifest)
@@ -197,14 +199,14 @@ class _Waiting:
             seen.orphaned = 0 if found[owner] else seen.orphaned + 1
 
     def _owner(self, each: Identity, seen: _Seen) -> str:
-        """The project that a binding belongs to, as a person reads it."""
+        """The project that a binding belongs to, as messages name it."""
         assert seen.live is not None
         generation = generation_of(each.type.api_version)
         organization, project, _ = generation.placed(seen.live.manifest)
         return f"{generation.kind_of_role(Role.PROJECT).kind} {organization}/{project}"
 
     def _made_by(self, type_: Type) -> "Kind":
-        """The kind of what controllers make of such a binding."""
+        """The kind of the objects that controllers make from such a binding."""
         name = self._kinds[type_].carried_out_by
         assert name is not None
         return kind_of(type_.api_version, name)
@@ -217,14 +219,16 @@ class _Waiting:
         return {str(live): live for found, _ in listings for live in found}
 
     async def failure(self, unreachable: "Unreachable | None") -> str:
-        """What is not deployed after the deadline, and why, as far as anything says so."""
-        lines = [f"after {self._given}, {len(self._left)} of {self._count} not deployed; all is applied:"]
+        """What is not deployed at the deadline, and the reasons that objects report."""
+        lines = [
+            f"timed out after {self._given} with {len(self._remaining)} of {self._count} not deployed; all are applied:"
+        ]
         if unreachable is not None:
-            return "\n".join([*lines, f"  it is not known why: {unreachable}"])
-        for each, seen in self._left.items():
-            lines += (f"  {line}" for line in self._told(each, seen))
+            return "\n".join([*lines, f"  the reason is unknown: {unreachable}"])
+        for each, seen in self._remaining.items():
+            lines += (f"  {line}" for line in self._reasons(each, seen))
         environments: dict[tuple[Generation, str, str], None] = {}
-        for each, seen in self._left.items():
+        for each, seen in self._remaining.items():
             if seen.live is not None:
                 generation = generation_of(each.type.api_version)
                 organization, _, environment = generation.placed(seen.live.manifest)
@@ -232,8 +236,8 @@ class _Waiting:
         lines += await _causes(self._cluster, environments)
         return "\n".join([*lines, "  The next pulumi up waits for them again"])
 
-    def _told(self, each: Identity, seen: _Seen) -> Iterator[str]:
-        """What a binding says of itself, and what was made of it."""
+    def _reasons(self, each: Identity, seen: _Seen) -> Iterator[str]:
+        """What a binding, and the objects made from it, report."""
         from choreo_components.kubernetes.conditions import accepted, explanation
 
         if seen.live is None:
@@ -241,7 +245,7 @@ class _Waiting:
         elif not accepted(seen.live, self._kinds[each.type]):
             yield from explanation(seen.live, self._kinds[each.type])
         elif seen.good:
-            yield f"{each.shown} has been carried out for less than {LOOK_SECONDS:g} seconds"
+            yield f"{each.shown} has been deployed for less than {CHECK_SECONDS:g} seconds"
         else:
             maker = self._made_by(each.type)
             for one in seen.made:
@@ -250,7 +254,7 @@ class _Waiting:
 
 
 async def _causes(cluster: "LiveCluster", environments: "Collection[tuple[Generation, str, str]]") -> list[str]:
-    """What is in the way in each of these environments, each line once."""
+    """What blocks the bindings of each of these environments, each line once."""
     from choreo_components.teardown.causes import causes_of_waiting
 
     found = await asyncio.gather(*(causes_of_waiting(cluster, *each) for each in environments))

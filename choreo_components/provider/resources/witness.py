@@ -1,8 +1,9 @@
-"""The witness: a resource whose deletion says that something stays while other resources of its stack are deleted.
+"""Witness: a resource whose deletion shows that its subject stays while other resources of its stack are deleted.
 
 `pulumi destroy` with `--target` or `--exclude` does not pass to a provider what else is deleted. The engine does not
 call for the deletion of a resource that is `deletedWith` one which is deleted too. A witness is `deletedWith` its
-subject, so its deletion is called only if the subject stays. It depends on whoever has to know, and so is called first.
+subject, so its deletion is called only if the subject stays. It depends on the resources that must know, and so is
+deleted before them.
 """
 
 from typing import Any
@@ -12,7 +13,7 @@ from choreo_components.state.contract import Witness as Names
 
 
 class Witness(CustomResource):
-    """What stands by a subject, for the resources that are deleted after it."""
+    """Records that its subject stays, for the resources that are deleted after it."""
 
     contract = Names
 
