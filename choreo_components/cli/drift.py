@@ -36,9 +36,9 @@ def drift(
 
     said = inspect(folder, stacks or (), kubeconfig, ask_for_declared)
     reports = [
-        differences(stack, answer.census, answer.unsupported)
+        differences(stack, answer.snapshot, answer.unsupported)
         for answer in said.answers
-        for stack in answer.destination.stacks
+        for stack in answer.target.stacks
     ]
     found = any(report.drifts for report in reports)
     if output is Output.JSON:

@@ -15,7 +15,7 @@ from choreo_components.cli.progress import sign_of_life
 
 if TYPE_CHECKING:
     from choreo_components.inspection.query import Answers
-    from choreo_components.inspection.target_clusters import Destination
+    from choreo_components.inspection.target_clusters import TargetCluster
     from choreo_components.kubernetes.objects import Live
 
 Kubeconfig = Annotated[
@@ -38,7 +38,7 @@ def inspect(
     folder: Path,
     stacks: Iterable[str],
     kubeconfig: Path | None,
-    ask: "Callable[[list[Destination]], Coroutine[Any, Any, Answers]]",
+    ask: "Callable[[list[TargetCluster]], Coroutine[Any, Any, Answers]]",
     *,
     without_stacks: bool = False,
 ) -> "Answers":
@@ -47,12 +47,12 @@ def inspect(
     Ends the command if the stacks cannot be read, or no cluster answers.
     """
     from choreo_components.config.project import NoProject
-    from choreo_components.inspection.target_clusters import Unopened, destinations
+    from choreo_components.inspection.target_clusters import UnreadableStack, target_clusters
 
     try:
         with sign_of_life("reading the stacks …"):
-            found = destinations(folder, stacks, kubeconfig, without_stacks=without_stacks)
-    except (NoProject, Unopened) as problem:
+            found = target_clusters(folder, stacks, kubeconfig, without_stacks=without_stacks)
+    except (NoProject, UnreadableStack) as problem:
         give_up(str(problem))
     many = f"{len(found)} clusters" if len(found) > 1 else "the cluster"
     with sign_of_life(f"querying {many} …"):

@@ -61,12 +61,12 @@ def leftovers(
     found = []
     others: set[str] = set()
     for answer in said.answers:
-        plans = [stack.plan for stack in answer.destination.stacks]
-        asked = answer.destination.organizations | set(more)
-        found.append((answer.census.server, left_over(plans, answer.census, asked)))
-        others.update(other_organizations(answer.census, asked))
-    absent = absent_organizations([answer.census for answer in said.answers], more)
-    restricted = sorted({kind for answer in said.answers for _, kind in answer.census.restricted})
+        plans = [stack.plan for stack in answer.target.stacks]
+        asked = answer.target.organizations | set(more)
+        found.append((answer.snapshot.server, left_over(plans, answer.snapshot, asked)))
+        others.update(other_organizations(answer.snapshot, asked))
+    absent = absent_organizations([answer.snapshot for answer in said.answers], more)
+    restricted = sorted({kind for answer in said.answers for _, kind in answer.snapshot.restricted})
     count = sum(len(each) for _, each in found)
     if output is Output.JSON:
         body = {
@@ -83,13 +83,13 @@ def leftovers(
             show(f"cluster {server}", "bold")
         for each in group:
             _show(each, kubeconfig)
-    kinds = tenant_kinds([answer.census for answer in said.answers])
+    kinds = tenant_kinds([answer.snapshot for answer in said.answers])
     tenants = " or ".join(dict.fromkeys(kind.kind for kind in kinds))
     for name in absent:
         show(f"there is no {tenants} {name!r} in the cluster")
     show(f"{count} {'leftover' if count == 1 else 'leftovers'}{so_far(said.unread)}", "bold")
     if others:
-        tenants_of = {each.tenant: None for answer in said.answers for each in answer.census.generations}
+        tenants_of = {each.tenant: None for answer in said.answers for each in answer.snapshot.generations}
         options = " or ".join(f"--{tenant} NAME" for tenant in tenants_of)
         show(f"not searched, as no stack mentions them: {', '.join(sorted(others))}; search them with {options}")
     if restricted:

@@ -1,1 +1,1 @@
-"""An inspection: what stacks declare, held against what their clusters have. Reads, and changes nothing."""
+"""Inspection: compares what stacks declare with what their clusters have. Read-only."""

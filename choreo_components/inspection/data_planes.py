@@ -1,4 +1,4 @@
-"""Elsewhere: what data planes have that are clusters of their own."""
+"""Namespaces of data planes that are in separate clusters."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -12,12 +12,12 @@ from choreo_components.kubernetes.objects import NAMESPACES, Live
 from choreo_components.preflight.data_planes import Connection, NoConnection, connections
 
 Given = Mapping[str, Mapping[str, str | Path]]
-"""Kubeconfigs of data planes as settings have them, by organization ("" where they are of all) and by name."""
+"""Kubeconfigs of data planes from settings, by organization ("" for cluster-scoped data planes) and name."""
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """The namespaces of data planes on clusters of their own; `here` is whether one is the control plane's cluster."""
+    """The namespaces of data planes in separate clusters; `here`: one is in the control plane's cluster."""
 
     namespaces: tuple[Live, ...]
     here: bool
@@ -26,9 +26,9 @@ class Elsewhere:
 async def look_elsewhere(
     cluster: Cluster, data_planes: Iterable[Mapping[str, Any]], given: Given, unread: Unread
 ) -> Elsewhere:
-    """The namespaces of these data planes, in wire names; what could not be asked goes to `unread`.
+    """Lists the namespaces of these data planes, given in wire names; what could not be read is added to `unread`.
 
-    A list for each cluster, and a request to the control plane for each DataPlane that refers to a Secret.
+    One list for each cluster, and one request to the control plane for each DataPlane that refers to a Secret.
     """
     by_organization: dict[str, list[Mapping[str, Any]]] = {}
     for each in data_planes:
@@ -61,6 +61,6 @@ async def look_elsewhere(
 
 
 def _of(data_plane: str) -> DataPlaneNamespaces:
-    """What is not known where the data plane, as ORGANIZATION/NAME or NAME, is not."""
+    """The question that is unanswered if this data plane, as ORGANIZATION/NAME or NAME, cannot be read."""
     organization, _, name = data_plane.rpartition("/")
     return DataPlaneNamespaces(organization, name)

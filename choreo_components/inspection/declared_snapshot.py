@@ -1,8 +1,8 @@
-"""A sighting: what a cluster has of the objects that some stacks declare, asked for with no more rights than it takes.
+"""Declared snapshot: reads from a cluster the objects that some stacks declare, and needs no further rights.
 
-One list for each kind of object in each organization, as far as the stacks have it; single requests for what is in the
-whole cluster, as Organizations are, for their namespaces, and for Secrets; namespaces of environments where their data
-planes are.
+It sends one list for each declared kind in each organization; single requests for cluster-scoped objects such as
+Organizations, for their namespaces, and for Secrets; and lists of namespaces in the clusters of the environments' data
+planes.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from choreo_components.api.generation import SECRET
 from choreo_components.api.generations import generations
 from choreo_components.inspection.data_planes import Given, look_elsewhere
 from choreo_components.inspection.questions import DataPlaneNamespaces, Objects, Unread
-from choreo_components.inspection.snapshot import Census, key_of, served_kinds
+from choreo_components.inspection.snapshot import Snapshot, key_of, served_kinds
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, resource_named
 from choreo_components.plan.nodes import Key, Plan
@@ -23,37 +23,37 @@ from choreo_components.preflight.neighbours import resources_of
 _Found = tuple[Live, ...]
 
 
-async def see(cluster: Cluster, plans: Sequence[Plan], given: Given) -> Census:
-    """The census of what the plans declare; `given` has kubeconfigs of data planes.
+async def take_declared(cluster: Cluster, plans: Sequence[Plan], given: Given) -> Snapshot:
+    """The snapshot of what the plans declare; `given` has kubeconfigs of data planes.
 
-    Raises ClusterError when the cluster cannot be asked at all.
+    Raises ClusterError if the cluster cannot be queried at all.
     """
     wanted = dict.fromkeys(each for plan in plans for each in plan.generations)
     served = await served_kinds(cluster, list(wanted) or list(generations().values()))
-    sighting = _Sighting(cluster, plans)
-    objects, secrets, own, neighbours = await asyncio.gather(
-        sighting.objects(), sighting.secrets(), sighting.own_namespaces(), sighting.neighbours()
+    reader = _Reader(cluster, plans)
+    objects, secrets, tenants, neighbours = await asyncio.gather(
+        reader.objects(), reader.secrets(), reader.tenant_namespaces(), reader.neighbours()
     )
-    data_planes = await sighting.data_planes(objects)
-    elsewhere = await look_elsewhere(cluster, [each.manifest for each in data_planes], given, sighting.unread)
+    data_planes = await reader.data_planes(objects)
+    elsewhere = await look_elsewhere(cluster, [each.manifest for each in data_planes], given, reader.unread)
     here: _Found = ()
-    # As long as its DataPlane is not there, no other cluster is known of an environment than this one.
-    if elsewhere.here or len(data_planes) < len(sighting.references):
-        here = await sighting.listed(NAMESPACES, None)
-    return Census(
+    # As long as its DataPlane does not exist, the only known cluster of an environment is this one.
+    if elsewhere.here or len(data_planes) < len(reader.references):
+        here = await reader.listed(NAMESPACES, None)
+    return Snapshot(
         server=cluster.server,
         objects=objects,
-        namespaces=(*own, *here),
+        namespaces=(*tenants, *here),
         data_plane_namespaces=(*here, *elsewhere.namespaces),
-        unread=sighting.unread,
+        unread=reader.unread,
         served=served | {(each.resource.api_version, each.resource.kind) for each in neighbours},
         secrets=secrets,
         neighbours=neighbours,
     )
 
 
-class _Sighting:
-    """Asks, and remembers in `unread` what it could not see."""
+class _Reader:
+    """Reads objects, and records in `unread` what it could not read."""
 
     def __init__(self, cluster: Cluster, plans: Sequence[Plan]) -> None:
         self._cluster = cluster
@@ -65,12 +65,12 @@ class _Sighting:
             if kind_of(node.key.api_version, node.key.kind).namespaced
         }
         self.references = {node.declared.data_plane for plan in plans for node in plan.namespaces}
-        """The data planes that the environments with namespaces run on; None where one names none."""
+        """The data planes of the environments with namespaces; None if one names no data plane."""
         self.unread: Unread = {}
         self._neighbours = [node for plan in plans for node in plan.neighbours]
 
     async def objects(self) -> _Found:
-        """The objects of the plans' kinds in their organizations; those of the whole cluster by their names."""
+        """The objects of the plans' kinds in their organizations; cluster-scoped ones by name."""
         single = {each.node for each in self._wanted if each.is_declared and each.namespace is None}
         return await _all(
             [
@@ -87,13 +87,13 @@ class _Sighting:
         wanted = {(each.name, each.namespace) for each in self._wanted if each.kind == SECRET}
         return await _all([self.named(SECRETS, name, organization) for name, organization in sorted(wanted)])
 
-    async def own_namespaces(self) -> _Found:
-        """The namespaces of the organizations themselves, which nobody declares."""
+    async def tenant_namespaces(self) -> _Found:
+        """The namespaces of the organizations, which are not declared themselves."""
         names = {each.name for each in self._wanted if each.tenant and not each.is_declared}
         return await _all([self.named(NAMESPACES, name) for name in sorted(names)])
 
     async def neighbours(self) -> _Found:
-        """The objects of other APIs, as far as the cluster serves these."""
+        """The objects of other APIs that the cluster serves."""
         try:
             resources = await resources_of(self._cluster, self._neighbours)
         except ClusterError as problem:
@@ -109,7 +109,7 @@ class _Sighting:
         return await _all([self.named(*each) for each in dict.fromkeys(wanted)])
 
     async def data_planes(self, objects: _Found) -> _Found:
-        """The data planes of the environments with namespaces: those among the objects, and those of others."""
+        """The data planes of the environments with namespaces: those among the objects, and those of other stacks."""
         seen = {key_of(live): live for live in objects}
         wanted = sorted(
             Key(each.api_version, each.kind, each.organization, each.known_as) for each in self.references if each
@@ -129,7 +129,7 @@ class _Sighting:
         return (*(seen[key] for key in wanted if key in seen), *others)
 
     async def listed(self, resource: Resource, organization: str | None) -> _Found:
-        """All objects of a kind, in an organization's namespace if it has one."""
+        """All objects of a kind, in an organization's namespace if one is given."""
         try:
             return tuple((await self._cluster.list(resource, {}, organization))[0])
         except ClusterError as problem:
@@ -140,7 +140,7 @@ class _Sighting:
     async def named(
         self, resource: Resource, name: str, organization: str | None = None, of: DataPlaneNamespaces | None = None
     ) -> _Found:
-        """An object, if it is there. If that is not known, neither is any of its kind, or what it was asked for."""
+        """An object, if it exists. If it cannot be read, the question `of`, or else that of its kind, is open."""
         try:
             found = await self._cluster.get(resource, name, organization)
         except ClusterError as problem:

@@ -1,7 +1,7 @@
-"""A drift: what the cluster has otherwise than a stack declares it.
+"""Drift: the differences between what a stack declares and what is live in the cluster.
 
-Pure: a stack and a census are held against each other. A spec is declared as a whole; labels and annotations others may
-add. Zero values are absences, as on the wire (api/wire.py).
+Pure: compares a stack with a snapshot. A spec is declared as a whole; labels and annotations may be added by others. A
+zero value counts as absent, as on the wire (api/wire.py).
 """
 
 import base64
@@ -20,8 +20,8 @@ from choreo_components.config.documents import FieldPath, field_name, is_inside
 from choreo_components.config.findings import Location, one_line
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, NAMESPACE_METADATA, RESOURCES, Declared
 from choreo_components.inspection.neighbours import differences as differences_of_neighbour
-from choreo_components.inspection.snapshot import Census, key_of, without_data
-from choreo_components.inspection.target_clusters import Opened
+from choreo_components.inspection.snapshot import Snapshot, key_of, without_data
+from choreo_components.inspection.target_clusters import OpenedStack
 from choreo_components.kubernetes.conditions import accepted, outdated
 from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.objects import Live
@@ -30,10 +30,10 @@ from choreo_components.plan.nodes import Key, NeighbourNode, ObjectInCluster, Ob
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that is declared with another value than it has; None is no value.
+    """A field whose declared and live values differ; None is no value.
 
-    Of a `secret` one nothing but that it differs is known here. One that is `foreign` is declared nowhere, and somebody
-    else's: Pulumi leaves it as it is.
+    A `secret` one has no values here, only the fact that it differs. A `foreign` one is not declared and was set by
+    others: Pulumi does not change it.
     """
 
     field: str
@@ -46,7 +46,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Drift:
-    """An object that is otherwise than declared: missing, with `differences`, or in a state that the `notes` tell."""
+    """An object that is not as declared: missing, with `differences`, or in a state that the `notes` describe."""
 
     kind: str
     namespace: str | None
@@ -62,9 +62,9 @@ class Drift:
 
 @dataclass(frozen=True)
 class Report:
-    """What was found of a stack: how many of its objects were looked at, and which of them have drifted.
+    """The result for a stack: how many of its objects were compared, and which have drifted.
 
-    `unknown` is how many of its values are not known, being encrypted or in a file, and were not compared.
+    `unknown` counts the values that are unknown, since they are encrypted or in a file, and were not compared.
     """
 
     stack: str
@@ -73,50 +73,50 @@ class Report:
     unknown: int = 0
 
 
-def drift(stack: Opened, census: Census, unsupported: Collection[tuple[str, str]] = ()) -> Report:
-    """What the cluster has otherwise than the stack declares it.
+def drift(stack: OpenedStack, snapshot: Snapshot, unsupported: Collection[tuple[str, str]] = ()) -> Report:
+    """The drift of a stack in the cluster of the snapshot.
 
-    What could not be listed is left out. `unsupported` are the kinds, by apiVersion and kind, whose conditions the
-    cluster cannot keep.
+    Objects that could not be listed are left out. `unsupported` are the kinds, by apiVersion and kind, whose conditions
+    the cluster cannot store.
     """
-    return _Comparison(stack, census, unsupported).report()
+    return _Comparison(stack, snapshot, unsupported).report()
 
 
 class _Comparison:
     """One stack against one cluster."""
 
-    def __init__(self, stack: Opened, census: Census, unsupported: Collection[tuple[str, str]]) -> None:
+    def __init__(self, stack: OpenedStack, snapshot: Snapshot, unsupported: Collection[tuple[str, str]]) -> None:
         self._stack = stack
-        self._census = census
+        self._snapshot = snapshot
         self._unsupported = unsupported
         self._nodes = {node.key: node for node in stack.plan.objects}
-        self._objects = {key_of(live): live for live in census.objects}
-        self._namespaces = {live.name: live for live in census.namespaces}
-        self._secrets = {(live.namespace, live.name): live for live in census.secrets}
+        self._objects = {key_of(live): live for live in snapshot.objects}
+        self._namespaces = {live.name: live for live in snapshot.namespaces}
+        self._secrets = {(live.namespace, live.name): live for live in snapshot.secrets}
         self._neighbours = {
             Key(live.resource.api_version, live.resource.kind, live.namespace or "", live.name): live
-            for live in census.neighbours
+            for live in snapshot.neighbours
         }
-        self._on_data_planes = {live.name: live for live in census.data_plane_namespaces}
+        self._on_data_planes = {live.name: live for live in snapshot.data_plane_namespaces}
 
     def report(self) -> Report:
-        # As a whole, data planes' kubeconfigs may be those of Secrets that nobody can name then.
+        # If all data planes' kubeconfigs are encrypted together, the names of their Secrets are unknown.
         counted = [RESOURCES, NAMESPACE_METADATA]
         unknown = sum(is_inside(each, counted) or each == DATA_PLANE_KUBECONFIGS for each in self._stack.unknown)
         unknown += sum(self._content(node.declared) is None for node in self._stack.plan.secrets)
         compared = [each for each in self._stack.plan.objects_in_cluster if self._is_known(each)]
-        beside = [node for node in self._stack.plan.neighbours if self._is_seen(node)]
-        found = (*map(self._compared, compared), *map(self._neighbour, beside))
+        neighbours = [node for node in self._stack.plan.neighbours if self._is_neighbour_known(node)]
+        found = (*map(self._compared, compared), *map(self._neighbour, neighbours))
         drifts = tuple(drift for drift in found if drift is not None)
-        return Report(self._stack.name, len(compared) + len(beside), drifts, unknown)
+        return Report(self._stack.name, len(compared) + len(neighbours), drifts, unknown)
 
-    def _is_seen(self, node: NeighbourNode) -> bool:
-        """Whether a neighbour is missing where the census does not have it, and is meant for this cluster."""
+    def _is_neighbour_known(self, node: NeighbourNode) -> bool:
+        """Whether a neighbour is intended for this cluster, and is missing if the snapshot does not have it."""
         is_elsewhere = node.neighbour.optional and node.key not in self._neighbours
-        return not is_elsewhere and self._census.knows(node.key, node.key.organization or node.key.name)
+        return not is_elsewhere and self._snapshot.knows(node.key, node.key.organization or node.key.name)
 
     def _neighbour(self, node: NeighbourNode) -> Drift | None:
-        """What is otherwise with an object of another API; of a Secret's contents, only that it is."""
+        """The drift of an object of another API; of the content of a Secret, only that it differs."""
         neighbour = node.neighbour
         namespace, where = neighbour.namespace or None, neighbour.at("metadata", "name")
         live = self._neighbours.get(node.key)
@@ -132,17 +132,17 @@ class _Comparison:
                 found.append(Difference(field_name(path), place, secret=True))
             else:
                 found.append(Difference(field_name(path), place, ours, theirs))
-        told = deletion(live)
-        if not found and told is None:
+        state = deletion(live)
+        if not found and state is None:
             return None
         shown = without_data(live) if neighbour.is_secret else live
-        return Drift(node.key.kind, namespace, node.key.name, where, shown, tuple(found), (told,) if told else ())
+        return Drift(node.key.kind, namespace, node.key.name, where, shown, tuple(found), (state,) if state else ())
 
     def _is_known(self, each: ObjectInCluster) -> bool:
-        """Whether it is missing where the census does not have it."""
+        """Whether an object is missing if the snapshot does not have it."""
         if each.environment is not None:
-            return self._census.knows_data_planes(each.declared.generation, each.declared.organization)
-        return self._census.knows(each, each.declared.organization)
+            return self._snapshot.knows_data_planes(each.declared.generation, each.declared.organization)
+        return self._snapshot.knows(each, each.declared.organization)
 
     def _compared(self, each: ObjectInCluster) -> Drift | None:
         if each.is_declared:
@@ -162,7 +162,7 @@ class _Comparison:
         found = self._objects.get(node.key)
         namespace, where = declared.object.metadata.namespace, declared.at("metadata", "name")
         if found is None:
-            served = (declared.object.api_version, node.key.kind) in self._census.served
+            served = (declared.object.api_version, node.key.kind) in self._snapshot.served
             unserved = () if served else (f"the cluster does not serve {node.key.kind}",)
             return Drift(node.key.kind, namespace, node.key.name, where, None, notes=unserved)
         differences = tuple(self._differences(declared, found))
@@ -172,12 +172,12 @@ class _Comparison:
         return Drift(node.key.kind, namespace, node.key.name, where, found, differences, notes)
 
     def _content(self, data_plane: Declared) -> str | None:
-        """The kubeconfig that is declared for a data plane; None where it is not known."""
+        """The kubeconfig that is declared for a data plane; None if it is unknown."""
         given = self._stack.data_plane_kubeconfigs.get(data_plane.name)
         return given if isinstance(given, str) else None
 
     def _secret(self, each: ObjectInCluster) -> Drift | None:
-        """What is otherwise with the Secret of a data plane; of its content, only that it is."""
+        """The drift of the Secret of a data plane; of its content, only that it differs."""
         where = self._stack.settings.data_plane_kubeconfigs[each.declared.name].where
         live, content = self._secrets.get((each.namespace, each.name)), self._content(each.declared)
         if live is None:
@@ -190,19 +190,19 @@ class _Comparison:
         return _drift(each, where, without_data(live), more)
 
     def _notes(self, node: ObjectNode, live: Live) -> Iterator[str]:
-        if (told := deletion(live)) is not None:
-            yield told
+        if (state := deletion(live)) is not None:
+            yield state
         elif node.wait is not None and (node.key.api_version, node.key.kind) not in self._unsupported:
             kind = kind_of(node.declared.object.api_version, node.key.kind)
             if not accepted(live, kind):
-                said = "; ".join(live.condition_lines) or "no controller has looked at it"
+                said = "; ".join(live.condition_lines) or "no controller has processed it"
                 if (generation := outdated(live, kind)) is not None:
                     now = live.metadata["generation"]
-                    said = f"that is said of generation {generation} only, and it is at {now}: {said}"
+                    said = f"its conditions are of generation {generation}, and it is at {now}: {said}"
                 yield one_line(f"not ready (it waits for {kind.ready_condition}=True): {said}")
 
     def _more(self, live: Live) -> Iterator[Difference]:
-        """What a data-plane namespace has otherwise than the settings want it besides OpenChoreo's own labels."""
+        """The differences of a data-plane namespace from the labels and annotations in the settings."""
         wanted = self._stack.settings.namespace_metadata
         if wanted.where is None or any(is_inside(each, [NAMESPACE_METADATA]) for each in self._stack.unknown):
             return
@@ -242,7 +242,7 @@ class _Comparison:
                 yield Difference(field_name(path), where, ours, theirs, foreign=foreign)
 
     def _is_secret(self, declared: Declared, field: str, path: FieldPath, values: tuple[Any, Any]) -> bool:
-        """Whether the value is secret, or holds one that is."""
+        """Whether the value is a secret, or contains one."""
         if is_inside(field, self._stack.secrets) or any(is_inside(each, [field]) for each in self._stack.secrets):
             return True
         kind = kind_of(declared.object.api_version, declared.kind)
@@ -250,7 +250,7 @@ class _Comparison:
 
 
 def _at(path: FieldPath, value: Any) -> dict[str, Any]:
-    """An object that has nothing but this value at the path."""
+    """An object that has only this value, at the path."""
     for step in reversed(path):
         value = [value] if isinstance(step, int) else {step: value}
     found: dict[str, Any] = value
@@ -258,20 +258,20 @@ def _at(path: FieldPath, value: Any) -> dict[str, Any]:
 
 
 def _drift(each: ObjectInCluster, where: Location, live: Live | None, more: Iterable[Difference] = ()) -> Drift | None:
-    """What is otherwise with an object that nobody declares itself than OpenChoreo would have it, and `more`."""
+    """The drift of an object that is not declared itself from what OpenChoreo would create, and `more`."""
     if live is None:
         return Drift(each.kind, each.namespace, each.name, where, None)
     differing = _in_map(("metadata", "labels"), each.labels, live.labels)
     differences = [Difference(field_name(path), where, ours, theirs) for path, ours, theirs in differing]
     differences += more
-    told = deletion(live)
-    if not differences and told is None:
+    state = deletion(live)
+    if not differences and state is None:
         return None
-    return Drift(each.kind, each.namespace, each.name, where, live, tuple(differences), (told,) if told else ())
+    return Drift(each.kind, each.namespace, each.name, where, live, tuple(differences), (state,) if state else ())
 
 
 _Differing = Iterator[tuple[FieldPath, Any, Any]]
-"""Fields that differ, each with what is declared and what is there."""
+"""Fields that differ, each with its declared and its live value."""
 
 
 def _in_map(path: FieldPath, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> _Differing:
@@ -283,7 +283,7 @@ def _in_map(path: FieldPath, ours: Mapping[str, Any], theirs: Mapping[str, Any])
 def _in_object(
     model: type[WireModel], ours: Mapping[str, Any], theirs: Mapping[str, Any], path: FieldPath
 ) -> _Differing:
-    """The fields of an object that differ; what is not declared is not to be there, unless it comes by itself."""
+    """The fields of an object that differ; an undeclared field must be absent, unless the API server fills it in."""
     fields = fields_of(model)
     ours = {**_defaults(model), **ours}
     for name in dict.fromkeys((*ours, *theirs)):
@@ -291,7 +291,7 @@ def _in_object(
         sent, there = (prune_zero_values(model, {name: each.get(name)}).get(name) for each in (ours, theirs))
         if sent is None and name in fields and fields[name].seeded:
             continue
-        # What is shown of a zero value that was declared, and so not sent, is that value.
+        # A declared zero value is not sent, but is shown.
         for inner, declared, live in _in_value(shape, sent, there, (*path, name)):
             yield inner, ours.get(name) if len(inner) == len(path) + 1 else declared, live
 
@@ -301,7 +301,7 @@ def _in_value(shape: Shape | None, ours: Any, theirs: Any, path: FieldPath) -> _
         case ObjectOf(model) if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
             yield from _in_object(model, ours, theirs, path)
         case ObjectOf() if ours is None and _is_empty(shape, theirs):
-            # Go writes some empty objects that nobody has declared.
+            # Go writes some empty objects that are not declared.
             return
         case ListOf(item) if isinstance(ours, list) and isinstance(theirs, list):
             for index, (one, other) in enumerate(zip_longest(ours, theirs)):
@@ -316,7 +316,7 @@ def _in_value(shape: Shape | None, ours: Any, theirs: Any, path: FieldPath) -> _
 
 
 def _in_free(ours: Any, theirs: Any, path: FieldPath) -> _Differing:
-    """What differs in a value that nobody looks into: numbers by what they are, and a null is an absence."""
+    """The differences in a value without a schema: numbers are compared by value, and null is absent."""
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
         for key in dict.fromkeys((*ours, *theirs)):
             yield from _in_free(ours.get(key), theirs.get(key), (*path, key))
@@ -329,7 +329,7 @@ def _in_free(ours: Any, theirs: Any, path: FieldPath) -> _Differing:
 
 @cache
 def _defaults(model: type[WireModel]) -> Mapping[str, Any]:
-    """What the API server fills in of an object of the model, in wire names."""
+    """The defaults that the API server fills in for an object of the model, in wire names."""
     given = {name: field.default for name, field in fields_of(model).items() if field.default is not None}
     return {
         name: value.model_dump(by_alias=True, exclude_none=True) if isinstance(value, WireModel) else value
@@ -338,7 +338,7 @@ def _defaults(model: type[WireModel]) -> Mapping[str, Any]:
 
 
 def _is_empty(shape: Shape | None, value: Any) -> bool:
-    """Whether nothing but empty objects is in the value."""
+    """Whether the value contains only empty objects."""
     if not isinstance(shape, ObjectOf) or not isinstance(value, Mapping):
         return value is None
     fields, kept = fields_of(shape.model), prune_zero_values(shape.model, value)

@@ -1,8 +1,8 @@
-"""A leftover: what a cluster has of OpenChoreo's that no stack declares, and that nothing declared needs or has made.
+"""Leftovers: objects of OpenChoreo in a cluster that no stack declares, and that no declared object needs or has made.
 
-Pure: plans and a census are held against each other. What is declared stands; so does what it refers to (its
-organization, its data plane, …), what OpenChoreo's controllers have made for something that stands, and what something
-that stands owns. The rest is left over.
+Pure: compares plans with a snapshot. Declared objects are in use; so are the objects that they refer to (their
+organization, their data plane, …), and those that OpenChoreo's controllers have made for objects in use, or that
+objects in use own. The rest is left over.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from choreo_components.api.names import in_words
 from choreo_components.api.neighbours import is_namespace
 from choreo_components.config.documents import Document
 from choreo_components.config.settings import Declared
-from choreo_components.inspection.snapshot import Census, generation_of_secret, key_of, organizations_of
+from choreo_components.inspection.snapshot import Snapshot, generation_of_secret, key_of, organizations_of
 from choreo_components.kubernetes.deletion import deletion
 from choreo_components.kubernetes.objects import Live
 from choreo_components.plan.nodes import Key, Plan
@@ -28,7 +28,7 @@ from choreo_components.teardown.ownership import by_name_and_labels, is_of_kuber
 
 @dataclass(frozen=True)
 class Leftover:
-    """An object that is left over: of which organization, what it is (its kind, or a namespace's role), and why."""
+    """An object that is left over, with its organization, its role (a kind, or the role of a namespace), and why."""
 
     live: Live
     generation: Generation = field(repr=False)
@@ -38,19 +38,19 @@ class Leftover:
 
     @property
     def since(self) -> str:
-        """When it was made, as the API server writes it."""
+        """When it was created, as the API server writes it."""
         return str(self.live.metadata.get("creationTimestamp", ""))
 
     @property
     def position(self) -> tuple[str, str, int, str]:
-        """When it can be taken away, after others of its organization."""
+        """Its position in the order in which the objects of an organization can be deleted."""
         order = self.generation.ownership.removal_order
         return self.organization, self.generation.api_version, order.index(self.role), self.live.name
 
 
-def leftovers(plans: Sequence[Plan], census: Census, organizations: Collection[str]) -> list[Leftover]:
-    """What is left over of these organizations, of each in the order in which it can be taken away."""
-    finder = _LeftoverFinder(plans, census, organizations)
+def leftovers(plans: Sequence[Plan], snapshot: Snapshot, organizations: Collection[str]) -> list[Leftover]:
+    """The leftovers of these organizations, for each in the order in which they can be deleted."""
+    finder = _Finder(plans, snapshot, organizations)
     every = (
         *finder.objects(),
         *finder.secrets(),
@@ -61,37 +61,37 @@ def leftovers(plans: Sequence[Plan], census: Census, organizations: Collection[s
     return sorted(found, key=lambda each: each.position)
 
 
-class _LeftoverFinder:
-    """Knows what stands, and says why the rest does not."""
+class _Finder:
+    """Finds the objects in use, and says why the others are left over."""
 
-    def __init__(self, plans: Sequence[Plan], census: Census, organizations: Collection[str]) -> None:
-        self._census = census
+    def __init__(self, plans: Sequence[Plan], snapshot: Snapshot, organizations: Collection[str]) -> None:
+        self._snapshot = snapshot
         self._organizations = organizations
-        beside = [node.key for plan in plans for node in plan.neighbours]
+        neighbours = [node.key for plan in plans for node in plan.neighbours]
         self._secrets = {(node.key.organization, node.key.name) for plan in plans for node in plan.secrets}
-        self._secrets |= {(key.organization, key.name) for key in beside if key.kind == SECRET}
-        self._declared_namespaces = {key.name for key in beside if is_namespace(key.api_version, key.kind)}
+        self._secrets |= {(key.organization, key.name) for key in neighbours if key.kind == SECRET}
+        self._declared_namespaces = {key.name for key in neighbours if is_namespace(key.api_version, key.kind)}
         self._declared = {node.key: node.declared for plan in plans for node in plan.objects}
         self._index = Index(self._declared.values())
         self._namespaces = {node.name for plan in plans for node in plan.namespaces}
-        self._spoken = {node.key.organization for plan in plans for node in plan.own}
+        self._named = {node.key.organization for plan in plans for node in plan.own}
         self._live: dict[Key, Live] = {}
         self._labelled: dict[tuple[str, str, str, tuple[str, str]], list[Live]] = defaultdict(list)
-        for live in sorted(census.objects, key=_in_order_of_creation):
+        for live in sorted(snapshot.objects, key=_in_order_of_creation):
             key = key_of(live)
             self._live[key] = live
             for label in live.labels.items():
                 self._labelled[key.api_version, key.kind, key.organization, label].append(live)
         self._by_uid = {live.metadata.get("uid"): key for key, live in self._live.items()}
-        self._standing = set(self._declared) | {key for key in self._live if self._is_kept(key)}
-        self._stand_with([reference for plan in plans for reference in plan.outside])
-        # In the order of creation: owners before what they own.
+        self._in_use = set(self._declared) | {key for key in self._live if self._is_kept(key)}
+        self._add_targets([reference for plan in plans for reference in plan.outside])
+        # In the order of creation: owners before the objects that they own.
         for key, live in self._live.items():
-            if key not in self._standing and self._is_made(live):
-                self._standing.add(key)
+            if key not in self._in_use and self._is_made(live):
+                self._in_use.add(key)
         self._deployed = {
             generation.placed(self._wire(key))
-            for key in self._standing
+            for key in self._in_use
             for generation in (generation_of(key.api_version),)
             if key.kind in generation.teardown.kinds
         }
@@ -99,8 +99,8 @@ class _LeftoverFinder:
     def objects(self) -> Iterator[Leftover]:
         """The custom resources that are left over."""
         for key, live in self._live.items():
-            if key not in self._standing:
-                # What stands in the wrong namespace is a leftover of the organization that was asked for.
+            if key not in self._in_use:
+                # An object in the wrong namespace is a leftover of the requested organization.
                 owners = organizations_of(live)
                 owner = next((each for each in owners if each in self._organizations), owners[0])
                 yield Leftover(live, generation_of(key.api_version), owner, key.kind, tuple(self._why(key, live)))
@@ -109,23 +109,23 @@ class _LeftoverFinder:
         """The Secrets with data planes' kubeconfigs that are left over."""
         connected = {
             (key.organization, generation_of(key.api_version).data_planes.connection(self._wire(key)))
-            for key in self._standing
+            for key in self._in_use
             if key.role is Role.DATA_PLANE
         }
-        for live in self._census.secrets:
+        for live in self._snapshot.secrets:
             key, generation = key_of(live), generation_of_secret(live)
             target = None if generation is None else generation.data_planes.connected(live.manifest)
             secret = key.organization, key.name
             if generation is None or target is None or secret in self._secrets or secret in connected:
                 continue
-            told = self._missing(target) or f"its data plane {target.known_as!r} does not refer to it"
-            yield Leftover(live, generation, key.organization, key.kind, tuple(_also_deleting(live, [told])))
+            why = self._missing(target) or f"its data plane {target.known_as!r} does not refer to it"
+            yield Leftover(live, generation, key.organization, key.kind, tuple(_also_deleting(live, [why])))
 
     def organization_namespaces(self) -> Iterator[Leftover]:
-        """The namespaces of organizations and of their builds that are left over, and are no objects themselves."""
-        for generation in self._census.generations:
+        """The namespaces of organizations and of their builds that are left over, and are not declared objects."""
+        for generation in self._snapshot.generations:
             of = generation.namespaces
-            for live in self._census.namespaces:
+            for live in self._snapshot.namespaces:
                 if key_of(live) in self._live or live.name in self._declared_namespaces:
                     continue
                 if not generation.tenant_is_a_namespace and (organization := of.tenant(live.name, live.labels)):
@@ -139,9 +139,9 @@ class _LeftoverFinder:
 
     def data_plane_namespaces(self) -> Iterator[Leftover]:
         """The namespaces of environments that are left over."""
-        for generation in self._census.asked:
+        for generation in self._snapshot.asked:
             of = generation.namespaces
-            for live in self._census.data_plane_namespaces:
+            for live in self._snapshot.data_plane_namespaces:
                 organization, project, environment = of.placement(live.labels)
                 if (
                     not organization
@@ -150,34 +150,34 @@ class _LeftoverFinder:
                     or of.tenant(live.name, live.labels)
                 ):
                     continue
-                why = self._homeless(live, generation, organization, project, environment)
+                why = self._undeclared(live, generation, organization, project, environment)
                 if why:
                     reasons = tuple(_also_deleting(live, why))
                     yield Leftover(live, generation, organization, DATA_PLANE_NAMESPACE, reasons)
 
     def _wire(self, key: Key) -> Mapping[str, Any]:
-        """An object that stands, as it is declared, or else as it is live."""
+        """An object in use, as it is declared, or else as it is live."""
         declared = self._declared.get(key)
         return self._live[key].manifest if declared is None else declared.wire
 
     def _is_kept(self, key: Key) -> bool:
-        """Whether it is a namespace that is a tenant, and stays: stacks speak of it, or it is Kubernetes' own."""
+        """Whether it is a namespace that is a tenant, and is in use: stacks name it, or it belongs to Kubernetes."""
         if key.role is not Role.TENANT or not generation_of(key.api_version).tenant_is_a_namespace:
             return False
-        return key.name in self._spoken or is_of_kubernetes(key.name)
+        return key.name in self._named or is_of_kubernetes(key.name)
 
-    def _stand_with(self, needed: Iterable[Reference]) -> None:
-        """Lets stand what is referred to, and what that refers to in turn."""
+    def _add_targets(self, needed: Iterable[Reference]) -> None:
+        """Adds the targets of references to the objects in use, and the targets of these in turn."""
         waiting = [reference for reference in needed if reference.holds]
         while waiting:
             live = self._find(waiting.pop().target)
-            if live is None or key_of(live) in self._standing:
+            if live is None or key_of(live) in self._in_use:
                 continue
-            self._standing.add(key_of(live))
+            self._in_use.add(key_of(live))
             waiting += (reference for reference in _references(live) if reference.holds)
 
     def _find(self, target: Target) -> Live | None:
-        """The object in the cluster that is meant."""
+        """The object in the cluster that matches."""
         if target.name is not None:
             live = self._live.get(Key(target.api_version, target.kind, target.organization, target.name))
             if not target.fields or (live is not None and has_fields(live.manifest, target)):
@@ -194,54 +194,54 @@ class _LeftoverFinder:
         live = self._find(target)
         return None if live is None else live.manifest
 
-    def _stands(self, target: Target) -> bool:
+    def _is_in_use(self, target: Target) -> bool:
         live = self._find(target)
-        return self._index.find(target) is not None or (live is not None and key_of(live) in self._standing)
+        return self._index.find(target) is not None or (live is not None and key_of(live) in self._in_use)
 
     def _is_made(self, live: Live) -> bool:
-        """Whether OpenChoreo's controllers have made the object for one that stands."""
-        if any(self._by_uid.get(owner.get("uid")) in self._standing for owner in _owners(live)):
+        """Whether OpenChoreo's controllers have made the object for one in use."""
+        if any(self._by_uid.get(owner.get("uid")) in self._in_use for owner in _owners(live)):
             return True
         key = key_of(live)
         made_by = kind_of(key.api_version, key.kind).made_by
-        if made_by and self._stands(Target(key.api_version, made_by, key.organization, key.name)):
+        if made_by and self._is_in_use(Target(key.api_version, made_by, key.organization, key.name)):
             return True
         targets = [each.target for each in _references(live)]
         makers = generation_of(key.api_version).ownership.makers(live.manifest, targets, self._lookup)
-        return bool(makers) and all(map(self._stands, makers))
+        return bool(makers) and all(map(self._is_in_use, makers))
 
     def _why(self, key: Key, live: Live) -> Iterator[str]:
-        """Why an object is left over, what explains most first."""
+        """Why an object is left over, the best explanation first."""
         kind = kind_of(key.api_version, key.kind)
-        told = [self._missing(each.target) for each in _references(live) if each.holds]
+        reasons = [self._missing(each.target) for each in _references(live) if each.holds]
         for owner in _owners(live):
             there = owner.get("uid") in self._by_uid
-            state = "is declared nowhere" if there else "is not among what the cluster has of OpenChoreo's"
-            told.append(f"its owner, {owner.get('kind')} {owner.get('name')!r}, {state}")
-        told += [
-            f"OpenChoreo does not find it: its namespace is {key.organization!r}, its label says organization {other!r}"
+            state = "is declared nowhere" if there else "is not among OpenChoreo's objects in the cluster"
+            reasons.append(f"its owner, {owner.get('kind')} {owner.get('name')!r}, {state}")
+        reasons += [
+            f"OpenChoreo cannot find it: its namespace is {key.organization!r}, its label says organization {other!r}"
             for other in organizations_of(live)[1:]
         ]
-        lacking = [label for label in kind.hierarchy if not live.labels.get(label)]
-        if lacking:
-            told.append(f"OpenChoreo does not find what it belongs to: its labels lack {', '.join(lacking)}")
-        reasons = [each for each in dict.fromkeys(told) if each is not None] or ["no stack declares it"]
-        yield from _also_deleting(live, reasons)
+        missing = [label for label in kind.hierarchy if not live.labels.get(label)]
+        if missing:
+            reasons.append(f"OpenChoreo cannot find what it belongs to: it has no label {', '.join(missing)}")
+        known = [each for each in dict.fromkeys(reasons) if each is not None] or ["no stack declares it"]
+        yield from _also_deleting(live, known)
 
     def _missing(self, target: Target) -> str | None:
-        """What is to be said about an object that a leftover refers to; None where that stands, or none is named."""
-        if not target.known_as or self._stands(target):
+        """A message about an object that a leftover refers to; None if that is in use, or none is named."""
+        if not target.known_as or self._is_in_use(target):
             return None
-        told = f"its {in_words(target.kind)} {target.known_as!r} is declared nowhere"
-        if self._find(target) is None and self._census.knows(target, target.organization):
-            told += " and not in the cluster"
-        return told
+        message = f"its {in_words(target.kind)} {target.known_as!r} is declared nowhere"
+        if self._find(target) is None and self._snapshot.knows(target, target.organization):
+            message += " and not in the cluster"
+        return message
 
     def _unneeded(self, live: Live, generation: Generation, organization: str) -> str | None:
-        """Why the namespace of an organization is left over; None where it is not."""
+        """Why the namespace of an organization is left over; None if it is not."""
         if live.name != organization:
-            return f"it carries the labels of organization {organization!r}, whose namespace is {organization!r}"
-        if organization in self._spoken:
+            return f"it has the labels of organization {organization!r}, whose namespace is {organization!r}"
+        if organization in self._named:
             return None
         owners = [
             Target(kind.api_version, kind.kind, organization, organization) for kind in generation.of_role(Role.TENANT)
@@ -249,34 +249,34 @@ class _LeftoverFinder:
         return next(filter(None, map(self._missing, owners)), None)
 
     def _without_builds(self, generation: Generation, organization: str) -> str | None:
-        """Why the namespace of an organization's builds is left over; None where it is not."""
+        """Why the namespace of an organization's builds is left over; None if it is not."""
         kind = generation.by_name[generation.namespaces.built_by]
         wanted = kind.api_version, kind.kind, organization
-        needed = any((key.api_version, key.kind, key.organization) == wanted for key in self._standing)
-        if needed or not self._census.knows(kind, organization):
+        needed = any((key.api_version, key.kind, key.organization) == wanted for key in self._in_use)
+        if needed or not self._snapshot.knows(kind, organization):
             return None
-        return f"{generation.tenant} {organization!r} has no {kind.kind}, and nobody else deletes it"
+        return f"{generation.tenant} {organization!r} has no {kind.kind}, and no controller deletes it"
 
-    def _homeless(
+    def _undeclared(
         self, live: Live, generation: Generation, organization: str, project: str, environment: str
     ) -> list[str]:
-        """Why a namespace with the labels of an environment is left over; nothing where it is not."""
+        """Why a namespace with the labels of an environment is left over; empty if it is not."""
         name = generation.namespaces.name(organization, project, environment) if project else None
-        known = all(self._census.knows(generation.by_name[kind], organization) for kind in generation.teardown.kinds)
+        known = all(self._snapshot.knows(generation.by_name[kind], organization) for kind in generation.teardown.kinds)
         if live.name == name and ((organization, project, environment) in self._deployed or not known):
             return []
-        if spared := by_name_and_labels(live, generation, organization, environment):
-            return [f"it carries the labels of environment {environment!r}, and {spared}"]
+        if reason := by_name_and_labels(live, generation, organization, environment):
+            return [f"it has the labels of environment {environment!r}, and {reason}"]
         targets = [
             generation.named(kind.kind, organization, called)
             for role, called in ((Role.ENVIRONMENT, environment), (Role.PROJECT, project))
             for kind in generation.of_role(role)
         ]
-        told = [each for each in map(self._missing, targets) if each is not None]
-        if not told and live.name != name:
+        reasons = [each for each in map(self._missing, targets) if each is not None]
+        if not reasons and live.name != name:
             of_project = generation.namespaces.placed_by[1]
-            told = [f"OpenChoreo gives its labels to {name!r} only" if name else f"it lacks {of_project}"]
-        return told or [f"no stack has project {project!r} in environment {environment!r}, or deploys there"]
+            reasons = [f"OpenChoreo gives its labels to {name!r} only" if name else f"it has no label {of_project}"]
+        return reasons or [f"no stack has project {project!r} in environment {environment!r}, or deploys there"]
 
 
 def _in_order_of_creation(live: Live) -> tuple[str, int, str]:
@@ -285,10 +285,10 @@ def _in_order_of_creation(live: Live) -> tuple[str, int, str]:
 
 
 def _references(live: Live) -> Iterator[Reference]:
-    """What an object in the cluster refers to; nothing where it has another shape than the one that we know."""
+    """The references of an object in the cluster; none if it does not match our model."""
     kind = kind_of(live.resource.api_version, live.resource.kind)
-    own = {**dict.fromkeys(kind.hierarchy, ""), **live.labels}
-    metadata = {"name": live.name, "namespace": live.namespace, "labels": own}
+    labels = {**dict.fromkeys(kind.hierarchy, ""), **live.labels}
+    metadata = {"name": live.name, "namespace": live.namespace, "labels": labels}
     spec = live.manifest.get("spec") or {}
     wire = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, "spec": spec}
     try:
@@ -304,5 +304,5 @@ def _owners(live: Live) -> list[dict[str, Any]]:
 
 def _also_deleting(live: Live, reasons: Iterable[str]) -> Iterator[str]:
     yield from reasons
-    if (told := deletion(live)) is not None:
-        yield told
+    if (state := deletion(live)) is not None:
+        yield state

@@ -1,6 +1,6 @@
-"""What the cluster has otherwise of a neighbour than its file says: the fields that are declared, and no others.
+"""Drift of neighbours: compares the declared fields of an object of another API with the live ones.
 
-Whatever else is in such an object, its own API or another tool has set. Pure.
+All other fields of such an object were set by its API or by another tool, and are ignored. Pure.
 """
 
 import re
@@ -22,28 +22,28 @@ _BINARY = " KMGTPE"
 
 
 def differences(neighbour: Neighbour, live: Live) -> Iterator[tuple[FieldPath, Any, Any]]:
-    """The innermost fields that differ, each with what is declared and what is there; a list of another length whole.
+    """The innermost fields that differ, each with its declared and live value; a list of another length as a whole.
 
-    Quantities are the same that Kubernetes takes for the same: it writes `1000m` as `1`.
+    Quantities are equal if they are to Kubernetes, which writes `1000m` as `1`.
     """
-    own = {name: value for name, value in neighbour.wire.items() if name not in ("apiVersion", "kind")}
-    yield from _differing(own, live.manifest, ())
+    declared = {name: value for name, value in neighbour.wire.items() if name not in ("apiVersion", "kind")}
+    yield from _differing(declared, live.manifest, ())
 
 
 def _differing(ours: Any, theirs: Any, path: FieldPath) -> Iterator[tuple[FieldPath, Any, Any]]:
-    if isinstance(ours, Mapping) and (isinstance(theirs, Mapping) or (theirs is None and _says_nothing(ours))):
+    if isinstance(ours, Mapping) and (isinstance(theirs, Mapping) or (theirs is None and _may_be_omitted(ours))):
         for name, value in ours.items():
             yield from _differing(value, (theirs or {}).get(name), (*path, name))
     elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
         for index, (one, other) in enumerate(zip(ours, theirs, strict=True)):
             yield from _differing(one, other, (*path, index))
-    elif ours != theirs and not (theirs is None and _says_nothing(ours)) and not _is_same_quantity(ours, theirs):
+    elif ours != theirs and not (theirs is None and _may_be_omitted(ours)) and not _is_same_quantity(ours, theirs):
         yield path, ours, theirs
 
 
-def _says_nothing(value: Any) -> bool:
+def _may_be_omitted(value: Any) -> bool:
     """Whether the API server may leave the value out."""
-    return value in ("", 0, False, [], {}) or (isinstance(value, Mapping) and all(map(_says_nothing, value.values())))
+    return value in ("", 0, False, [], {}) or (isinstance(value, Mapping) and all(map(_may_be_omitted, value.values())))
 
 
 def _is_same_quantity(one: Any, other: Any) -> bool:
@@ -52,7 +52,7 @@ def _is_same_quantity(one: Any, other: Any) -> bool:
 
 
 def _quantity(value: Any) -> Decimal | None:
-    """The number that a text means to Kubernetes; None where it means none."""
+    """The number that a text means to Kubernetes; None if it is not a quantity."""
     found = _QUANTITY.fullmatch(str(value)) if isinstance(value, str | int | float) else None
     if found is None or found[1].count(".") > 1 or found[1].strip("+-.") == "":
         return None

@@ -1,4 +1,4 @@
-"""Asking: what the clusters of some stacks say, all at once, over one set of connections for each kubeconfig."""
+"""Queries: read the clusters of some stacks, all at the same time, with one set of connections for each kubeconfig."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from choreo_components.api import Generation
-from choreo_components.inspection.declared_snapshot import see
-from choreo_components.inspection.snapshot import Census, take, together
-from choreo_components.inspection.target_clusters import Destination, Opened
+from choreo_components.inspection.declared_snapshot import take_declared
+from choreo_components.inspection.snapshot import Snapshot, merged, take
+from choreo_components.inspection.target_clusters import OpenedStack, TargetCluster
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.plan.nodes import ObjectNode
 from choreo_components.preflight.crd_compatibility import definitions
@@ -17,54 +17,54 @@ from choreo_components.preflight.unsupported_conditions import unsupported
 
 @dataclass(frozen=True)
 class Answer:
-    """What a cluster has said; `unsupported` are the kinds, by apiVersion and kind, whose conditions it cannot keep."""
+    """The answer of a cluster; `unsupported` are kinds, by apiVersion and kind, whose conditions it cannot store."""
 
-    destination: Destination
-    census: Census
+    target: TargetCluster
+    snapshot: Snapshot
     unsupported: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the clusters have said, each that did; and why the rest is not known, in the same order each time."""
+    """The answers of the clusters, and the reasons why something is unknown, in a stable order."""
 
     answers: Sequence[Answer]
     unread: Sequence[str]
 
 
-async def ask(found: Iterable[Destination], more: Collection[str] = (), also: Collection[Generation] = ()) -> Answers:
-    """Asks the clusters for all that they have, of the organizations that their stacks speak of and of `more`.
+async def ask(found: Iterable[TargetCluster], more: Collection[str] = (), also: Collection[Generation] = ()) -> Answers:
+    """Reads everything that the clusters have of the organizations that their stacks name, and of `more`.
 
-    Of the generations that a cluster's stacks are of, and `also` of these; without any, of all.
-    Of an organization each cluster is asked by the kubeconfigs of those stacks that speak of it.
+    It reads the generations of a cluster's stacks and those in `also`; without any, all. For an organization, it uses
+    the kubeconfigs of the stacks that name it.
     """
-    said = await asyncio.gather(*(_take_all(destination, more, also) for destination in found))
+    said = await asyncio.gather(*(_take_all(target, more, also) for target in found))
     answers = [answer for answer, _ in said if answer is not None]
     return _answers(answers, [problem for _, problems in said for problem in problems])
 
 
-async def ask_for_declared(found: Iterable[Destination]) -> Answers:
-    """Asks the clusters for what their stacks declare and nothing else, of each stack by its own kubeconfig."""
-    said = await asyncio.gather(*(_see(way) for destination in found for way in destination.ways))
+async def ask_for_declared(found: Iterable[TargetCluster]) -> Answers:
+    """Reads only what the stacks declare, for each stack with its kubeconfig."""
+    said = await asyncio.gather(*(_take_declared(way) for target in found for way in target.ways))
     answers = [each for each in said if isinstance(each, Answer)]
     return _answers(answers, [each for each in said if isinstance(each, ClusterError)])
 
 
 def _answers(answers: Sequence[Answer], problems: Iterable[ClusterError]) -> Answers:
-    unread = {why for answer in answers for why in answer.census.unread.values()}
+    unread = {why for answer in answers for why in answer.snapshot.unread.values()}
     return Answers(answers, sorted(unread | {str(problem) for problem in problems}))
 
 
 async def _take_all(
-    destination: Destination, more: Collection[str], also: Collection[Generation]
+    target: TargetCluster, more: Collection[str], also: Collection[Generation]
 ) -> tuple[Answer | None, list[ClusterError]]:
-    taken = await asyncio.gather(*(_take(way, more, also) for way in destination.ways))
+    taken = await asyncio.gather(*(_take(way, more, also) for way in target.ways))
     problems = [each for each in taken if isinstance(each, ClusterError)]
-    censuses = [each for each in taken if isinstance(each, Census)]
-    return Answer(destination, together(censuses)) if censuses else None, problems
+    snapshots = [each for each in taken if isinstance(each, Snapshot)]
+    return Answer(target, merged(snapshots)) if snapshots else None, problems
 
 
-async def _take(way: Destination, more: Collection[str], also: Collection[Generation]) -> Census | ClusterError:
+async def _take(way: TargetCluster, more: Collection[str], also: Collection[Generation]) -> Snapshot | ClusterError:
     wanted = {*also, *(each for stack in way.stacks for each in stack.plan.generations)}
     try:
         async with Cluster(way.kubeconfig) as cluster:
@@ -73,19 +73,19 @@ async def _take(way: Destination, more: Collection[str], also: Collection[Genera
         return problem
 
 
-async def _see(way: Destination) -> Answer | ClusterError:
+async def _take_declared(way: TargetCluster) -> Answer | ClusterError:
     try:
         async with Cluster(way.kubeconfig) as cluster:
-            census = await see(cluster, [stack.plan for stack in way.stacks], _given(way.stacks))
+            snapshot = await take_declared(cluster, [stack.plan for stack in way.stacks], _given(way.stacks))
             wanted = dict.fromkeys(each for stack in way.stacks for each in stack.plan.generations)
-            unending = unsupported(await definitions(cluster, wanted), _nodes(way))
+            without_condition = unsupported(await definitions(cluster, wanted), _nodes(way))
     except ClusterError as problem:
         return problem
-    return Answer(way, census, frozenset(unending))
+    return Answer(way, snapshot, frozenset(without_condition))
 
 
-def _given(stacks: Iterable[Opened]) -> dict[str, dict[str, str | Path]]:
-    """The kubeconfigs of data planes: those of a stack are for the organizations that it speaks of."""
+def _given(stacks: Iterable[OpenedStack]) -> dict[str, dict[str, str | Path]]:
+    """The kubeconfigs of data planes: those of a stack are for the organizations that it names."""
     given: dict[str, dict[str, str | Path]] = {}
     for stack in stacks:
         for organization in stack.organizations:
@@ -95,6 +95,6 @@ def _given(stacks: Iterable[Opened]) -> dict[str, dict[str, str | Path]]:
     return given
 
 
-def _nodes(destination: Destination) -> list[ObjectNode]:
-    """All that the stacks declare: the same question for each of them would be as many requests."""
-    return [node for stack in destination.stacks for node in stack.plan.objects]
+def _nodes(target: TargetCluster) -> list[ObjectNode]:
+    """All objects that the stacks declare: they share one question, which saves requests."""
+    return [node for stack in target.stacks for node in stack.plan.objects]

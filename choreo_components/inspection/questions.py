@@ -1,4 +1,4 @@
-"""Questions to a cluster whose answers may be unknown: what there is of a kind, and what is on a data plane."""
+"""Questions to a cluster whose answers may be unknown: the objects of a kind, and the namespaces of a data plane."""
 
 from typing import NamedTuple, Protocol
 
@@ -6,11 +6,11 @@ from choreo_components.api import UnknownKindError, kind_of
 
 
 class HasKind(Protocol):
-    """Anything that says of which kind it is: a kind, a resource, the key of a node, the target of a reference."""
+    """Anything that has a kind: a kind itself, a resource, the key of a node, the target of a reference."""
 
     @property
     def api_version(self) -> str:
-        """Group and version, as in core.choreo.dev/v1: its own, or those of its generation."""
+        """Group and version, as in core.choreo.dev/v1, of the object or of its generation."""
 
     @property
     def kind(self) -> str:
@@ -18,7 +18,7 @@ class HasKind(Protocol):
 
 
 class Objects(NamedTuple):
-    """Which objects of a kind an organization has; None: the whole cluster. The apiVersion is the objects' own."""
+    """Which objects of a kind an organization has (None: the whole cluster); the apiVersion is that of the objects."""
 
     api_version: str
     kind: str
@@ -26,7 +26,7 @@ class Objects(NamedTuple):
 
     @classmethod
     def of(cls, what: HasKind, organization: str | None) -> "Objects":
-        """The question about the objects of the kind that this one is of."""
+        """The question about the objects of this kind."""
         try:
             return cls(kind_of(what.api_version, what.kind).api_version, what.kind, organization)
         except UnknownKindError:
@@ -34,7 +34,7 @@ class Objects(NamedTuple):
 
 
 class DataPlaneNamespaces(NamedTuple):
-    """Which namespaces are on the cluster of a data plane; `organization` is "" where that is of all of them."""
+    """Which namespaces are on the cluster of a data plane; `organization` is "" if that is cluster-scoped."""
 
     organization: str
     data_plane: str
@@ -46,4 +46,4 @@ class DataPlaneNamespaces(NamedTuple):
 Question = Objects | DataPlaneNamespaces
 
 Unread = dict[Question, str]
-"""Why something is not known."""
+"""The reason for each unanswered question."""

@@ -1,8 +1,8 @@
-"""A census: everything of OpenChoreo's that a cluster has, and all that it has for some organizations.
+"""Snapshot: reads all objects of OpenChoreo in a cluster, and everything that belongs to some organizations.
 
-One list for each kind that is served, however many organizations and objects there are, all at once. Where the
-credentials may not list a kind in all namespaces, it is listed in those of the organizations. What may not be listed at
-all is remembered, so that nobody takes it for absent.
+It sends one list for each served kind, regardless of the number of organizations and objects, all at the same time. If
+the credentials cannot list a kind in all namespaces, it is listed in those of the organizations. What cannot be listed
+at all is recorded, so that it is not taken for absent.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ from choreo_components.plan.nodes import Key
 
 
 @dataclass(frozen=True)
-class Census:
-    """What a cluster has.
+class Snapshot:
+    """What was read of a cluster at once.
 
-    `objects` are OpenChoreo's, namespaces that are tenants among them. `namespaces` are the control plane's,
-    `data_plane_namespaces` those of the data planes. `unread` says of what is not known why it is not; `served` are the
-    kinds that the API server has, each with its apiVersion. `organizations` are those that were asked for: of these
-    only are there `secrets`, data planes' namespaces elsewhere, and objects of the kinds that are `restricted`. `asked`
-    are the generations that it is about: of others, nothing is here and nothing is known. `neighbours` are objects of
-    other APIs that stacks declare.
+    `objects` are OpenChoreo's, including namespaces that are tenants. `namespaces` are the control plane's,
+    `data_plane_namespaces` those of the data planes. `unread` has the reason for each unanswered question; `served` are
+    the kinds that the API server serves, each with its apiVersion. `organizations` are the requested ones: only for
+    these, there are `secrets`, namespaces of separate data planes, and objects of the `restricted` kinds. `asked` are
+    the requested generations: about others, the snapshot has and knows nothing. `neighbours` are objects of other APIs
+    that stacks declare.
     """
 
     server: str = ""
@@ -44,11 +44,11 @@ class Census:
     neighbours: tuple[Live, ...] = field(default=(), repr=False)
 
     def knows(self, what: HasKind, organization: str | None) -> bool:
-        """Whether what is not here of a kind, in this organization, is not in the cluster either."""
+        """Whether it has all objects of a kind in this organization: others are not in the cluster either."""
         return self.unread.keys().isdisjoint({Objects.of(what, None), Objects.of(what, organization)})
 
     def knows_data_planes(self, generation: Generation, organization: str) -> bool:
-        """Whether a namespace of the organization's environments that is not here is on no data plane either."""
+        """Whether it has all namespaces of the organization's environments on all data planes."""
         kinds = generation.of_role(Role.DATA_PLANE)
         return (
             self.knows(NAMESPACES, None)
@@ -61,11 +61,11 @@ class Census:
 
     @property
     def generations(self) -> tuple[Generation, ...]:
-        """Those of its generations that the API server serves; all where it serves none: something may be left."""
+        """Those of its generations that the API server serves; all if it serves none, as objects may remain."""
         return _served(self.asked, self.served) or self.asked
 
     def answers(self, question: Question) -> bool:
-        """Whether it was to find out about this, and has."""
+        """Whether this question was asked, and is answered."""
         if isinstance(question, DataPlaneNamespaces):
             return question.organization in {"", *self.organizations} and question not in self.unread
         if question.api_version in generations().keys() - {each.api_version for each in self.asked}:
@@ -88,13 +88,13 @@ def _served(asked: Iterable[Generation], served: Collection[tuple[str, str]]) ->
     return tuple(each for each in asked if each.api_version in versions)
 
 
-def tenant_kinds(censuses: Iterable[Census]) -> tuple[Kind, ...]:
-    """The kinds of organizations that a cluster of these may have."""
-    return _tenant_kinds(dict.fromkeys(each for census in censuses for each in census.generations))
+def tenant_kinds(snapshots: Iterable[Snapshot]) -> tuple[Kind, ...]:
+    """The kinds of tenants that the clusters of these may have."""
+    return _tenant_kinds(dict.fromkeys(each for snapshot in snapshots for each in snapshot.generations))
 
 
 def key_of(live: Live) -> Key:
-    """An object of OpenChoreo's as plans name it."""
+    """The key of an object of OpenChoreo in plans."""
     generation, kind = _generation_of(live), live.resource.kind
     api_version = live.resource.api_version if generation is None else generation.api_version
     is_tenant = generation is not None and generation.role(kind) is Role.TENANT
@@ -102,7 +102,7 @@ def key_of(live: Live) -> Key:
 
 
 def _generation_of(live: Live) -> Generation | None:
-    """The generation that an object is of; of a namespace, the one whose tenant it is."""
+    """The generation of an object; for a namespace, the one whose tenant it is."""
     try:
         return generation_having(live.resource.api_version, live.resource.kind)
     except UnknownKindError:
@@ -110,10 +110,10 @@ def _generation_of(live: Live) -> Generation | None:
 
 
 async def served_kinds(cluster: Cluster, wanted: Sequence[Generation]) -> frozenset[tuple[str, str]]:
-    """The kinds of some generations that the API server has, each with its apiVersion.
+    """The kinds of some generations that the API server serves, each with its apiVersion.
 
-    Raises ClusterError when the cluster cannot be asked at all. To be asked for first, and by itself: it finds out
-    whether anybody answers, and who is asking, for all the others.
+    Raises ClusterError if the cluster cannot be queried at all. To be called first and alone: the first request finds
+    out whether the server answers, and gets the credentials, for all later ones.
     """
     first, *others = wanted
     answers = [
@@ -137,10 +137,12 @@ async def take(
     organizations: Collection[str],
     given: Given | None = None,
     wanted: Collection[Generation] = (),
-) -> Census:
-    """The census of these organizations; `given` has kubeconfigs of data planes, `wanted` are generations (none: all).
+) -> Snapshot:
+    """The snapshot of these organizations.
 
-    Raises ClusterError when the cluster cannot be asked at all."""
+    `given` has kubeconfigs of data planes, `wanted` are generations (none: all). Raises ClusterError if the cluster
+    cannot be queried at all.
+    """
     about = tuple(each for each in generations().values() if not wanted or each in wanted)
     served = await served_kinds(cluster, about)
     unread: Unread = {}
@@ -169,7 +171,7 @@ async def take(
         try:
             return (await cluster.list(resource, {}))[0]
         except ClusterError as problem:
-            # What is of no organization cannot be asked for by the organizations' names.
+            # Objects without an organization cannot be read by the names of organizations.
             if not isinstance(problem, Forbidden) or not (kind.namespaced or kind.role is Role.TENANT):
                 unread[Objects.of(kind, None)] = f"{resource.full_name}: {problem}"
                 return []
@@ -189,7 +191,7 @@ async def take(
         for live in every
         if key_of(live).role is Role.DATA_PLANE and live.namespace in {None, *organizations}
     ]
-    # Where there is no namespace, nothing is in it, and no role can have been bound there.
+    # A namespace that does not exist has no objects, and no role can be bound in it.
     there = {live.name for live in namespaces} if Objects.of(NAMESPACES, None) not in unread else {*organizations}
     elsewhere, secrets = await asyncio.gather(
         look_elsewhere(cluster, planes, given or {}, unread),
@@ -202,9 +204,9 @@ async def take(
             )
         ),
     )
-    # A data plane may be the control plane's cluster by another kubeconfig.
+    # A data plane may be the control plane's cluster, with another kubeconfig.
     of_data_planes = {live.metadata.get("uid"): live for live in (*namespaces, *elsewhere.namespaces)}
-    return Census(
+    return Snapshot(
         server=cluster.server,
         objects=every,
         namespaces=tuple(namespaces),
@@ -219,37 +221,37 @@ async def take(
 
 
 def _owns_objects(generation: Generation, namespace: Live) -> bool:
-    """Whether a namespace is a tenant itself, which has objects of the generation."""
+    """Whether a namespace is itself a tenant of the generation."""
     return generation.tenant_is_a_namespace and bool(generation.namespaces.tenant(namespace.name, namespace.labels))
 
 
-def together(censuses: Sequence[Census]) -> Census:
-    """What one cluster has, after several credentials: what one of them may not read, another may."""
-    first, *others = censuses
+def merged(snapshots: Sequence[Snapshot]) -> Snapshot:
+    """One snapshot of a cluster from several, which were read with different credentials."""
+    first, *others = snapshots
     if not others:
         return first
     unread = {
         question: why
-        for each in censuses
+        for each in snapshots
         for question, why in each.unread.items()
-        if not any(other.answers(question) for other in censuses)
+        if not any(other.answers(question) for other in snapshots)
     }
     return replace(
         first,
-        objects=_each_once(live for each in censuses for live in each.objects),
-        namespaces=_each_once(live for each in censuses for live in each.namespaces),
-        data_plane_namespaces=_each_once(live for each in censuses for live in each.data_plane_namespaces),
-        secrets=_each_once(live for each in censuses for live in each.secrets),
+        objects=_each_once(live for each in snapshots for live in each.objects),
+        namespaces=_each_once(live for each in snapshots for live in each.namespaces),
+        data_plane_namespaces=_each_once(live for each in snapshots for live in each.data_plane_namespaces),
+        secrets=_each_once(live for each in snapshots for live in each.secrets),
         unread=unread,
-        organizations=frozenset(name for each in censuses for name in each.organizations),
+        organizations=frozenset(name for each in snapshots for name in each.organizations),
         restricted=frozenset(
             kind
-            for each in censuses
+            for each in snapshots
             for kind in each.restricted
-            if all(kind in other.restricted for other in censuses if kind in other.served)
+            if all(kind in other.restricted for other in snapshots if kind in other.served)
         ),
-        served=frozenset.union(*(each.served for each in censuses)),
-        asked=tuple(dict.fromkeys(generation for each in censuses for generation in each.asked)),
+        served=frozenset.union(*(each.served for each in snapshots)),
+        asked=tuple(dict.fromkeys(generation for each in snapshots for generation in each.asked)),
     )
 
 
@@ -258,13 +260,13 @@ def _each_once(lives: Iterable[Live]) -> tuple[Live, ...]:
 
 
 def generation_of_secret(secret: Live) -> Generation | None:
-    """The generation whose labels it has of a Secret that choreo makes of a data plane's kubeconfig."""
+    """The generation of a Secret that choreo makes of a data plane's kubeconfig, by its labels; None for others."""
     found = (each for each in generations().values() if each.data_planes.connected(secret.manifest) is not None)
     return next(found, None)
 
 
 def without_data(secret: Live) -> Live:
-    """What a Secret is, and nothing that it has in it."""
+    """A Secret without its data."""
     kept = {part: value for part, value in secret.manifest.items() if part in ("apiVersion", "kind", "metadata")}
     return Live(secret.resource, kept)
 
@@ -274,22 +276,24 @@ def organizations_of(live: Live) -> tuple[str, ...]:
     return generation_having(live.resource.api_version, live.resource.kind).ownership.organizations(live.manifest)
 
 
-def other_organizations(census: Census, organizations: Collection[str]) -> list[str]:
-    """The organizations that have something in the cluster, and were not asked for."""
-    found = {organizations_of(live)[-1] for live in census.objects if not {*organizations_of(live)} & {*organizations}}
-    for generation in census.generations:
+def other_organizations(snapshot: Snapshot, organizations: Collection[str]) -> list[str]:
+    """The organizations that have objects in the cluster, and were not requested."""
+    found = {
+        organizations_of(live)[-1] for live in snapshot.objects if not {*organizations_of(live)} & {*organizations}
+    }
+    for generation in snapshot.generations:
         of = generation.namespaces
-        for live in census.namespaces:
+        for live in snapshot.namespaces:
             found |= {of.tenant(live.name, live.labels) or "", of.builds(live.name, live.labels) or ""}
-        for live in census.data_plane_namespaces:
+        for live in snapshot.data_plane_namespaces:
             organization, _, environment = of.placement(live.labels)
             found.add(organization if environment else "")
     return sorted(found - {"", *organizations})
 
 
-def absent_organizations(censuses: Sequence[Census], organizations: Iterable[str]) -> list[str]:
-    """Those of the organizations of which it is known that no cluster has them."""
-    there = {live.name for census in censuses for live in census.objects if key_of(live).role is Role.TENANT}
-    kinds = tenant_kinds(censuses)
-    known = {name for name in organizations if all(each.knows(kind, name) for each in censuses for kind in kinds)}
+def absent_organizations(snapshots: Sequence[Snapshot], organizations: Iterable[str]) -> list[str]:
+    """Those of the organizations that are known to be in none of the clusters."""
+    there = {live.name for snapshot in snapshots for live in snapshot.objects if key_of(live).role is Role.TENANT}
+    kinds = tenant_kinds(snapshots)
+    known = {name for name in organizations if all(each.knows(kind, name) for each in snapshots for kind in kinds)}
     return sorted(known - there)

@@ -23,7 +23,7 @@ def explanation(live: Live, kind: Kind) -> Iterator[str]:
     yield f"{live} is not accepted by OpenChoreo's controllers: it waits for {kind.ready_condition}=True"
     yield from (f"  {line}" for line in live.condition_lines)
     if not live.conditions:
-        yield "  no controller has looked at it: without OpenChoreo's controllers, set choreo:controllers to absent"
+        yield "  no controller has processed it: without OpenChoreo's controllers, set choreo:controllers to absent"
     yield f"  {live.inspect}"
 
 

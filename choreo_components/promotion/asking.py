@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from choreo_components.config.project import NoProject
-from choreo_components.inspection.target_clusters import Unopened, destinations
+from choreo_components.inspection.target_clusters import UnreadableStack, target_clusters
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.objects import resource_named
 from choreo_components.plan.promotion import Live, Request, Scope, promote
@@ -26,9 +26,9 @@ def ask(folder: Path, scope: Scope, request: Request, kubeconfig: Path | None) -
         *(stack for stack, _, bound in scope.bindings if bound.environment == request.target),
     ]
     try:
-        [destination] = destinations(folder, [stack], kubeconfig)
-        return asyncio.run(_ask(scope, request, destination.kubeconfig, kinds))
-    except (NoProject, Unopened, ClusterError) as problem:
+        [target] = target_clusters(folder, [stack], kubeconfig)
+        return asyncio.run(_ask(scope, request, target.kubeconfig, kinds))
+    except (NoProject, UnreadableStack, ClusterError) as problem:
         releases = [kind.release for kind in scope.promotion.bindings]
         return Live(unread=dict.fromkeys([*kinds, *releases], str(problem)))
 

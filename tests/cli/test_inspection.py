@@ -19,8 +19,8 @@ from choreo_components.cli.options import EXIT_CODES
 from choreo_components.inspection import query as asking
 from choreo_components.inspection.query import Answer, Answers
 from choreo_components.inspection.questions import Objects
-from choreo_components.inspection.snapshot import Census
-from choreo_components.inspection.target_clusters import Destination
+from choreo_components.inspection.snapshot import Snapshot
+from choreo_components.inspection.target_clusters import TargetCluster
 from tests import declaring
 from tests.declaring import stack
 from tests.inspection import worlds
@@ -34,16 +34,16 @@ WORLD = up(stack(*OBJECTS).plan)
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command in a project with a stack `acme`, whose cluster has this census and says why some is unread."""
+    """Runs a command in a project with a stack `acme`, whose cluster has this snapshot, partly unread."""
     (tmp_path / "Pulumi.yaml").write_text("name: test\nruntime: python\n")
     (tmp_path / "Pulumi.acme.yaml").write_text(
         yaml.safe_dump({"config": {"choreo:resources": list(OBJECTS)}}, sort_keys=False)
     )
 
-    def run(*arguments: str, world: Census | None = WORLD, unread: Iterable[str] = (), seconds: float = 0) -> Result:
-        async def ask(found: Iterable[Destination], more: Iterable[str] = (), also: object = ()) -> Answers:
+    def run(*arguments: str, world: Snapshot | None = WORLD, unread: Iterable[str] = (), seconds: float = 0) -> Result:
+        async def ask(found: Iterable[TargetCluster], more: Iterable[str] = (), also: object = ()) -> Answers:
             await asyncio.sleep(seconds)
-            answers = [] if world is None else [Answer(destination, world) for destination in found]
+            answers = [] if world is None else [Answer(target, world) for target in found]
             return Answers(answers, list(unread))
 
         monkeypatch.setattr(asking, "ask", ask)
@@ -95,7 +95,9 @@ def test_a_folder_that_is_no_project_is_an_error(tmp_path: Path, command: str) -
 
 
 @pytest.mark.parametrize(("command", "world"), [("leftovers", worlds.with_objects(WORLD, STRAY)), ("drift", CHANGED)])
-def test_what_was_found_is_printed_even_if_not_everything_could_be_read(run: Run, command: str, world: Census) -> None:
+def test_what_was_found_is_printed_even_if_not_everything_could_be_read(
+    run: Run, command: str, world: Snapshot
+) -> None:
     complete, result = run(command, world=world), run(command, world=world, unread=["builds: answers 403"])
     assert (complete.exit_code, result.exit_code) == (1, 2)
     assert result.stdout.splitlines()[:-1] == complete.stdout.splitlines()[:-1] != []
@@ -262,7 +264,7 @@ class TestDrift:
     def test_an_object_that_is_not_ready_comes_with_the_command_that_looks_at_it(self, run: Run) -> None:
         world = worlds.changed(WORLD, "Environment", "development", status={"conditions": []})
         assert run("drift", world=world).stdout.splitlines()[2:] == [
-            "    not ready (it waits for Ready=True): no controller has looked at it",
+            "    not ready (it waits for Ready=True): no controller has processed it",
             "    inspect: kubectl get environments.core.choreo.dev development -n acme -o yaml",
             "1 stack, 4 objects: 1 has a problem",
         ]

@@ -29,5 +29,5 @@ def test_it_names_the_object_what_it_waits_for_its_conditions_and_how_to_look_at
 def test_an_object_that_nobody_has_looked_at_may_have_no_controllers() -> None:
     (line,) = [line for line in told(live("Environment")) if "choreo:controllers" in line]
     assert line == (
-        "  no controller has looked at it: without OpenChoreo's controllers, set choreo:controllers to absent"
+        "  no controller has processed it: without OpenChoreo's controllers, set choreo:controllers to absent"
     )

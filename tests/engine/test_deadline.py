@@ -44,7 +44,7 @@ def test_controllers_that_are_expected_and_not_there_are_missed_by_name(
     said = workspace.up("acme", fails=True).said
 
     assert f"Organization {organization} is not accepted by OpenChoreo's controllers: it waits for Ready=True" in said
-    assert "no controller has looked at it" in said
+    assert "no controller has processed it" in said
     # A plain destroy runs no program that could explain anything: what the provider says has to stay.
     one = ("organizations.core.choreo.dev", organization, "--type=merge", "-p")
     workspace.kubectl("patch", *one, '{"metadata":{"finalizers":["example.com/never"]}}')

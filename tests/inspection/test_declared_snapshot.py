@@ -1,4 +1,4 @@
-"""A sighting asks for what the stacks declare, and nothing else."""
+"""A declared snapshot reads what the stacks declare, and nothing else."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.generation import GENERATION
 from choreo_components.api.openchoreo_v1alpha1.generation import GENERATION as TODAYS
 from choreo_components.inspection import data_planes as elsewhere
-from choreo_components.inspection.declared_snapshot import see
-from choreo_components.inspection.snapshot import Census
+from choreo_components.inspection.declared_snapshot import take_declared
+from choreo_components.inspection.snapshot import Snapshot
 from choreo_components.kubernetes.client import Cluster, Forbidden
 from choreo_components.kubernetes.objects import Live, Resource, live_of
 from tests import declaring
@@ -25,7 +25,7 @@ KUBECONFIG = worlds.kubeconfig("https://east")
 
 
 class Asked:
-    """A cluster that has these objects, refuses what it does not `allow`, and remembers what it was asked for."""
+    """A cluster that has these objects, refuses what it does not `allow`, and records the requests."""
 
     server = "https://cluster"
 
@@ -56,8 +56,8 @@ class Asked:
             raise Forbidden("answers 403")
 
 
-def seen(cluster: Asked, *stacks: Stack, given: Mapping[str, Mapping[str, str]] | None = None) -> Census:
-    return asyncio.run(see(cast(Cluster, cluster), [each.plan for each in stacks], given or {}))
+def seen(cluster: Asked, *stacks: Stack, given: Mapping[str, Mapping[str, str]] | None = None) -> Snapshot:
+    return asyncio.run(take_declared(cast(Cluster, cluster), [each.plan for each in stacks], given or {}))
 
 
 ENVIRONMENT = stack(declaring.environment(), projects=["shop"])
@@ -71,14 +71,14 @@ def test_only_the_kinds_of_the_stacks_are_listed_in_their_organizations() -> Non
     assert cluster.asked == ["list components beta", "list projects acme"]
 
 
-def test_an_organization_and_its_namespace_are_asked_for_by_name() -> None:
+def test_an_organization_and_its_namespace_are_read_by_name() -> None:
     cluster = Asked(live(declaring.organization()), namespace("acme", labels.organization_namespace_labels("acme")))
-    census = seen(cluster, ORGANIZATION)
+    snapshot = seen(cluster, ORGANIZATION)
     assert sorted(cluster.asked) == ["get namespaces acme", "get organizations acme", "list projects acme"]
-    assert [each.name for each in (*census.objects, *census.namespaces)] == ["acme", "acme"]
+    assert [each.name for each in (*snapshot.objects, *snapshot.namespaces)] == ["acme", "acme"]
 
 
-def test_namespaces_of_environments_are_listed_where_their_data_plane_is() -> None:
+def test_namespaces_of_environments_are_listed_in_the_cluster_of_their_data_plane() -> None:
     cluster = Asked(live(OWN))
     seen(cluster, ENVIRONMENT)
     assert cluster.asked == [
@@ -89,13 +89,13 @@ def test_namespaces_of_environments_are_listed_where_their_data_plane_is() -> No
     ]
 
 
-def test_an_environment_without_namespaces_asks_for_no_data_plane() -> None:
+def test_for_an_environment_without_namespaces_no_data_plane_is_read() -> None:
     cluster = Asked()
     seen(cluster, stack(declaring.environment()))
     assert cluster.asked == ["list environments acme"]
 
 
-def test_where_all_data_planes_are_clusters_of_their_own_this_one_is_not_asked_for_namespaces(
+def test_if_all_data_planes_are_separate_clusters_no_namespaces_of_this_one_are_listed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     there = namespace("dp", {})
@@ -109,37 +109,37 @@ def test_where_all_data_planes_are_clusters_of_their_own_this_one_is_not_asked_f
 
     monkeypatch.setattr(elsewhere, "Cluster", lambda _: DataPlane(there))
     cluster = Asked(live(OWN))
-    census = seen(cluster, ENVIRONMENT, given={"acme": {"dp-local": KUBECONFIG}})
+    snapshot = seen(cluster, ENVIRONMENT, given={"acme": {"dp-local": KUBECONFIG}})
     assert cluster.asked == ["list environments acme", "get dataplanes acme dp-local"]
-    assert census.data_plane_namespaces == (there,)
+    assert snapshot.data_plane_namespaces == (there,)
 
 
-def test_a_data_plane_of_the_stack_is_asked_for_once() -> None:
+def test_a_data_plane_of_the_stack_is_read_once() -> None:
     cluster = Asked(live(OWN))
     seen(cluster, stack(OWN, declaring.environment(), projects=["shop"]))
     assert [each for each in cluster.asked if "dataplanes" in each] == ["list dataplanes acme"]
 
 
-def test_an_environment_whose_data_plane_is_not_there_is_looked_for_here() -> None:
+def test_namespaces_of_an_environment_without_a_data_plane_are_listed_here() -> None:
     cluster = Asked()
     assert seen(cluster, ENVIRONMENT).knows_data_planes(GENERATION, "acme")
     assert cluster.asked[-1] == "list namespaces"
 
 
-def test_a_data_plane_that_may_not_be_read_leaves_its_namespaces_unknown() -> None:
-    census = seen(Asked(allow=["list environments acme", "list namespaces"]), ENVIRONMENT)
-    assert not census.knows_data_planes(GENERATION, "acme")
-    assert list(census.unread.values()) == [
+def test_the_namespaces_of_a_data_plane_that_cannot_be_read_are_unknown() -> None:
+    snapshot = seen(Asked(allow=["list environments acme", "list namespaces"]), ENVIRONMENT)
+    assert not snapshot.knows_data_planes(GENERATION, "acme")
+    assert list(snapshot.unread.values()) == [
         "namespaces of data plane acme/dp-local: answers 403",
     ]
 
 
-def test_the_secret_of_a_data_plane_is_asked_for_by_name() -> None:
+def test_the_secret_of_a_data_plane_is_read_by_name() -> None:
     secret = worlds.connection()
     cluster = Asked(secret)
-    census = seen(cluster, stack(OWN, dataPlaneKubeconfigs={"dp-local": KUBECONFIG}))
+    snapshot = seen(cluster, stack(OWN, dataPlaneKubeconfigs={"dp-local": KUBECONFIG}))
     assert cluster.asked == ["list dataplanes acme", "get secrets acme kind-1-config"]
-    assert census.secrets == (secret,)
+    assert snapshot.secrets == (secret,)
 
 
 @pytest.mark.parametrize(
@@ -150,11 +150,11 @@ def test_the_secret_of_a_data_plane_is_asked_for_by_name() -> None:
         ("get namespaces acme", "Namespace"),
     ],
 )
-def test_what_may_not_be_read_is_remembered_and_the_rest_is_known(refused: str, kind: str) -> None:
+def test_what_cannot_be_read_is_recorded_and_the_rest_is_known(refused: str, kind: str) -> None:
     questions = {"list projects acme", "get organizations acme", "get namespaces acme"}
-    census = seen(Asked(allow=questions - {refused}), ORGANIZATION)
+    snapshot = seen(Asked(allow=questions - {refused}), ORGANIZATION)
     asked = map(worlds.resource, ("Project", "Organization", "Namespace"))
-    assert [each.kind for each in asked if not census.knows(each, "acme")] == [kind]
+    assert [each.kind for each in asked if not snapshot.knows(each, "acme")] == [kind]
 
 
 def test_the_rights_to_what_is_declared_are_enough() -> None:
@@ -167,12 +167,12 @@ def test_the_rights_to_what_is_declared_are_enough() -> None:
     assert seen(Asked(live(OWN), allow=rights), ENVIRONMENT).unread == {}
 
 
-def test_a_namespace_that_is_declared_itself_and_a_plane_of_all_namespaces_are_asked_for_once() -> None:
+def test_a_namespace_that_is_declared_itself_and_a_cluster_scoped_plane_are_read_once() -> None:
     plane = samples.data_plane(None)
     environment = samples.environment("acme", "development", kind="ClusterDataPlane")
     binding = samples.project_release_binding("acme", "development")
     cluster = Asked(live_of(samples.tenant("acme")), live_of(plane))
-    census = seen(cluster, stack(samples.tenant("acme"), plane, environment, binding, controllers="absent"))
+    snapshot = seen(cluster, stack(samples.tenant("acme"), plane, environment, binding, controllers="absent"))
     assert sorted(cluster.asked) == [
         "get clusterdataplanes default",
         "get namespaces acme",
@@ -180,12 +180,12 @@ def test_a_namespace_that_is_declared_itself_and_a_plane_of_all_namespaces_are_a
         "list namespaces",
         "list projectreleasebindings acme",
     ]
-    assert sorted(str(each) for each in census.objects) == ["ClusterDataPlane default", "Namespace acme"]
+    assert sorted(str(each) for each in snapshot.objects) == ["ClusterDataPlane default", "Namespace acme"]
 
 
-def test_where_a_plane_of_all_namespaces_may_not_be_read_no_namespace_is_missing() -> None:
+def test_if_a_cluster_scoped_plane_cannot_be_read_no_namespace_is_missing() -> None:
     environment = samples.environment("acme", "development", kind="ClusterDataPlane")
     binding = samples.project_release_binding("acme", "development")
     allowed = ["list environments acme", "list projectreleasebindings acme", "list namespaces"]
-    census = seen(Asked(allow=allowed), stack(environment, binding, controllers="absent"))
-    assert not census.knows_data_planes(TODAYS, "acme")
+    snapshot = seen(Asked(allow=allowed), stack(environment, binding, controllers="absent"))
+    assert not snapshot.knows_data_planes(TODAYS, "acme")

@@ -1,4 +1,4 @@
-"""What is left over in a cluster: what nobody declares, and nothing that is declared needs or has made."""
+"""Leftovers in a cluster: objects that no stack declares, and that no declared object needs or has made."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from choreo_components.api.core_v1 import labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.inspection.leftovers import Leftover, leftovers
-from choreo_components.inspection.snapshot import Census, other_organizations
+from choreo_components.inspection.snapshot import Snapshot, other_organizations
 from choreo_components.kubernetes.objects import Live
 from choreo_components.plan.nodes import Plan
 from tests import declaring
@@ -33,7 +33,7 @@ DEVELOPMENT = stack(
 BOTH = (PLATFORM, DEVELOPMENT)
 
 
-def left(world: Census, *plans: Plan, organizations: Collection[str] = ("acme",)) -> list[Leftover]:
+def left(world: Snapshot, *plans: Plan, organizations: Collection[str] = ("acme",)) -> list[Leftover]:
     return leftovers(plans or BOTH, world, organizations)
 
 
@@ -82,7 +82,7 @@ def test_what_is_declared_is_not_left_over() -> None:
         unique_by=lambda each: (each["kind"], each["metadata"]["name"]),
     )
 )
-def test_a_stack_that_is_up_leaves_nothing_over_whatever_it_declares(objects: list[dict[str, Any]]) -> None:
+def test_a_stack_that_is_up_has_no_leftovers(objects: list[dict[str, Any]]) -> None:
     made = stack(*objects).plan
     assert left(up(made), made) == []
 
@@ -93,7 +93,7 @@ def test_an_object_that_no_stack_declares_is_left_over() -> None:
     assert (found.live, found.since, found.why) == (stray, worlds.SINCE, ("no stack declares it",))
 
 
-def test_it_is_told_what_a_leftover_belonged_to_and_is_not_there_any_more() -> None:
+def test_the_missing_parent_of_a_leftover_is_named() -> None:
     stray = live(declaring.deployment("stray", environment="test"))
     found = only(left(worlds.with_objects(up(*BOTH), stray)))
     assert found.why == ("its environment 'test' is declared nowhere and not in the cluster",)
@@ -110,13 +110,13 @@ def test_a_leftover_of_a_leftover_says_so() -> None:
     assert environment.why == ("no stack declares it",)
 
 
-def test_what_may_not_be_listed_is_not_said_to_be_absent() -> None:
+def test_what_cannot_be_listed_is_not_reported_as_absent() -> None:
     world = worlds.with_objects(up(*BOTH), live(declaring.deployment("stray", environment="test")))
     found = only(left(replace(world, unread=worlds.unread(Environment="forbidden"))))
     assert found.why == ("its environment 'test' is declared nowhere",)
 
 
-def test_who_holds_a_leftover_that_is_being_deleted_is_told() -> None:
+def test_the_finalizers_of_a_leftover_that_is_being_deleted_are_named() -> None:
     metadata = {"deletionTimestamp": LATER, "finalizers": ["core.choreo.dev/environment-cleanup"]}
     found = only(left(worlds.with_objects(up(*BOTH), live(declaring.environment("test"), **metadata))))
     assert found.why == (
@@ -125,7 +125,7 @@ def test_who_holds_a_leftover_that_is_being_deleted_is_told() -> None:
     )
 
 
-def test_an_environment_that_a_pipeline_still_names_is_left_over_all_the_same() -> None:
+def test_an_environment_that_a_pipeline_still_names_is_left_over_too() -> None:
     names_test = stack(
         declaring.organization(), declaring.pipeline(promotions=[("development", ["test"]), ("test", [])])
     ).plan
@@ -133,11 +133,11 @@ def test_an_environment_that_a_pipeline_still_names_is_left_over_all_the_same() 
     assert names(left(world, names_test)) == ["Environment acme/test"]
 
 
-def test_what_a_stack_refers_to_stands_and_what_that_refers_to() -> None:
+def test_what_a_stack_refers_to_is_in_use_and_so_is_what_that_refers_to() -> None:
     assert names(left(up(*BOTH), DEVELOPMENT)) == []
 
 
-def test_what_only_others_have_is_left_over_of_the_stacks_that_are_asked_about() -> None:
+def test_what_only_other_stacks_declare_is_left_over() -> None:
     assert names(left(up(*BOTH), PLATFORM)) == [
         "Deployment acme/web-development",
         f"Namespace {data_plane_namespace('acme', 'shop', 'development')}",
@@ -148,7 +148,7 @@ def test_what_only_others_have_is_left_over_of_the_stacks_that_are_asked_about()
     ]
 
 
-def test_leftovers_come_in_the_order_in_which_they_can_be_taken_away() -> None:
+def test_leftovers_are_in_the_order_in_which_they_can_be_deleted() -> None:
     found = left(up(*BOTH), stack(declaring.organization("other")).plan)
     assert [each.role for each in found] == [
         "Deployment",
@@ -166,15 +166,15 @@ def test_leftovers_come_in_the_order_in_which_they_can_be_taken_away() -> None:
 
 
 class TestOwners:
-    """What controllers make and own is not left over while its owner stands."""
+    """Objects that controllers make and own are not left over while their owner is in use."""
 
-    def test_endpoints_of_a_declared_deployment_stand(self) -> None:
+    def test_endpoints_of_a_declared_deployment_are_in_use(self) -> None:
         deployment = next(each for each in up(*BOTH).objects if each.resource.kind == "Deployment")
         by_owner = live(declaring.endpoint("by-owner", deployment="renamed"), **owned_by(deployment))
         by_labels = live(declaring.endpoint("by-labels"))
         assert left(worlds.with_objects(up(*BOTH), by_owner, by_labels)) == []
 
-    def test_an_endpoint_goes_with_its_deployment(self) -> None:
+    def test_an_endpoint_is_left_over_with_its_deployment(self) -> None:
         stray = live(declaring.deployment("stray"))
         endpoint = live(declaring.endpoint("door", deployment="stray"), **owned_by(stray))
         first, second = left(worlds.with_objects(up(*BOTH), stray, endpoint))
@@ -185,13 +185,13 @@ class TestOwners:
         found = only(left(worlds.with_objects(up(*BOTH), live(declaring.endpoint("door", deployment="gone")))))
         assert found.why == ("its deployment 'gone' is declared nowhere and not in the cluster",)
 
-    def test_the_artifact_of_a_declared_build_stands(self) -> None:
+    def test_the_artifact_of_a_declared_build_is_in_use(self) -> None:
         build = stack(declaring.build()).plan
         owner = up(build).objects[0]
         artifact = live(declaring.artifact("made", build="web-build"), **owned_by(owner))
         assert left(worlds.with_objects(up(*BOTH, build), artifact), *BOTH, build) == []
 
-    def test_a_deployment_that_a_build_has_made_stands(self) -> None:
+    def test_a_deployment_that_a_build_has_made_is_in_use(self) -> None:
         world, plans = self.automatic(environment="development")
         assert names(left(world, *plans)) == []
 
@@ -205,8 +205,8 @@ class TestOwners:
         assert names(found) == ["Deployment acme/automatic"]
 
     @staticmethod
-    def automatic(environment: str) -> tuple[Census, tuple[Plan, ...]]:
-        """A world in which a Build has made an artifact, and somebody a Deployment of it."""
+    def automatic(environment: str) -> tuple[Snapshot, tuple[Plan, ...]]:
+        """A world in which a Build has made an artifact, and there is a Deployment of it."""
         plans = (*BOTH, stack(declaring.build(), declaring.environment("staging")).plan)
         owner = next(each for each in up(*plans).objects if each.resource.kind == "Build")
         artifact = live(declaring.artifact("made"), **owned_by(owner))
@@ -233,24 +233,24 @@ class TestNamespaces:
                 of_environment("mine", "development"),
                 f"OpenChoreo gives its labels to {data_plane_namespace('acme', 'shop', 'development')!r} only",
             ),
-            (of_environment("mine", "development", None), "it lacks project-name"),
+            (of_environment("mine", "development", None), "it has no label project-name"),
             (
                 of_environment("kube-system", "development"),
-                "it carries the labels of environment 'development', and it belongs to Kubernetes",
+                "it has the labels of environment 'development', and it belongs to Kubernetes",
             ),
         ],
     )
     def test_one_with_an_environments_labels_is_left_over(self, stray: Live, why: str) -> None:
         assert only(left(worlds.with_namespaces(up(*BOTH), stray))).why == (why,)
 
-    def test_one_that_no_stack_provisions_any_more_is_left_over(self) -> None:
+    def test_one_that_no_stack_provisions_any_longer_is_left_over(self) -> None:
         alone = stack(declaring.environment()).plan
         world = up(PLATFORM, DEVELOPMENT)
         assert names(left(world, PLATFORM, alone))[1] == (
             f"Namespace {data_plane_namespace('acme', 'shop', 'development')}"
         )
 
-    def test_one_that_a_controller_has_made_for_a_declared_deployment_stands(self) -> None:
+    def test_one_that_a_controller_has_made_for_a_declared_deployment_is_in_use(self) -> None:
         # The Deployment is declared in another stack than its environment, which therefore plans no namespace.
         environment = stack(declaring.environment()).plan
         apps = stack(declaring.component(), declaring.track(), declaring.artifact(), declaring.deployment()).plan
@@ -274,31 +274,31 @@ class TestNamespaces:
     def test_another_with_the_labels_of_an_organization_is_left_over(self) -> None:
         other = namespace("other", labels.organization_namespace_labels("acme"))
         assert only(left(worlds.with_namespaces(up(*BOTH), other))).why == (
-            "it carries the labels of organization 'acme', whose namespace is 'acme'",
+            "it has the labels of organization 'acme', whose namespace is 'acme'",
         )
 
-    def test_that_of_builds_stands_while_there_is_a_build(self) -> None:
+    def test_that_of_builds_is_in_use_while_there_is_a_build(self) -> None:
         ci = namespace("choreo-ci-acme", {labels.MANAGED_BY: labels.MANAGED_BY_BUILD_CONTROLLER})
         build = stack(declaring.build()).plan
         assert left(worlds.with_namespaces(up(*BOTH, build), ci), *BOTH, build) == []
         assert only(left(worlds.with_namespaces(up(*BOTH), ci))).why == (
-            "organization 'acme' has no Build, and nobody else deletes it",
+            "organization 'acme' has no Build, and no controller deletes it",
         )
 
-    def test_one_without_openchoreos_labels_is_nobodys_business(self) -> None:
+    def test_one_without_openchoreos_labels_is_ignored(self) -> None:
         others = [namespace("acme-other", {}), namespace("choreo-ci-acme", {}), namespace("kube-system", {})]
         assert left(worlds.with_namespaces(up(*BOTH), *others)) == []
 
 
-def test_an_object_that_openchoreo_cannot_find_says_which_labels_it_lacks() -> None:
+def test_the_missing_labels_of_an_object_that_openchoreo_cannot_find_are_named() -> None:
     stray = live(declaring.component("lost"), labels={})
     assert only(left(worlds.with_objects(up(*BOTH), stray))).why == (
-        "OpenChoreo does not find what it belongs to: its labels lack core.choreo.dev/organization, "
+        "OpenChoreo cannot find what it belongs to: it has no label core.choreo.dev/organization, "
         "core.choreo.dev/project, core.choreo.dev/name",
     )
 
 
-def test_only_the_organizations_that_were_asked_for_are_looked_at_and_the_others_are_named() -> None:
+def test_only_the_requested_organizations_are_searched_and_the_others_are_named() -> None:
     beta = stack(declaring.organization("beta"), declaring.data_plane(organization="beta")).plan
     world = worlds.with_namespaces(
         up(*BOTH, beta),
@@ -314,7 +314,7 @@ def test_only_the_organizations_that_were_asked_for_are_looked_at_and_the_others
 
 
 class TestStrays:
-    """What is not where it should be, or has outlived its organization."""
+    """Objects that are in the wrong place, or have outlived their organization."""
 
     def test_an_object_in_another_namespace_is_a_leftover_of_the_organization_of_its_label(self) -> None:
         stray = live(
@@ -323,7 +323,7 @@ class TestStrays:
         found = only(left(worlds.with_objects(up(*BOTH), stray)))
         assert (str(found.live), found.organization) == ("Project other/lost", "acme")
         assert found.why[-1] == (
-            "OpenChoreo does not find it: its namespace is 'other', its label says organization 'acme'"
+            "OpenChoreo cannot find it: its namespace is 'other', its label says organization 'acme'"
         )
 
     def test_what_has_outlived_its_organization_and_the_labels_of_its_namespace_is_found(self) -> None:
@@ -345,15 +345,15 @@ class TestConnections:
     def left(self, secret: Live, *plans: Plan) -> list[Leftover]:
         return left(worlds.with_secrets(up(*BOTH), secret), *plans)
 
-    def test_one_that_a_stack_makes_stands(self) -> None:
+    def test_one_that_a_stack_makes_is_in_use(self) -> None:
         kubeconfig = worlds.kubeconfig("https://east")
         made = stack(declaring.data_plane("east"), dataPlaneKubeconfigs={"east": kubeconfig}).plan
         assert self.left(worlds.connection(data_plane="east"), *BOTH, made) == []
 
-    def test_one_that_a_declared_data_plane_refers_to_stands(self) -> None:
+    def test_one_that_a_declared_data_plane_refers_to_is_in_use(self) -> None:
         assert self.left(worlds.connection()) == []
 
-    def test_one_that_a_data_plane_refers_to_which_a_stack_needs_stands(self) -> None:
+    def test_one_of_a_data_plane_that_a_stack_needs_is_in_use(self) -> None:
         assert self.left(worlds.connection(), DEVELOPMENT) == []
 
     def test_one_whose_data_plane_is_gone_is_left_over(self) -> None:
@@ -361,9 +361,9 @@ class TestConnections:
         assert (str(found.live), found.role) == ("Secret acme/old", "Secret")
         assert found.why == ("its data plane 'gone' is declared nowhere and not in the cluster",)
 
-    def test_one_that_its_data_plane_does_not_refer_to_any_more_is_left_over(self) -> None:
+    def test_one_that_its_data_plane_no_longer_refers_to_is_left_over(self) -> None:
         assert only(self.left(worlds.connection("old"))).why == ("its data plane 'dp-local' does not refer to it",)
 
-    def test_it_goes_after_its_data_plane(self) -> None:
+    def test_it_is_listed_after_its_data_plane(self) -> None:
         found = self.left(worlds.connection(), stack(declaring.organization()).plan)
         assert names(found)[-2:] == ["DataPlane acme/dp-local", "Secret acme/kind-1-config"]

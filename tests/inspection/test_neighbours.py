@@ -1,4 +1,4 @@
-"""Objects of other APIs held against a cluster: what is declared of them counts, and nothing else."""
+"""Drift of objects of other APIs: only their declared fields are compared."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import pytest
 
-from choreo_components.inspection.declared_snapshot import see
+from choreo_components.inspection.declared_snapshot import take_declared
 from choreo_components.inspection.drift import Drift, drift
 from choreo_components.inspection.leftovers import leftovers
 from choreo_components.inspection.questions import Objects
-from choreo_components.inspection.snapshot import Census
-from choreo_components.inspection.target_clusters import Opened
+from choreo_components.inspection.snapshot import Snapshot
+from choreo_components.inspection.target_clusters import OpenedStack
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.objects import Live, Resource
 from tests import declaring
@@ -33,11 +33,11 @@ def live(resource: Resource, name: str, **more: Any) -> Live:
 
 
 def drifts(made: Stack, *lives: Live, **more: Any) -> tuple[Drift, ...]:
-    census = replace(worlds.census(()), neighbours=lives, **more)
-    return drift(Opened("test", made.settings, made.plan), census).drifts
+    snapshot = replace(worlds.snapshot(()), neighbours=lives, **more)
+    return drift(OpenedStack("test", made.settings, made.plan), snapshot).drifts
 
 
-def told(found: tuple[Drift, ...]) -> list[tuple[str, Any, Any, bool]]:
+def differing(found: tuple[Drift, ...]) -> list[tuple[str, Any, Any, bool]]:
     return [(each.field, each.declared, each.live, each.secret) for one in found for each in one.differences]
 
 
@@ -46,22 +46,22 @@ def test_what_others_have_added_is_no_drift() -> None:
     assert drifts(stack(SETTINGS), live(CONFIG_MAPS, "settings", **more)) == ()
 
 
-def test_what_is_declared_and_other_is_told_at_its_place() -> None:
+def test_a_declared_field_that_differs_is_reported_at_its_place() -> None:
     made = stack(SETTINGS)
     found = drifts(made, live(CONFIG_MAPS, "settings", data={"log": "info"}))
-    assert told(found) == [("data.log", "debug", "info", False)]
+    assert differing(found) == [("data.log", "debug", "info", False)]
     assert found[0].differences[0].where == made.at("log", "choreo:resources[0].data.log")
 
 
-def test_what_is_not_there_is_missing() -> None:
+def test_an_object_that_does_not_exist_is_missing() -> None:
     [found] = drifts(stack(SETTINGS))
     assert (str(found), found.live) == ("ConfigMap acme/settings", None)
 
 
-def test_of_a_secret_only_that_it_differs_is_told() -> None:
+def test_of_a_secret_only_the_fact_that_it_differs_is_reported() -> None:
     made = stack(SECRET)
     found = drifts(made, live(SECRETS, "authority", data={"a": "b3RoZXI="}))
-    assert told(found) == [("data.a", None, None, True)]
+    assert differing(found) == [("data.a", None, None, True)]
     assert found[0].differences[0].where == made.at("very-secret", "choreo:resources[0].stringData.a")
     assert found[0].live is not None
     assert "data" not in found[0].live.manifest
@@ -80,7 +80,7 @@ def test_quantities_are_compared_by_what_they_mean(one: Any, other: Any) -> None
 def test_a_list_of_another_length_differs_as_a_whole() -> None:
     role = plain("Role", "reader", "acme", "rbac.authorization.k8s.io/v1", rules=[{"verbs": ["get"]}])
     there = live(Resource("rbac.authorization.k8s.io", "v1", "Role", "roles"), "reader", rules=[])
-    assert told(drifts(stack(role), there)) == [("rules", [{"verbs": ["get"]}], [], False)]
+    assert differing(drifts(stack(role), there)) == [("rules", [{"verbs": ["get"]}], [], False)]
 
 
 def test_what_could_not_be_read_is_not_missing() -> None:
@@ -101,18 +101,18 @@ class Silent(Asked):
         raise ClusterError("no answer")
 
 
-def seen(cluster: Asked, made: Stack) -> Census:
-    return asyncio.run(see(cast(Cluster, cluster), [made.plan], {}))
+def seen(cluster: Asked, made: Stack) -> Snapshot:
+    return asyncio.run(take_declared(cast(Cluster, cluster), [made.plan], {}))
 
 
-def test_neighbours_are_asked_for_one_by_one() -> None:
+def test_neighbours_are_read_one_by_one() -> None:
     cluster = Serving(live(CONFIG_MAPS, "settings"))
     found = seen(cluster, stack(SETTINGS, plain("Widget", "a", "acme", "example.com/v1")))
     assert [each.name for each in found.neighbours] == ["settings"]
     assert sorted(cluster.asked) == ["get configmaps acme settings", "resources example.com/v1", "resources v1"]
 
 
-def test_where_the_kinds_cannot_be_asked_for_nothing_is_known() -> None:
+def test_if_the_served_kinds_cannot_be_read_nothing_is_known() -> None:
     found = seen(Silent(), stack(SETTINGS))
     assert list(found.unread.values()) == ["ConfigMap 'settings' of namespace 'acme': no answer"]
 
@@ -120,7 +120,7 @@ def test_where_the_kinds_cannot_be_asked_for_nothing_is_known() -> None:
 def test_what_a_stack_declares_is_not_left_over() -> None:
     connection = worlds.connection()
     builds = worlds.namespace("dp-acme-shop-staging-1", {"organization-name": "acme", "environment-name": "staging"})
-    world = worlds.with_namespaces(worlds.with_secrets(worlds.census(()), connection), builds)
+    world = worlds.with_namespaces(worlds.with_secrets(worlds.snapshot(()), connection), builds)
     made = stack(declaring.organization())
     assert {each.live.name for each in leftovers([made.plan], world, ["acme"])} == {connection.name, builds.name}
     secret = plain("Secret", connection.name, "acme")
@@ -128,6 +128,6 @@ def test_what_a_stack_declares_is_not_left_over() -> None:
     assert leftovers([made.plan], world, ["acme"]) == []
 
 
-def test_the_namespaces_of_neighbours_are_no_organizations() -> None:
+def test_the_namespaces_of_neighbours_are_not_organizations() -> None:
     made = stack(declaring.organization(), plain("ConfigMap", "settings", "monitoring"))
-    assert Opened("test", made.settings, made.plan).organizations == {"acme"}
+    assert OpenedStack("test", made.settings, made.plan).organizations == {"acme"}

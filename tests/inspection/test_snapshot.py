@@ -1,4 +1,4 @@
-"""A census takes one list for each kind, and remembers what it could not see."""
+"""A snapshot takes one list for each kind, and records what it could not read."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
@@ -13,12 +13,12 @@ from choreo_components.api.openchoreo_v1alpha1 import API_VERSION as V1ALPHA1
 from choreo_components.inspection import data_planes as elsewhere
 from choreo_components.inspection.questions import Objects
 from choreo_components.inspection.snapshot import (
-    Census,
+    Snapshot,
     absent_organizations,
+    merged,
     other_organizations,
     take,
     tenant_kinds,
-    together,
 )
 from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, Unreachable
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, live_of
@@ -30,7 +30,7 @@ from tests.standin.openchoreo_v1alpha1 import samples
 
 
 class Counting:
-    """A cluster that has these objects, says of what it does not answer why not, and counts its requests."""
+    """A cluster that has these objects, refuses some requests with a reason, and counts them."""
 
     server = "https://cluster"
 
@@ -81,14 +81,14 @@ class Counting:
 
 
 class Away(Counting):
-    """A cluster that nobody reaches."""
+    """A cluster that cannot be reached."""
 
     async def kinds(self, group: str, version: str) -> frozenset[str]:
         raise Unreachable("away")
 
 
-def taken(cluster: Counting, *organizations: str, **more: Any) -> Census:
-    # Who has stacks of one API asks for nothing of another.
+def taken(cluster: Counting, *organizations: str, **more: Any) -> Snapshot:
+    # With stacks of one API, no other API is read.
     if cluster.serves == (API_VERSION,):
         more = {"wanted": [GENERATION], **more}
     return asyncio.run(take(cast(Cluster, cluster), organizations, **more))
@@ -107,7 +107,7 @@ def failing(plural: str, place: str | None, problem: type[ClusterError] = Cluste
 
 
 def only_in(*places: str) -> Any:
-    """What the credentials of one who has roles in these namespaces may list: what is in them, and namespaces."""
+    """The rights of credentials with roles in these namespaces: to list what is in them, and namespaces."""
     return lambda plural, place: None if place in places or plural == "namespaces" else Forbidden("answers 403")
 
 
@@ -125,16 +125,16 @@ def test_the_number_of_requests_does_not_grow_with_the_objects() -> None:
     few, many = Counting(*objects(1)), Counting(*objects(2000))
     assert len(taken(few, "acme").objects) == 2
     assert len(taken(many, "acme").objects) == 2001
-    assert few.requests == many.requests == 15, "the kinds that are served, 12 kinds, namespaces, and Secrets"
+    assert few.requests == many.requests == 15, "the served kinds, 12 kinds, namespaces, and Secrets"
 
 
-def test_each_organization_more_takes_a_list_of_its_secrets() -> None:
+def test_each_further_organization_takes_a_list_of_its_secrets() -> None:
     cluster = Counting(of_organization("acme"), of_organization("beta"))
     taken(cluster, "acme", "beta")
     assert cluster.requests == 15 + 1
 
 
-def test_no_secret_is_looked_for_in_other_namespaces_than_those_of_the_organizations() -> None:
+def test_secrets_are_listed_only_in_the_namespaces_of_the_organizations() -> None:
     cluster = Counting(of_organization("acme"), of_organization("beta"), namespace("other", {}))
     taken(cluster, "acme", "gone")
     assert [place for plural, place in cluster.asked if plural == "secrets"] == ["acme"]
@@ -142,62 +142,64 @@ def test_no_secret_is_looked_for_in_other_namespaces_than_those_of_the_organizat
 
 def test_of_a_secret_no_data_is_kept() -> None:
     secret = worlds.connection()
-    census = taken(Counting(of_organization("acme"), secret), "acme")
-    assert [each.name for each in census.secrets] == [secret.name]
-    assert "data" not in census.secrets[0].manifest
+    snapshot = taken(Counting(of_organization("acme"), secret), "acme")
+    assert [each.name for each in snapshot.secrets] == [secret.name]
+    assert "data" not in snapshot.secrets[0].manifest
 
 
-def test_a_secret_that_is_no_data_planes_is_nobodys_business() -> None:
+def test_a_secret_that_belongs_to_no_data_plane_is_ignored() -> None:
     other = Live(SECRETS, {"metadata": {"name": "s", "namespace": "acme", "labels": {labels.ORGANIZATION: "acme"}}})
     assert taken(Counting(of_organization("acme"), other), "acme").secrets == ()
 
 
-def test_what_the_whole_cluster_has_is_there_whatever_organization_was_asked_for() -> None:
+def test_objects_of_all_organizations_are_in_it_regardless_of_the_requested_ones() -> None:
     stray = live(declaring.project(organization="beta"))
     assert taken(Counting(stray), "acme").objects == (stray,)
 
 
-def test_who_may_list_a_kind_in_the_organizations_namespaces_only_gets_what_is_there() -> None:
+def test_with_rights_in_the_organizations_namespaces_only_it_has_what_is_in_them() -> None:
     mine, others = live(declaring.project()), live(declaring.project(organization="beta"))
-    census = taken(Counting(mine, others, of_organization("acme"), refuses=only_in("acme")), "acme")
-    assert census.objects == (mine,)
-    assert census.knows(worlds.resource("Project"), "acme")
-    assert census.restricted == {each for each in all_kinds() if each[0] == API_VERSION}
-    assert set(census.unread) == {Objects(API_VERSION, "Organization", "acme")}, "it may not be read by its name either"
+    snapshot = taken(Counting(mine, others, of_organization("acme"), refuses=only_in("acme")), "acme")
+    assert snapshot.objects == (mine,)
+    assert snapshot.knows(worlds.resource("Project"), "acme")
+    assert snapshot.restricted == {each for each in all_kinds() if each[0] == API_VERSION}
+    assert set(snapshot.unread) == {Objects(API_VERSION, "Organization", "acme")}, (
+        "it cannot be read by its name either"
+    )
 
 
-def test_an_organization_is_asked_for_by_its_name_where_not_all_may_be_listed() -> None:
+def test_an_organization_is_read_by_its_name_if_not_all_can_be_listed() -> None:
     class Named(Counting):
         async def list(self, resource: Resource, *more: Any) -> tuple[list[Live], str | None]:
             if resource.kind == "Organization":
                 raise Forbidden("answers 403")
             return await super().list(resource, *more)
 
-    census = taken(Named(live(declaring.organization()), live(declaring.organization("beta"))), "acme")
-    assert [each.name for each in census.objects] == ["acme"]
-    assert census.unread == {}
-    assert census.restricted == {(API_VERSION, "Organization")}
+    snapshot = taken(Named(live(declaring.organization()), live(declaring.organization("beta"))), "acme")
+    assert [each.name for each in snapshot.objects] == ["acme"]
+    assert snapshot.unread == {}
+    assert snapshot.restricted == {(API_VERSION, "Organization")}
 
 
-def test_what_may_not_be_listed_is_remembered_and_the_rest_is_there() -> None:
+def test_what_cannot_be_listed_is_recorded_and_the_rest_is_in_it() -> None:
     def refuses(plural: str, place: str | None) -> ClusterError | None:
         return Forbidden("answers 403") if plural == "projects" and place in (None, "acme") else None
 
-    census = taken(Counting(*objects(1), refuses=refuses), "acme", "beta")
-    assert not census.knows(worlds.resource("Project"), "acme")
-    assert census.knows(worlds.resource("Project"), "beta")
-    assert list(census.unread.values()) == ["projects.core.choreo.dev in namespace 'acme': answers 403"]
-    assert [each.name for each in census.objects] == ["acme"]
+    snapshot = taken(Counting(*objects(1), refuses=refuses), "acme", "beta")
+    assert not snapshot.knows(worlds.resource("Project"), "acme")
+    assert snapshot.knows(worlds.resource("Project"), "beta")
+    assert list(snapshot.unread.values()) == ["projects.core.choreo.dev in namespace 'acme': answers 403"]
+    assert [each.name for each in snapshot.objects] == ["acme"]
 
 
 @pytest.mark.parametrize(("plural", "kind"), [("organizations", "Organization"), (NAMESPACES.plural, NAMESPACES.kind)])
-def test_what_belongs_to_the_whole_cluster_is_unknown_of_every_organization(plural: str, kind: str) -> None:
-    census = taken(Counting(refuses=failing(plural, None)), "acme")
-    assert not census.knows(worlds.resource(kind), "acme")
-    assert census.knows(worlds.resource("Project"), "acme")
+def test_an_unanswered_question_about_the_whole_cluster_applies_to_every_organization(plural: str, kind: str) -> None:
+    snapshot = taken(Counting(refuses=failing(plural, None)), "acme")
+    assert not snapshot.knows(worlds.resource(kind), "acme")
+    assert snapshot.knows(worlds.resource("Project"), "acme")
 
 
-def test_a_cluster_that_nobody_reaches_is_asked_once() -> None:
+def test_a_cluster_that_cannot_be_reached_is_queried_once() -> None:
     cluster: Any = Away()
     with pytest.raises(Unreachable):
         taken(cluster, "acme")
@@ -207,7 +209,7 @@ def test_a_cluster_that_nobody_reaches_is_asked_once() -> None:
 def test_a_data_plane_is_reached_by_the_kubeconfig_that_is_given_for_it_in_its_organization(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Two organizations have a data plane of one name."""
+    """Two organizations have a data plane with the same name."""
     reached: list[str] = []
 
     class DataPlane(Counting):
@@ -230,7 +232,7 @@ def test_a_data_plane_is_reached_by_the_kubeconfig_that_is_given_for_it_in_its_o
 
 
 class TestOthers:
-    """The organizations that have something in the cluster, and were not asked for."""
+    """The organizations that have objects in the cluster, and were not requested."""
 
     @pytest.mark.parametrize(
         "left",
@@ -244,7 +246,7 @@ class TestOthers:
         ],
         ids=str,
     )
-    def test_one_that_has_left_anything_is_named(self, left: Live) -> None:
+    def test_one_with_any_object_is_named(self, left: Live) -> None:
         assert other_organizations(taken(Counting(left), "acme"), ["acme"]) == ["beta"]
 
     @pytest.mark.parametrize(
@@ -255,41 +257,41 @@ class TestOthers:
         ],
         ids=["labelled as another's", "in another's namespace"],
     )
-    def test_what_was_looked_at_names_no_other(self, seen: Live) -> None:
+    def test_objects_of_the_requested_one_name_no_other(self, seen: Live) -> None:
         assert other_organizations(taken(Counting(seen), "acme"), ["acme"]) == []
 
 
 class TestTogether:
-    """What several credentials see of one cluster."""
+    """What several credentials can read of one cluster."""
 
-    def by(self, *organizations: str, may: Collection[str]) -> Census:
+    def by(self, *organizations: str, may: Collection[str]) -> Snapshot:
         has = [live(declaring.project(organization=name)) for name in ("acme", "beta")]
         own = [of_organization(name) for name in ("acme", "beta")]
         return taken(Counting(*has, *own, refuses=only_in(*may)), *organizations)
 
-    def test_each_adds_what_it_may_see(self) -> None:
-        whole = together([self.by("acme", may=["acme"]), self.by("beta", may=["beta"])])
+    def test_each_adds_what_it_can_read(self) -> None:
+        whole = merged([self.by("acme", may=["acme"]), self.by("beta", may=["beta"])])
         assert sorted(str(each) for each in whole.objects) == ["Project acme/shop", "Project beta/shop"]
         assert whole.knows(worlds.resource("Project"), "acme")
         assert whole.knows(worlds.resource("Project"), "beta")
 
-    def test_what_one_may_not_see_and_another_does_is_known(self) -> None:
-        whole = together([self.by("acme", may=[]), self.by("acme", may=["acme"])])
+    def test_what_one_cannot_read_and_another_can_is_known(self) -> None:
+        whole = merged([self.by("acme", may=[]), self.by("acme", may=["acme"])])
         assert whole.knows(worlds.resource("Project"), "acme")
         assert [str(each) for each in whole.objects] == ["Project acme/shop"]
 
-    def test_what_none_of_them_was_asked_about_stays_unknown(self) -> None:
-        whole = together([self.by("acme", may=[]), self.by("beta", may=["beta"])])
+    def test_what_none_of_them_has_read_stays_unknown(self) -> None:
+        whole = merged([self.by("acme", may=[]), self.by("beta", may=["beta"])])
         assert not whole.knows(worlds.resource("Project"), "acme")
 
-    def test_what_one_may_list_everywhere_is_not_restricted(self) -> None:
-        assert together([self.by("acme", may=["acme"]), taken(Counting(), "acme")]).restricted == frozenset()
+    def test_what_one_can_list_everywhere_is_not_restricted(self) -> None:
+        assert merged([self.by("acme", may=["acme"]), taken(Counting(), "acme")]).restricted == frozenset()
 
 
 class TestTwoGenerations:
-    """Of a cluster that serves openchoreo.dev/v1alpha1, with or without the API before it."""
+    """A cluster that serves openchoreo.dev/v1alpha1, with or without the API before it."""
 
-    def test_kinds_that_are_not_served_are_not_asked_for(self) -> None:
+    def test_kinds_that_are_not_served_are_not_read(self) -> None:
         cluster = Counting(tenant("acme"), serves=[V1ALPHA1])
         taken(cluster, "acme")
         served = {kind.plural for kind in all_kinds().values() if kind.api_version == V1ALPHA1}
@@ -301,37 +303,37 @@ class TestTwoGenerations:
         assert [plural for plural, _ in cluster.asked].count("namespaces") == 1
 
     def test_a_namespace_with_the_label_is_a_tenant_and_no_other_is(self) -> None:
-        census = taken(Counting(tenant("acme"), namespace("kube-system", {}), serves=[V1ALPHA1]), "acme")
-        assert [str(each) for each in census.objects] == ["Namespace acme"]
-        assert [each.name for each in census.namespaces] == ["acme", "kube-system"]
+        snapshot = taken(Counting(tenant("acme"), namespace("kube-system", {}), serves=[V1ALPHA1]), "acme")
+        assert [str(each) for each in snapshot.objects] == ["Namespace acme"]
+        assert [each.name for each in snapshot.namespaces] == ["acme", "kube-system"]
 
-    def test_what_no_stack_is_of_is_not_asked_for_although_it_is_served(self) -> None:
+    def test_an_api_without_stacks_is_not_read_although_it_is_served(self) -> None:
         cluster = Counting(tenant("acme"), live(declaring.project()), serves=[API_VERSION, V1ALPHA1])
-        census = taken(cluster, "acme", wanted=[GENERATION])
-        assert (cluster.requests, [str(each) for each in census.objects]) == (15, ["Project acme/shop"])
-        assert not census.answers(Objects(V1ALPHA1, "Project", "acme"))
+        snapshot = taken(cluster, "acme", wanted=[GENERATION])
+        assert (cluster.requests, [str(each) for each in snapshot.objects]) == (15, ["Project acme/shop"])
+        assert not snapshot.answers(Objects(V1ALPHA1, "Project", "acme"))
 
-    def test_where_the_api_is_not_served_its_label_says_nothing(self) -> None:
-        census = taken(Counting(tenant("acme"), namespace("workflows-beta", {})), "acme")
-        assert census.objects == ()
-        assert other_organizations(census, ["acme"]) == []
+    def test_if_the_api_is_not_served_its_label_is_ignored(self) -> None:
+        snapshot = taken(Counting(tenant("acme"), namespace("workflows-beta", {})), "acme")
+        assert snapshot.objects == ()
+        assert other_organizations(snapshot, ["acme"]) == []
 
-    def test_what_is_of_no_tenant_is_never_asked_for_by_the_name_of_one(self) -> None:
+    def test_objects_without_a_tenant_are_never_read_by_the_name_of_one(self) -> None:
         cluster = Counting(tenant("acme"), refuses=only_in("acme"), serves=[V1ALPHA1])
-        census = taken(cluster, "acme")
+        snapshot = taken(cluster, "acme")
         assert ("clusterdataplanes", None) in cluster.asked
-        assert not census.knows(kind_of(V1ALPHA1, "ClusterDataPlane"), "acme")
-        assert census.knows(kind_of(V1ALPHA1, "DataPlane"), "acme")
+        assert not snapshot.knows(kind_of(V1ALPHA1, "ClusterDataPlane"), "acme")
+        assert snapshot.knows(kind_of(V1ALPHA1, "DataPlane"), "acme")
 
     def test_another_tenant_is_named(self) -> None:
-        census = taken(Counting(tenant("acme"), tenant("beta"), serves=[V1ALPHA1]), "acme")
-        assert other_organizations(census, ["acme"]) == ["beta"]
+        snapshot = taken(Counting(tenant("acme"), tenant("beta"), serves=[V1ALPHA1]), "acme")
+        assert other_organizations(snapshot, ["acme"]) == ["beta"]
 
-    def test_what_is_in_the_whole_cluster_names_no_other(self) -> None:
+    def test_cluster_scoped_objects_name_no_other(self) -> None:
         shared = live_of(samples.data_plane(None) | {"metadata": {"name": "default", "uid": "1"}})
         assert other_organizations(taken(Counting(shared, serves=[V1ALPHA1]), "acme"), ["acme"]) == []
 
-    def test_a_data_plane_of_all_namespaces_is_looked_at_by_the_kubeconfig_that_is_given_for_it(
+    def test_a_cluster_scoped_data_plane_is_read_with_the_kubeconfig_that_is_given_for_it(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         reached: list[str] = []
@@ -354,10 +356,10 @@ class TestTwoGenerations:
         plane = live_of(samples.data_plane(None))
         east = worlds.kubeconfig("https://east")
         cluster = Counting(plane, tenant("acme"), serves=[V1ALPHA1])
-        census = taken(cluster, "acme", given={"": {"default": east}})
+        snapshot = taken(cluster, "acme", given={"": {"default": east}})
         assert reached == [east]
-        assert list(census.unread.values()) == ["namespaces of data plane default: away"]
-        assert not census.knows_data_planes(generation_of(V1ALPHA1), "acme")
+        assert list(snapshot.unread.values()) == ["namespaces of data plane default: away"]
+        assert not snapshot.knows_data_planes(generation_of(V1ALPHA1), "acme")
 
     @pytest.mark.parametrize(
         ("serves", "kinds"),
@@ -369,16 +371,18 @@ class TestTwoGenerations:
         ],
         ids=str,
     )
-    def test_an_organization_is_missed_as_what_the_cluster_may_have(self, serves: list[str], kinds: list[str]) -> None:
-        census = taken(Counting(serves=serves), "acme")
-        assert [each.kind for each in tenant_kinds([census])] == kinds
-        assert absent_organizations([census], ["acme"]) == ["acme"]
+    def test_a_missing_organization_is_of_the_kinds_that_the_cluster_may_have(
+        self, serves: list[str], kinds: list[str]
+    ) -> None:
+        snapshot = taken(Counting(serves=serves), "acme")
+        assert [each.kind for each in tenant_kinds([snapshot])] == kinds
+        assert absent_organizations([snapshot], ["acme"]) == ["acme"]
 
-    def test_a_tenant_of_either_api_is_there(self) -> None:
-        census = taken(Counting(tenant("acme"), live(declaring.organization("beta")), serves=[API_VERSION, V1ALPHA1]))
-        assert absent_organizations([census], ["acme", "beta", "gone"]) == ["gone"]
+    def test_a_tenant_of_either_api_is_found(self) -> None:
+        snapshot = taken(Counting(tenant("acme"), live(declaring.organization("beta")), serves=[API_VERSION, V1ALPHA1]))
+        assert absent_organizations([snapshot], ["acme", "beta", "gone"]) == ["gone"]
 
-    def test_a_tenant_is_unknown_where_namespaces_are(self) -> None:
-        census = taken(Counting(serves=[V1ALPHA1], refuses=failing("namespaces", None)), "acme")
-        assert absent_organizations([census], ["acme"]) == []
-        assert not census.knows(Key(V1ALPHA1, "Namespace", "acme", "acme"), "acme")
+    def test_a_tenant_is_unknown_if_namespaces_are(self) -> None:
+        snapshot = taken(Counting(serves=[V1ALPHA1], refuses=failing("namespaces", None)), "acme")
+        assert absent_organizations([snapshot], ["acme"]) == []
+        assert not snapshot.knows(Key(V1ALPHA1, "Namespace", "acme", "acme"), "acme")

@@ -1,4 +1,4 @@
-"""Drift and leftovers of openchoreo.dev/v1alpha1: what its controllers and webhooks do by themselves is neither."""
+"""Drift and leftovers of openchoreo.dev/v1alpha1: changes and objects of its controllers and webhooks are neither."""
 
 import copy
 from collections.abc import Iterable
@@ -16,8 +16,8 @@ from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 from choreo_components.inspection.drift import Drift, drift
 from choreo_components.inspection.leftovers import Leftover, leftovers
 from choreo_components.inspection.questions import Objects, Unread
-from choreo_components.inspection.snapshot import Census
-from choreo_components.inspection.target_clusters import Opened
+from choreo_components.inspection.snapshot import Snapshot
+from choreo_components.inspection.target_clusters import OpenedStack
 from choreo_components.kubernetes.objects import NAMESPACES, Live, live_of
 from choreo_components.plan.nodes import Plan
 from tests.declaring import Manifest, Stack, stack
@@ -52,15 +52,15 @@ def live(manifest: Manifest, **metadata: Any) -> Live:
     return live_of(made)
 
 
-def world(*lives: Live, namespaces: Iterable[Live] = ()) -> Census:
-    """A cluster that has these."""
+def world(*lives: Live, namespaces: Iterable[Live] = ()) -> Snapshot:
+    """A cluster that has these objects."""
     every = (*(each for each in lives if each.resource == NAMESPACES), *namespaces)
     served = frozenset(each for each in all_kinds() if each[0] in (API_VERSION, "v1"))
-    return Census("https://cluster", lives, every, every, served=served)
+    return Snapshot("https://cluster", lives, every, every, served=served)
 
 
-def up(*plans: Plan) -> Census:
-    """What is there when all that the plans declare is up."""
+def up(*plans: Plan) -> Snapshot:
+    """The cluster when everything that the plans declare is up."""
     every = [each for plan in plans for each in plan.objects_in_cluster]
     return world(
         *(live(each.declared.object.to_wire()) for each in every if each.is_declared),
@@ -73,20 +73,20 @@ def manifest(kind: str, name: str, spec: dict[str, Any], of: str | None = "acme"
 
 
 class TestDrift:
-    """What differs: what is declared counts."""
+    """Declared fields that differ."""
 
-    def of(self, made: Stack, there: Census) -> tuple[Drift, ...]:
+    def of(self, made: Stack, there: Snapshot) -> tuple[Drift, ...]:
         assert not [each for each in made.findings if each.severity.value == "error"], made.findings
-        return drift(Opened("test", made.settings, made.plan), there).drifts
+        return drift(OpenedStack("test", made.settings, made.plan), there).drifts
 
     def after(self, declared: Manifest, **spec: Any) -> list[tuple[str, Any, Any]]:
-        """What differs of an object of a stack when its spec has become this."""
+        """The differences of an object of a stack after a change of its spec."""
         made = stack(declared)
         [node] = made.plan.objects
         wire = node.declared.object.to_wire()
         wire["spec"] = {**wire.get("spec", {}), **spec}
         wire["spec"] = {name: value for name, value in wire["spec"].items() if value is not None}
-        found = drift(Opened("test", made.settings, made.plan), world(live(wire))).drifts
+        found = drift(OpenedStack("test", made.settings, made.plan), world(live(wire))).drifts
         return [(each.field, each.declared, each.live) for drift_ in found for each in drift_.differences]
 
     @pytest.mark.parametrize("controllers", ["present", "absent"])
@@ -106,7 +106,7 @@ class TestDrift:
         [found] = self.of(stack(TENANT), world(live(samples.tenant("acme") | {"metadata": {"name": "acme"}})))
         assert [each.field for each in found.differences] == ["metadata.labels[openchoreo.dev/control-plane]"]
 
-    def test_a_tenant_that_is_not_there_is_missing_and_its_kind_is_served(self) -> None:
+    def test_a_tenant_that_does_not_exist_is_missing_and_its_kind_is_served(self) -> None:
         [found] = self.of(stack(TENANT), world())
         assert (str(found), found.live, found.notes) == ("Namespace acme", None, ())
 
@@ -167,7 +167,7 @@ class TestDrift:
         declared = manifest("ClusterWorkflow", "build", {"runTemplate": run(account)}, None)
         assert self.after(declared, runTemplate=run("workflow-sa")) == []
 
-    def test_what_nobody_looks_into_is_compared_by_what_it_means(self) -> None:
+    def test_values_without_a_schema_are_compared_by_meaning(self) -> None:
         given = {"replicas": 1, "on": True, "nothing": None, "list": [1, {"a": 2}]}
         declared = samples.component("acme", parameters=given)
         assert self.after(declared, parameters={"replicas": 1.0, "on": True, "list": [1.0, {"a": 2}]}) == []
@@ -212,22 +212,22 @@ def cell(name: str = CELL, environment: str = "development", project: str = "sho
 @given(
     st.lists(st.sampled_from(EVERYTHING), unique_by=lambda each: (each["kind"], each["metadata"]["name"]), min_size=1)
 )
-def test_a_stack_that_is_up_is_as_declared_and_leaves_nothing_over_whatever_it_declares(
+def test_a_stack_that_is_up_has_neither_drift_nor_leftovers(
     objects: list[Manifest],
 ) -> None:
     made = stack(*objects)
     there = up(made.plan)
-    assert drift(Opened("test", made.settings, made.plan), there).drifts == ()
+    assert drift(OpenedStack("test", made.settings, made.plan), there).drifts == ()
     assert leftovers([made.plan], there, ["acme"]) == []
 
 
 class TestLeftovers:
-    """What is left over: what nobody declares, and nothing that is declared needs or has made."""
+    """Leftovers: objects that no stack declares, and that no declared object needs or has made."""
 
     def of(
         self, *plans: Plan, more: Iterable[Live] = (), namespaces: Iterable[Live] = (), **also: Any
     ) -> list[Leftover]:
-        """Of acme, where all of the platform is up, and more."""
+        """The leftovers of acme, where all of the platform is up, and more."""
         there = up(PLATFORM)
         found = world(*there.objects, *more, namespaces=namespaces)
         return leftovers(plans or [PLATFORM], found, also.get("organizations", ["acme"]))
@@ -235,11 +235,11 @@ class TestLeftovers:
     def names(self, found: list[Leftover]) -> list[str]:
         return [str(each.live) for each in found]
 
-    def test_what_controllers_have_made_for_what_is_declared_stands(self) -> None:
+    def test_what_controllers_have_made_for_declared_objects_is_in_use(self) -> None:
         made = [PROJECT_RELEASE, COMPONENT_RELEASE, ROOT, RENDERED]
         assert self.of(more=made, namespaces=[cell()]) == []
 
-    def test_a_run_of_a_component_stands_and_its_namespace(self) -> None:
+    def test_a_run_of_a_component_and_its_namespace_are_in_use(self) -> None:
         run = live(manifest("WorkflowRun", "web-1", {"workflow": {"name": "build"}}), labels={labels.COMPONENT: "web"})
         assert self.of(more=[run], namespaces=[namespace("workflows-acme", {})]) == []
 
@@ -251,20 +251,20 @@ class TestLeftovers:
             ("its project 'gone' is declared nowhere and not in the cluster",),
         )
 
-    def test_a_binding_in_another_environment_than_the_first_is_somebodys(self) -> None:
+    def test_a_binding_in_another_environment_than_the_first_is_left_over(self) -> None:
         found = self.of(more=[live(samples.release_binding("acme", "staging", releaseName="web-1")), COMPONENT_RELEASE])
         assert self.names(found) == ["ReleaseBinding acme/web-staging"]
 
-    def test_what_is_in_the_whole_cluster_is_no_tenants(self) -> None:
+    def test_cluster_scoped_objects_belong_to_no_tenant(self) -> None:
         other = live(samples.data_plane(None, "other"))
         assert self.of(more=[other]) == []
 
-    def test_the_namespaces_that_openchoreo_forgets_are_left_over(self) -> None:
+    def test_the_namespaces_that_openchoreo_does_not_delete_are_left_over(self) -> None:
         gone = data_plane_namespace("acme", "shop", "gone")
         found = self.of(namespaces=[cell(), cell(gone, "gone"), namespace("workflows-acme", {})])
         assert {str(each.live): each.why for each in found} == {
             f"Namespace {gone}": ("its environment 'gone' is declared nowhere and not in the cluster",),
-            "Namespace workflows-acme": ("namespace 'acme' has no WorkflowRun, and nobody else deletes it",),
+            "Namespace workflows-acme": ("namespace 'acme' has no WorkflowRun, and no controller deletes it",),
         }
 
     def test_a_namespace_that_no_binding_has_made_is_left_over(self) -> None:
@@ -273,7 +273,7 @@ class TestLeftovers:
         [found] = self.of(PLATFORM, staging, namespaces=[cell(other, "staging")])
         assert found.why == ("no stack has project 'shop' in environment 'staging', or deploys there",)
 
-    def test_where_bindings_are_not_known_their_namespaces_are_not_left_over(self) -> None:
+    def test_if_bindings_are_unknown_their_namespaces_are_not_left_over(self) -> None:
         there = world(
             *up(PLATFORM).objects, namespaces=[cell(data_plane_namespace("acme", "shop", "staging"), "staging")]
         )
@@ -281,7 +281,7 @@ class TestLeftovers:
         unknown = replace(there, unread=unread)
         assert leftovers([PLATFORM], unknown, ["acme"]) == []
 
-    def test_a_tenant_that_no_stack_speaks_of_is_left_over_once_and_goes_last(self) -> None:
+    def test_a_tenant_that_no_stack_names_is_left_over_once_and_listed_last(self) -> None:
         found = self.of(
             more=[live(samples.tenant("beta")), live(samples.project("beta"))],
             namespaces=[namespace("workflows-beta", {})],
@@ -289,7 +289,7 @@ class TestLeftovers:
         )
         assert self.names(found) == ["Project beta/shop", "Namespace workflows-beta", "Namespace beta"]
 
-    def test_a_tenant_stands_as_long_as_something_in_it_is_declared(self) -> None:
+    def test_a_tenant_is_in_use_as_long_as_something_in_it_is_declared(self) -> None:
         binding = stack(samples.release_binding("acme", "development", releaseName="web-1")).plan
         there = world(live(TENANT), *(live(node.declared.object.to_wire()) for node in binding.objects))
         assert leftovers([binding], there, ["acme"]) == []
@@ -301,9 +301,9 @@ class TestLeftovers:
         served = frozenset(each for each in all_kinds())
         assert self.names(leftovers([], replace(there, served=served), ["beta"])) == ["Namespace beta"]
 
-    def test_the_namespace_that_kubernetes_has_itself_is_never_left_over(self) -> None:
+    def test_the_namespace_that_belongs_to_kubernetes_is_never_left_over(self) -> None:
         assert leftovers([], world(live(samples.tenant("default"))), ["default"]) == []
 
-    def test_a_component_goes_before_the_bindings_that_it_makes_anew(self) -> None:
+    def test_a_component_is_listed_before_the_bindings_that_it_creates_again(self) -> None:
         more = [live(samples.component("acme", "old")), live(samples.release_binding("acme", "development", "old"))]
         assert self.names(self.of(more=more)) == ["Component acme/old", "ReleaseBinding acme/old-development"]

@@ -1,4 +1,4 @@
-"""Worlds: what a cluster has when stacks are up, and what somebody has then done to it."""
+"""Worlds: the objects of a cluster when stacks are up, and after changes by others."""
 
 import base64
 import copy
@@ -12,7 +12,7 @@ from choreo_components.api import all_kinds, kind_of
 from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.names import CONNECTION_KEY
 from choreo_components.inspection.questions import Objects, Unread
-from choreo_components.inspection.snapshot import Census, key_of
+from choreo_components.inspection.snapshot import Snapshot, key_of
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, live_of, resource_named
 from choreo_components.plan.nodes import Plan
 
@@ -20,8 +20,8 @@ SINCE = "2025-05-09T08:00:00Z"
 LATER = "2025-05-10T08:00:00Z"
 
 
-def up(*plans: Plan) -> Census:
-    """The census of a cluster that has all that the plans declare, accepted by controllers."""
+def up(*plans: Plan) -> Snapshot:
+    """The snapshot of a cluster that has everything that the plans declare, accepted by controllers."""
     objects: list[Live] = []
     namespaces: list[Live] = []
     for each in (each for plan in plans for each in plan.objects_in_cluster):
@@ -29,23 +29,23 @@ def up(*plans: Plan) -> Census:
             objects.append(live(each.declared.object.to_wire()))
         elif each.kind == NAMESPACES.kind:
             namespaces.append(namespace(each.name, {**each.labels}))
-    return census(objects, namespaces)
+    return snapshot(objects, namespaces)
 
 
 def resource(kind: str) -> Resource:
-    """What questions about a kind are asked with: one of OpenChoreo's, or of Kubernetes itself."""
+    """The resource of a kind of OpenChoreo, or of Kubernetes itself."""
     return resource_named("v1" if kind in (NAMESPACES.kind, SECRETS.kind) else API_VERSION, kind)
 
 
 def unread(**why: str) -> Unread:
-    """Why something is not known of the organization acme, by kinds."""
+    """Reasons why questions about the organization acme are unanswered, by kind."""
     return {Objects.of(resource(kind), "acme"): said for kind, said in why.items()}
 
 
-def census(objects: Iterable[Live], namespaces: Iterable[Live] = ()) -> Census:
-    """The census of a cluster with these objects and namespaces."""
+def snapshot(objects: Iterable[Live], namespaces: Iterable[Live] = ()) -> Snapshot:
+    """The snapshot of a cluster with these objects and namespaces."""
     every = tuple(namespaces)
-    return Census(
+    return Snapshot(
         "https://cluster",
         tuple(objects),
         every,
@@ -55,7 +55,7 @@ def census(objects: Iterable[Live], namespaces: Iterable[Live] = ()) -> Census:
 
 
 def live(manifest: dict[str, Any], **metadata: Any) -> Live:
-    """An object as the API server has it; without `labels` among the metadata, its organization and name are some."""
+    """An object as the API server has it; without `labels` in the metadata, with those of its organization and name."""
     made = copy.deepcopy(manifest)
     kind = kind_of(API_VERSION, made["kind"])
     own = made["metadata"]
@@ -94,31 +94,31 @@ def connection(
     return live_of({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": data})
 
 
-def with_secrets(world: Census, *secrets: Live) -> Census:
+def with_secrets(world: Snapshot, *secrets: Live) -> Snapshot:
     """The same world with these Secrets in it."""
     return replace(world, secrets=secrets)
 
 
-def with_objects(world: Census, *more: Live) -> Census:
+def with_objects(world: Snapshot, *more: Live) -> Snapshot:
     """The same world with more objects in it."""
     return replace(world, objects=(*world.objects, *more))
 
 
-def with_namespaces(world: Census, *more: Live) -> Census:
+def with_namespaces(world: Snapshot, *more: Live) -> Snapshot:
     """The same world with more namespaces in it."""
     every = (*world.namespaces, *more)
     return replace(world, namespaces=every, data_plane_namespaces=every)
 
 
-def without(world: Census, kind: str, name: str) -> Census:
+def without(world: Snapshot, kind: str, name: str) -> Snapshot:
     """The same world without an object, or a namespace."""
     kept = [each for each in world.objects if (key_of(each).kind, each.name) != (kind, name)]
     every = tuple(each for each in world.namespaces if (kind, name) != ("Namespace", each.name))
     return replace(world, objects=tuple(kept), namespaces=every, data_plane_namespaces=every)
 
 
-def changed(world: Census, kind: str, name: str, **parts: Any) -> Census:
-    """The same world with other metadata, spec or status of one object; what is not given stays."""
+def changed(world: Snapshot, kind: str, name: str, **parts: Any) -> Snapshot:
+    """The same world with other metadata, spec or status of one object; the rest is unchanged."""
 
     def other(each: Live) -> Live:
         if (each.resource.kind, each.name) != (kind, name):
@@ -133,7 +133,7 @@ def changed(world: Census, kind: str, name: str, **parts: Any) -> Census:
 
 
 def kubeconfig(server: str, user: str = "u") -> str:
-    """The text of a kubeconfig that leads to this server."""
+    """The text of a kubeconfig for this server."""
     return yaml.safe_dump(
         {
             "clusters": [{"name": "c", "cluster": {"server": server}}],
