@@ -1,1 +1,1 @@
-"""OpenChoreo's kinds as Pulumi components, and what they are made of."""
+"""OpenChoreo's kinds as Pulumi components, and the resources that they are made of."""

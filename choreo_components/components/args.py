@@ -12,15 +12,15 @@ class TimeoutsArgs(TypedDict):
     ready: NotRequired[str]
     """For OpenChoreo's controllers to accept the object."""
     delete: NotRequired[str]
-    """For the object to be gone."""
+    """For the object to be deleted."""
     deployments: NotRequired[str]
-    """For the Deployments of an Environment to be gone; other kinds have none."""
+    """For the Deployments of an Environment to be deleted; other kinds have none."""
     namespaces: NotRequired[str]
-    """For the data-plane namespaces of an Environment to be gone; other kinds have none."""
+    """For the data-plane namespaces of an Environment to be deleted; other kinds have none."""
 
 
 class NamespaceMetadataArgs(TypedDict):
-    """What data-plane namespaces get besides what OpenChoreo gives them, for admission policies that want it."""
+    """Metadata of data-plane namespaces in addition to OpenChoreo's, for admission policies that require it."""
 
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels; OpenChoreo's own cannot be set."""

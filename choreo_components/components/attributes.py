@@ -1,21 +1,25 @@
-"""The attributes of arguments which are not fields of a spec: those that components of every generation have."""
+"""Arguments that are not fields of a spec, and that the components of every generation have."""
 
 from typing import TypeAlias
 
 Attribute: TypeAlias = tuple[str, str, str]
-"""A key of a TypedDict: its name, its type as it is written, and its meaning."""
+"""A key of a TypedDict: its name, its type as source code, and its meaning."""
 
 COMMON = (
     ("name", "NotRequired[str]", "Name of the object; default: the name of the Pulumi resource."),
     ("displayName", "NotRequired[pulumi.Input[str]]", "Name for people."),
     ("description", "NotRequired[pulumi.Input[str]]", "What it is for."),
-    ("labels", "NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]", "Labels besides those of OpenChoreo."),
+    (
+        "labels",
+        "NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]",
+        "Labels in addition to those of OpenChoreo.",
+    ),
     (
         "annotations",
         "NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]",
-        "Annotations besides those of OpenChoreo.",
+        "Annotations in addition to those of OpenChoreo.",
     ),
     ("controllers", "NotRequired[Controllers]", "Whether OpenChoreo's controllers run; default: present."),
     ("timeouts", "NotRequired[TimeoutsArgs]", "How long to wait before giving up."),
 )
-"""Those of all kinds."""
+"""The arguments of all kinds."""

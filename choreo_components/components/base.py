@@ -1,4 +1,4 @@
-"""A component: one of OpenChoreo's objects as a Pulumi resource, with whatever has to be around it."""
+"""Components: an object of OpenChoreo as a Pulumi resource, with the resources that belong to it."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -17,21 +17,21 @@ class ObjectComponent(pulumi.ComponentResource):
     """Base of the components: a custom resource with its metadata, sent as OpenChoreo's controllers leave it."""
 
     name: pulumi.Output[str]
-    """The object's metadata.name. Who uses it comes after the object, and goes before it."""
+    """The object's metadata.name. Resources that use it are created after the object, and deleted before it."""
     namespace: pulumi.Output[str]
-    """The organization's namespace: the one the object stands in, or, of an Organization, the one made for it."""
+    """The organization's namespace: the one that the object is in, or, for an Organization, the one made for it."""
 
     _secret_arguments: ClassVar[Sequence[str]] = ()
-    """The arguments that are secrets, which their types cannot say. Without the `_` it would be one of the outputs."""
+    """The arguments that are secrets, which their types cannot express. Without the `_` it would be an output."""
 
     _api_version: ClassVar[str]
-    """The generation, a class of components for each."""
+    """The generation; each has its class of components."""
 
     def __init__(self, kind: str, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        """Registers the component. What it consists of is `_declare`d then, and it is `_complete`d at last.
+        """Registers the component. Its resources are registered by `_declare`, and `_complete` ends it.
 
-        Raises pulumi.RunError with all that is wrong with the arguments, and registers nothing then. A preview refuses
-        it where its namespace is missing.
+        Raises pulumi.RunError with all problems of the arguments, and registers nothing then. A preview refuses it if
+        its namespace is missing.
         """
         self._kind = kind_of(self._api_version, kind)
         self._object_name: str = args.get("name") or name
@@ -42,43 +42,44 @@ class ObjectComponent(pulumi.ComponentResource):
         self._register = partial(register_object, self._kind, object_role(name, kind), body)
         self._options = partial(object_options, self, args, opts)
         self._is_decided: pulumi.Output[None] | None = None
-        """Known once it is decided that its namespace is there, where that is asked."""
+        """Known once its namespace is known to exist, if that is asked."""
         if (needed := self._needs_namespace(args)) is not None:
             self._is_decided = refuse_if_missing(self, name, *needed, opts)
 
     @classmethod
     def bare(cls, name: str, opts: pulumi.ResourceOptions) -> Self:
-        """The component by itself: a Platform registers its children, in the order of its plan.
+        """The component without children, which a Platform registers in the order of its plan.
 
-        Made without the constructor: for what that registers, the SDK keeps the call stack in the state.
+        Made without the constructor: for resources that a constructor registers, the SDK keeps the call stack in the
+        state.
         """
         component = cls.__new__(cls)
         pulumi.ComponentResource.__init__(component, token(module_of(cls._api_version), cls.__name__), name, None, opts)
         return component
 
     def _declare(self, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
-        """Registers the custom resource, after what it needs and what the component's options name."""
+        """Registers the custom resource, after the resources that it needs and those in the component's options."""
         made = self._register(self._options(needs))
-        # Where the metadata may hold a secret, it is not in these two.
+        # If the metadata may contain a secret, it is not in these two.
         metadata = pulumi.Output.unsecret(made.metadata)
         self.name = metadata["name"]
         self.namespace = metadata["namespace"] if self._kind.namespaced else self.name
         return made
 
     def _complete(self, **outputs: pulumi.Output[Any]) -> None:
-        """Tells Pulumi that the component has all its children, and its outputs: these besides those of all kinds."""
+        """Ends the registration of the component, with these outputs in addition to those of all kinds."""
         if self._is_decided is not None:
             both: Any = pulumi.Output.all(self.namespace, self._is_decided)
             outputs.setdefault("namespace", both.apply(lambda known: known[0]))
         self.register_outputs({"name": self.name, "namespace": self.namespace, **outputs})
 
     def _needs_namespace(self, args: Mapping[str, Any]) -> tuple[pulumi.Input[str], str] | None:
-        """The namespace that has to be there before it, and why a preview refuses the component where it is missing."""
+        """The namespace that must exist before it, and the message of a preview if that is missing."""
         return None
 
     def _body(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """The object without apiVersion and kind, in wire names; Outputs are where the arguments have them.
+        """The object without apiVersion and kind, in wire names; Outputs in the arguments are kept in place.
 
-        Raises pulumi.RunError with all that is wrong with the arguments.
+        Raises pulumi.RunError with all problems of the arguments.
         """
         raise NotImplementedError

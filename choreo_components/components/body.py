@@ -1,4 +1,4 @@
-"""A body: the arguments of a component, checked, as an object in wire names."""
+"""Body: checks the arguments of a component, and makes an object in wire names of them."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from choreo_components.config.validation import parse
 
 @dataclass(frozen=True)
 class Conventions:
-    """How the components of a generation take an object."""
+    """How the components of a generation map arguments to an object."""
 
     api_version: str
     around: Callable[[Kind], Collection[str]]
-    """The arguments of a kind which are no fields of its spec."""
+    """The arguments of a kind that are not fields of its spec."""
     metadata_of: Mapping[Path, str]
-    """By fields of the metadata: the arguments that they come from, where those are called otherwise."""
+    """By field of the metadata: the argument for it, if that has another name."""
     followed: Callable[[Kind, bool], Collection[str]]
-    """The labels of a kind that follow from fields which have been looked at, and whether its name is refused."""
+    """The labels of a kind that are derived from fields which were checked already; the flag: its name is refused."""
 
 
 def object_body(
@@ -41,11 +41,11 @@ def object_body(
     spec: Mapping[str, Any] | None = None,
     found: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The object without apiVersion and kind, in wire names; Outputs stand where the arguments have them.
+    """The object without apiVersion and kind, in wire names; Outputs in the arguments are kept in place.
 
-    `labels` and `annotations` are OpenChoreo's own; what is None among the latter is left out. `spec` has the fields of
-    the spec that are called otherwise among the arguments, and `found` is what is wrong besides. Raises pulumi.RunError
-    with all that is wrong with the arguments.
+    `labels` and `annotations` are those of OpenChoreo; annotations that are None are left out. `spec` has the fields of
+    the spec whose arguments have other names, and `found` are problems that were found before. Raises pulumi.RunError
+    with all problems of the arguments.
     """
     metadata: dict[str, Any] = {
         "name": name,
@@ -57,14 +57,14 @@ def object_body(
     }
     if kind.namespaced:
         metadata["namespace"] = namespace
-    own = {field: plain(value) for field, value in args.items() if field not in conventions.around(kind)}
-    body = {"metadata": metadata, "spec": {**own, **(spec or {})}}
+    fields = {field: plain(value) for field, value in args.items() if field not in conventions.around(kind)}
+    body = {"metadata": metadata, "spec": {**fields, **(spec or {})}}
     _validate(kind, name, args, body, conventions, found)
     return prune_zero_values(kind.model_of(body), body)
 
 
 def plain(value: Any) -> Any:
-    """The value with lists for other sequences and dicts for other mappings, as the API's models want them."""
+    """The value with lists for other sequences and dicts for other mappings, as the API's models require."""
     if isinstance(value, Mapping):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -72,12 +72,12 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _joined(own: Mapping[str, Any], given: pulumi.Input[Mapping[str, Any]] | None) -> pulumi.Input[Mapping[str, Any]]:
+def _joined(ours: Mapping[str, Any], given: pulumi.Input[Mapping[str, Any]] | None) -> pulumi.Input[Mapping[str, Any]]:
     if given is None:
-        return own
+        return ours
     if isinstance(given, Mapping):
-        return {**own, **given}
-    return pulumi.Output.all(own, given).apply(lambda maps: {**maps[0], **maps[1]})
+        return {**ours, **given}
+    return pulumi.Output.all(ours, given).apply(lambda maps: {**maps[0], **maps[1]})
 
 
 def _validate(
@@ -88,7 +88,7 @@ def _validate(
     conventions: Conventions,
     found: Iterable[str],
 ) -> None:
-    """Raises pulumi.RunError unless all that is known already is right; what is an Output is not known yet."""
+    """Raises pulumi.RunError if a known value is wrong; Outputs are unknown here."""
     lines = [*found, *_misused(args)]
     parsed, problems = parse(kind, {"apiVersion": conventions.api_version, "kind": kind.kind, **body})
     lines += [
@@ -97,7 +97,7 @@ def _validate(
         if not isinstance(problem.value, pulumi.Output | Awaitable)
     ]
     if parsed is not None:
-        # Of what is not known yet, a rule would judge wrongly.
+        # Rules need known values.
         broken = violations(type(parsed), parsed.to_wire())
         lines += [f"{field_name(each.path)}: {each.message}" for each in broken]
     refused = _refused(kind, body["metadata"], conventions)
@@ -106,12 +106,12 @@ def _validate(
     if isinstance(annotations, Mapping) and all(isinstance(each, str) for each in annotations.values()):
         lines += [f"annotations: {each}" for each in [excess(annotations)] if each]
     if lines:
-        told = "\n".join(f"  {line}" for line in lines)
-        raise pulumi.RunError(f"{kind.kind} {name!r} is not what OpenChoreo takes:\n{told}")
+        problems_found = "\n".join(f"  {line}" for line in lines)
+        raise pulumi.RunError(f"{kind.kind} {name!r} has invalid arguments:\n{problems_found}")
 
 
 def _misused(args: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the arguments that components of every generation share."""
+    """The problems of the arguments that components of every generation share."""
     yield from misused(args)
     if "projects" in args:
         yield from misused_projects(args["projects"] or ())
@@ -120,23 +120,23 @@ def _misused(args: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _refused(kind: Kind, metadata: Mapping[str, Any], conventions: Conventions) -> Iterator[tuple[Path, str]]:
-    """The fields of the metadata that Kubernetes would refuse, each with why.
+    """The fields of the metadata that Kubernetes would refuse, each with the reason.
 
-    What is no string is not known yet, or has been found already.
+    A value that is no string is unknown, or was reported already.
     """
     name, namespace = metadata["name"], metadata.get("namespace")
     wrong_name = refused_name(kind, name) if isinstance(name, str) else None
     wrong_namespace = refused_namespace(namespace) if namespace and isinstance(namespace, str) else None
     followed = conventions.followed(kind, wrong_name is not None)
-    # Nothing is wrong with an empty value.
-    own = {key: value if isinstance(value, str) else "" for key, value in _known(metadata["labels"]).items()}
-    of_keys = refused_keys_and_values(own, _known(metadata["annotations"]), followed)
+    # An empty value is valid.
+    checked = {key: value if isinstance(value, str) else "" for key, value in _known(metadata["labels"]).items()}
+    of_keys = refused_keys_and_values(checked, _known(metadata["annotations"]), followed)
     for each in (wrong_name, wrong_namespace, *of_keys):
         if each is not None:
             yield each.path[1:], each.message
 
 
 def _known(given: Any) -> Mapping[str, Any]:
-    """The labels or annotations with the keys that are known."""
+    """The labels or annotations with known keys."""
     found = given if isinstance(given, Mapping) else {}
     return {key: value for key, value in found.items() if isinstance(key, str)}

@@ -1,4 +1,4 @@
-"""A child: what a component registers with Pulumi. The one place where the options of all children are made."""
+"""Children: the resources that components register with Pulumi. The options of all children are made here."""
 
 import os
 import re
@@ -14,28 +14,28 @@ from choreo_components.api.annotations import APPLIED
 _Constructor = TypeVar("_Constructor", bound=Callable[..., None])
 
 KUBERNETES_VERSION = version("pulumi-kubernetes")
-"""The release of the Kubernetes provider which its children are registered for: that of the SDK beside us."""
+"""The release of the Kubernetes provider that children are registered with: that of the installed SDK."""
 
 OLDEST, BEYOND = (4, 25), (4, 30)
-"""The Kubernetes provider's first release that is known to work, and the first that is not known any more.
+"""The Kubernetes provider's first release that is known to work, and the first that is not.
 
-What was run with which is in docs/reliability.md; pyproject.toml has the same range.
+The tested releases are in docs/reliability.md; pyproject.toml has the same range.
 """
 
 UPSERT = "upsertExistingObjects"
-"""The setting by which the Kubernetes provider takes over what exists, as all releases without the setting do."""
+"""The setting by which the Kubernetes provider takes over existing objects, as all releases without it do."""
 
 UPSERT_SINCE = (4, 29)
 """The first release with that setting: without it, an object that exists is an error (pulumi-kubernetes#2926)."""
 
 DEADLINE = "10m"
-"""How long anything is waited for unless somebody says otherwise: the Kubernetes provider's own default."""
+"""The default deadline of each resource: the default of the Kubernetes provider."""
 
 
 def without_call_stacks(constructor: _Constructor) -> _Constructor:
-    """A constructor of a component, whose children have no call stacks in the state, which is written at every step.
+    """A component's constructor whose children have no call stacks in the state, which is written at every step.
 
-    The SDK keeps the call stack of whatever is registered below a function called `__init__`
+    The SDK keeps the call stack of every resource that is registered below a function named `__init__`
     (pulumi: runtime/resource.py, _get_stack_trace).
     """
     constructor.__code__ = constructor.__code__.replace(co_name=f"{constructor.__name__} without call stacks")
@@ -43,16 +43,16 @@ def without_call_stacks(constructor: _Constructor) -> _Constructor:
 
 
 class KubernetesObject(pulumi.CustomResource):
-    """An object in a cluster, of any kind, registered with the type that pulumi-kubernetes's own classes give it.
+    """An object in a cluster, of any kind, registered with the type that the classes of pulumi-kubernetes use.
 
-    Importing those for a Namespace alone (`pulumi_kubernetes.core.v1`) takes more CPU than Pulumi's SDK itself, at each
-    preview and each update. This one takes the object as it goes over the wire.
+    Importing only the class for a Namespace (`pulumi_kubernetes.core.v1`) takes more CPU than Pulumi's SDK itself, at
+    each preview and each update. This class takes the object in wire names.
     """
 
     metadata: pulumi.Output[Mapping[str, Any]]
     """The object's metadata, as the API server has it."""
     status: pulumi.Output[Mapping[str, Any] | None]
-    """What controllers had written about the object when Pulumi last saw it; None where nothing."""
+    """The object's status when Pulumi last read it; None if it has none."""
 
 
 def kubernetes_object(
@@ -64,16 +64,16 @@ def kubernetes_object(
     *,
     patch: bool = False,
 ) -> KubernetesObject:
-    """Registers an object; `body` is what it has besides apiVersion and kind, in wire names, and may hold Outputs.
+    """Registers an object; `body` has all but its apiVersion and kind, in wire names, and may contain Outputs.
 
-    `patch`: the object is somebody else's, and stays when this is deleted, without what the body has said.
+    `patch`: the object belongs to others, and is kept when this resource is deleted, without the fields of the body.
 
-    A function and not the class's constructor: for that, the SDK would keep the call stack of each object in the state,
-    which the engine writes anew at every step.
+    This is a function and not a constructor: with that, the SDK would keep the call stack of each object in the state,
+    which the engine rewrites at every step.
     """
     group_version = api_version if "/" in api_version else f"core/{api_version}"
     known_release()
-    # A copy: a merge copies all options three times.
+    # A copy, as a merge copies all options three times.
     versioned = copy(opts)
     versioned.version = KUBERNETES_VERSION
     # Without an input of that name, the SDK keeps no output.
@@ -91,21 +91,21 @@ def kubernetes_provider(
     mutable_secrets: bool = False,
     mutable_config_maps: bool = False,
 ) -> pulumi.ProviderResource:
-    """A Kubernetes provider of its own for the `cluster`, whose name is all that tells it from others.
+    """An explicit Kubernetes provider for the `cluster`, which is identified by this name only.
 
-    Other credentials, or another address, of a cluster with the same name replace nothing that is in it: without a
-    name, the provider takes another address for another cluster, and makes everything anew. `kubeconfig` is kept as a
-    secret; None leaves it to the ambient one, of which `context` counts. `mutable_secrets`: Secrets are changed, and
-    not deleted and made anew; `mutable_config_maps`: likewise ConfigMaps.
+    With the same name, other credentials or another address replace no object: without a name, the provider takes
+    another address for another cluster, and creates everything again. `kubeconfig` is kept as a secret; None means the
+    ambient one, with its `context`. `mutable_secrets`: Secrets are updated instead of replaced; `mutable_config_maps`:
+    the same for ConfigMaps.
 
-    It takes over what exists: Pulumi may have been killed after it asked for an object, and OpenChoreo's controllers
-    make namespaces too. What may be taken over is for the stack's inventory to say, which comes first.
+    It takes over existing objects: Pulumi may have been killed after it requested one, and OpenChoreo's controllers
+    make namespaces too. The stack's inventory, which comes first, decides what may be taken over.
     """
     props = {
         "clusterIdentifier": cluster,
         "kubeconfig": None if kubeconfig is None else pulumi.Output.secret(kubeconfig),
         "context": context,
-        # Pulumi takes settings of a provider as texts. What is not set here, a variable of the environment may say.
+        # Pulumi takes settings of a provider as texts. Environment variables can set those that are missing here.
         "enableServerSideApply": "true",
         "deleteUnreachable": "false",
         "skipUpdateUnreachable": "false",
@@ -114,7 +114,7 @@ def kubernetes_provider(
         "enableConfigMapMutable": "true" if mutable_config_maps else None,
     }
     versioned = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=KUBERNETES_VERSION), opts)
-    # Not the SDK's class: it takes an ambient KUBECONFIG for a setting, and keeps it in the state.
+    # Not the SDK's class, which takes an ambient KUBECONFIG as a setting and keeps it in the state.
     return pulumi.ProviderResource("kubernetes", name, props, versioned)
 
 
@@ -132,19 +132,19 @@ def known_release() -> tuple[int, int]:
 
 
 def require_taking_over(component: pulumi.Resource) -> None:
-    """Raises pulumi.RunError where a namespace is an error that OpenChoreo's controllers make before the component.
+    """Raises pulumi.RunError if a namespace that OpenChoreo's controllers make before the component would be an error.
 
-    A default provider refuses what exists from release 4.29 on, unless the program's settings say otherwise. What an
-    explicit provider says is not known here.
+    From release 4.29 on, a default provider refuses existing objects, unless the program's settings allow them. The
+    settings of an explicit provider are unknown here.
     """
     if known_release() < UPSERT_SINCE or component.get_provider("kubernetes:core/v1:Namespace") is not None:
         return
-    asked = pulumi.Config("kubernetes").get(UPSERT) or os.environ.get("PULUMI_K8S_UPSERT_EXISTING_OBJECTS")
-    if asked != "true":
+    upsert = pulumi.Config("kubernetes").get(UPSERT) or os.environ.get("PULUMI_K8S_UPSERT_EXISTING_OBJECTS")
+    if upsert != "true":
         raise pulumi.RunError(
             f"OpenChoreo's controllers make namespaces before Pulumi does, and the Kubernetes provider "
-            f"{KUBERNETES_VERSION} does not take over what exists: pulumi config set kubernetes:{UPSERT} true, or give "
-            f"the component a Kubernetes provider that has {UPSERT}"
+            f"{KUBERNETES_VERSION} does not take over existing objects: pulumi config set kubernetes:{UPSERT} true, or "
+            f"give the component a Kubernetes provider that has {UPSERT}"
         )
 
 
@@ -156,9 +156,9 @@ def namespace(
     owner: Mapping[str, Any] | None = None,
     annotations: pulumi.Input[Mapping[str, str]] | None = None,
 ) -> KubernetesObject:
-    """A Namespace called `name` in the cluster and `role` in the program, with exactly these labels, and its owner.
+    """A Namespace `name`, which is the resource `role` in the program, with exactly these labels, and its owner.
 
-    `annotations` come besides those that the Kubernetes provider reads.
+    `annotations` are added to those that the Kubernetes provider reads.
     """
     metadata: dict[str, Any] = {
         "name": name,
@@ -182,10 +182,10 @@ def child_options(
 ) -> pulumi.ResourceOptions:
     """The options of a child of `parent`, a component whose own options are `opts`.
 
-    What a component depends on does not reach its children by itself, and the children are what takes time: they
-    depend on it too, besides on what they `need`. They are protected when the component is. `create` and `delete` are
-    deadlines as durations. Whatever else the caller gave to the component stays with the component; providers come down
-    through the parent.
+    Pulumi does not pass a component's dependencies on to its children, which are what takes time: so they depend on
+    them too, and on the resources in `needs`. They are protected if the component is. `create` and `delete` are
+    deadlines as durations. All other options of the caller apply to the component only; providers are inherited through
+    the parent.
     """
     return pulumi.ResourceOptions(
         parent=parent,
@@ -200,7 +200,7 @@ def child_options(
 def dependencies(
     opts: pulumi.ResourceOptions | None,
 ) -> list[pulumi.Input[pulumi.Resource]]:
-    """What the caller's options depend on, as a list. Raises pulumi.RunError where only the future knows the list."""
+    """The dependencies in the caller's options, as a list. Raises pulumi.RunError if the list itself is an Output."""
     given: Any = opts.depends_on if opts is not None else None
     if given is None:
         return []
@@ -208,4 +208,6 @@ def dependencies(
         return [given]
     if isinstance(given, Sequence):
         return list(given)
-    raise pulumi.RunError("depends_on of a component has to be a resource or a list of them, not an Output of a list")
+    raise pulumi.RunError(
+        "depends_on of a component must be a resource or a list of resources, not an Output of a list"
+    )

@@ -1,14 +1,14 @@
-"""Debug lines: what Pulumi's SDK reports of each resource to the engine, which shows it with `pulumi up --debug` alone.
+"""Debug lines: what Pulumi's SDK reports to the engine for each resource, which shows it only with `--debug`.
 
-They are four for each resource, and the program's event loop waits until the engine has taken each of them. In a stack
-with hundreds of resources that is a quarter of the program's CPU time, and the resources are registered late.
+There are four for each resource, and the program's event loop waits until the engine has received each of them. In a
+stack with hundreds of resources that is a quarter of the program's CPU time, and delays the resources.
 """
 
 import pulumi
 
 
 def drop_debug_lines() -> None:
-    """Keeps this process from sending any, its own program's included: for a process that is choreo's alone."""
+    """Stops this process from sending any, also for its own program: only for a process that belongs to choreo."""
     pulumi.log.debug = _dropped
 
 
@@ -18,4 +18,4 @@ def _dropped(
     stream_id: int | None = None,
     ephemeral: bool | None = None,
 ) -> None:
-    """Takes what `pulumi.log.debug` takes."""
+    """Has the parameters of `pulumi.log.debug`."""

@@ -1,4 +1,4 @@
-"""A declaration: a plan as resources, registered in its order and with its edges."""
+"""Declaration: registers a plan's resources, in its order and with its edges."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,19 +33,19 @@ from choreo_components.plan.nodes import (
 from choreo_components.preflight.run import Survey
 
 DATA_PLANES = "data-planes"
-"""What the `choreo` provider of finalizers is called whose data planes are clusters of their own."""
+"""The name of the `choreo` provider for finalizers whose data planes are separate clusters."""
 
 CONTROL_PLANE = "control-plane"
-"""What the Kubernetes provider calls the control plane's cluster."""
+"""The cluster identifier of the control plane for the Kubernetes provider."""
 
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """The way to the control plane: what both providers are given, so that they lead to one cluster.
+    """How to reach the control plane: the settings of both providers, so that they lead to the same cluster.
 
-    `kubeconfig` is the secret text of one in the settings; without it the ambient one counts, by its `context` (None:
-    there is none, as in a pod). `identity` is the cluster's: "" where the credentials cannot read it, None where it has
-    not been asked for.
+    `kubeconfig` is the secret text from the settings; without it, the ambient one is used, with its `context` (None:
+    there is none, as in a pod). `identity` is the cluster's: "" if the credentials cannot read it, None if it was not
+    read.
     """
 
     kubeconfig: pulumi.Output[str] | None = None
@@ -64,14 +64,14 @@ def declare(
 ) -> Mapping[Key, pulumi.Resource]:
     """Registers the objects of the plan, and the namespaces and finalizers of its environments.
 
-    `survey` is what the clusters have said of it, `hooks` are those of the objects. Everything comes after what `after`
-    names.
+    `survey` is the result of the preflight, `hooks` are those of the objects. Everything is created after the resources
+    in `after`.
     """
     return _Declaration(scope, settings, plan, control_plane, survey, hooks, after).declare()
 
 
 def _around(declared: Declared, settings: Settings) -> Mapping[str, Any]:
-    """What the children of an object's component are made with, besides the object: arguments of the component."""
+    """The arguments of a component that its children need in addition to the object."""
     given = settings.namespace_metadata
     of_environment = {
         "namespaceMetadata": {"labels": given.labels, "annotations": given.annotations},
@@ -85,7 +85,7 @@ def _around(declared: Declared, settings: Settings) -> Mapping[str, Any]:
 
 
 def _is_protected(declared: Declared, settings: Settings) -> bool:
-    """Whether Pulumi has to refuse the object's deletion."""
+    """Whether Pulumi must refuse the object's deletion."""
     is_environment = declared.role is Role.ENVIRONMENT
     return (
         is_environment
@@ -96,14 +96,14 @@ def _is_protected(declared: Declared, settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class Providers:
-    """The providers of a plan: those of all that is on the control plane, and those of other data planes."""
+    """The providers of a plan on the control plane."""
 
     choreo: Provider
     kubernetes: pulumi.ProviderResource
     secrets: pulumi.ProviderResource | None
-    """That of Secrets on the control plane, if there are any: with other credentials, one is changed in its place."""
+    """That of Secrets with kubeconfigs, if there are any: with other credentials, a Secret is updated in place."""
     contents: pulumi.ProviderResource | None
-    """That of Secrets and ConfigMaps which are declared, if there are any, likewise."""
+    """That of declared Secrets and ConfigMaps, if there are any; they are updated in place too."""
 
 
 class _Declaration:
@@ -129,7 +129,7 @@ class _Declaration:
         self._remote = {
             name: each.kubeconfig for name, each in sorted(survey.data_planes.items()) if each.kubeconfig is not None
         }
-        """The kubeconfigs of data planes with clusters of their own, by ORGANIZATION/NAME."""
+        """The kubeconfigs of data planes in separate clusters, by ORGANIZATION/NAME."""
         self._made: dict[Key, pulumi.Resource] = {}
         self._components: dict[Key, ObjectComponent] = {}
         self._provisionings: dict[Key, Provisioning] = {}
@@ -138,16 +138,18 @@ class _Declaration:
         self._protected: list[Key] = []
 
     def declare(self) -> Mapping[Key, pulumi.Resource]:
-        """Registers everything."""
+        """Registers all resources."""
         self._providers = self._register_providers()
         choreo = self._providers.choreo
         first = inventory(
             self._settings, self._plan, self._remote, self._scope, choreo, self._survey.terminating, self._after
         )
-        # Objects come after the ways to data planes: a provider that is updated while it deletes something is closed.
+        # Objects follow the providers of data planes: a provider that is updated while it deletes something is closed.
         self._elsewhere = self._register_data_planes(first)
-        ways = [way for each in self._elsewhere.values() for way in (each.choreo, each.kubernetes) if way is not None]
-        self._begin = list(dict.fromkeys([first, *ways]))
+        providers = [
+            one for each in self._elsewhere.values() for one in (each.choreo, each.kubernetes) if one is not None
+        ]
+        self._begin = list(dict.fromkeys([first, *providers]))
         for node in self._plan.nodes:
             self._made[node.key] = self._register(node, [self._made[key] for key in self._plan.needs[node.key]])
         rollout = rollout_of(self._settings, self._plan, self._made, self._scope, choreo)
@@ -179,7 +181,7 @@ class _Declaration:
                 return self._register_neighbour(node, after)
 
     def _register_object(self, node: ObjectNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
-        """An object; within its component where it has more children. What others have to come after is returned."""
+        """Registers an object, in its component if it has one. Returns the resource that others must follow."""
         key, declared, role = node.key, node.declared, self._scope.named(node.key.full_name)
         kind, composites = kind_of(key.api_version, key.kind), composites_of(key.api_version)
         protect = _is_protected(declared, self._settings)
@@ -188,17 +190,17 @@ class _Declaration:
         component = self._component(key, protect)
         opts = pulumi.ResourceOptions(depends_on=list(after), protect=protect or None)
         given = _around(declared, self._settings)
-        bringing = None if node.environment is None else self._component(node.environment)
-        own = object_options(component or bringing or self._scope.platform, given, opts)
-        own.aliases = [pulumi.Alias(parent=each) for each in self._other_parents(node, bringing)]
-        own.provider, own.hooks = self._providers.kubernetes, self._hooks
+        environment = None if node.environment is None else self._component(node.environment)
+        of_object = object_options(component or environment or self._scope.platform, given, opts)
+        of_object.aliases = [pulumi.Alias(parent=each) for each in self._other_parents(node, environment)]
+        of_object.provider, of_object.hooks = self._providers.kubernetes, self._hooks
         metadata = declared.wire["metadata"]
         annotations = of_provider(kind, waits=node.wait is not None) | metadata.get("annotations", {})
         body: Mapping[str, Any] = {**declared.wire, "metadata": {**metadata, "annotations": annotations}}
         for finalizer in self._finalizers.keys() & set(self._plan.needs[key]):
-            body = composites.by_way_of(self._finalizers[finalizer].environment, body)
-        own_role = object_role(role, key.kind) if component else role
-        made = register_object(kind, own_role, body, own, patch=declared.is_kept)
+            body = composites.with_environment(self._finalizers[finalizer].environment, body)
+        name = object_role(role, key.kind) if component else role
+        made = register_object(kind, name, body, of_object, patch=declared.is_kept)
         if component is None:
             return made
         data_plane = declared.data_plane
@@ -208,26 +210,26 @@ class _Declaration:
             self._provisionings[key] = provisioning
         return last
 
-    def _other_parents(self, node: ObjectNode, bringing: ObjectComponent | None) -> Iterator[pulumi.Resource]:
-        """The parents that a maker of namespaces had where an environment brought it, and now does not, or the reverse.
+    def _other_parents(self, node: ObjectNode, environment: ObjectComponent | None) -> Iterator[pulumi.Resource]:
+        """The former parents of an object that makes a namespace, which an `environment` may have declared, or not.
 
-        It is one object in the cluster: deleted by its former name, it would take the namespace along.
+        It is the same object in the cluster: a deletion under its former name would delete the namespace too.
         """
         declared = node.declared
         maker = declared.generation.namespaces.maker
         if maker is None or declared.kind != maker.kind:
             return
-        if bringing is not None:
+        if environment is not None:
             yield self._scope.platform
             return
         [kind] = declared.generation.of_role(Role.ENVIRONMENT)
-        organization, _, environment = declared.generation.placed(declared.wire)
-        key = Key(node.key.api_version, kind.kind, organization, environment)
+        organization, _, name = declared.generation.placed(declared.wire)
+        key = Key(node.key.api_version, kind.kind, organization, name)
         if key in self._components:
             yield self._components[key]
 
     def _component(self, key: Key, protect: bool = False) -> ObjectComponent | None:
-        """The component of an object whose kind has more children; another node of the plan may be one of them."""
+        """The component of an object whose kind has more children; other nodes of the plan may be among them."""
         composite = composites_of(key.api_version).COMPOSITES.get(key.kind)
         if composite is not None and key not in self._components:
             providers = [self._providers.choreo, self._providers.kubernetes]
@@ -236,34 +238,34 @@ class _Declaration:
         return self._components.get(key)
 
     def _register_secret(self, node: SecretNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
-        """The Secret with a data plane's kubeconfig: a child of the data plane, and in the plan before it."""
+        """The Secret with a data plane's kubeconfig: a child of the data plane, and before it in the plan."""
         key, role = node.key, self._scope.named(node.data_plane.full_name)
         parent = self._component(node.data_plane) or self._scope.platform
         opts = pulumi.ResourceOptions(depends_on=list(after))
-        own = object_options(parent, {"timeouts": vars(self._settings.timeouts)}, opts)
-        own.provider = self._providers.secrets
+        options = object_options(parent, {"timeouts": vars(self._settings.timeouts)}, opts)
+        options.provider = self._providers.secrets
         text = resolve(self._settings.data_plane_kubeconfigs[node.data_plane.name].given).given
         connection_secret = composites_of(node.data_plane.api_version).connection_secret
-        # A plan has such a Secret only where data planes refer to one.
+        # A plan has such a Secret only if data planes refer to one.
         assert connection_secret is not None
-        return connection_secret(f"{role}-connection", key.name, key.organization, node.data_plane.name, text, own)
+        return connection_secret(f"{role}-connection", key.name, key.organization, node.data_plane.name, text, options)
 
     def _register_neighbour(self, node: NeighbourNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
-        """An object of another API, as it is written. A namespace is called as one that is OpenChoreo's would be."""
+        """An object of another API, as it is written. A namespace has the name that one of OpenChoreo would have."""
         neighbour = node.neighbour
         opts = pulumi.ResourceOptions(depends_on=list(after))
-        own = object_options(self._scope.platform, {"timeouts": vars(self._settings.timeouts)}, opts)
+        options = object_options(self._scope.platform, {"timeouts": vars(self._settings.timeouts)}, opts)
         mutable = is_mutable(neighbour.api_version, neighbour.kind)
-        own.provider = self._providers.contents if mutable else self._providers.kubernetes
+        options.provider = self._providers.contents if mutable else self._providers.kubernetes
         metadata = neighbour.wire["metadata"]
         body = {**neighbour.wire, "metadata": {**metadata, "annotations": {**APPLIED, **neighbour.annotations}}}
         if neighbour.is_secret:
             if (data := body.get("data")) is not None:
                 body["data"] = pulumi.Output.secret(data)
-            # Somebody's `kubectl apply` may have left it all in an annotation as well.
-            own.additional_secret_outputs = ["data", "stringData", "metadata"]
+            # A former `kubectl apply` may have stored everything in an annotation as well.
+            options.additional_secret_outputs = ["data", "stringData", "metadata"]
         role = self._scope.named(neighbour.full_name)
-        return kubernetes_object(role, neighbour.api_version, neighbour.kind, body, own, patch=neighbour.is_kept)
+        return kubernetes_object(role, neighbour.api_version, neighbour.kind, body, options, patch=neighbour.is_kept)
 
     def _register_finalizer(self, node: FinalizerNode, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
         """The finalizer of an environment, and its witness."""
@@ -273,7 +275,7 @@ class _Declaration:
         return finalizer
 
     def _register_providers(self) -> Providers:
-        """The providers of the control plane. Default ones would lead elsewhere by settings of their own."""
+        """The providers of the control plane. Default ones could lead to other clusters by their settings."""
         choreo = self._choreo("choreo")
         return Providers(
             choreo,
@@ -285,9 +287,9 @@ class _Declaration:
         )
 
     def _register_data_planes(self, first: pulumi.Resource) -> Mapping[str, Elsewhere]:
-        """The data planes that are clusters of their own, by ORGANIZATION/NAME, with their providers.
+        """The data planes in separate clusters, by ORGANIZATION/NAME, with their providers.
 
-        They come after the inventory: where that refuses, the state keeps the kubeconfigs that it has.
+        They are created after the inventory: if that refuses, the state keeps its kubeconfigs.
         """
         if not self._remote:
             return {}
@@ -296,7 +298,7 @@ class _Declaration:
         for name, text in self._remote.items():
             kubeconfig = pulumi.Output.secret(text)
             opts = self._scope.options(depends_on=[first])
-            # Names of objects have no asterisk: one of the whole cluster is not called like a provider of ours.
+            # Names of objects have no asterisk, so this differs from the names of other providers.
             role = self._scope.named(name if "/" in name else f"*/{name}")
             kubernetes = kubernetes_provider(role, kubeconfig, name, opts)
             found[name] = Elsewhere(kubeconfig, kubernetes, of_finalizers)
@@ -319,7 +321,7 @@ class _Declaration:
     def _kubernetes(
         self, name: str, choreo: Provider, *, mutable_secrets: bool = False, mutable_config_maps: bool = False
     ) -> pulumi.ProviderResource:
-        """A Kubernetes provider, after ours: where that refuses the cluster, the state keeps the way that it has."""
+        """A Kubernetes provider, after ours: if that refuses the cluster, the state keeps its settings."""
         way, opts = self._control_plane, self._scope.options(depends_on=[choreo])
         return kubernetes_provider(
             self._scope.named(name),

@@ -1,4 +1,4 @@
-"""An explanation: what an object says of itself that was waited for in vain. The Kubernetes provider says only that."""
+"""Explanation: logs the conditions of an object that was not accepted in time. The Kubernetes provider does not."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +13,9 @@ from choreo_components.teardown.causes import causes_of_waiting
 
 
 async def explain(args: pulumi.ErrorHookArgs, kubeconfig: str | None) -> None:
-    """Logs the explanation of an object which was made or changed, and then not accepted in time.
+    """Logs the explanation of an object that was created or changed, and then not accepted in time.
 
-    `kubeconfig` leads to the cluster; None stands for the ambient one.
+    `kubeconfig` is that of the cluster; None means the ambient one.
     """
     if args.new_inputs is None:
         # A deletion: the provider names the finalizers.
@@ -34,6 +34,6 @@ async def explain(args: pulumi.ErrorHookArgs, kubeconfig: str | None) -> None:
                 organization, _, environment = generation.placed(live.manifest)
                 lines += await causes_of_waiting(cluster, generation, organization, environment)
     except ClusterError:
-        # What has failed is said already.
+        # The failure itself was reported already.
         return
     pulumi.log.error("\n".join(lines))

@@ -1,4 +1,4 @@
-"""The finalizer and its provider, as Pulumi programs in Python see them."""
+"""The finalizer and its provider, for Pulumi programs in Python."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,9 +11,9 @@ from choreo_components.version import VERSION
 
 
 class Provider(pulumi.ProviderResource):
-    """The `choreo` provider with settings of its own; without one, the finalizer uses the ambient kubeconfig.
+    """The `choreo` provider with explicit settings; without one, the finalizer uses the ambient kubeconfig.
 
-    The state keeps the identity of the cluster that it leads to, and a later command on another cluster is refused.
+    The state keeps the identity of its cluster, and a later command on another cluster is refused.
     """
 
     def __init__(
@@ -29,12 +29,12 @@ class Provider(pulumi.ProviderResource):
     ) -> None:
         """`kubeconfig` is the text of a kubeconfig or the path of one; its text is kept as a secret.
 
-        So are `data_plane_kubeconfigs`, by ORGANIZATION/DATAPLANE. They come before those that finalizers have: with
-        `--run-program`, providers take new settings, and nothing else in the state does.
+        So are `data_plane_kubeconfigs`, by ORGANIZATION/DATAPLANE. They override those of finalizers: with
+        `--run-program`, providers get new settings, and nothing else in the state does.
 
-        `context` is the one of the ambient kubeconfig that counts. `control_plane` is the UID that the namespace
-        kube-system has to have: the only way to another cluster than the one in the state. `identity` is that UID if it
-        has been asked for already, "" if it could not be known.
+        `context` is the one to use of the ambient kubeconfig. `control_plane` is the UID that the namespace kube-system
+        must have: the only way to another cluster than the one in the state. `identity` is that UID if it was read
+        already, "" if it could not be read.
         """
         settings = {
             Settings.KUBECONFIG: kubeconfig,
@@ -49,15 +49,15 @@ class Provider(pulumi.ProviderResource):
 
 
 class Finalizer(pulumi.CustomResource):
-    """The finalizer as the Environment component registers it, without a constructor of its own.
+    """The finalizer as the Environment component registers it, without a constructor.
 
-    For one that has, the SDK keeps the call stack in the state, which the engine writes anew at every step.
+    For resources of a constructor, the SDK keeps the call stack in the state, which the engine rewrites at every step.
     """
 
     namespace: pulumi.Output[str]
     """The environment's metadata.namespace: the name of its organization."""
     environment: pulumi.Output[str]
-    """The environment's metadata.name. Who uses it comes after the finalizer, and goes before it."""
+    """The environment's metadata.name. Resources that use it are created after the finalizer, and deleted before it."""
 
 
 def finalizer_inputs(
@@ -73,7 +73,7 @@ def finalizer_inputs(
     delete_retained: pulumi.Input[bool] | None = None,
     environment_uid: pulumi.Input[str | None] = None,
 ) -> dict[str, Any]:
-    """The inputs of a finalizer as the contract names them; what is None is left to the provider."""
+    """The inputs of a finalizer by their names in the contract; None means the provider's default."""
     inputs = {
         Names.API_VERSION: api_version or Names.API_VERSION.default,
         Names.NAMESPACE: namespace,
@@ -90,20 +90,20 @@ def finalizer_inputs(
 
 
 def _sealed(name: Property, value: Any) -> Any:
-    """The value, as a secret where the property is one."""
+    """The value, as a secret if the property is one."""
     return pulumi.Output.secret(value) if name.secret and value is not None else value
 
 
 def released(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """The options of a resource of our provider: those given, and the provider's release."""
+    """The options of a resource of our provider, with the provider's release."""
     return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
 
 
 class EnvironmentFinalizer(Finalizer):
-    """Takes an environment's Deployments, then its data-plane namespaces, out of the cluster when it is deleted.
+    """Deletes an environment's Deployments, then its data-plane namespaces, when it is deleted itself.
 
-    An Environment component has one already. Declared by itself, it has to depend on the Environment, its namespaces
-    and everything that its Deployments are made of, and the Deployments on it.
+    An Environment component has one already. A separately declared one must depend on the Environment, its namespaces
+    and everything that its Deployments are made of, and the Deployments must depend on it.
     """
 
     def __init__(
@@ -121,16 +121,16 @@ class EnvironmentFinalizer(Finalizer):
         api_version: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`namespace` and `environment` are the Environment's: the name of its organization, and its own.
+        """`namespace` and `environment` are the Environment's metadata.namespace and metadata.name.
 
         `api_version` is that of the Environment, core.choreo.dev/v1 by default.
 
-        `data_plane_ref` names the data plane: on another one, the environment is finalized and begun anew.
+        `data_plane_ref` names the data plane: with another one, the environment is finalized and created again.
 
-        `namespace_names` are those of the namespaces that were made for it: they go even if their labels were changed.
+        `namespace_names` are the namespaces that were made for it: they are deleted even if their labels were changed.
         `deployments_timeout` and `namespaces_timeout` are the deadlines of the two steps as durations (10m each).
-        `data_plane_kubeconfig` leads to the data plane where that is a cluster of its own; it is kept as a secret.
-        With `delete_retained`, what is retained goes as well, which otherwise keeps the environment.
+        `data_plane_kubeconfig` is that of the data plane if it is a separate cluster; it is kept as a secret.
+        With `delete_retained`, retained objects are deleted too; otherwise they block the deletion of the environment.
         """
         inputs = finalizer_inputs(
             api_version=api_version,

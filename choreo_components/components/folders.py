@@ -1,4 +1,4 @@
-"""The folders of the generations' components: each folder beside this module is one."""
+"""The folders of the generations' components: each folder next to this module is one."""
 
 import pkgutil
 from collections.abc import Mapping
@@ -8,6 +8,6 @@ from choreo_components import components
 
 
 def folders() -> Mapping[str, str]:
-    """The names of the folders by apiVersion, in their order; the folder of its facts has the same name."""
+    """The names of the folders by apiVersion, in order; the folder in `api` has the same name."""
     names = sorted(each.name for each in pkgutil.iter_modules(components.__path__) if each.ispkg)
     return {import_module(f"choreo_components.api.{name}").API_VERSION: name for name in names}

@@ -1,10 +1,10 @@
-"""Writes args.py: the arguments of the components, one TypedDict for each kind, from the models of the API.
+"""Generates args.py: the arguments of the components, one TypedDict for each kind, from the models of the API.
 
     python -m choreo_components.components.generate
 
-They are written out, not made at run time, because Pulumi's component analyzer takes a provider's schema from source
-code: it reads the string literal after each attribute, and knows neither unions nor annotations kept as strings. Keys
-are the names on the wire, so that a component can pass its arguments on as they are.
+They are generated as source code, not at run time, because Pulumi's component analyzer reads a provider's schema from
+source code: it reads the string literal after each attribute, and supports neither unions nor annotations as strings.
+Keys are the names on the wire, so that a component can pass its arguments on as they are.
 """
 
 import re
@@ -41,7 +41,7 @@ from choreo_components.config.options import Controllers
 
 _KEYWORDS = '''\
 KEYWORDS: dict[tuple[str, str], str] = {}
-"""By type and key: the meaning of keys that are words of Python, which no statement in a class can say."""
+"""By type and key: the meaning of keys that are keywords of Python, which cannot be attributes of a class."""
 '''
 
 _PYTHON_TYPE = {str: "str", bool: "bool", int: "int"}
@@ -65,25 +65,25 @@ def source(api_version: str, folder: str) -> str:
 
 
 def declarable(generation: Generation) -> Sequence[Kind]:
-    """The kinds that have components: those of OpenChoreo which people declare."""
+    """The kinds that have components: those of OpenChoreo that users declare."""
     return [kind for kind in generation.kinds if kind.group and kind.refused is None]
 
 
 def _classes(kind: Kind, around: Callable[[Kind], Sequence[Attribute]]) -> Iterator[tuple[str, str]]:
-    """Names and texts of the classes for a kind, each after those it refers to: the analyzer needs no strings then."""
+    """Names and texts of the classes for a kind, each after those that it refers to, as the analyzer needs them."""
     specs = tuple(spec_of(model) for model in kind.models)
     yield from _referred(specs)
-    own = around(kind)
-    # A field of the spec which is called like one of these is an argument of another name, and among them.
-    taken = {name for name, _, _ in own}
+    further = around(kind)
+    # A field of the spec with the name of one of these is among them under another name.
+    taken = {name for name, _, _ in further}
     spec = [each for each in _attributes(specs) if each[0] not in taken]
-    yield from _classes_of(f"{kind.kind}Args", kind.model.__doc__, [*own, *spec])
+    yield from _classes_of(f"{kind.kind}Args", kind.model.__doc__, [*further, *spec])
 
 
-def _together(models: _Models) -> Iterator[tuple[Field, _Models]]:
-    """The fields that an object of any of the models may have, each with the models of the objects inside it.
+def _merged(models: _Models) -> Iterator[tuple[Field, _Models]]:
+    """The fields that an object of any of the models may have, each with the models of its nested objects.
 
-    Required is what all of them require: the analyzer knows no unions, so there is one class for all of them.
+    A field is required if all models require it: the analyzer supports no unions, so there is one class for all.
     """
     known = [fields_of(model) for model in models]
     for name in dict.fromkeys(name for fields in known for name in fields):
@@ -95,7 +95,7 @@ def _together(models: _Models) -> Iterator[tuple[Field, _Models]]:
 
 
 def _referred(models: _Models) -> Iterator[tuple[str, str]]:
-    for field, nested in _together(models):
+    for field, nested in _merged(models):
         if nested:
             yield from _referred(nested)
             yield from _classes_of(f"{nested[0].__name__}Args", nested[0].__doc__, _attributes(nested))
@@ -109,7 +109,7 @@ def _innermost(shape: Shape) -> Shape:
 
 
 def _attributes(models: _Models) -> list[Attribute]:
-    return [(field.name, _type_of(models[0], field), field.description) for field, _ in _together(models)]
+    return [(field.name, _type_of(models[0], field), field.description) for field, _ in _merged(models)]
 
 
 def _type_of(model: type[WireModel], field: Field) -> str:
@@ -140,9 +140,9 @@ def _enum_name(model: type[WireModel], field: Field) -> str:
 
 
 def _classes_of(name: str, doc: str | None, attributes: list[Attribute]) -> Iterator[tuple[str, str]]:
-    """A class with these attributes; those that no class can have by a statement, it inherits."""
-    words = [each for each in attributes if iskeyword(each[0])]
-    if not words:
+    """A class with these attributes; it inherits those whose names are keywords of Python."""
+    keywords = [each for each in attributes if iskeyword(each[0])]
+    if not keywords:
         yield _class(name, "TypedDict", doc, attributes)
         return
     base = f"{name.removesuffix('Args')}Keywords"
@@ -150,19 +150,19 @@ def _classes_of(name: str, doc: str | None, attributes: list[Attribute]) -> Iter
         base,
         "\n".join(
             [
-                f'{base} = TypedDict("{base}", {{{", ".join(f"{word!r}: {type_}" for word, type_, _ in words)}}})',
-                f'"""What {name} has under words of Python\'s own."""',
+                f'{base} = TypedDict("{base}", {{{", ".join(f"{key!r}: {type_}" for key, type_, _ in keywords)}}})',
+                f'"""The keys of {name} that are keywords of Python."""',
                 "",
             ]
         ),
     )
-    yield _class(name, base, doc, [each for each in attributes if each not in words])
-    for word, _, description in words:
-        yield f"{name}.{word}", f'KEYWORDS["{name}", "{word}"] = "{description}"\n'
+    yield _class(name, base, doc, [each for each in attributes if each not in keywords])
+    for key, _, description in keywords:
+        yield f"{name}.{key}", f'KEYWORDS["{name}", "{key}"] = "{description}"\n'
 
 
 def _class(name: str, base: str, doc: str | None, attributes: list[Attribute]) -> tuple[str, str]:
-    # Python 3.13 and later take the indentation away by themselves.
+    # Python 3.13 and later remove the indentation themselves.
     paragraphs = indent(cleandoc(doc or ""), "    ").lstrip()
     end = "\n    " if "\n" in paragraphs else ""
     lines = [f"class {name}({base}):", f'    """{paragraphs}{end}"""', *([""] if attributes else [])]

@@ -1,6 +1,6 @@
-"""The generations' composites: what a Platform has to know of kinds that are more than their object.
+"""Composites of the generations: what a Platform must know of kinds that are more than their object.
 
-Each folder beside this module is a generation, and its module `composites` has all of the protocol here.
+Each folder next to this module is a generation, and its module `composites` implements the protocol here.
 """
 
 from collections.abc import Mapping
@@ -18,20 +18,20 @@ from choreo_components.config.settings import Declared
 
 
 class ConnectionSecret(Protocol):
-    """Makes the Secret that a data plane refers to, with the kubeconfig of its own cluster in it."""
+    """Makes the Secret that a data plane refers to, with the kubeconfig of its cluster."""
 
     def __call__(
         self, role: str, name: str, organization: str, data_plane: str, kubeconfig: str, opts: pulumi.ResourceOptions
     ) -> KubernetesObject:
-        """The Secret `name`, called `role` in the program."""
+        """The Secret `name`, which is the resource `role` in the program."""
         ...
 
 
 class Composites(Protocol):
-    """The composites of a generation, a module."""
+    """The composites of a generation, as a module."""
 
     COMPOSITES: Mapping[str, type[ObjectComponent]]
-    """By kind: the components that have more children than one."""
+    """By kind: the components with more than one child."""
 
     connection_secret: ConnectionSecret | None
     """None: data planes have no credentials, and refer to no Secret."""
@@ -46,32 +46,32 @@ class Composites(Protocol):
         opts: pulumi.ResourceOptions,
         elsewhere: Elsewhere | None,
     ) -> tuple[KubernetesObject, Provisioning | None]:
-        """What comes with an object that was `made` in its component: whatever needs it has to come after that.
+        """The last resource that belongs to an object `made` in its component: others that need the object follow it.
 
-        With an environment comes its provisioning, whose namespaces are still to be added. `given` and `opts` are what
-        the object was made with; `elsewhere` is its data plane, where that is a cluster of its own.
+        For an environment, also its provisioning, whose namespaces are still to be added. `given` and `opts` are those
+        of the object; `elsewhere` is its data plane, if that is a separate cluster.
         """
         ...
 
     def with_former_urn(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-        """A transformation: what a resource was called in states of earlier releases, so that it is not replaced."""
+        """A transformation that adds a resource's URN in states of earlier releases, so that it is not replaced."""
         ...
 
-    def by_way_of(self, environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
-        """An object of an environment, in wire names, with the environment's name as the finalizer has it.
+    def with_environment(self, environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
+        """An object of an environment, in wire names, with the environment's name from the finalizer's output.
 
-        So the object is made anew when its environment is.
+        So the object is replaced when its environment is.
         """
         ...
 
 
 def composites_of(api_version: str) -> Composites:
-    """Those of the generation."""
+    """The composites of a generation."""
     return by_api_version()[api_version]
 
 
 def former_urns() -> list[pulumi.ResourceTransformation]:
-    """The transformations of all generations that give resources their former URNs."""
+    """The transformations of all generations that add former URNs to resources."""
     return [each.with_former_urn for each in by_api_version().values()]
 
 

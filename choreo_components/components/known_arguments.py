@@ -1,4 +1,4 @@
-"""Known arguments: those of a Platform as plain values with places, and what is wrong with Outputs among them."""
+"""Known arguments: the arguments of a Platform as plain values with places; refuses unknown and exposed Outputs."""
 
 from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,38 +14,38 @@ from choreo_components.config.findings import Location, error, report
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, KUBECONFIG, RESOURCES
 
 PREFIX = "choreo:"
-"""What the settings of a stack begin with, and arguments do not."""
+"""The prefix of a stack's settings, which arguments do not have."""
 
-NOT_KNOWN = (
-    "not known yet, and nothing can be planned or checked without it: it is an output of a resource that does not "
-    "exist yet. Create that first, in a stack that this program refers to, or with pulumi up --target"
+UNKNOWN = (
+    "unknown, so nothing can be planned or checked: it is an output of a resource that does not exist yet. Create "
+    "that first, in a stack that this program refers to, or with pulumi up --target"
 )
 
 IN_PLAIN_TEXT = (
-    "a secret, where OpenChoreo has none: the state, and everybody who may read the object in the cluster, would have "
-    "it in plain text"
+    "a secret in a field that is not secret in OpenChoreo: it would be in plain text in the state, and for all who can "
+    "read the object in the cluster"
 )
 
 
 @dataclass(frozen=True)
 class KnownArguments:
-    """The arguments as the settings of a stack, and the resources that they come from."""
+    """The arguments in the form of a stack's settings, and the resources whose outputs they use."""
 
     config: Document
     resources: Sequence[pulumi.Resource]
 
 
 def known_arguments(name: str, args: Mapping[str, Any]) -> KnownArguments:
-    """The arguments of the Platform `name`. Outputs among them are waited for, here and now.
+    """The arguments of the Platform `name`. It waits for the Outputs among them.
 
-    Raises pulumi.RunError with a report of all values that are not known, or else of all secrets that would be in plain
-    text: whoever checks the arguments may quote them.
+    Raises pulumi.RunError with a report of all unknown values, or else of all secrets that would be in plain text:
+    later checks of the arguments may quote them.
     """
     outputs: list[_Output] = []
     given = {f"{PREFIX}{key}": value for key, value in args.items() if value is not None}
     values: dict[str, Any] = _sync_await(_plain(given, (), outputs))
     config = _Arguments(values, f"Platform {name!r}")
-    if unknown := [error(config.at(path), NOT_KNOWN) for path in _unknown(values, ())]:
+    if unknown := [error(config.at(path), UNKNOWN) for path in _unknown(values, ())]:
         raise pulumi.RunError(report(unknown))
     exposed = [each.path for each in outputs if each.is_secret and not _is_sealed(each.path, values)]
     if exposed:
@@ -56,7 +56,7 @@ def known_arguments(name: str, args: Mapping[str, Any]) -> KnownArguments:
 
 @dataclass(frozen=True)
 class _Output:
-    """An Output among the arguments: where it is, whether it is a secret, and what it comes from."""
+    """An Output among the arguments: its path, whether it is a secret, and its resources."""
 
     path: FieldPath
     is_secret: bool
@@ -68,12 +68,12 @@ class _Arguments(Document):
     """Settings under the names of arguments."""
 
     def at(self, path: FieldPath = ()) -> Location:
-        """Where the field at `path` is."""
+        """The location of the field at `path`."""
         return super().at((str(path[0]).removeprefix(PREFIX), *path[1:]) if path else ())
 
 
 async def _plain(value: Any, path: FieldPath, outputs: list[_Output]) -> Any:
-    """The value with that of each Output in it, which are noted. What is not known is an Unknown."""
+    """The value with its Outputs resolved, which are added to `outputs`. An unknown value is an Unknown."""
     if isinstance(value, pulumi.Output | Awaitable):
         output: pulumi.Output[Any] = pulumi.Output.from_input(value)
         known = await output.future(with_unknowns=True)
@@ -87,7 +87,7 @@ async def _plain(value: Any, path: FieldPath, outputs: list[_Output]) -> Any:
 
 
 def _unknown(value: Any, path: FieldPath) -> Iterator[FieldPath]:
-    """The paths of what is not known."""
+    """The paths of the unknown values."""
     if isinstance(value, Unknown):
         yield path
     elif isinstance(value, Mapping):
@@ -99,7 +99,7 @@ def _unknown(value: Any, path: FieldPath) -> Iterator[FieldPath]:
 
 
 def _is_sealed(path: FieldPath, values: Mapping[str, Any]) -> bool:
-    """Whether the secret at the path is one that Pulumi encrypts in the state; of a part, whether it has such a one."""
+    """Whether Pulumi encrypts the secret at the path in the state, or, for a larger part, one in it."""
     if path[0] in (KUBECONFIG, DATA_PLANE_KUBECONFIGS):
         return True
     marked = (
@@ -112,9 +112,9 @@ def _is_sealed(path: FieldPath, values: Mapping[str, Any]) -> bool:
 
 
 def whole_numbers(value: Any) -> Any:
-    """The value with integers for floats that are whole: numbers arrive as floats, and OpenChoreo has integers only.
+    """The value with integers for whole floats: numbers arrive as floats, and OpenChoreo has integers only.
 
-    What is in an Output stays as it is, and arrives at the cluster as the number that it is.
+    Values in Outputs are not changed; in the cluster they are the same number.
     """
     if isinstance(value, float) and value.is_integer():
         return int(value)

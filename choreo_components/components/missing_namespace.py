@@ -1,8 +1,8 @@
-"""A missing namespace: one that a program refers to and the cluster does not have, found at preview.
+"""Missing namespace: finds, at preview, that a namespace to which a program refers is not in the cluster.
 
-The Kubernetes provider finds it out in the middle of an `up`: it takes it for one that is about to be made. So the
-program asks our provider, once for each namespace. What it then refuses is a resource whose check fails: the engine
-checks it in a preview, but in a destroy or a refresh it does not, though these may run the program too.
+The Kubernetes provider assumes that it is about to be created, and fails in the middle of an `up`. So the program asks
+our provider, once for each namespace, and refuses it by a resource whose check fails: the engine checks that in a
+preview, but not in a destroy or a refresh, which may run the program too.
 """
 
 from collections.abc import MutableMapping
@@ -19,7 +19,7 @@ from choreo_components.components.tokens import REFUSAL
 from choreo_components.version import VERSION
 
 _asked: MutableMapping[Any, set[tuple[pulumi.ProviderResource | None, str]]] = WeakKeyDictionary()
-"""By program, which its way to the engine stands for: what was asked, of which provider (None: the default one)."""
+"""By program, identified by its connection to the engine: the questions, each with its provider (None: default)."""
 
 
 def refuse_if_missing(
@@ -29,11 +29,11 @@ def refuse_if_missing(
     reason: str,
     opts: pulumi.ResourceOptions | None,
 ) -> pulumi.Output[None] | None:
-    """Ends a preview with the reason where the namespace of the component is missing.
+    """Ends a preview with the reason if the namespace of the component is missing.
 
-    An Output that is known once that is decided: the component is not complete before. None where nothing is asked. By
-    a name alone, and after nothing, a program refers to a namespace that it does not make. `role` and `opts` are the
-    component's.
+    Returns an Output that is known once that is decided: the component is not complete before. None if there is nothing
+    to ask. A plain name without dependencies refers to a namespace that the program does not make. `role` and `opts`
+    are the component's.
     """
     if not pulumi.runtime.is_dry_run() or not isinstance(namespace, str) or (opts is not None and opts.depends_on):
         return None
@@ -48,15 +48,15 @@ def refuse_if_missing(
             options = pulumi.InvokeOptions(parent=component, version=VERSION)
             answer = await pulumi.runtime.invoke_async(IS_NAMESPACE_MISSING, {NAME: namespace}, options)
         except Exception:
-            # The engine reports a provider that cannot be started or configured. Else it is not known, and an `up` may
-            # still succeed.
+            # The engine reports a provider that cannot be started or configured. Otherwise the answer is unknown, and
+            # an `up` may still succeed.
             return
         if not answer or not answer.get(IS_MISSING):
             return
         if (reasons := REASONS.get()) is not None:
             reasons.append(reason)
         else:
-            own = released(pulumi.ResourceOptions(parent=component))
-            pulumi.CustomResource(REFUSAL, f"{role}-namespace-missing", {"reason": reason}, own)
+            options_of_refusal = released(pulumi.ResourceOptions(parent=component))
+            pulumi.CustomResource(REFUSAL, f"{role}-namespace-missing", {"reason": reason}, options_of_refusal)
 
     return pulumi.Output.from_input(decided())

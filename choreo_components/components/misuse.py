@@ -1,4 +1,4 @@
-"""Misuse: what is wrong with the arguments that components of every generation share."""
+"""Misuse: checks of the arguments that components of every generation share."""
 
 from collections.abc import Awaitable, Iterator, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from choreo_components.config.validation import shown
 
 
 def misused(args: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with `controllers` and `timeouts`."""
+    """The problems of `controllers` and `timeouts`."""
     controllers = args.get("controllers") or Controllers.PRESENT
     if controllers not in list(Controllers):
         yield f"controllers: should be present or absent, not {shown(controllers)}"
@@ -36,8 +36,8 @@ def misused(args: Mapping[str, Any]) -> Iterator[str]:
 
 
 def misused_projects(projects: Any) -> Iterator[str]:
-    """What is wrong with names of projects."""
-    # A string is a sequence of strings too: of its letters.
+    """The problems of the names of projects."""
+    # A string is also a sequence of strings: its letters.
     if isinstance(projects, str) or not all(isinstance(each, str) and each for each in projects):
         yield f"projects: should be a list of names, not {shown(projects)}"
     else:
@@ -47,7 +47,7 @@ def misused_projects(projects: Any) -> Iterator[str]:
 
 
 def misused_metadata(metadata: Any) -> Iterator[str]:
-    """What is wrong with the metadata of namespaces."""
+    """The problems of the metadata of namespaces."""
     for problem in problems(metadata):
         if not isinstance(problem.value, pulumi.Output | Awaitable):
             yield f"{field_name(('namespaceMetadata', *problem.path))}: {problem.message}"

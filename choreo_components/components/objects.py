@@ -1,4 +1,4 @@
-"""An object as a resource: what is right already, registered with its secrets sealed and its deadlines."""
+"""Objects as resources: registers a checked object, with its secrets sealed and its deadlines."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
@@ -11,26 +11,26 @@ from choreo_components.components.children import DEADLINE, KubernetesObject, ch
 
 
 def object_role(name: str, kind: str) -> str:
-    """What the custom resource of the component `name` is called in the program."""
+    """The name of the custom resource of the component `name` in the program."""
     return f"{name}-{kind.lower()}"
 
 
 def register_object(
     kind: Kind, role: str, body: Mapping[str, Any], opts: pulumi.ResourceOptions, *, patch: bool = False
 ) -> KubernetesObject:
-    """Registers the custom resource `role` of an object that is right already: `body` is it in wire names.
+    """Registers the custom resource `role` of a checked object, whose `body` is in wire names.
 
-    What is a secret in it, by the marks of the models, becomes one to Pulumi. `opts` are its own, as `object_options`
-    makes them. `patch`: it is one that Kubernetes keeps.
+    Fields that the models mark as secret become secrets of Pulumi. `opts` are made by `object_options`. `patch`: the
+    object is one that Kubernetes keeps.
     """
     if kind.replaced_by:
         opts.replace_on_changes, opts.delete_before_replace = list(kind.replaced_by), True
     sealed = body
-    # Of all models: what is not known yet may turn out to be of any.
+    # With all models: an unknown value may turn out to be of any of them.
     for model in kind.models:
         sealed = _sealed(ObjectOf(model), sealed)
     if any(map(holds_secrets, kind.models)):
-        # `kubectl apply` has left the whole object in an annotation, if it ever applied it.
+        # A former `kubectl apply` has stored the whole object in an annotation.
         opts.additional_secret_outputs = ["metadata"]
     return kubernetes_object(role, kind.api_version, kind.kind, sealed, opts, patch=patch)
 
@@ -41,18 +41,18 @@ def object_options(
     opts: pulumi.ResourceOptions | None,
     needs: Sequence[pulumi.Resource] = (),
 ) -> pulumi.ResourceOptions:
-    """The options of what is made for an object: after what it needs, with the deadlines of the arguments."""
+    """The options of a resource for an object: its dependencies, and the deadlines of the arguments."""
     return child_options(parent, opts, needs, create=deadline(args, "ready"), delete=deadline(args, "delete"))
 
 
 def deadline(args: Mapping[str, Any], step: str) -> str:
-    """How long a step may take: what the argument `timeouts` says of it, else the default."""
+    """How long a step may take, by the argument `timeouts` or the default."""
     timeouts: Mapping[str, str] = args.get("timeouts") or {}
     return timeouts.get(step) or DEADLINE
 
 
 def _sealed(shape: Shape, value: Any) -> Any:
-    """The value with the secrets in it as secret Outputs: Pulumi encrypts them in its state, and shows them nowhere."""
+    """The value with its secrets as secret Outputs, which Pulumi encrypts in the state and never shows."""
     if not isinstance(shape, ObjectOf) or not holds_secrets(shape.model):
         return value
     if isinstance(value, pulumi.Output | Awaitable):

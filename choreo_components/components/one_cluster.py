@@ -1,4 +1,4 @@
-"""One cluster: whether the Kubernetes provider and ours, as a component has them, lead to the same one."""
+"""One cluster: checks that the Kubernetes provider and ours lead a component to the same cluster."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,11 +13,11 @@ _SETTINGS_THAT_LEAD_ELSEWHERE: Mapping[str, Sequence[str]] = {
     KUBERNETES: ("kubeconfig", "context", "cluster"),
     PACKAGE: (Settings.KUBECONFIG, Settings.CONTEXT),
 }
-"""By package: the settings by which its default provider goes to another cluster than the ambient kubeconfig's."""
+"""By package: the settings by which its default provider uses another cluster than the ambient kubeconfig's."""
 
 
 def lone_provider(component: pulumi.Resource) -> tuple[str, str] | None:
-    """The package that the component has a provider of its own for, and the other, where it has none for that."""
+    """The package with an explicit provider on the component, and the other without; None if both or none have one."""
     kubernetes = component.get_provider("kubernetes:core/v1:Namespace")
     choreo = component.get_provider(Finalizer.TOKEN)
     if (kubernetes is None) is (choreo is None):
@@ -28,7 +28,7 @@ def lone_provider(component: pulumi.Resource) -> tuple[str, str] | None:
 def settings_that_lead_elsewhere(component: pulumi.Resource) -> list[str]:
     """The settings by which the component's default providers lead to two clusters, or may do so.
 
-    Where it has providers of its own, what these lead to is the program's choice, and not known here.
+    The clusters of explicit providers are the program's choice, and unknown here.
     """
     if component.get_provider(Finalizer.TOKEN) is not None:
         return []
@@ -41,22 +41,22 @@ def settings_that_lead_elsewhere(component: pulumi.Resource) -> list[str]:
 
 
 def is_on_one_cluster(component: pulumi.Resource) -> bool:
-    """Whether our provider can be asked about the cluster that the component's objects are on."""
+    """Whether our provider uses the cluster of the component's objects."""
     return lone_provider(component) is None and not settings_that_lead_elsewhere(component)
 
 
 def require_one_cluster(component: pulumi.Resource, kind: str, name: str) -> None:
-    """Raises pulumi.RunError where the component and its finalizer would be on two clusters."""
+    """Raises pulumi.RunError if the component and its finalizer would be on two clusters."""
     if (lone := lone_provider(component)) is not None:
-        has, lacks = lone
+        present, missing = lone
         raise pulumi.RunError(
-            f"{kind} {name!r} has a {has} provider and no {lacks} provider: it would be made on one cluster and "
-            "finalized on another. Give both, by one kubeconfig: providers=[pulumi_kubernetes.Provider(...), "
-            "choreo_components.Provider(...)]"
+            f"{kind} {name!r} has a {present} provider and no {missing} provider: it would be created on one cluster "
+            "and finalized on another. Give both, with the same kubeconfig: "
+            "providers=[pulumi_kubernetes.Provider(...), choreo_components.Provider(...)]"
         )
     if leading := settings_that_lead_elsewhere(component):
         raise pulumi.RunError(
-            f"{kind} {name!r} has default providers, and {', '.join(leading)} leads one of them to another cluster "
-            f"than the other: remove it (pulumi config rm {leading[0]}), or give the {kind} a kubernetes and a choreo "
-            "provider by one kubeconfig"
+            f"{kind} {name!r} has default providers, and {', '.join(leading)} leads one of them to another cluster: "
+            f"remove it (pulumi config rm {leading[0]}), or give the {kind} a kubernetes and a choreo provider with "
+            "the same kubeconfig"
         )

@@ -1,4 +1,4 @@
-"""A Platform: OpenChoreo's objects with all their safety, planned and checked as a whole, and then declared."""
+"""Platform: the component that plans and checks OpenChoreo's objects as a whole, and declares them with all safety."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -25,14 +25,14 @@ from choreo_components.state.contract import Finalizer
 TOKEN = token(INDEX, "Platform")
 
 STACK = "platform"
-"""What the Platform of a stack's settings is called."""
+"""The name of the Platform of a stack's settings."""
 
 
 class PlatformArgs(TypedDict):
-    """What a Platform declares, and how; the settings of a stack, by the same names.
+    """What a Platform declares, and how; a stack's settings have the same names.
 
-    A preview needs all values: a Platform is planned before anything is declared. An output of a resource that does not
-    exist yet is an error.
+    A preview needs all values, as a Platform is planned before anything is declared. An output of a resource that does
+    not exist yet is an error.
     """
 
     resources: NotRequired[pulumi.Input[Sequence[pulumi.Input[Any]]]]
@@ -46,30 +46,30 @@ class PlatformArgs(TypedDict):
     timeouts: NotRequired[TimeoutsArgs]
     """How long each step may take."""
     adopt: NotRequired[Adopt]
-    """Whether objects that are in the cluster already are taken over: never (the default), or if they are labelled."""
+    """Whether objects that exist in the cluster are taken over: never (the default), or if they are labelled."""
     allowProductionDestroy: NotRequired[pulumi.Input[bool]]
     """Whether environments of production may be deleted."""
     deleteRetained: NotRequired[pulumi.Input[bool]]
-    """Whether what is retained goes with its environment, which it keeps otherwise."""
+    """Whether retained objects are deleted with their environment; otherwise they block its deletion."""
     kubeconfig: NotRequired[pulumi.Input[str]]
     """The control plane's kubeconfig: its text, or its path from the project's folder; by default the ambient one."""
     controlPlane: NotRequired[pulumi.Input[str]]
     """The UID that the namespace kube-system of the control plane must have."""
     dataPlaneKubeconfigs: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Kubeconfigs of data planes that are clusters of their own, by the DataPlane's name."""
+    """Kubeconfigs of data planes in separate clusters, by the DataPlane's name."""
     namespaceMetadata: NotRequired[NamespaceMetadataArgs]
-    """Labels and annotations that data-plane namespaces get besides OpenChoreo's own."""
+    """Labels and annotations of data-plane namespaces in addition to OpenChoreo's."""
 
 
 NOTHING: PlatformArgs = {}
-"""No arguments: a Platform of nothing."""
+"""No arguments: a Platform without objects."""
 
 
 class Platform(pulumi.ComponentResource):
-    """OpenChoreo's objects with all their safety, planned and checked as a whole, and then declared.
+    """Plans and checks OpenChoreo's objects as a whole, and declares them with all safety.
 
-    Objects that refer to one another belong to one Platform, which creates them in order, deletes them in the reverse
-    order, and refuses to delete what others still need. It makes the providers of all that it declares.
+    Objects that refer to one another belong in one Platform, which creates them in order, deletes them in the reverse
+    order, and refuses to delete what others still need. It makes the providers of everything that it declares.
     """
 
     _secret_arguments = ("kubeconfig", "dataPlaneKubeconfigs")
@@ -79,9 +79,9 @@ class Platform(pulumi.ComponentResource):
 
     @without_call_stacks
     def __init__(self, name: str, args: PlatformArgs = NOTHING, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Plans the objects, asks the cluster, and declares them.
+        """Plans the objects, checks them against the cluster, and declares them.
 
-        Raises pulumi.RunError with a report of all findings when one of them is an error; nothing is declared then.
+        Raises pulumi.RunError with a report of all findings if one of them is an error; nothing is declared then.
         """
         _require_no_providers(name, opts)
         given = known_arguments(name, args)
@@ -91,7 +91,7 @@ class Platform(pulumi.ComponentResource):
 
     @classmethod
     def of_stack(cls, prepared: Prepared) -> Self:
-        """The Platform of a stack's settings: the names of its children have no prefix."""
+        """The Platform of a stack's settings, whose children have no prefix in their names."""
         platform = cls.__new__(cls)
         opts = pulumi.ResourceOptions(transformations=former_urns())
         pulumi.ComponentResource.__init__(platform, TOKEN, STACK, None, opts)
@@ -110,18 +110,18 @@ class Platform(pulumi.ComponentResource):
         )
         finalizers = [made[node.key] for node in prepared.plan.finalizers]
         found = outputs(prepared.plan, prepared.survey.live)
-        # Who uses a namespace comes after the finalizers, and goes before them.
+        # Resources that use a namespace are created after the finalizers, and deleted before them.
         self.environments = pulumi.Output.all(*(each.urn for each in finalizers)).apply(lambda _: found)
         self.register_outputs({"environments": self.environments})
 
 
 def hooks(prepared: Prepared, scope: Scope) -> pulumi.ResourceHookBinding | None:
-    """What is called when an object could not be made or changed; nothing where nobody accepts objects."""
+    """The hooks that are called if an object could not be created or changed; none without controllers."""
     if prepared.settings.controllers is Controllers.ABSENT:
         return None
 
     async def on_error(args: pulumi.ErrorHookArgs) -> bool:
-        # Deferred: as long as all goes well, it needs no client.
+        # Deferred: without an error, no client is needed.
         from choreo_components.components.explanation import explain
 
         await explain(args, prepared.kubeconfig)
@@ -154,11 +154,11 @@ def outputs(planned: Plan, live: Found) -> dict[str, Any]:
 
 
 def _require_no_providers(name: str, opts: pulumi.ResourceOptions | None) -> None:
-    """Raises pulumi.RunError where a provider is given that a Platform would not use."""
+    """Raises pulumi.RunError if a provider is given that a Platform would not use."""
     if opts is None:
         return
     given = [opts.provider, *(opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ())]
-    # A host is always handed a reference to the provider that it is itself, whose settings the servicer knows.
+    # A host always gets a reference to its own provider, whose settings the servicer checks.
     packages = {
         each.package
         for each in given
@@ -168,5 +168,5 @@ def _require_no_providers(name: str, opts: pulumi.ResourceOptions | None) -> Non
         if package in packages or (opts.parent is not None and opts.parent.get_provider(type_) is not None):
             raise pulumi.RunError(
                 f"Platform {name!r} has a {package} provider, and makes its own: remove that provider, and select the "
-                "cluster by the argument kubeconfig"
+                "cluster with the argument kubeconfig"
             )

@@ -1,4 +1,4 @@
-"""A preparation: settings, planned and checked against the cluster, before anything of them is declared."""
+"""Preparation: plans settings and checks them against the cluster, before anything is declared."""
 
 import asyncio
 import os
@@ -31,9 +31,9 @@ from choreo_components.preflight.run import Survey, survey
 
 @dataclass(frozen=True)
 class Prepared:
-    """Settings without errors, what they become, and what the clusters have said of it.
+    """Settings without errors, their plan, and the results of the preflight.
 
-    `kubeconfig` leads to the control plane: its text or its path, or None for the ambient one.
+    `kubeconfig` is that of the control plane: its text or its path, or None for the ambient one.
     """
 
     settings: Settings
@@ -44,11 +44,11 @@ class Prepared:
 
 
 def prepare(config: Document, folder: Path, found: Sequence[Finding] = ()) -> Prepared:
-    """Reads settings, plans them, and asks the clusters, once.
+    """Reads settings, plans them, and queries the clusters, once.
 
     `config` has the settings by their full names; manifests, and paths of kubeconfigs, are relative to `folder`.
-    `found` are findings of those who have made it. Raises pulumi.RunError with a report of all findings when one of
-    them is an error, and warns of the others.
+    `found` are findings of the caller. Raises pulumi.RunError with a report of all findings if one of them is an error,
+    and warns of the others.
     """
     read, findings = settings.read(config, folder)
     findings += found
@@ -58,17 +58,17 @@ def prepare(config: Document, folder: Path, found: Sequence[Finding] = ()) -> Pr
     unusable = [*refused(given, folder, config.at((KUBECONFIG,))), *misplaced(config.value, folder)]
     kubeconfig, context = (None if given is None or unusable else in_folder(given, folder)), None
     if given is None:
-        # Read once: another command may select another context while this one asks, and declares.
+        # Read once: another command may select another context while this one runs.
         with suppress(KubeconfigError):
             ambient = resolve(None)
             kubeconfig, context = ambient.text, ambient.context
     if unusable:
         surveyed = Survey(findings=tuple(unusable))
     else:
-        # On trial in a preview only: an update applies it anyway.
+        # A dry run in a preview only: an update applies the objects anyway.
         trial = pulumi.runtime.is_dry_run()
-        asking = survey(planned, read.controllers, kubeconfig, read.data_plane_kubeconfigs, trial=trial)
-        surveyed = _sync_await(elsewhere(asking))
+        work = survey(planned, read.controllers, kubeconfig, read.data_plane_kubeconfigs, trial=trial)
+        surveyed = _sync_await(in_another_loop(work))
     findings += [*planned.findings, *surveyed.findings, *missing(planned.outside, surveyed.live)]
     if not pulumi.runtime.is_dry_run():
         findings += surveyed.undecided
@@ -82,34 +82,34 @@ def prepare(config: Document, folder: Path, found: Sequence[Finding] = ()) -> Pr
     return Prepared(read, planned, surveyed, control_plane, kubeconfig)
 
 
-async def elsewhere(work: Coroutine[Any, Any, Survey]) -> Survey:
-    """What comes of work in an event loop of its own, in another thread.
+async def in_another_loop(work: Coroutine[Any, Any, Survey]) -> Survey:
+    """The result of work in a separate event loop, in another thread.
 
-    The one here goes on: a provider that hosts components takes other calls in it, and shows what is logged meanwhile.
-    The threads that it has are Pulumi's, which may wait there for other resources.
+    The current loop continues: a provider that hosts components takes other calls and prints log lines in it. Its
+    threads are used by Pulumi, which may wait in them for other resources.
     """
     with ThreadPoolExecutor(1) as thread:
         return await asyncio.get_running_loop().run_in_executor(thread, asyncio.run, work)
 
 
 def project_folder() -> Path:
-    """The folder of the project, to which paths are relative: a program with a `main` works in another one."""
-    # Older engines do not say, and none says it to a host of components.
-    told = Path(pulumi.runtime.get_root_directory() or "")
-    return told if told.is_absolute() and is_project(told) else find_project(Path.cwd()).resolve()
+    """The folder of the project, to which paths are relative: a program with a `main` runs in another one."""
+    # Older engines do not provide it, and none provides it to a host of components.
+    root = Path(pulumi.runtime.get_root_directory() or "")
+    return root if root.is_absolute() and is_project(root) else find_project(Path.cwd()).resolve()
 
 
 def in_folder(kubeconfig: str, folder: Path) -> str:
-    """A kubeconfig that is given by its path from the folder, by its path from where the program works.
+    """A kubeconfig whose path is relative to the folder, with its path relative to the working directory.
 
-    That of a file in the project: the state keeps it, and means the same in another checkout. One that is given as its
-    text becomes what choreo reads in it, which the Kubernetes provider then is given too.
+    The state keeps this path of a file in the project, and it is valid in another checkout too. A kubeconfig that is
+    given as text is replaced by what choreo reads of it, so that the Kubernetes provider gets the same.
     """
     if is_text(kubeconfig):
         try:
             return resolve(kubeconfig).given
         except KubeconfigError:
-            # It is reported with its place.
+            # Reported with its place.
             return kubeconfig
     if kubeconfig.startswith(("~", os.sep)):
         return kubeconfig
@@ -117,27 +117,27 @@ def in_folder(kubeconfig: str, folder: Path) -> str:
 
 
 def with_paths_from(folder: Path, read: Settings) -> Settings:
-    """The settings with the kubeconfigs of data planes so too."""
+    """The settings with such paths of the kubeconfigs of data planes."""
     given = read.data_plane_kubeconfigs
     found = {name: replace(each, given=in_folder(each.given, folder)) for name, each in given.items()}
     return replace(read, data_plane_kubeconfigs=found)
 
 
 def misplaced(values: Mapping[str, Any], folder: Path) -> list[Finding]:
-    """An error where the ambient kubeconfig has relative paths: providers take them from where the program works."""
+    """An error if the ambient kubeconfig has relative paths: providers resolve them from the working directory."""
     listed = os.environ.get("KUBECONFIG", "").split(os.pathsep)
     if KUBECONFIG in values or folder == Path.cwd() or all(not path or Path(path).is_absolute() for path in listed):
         return []
-    meant = os.pathsep.join(str(folder / path) for path in listed if path)
+    absolute = os.pathsep.join(str(folder / path) for path in listed if path)
     message = (
-        f"a relative path, which providers read from {Path.cwd()}, where `main` has the program, and kubectl does not: "
-        f"export KUBECONFIG={shlex.quote(meant)}"
+        f"a relative path, which providers resolve from {Path.cwd()}, the folder of `main`, and kubectl does not: "
+        f"export KUBECONFIG={shlex.quote(absolute)}"
     )
     return [error(Location("environment variable KUBECONFIG"), message)]
 
 
 def refused(kubeconfig: Any, folder: Path, where: Location) -> list[Finding]:
-    """A finding when a kubeconfig is given that nobody can use. Whether it leads to a cluster is not asked."""
+    """A finding if a kubeconfig cannot be used. Whether it leads to a cluster is not checked here."""
     if kubeconfig is None:
         return []
     if not isinstance(kubeconfig, str):
@@ -152,9 +152,9 @@ def refused(kubeconfig: Any, folder: Path, where: Location) -> list[Finding]:
 
 
 def missing(references: Sequence[Reference], live: Found) -> list[Finding]:
-    """A finding for each object that is referred to and that nobody has, at the first place that refers to it.
+    """A finding for each object that is referred to and missing, at the first place that refers to it.
 
-    And one for each that is there, and not as the one that refers to it needs it.
+    And one for each existing object that does not fit the object that refers to it.
     """
     by_target: dict[Target, list[Reference]] = defaultdict(list)
     misfits: dict[tuple[Target, str], list[Finding]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The program of a stack: its settings, with their places in the stack's file, as a Platform."""
+"""The program of a stack: makes a Platform of its settings, with their places in the stack's file."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from choreo_components.config.settings import KUBECONFIG
 def run() -> None:
     """Declares everything that the current stack's settings declare.
 
-    Raises pulumi.RunError with a report of all findings when one of them is an error; nothing is declared then.
+    Raises pulumi.RunError with a report of all findings if one of them is an error; nothing is declared then.
     """
     drop_debug_lines()
     folder = project_folder()
@@ -27,16 +27,16 @@ def run() -> None:
 
 
 def configuration() -> dict[str, Any]:
-    """The stack's settings by their full names, decoded from the text that Pulumi hands over."""
+    """The stack's settings by their full names, decoded from the text that Pulumi passes."""
     given: Mapping[str, str] = get_config_env()
-    # A kubeconfig may be JSON: it stays the text that it is.
+    # A kubeconfig may be JSON: it is kept as text.
     return {
         name: text if name == KUBECONFIG else _decoded(text) for name, text in given.items() if settings.is_read(name)
     }
 
 
 def _decoded(text: str) -> Any:
-    """Lists and mappings come as JSON; a string comes as it is."""
+    """Lists and mappings arrive as JSON, strings as they are."""
     if text[:1] not in ("[", "{"):
         return text
     try:

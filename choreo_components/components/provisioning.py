@@ -1,4 +1,4 @@
-"""A provisioning: what an Environment has on its data plane, and the finalizer that takes it away again."""
+"""Provisioning: the namespaces of an Environment on its data plane, and the finalizer that deletes them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from choreo_components.state.names import Identity, Type, data_plane_reference
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A data plane that is a cluster of its own: its kubeconfig, which is a secret, and who makes what is there."""
+    """A data plane in a separate cluster: its kubeconfig, which is a secret, and the providers for it."""
 
     kubeconfig: pulumi.Output[str]
     kubernetes: pulumi.ProviderResource
     choreo: pulumi.ProviderResource | None = None
-    """The finalizer's provider; None: that of all that is on the control plane."""
+    """The finalizer's provider; None: that of the control plane."""
 
 
 def reference_to(data_plane: Target) -> str:
-    """How a state names the data plane of an environment."""
+    """The reference to the data plane of an environment in a state."""
     return data_plane_reference(data_plane.kind, data_plane.organization, data_plane.known_as)
 
 
@@ -46,10 +46,10 @@ class Provisioning:
         parent: pulumi.Resource,
         elsewhere: Elsewhere | None = None,
     ) -> None:
-        """`role` is what the Environment is called in the program; `args` and `opts` are those it was made with.
+        """`role` is the Environment's name in the program; `args` and `opts` are those of its component.
 
-        `organization` is the name of what it belongs to, `data_plane_ref` the reference to what it runs on. `elsewhere`
-        is its data plane; None where that is the control plane's own cluster.
+        `organization` is the name of its organization, `data_plane_ref` the reference to its data plane. `elsewhere` is
+        that data plane; None if it is the control plane's cluster.
         """
         self.namespaces: dict[str, KubernetesObject] = {}
         self._generation = generation
@@ -63,24 +63,24 @@ class Provisioning:
         self._parent = parent
         self._elsewhere = elsewhere
         self._labels, self._annotations = (self._given(name) for name in FIELDS)
-        # By way of the Environment's own output, so that a replaced Environment replaces its namespaces, in order.
+        # From the Environment's output, so that a replaced Environment replaces its namespaces, in order.
         self._names = pulumi.Output.all(organization, environment.metadata["name"])
 
     def add_namespace(self, project: str, needs: Sequence[pulumi.Resource] = ()) -> KubernetesObject:
         """The data-plane namespace of the project, as OpenChoreo's Deployment controller would make it."""
         rules = self._generation.namespaces
         opts = self._options([self._environment, *needs])
-        # The finalizer has taken it away by then, or the Environment would not go.
+        # The finalizer has deleted it by then; otherwise the Environment would not be deleted.
         opts.deleted_with = self._environment
         if self._elsewhere is not None:
             opts.provider = self._elsewhere.kubernetes
-        own = self._names.apply(lambda known: rules.labels(known[0], project, known[1]))
+        labels = self._names.apply(lambda known: rules.labels(known[0], project, known[1]))
         made = namespace(
             f"{self._role}-namespace-{project}",
             self._names.apply(lambda known: rules.name(known[0], project, known[1])),
-            own
+            labels
             if self._labels is None
-            else pulumi.Output.all(self._labels, own).apply(lambda known: {**known[0], **known[1]}),
+            else pulumi.Output.all(self._labels, labels).apply(lambda known: {**known[0], **known[1]}),
             opts,
             annotations=self._annotations,
         )
@@ -88,7 +88,7 @@ class Provisioning:
         return made
 
     def add_finalizer(self, needs: Sequence[pulumi.Resource] = ()) -> Finalizer:
-        """The finalizer, after the namespaces and after what `needs` names."""
+        """The finalizer, after the namespaces and the resources in `needs`."""
         projects, rules = list(self.namespaces), self._generation.namespaces
         inputs = finalizer_inputs(
             api_version=self._generation.api_version,
@@ -101,7 +101,7 @@ class Provisioning:
             deployments_timeout=deadline(self._args, "deployments"),
             namespaces_timeout=deadline(self._args, "namespaces"),
             data_plane_kubeconfig=self._elsewhere.kubeconfig if self._elsewhere is not None else None,
-            # One that is not given is no property: nothing changes in the states that there are.
+            # Left out if it is not set, so that existing states do not change.
             delete_retained=self._args.get("deleteRetained") or None,
             environment_uid=self._environment.metadata.apply(lambda known: known.get("uid")),
         )
@@ -111,13 +111,13 @@ class Provisioning:
         return Finalizer(contract.Finalizer.TOKEN, f"{self._role}-finalizer", inputs, released(opts))
 
     def _given(self, name: str) -> pulumi.Output[Mapping[str, str]] | None:
-        """The labels or annotations that namespaces get besides OpenChoreo's own."""
+        """The labels or annotations of namespaces in addition to OpenChoreo's."""
         given = (self._args.get("namespaceMetadata") or {}).get(name)
         if not given:
             return None
 
         def checked(known: Mapping[str, str]) -> Mapping[str, str]:
-            # What was an Output is known now, and was not when the arguments were checked.
+            # An Output is known now; it was unknown when the arguments were checked.
             if wrong := "; ".join(f"{problem.field}: {problem.message}" for problem in problems({name: known})):
                 raise pulumi.RunError(f"{self._kind.kind} {self._role!r}: namespaceMetadata.{wrong}")
             return known
@@ -125,10 +125,10 @@ class Provisioning:
         return pulumi.Output.from_input(given).apply(checked)
 
     def add_witness(self, name: pulumi.Input[str], finalizer: Finalizer) -> pulumi.Resource:
-        """The witness that keeps the finalizer from its work where the Environment stays, as NAMESPACE/NAME.
+        """The witness that stops the finalizer if the Environment stays; `name` is that, as NAMESPACE/NAME.
 
-        The name is not an output of the Environment: the witness would be deleted before one that is replaced, and
-        say of it that it stays.
+        The name is not an output of the Environment: otherwise the witness of a replaced Environment would be deleted
+        before it, and report that it stays.
         """
         opts = pulumi.ResourceOptions(parent=self._parent)
         if self._elsewhere is not None:

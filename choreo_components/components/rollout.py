@@ -12,7 +12,7 @@ from choreo_components.state.contract import FORM, FORM_VERSION, Rollout
 
 
 def digest(wire: Mapping[str, Any]) -> str:
-    """What tells an object, as it is declared in wire names, from what was declared before."""
+    """A digest of a declared object in wire names, which differs if the declaration has changed."""
     text = json.dumps({name: wire[name] for name in ("metadata", "spec") if name in wire}, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -25,11 +25,11 @@ def rollout(
     after: Sequence[pulumi.Resource],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.CustomResource:
-    """Waits for the bindings, which it comes `after`: digests by APIVERSION/KIND and NAMESPACE/NAME.
+    """Waits for the bindings, given as digests by APIVERSION/KIND and NAMESPACE/NAME; `after` are their resources.
 
     `timeout` is the deadline as a duration.
     """
     inputs = {Rollout.BINDINGS: bindings, Rollout.TIMEOUT: timeout, FORM_VERSION: FORM}
-    # Not protected with its parent: Pulumi would refuse a stack that has none any more.
-    own = pulumi.ResourceOptions(depends_on=list(after), protect=False)
-    return pulumi.CustomResource(Rollout.TOKEN, name, inputs, released(pulumi.ResourceOptions.merge(opts, own)))
+    # Not protected with its parent: Pulumi would refuse an update that removes it.
+    edges = pulumi.ResourceOptions(depends_on=list(after), protect=False)
+    return pulumi.CustomResource(Rollout.TOKEN, name, inputs, released(pulumi.ResourceOptions.merge(opts, edges)))

@@ -1,4 +1,4 @@
-"""A scope: what the children of a Platform have in common, their parent and how they are called."""
+"""Scope: what the children of a Platform have in common, their parent and the prefix of their names."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +10,14 @@ import pulumi
 class Scope:
     """What the children of a Platform have in common.
 
-    `prefix` is what their names begin with, so that a program can have several Platforms.
+    Their names begin with `prefix`, so that a program can have several Platforms.
     """
 
     platform: pulumi.Resource
     prefix: str = ""
 
     def named(self, name: str) -> str:
-        """What a child is called in the program."""
+        """The name of a child in the program."""
         return f"{self.prefix}{name}"
 
     def options(self, **given: Any) -> pulumi.ResourceOptions:

@@ -1,6 +1,6 @@
-"""What a stack has besides its objects: the inventory, which comes first and goes last, and guards, the reverse.
+"""Stack resources: the inventory, which is created first and deleted last; the guards, the reverse; and the rollout.
 
-Before the guards comes the rollout, where something is bound.
+The rollout, which a plan with bindings has, is created before the guards.
 """
 
 from collections import defaultdict
@@ -33,9 +33,9 @@ def inventory(
     terminating: Sequence[Finding] = (),
     after: Sequence[pulumi.Input[pulumi.Resource]] = (),
 ) -> pulumi.CustomResource:
-    """The inventory of the plan's objects; `remote` has the kubeconfigs of data planes with clusters of their own.
+    """The inventory of the plan's objects; `remote` has the kubeconfigs of data planes in separate clusters.
 
-    With anything in `terminating`, it is refused. It comes after what `after` names.
+    It is refused if there is anything in `terminating`. It is created after the resources in `after`.
     """
     objects: dict[Type, list[str]] = defaultdict(list)
     for each in plan.objects_in_cluster:
@@ -67,7 +67,7 @@ def rollout_of(
     scope: Scope,
     provider: pulumi.ProviderResource,
 ) -> pulumi.CustomResource | None:
-    """The rollout of all bindings that are waited for, after these; None where there are none."""
+    """The rollout of all bindings that are waited for, after these; None if there are none."""
     awaited = {
         node.key: node.declared.wire
         for node in plan.objects
@@ -95,10 +95,10 @@ def deletion_guards(
     scope: Scope,
     provider: pulumi.ProviderResource,
 ) -> None:
-    """The guards of the plan's objects, if there is anything that others may need.
+    """The guards of the plan's objects, if others may need any of them.
 
-    That of the whole stack comes after all that is `made`, after what there is `more`, after the `witnesses` of its
-    environments, and after the guards of its parts. `first` is the inventory.
+    That of the whole stack is created after everything in `made` and `more`, after the `witnesses` of its environments,
+    and after the guards of its parts. `first` is the inventory.
     """
     objects = _guarded(plan, lambda key: True)
     if not any(kind_of(*type_).dependents for type_ in objects):
@@ -127,27 +127,27 @@ def deletion_guards(
 def _guard(
     name: str, inputs: Mapping[str, Any], after: Sequence[pulumi.Resource], opts: pulumi.ResourceOptions, **more: Any
 ) -> pulumi.CustomResource:
-    """A guard; what is empty among its inputs is left out."""
-    own = pulumi.ResourceOptions(depends_on=list(after), **more)
+    """A guard, without its empty inputs."""
+    edges = pulumi.ResourceOptions(depends_on=list(after), **more)
     given = {property_: value for property_, value in inputs.items() if value}
-    merged = pulumi.ResourceOptions.merge(opts, own)
+    merged = pulumi.ResourceOptions.merge(opts, edges)
     return pulumi.CustomResource(Guard.TOKEN, name, {**given, FORM_VERSION: FORM}, released(merged))
 
 
 def _guard_of_part(
     settings: Settings, key: Key, plan: Plan, made: pulumi.Resource, scope: Scope, opts: pulumi.ResourceOptions
 ) -> pulumi.CustomResource:
-    """The guard of an organization or a data plane; it knows what of the stack is deleted with it."""
-    dependants = plan.dependents({key})
-    objects = written(_guarded(plan, lambda each: each in dependants))
+    """The guard of an organization or a data plane, with the objects of the stack that are deleted with it."""
+    dependents = plan.dependents({key})
+    objects = written(_guarded(plan, lambda each: each in dependents))
     inputs: dict[str, Any] = {
         Guard.OBJECTS: objects,
         Guard.DELETE_RETAINED: settings.delete_retained,
         Guard.PART: str(Identity(type_of(key), key.full_name)),
     }
-    # A plane of the whole cluster may be called like a tenant.
-    called = key.full_name if key.organization else f"{key.kind}/{key.name}"
-    return _guard(scope.named(f"deletion-guard/{called}"), inputs, [made], opts)
+    # A cluster-scoped plane may have the name of a tenant.
+    part = key.full_name if key.organization else f"{key.kind}/{key.name}"
+    return _guard(scope.named(f"deletion-guard/{part}"), inputs, [made], opts)
 
 
 def _guard_of_production(
@@ -158,27 +158,27 @@ def _guard_of_production(
     scope: Scope,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.CustomResource:
-    """The guard of production: protected, and after all that depends on production.
+    """The guard of production: protected, and created after everything that depends on production.
 
-    Pulumi counts what a protected resource depends on as protected: so `--exclude-protected` leaves production's
+    Pulumi also excludes the dependencies of protected resources: so `--exclude-protected` keeps production's
     Deployments and what they are made of, which are not protected themselves. A stack without production has it too, as
-    Pulumi refuses to delete what was protected until now.
+    Pulumi refuses to delete a resource that was protected until now.
     """
     finalizers = {node.key for node in plan.nodes if isinstance(node, FinalizerNode) and node.environment in protected}
-    dependants = plan.dependents(finalizers)
-    needed = {need for key in dependants for need in plan.needs[key]}
-    last = [made[key] for key in made if key in dependants - needed or key in protected]
+    dependents = plan.dependents(finalizers)
+    needed = {need for key in dependents for need in plan.needs[key]}
+    last = [made[key] for key in made if key in dependents - needed or key in protected]
     inputs: dict[str, Any] = {Guard.PROTECTED: written(_by_type(protected)), Guard.PART: PRODUCTION}
     return _guard(scope.named("production-guard"), inputs, last or [first], opts, protect=bool(protected))
 
 
 def _guarded(plan: Plan, wanted: Callable[[Key], bool]) -> dict[Type, list[str]]:
-    """The names of what others may need, or what may need others, of the wanted objects."""
+    """The names of the wanted objects that others may need, or that may need others."""
     kinds = [(generation.api_version, kind) for generation in plan.generations for kind in generation.kinds]
     guarded = {
         (api_version, name) for api_version, kind in kinds if kind.dependents for name in (kind.kind, *kind.dependents)
     }
-    # What is retained holds a destroy by itself.
+    # A retained object blocks a destroy by itself.
     guarded |= {
         (generation.api_version, sweep.kind)
         for generation in plan.generations
@@ -189,7 +189,7 @@ def _guarded(plan: Plan, wanted: Callable[[Key], bool]) -> dict[Type, list[str]]
 
 
 def _by_type(keys: Iterable[Key]) -> dict[Type, list[str]]:
-    """The names of these objects."""
+    """The names of these objects, by type."""
     names: dict[Type, list[str]] = defaultdict(list)
     for key in keys:
         names[type_of(key)].append(key.full_name)
@@ -197,7 +197,7 @@ def _by_type(keys: Iterable[Key]) -> dict[Type, list[str]]:
 
 
 def _connected(plan: Plan) -> Iterator[Key]:
-    """The data planes that refer to Secrets of the plan; several may refer to one."""
+    """The data planes that refer to Secrets of the plan; several may refer to the same."""
     secrets = {node.key for node in plan.secrets}
     for node in plan.of_role(Role.DATA_PLANE):
         reference = node.declared.generation.data_planes.connection(node.declared.wire)
@@ -206,7 +206,7 @@ def _connected(plan: Plan) -> Iterator[Key]:
 
 
 def _awaited(settings: Settings, plan: Plan) -> set[Awaited]:
-    """The types whose end the Kubernetes provider waits for; what is `deletedWith` another is not among them."""
+    """The types whose deletion the Kubernetes provider waits for, without objects that are `deletedWith` another."""
     keys = [
         *(node.key for node in plan.objects),
         *(node.key for node in plan.secrets),
@@ -220,7 +220,7 @@ def _awaited(settings: Settings, plan: Plan) -> set[Awaited]:
 
 
 def _name(each: ObjectInCluster) -> str:
-    """The name of an object as an inventory has it."""
+    """The name of an object in an inventory."""
     if each.environment is not None:
         return f"{each.environment.full_name}/{each.name}"
     return f"{each.node.full_name}/{each.name}" if each.tenant else each.node.full_name

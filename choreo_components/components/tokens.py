@@ -1,14 +1,14 @@
-"""Type tokens: what our resources are called in a state, and in the SDKs of all languages."""
+"""Type tokens: the names of our resources' types in a state, and in the SDKs of all languages."""
 
 from collections.abc import Mapping, Sequence
 
 PACKAGE = "choreo"
 
 INDEX = "index"
-"""The module of what belongs to no generation of the API."""
+"""The module of types that belong to no generation of the API."""
 
 _BEFORE: Mapping[str, Sequence[str]] = {"core/v1": [INDEX]}
-"""By module: those that its components were in, in states and programs that still have them there."""
+"""By module: the former modules of its components, which states and programs may still use."""
 
 
 def module_of(api_version: str) -> str:
@@ -23,9 +23,9 @@ def token(module: str, name: str) -> str:
 
 
 REFUSAL = token(INDEX, "Refusal")
-"""What is refused, as a resource: it never gets into a state, since its check fails with its input `reason`."""
+"""A refusal as a resource: it is never in a state, since its check fails with its input `reason`."""
 
 
 def former_tokens(module: str, name: str) -> list[str]:
-    """The tokens that a component had before."""
+    """The former tokens of a component."""
     return [token(former, name) for former in _BEFORE.get(module, ())]

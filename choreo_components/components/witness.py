@@ -14,12 +14,12 @@ def witness(
     deleted_with: pulumi.Resource,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.CustomResource:
-    """Makes known to `before`, when that is deleted, whether the subject stays: it is `deleted_with` that resource.
+    """Lets `before` know, when that is deleted, whether the subject stays: the witness is `deleted_with` that resource.
 
-    Both have to have the same provider.
+    `before` and the witness must have the same provider.
     """
-    # Not protected with its parent: Pulumi would refuse a stack that has no such witness any more.
-    own = pulumi.ResourceOptions(depends_on=[before], deleted_with=deleted_with, protect=False)
-    merged = pulumi.ResourceOptions.merge(opts, own)
+    # Not protected with its parent: Pulumi would refuse an update that removes the witness.
+    edges = pulumi.ResourceOptions(depends_on=[before], deleted_with=deleted_with, protect=False)
+    merged = pulumi.ResourceOptions.merge(opts, edges)
     inputs = {Witness.SUBJECT: subject, FORM_VERSION: FORM}
     return pulumi.CustomResource(Witness.TOKEN, name, inputs, released(merged))

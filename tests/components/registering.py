@@ -1,4 +1,4 @@
-"""What a Pulumi program registers, with the engine replaced by one that notes it down and answers with the inputs."""
+"""What a Pulumi program registers, with an engine that records it and answers with the inputs."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
@@ -28,7 +28,7 @@ EXAMPLES = {
 
 def args_of(kind: str) -> dict[str, Any]:
     """The arguments that declare the example of the kind."""
-    assert kind in EXAMPLES, f"add an example of {kind}, so that its component is held to the contract"
+    assert kind in EXAMPLES, f"add an example of {kind}, so that its component is tested"
     metadata = EXAMPLES[kind]["metadata"]
     found = dict(metadata.get("labels", {}))
     if "namespace" in metadata:
@@ -43,7 +43,7 @@ def kind_named(name: str) -> Kind:
 
 @dataclass(frozen=True)
 class Registered:
-    """One resource that was registered; other resources are told by their names."""
+    """A registered resource; it refers to others by their names."""
 
     type: str
     name: str
@@ -71,18 +71,18 @@ class Registered:
 
 @dataclass
 class Registrations:
-    """What a program registered, and what it returned, with the Outputs in it known."""
+    """What a program registered, and what it returned, with its Outputs resolved."""
 
     resources: list[Registered] = field(default_factory=list)
     outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
-    """The namespaces that our provider was asked for, each with the name of that provider; "" is the default one."""
+    """The namespaces that our provider was asked about, each with the name of that provider; "" is the default one."""
     returned: Any = None
 
     def __getitem__(self, name: str) -> Registered:
-        """The resource of this name. Of a component and its provider or child with one name, the last."""
+        """The resource with this name; the last one if a component and its provider or child have the same name."""
         found = [each for each in self.resources if each.name == name]
-        assert found, f"nothing is called {name!r}; there are {[each.name for each in self.resources]}"
+        assert found, f"no resource has the name {name!r}; there are {[each.name for each in self.resources]}"
         return found[-1]
 
     @property
@@ -92,7 +92,7 @@ class Registrations:
 
     @property
     def custom(self) -> list[Registered]:
-        """What is registered besides the components."""
+        """The registered resources that are not components."""
         return [each for each in self.resources if each.request.custom]
 
     def of_type(self, token: str) -> list[Registered]:
@@ -101,7 +101,7 @@ class Registrations:
 
 
 class _Shapes(mocks.Mocks):
-    """Resources turn out as they were asked for, with what controllers report of objects."""
+    """Returns resources as requested, with the status that controllers report."""
 
     def __init__(self, noted: Registrations, status: Mapping[str, Any] | None, missing: Collection[str] | None) -> None:
         self._noted = noted
@@ -124,7 +124,7 @@ class _Shapes(mocks.Mocks):
 
 
 class _Monitor(mocks.MockMonitor):
-    """Notes what is registered."""
+    """Records what is registered."""
 
     def __init__(self, noted: Registrations, shapes: _Shapes) -> None:
         super().__init__(shapes)
@@ -162,9 +162,9 @@ def registered(
     status: Mapping[str, Any] | None = None,
     missing: Collection[str] | None = (),
 ) -> Registrations:
-    """Runs a program; give `noted` to see what it registered before it failed, and the `status` that objects have.
+    """Runs a program; `noted` records what it registered before a failure, and `status` is that of objects.
 
-    `missing` are the namespaces that the cluster does not have, None where that is not known.
+    `missing` are the namespaces that the cluster does not have, None if that is unknown.
     """
     noted = Registrations() if noted is None else noted
     shapes = _Shapes(noted, status, missing)
@@ -172,7 +172,7 @@ def registered(
     def keep(value: Any) -> None:
         noted.returned = value
 
-    # A loop of its own: others that run in this process are none of its business.
+    # A separate loop, so that others in this process do not interfere.
     with asyncio.Runner() as runner:
         runner.get_loop()
         mocks.set_mocks(shapes, project="choreo", stack="test", preview=preview, monitor=_Monitor(noted, shapes))
@@ -186,7 +186,7 @@ def registered(
 def declare(
     found: Stack, control_plane: ControlPlane | None = None, data_planes: Mapping[str, Connection] | None = None
 ) -> Platform:
-    """The Platform of a stack's settings, where the clusters have said no more than which the data planes are."""
+    """The Platform of a stack's settings; the preflight has found only the data planes."""
     survey = Survey(data_planes=data_planes or {})
     return Platform.of_stack(Prepared(found.settings, found.plan, survey, control_plane or ControlPlane()))
 
@@ -199,16 +199,16 @@ def refusal(program: Callable[[], Any]) -> list[str]:
     except pulumi.RunError as error:
         assert noted.custom == [], "something was registered although the arguments are wrong"
         return [line.strip() for line in str(error).splitlines()]
-    raise AssertionError("it is not refused")
+    raise AssertionError("it was not refused")
 
 
 def unknown() -> pulumi.Output[Any]:
-    """What a preview does not know yet."""
+    """A value that is unknown in a preview."""
     return pulumi.Output.from_input(Unknown())  # type: ignore[no-untyped-call]
 
 
 def dependencies(output: pulumi.Output[Any]) -> pulumi.Output[list[str]]:
-    """The names of the resources that an Output brings along, as an Output for a program to return."""
+    """The names of the resources that an Output depends on, as an Output for a program to return."""
 
     async def names() -> list[str]:
         urns = [await resource.urn.future() for resource in await output.resources()]

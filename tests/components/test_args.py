@@ -1,4 +1,4 @@
-"""The components' arguments are OpenChoreo's fields, and Pulumi takes a schema from them."""
+"""The components' arguments are OpenChoreo's fields, and Pulumi derives a schema from them."""
 
 import ast
 import gc
@@ -41,10 +41,10 @@ OF_ONE_KIND = {
 }
 
 
-def together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """A schema of what is in either of two: it requires what both of them require."""
+def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The union of two schemas: it requires what both require."""
     ours, theirs = one.get("properties", {}), other.get("properties", {})
-    both = {name: together(ours[name], theirs[name]) for name in ours.keys() & theirs.keys()}
+    both = {name: merged(ours[name], theirs[name]) for name in ours.keys() & theirs.keys()}
     required = [name for name in one.get("required", ()) if name in other.get("required", ())]
     joined = {**one, "properties": {**ours, **theirs, **both}, "required": required}
     return {keyword: value for keyword, value in joined.items() if value or keyword in one}
@@ -57,18 +57,18 @@ def spec_in(definition: dict[str, Any]) -> dict[str, Any]:
 
 
 def spec_schema(kind: Kind) -> dict[str, Any]:
-    """What the CRD of the kind says of a spec, in whichever release of core.choreo.dev/v1."""
-    own = spec_in(definition_of(kind))
+    """The schema of a spec in the CRD of the kind, merged from all releases of core.choreo.dev/v1."""
+    current = spec_in(definition_of(kind))
     if kind.api_version != API_VERSION:
-        return own
-    return together(own, LATER[f"{kind.plural}.{kind.group}"])
+        return current
+    return merged(current, LATER[f"{kind.plural}.{kind.group}"])
 
 
 LATER = {each["metadata"]["name"]: spec_in(each) for each in custom_resource_definitions(V0_2_0)}
 
 
 def component(kind: Kind) -> type[pulumi.ComponentResource]:
-    """A component with the arguments of the kind and nothing else."""
+    """A component that has only the arguments of the kind."""
 
     def init(self: pulumi.ComponentResource) -> None:
         """Never called: the analyzer reads the annotation of `args`."""
@@ -78,8 +78,8 @@ def component(kind: Kind) -> type[pulumi.ComponentResource]:
 
 
 def analyzed(api_version: str) -> dict[str, Any]:
-    """What Pulumi makes of the arguments of all kinds of a generation."""
-    # It parses sources; what is collected meanwhile may parse something too, which Python 3.11 does not bear.
+    """The schema that Pulumi derives from the arguments of all kinds of a generation."""
+    # It parses sources; objects that are collected during that may parse too, which Python 3.11 does not support.
     gc.disable()
     try:
         found = Analyzer("choreo").analyze([component(kind) for kind in KINDS if kind.api_version == api_version])
@@ -98,26 +98,26 @@ def analyzed(api_version: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def schemas() -> dict[str, dict[str, Any]]:
-    """The same of all generations."""
+    """The schemas of all generations."""
     return {api_version: analyzed(api_version) for api_version in ARGS}
 
 
 def parents(kind: Kind) -> list[str]:
-    """The arguments that name what an object belongs to."""
+    """The arguments that name an object's parents."""
     if kind.api_version == API_VERSION:
         return [parent_argument(label) for label in kind.hierarchy if label != labels.NAME]
     return ["namespace"] if kind.namespaced else []
 
 
 def around(kind: Kind) -> set[str]:
-    """The arguments that are no fields of the spec; a description is one where the spec has one."""
+    """The arguments that are not fields of the spec; a description may be one."""
     renamed = FIELDS.get(kind.kind, {}) if kind.api_version != API_VERSION else {}
     own = AROUND_SPEC - ({"description"} & fields_of(spec_of(kind.model)).keys())
     return {*own, *OF_ONE_KIND.get((kind.api_version, kind.kind), ()), *renamed, *parents(kind)}
 
 
 def differences(path: str, crd: dict[str, Any], shown: dict[str, Any], types: dict[str, Any]) -> Iterator[str]:
-    """Where the schema of a value says something else than the CRD."""
+    """The differences between the schema of a value and the CRD."""
     reference = shown.get("$ref") or ""
     if crd.get("x-kubernetes-int-or-string") or "type" not in crd:
         if reference != "pulumi.json#/Any":
@@ -139,7 +139,7 @@ def differences(path: str, crd: dict[str, Any], shown: dict[str, Any], types: di
     expected, properties = crd.get("properties") or {}, shown.get("properties") or {}
     if set(expected) != set(properties):
         yield f"{path}: {sorted(properties)} for {sorted(expected)}"
-    # What has a default may be left out, whatever the CRD requires.
+    # A field with a default may be left out, even if the CRD requires it.
     required = [name for name in crd.get("required", []) if "default" not in expected[name]]
     if (shown.get("required") or []) != required:
         yield f"{path}: requires {shown.get('required')} for {required}"
@@ -149,7 +149,7 @@ def differences(path: str, crd: dict[str, Any], shown: dict[str, Any], types: di
 
 @each_generation
 def test_args_are_current(api_version: str) -> None:
-    """Apart from its layout, which is the formatter's."""
+    """Apart from the layout, which the formatter defines."""
     written = ast.dump(ast.parse(Path(str(ARGS[api_version].__file__)).read_text(encoding="utf-8")))
     current = ast.dump(ast.parse(generate.source(api_version, folders()[api_version])))
     assert written == current, "run python -m choreo_components.components.generate"
@@ -206,9 +206,9 @@ def test_everything_is_documented(api_version: str, schemas: dict[str, dict[str,
     objects = [*schema["types"].values(), *schema["resources"].values()]
     for each in objects:
         properties = {**(each.get("properties") or {}), **each.get("inputProperties", {})}
-        # The analyzer finds no docstrings of names that are words of Python.
-        words = {key for _, key in keywords}
-        assert all(shown.get("description") for name, shown in properties.items() if name not in words)
+        # The analyzer finds no docstrings for names that are keywords of Python.
+        reserved = {key for _, key in keywords}
+        assert all(shown.get("description") for name, shown in properties.items() if name not in reserved)
     assert all(each.get("description") for each in schema["types"].values())
 
 

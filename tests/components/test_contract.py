@@ -1,4 +1,4 @@
-"""What every component keeps to: a new one that forgets a convention fails here."""
+"""The conventions of all components: a new one that forgets a convention fails here."""
 
 import inspect
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ def object_of(component: Any, **more: Any) -> Registered:
 # --- The set of components -----------------------------------------------------------------------------------------
 
 
-def test_every_kind_has_a_component_of_its_name() -> None:
+def test_every_kind_has_a_component_with_its_name() -> None:
     assert sorted(component.__name__ for component in COMPONENTS) == sorted(generation_of(API_VERSION).by_name)
 
 
@@ -80,8 +80,8 @@ def test_nothing_else_is_exported_by_accident() -> None:
 
 
 @each_component
-def test_its_constructor_is_what_pulumis_analyzer_can_read(component: Any) -> None:
-    """The analyzer takes the arguments' type from `args`; annotations kept as strings it does not know."""
+def test_its_constructor_can_be_read_by_pulumis_analyzer(component: Any) -> None:
+    """The analyzer takes the arguments' type from `args`; it does not support annotations as strings."""
     parameters = inspect.signature(component.__init__).parameters
     assert list(parameters)[:4] == ["self", "name", "args", "opts"]
     assert is_typeddict(parameters["args"].annotation), "is there a `from __future__ import annotations`?"
@@ -104,7 +104,7 @@ def test_a_state_that_knows_it_without_the_generation_in_its_type_is_taken_over(
     itself = made(component, pulumi.ResourceOptions(aliases=[pulumi.Alias(name="before")])).resources[0]
     aliases = [alias.spec for alias in itself.request.aliases]
     assert {alias.type for alias in aliases} >= {f"choreo:index:{component.__name__}"}
-    assert {alias.name for alias in aliases} >= {"before"}, "those of the program are kept"
+    assert {alias.name for alias in aliases} >= {"before"}, "the program's aliases are kept"
 
 
 @each_component
@@ -116,7 +116,7 @@ def test_it_registers_one_custom_resource_of_its_kind_called_after_it(component:
 
 
 @each_component
-def test_whatever_it_registers_is_its_child(component: Any) -> None:
+def test_all_resources_that_it_registers_are_its_children(component: Any) -> None:
     assert {each.parent for each in made(component, controllers="absent").custom} == {"one"}
 
 
@@ -127,7 +127,7 @@ def test_its_kubernetes_objects_are_registered_for_the_sdks_release(component: A
 
 
 @each_component
-def test_it_tells_pulumi_that_it_is_complete(component: Any) -> None:
+def test_it_registers_its_outputs(component: Any) -> None:
     outputs = made(component).outputs["one"]
     assert {"name", "namespace"} <= set(outputs)
 
@@ -150,14 +150,14 @@ def test_an_organization_needs_no_arguments() -> None:
 
 
 @each_component
-def test_the_object_is_called_like_the_resource_unless_told_otherwise(component: Any) -> None:
+def test_the_object_has_the_name_of_the_resource_unless_another_is_given(component: Any) -> None:
     assert object_of(component).metadata["name"] == "one"
-    told = made(component, name="told")
-    assert told[f"one-{component.__name__.lower()}"].metadata["name"] == told.outputs["one"]["name"] == "told"
+    named = made(component, name="named")
+    assert named[f"one-{component.__name__.lower()}"].metadata["name"] == named.outputs["one"]["name"] == "named"
 
 
 @each_component_in_an_organization
-def test_the_object_stands_in_its_organizations_namespace(component: Any) -> None:
+def test_the_object_is_in_its_organizations_namespace(component: Any) -> None:
     assert object_of(component).metadata["namespace"] == "acme"
 
 
@@ -178,15 +178,15 @@ def test_names_for_people_are_annotations(component: Any) -> None:
 
 
 @each_component
-def test_more_annotations_than_kubernetes_takes_are_refused(component: Any) -> None:
+def test_annotations_that_are_too_long_for_kubernetes_are_refused(component: Any) -> None:
     args = args_of(component.__name__) | {"annotations": {"note": "x" * 270_000}}
-    _, told = refusal(lambda: component("one", args))
-    assert told.startswith("annotations: 270,")
+    _, lines = refusal(lambda: component("one", args))
+    assert lines.startswith("annotations: 270,")
 
 
 @each_component
 @pytest.mark.parametrize("wrap", [lambda value: value, pulumi.Output.from_input], ids=["plain", "Output"])
-def test_labels_and_annotations_of_the_users_own_stand_beside_openchoreos(component: Any, wrap: Any) -> None:
+def test_labels_and_annotations_of_the_user_are_added_to_openchoreos(component: Any, wrap: Any) -> None:
     resource = registered(
         lambda: component(
             "one",
@@ -199,19 +199,19 @@ def test_labels_and_annotations_of_the_users_own_stand_beside_openchoreos(compon
 
 
 @each_component
-def test_a_track_or_version_may_be_called_otherwise_by_its_label(component: Any) -> None:
+def test_the_name_label_may_be_set_explicitly(component: Any) -> None:
     assert object_of(component, labels={labels.NAME: "main"}).labels[labels.NAME] == "main"
 
 
 @each_component
-def test_what_somebody_changed_by_hand_is_mended(component: Any) -> None:
+def test_manual_changes_are_reverted(component: Any) -> None:
     objects = [each for each in made(component, controllers="absent").custom if each.type.startswith("kubernetes:")]
     assert {each.annotations.get(PATCH_FORCE) for each in objects} == {"true"}
 
 
 @each_component
-def test_its_fields_have_one_owner_whichever_state_it_is_in(component: Any) -> None:
-    """What a lost state owns under a name of its own would stay in the cluster after it has left its manifest."""
+def test_its_fields_have_the_same_owner_in_every_state(component: Any) -> None:
+    """With a different manager, fields that a lost state has set would stay in the cluster after their removal."""
     objects = [each for each in made(component, controllers="absent").custom if each.type.startswith("kubernetes:")]
     assert {each.annotations.get("pulumi.com/patchFieldManager") for each in objects} == {"pulumi-kubernetes-choreo"}
 
@@ -287,7 +287,7 @@ def test_any_sequence_is_a_list(component: Any) -> None:
 
 
 @each_component
-def test_arguments_may_be_outputs_those_of_its_parents_among_them(component: Any) -> None:
+def test_arguments_may_be_outputs_including_those_of_its_parents(component: Any) -> None:
     def program() -> Any:
         args = args_of(component.__name__)
         return component("one", {name: pulumi.Output.from_input(value) for name, value in args.items()})
@@ -297,7 +297,7 @@ def test_arguments_may_be_outputs_those_of_its_parents_among_them(component: Any
 
 
 @each_component
-def test_in_a_preview_what_is_not_known_yet_is_neither_guessed_nor_refused(component: Any) -> None:
+def test_in_a_preview_unknown_values_are_neither_guessed_nor_refused(component: Any) -> None:
     def program() -> Any:
         return component("one", {name: unknown() for name in [*args_of(component.__name__), "displayName"]})
 
@@ -310,7 +310,7 @@ def test_in_a_preview_what_is_not_known_yet_is_neither_guessed_nor_refused(compo
 
 
 @each_component
-def test_everything_that_is_wrong_is_told_at_once_and_no_object_is_registered(component: Any) -> None:
+def test_all_problems_are_reported_at_once_and_no_object_is_registered(component: Any) -> None:
     kind = component.__name__
     args = {
         **args_of(kind),
@@ -319,9 +319,9 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_object_is_registered(co
         "controllers": "sometimes",
         "timeouts": {"ready": "soon", "delete": 5, "deploy": "10m"},
     }
-    first, *told = refusal(lambda: component("one", args))
-    assert first == f"{kind} 'one' is not what OpenChoreo takes:"
-    assert [line.partition(": ")[0] for line in told] == [
+    first, *lines = refusal(lambda: component("one", args))
+    assert first == f"{kind} 'one' has invalid arguments:"
+    assert [line.partition(": ")[0] for line in lines] == [
         "controllers",
         "timeouts.ready",
         "timeouts.delete",
@@ -329,27 +329,26 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_object_is_registered(co
         f"metadata.annotations[{labels.DISPLAY_NAME}]",
         "spec.nonsense",
     ]
-    assert told[0] == "controllers: should be present or absent, not 'sometimes'"
-    assert told[1] == "timeouts.ready: 'soon' is no duration: write it like 90s, 10m or 1h30m"
-    assert told[2] == "timeouts.delete: should be a duration such as 90s, 10m or 1h30m, not 5"
-    assert told[3] == "timeouts.deploy: unknown step; the steps are ready, delete, deployments, namespaces"
-    assert told[4].endswith("should be a string, not 5 (put it in quotes)")
-    assert told[5].startswith("spec.nonsense: unknown field; ")
+    assert lines[0] == "controllers: should be present or absent, not 'sometimes'"
+    assert lines[1] == "timeouts.ready: 'soon' is no duration: write it like 90s, 10m or 1h30m"
+    assert lines[2] == "timeouts.delete: should be a duration such as 90s, 10m or 1h30m, not 5"
+    assert lines[3] == "timeouts.deploy: unknown step; the steps are ready, delete, deployments, namespaces"
+    assert lines[4].endswith("should be a string, not 5 (put it in quotes)")
+    assert lines[5].startswith("spec.nonsense: unknown field; ")
 
 
 @each_component_in_an_organization
 def test_parents_that_are_missing_are_all_named(component: Any) -> None:
     parents = [argument for argument, label in PARENTS.items() if label in kind_named(component.__name__).hierarchy]
     spec = {name: value for name, value in args_of(component.__name__).items() if name not in PARENTS}
-    _, *told = refusal(lambda: component("one", spec))
-    assert told == [
-        f"{argument}: required, and missing: OpenChoreo finds what the {component.__name__} belongs to by it"
-        for argument in parents
+    _, *lines = refusal(lambda: component("one", spec))
+    assert lines == [
+        f"{argument}: required: OpenChoreo finds what the {component.__name__} belongs to by it" for argument in parents
     ]
 
 
 @each_component
-def test_names_that_kubernetes_would_refuse_are_found_before_it_is_asked(component: Any) -> None:
+def test_names_that_kubernetes_would_refuse_are_found_first(component: Any) -> None:
     args = args_of(component.__name__) | {
         "name": "One_1",
         "labels": {"a b": "c", "team": "-"},
@@ -357,34 +356,34 @@ def test_names_that_kubernetes_would_refuse_are_found_before_it_is_asked(compone
     }
     parents = [name for name in args if name in PARENTS]
     args |= dict.fromkeys(parents, "Not_a_name_")
-    _, *told = refusal(lambda: component("one", args))
+    _, *lines = refusal(lambda: component("one", args))
     refused = "Kubernetes would refuse the"
     of_parents = [f"{name}: {refused} {'name' if name == 'organization' else 'label'}" for name in parents]
     expected = [f"name: {refused} name 'One_1'", *of_parents, f"labels.a b: {refused} label's key"]
     expected += [f"labels.team: {refused} label '-'", f"annotations.a b: {refused} annotation's key"]
-    assert len(told) == len(expected)
-    assert [line for line, start in zip(told, expected, strict=True) if not line.startswith(start)] == []
+    assert len(lines) == len(expected)
+    assert [line for line, start in zip(lines, expected, strict=True) if not line.startswith(start)] == []
 
 
 def test_names_of_projects_that_kubernetes_would_refuse_are_found_too() -> None:
     args = args_of("Environment") | {"projects": ["shop", "Shop"]}
-    [_, told] = refusal(lambda: Environment("one", args))  # type: ignore[arg-type]
-    assert told.startswith("projects: Kubernetes would refuse the name 'Shop': only a-z")
+    [_, lines] = refusal(lambda: Environment("one", args))  # type: ignore[arg-type]
+    assert lines.startswith("projects: Kubernetes would refuse the name 'Shop': only a-z")
 
 
 @each_component_in_an_organization
 def test_a_name_longer_than_a_label_needs_another_label(component: Any) -> None:
     args = args_of(component.__name__) | {"name": "a" * 64}
-    [_, told] = refusal(lambda: component("one", args))
-    assert told.startswith(f"labels[{labels.NAME}]: Kubernetes would refuse the label 'aaa")
+    [_, lines] = refusal(lambda: component("one", args))
+    assert lines.startswith(f"labels[{labels.NAME}]: Kubernetes would refuse the label 'aaa")
     assert made(component, name="a" * 64, labels={labels.NAME: "a"}).outputs["one"]["name"] == "a" * 64
 
 
 @each_component_in_an_organization
 def test_a_label_that_contradicts_a_parent_is_refused(component: Any) -> None:
     args = args_of(component.__name__) | {"labels": {labels.ORGANIZATION: "other"}}
-    _, *told = refusal(lambda: component("one", args))
-    assert told == [
+    _, *lines = refusal(lambda: component("one", args))
+    assert lines == [
         f"labels[{labels.ORGANIZATION}]: contradicts organization: should be 'acme' or left out, not 'other'"
     ]
 
@@ -403,8 +402,8 @@ def test_required_fields_that_are_missing_are_named(component: Any) -> None:
         field.name for field in fields_of(spec_of(kind_named(component.__name__).model)).values() if field.required
     ]
     args = {name: value for name, value in args_of(component.__name__).items() if name in PARENTS}
-    _, *told = refusal(lambda: component("one", args))
-    assert told == [f"spec.{name}: required, and missing" for name in required]
+    _, *lines = refusal(lambda: component("one", args))
+    assert lines == [f"spec.{name}: required, and missing" for name in required]
 
 
 # --- Options -------------------------------------------------------------------------------------------------------
@@ -427,23 +426,23 @@ def test_what_the_component_depends_on_comes_before_all_its_children(component: 
 
     found = registered(program)
     after = {each.name for each in found.custom if "other" in each.depends_on}
-    # A witness comes after it by way of the finalizer.
+    # A witness follows it through the finalizer.
     after |= {each.name for each in found.custom if each.type == "choreo:index:Witness" and each.depends_on <= after}
     assert {each.name for each in found.custom} - after == {"other"}
 
 
 @each_component
-def test_a_list_of_dependencies_that_only_the_future_knows_is_refused(component: Any) -> None:
+def test_a_list_of_dependencies_that_is_an_output_is_refused(component: Any) -> None:
     def program() -> Any:
         later: Any = pulumi.Output.from_input([])
         return component("one", args_of(component.__name__), pulumi.ResourceOptions(depends_on=later))
 
-    told = refusal(program)
-    assert told == ["depends_on of a component has to be a resource or a list of them, not an Output of a list"]
+    lines = refusal(program)
+    assert lines == ["depends_on of a component must be a resource or a list of resources, not an Output of a list"]
 
 
 @each_component
-def test_whatever_else_the_caller_asks_of_the_component_stays_with_it(component: Any) -> None:
+def test_all_other_options_apply_to_the_component_only(component: Any) -> None:
     opts = pulumi.ResourceOptions(ignore_changes=["spec"], delete_before_replace=True, import_="nothing")
     children = made(component, opts).custom
     assert {each for child in children for each in child.request.ignoreChanges} == set()
@@ -451,9 +450,9 @@ def test_whatever_else_the_caller_asks_of_the_component_stays_with_it(component:
 
 
 @each_component
-def test_deadlines_are_those_of_the_timeouts_or_the_providers_own(component: Any) -> None:
-    told = object_of(component, timeouts={"ready": "1m", "delete": "2m"}).request.customTimeouts
-    assert (told.create, told.update, told.delete) == ("1m", "1m", "2m")
+def test_deadlines_are_those_of_the_timeouts_or_the_providers_defaults(component: Any) -> None:
+    given = object_of(component, timeouts={"ready": "1m", "delete": "2m"}).request.customTimeouts
+    assert (given.create, given.update, given.delete) == ("1m", "1m", "2m")
     default = object_of(component).request.customTimeouts
     assert (default.create, default.update, default.delete) == ("", "", ""), "ten minutes, and nothing in the state"
 
@@ -462,7 +461,7 @@ def test_deadlines_are_those_of_the_timeouts_or_the_providers_own(component: Any
 
 
 @each_component
-def test_its_name_and_namespace_are_the_objects_own(component: Any) -> None:
+def test_its_name_and_namespace_are_the_objects(component: Any) -> None:
     def program() -> Any:
         one = component("one", args_of(component.__name__))
         return {"name": one.name, "namespace": one.namespace}
@@ -472,7 +471,7 @@ def test_its_name_and_namespace_are_the_objects_own(component: Any) -> None:
 
 
 @each_component
-def test_who_uses_its_name_comes_after_the_object(component: Any) -> None:
+def test_resources_that_use_its_name_follow_the_object(component: Any) -> None:
     def program() -> Any:
         return dependencies(component("one", args_of(component.__name__)).name)
 

@@ -1,4 +1,4 @@
-"""A DataPlane since OpenChoreo v0.2.0 holds credentials, whose private key nobody may see."""
+"""A DataPlane since OpenChoreo v0.2.0 has credentials, whose private key is a secret."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -25,7 +25,7 @@ def args(**more: Any) -> Any:
 
 
 def sent(noted: Registrations) -> Any:
-    """The data plane's inputs as they go to the engine."""
+    """The data plane's inputs as the engine gets them."""
     [request] = [each.request for each in noted.resources if each.type == "kubernetes:core.choreo.dev/v1:DataPlane"]
     return MessageToDict(request.object)
 
@@ -41,7 +41,7 @@ def secrets(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Inputs with all that is not secret."""
+    """Inputs without their secrets."""
     if isinstance(value, Mapping):
         return None if rpc._special_sig_key in value else {key: plain(each) for key, each in value.items()}
     return value
@@ -70,7 +70,7 @@ CLUSTERS: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("later", CLUSTERS)
-def test_what_is_an_output_is_a_secret_where_the_key_is_in_it(later: str) -> None:
+def test_an_output_that_contains_the_key_is_a_secret(later: str) -> None:
     found = sent(registered(lambda: DataPlane("one", args(kubernetesCluster=CLUSTERS[later]()))))
     assert KEY in str(dict(secrets(found)))
     assert KEY not in str(plain(found))
@@ -89,12 +89,12 @@ def test_an_output_without_a_key_is_no_secret() -> None:
     assert dict(secrets(found)) == {}
 
 
-def test_the_key_is_checked_all_the_same_and_not_quoted() -> None:
+def test_the_key_is_checked_and_not_quoted() -> None:
     path = "/etc/kubernetes/admin.key"
-    told = refusal(
+    lines = refusal(
         lambda: DataPlane("one", args(kubernetesCluster={"credentials": {**CREDENTIALS, "clientKey": path}}))
     )
-    assert told[1:] == [
+    assert lines[1:] == [
         "spec.kubernetesCluster.name: required, and missing",
         "spec.kubernetesCluster.credentials.clientKey: "
         "should be base64, as in the fields …-data of a kubeconfig: neither PEM nor the path of a file",

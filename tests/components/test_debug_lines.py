@@ -1,4 +1,4 @@
-"""What Pulumi's SDK would report of each resource is not sent to the engine, and all that is meant for people is."""
+"""Debug lines of Pulumi's SDK are not sent to the engine; all other lines are."""
 
 import pulumi
 import pytest

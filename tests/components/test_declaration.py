@@ -1,4 +1,4 @@
-"""A plan is declared as it stands: a resource for each object, in the plan's order, with the plan's edges."""
+"""A plan becomes resources: one for each object, in the plan's order, with the plan's edges."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -40,7 +40,7 @@ def whole() -> Registrations:
     return declared(stack(*WHOLE))
 
 
-def test_every_object_is_called_after_its_organization_and_itself(whole: Registrations) -> None:
+def test_every_object_is_named_by_its_organization_and_name(whole: Registrations) -> None:
     prefix = "kubernetes:core.choreo.dev/v1:"
     objects = [each for each in whole.custom if each.type.startswith(prefix)]
     assert [(each.type.removeprefix(prefix), each.name) for each in objects] == [
@@ -57,7 +57,7 @@ def test_every_object_is_called_after_its_organization_and_itself(whole: Registr
 
 
 def test_an_organization_a_data_plane_and_an_environment_are_the_components_that_programs_import() -> None:
-    """Kinds that are one object and nothing else are plain resources: the engine writes the state at each step."""
+    """Kinds that consist of one object are plain resources, as the engine writes the state at each step."""
     found = declared(stack(*WHOLE, controllers="absent"))
     made = {each.name: each for each in found.resources if not each.request.custom}
     assert {name: each.type for name, each in made.items()} == {
@@ -66,7 +66,7 @@ def test_an_organization_a_data_plane_and_an_environment_are_the_components_that
         "acme/dp-local": "choreo:core/v1:DataPlane",
         "acme/development": "choreo:core/v1:Environment",
     }
-    # What the mocks call the stack is another test's choice.
+    # The name of the stack in the mocks depends on other tests.
     assert made.pop("platform").parent.startswith("choreo-")
     assert {each.parent for each in made.values()} == {"platform"}
     assert {each.name: each.parent for each in found.custom if each.parent != "platform"} == {
@@ -100,7 +100,7 @@ def test_components_have_the_children_that_they_have_in_a_program() -> None:
 
 
 def test_nothing_that_a_stack_had_before_there_was_a_platform_is_replaced() -> None:
-    """Each child says what it was: an object of the stack itself, or of an object that was not in a component."""
+    """Each child has its former URN as an alias: a child of the stack, or of an object without a component."""
     found = declared(stack(*WHOLE, controllers="absent"))
 
     def former(name: str) -> str:
@@ -118,12 +118,12 @@ def test_nothing_that_a_stack_had_before_there_was_a_platform_is_replaced() -> N
     assert [each.name for each in found.custom if not each.request.aliases] == []
 
 
-def test_the_call_stack_of_nothing_but_the_providers_is_kept_in_the_state(whole: Registrations) -> None:
+def test_only_call_stacks_of_providers_are_kept_in_the_state(whole: Registrations) -> None:
     kept = [each for each in whole.resources if each.request.stackTrace.frames]
     assert [each.type for each in kept if not each.type.startswith("pulumi:providers:")] == []
 
 
-def test_everything_is_made_by_the_stacks_own_provider(whole: Registrations) -> None:
+def test_everything_uses_the_stacks_explicit_provider(whole: Registrations) -> None:
     """A default provider would keep all of the stack's settings in its state."""
     provider = whole["choreo"]
     assert provider.type == "pulumi:providers:choreo"
@@ -131,7 +131,7 @@ def test_everything_is_made_by_the_stacks_own_provider(whole: Registrations) -> 
     assert "pulumi:providers:choreo::choreo::" in finalizer
 
 
-def test_each_object_comes_after_what_the_plan_says_it_needs() -> None:
+def test_each_object_follows_its_dependencies_in_the_plan() -> None:
     found = stack(*WHOLE, controllers="absent")
     whole = declared(found)
 
@@ -146,7 +146,7 @@ def test_each_object_comes_after_what_the_plan_says_it_needs() -> None:
         )
 
     resources = {node.key: resource_of(node) for node in found.plan.nodes}
-    # What needs the organization needs the namespace that is made for it.
+    # Resources that need the organization need its namespace.
     needed = resources | {found.plan.nodes[0].key: "acme-namespace"}
     for node in found.plan.nodes:
         wanted = {needed[key] for key in found.plan.needs[node.key]}
@@ -180,7 +180,7 @@ def test_a_track_keeps_the_label_that_is_not_its_name(whole: Registrations) -> N
     assert whole["acme/web-main"].labels["core.choreo.dev/name"] == "main"
 
 
-def test_settings_reach_every_object() -> None:
+def test_settings_apply_to_every_object() -> None:
     timeouts = {"ready": "1m", "delete": "2m", "deployments": "3m", "namespaces": "4m"}
     found = declared(stack(*WHOLE, controllers="absent", timeouts=timeouts))
     objects = [each for each in found.custom if each.type.startswith("kubernetes:core.choreo.dev")]
@@ -192,14 +192,14 @@ def test_settings_reach_every_object() -> None:
     assert (finalizer["deploymentsTimeout"], finalizer["namespacesTimeout"]) == ("3m", "4m")
 
 
-def test_what_is_retained_may_go_by_finalizers_and_guards_where_the_settings_say_so() -> None:
+def test_finalizers_and_guards_may_delete_what_is_retained_if_the_settings_allow_it() -> None:
     kept = ("acme/development-finalizer", "deletion-guard", "deletion-guard/acme")
     for allowed, expected in ((True, True), (False, None)):
         found = declared(stack(*WHOLE, deleteRetained=allowed))
         assert [found[name].inputs.get("deleteRetained") for name in kept] == [expected] * 3
 
 
-def test_labels_and_annotations_of_namespaces_reach_those_of_data_planes_alone() -> None:
+def test_labels_and_annotations_of_namespaces_apply_to_those_of_data_planes_only() -> None:
     more = {"labels": {"team": "blue"}, "annotations": {"example.com/owner": "Blue"}}
     objects = (declaring.organization(), declaring.data_plane(), declaring.environment())
     made = declared(stack(*objects, controllers="absent", projects=["shop"], namespaceMetadata=more))
@@ -217,7 +217,7 @@ def test_a_kind_that_the_plan_does_not_wait_for_is_not_waited_for() -> None:
     assert made["acme/pipeline"].annotations["pulumi.com/waitFor"] == "condition=Available"
 
 
-def test_a_deployment_is_made_anew_with_its_environment_whose_name_it_has_from_the_finalizer(
+def test_a_deployment_is_replaced_with_its_environment_whose_name_it_has_from_the_finalizer(
     whole: Registrations,
 ) -> None:
     deployment = whole["acme/web-development"]
@@ -226,8 +226,8 @@ def test_a_deployment_is_made_anew_with_its_environment_whose_name_it_has_from_t
     assert [urn.rpartition("::")[2] for urn in made_of] == ["acme/development-finalizer"]
 
 
-def test_both_providers_get_the_context_of_the_ambient_kubeconfig_and_ours_which_cluster_that_is() -> None:
-    """A default provider would take it from somewhere else, and credentials would come into the state."""
+def test_both_providers_get_the_context_of_the_ambient_kubeconfig_and_ours_the_identity_of_the_cluster() -> None:
+    """A default provider would take it from another place, and credentials would get into the state."""
     found = stack(declaring.environment())
     ambient = ControlPlane(context="here", identity="uid of here")
     made = registered(lambda: declare(found, ambient))
@@ -238,12 +238,12 @@ def test_both_providers_get_the_context_of_the_ambient_kubeconfig_and_ours_which
     assert "providers:kubernetes::kubernetes::" in made["acme/development-environment"].request.provider
 
 
-def test_the_identity_that_the_settings_demand_reaches_our_provider() -> None:
+def test_the_identity_in_the_settings_is_passed_to_our_provider() -> None:
     made = declared(stack(declaring.environment(), controlPlane="uid of there"))
     assert made["choreo"].inputs == {"controlPlane": "uid of there", "formatVersion": 2}
 
 
-def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
+def test_a_kubeconfig_in_the_settings_is_used_by_both_providers() -> None:
     found = declared(stack(declaring.environment()), "kind: Config")
     [kubernetes] = found.of_type("pulumi:providers:kubernetes")
     [choreo] = found.of_type("pulumi:providers:choreo")
@@ -253,14 +253,14 @@ def test_a_kubeconfig_of_the_stacks_own_is_both_providers() -> None:
     assert "pulumi:providers:kubernetes::kubernetes::" in found["acme/development-environment"].request.provider
 
 
-def test_objects_of_one_name_in_two_organizations_are_two() -> None:
+def test_objects_with_the_same_name_in_two_organizations_are_two() -> None:
     found = declared(stack(declaring.data_plane(organization="a"), declaring.data_plane(organization="b")))
     assert {"a/dp-local", "b/dp-local"} <= set(found.names)
 
 
-# --- Data planes that are clusters of their own --------------------------------------------------------------------
+# --- Data planes in separate clusters ------------------------------------------------------------------------------
 
-EAST = {"acme/dp-local": Connection("kind: Config", "somebody"), "acme/dp-here": Connection(None, "nobody")}
+EAST = {"acme/dp-local": Connection("kind: Config", "settings"), "acme/dp-here": Connection(None, "none")}
 
 
 def is_secret(value: Any) -> bool:
@@ -269,20 +269,20 @@ def is_secret(value: Any) -> bool:
 
 @pytest.fixture(scope="module")
 def elsewhere() -> Registrations:
-    """An environment on a cluster of its own, and one that is not."""
+    """An environment on a separate cluster, and one on the control plane's."""
     environments = [declaring.environment(), declaring.environment("here", data_plane="dp-here")]
     found = stack(*environments, declaring.pipeline(promotions=[("development", ["here"])]), declaring.project())
     return registered(lambda: declare(found, data_planes=EAST))
 
 
-def test_namespaces_are_made_by_a_provider_of_their_data_planes_own_cluster(elsewhere: Registrations) -> None:
+def test_namespaces_use_a_provider_for_their_data_planes_cluster(elsewhere: Registrations) -> None:
     assert "::acme/dp-local::" in elsewhere["acme/development-namespace-shop"].request.provider
     own = elsewhere["acme/here-environment"].request.provider
     assert elsewhere["acme/here-namespace-shop"].request.provider == own
     assert elsewhere["acme/development-environment"].request.provider == own
 
 
-def test_a_cluster_is_known_by_its_data_planes_name_so_that_other_credentials_replace_nothing(
+def test_a_cluster_is_identified_by_its_data_planes_name_so_that_other_credentials_replace_nothing(
     elsewhere: Registrations,
 ) -> None:
     provider = provider_of(elsewhere, "acme/dp-local")
@@ -290,10 +290,10 @@ def test_a_cluster_is_known_by_its_data_planes_name_so_that_other_credentials_re
     assert is_secret(provider.request.object["kubeconfig"])
 
 
-def test_finalizers_and_the_inventory_know_which_data_planes_are_clusters_of_their_own(
+def test_finalizers_and_the_inventory_have_the_kubeconfigs_of_separate_data_planes(
     elsewhere: Registrations,
 ) -> None:
-    """Each by itself: a program that has forgotten a data plane leaves them what they know."""
+    """Each has it separately: a program that has forgotten a data plane does not change them."""
     finalizer, inventory = elsewhere["acme/development-finalizer"], elsewhere["inventory"]
     assert "kind: Config" in str(finalizer.inputs["dataPlaneKubeconfig"])
     assert is_secret(finalizer.request.object["dataPlaneKubeconfig"])
@@ -302,7 +302,7 @@ def test_finalizers_and_the_inventory_know_which_data_planes_are_clusters_of_the
     assert is_secret(inventory.request.object["dataPlaneKubeconfigs"])
 
 
-def test_finalizers_have_a_provider_that_brings_them_newer_credentials(elsewhere: Registrations) -> None:
+def test_finalizers_have_a_provider_with_newer_credentials(elsewhere: Registrations) -> None:
     shared, own = elsewhere.of_type("pulumi:providers:choreo")
     assert (shared.name, shared.inputs) == ("choreo", {"formatVersion": 2})
     assert "kind: Config" in str(own.inputs["dataPlaneKubeconfigs"])
@@ -311,8 +311,8 @@ def test_finalizers_have_a_provider_that_brings_them_newer_credentials(elsewhere
     assert "providers:choreo::choreo::" in elsewhere["acme/here-finalizer"].request.provider
 
 
-def test_what_leads_to_a_data_plane_changes_after_the_inventory_has_agreed(elsewhere: Registrations) -> None:
-    """A refused update would otherwise leave a kubeconfig in the state that nobody wanted there."""
+def test_kubeconfigs_of_data_planes_change_after_the_inventory_has_accepted_them(elsewhere: Registrations) -> None:
+    """Otherwise a refused update would leave a wrong kubeconfig in the state."""
     providers = [*elsewhere.of_type("pulumi:providers:kubernetes"), *elsewhere.of_type("pulumi:providers:choreo")]
     assert {each.name: each.depends_on for each in providers} == {
         "acme/dp-local": {"inventory"},
@@ -349,14 +349,14 @@ def test_the_secret_of_a_data_plane_comes_after_the_namespace_and_before_the_dat
 
 
 def of(**of_kinds: Any) -> dict[str, Any]:
-    """What there is of kinds of OpenChoreo, by their types."""
+    """Names of objects of OpenChoreo, by type."""
     return {f"core.choreo.dev/v1/{kind}": each for kind, each in of_kinds.items()}
 
 
 # --- The inventory and the guard -----------------------------------------------------------------------------------
 
 
-def test_the_inventory_names_all_that_the_stack_makes_and_everything_comes_after_it() -> None:
+def test_the_inventory_names_everything_that_the_stack_makes_and_everything_follows_it() -> None:
     found = declared(stack(*WHOLE, controllers="absent", adopt="if-labelled"))
     inventory = found["inventory"]
     assert inventory.inputs["adopt"] == "if-labelled"
@@ -384,7 +384,7 @@ def test_the_inventory_names_all_that_the_stack_makes_and_everything_comes_after
 
 
 def behind(whole: Registrations, name: str) -> set[str]:
-    """All that a resource depends on, by way of others too."""
+    """Everything that a resource depends on, also indirectly."""
     found = ahead = set(whole[name].depends_on)
     while ahead:
         ahead = {each for one in ahead for each in {*whole[one].depends_on, whole[one].parent}} & set(
@@ -394,7 +394,7 @@ def behind(whole: Registrations, name: str) -> set[str]:
     return found
 
 
-def test_the_guard_comes_after_everything_and_knows_what_others_may_need(whole: Registrations) -> None:
+def test_the_guard_follows_everything_and_has_what_others_may_need(whole: Registrations) -> None:
     guard = whole["deletion-guard"]
     kinds = sorted(each["kind"] for each in WHOLE)
     in_acme = {kind: {"namespace": "acme"} for kind in kinds if kind != "Organization"}
@@ -419,14 +419,14 @@ def production(name: str = "production") -> declaring.Manifest:
     return made
 
 
-def test_an_environment_of_production_is_protected_by_the_guard_until_the_stack_allows_it_to_go() -> None:
+def test_an_environment_of_production_is_protected_by_the_guard_until_the_stack_allows_its_deletion() -> None:
     guard = declared(stack(production()))["deletion-guard"]
     assert guard.inputs["protected"] == of(Environment=["acme/production"])
     allowed = declared(stack(production(), allowProductionDestroy=True))["deletion-guard"]
     assert "protected" not in allowed.inputs
 
 
-def test_a_stack_of_what_nobody_refers_to_has_no_guard() -> None:
+def test_a_stack_of_objects_without_dependents_has_no_guard() -> None:
     found = declared(stack(declaring.project()))
     assert {each.name for each in found.custom} == {"choreo", "kubernetes", "inventory", "acme/shop"}
 
@@ -434,7 +434,7 @@ def test_a_stack_of_what_nobody_refers_to_has_no_guard() -> None:
 # --- Guards of parts, and witnesses ----------------------------------------------------------------------------------
 
 
-def test_a_data_plane_has_a_guard_that_comes_after_it_alone_and_knows_what_is_deleted_with_it() -> None:
+def test_a_data_plane_has_a_guard_that_follows_only_it_and_has_what_is_deleted_with_it() -> None:
     planes = [declaring.data_plane(), declaring.data_plane("dp-other")]
     found = declared(stack(*planes, declaring.environment(), declaring.environment("other", data_plane="dp-other")))
     guard = found["deletion-guard/acme/dp-other"]
@@ -447,7 +447,7 @@ def test_a_data_plane_has_a_guard_that_comes_after_it_alone_and_knows_what_is_de
 
 
 @pytest.mark.parametrize("controllers", ["present", "absent"])
-def test_the_guard_of_an_organization_comes_after_its_namespace_in_which_others_are(controllers: str) -> None:
+def test_the_guard_of_an_organization_follows_its_namespace(controllers: str) -> None:
     found = declared(stack(*WHOLE, controllers=controllers))
     guard = found["deletion-guard/acme"]
     assert guard.depends_on == {"acme-namespace"}
@@ -455,8 +455,8 @@ def test_the_guard_of_an_organization_comes_after_its_namespace_in_which_others_
     assert guard.inputs == {name: value for name, value in whole.items() if name != "awaited"}
 
 
-def test_the_guard_of_production_is_protected_and_keeps_what_production_needs_and_nothing_else() -> None:
-    """Pulumi counts as protected what a protected resource depends on."""
+def test_the_guard_of_production_is_protected_and_keeps_only_what_production_needs() -> None:
+    """Pulumi also protects the dependencies of a protected resource."""
     environments = [declaring.environment("trial"), production()]
     deployments = [declaring.deployment(f"web-{each}", environment=each) for each in ("trial", "production")]
     workload = declaring.component(), declaring.track(), declaring.artifact()
@@ -471,7 +471,7 @@ def test_the_guard_of_production_is_protected_and_keeps_what_production_needs_an
 
 
 def test_the_guard_of_production_stays_when_there_is_no_production_as_it_was_protected_before() -> None:
-    """What the state says is protected cannot leave the program."""
+    """A resource that is protected in the state cannot be removed from the program."""
     for objects, allowed in (([declaring.environment()], False), ([production()], True)):
         guard = declared(stack(*objects, allowProductionDestroy=allowed))["production-guard"]
         assert guard.request.protect is False
@@ -502,7 +502,7 @@ def test_the_witness_of_an_environment_precedes_the_finalizer_and_is_called_only
     assert witness.request.protect is False, "a stack that no longer has it could not be updated"
 
 
-def test_a_witness_is_made_by_the_process_that_makes_its_finalizer(elsewhere: Registrations) -> None:
+def test_a_witness_uses_the_provider_of_its_finalizer(elsewhere: Registrations) -> None:
     for environment in ("development", "here"):
         witness, finalizer = (elsewhere[f"acme/{environment}-{each}"] for each in ("witness", "finalizer"))
         assert witness.request.provider == finalizer.request.provider

@@ -1,4 +1,4 @@
-"""An Environment stands with its data-plane namespaces and its finalizer, and goes in the order OpenChoreo needs."""
+"""An Environment has its data-plane namespaces and its finalizer, and is deleted in the order that OpenChoreo needs."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def test_its_witness_precedes_the_finalizer_and_is_called_only_if_the_environmen
     assert witness.request.deletedWith.endswith("::development-environment")
 
 
-def test_its_witness_knows_it_by_an_organization_that_is_an_output_and_stands_by_one_that_is_made_anew() -> None:
+def test_its_witness_has_an_organization_that_is_an_output_and_stays_with_a_replaced_environment() -> None:
     def program() -> Environment:
         return development(name="dev", organization=Organization("acme").namespace)
 
@@ -68,7 +68,7 @@ def test_its_hosts_are_made_of_its_prefix_and_the_domains_of_its_data_plane(wrap
     assert "dataPlaneGateway" not in made["development-environment"].inputs["spec"]
 
 
-def test_a_data_plane_knows_the_domains_that_its_environments_want() -> None:
+def test_a_data_plane_has_the_domains_that_its_environments_need() -> None:
     def program() -> Any:
         plane = DataPlane("plane", args_of("DataPlane") | {"gateway": DOMAINS})  # type: ignore[arg-type]
         return development(gateway={"dnsPrefix": "dev"}, dataPlaneGateway=plane.gateway).hosts
@@ -77,29 +77,29 @@ def test_a_data_plane_knows_the_domains_that_its_environments_want() -> None:
 
 
 @pytest.mark.parametrize("more", [{"gateway": {"dnsPrefix": "dev"}}, {"dataPlaneGateway": DOMAINS}, {"gateway": {}}])
-def test_without_both_it_has_no_hosts_that_anybody_knows(more: Any) -> None:
+def test_without_both_it_has_no_hosts(more: Any) -> None:
     assert registered(lambda: development(**more).hosts).returned == {}
 
 
-def test_a_data_plane_is_not_named_where_its_domains_are_wanted() -> None:
-    _, told = refusal(lambda: development(dataPlaneGateway="dp-local"))
-    assert told == "dataPlaneGateway: should be the gateway of its data plane, not 'dp-local'"
+def test_the_name_of_a_data_plane_instead_of_its_domains_is_refused() -> None:
+    _, line = refusal(lambda: development(dataPlaneGateway="dp-local"))
+    assert line == "dataPlaneGateway: should be the gateway of its data plane, not 'dp-local'"
 
 
 # --- Its two providers ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("has", "lacks"), [("kubernetes", "choreo"), ("choreo", "kubernetes")])
-def test_a_provider_for_one_of_its_two_clients_alone_is_refused(has: str, lacks: str) -> None:
+@pytest.mark.parametrize(("has", "missing"), [("kubernetes", "choreo"), ("choreo", "kubernetes")])
+def test_a_provider_for_only_one_of_its_two_clients_is_refused(has: str, missing: str) -> None:
     def program() -> None:
         provider = pulumi.ProviderResource(has, "mine", {})
         development(pulumi.ResourceOptions(providers=[provider]))
 
-    with pytest.raises(pulumi.RunError, match=f"has a {has} provider and no {lacks} provider: it would be made on one"):
+    with pytest.raises(pulumi.RunError, match=f"has a {has} provider and no {missing} provider: it would be created"):
         registered(program)
 
 
-def test_providers_for_both_of_its_clients_are_its_childrens() -> None:
+def test_providers_for_both_of_its_clients_are_used_by_its_children() -> None:
     def program() -> None:
         providers = [kubernetes_provider("mine", "text", "mine"), Provider("mine", kubeconfig="text")]
         development(pulumi.ResourceOptions(providers=providers))
@@ -111,7 +111,7 @@ def test_providers_for_both_of_its_clients_are_its_childrens() -> None:
 
 
 @pytest.mark.parametrize("setting", ["kubernetes:context", "kubernetes:kubeconfig", "choreo:kubeconfig"])
-def test_a_setting_that_leads_one_default_provider_elsewhere_is_refused(
+def test_a_setting_that_leads_one_default_provider_to_another_cluster_is_refused(
     setting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pulumi.Config, "get", lambda self, key: "b" if f"{self.name}:{key}" == setting else None)
@@ -119,7 +119,7 @@ def test_a_setting_that_leads_one_default_provider_elsewhere_is_refused(
         registered(development)
 
 
-def test_a_namespace_is_called_as_openchoreo_calls_it(found: Registrations) -> None:
+def test_a_namespace_has_the_name_that_openchoreo_gives_it(found: Registrations) -> None:
     namespace = found["development-namespace-shop"]
     assert namespace.type == "kubernetes:core/v1:Namespace"
     assert (namespace.inputs["apiVersion"], namespace.inputs["kind"]) == ("v1", "Namespace")
@@ -127,7 +127,7 @@ def test_a_namespace_is_called_as_openchoreo_calls_it(found: Registrations) -> N
 
 
 def test_a_namespace_has_exactly_the_five_labels_that_openchoreos_controller_gives_it(found: Registrations) -> None:
-    """One of them otherwise, or another of OpenChoreo's, and the controller would overwrite the namespace."""
+    """If one differs, or another one of OpenChoreo is set, the controller overwrites the namespace."""
     assert found["development-namespace-shop"].labels == {
         "organization-name": "acme",
         "project-name": "shop",
@@ -144,7 +144,7 @@ def test_labels_of_the_environment_are_not_its_namespaces() -> None:
     assert namespace.annotations == APPLIED
 
 
-def test_labels_and_annotations_of_namespaces_come_besides_openchoreos_own(found: Registrations) -> None:
+def test_labels_and_annotations_of_namespaces_are_added_to_openchoreos(found: Registrations) -> None:
     more = {
         "labels": {"pod-security.kubernetes.io/enforce": "restricted"},
         "annotations": {"scheduler.alpha.kubernetes.io/node-selector": "pool=apps"},
@@ -181,7 +181,7 @@ def test_labels_of_namespaces_may_be_outputs() -> None:
     ],
     ids=str,
 )
-def test_labels_of_namespaces_that_nobody_may_set_are_refused(given: Any, message: str) -> None:
+def test_reserved_labels_of_namespaces_are_refused(given: Any, message: str) -> None:
     with pytest.raises(pulumi.RunError) as refused:
         registered(lambda: development(namespaceMetadata=given))
     assert message in str(refused.value)
@@ -204,7 +204,7 @@ def test_the_finalizer_comes_after_the_environment_and_all_its_namespaces(found:
     }
 
 
-def test_the_finalizer_knows_whose_environment_it_finalizes_and_how_long_each_step_may_take() -> None:
+def test_the_finalizer_has_its_environment_and_the_deadline_of_each_step() -> None:
     found = registered(lambda: development(name="dev", timeouts={"deployments": "5m", "namespaces": "7m"}))
     assert found["development-finalizer"].inputs == {
         "__environmentUid": "development-environment-uid",
@@ -219,12 +219,14 @@ def test_the_finalizer_knows_whose_environment_it_finalizes_and_how_long_each_st
     }
 
 
-def test_its_namespaces_are_left_to_the_finalizer_when_the_environment_itself_goes(found: Registrations) -> None:
-    """One call less for each; one whose project alone is taken away is deleted by Pulumi."""
+def test_its_namespaces_are_left_to_the_finalizer_when_the_environment_itself_is_deleted(found: Registrations) -> None:
+    """This saves a call for each; if only its project is removed, Pulumi deletes it."""
     assert found["development-namespace-shop"].request.deletedWith.endswith("::development-environment")
 
 
-def test_on_another_data_plane_the_environment_is_made_anew_and_the_old_one_goes_first(found: Registrations) -> None:
+def test_on_another_data_plane_the_environment_is_replaced_and_the_old_one_is_deleted_first(
+    found: Registrations,
+) -> None:
     environment = found["development-environment"].request
     assert list(environment.replaceOnChanges) == ["spec.dataPlaneRef"]
     assert environment.deleteBeforeReplace
@@ -238,7 +240,7 @@ def test_on_another_data_plane_the_environment_is_made_anew_and_the_old_one_goes
         ("development-finalizer", "environment"),
     ],
 )
-def test_what_is_made_of_the_environments_own_output_is_made_anew_with_it(
+def test_resources_that_use_the_environments_output_are_replaced_with_it(
     found: Registrations, name: str, made_of_it: str
 ) -> None:
     [environment] = found[name].request.propertyDependencies[made_of_it].urns
@@ -252,7 +254,7 @@ def test_a_deployment_to_another_environment_is_another_deployment() -> None:
     assert request.deleteBeforeReplace
 
 
-def test_who_uses_its_name_comes_after_the_finalizer_so_that_deployments_go_before_it() -> None:
+def test_resources_that_use_its_name_follow_the_finalizer_so_that_deployments_are_deleted_before_it() -> None:
     def program() -> Any:
         environment = development()
         args: Any = args_of("Deployment") | {"environment": environment.name}
@@ -265,20 +267,20 @@ def test_who_uses_its_name_comes_after_the_finalizer_so_that_deployments_go_befo
     assert found["web-deployment"].labels["core.choreo.dev/environment"] == "development"
 
 
-def test_its_namespaces_are_told_by_project() -> None:
+def test_its_namespaces_are_an_output_by_project() -> None:
     assert registered(lambda: development().namespaces).returned == {
         "shop": data_plane_namespace("acme", "shop", "development"),
         "portal": data_plane_namespace("acme", "portal", "development"),
     }
 
 
-def test_without_projects_it_has_no_namespaces_and_a_finalizer_all_the_same() -> None:
+def test_without_projects_it_has_a_finalizer_and_no_namespaces() -> None:
     found = registered(lambda: development(projects=[]).namespaces)
     assert found.names == ["development", *(f"development-{each}" for each in ("environment", "finalizer", "witness"))]
     assert found.returned == found.outputs["development"]["namespaces"] == {}
 
 
-def test_who_uses_a_namespace_comes_after_it() -> None:
+def test_resources_that_use_a_namespace_follow_it() -> None:
     found = registered(lambda: dependencies(development().namespaces))
     assert found.returned == ["development-namespace-portal", "development-namespace-shop"]
 
@@ -288,7 +290,7 @@ def test_an_organization_that_is_an_output_names_and_labels_the_namespaces_too(f
     assert {each.name: each.inputs for each in later.custom} == {each.name: each.inputs for each in found.custom}
 
 
-def test_in_a_preview_the_namespaces_of_an_unknown_organization_are_not_known_yet() -> None:
+def test_in_a_preview_the_namespaces_of_an_unknown_organization_are_unknown() -> None:
     found = registered(lambda: development(organization=unknown()), preview=True)
     assert isinstance(found["development-namespace-shop"].metadata["name"], Unknown)
     assert isinstance(found["development-finalizer"].inputs["namespace"], Unknown)
@@ -301,11 +303,11 @@ def test_what_it_depends_on_comes_before_its_namespaces_and_its_finalizer() -> N
 
     children = [each for each in registered(program).custom if each.parent == "development"]
     assert len(children) == 5
-    # Pulumi spells a component out as what is in it. The witness comes after the finalizer.
+    # Pulumi replaces a component by its children. The witness follows the finalizer.
     assert [each.name for each in children if "web-component" not in each.depends_on] == ["development-witness"]
 
 
-def test_projects_have_to_be_a_list_since_a_string_is_one_of_letters() -> None:
+def test_projects_must_be_a_list_since_a_string_is_a_list_of_letters() -> None:
     with pytest.raises(pulumi.RunError, match="projects: should be a list of names, not 'shop'"):
         registered(lambda: development(projects="shop"))
 
@@ -320,7 +322,7 @@ def test_the_children_of_a_protected_environment_are_protected() -> None:
 # --- A data plane that is a cluster of its own ---------------------------------------------------------------------
 
 
-def test_on_a_data_plane_of_its_own_its_namespaces_have_a_provider_and_its_finalizer_a_kubeconfig() -> None:
+def test_on_a_separate_data_plane_its_namespaces_have_a_provider_and_its_finalizer_a_kubeconfig() -> None:
     found = registered(lambda: development(dataPlaneKubeconfig="kind: Config"))
     provider = found["development-data-plane"]
     assert (provider.type, provider.parent) == ("pulumi:providers:kubernetes", "development")

@@ -1,4 +1,4 @@
-"""The shape of the examples: what each declares, and what comes after what."""
+"""The examples: the objects that each declares, and their order."""
 
 import runpy
 from collections import Counter
@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture(autouse=True)
-def _a_cluster_that_has_nothing_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def _a_preflight_without_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     async def answer(*_: Any, **__: Any) -> Survey:
         return Survey()
 
@@ -24,7 +24,7 @@ def _a_cluster_that_has_nothing_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def program(example: str, monkeypatch: pytest.MonkeyPatch, controllers: str = "present") -> Registrations:
-    """What the example registers, in its own folder."""
+    """What the example registers, run in its folder."""
     folder = EXAMPLES / example
     monkeypatch.chdir(folder)
 
@@ -40,7 +40,7 @@ def objects(found: Registrations) -> Counter[str]:
     return Counter(each.type.rpartition(":")[2] for each in found.custom if each.type.startswith("kubernetes:"))
 
 
-def test_the_readmes_program_has_what_its_stack_has_but_for_the_namespace() -> None:
+def test_the_readmes_program_has_the_objects_of_its_stack_except_for_the_namespace() -> None:
     text = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
     source = text.partition("```python\n")[2].partition("```\n")[0]
     found = registered(lambda: exec(source, {}))
@@ -68,7 +68,7 @@ def test_v1alpha1_is_a_namespace_whose_environments_each_bind_its_project(monkey
     assert "catalog-component" in found["catalog-workload"].depends_on
 
 
-def test_platform_has_what_follows_from_its_lists_and_what_is_in_its_manifests(
+def test_platform_has_the_objects_of_its_lists_and_of_its_manifests(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = program("platform", monkeypatch)

@@ -1,4 +1,4 @@
-"""The finalizer and its provider, as programs in Python declare them by themselves."""
+"""The finalizer and its provider, declared separately by programs in Python."""
 
 import pulumi
 
@@ -7,7 +7,7 @@ from choreo_components.version import VERSION
 from tests.components.registering import registered
 
 
-def test_a_finalizer_may_be_declared_by_itself() -> None:
+def test_a_finalizer_may_be_declared_separately() -> None:
     found = registered(
         lambda: EnvironmentFinalizer(
             "f",
@@ -29,7 +29,7 @@ def test_a_finalizer_may_be_declared_by_itself() -> None:
     assert found["f"].request.version == VERSION
 
 
-def test_its_version_may_be_told_otherwise() -> None:
+def test_its_version_may_be_overridden() -> None:
     opts = pulumi.ResourceOptions(version="9.9.9")
     assert (
         registered(lambda: EnvironmentFinalizer("f", namespace="a", environment="d", opts=opts))["f"].request.version
@@ -39,7 +39,7 @@ def test_its_version_may_be_told_otherwise() -> None:
 
 def test_a_kubeconfig_is_a_secret() -> None:
     kubeconfig = registered(lambda: Provider("choreo", kubeconfig="a: b"))["choreo"].request.object["kubeconfig"]
-    # Pulumi's sign for a secret.
+    # Pulumi's mark for a secret.
     assert kubeconfig["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
     assert kubeconfig["value"] == '"a: b"' or kubeconfig["value"] == "a: b"
 

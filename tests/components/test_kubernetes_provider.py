@@ -1,4 +1,4 @@
-"""The Kubernetes provider is asked for what its release knows, and one that nobody has tried is refused."""
+"""The Kubernetes provider gets settings that its release supports, and an untested release is refused."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -40,19 +40,17 @@ def environment(**more: Any) -> Environment:
     return Environment("development", args)
 
 
-# --- What is asked for ---------------------------------------------------------------------------------------------
+# --- Settings ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", ["4.25.0", "4.28.0"])
-def test_a_release_that_takes_over_by_itself_is_not_asked_for_what_it_does_not_know(
-    release: Callable[[str], None], version: str
-) -> None:
+def test_a_release_without_the_setting_does_not_get_it(release: Callable[[str], None], version: str) -> None:
     release(version)
     assert UPSERT not in provider()
 
 
 @pytest.mark.parametrize("version", [NEWER, "4.29.1a1"])
-def test_a_newer_release_is_asked_to_take_over(release: Callable[[str], None], version: str) -> None:
+def test_a_newer_release_gets_the_setting(release: Callable[[str], None], version: str) -> None:
     release(version)
     assert provider()[UPSERT] == "true"
 
@@ -66,12 +64,12 @@ def test_variables_of_the_environment_cannot_change_what_it_does(setting: str, v
     assert provider()[setting] == value
 
 
-def test_secrets_are_changed_in_their_place_where_that_is_asked_for() -> None:
+def test_secrets_are_updated_in_place_on_request() -> None:
     assert "enableSecretMutable" not in provider()
     assert provider(mutable_secrets=True)["enableSecretMutable"] == "true"
 
 
-# --- Releases that nobody has tried --------------------------------------------------------------------------------
+# --- Untested releases ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", ["4.24.1", "4.30.0", "4.34.2", "5.0.0", "unknown"])
@@ -88,7 +86,7 @@ def test_another_release_is_refused_with_the_command_that_installs_one_that_work
         assert "pip install 'pulumi-kubernetes>=4.25,<4.30'" in said
 
 
-def test_the_wheel_asks_for_the_releases_that_are_known() -> None:
+def test_the_wheel_requires_the_tested_releases() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
     oldest, beyond = (".".join(map(str, each)) for each in (children.OLDEST, children.BEYOND))
     assert f"pulumi-kubernetes>={oldest},<{beyond}" in project["dependencies"]
@@ -97,15 +95,15 @@ def test_the_wheel_asks_for_the_releases_that_are_known() -> None:
 # --- A program with a default provider -----------------------------------------------------------------------------
 
 
-def test_with_controllers_a_newer_default_provider_has_to_take_over(release: Callable[[str], None]) -> None:
+def test_with_controllers_a_newer_default_provider_must_take_over(release: Callable[[str], None]) -> None:
     release(NEWER)
     for program in (organization, lambda: environment(projects=["shop"])):
         [said] = refusal(program)
-        assert f"the Kubernetes provider {NEWER} does not take over what exists" in said
+        assert f"the Kubernetes provider {NEWER} does not take over existing objects" in said
         assert f"pulumi config set kubernetes:{UPSERT} true" in said
 
 
-def test_a_program_whose_settings_say_so_is_taken(
+def test_a_program_with_that_setting_is_accepted(
     release: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release(NEWER)
@@ -117,17 +115,17 @@ def test_a_program_whose_settings_say_so_is_taken(
         organization()
 
     try:
-        assert UPSERT in refusal(program)[0], "a setting comes before the environment"
+        assert UPSERT in refusal(program)[0], "a setting overrides the environment"
     finally:
         set_config(f"kubernetes:{UPSERT}", "")
 
 
-def test_a_provider_of_the_programs_own_is_taken(release: Callable[[str], None]) -> None:
+def test_an_explicit_provider_is_accepted(release: Callable[[str], None]) -> None:
     release(NEWER)
 
     def program() -> None:
-        own = kubernetes_provider("east", None, "east")
-        Organization("acme", {}, pulumi.ResourceOptions(provider=own))
+        explicit = kubernetes_provider("east", None, "east")
+        Organization("acme", {}, pulumi.ResourceOptions(provider=explicit))
 
     assert registered(program).names
 
@@ -142,7 +140,7 @@ def test_a_provider_of_the_programs_own_is_taken(release: Callable[[str], None])
     ],
     ids=["no controllers", "no namespaces", "no controllers, and namespaces", "namespaces elsewhere"],
 )
-def test_where_controllers_make_none_of_its_namespaces_nothing_is_asked(
+def test_if_controllers_make_none_of_its_namespaces_nothing_is_required(
     release: Callable[[str], None], program: Callable[[], Any]
 ) -> None:
     release(NEWER)

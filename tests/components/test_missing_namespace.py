@@ -1,4 +1,4 @@
-"""A missing organization: a preview asks once for each that a program names and does not make, and is refused."""
+"""A missing organization: a preview asks once for each that a program names and does not make, and refuses it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,12 +17,12 @@ ABSENT = {"controllers": "absent"}
 
 
 def previewed(program: Callable[[], Any], *missing: str) -> Registrations:
-    """What a preview of the program registers, and asks a cluster without these namespaces."""
+    """A preview of the program with a cluster without these namespaces."""
     return registered(program, preview=True, missing=missing)
 
 
 def one(component: Any, opts: pulumi.ResourceOptions | None = None, name: str = "one", **more: Any) -> Any:
-    """A component as programs declare it, of the example of its kind."""
+    """A component as programs declare it, from the example of its kind."""
     return component(name, {**args_of(component.__name__), **ABSENT, **more}, opts)
 
 
@@ -52,7 +52,7 @@ def test_a_component_in_an_organization_that_is_missing_is_refused(component: An
         assert reason.startswith(f"{in_words} 'one' ")
 
 
-def test_it_is_named_as_it_is_called_in_the_cluster() -> None:
+def test_it_is_reported_with_its_name_in_the_cluster() -> None:
     def program() -> None:
         Project("one", {**args_of("Project"), "name": "shop"})  # type: ignore[typeddict-item]
 
@@ -60,14 +60,14 @@ def test_it_is_named_as_it_is_called_in_the_cluster() -> None:
     assert reason.startswith("project 'shop' of organization 'acme' ")
 
 
-def test_one_that_is_there_is_asked_for_and_nothing_more() -> None:
+def test_an_existing_one_is_asked_about_and_accepted() -> None:
     found = previewed(lambda: one(Project))
     assert found.asked == [("acme", "")]
     assert found.names == ["one", "one-project"]
     assert found.outputs["one"]["namespace"] == "acme"
 
 
-def test_an_organization_itself_is_in_none() -> None:
+def test_an_organization_itself_is_in_no_namespace() -> None:
     assert previewed(lambda: one(Organization), "acme", "one").asked == []
 
 
@@ -93,22 +93,22 @@ def test_an_update_asks_nothing() -> None:
 
 
 @pytest.mark.parametrize("organization", [pulumi.Output.from_input, lambda _: unknown()], ids=["Output", "unknown"])
-def test_an_organization_that_the_program_may_make_is_not_asked_for(organization: Any) -> None:
+def test_an_organization_that_the_program_may_make_is_not_asked_about(organization: Any) -> None:
     assert previewed(lambda: one(Project, organization=organization("acme")), "acme").asked == []
 
 
-def test_what_a_component_comes_after_may_be_what_makes_its_organization() -> None:
+def test_a_dependency_of_a_component_may_make_its_organization() -> None:
     def program() -> None:
         one(Project, pulumi.ResourceOptions(depends_on=[Organization("acme", {"controllers": "absent"})]))  # type: ignore[typeddict-item]
 
     assert previewed(program, "acme").asked == []
 
 
-def test_a_component_after_nothing_asks_also_if_it_says_so() -> None:
+def test_a_component_with_an_empty_list_of_dependencies_asks() -> None:
     assert previewed(lambda: one(Project, pulumi.ResourceOptions(depends_on=[]))).asked == [("acme", "")]
 
 
-def test_an_answer_that_is_not_known_refuses_nothing() -> None:
+def test_an_unknown_answer_refuses_nothing() -> None:
     found = registered(lambda: one(Project), preview=True, missing=None)
     assert (found.asked, refused(found)) == ([("acme", "")], [])
 
@@ -122,7 +122,7 @@ def test_a_provider_that_cannot_be_asked_refuses_nothing(monkeypatch: pytest.Mon
 # --- Which cluster is asked ----------------------------------------------------------------------------------------
 
 
-def test_providers_for_both_clients_are_asked_each_for_its_own() -> None:
+def test_providers_for_both_clients_are_asked_about_their_clusters() -> None:
     def program() -> None:
         one(Project)
         for name in ("east", "west"):
@@ -134,7 +134,7 @@ def test_providers_for_both_clients_are_asked_each_for_its_own() -> None:
 
 
 @pytest.mark.parametrize("kubernetes", [True, False], ids=["kubernetes", "choreo"])
-def test_with_a_provider_for_one_client_alone_another_cluster_might_be_asked(kubernetes: bool) -> None:
+def test_with_a_provider_for_only_one_client_nothing_is_asked_as_it_may_be_another_cluster(kubernetes: bool) -> None:
     def program() -> None:
         provider = kubernetes_provider("mine", "text", "mine") if kubernetes else Provider("mine", kubeconfig="text")
         one(Project, pulumi.ResourceOptions(providers=[provider]))
@@ -164,6 +164,6 @@ def test_a_host_of_components_gets_the_reason_and_no_resource() -> None:
     assert [reason.partition(" cannot")[0] for reason in reasons] == ["project 'one' of organization 'acme'"]
 
 
-def test_a_platform_asks_by_itself() -> None:
+def test_a_platform_does_not_ask_this_way() -> None:
     stack = declaring.stack(*declaring.every_kind(declaring.pipeline(promotions=[("development", ["staging"])])))
     assert previewed(lambda: declare(stack), "acme").asked == []

@@ -22,7 +22,7 @@ def made() -> Registrations:
     return registered(lambda: declare(found))
 
 
-def test_they_have_the_types_of_the_kubernetes_provider_and_are_called_by_namespace_and_name(
+def test_they_have_the_types_of_the_kubernetes_provider_and_are_named_by_namespace_and_name(
     made: Registrations,
 ) -> None:
     types = {each.name: each.type for each in made.custom if each.type.startswith("kubernetes:")}
@@ -57,38 +57,38 @@ def test_secrets_and_config_maps_are_changed_in_place(made: Registrations) -> No
     assert "::kubernetes::" in made["reader"].request.provider
 
 
-def test_they_come_after_what_they_need_and_before_what_needs_them(made: Registrations) -> None:
+def test_they_follow_their_dependencies_and_precede_their_dependents(made: Registrations) -> None:
     assert (
         "acme-namespace" in made["acme/settings"].depends_on or "acme-organization" in made["acme/settings"].depends_on
     )
     assert {"acme/settings", "acme/kind-1-config", "reader", "build"} <= made["acme/dp-local-dataplane"].depends_on
 
 
-def test_the_inventory_and_the_guard_know_them(made: Registrations) -> None:
+def test_the_inventory_and_the_guard_have_them(made: Registrations) -> None:
     objects = made["inventory"].inputs["objects"]
     assert objects["v1/ConfigMap"] == ["acme/settings"]
     assert objects[f"{RBAC}/ClusterRole"] == ["reader"]
     assert {"apiVersion": "v1", "kind": "ConfigMap", "namespace": "acme"} in made["deletion-guard"].inputs["awaited"]
 
 
-def test_a_stack_of_neighbours_alone_is_one() -> None:
+def test_a_stack_may_consist_of_neighbours_only() -> None:
     found = stack(plain("Namespace", "tools"), plain("ConfigMap", "settings", "tools"))
     made = registered(lambda: declare(found))
     assert made["tools/settings"].depends_on == {"tools"}
     assert made["tools"].depends_on == {"inventory"}
 
 
-def test_a_namespace_has_one_name_in_the_state_whether_it_is_openchoreos_or_not() -> None:
-    """Called otherwise, it would be deleted with all that is in it when it becomes the one or the other."""
-    own = plain("Namespace", "acme")
-    as_plain = registered(lambda: declare(stack(own)))["acme"]
-    as_tenant = registered(lambda: declare(stack(own, samples.component("acme"))))["acme"]
+def test_a_namespace_has_the_same_name_in_the_state_whether_it_is_openchoreos_or_not() -> None:
+    """With another name, it would be deleted with everything in it when it becomes one or the other."""
+    namespace = plain("Namespace", "acme")
+    as_plain = registered(lambda: declare(stack(namespace)))["acme"]
+    as_tenant = registered(lambda: declare(stack(namespace, samples.component("acme"))))["acme"]
     assert (as_plain.type, as_plain.parent) == (as_tenant.type, as_tenant.parent)
     assert as_tenant.labels == {"openchoreo.dev/control-plane": "true"}
     assert "labels" not in as_plain.metadata
 
 
-def test_a_namespace_that_kubernetes_keeps_is_only_changed() -> None:
+def test_a_namespace_that_kubernetes_keeps_is_only_patched() -> None:
     made = registered(lambda: declare(stack(plain("Namespace", "kube-public"))))
     assert made["kube-public"].type == "kubernetes:core/v1:NamespacePatch"
     assert made["inventory"].inputs["objects"] == {}

@@ -1,4 +1,4 @@
-"""An Organization has a namespace: with controllers as theirs, without them as ours alone."""
+"""An Organization has a namespace, which belongs to the controllers, or without them to the stack only."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def acme(**more: Any) -> Organization:
     return Organization("acme", args)
 
 
-def test_with_controllers_the_namespace_belongs_to_the_organization_and_goes_with_it() -> None:
+def test_with_controllers_the_namespace_belongs_to_the_organization_and_is_deleted_with_it() -> None:
     namespace = registered(acme)["acme-namespace"]
     assert namespace.metadata["ownerReferences"] == [
         {
@@ -46,13 +46,13 @@ def test_the_namespace_has_the_labels_that_controllers_give_it(controllers: str)
     }
 
 
-def test_the_namespace_comes_after_the_organization_and_who_uses_it_after_the_namespace() -> None:
+def test_the_namespace_follows_the_organization_and_resources_that_use_it_follow_the_namespace() -> None:
     found = registered(lambda: dependencies(acme(controllers="absent").namespace))
     assert found["acme-namespace"].depends_on == {"acme-organization"}
     assert found.returned == ["acme-namespace"]
 
 
-def test_it_stands_in_no_namespace_itself() -> None:
+def test_it_is_in_no_namespace_itself() -> None:
     assert "namespace" not in registered(acme)["acme-organization"].metadata
 
 

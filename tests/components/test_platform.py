@@ -1,4 +1,4 @@
-"""A Platform in a program: its arguments are a stack's settings, and it has the safety of a stack."""
+"""A Platform in a program: its arguments are a stack's settings, and it is as safe as a stack."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ KEY = declaring.CREDENTIALS["clientKey"]
 
 @pytest.fixture(autouse=True)
 def survey(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Clusters that have nothing to say. What they are asked with is noted."""
+    """A preflight without findings, which records its arguments."""
     asked: list[Any] = []
 
     async def answer(*arguments: Any, trial: bool) -> Survey:
@@ -39,8 +39,8 @@ def made(name: str = "acme", opts: pulumi.ResourceOptions | None = None, **args:
     return lambda: Platform(name, given, opts)
 
 
-def told(program: Callable[[], Any]) -> list[str]:
-    """The findings with which a program is refused, nothing of which is registered."""
+def findings_of(program: Callable[[], Any]) -> list[str]:
+    """The findings with which a program is refused before it registers anything."""
     return refusal(program)[1:]
 
 
@@ -60,11 +60,11 @@ def test_it_needs_no_arguments() -> None:
     assert registered(lambda: Platform("acme").environments).returned == {}
 
 
-def test_a_finding_is_at_a_field_of_the_arguments_in_the_words_of_a_stack() -> None:
+def test_a_finding_names_a_field_of_the_arguments_with_the_message_of_a_stack() -> None:
     wrong = declaring.environment()
     wrong["spec"]["dataPlaneRef"] = 3
     args: dict[str, Any] = {"adopt": "always", "colour": "blue", "manifests": ["nothing/*.yaml"], "kubeconfig": {}}
-    assert told(made(resources=[wrong], **args)) == [
+    assert findings_of(made(resources=[wrong], **args)) == [
         "Platform 'acme': adopt: error: should be never or if-labelled, not 'always'",
         "Platform 'acme': colour: error: unknown setting; the settings are " + ", ".join(KEYS),
         "Platform 'acme': kubeconfig: error: should be the text of a kubeconfig, or the path of one, not a value of "
@@ -91,10 +91,10 @@ def test_arguments_may_be_outputs_whose_values_a_preview_knows() -> None:
     found = registered(program, preview=True)
     assert found["acme-acme/development-environment"].inputs["spec"]["dataPlaneRef"] == "known"
     for name in ("acme-choreo", "acme-inventory"):
-        assert "other" in found[name].depends_on, "what they come from goes after the Platform"
+        assert "other" in found[name].depends_on, "their resources are deleted after the Platform"
 
 
-def test_numbers_of_other_languages_are_whole_where_they_are_in_an_output() -> None:
+def test_whole_numbers_of_other_languages_are_integers_in_an_output() -> None:
     endpoint = declaring.endpoint()
     endpoint["spec"]["service"] = {"port": 8080.0}
 
@@ -104,18 +104,18 @@ def test_numbers_of_other_languages_are_whole_where_they_are_in_an_output() -> N
     assert registered(program)["acme-acme/web-port"].inputs["spec"]["service"] == {"port": 8080}
 
 
-def test_what_a_preview_does_not_know_is_refused_with_its_place_before_anything_is_registered() -> None:
+def test_an_unknown_value_in_a_preview_is_refused_with_its_place_before_anything_is_registered() -> None:
     def program() -> Platform:
         environment = declaring.environment()
         environment["spec"]["dataPlaneRef"] = unknown()
         return made(resources=[environment], kubeconfig=unknown())()
 
-    lines = told(program)
+    lines = findings_of(program)
     assert [line.partition(": error: ")[0] for line in lines] == [
         "Platform 'acme': kubeconfig",
         "Platform 'acme': resources[0].spec.dataPlaneRef",
     ]
-    assert all("not known yet" in line for line in lines)
+    assert all("unknown, so nothing can be planned" in line for line in lines)
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["by itself", "with all objects, as other languages send it"])
@@ -139,7 +139,7 @@ def test_a_secret_that_would_be_in_plain_text_in_the_state_is_refused() -> None:
         project["metadata"]["annotations"] = {"example.com/token": pulumi.Output.secret("very-secret")}
         return made(resources=[project], projects=pulumi.Output.secret(["shop"]))()
 
-    lines = told(program)
+    lines = findings_of(program)
     assert [line.partition(": error: a secret")[0] for line in lines] == [
         "Platform 'acme': projects",
         "Platform 'acme': resources[0].metadata.annotations[example.com/token]",
@@ -158,9 +158,9 @@ def test_no_other_finding_quotes_such_a_secret(whole: bool) -> None:
         objects: Any = [project, environment]
         return made(resources=pulumi.Output.secret(objects) if whole else objects, adopt="always")()
 
-    lines = told(program)
+    lines = findings_of(program)
     assert len(lines) == (1 if whole else 3)
-    assert all("a secret, where OpenChoreo has none" in line for line in lines)
+    assert all("a secret in a field that is not secret in OpenChoreo" in line for line in lines)
 
 
 def test_kubeconfigs_are_secrets_in_the_state(survey: list[Any]) -> None:
@@ -188,7 +188,7 @@ def names(found: Registrations, name: str) -> set[str]:
     return {each.name for each in found.resources if each.name.startswith(name)}
 
 
-def test_its_children_are_called_after_it_so_that_a_program_can_have_several() -> None:
+def test_its_children_have_its_name_as_prefix_so_that_a_program_can_have_several() -> None:
     def program() -> None:
         made("one", resources=[declaring.organization("a"), declaring.environment(organization="a")])()
         made("two", resources=[declaring.organization("b"), declaring.environment(organization="b")])()
@@ -200,7 +200,7 @@ def test_its_children_are_called_after_it_so_that_a_program_can_have_several() -
     assert names(found, "one") | names(found, "two") == set(found.names)
 
 
-def test_nothing_of_it_was_anything_else_before() -> None:
+def test_its_children_have_no_aliases() -> None:
     found = registered(made(resources=[declaring.organization(), declaring.environment()]))
     assert [each.name for each in found.resources if each.request.aliases] == []
 
@@ -211,7 +211,7 @@ def test_the_call_stacks_of_its_children_are_not_in_the_state() -> None:
     assert kept <= {"acme", "acme-choreo", "acme-kubernetes"}
 
 
-def test_its_environments_are_known_in_a_preview_and_who_uses_them_comes_after_their_finalizers() -> None:
+def test_its_environments_are_known_in_a_preview_and_resources_that_use_them_follow_their_finalizers() -> None:
     def program() -> Any:
         made_ = made(resources=[declaring.environment()], projects=["shop"])()
         return pulumi.Output.all(made_.environments, dependencies(made_.environments))
@@ -231,11 +231,11 @@ def test_everything_comes_after_what_it_depends_on() -> None:
     assert found["acme-acme/shop"].depends_on == {"acme-inventory"}
 
 
-def test_what_it_depends_on_is_a_list_that_is_known() -> None:
+def test_its_dependencies_must_be_a_known_list() -> None:
     def program() -> Platform:
         return made(opts=pulumi.ResourceOptions(depends_on=pulumi.Output.from_input([other()])))()
 
-    with pytest.raises(pulumi.RunError, match="depends_on of a component has to be a resource or a list of them"):
+    with pytest.raises(pulumi.RunError, match="depends_on of a component must be a resource or a list of resources"):
         registered(program)
 
 
@@ -264,7 +264,7 @@ def test_a_provider_that_it_would_not_use_is_refused(package: str, given: Any) -
         registered(program)
 
 
-def test_the_provider_that_hosts_it_is_no_such_one() -> None:
+def test_the_provider_that_hosts_it_is_accepted() -> None:
     def program() -> Platform:
         itself = DependencyProviderResource("urn:pulumi:test::choreo::pulumi:providers:choreo::default_0_1_0::id")
         return made(opts=pulumi.ResourceOptions(providers={"choreo": itself}), resources=[declaring.project()])()
@@ -272,8 +272,8 @@ def test_the_provider_that_hosts_it_is_no_such_one() -> None:
     assert "acme-acme/shop" in registered(program).names
 
 
-def test_the_event_loop_goes_on_while_clusters_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A provider that hosts it takes calls in that loop, and shows there what is waited for."""
+def test_the_event_loop_continues_during_the_preflight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that hosts it takes calls in that loop, and prints there what it waits for."""
     seen: list[str] = []
 
     async def asked(*arguments: Any, trial: bool) -> Survey:
@@ -290,11 +290,11 @@ def test_the_event_loop_goes_on_while_clusters_are_asked(monkeypatch: pytest.Mon
         made(resources=[declaring.project()])()
         return bool(seen)
 
-    assert registered(program).returned, "shown before the cluster has answered"
+    assert registered(program).returned, "printed before the cluster has answered"
 
 
 def test_without_controllers_nothing_is_explained() -> None:
-    """An object is accepted by nobody then."""
+    """No controller accepts objects then."""
     found = registered(made(resources=[declaring.project()]))
     assert list(found["acme-acme/shop"].request.hooks.on_error) == []
     assert found["acme"].type == TOKEN

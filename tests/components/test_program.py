@@ -1,4 +1,4 @@
-"""The program: what it makes of Pulumi's settings, of the stack's file, of the cluster, and what it exports."""
+"""The program: how it reads Pulumi's settings, the stack's file and the cluster, and what it exports."""
 
 import json
 import socket
@@ -35,12 +35,12 @@ config:
 
 
 def configuration(monkeypatch: pytest.MonkeyPatch, **texts: str) -> dict[str, Any]:
-    """The settings, when these are the texts that Pulumi hands over."""
+    """The settings, if these are the texts that Pulumi passes."""
     monkeypatch.setattr(program, "get_config_env", lambda: {f"choreo:{name}": text for name, text in texts.items()})
     return program.configuration()
 
 
-def test_lists_and_mappings_come_as_json_and_strings_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_and_mappings_arrive_as_json_and_strings_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     assert configuration(
         monkeypatch, projects='["shop"]', timeouts='{"ready": "1m"}', controllers="absent", other="[not json"
     ) == {
@@ -56,7 +56,7 @@ def test_a_kubeconfig_in_json_stays_text(monkeypatch: pytest.MonkeyPatch) -> Non
     assert configuration(monkeypatch, kubeconfig=text) == {"choreo:kubeconfig": text}
 
 
-def test_settings_of_other_packages_are_not_ours_but_for_those_that_have_to_be_refused(
+def test_settings_of_other_packages_are_ignored_except_for_those_that_must_be_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     given = {"aws:region": "x", "kubernetes:context": "x", "choreo:controllers": "absent"}
@@ -77,7 +77,7 @@ def located(folder: Path) -> Document:
     return located_settings(values, folder, "dev")[0]
 
 
-def test_a_setting_stands_in_the_stacks_file(tmp_path: Path) -> None:
+def test_the_place_of_a_setting_is_in_the_stacks_file(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text(STACK)
     found = located(tmp_path)
     assert str(found.at(("choreo:resources", 0, "kind"))) == "Pulumi.dev.yaml:7: choreo:resources[0].kind"
@@ -85,7 +85,7 @@ def test_a_setting_stands_in_the_stacks_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("project", ["Pulumi.yaml", "Pulumi.yml"])
-def test_the_stacks_files_may_have_a_folder_of_their_own(tmp_path: Path, project: str) -> None:
+def test_the_stacks_files_may_be_in_a_separate_folder(tmp_path: Path, project: str) -> None:
     (tmp_path / project).write_text("name: choreo\nstackConfigDir: stacks\n")
     (tmp_path / "stacks").mkdir()
     file = project.replace("Pulumi", "Pulumi.dev")
@@ -107,12 +107,12 @@ def test_without_a_file_the_stack_and_the_field_are_named(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "config: [", "config: none", "- a"])
-def test_a_file_in_which_nothing_can_be_found_is_named_all_the_same(tmp_path: Path, text: str) -> None:
+def test_a_file_in_which_nothing_can_be_found_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text(text)
     assert str(located(tmp_path).at(("choreo:projects",))) == "Pulumi.dev.yaml: choreo:projects"
 
 
-def test_a_number_that_pulumi_hands_over_as_a_text_is_quoted_as_it_is_written(tmp_path: Path) -> None:
+def test_a_number_that_pulumi_passes_as_text_is_quoted_as_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  choreo:adopt: 0755\n")
     config, _ = located_settings({"choreo:adopt": "493"}, tmp_path, "dev")
     [found] = settings.read(config, tmp_path)[1]
@@ -124,14 +124,14 @@ def test_a_number_that_pulumi_hands_over_as_a_text_is_quoted_as_it_is_written(tm
 
 @pytest.fixture
 def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of a project in which the program works, as its `main` says."""
+    """The folder in a project in which the program runs, as its `main` says."""
     (tmp_path / "Pulumi.yaml").write_text("name: choreo\nmain: prog\n")
     (tmp_path / "prog").mkdir()
     monkeypatch.chdir(tmp_path / "prog")
     return tmp_path / "prog"
 
 
-def test_the_projects_folder_is_that_of_its_file_wherever_the_program_works(
+def test_the_projects_folder_is_that_of_its_file_regardless_of_the_working_directory(
     inside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert preparation.project_folder() == inside.parent
@@ -139,7 +139,7 @@ def test_the_projects_folder_is_that_of_its_file_wherever_the_program_works(
     assert preparation.project_folder() == inside.parent
 
 
-def test_what_the_engine_says_of_the_projects_folder_counts(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_projects_folder_is_the_one_that_the_engine_reports(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = inside.parent / "root"
     root.mkdir()
     (root / "Pulumi.yaml").touch()
@@ -147,7 +147,7 @@ def test_what_the_engine_says_of_the_projects_folder_counts(inside: Path, monkey
     assert preparation.project_folder() == root
 
 
-def test_without_a_project_it_is_where_the_program_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_project_it_is_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert preparation.project_folder() == tmp_path
 
@@ -157,18 +157,18 @@ def test_without_a_project_it_is_where_the_program_works(tmp_path: Path, monkeyp
     [("kube/config", "../kube/config"), ("/kube/config", "/kube/config"), ("~/config", "~/config"), ("{}", "{}")],
 )
 @pytest.mark.usefixtures("inside")
-def test_a_path_of_a_kubeconfig_is_one_from_the_projects_folder(given: str, taken: str) -> None:
+def test_the_path_of_a_kubeconfig_is_relative_to_the_projects_folder(given: str, taken: str) -> None:
     assert preparation.in_folder(given, preparation.project_folder()) == taken
 
 
 @pytest.mark.usefixtures("inside")
-def test_so_is_that_of_a_data_planes_kubeconfig() -> None:
+def test_so_is_the_path_of_a_data_planes_kubeconfig() -> None:
     read = stack(dataPlaneKubeconfigs={"a": "kube/a", "b": "kind: Config\n"}).settings
     found = preparation.with_paths_from(preparation.project_folder(), read).data_plane_kubeconfigs
     assert [each.given for each in found.values()] == ["../kube/a", "kind: Config\n"]
 
 
-def test_relative_paths_in_the_ambient_kubeconfig_are_refused_where_providers_would_read_others(
+def test_relative_paths_in_the_ambient_kubeconfig_are_refused_if_providers_would_read_other_files(
     inside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", "a:/b::../c")
@@ -183,8 +183,8 @@ def test_relative_paths_in_the_ambient_kubeconfig_are_refused_where_providers_wo
 
 
 @pytest.fixture
-def nobody() -> str:
-    """A kubeconfig that leads to a port where nobody listens."""
+def unreachable() -> str:
+    """A kubeconfig for a port that is closed."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -196,7 +196,7 @@ def nobody() -> str:
 
 
 @pytest.mark.parametrize("kubeconfig", ["very-secret", "{}", "a: [\nvery-secret", "{kind: Config}"])
-def test_a_kubeconfig_that_nobody_can_use_is_an_error_where_it_is_set(kubeconfig: str) -> None:
+def test_an_unusable_kubeconfig_is_an_error_at_its_setting(kubeconfig: str) -> None:
     where = Location("Pulumi.dev.yaml", 3, "choreo:kubeconfig")
     [finding] = preparation.refused(kubeconfig, Path.cwd(), where)
     assert finding == error(where, finding.message)
@@ -204,29 +204,29 @@ def test_a_kubeconfig_that_nobody_can_use_is_an_error_where_it_is_set(kubeconfig
     assert "very-secret" not in finding.message
 
 
-def test_a_kubeconfig_that_leads_to_nobody_is_one_all_the_same(nobody: str) -> None:
+def test_a_kubeconfig_of_an_unreachable_server_is_accepted(unreachable: str) -> None:
     where = Location("Pulumi.dev.yaml")
-    assert preparation.refused(nobody, Path.cwd(), where) == preparation.refused(None, Path.cwd(), where) == []
+    assert preparation.refused(unreachable, Path.cwd(), where) == preparation.refused(None, Path.cwd(), where) == []
 
 
 # --- What is missing in the cluster ---------------------------------------------------------------------------------
 
 
-def test_what_was_not_looked_up_is_not_missing() -> None:
+def test_what_was_not_searched_is_not_missing() -> None:
     assert preparation.missing(stack(declaring.environment()).plan.outside, {}) == []
 
 
-def test_what_is_there_is_not_missing() -> None:
+def test_what_exists_is_not_missing() -> None:
     outside = stack(declaring.environment()).plan.outside
     assert preparation.missing(outside, {each.target: {"kind": "Anything"} for each in outside}) == []
 
 
 def nothing_of(found: Stack) -> dict[Target, None]:
-    """A cluster that has none of what the stack refers to."""
+    """A cluster that has none of the objects to which the stack refers."""
     return {each.target: None for each in found.plan.outside}
 
 
-def test_what_several_refer_to_is_missing_once_at_the_first_of_them() -> None:
+def test_a_missing_target_of_several_is_reported_once_at_the_first_of_them() -> None:
     found = stack(
         declaring.organization(),
         *(declaring.environment(name) for name in ("development", "production", "staging")),
@@ -239,7 +239,7 @@ def test_what_several_refer_to_is_missing_once_at_the_first_of_them() -> None:
     assert preparation.missing(found.plan.outside, nothing_of(found)) == [error(where, message)]
 
 
-def test_what_one_only_mentions_and_another_needs_is_an_error_at_the_one_that_needs_it() -> None:
+def test_a_missing_target_is_an_error_at_the_object_that_needs_it() -> None:
     found = stack(declaring.environment(), declaring.component(project="portal"), projects=["portal"])
     label = "core.choreo.dev/project"
     where = found.at(label, f"choreo:resources[1].metadata.labels[{label}]")
@@ -250,7 +250,7 @@ def test_what_one_only_mentions_and_another_needs_is_an_error_at_the_one_that_ne
     assert error(where, message) in preparation.missing(found.plan.outside, nothing_of(found))
 
 
-def test_a_project_that_is_to_come_is_only_warned_of() -> None:
+def test_a_project_that_may_be_created_later_is_a_warning() -> None:
     found = stack(declaring.environment(), projects=["portal"])
     findings = preparation.missing(found.plan.outside, nothing_of(found))
     where = found.at("portal", "choreo:projects[0]")

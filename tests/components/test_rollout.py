@@ -1,4 +1,4 @@
-"""A stack has one rollout for all its bindings that are waited for, after these and before its guard."""
+"""A stack has one rollout for all bindings that it waits for, after these and before its guard."""
 
 from typing import Any
 
@@ -43,24 +43,24 @@ def test_bindings_with_a_release_are_waited_for_together_and_those_of_projects()
     assert "pulumi:providers:choreo::choreo::" in found["rollout"].request.provider
 
 
-def test_it_comes_after_the_bindings_and_before_the_guard_of_the_stack() -> None:
+def test_it_follows_the_bindings_and_precedes_the_guard_of_the_stack() -> None:
     found = declared(bound(releaseName=RELEASE))
-    # The binding of the project there comes before that of its component.
+    # The binding of the project precedes that of its component.
     assert found["rollout"].depends_on == {"acme/web-staging", "acme/shop-development"}
     assert "rollout" in found["deletion-guard"].depends_on
 
 
 @pytest.mark.parametrize("spec", [{}, {"releaseName": RELEASE, "state": "Undeploy"}], ids=["no release", "undeployed"])
-def test_what_is_never_ready_by_itself_is_not_among_them(spec: dict[str, str]) -> None:
+def test_bindings_that_never_become_ready_are_not_among_them(spec: dict[str, str]) -> None:
     assert "ReleaseBinding acme/web-staging" not in awaited(declared(bound(**spec)))
 
 
-def test_where_nothing_is_waited_for_there_is_none() -> None:
+def test_a_stack_that_waits_for_nothing_has_none() -> None:
     assert declared(bound(releaseName=RELEASE), controllers="absent").of_type(TYPE) == []
     assert registered(lambda: declare(stack(*declaring.WHOLE))).of_type(TYPE) == []
 
 
-def test_a_digest_follows_what_is_declared_and_nothing_else() -> None:
+def test_a_digest_depends_on_declared_fields_only() -> None:
     one = bound(releaseName=RELEASE)
     assert digest(one) == digest({**reversed_(one), "status": {"conditions": []}})
     assert digest(one) != digest(bound(releaseName="web-2"))

@@ -1,4 +1,4 @@
-"""What the components of openchoreo.dev/v1alpha1 keep to, and what an Environment of it makes."""
+"""The conventions of the components of openchoreo.dev/v1alpha1, and the resources of its Environment."""
 
 import subprocess
 import sys
@@ -24,20 +24,20 @@ API_VERSION = "openchoreo.dev/v1alpha1"
 WAIT_FOR = "pulumi.com/waitFor"
 ROLLOUT = "choreo:index:Rollout"
 
-OTHERWISE: dict[str, dict[str, Any]] = {
+MORE: dict[str, dict[str, Any]] = {
     "ClusterAuthzRoleBinding": {"roleMappings": [{"roleRef": {"kind": "ClusterAuthzRole", "name": "one"}}]},
     "ComponentType": {"workloadType": "proxy"},
     "ClusterComponentType": {"workloadType": "proxy"},
     "ObservabilityAlertsNotificationChannel": {"type": "webhook", "webhookConfig": {"url": "https://hook.example"}},
     "Component": {"componentType": {"name": "deployment/service"}},
 }
-"""By kind: fields of a spec for which the least that its model requires is not enough."""
+"""By kind: fields of a spec that need more than its model requires."""
 
 each_component = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.__name__)
 
 
 def least(model: type[WireModel]) -> dict[str, Any]:
-    """The least that a model requires."""
+    """The smallest value that a model accepts."""
     return {name: value_of(field.shape) for name, field in fields_of(model).items() if field.required}
 
 
@@ -66,7 +66,7 @@ def kind_named(name: str) -> Kind:
 
 def spec_named(name: str) -> dict[str, Any]:
     """The spec of an example."""
-    spec = least(spec_of(kind_named(name).model)) | OTHERWISE.get(name, {})
+    spec = least(spec_of(kind_named(name).model)) | MORE.get(name, {})
     if name == "ComponentRelease":
         spec["componentType"]["spec"]["workloadType"] = "proxy"
     return spec
@@ -89,7 +89,7 @@ def object_of(component: Any, **more: Any) -> Registered:
     return made(component, **more)[f"one-{component.__name__.lower()}"]
 
 
-def test_every_kind_that_people_declare_has_a_component_and_what_only_controllers_make_has_none() -> None:
+def test_every_kind_that_users_declare_has_a_component_and_kinds_of_controllers_have_none() -> None:
     assert [component.__name__ for component in COMPONENTS] == [kind.kind for kind in declarable(GENERATION)]
     refused = {kind.kind: kind.refused for kind in GENERATION.kinds if kind.refused is not None}
     assert refused.keys() == {"ProjectRelease", "ResourceRelease", "RenderedRelease"}
@@ -106,7 +106,7 @@ def test_it_is_exported_with_its_arguments(component: Any) -> None:
     assert {name, f"{name}Args"} <= set(v1alpha1.__all__)
 
 
-def test_nobody_who_imports_the_package_pays_for_them() -> None:
+def test_importing_the_package_does_not_import_them() -> None:
     code = "import sys, choreo_components; print([m for m in sys.modules if 'v1alpha1' in m or m == 'pulumi'])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
@@ -149,7 +149,7 @@ def test_names_for_people_are_annotations_unless_the_spec_has_them(component: An
 
 
 @each_component
-def test_with_controllers_the_condition_is_waited_for_that_comes_true_by_itself(component: Any) -> None:
+def test_with_controllers_the_condition_that_they_set_unaided_is_waited_for(component: Any) -> None:
     kind, found = kind_named(component.__name__), object_of(component).annotations.get(WAIT_FOR)
     if kind.ready_condition is None or kind.kind in {"Component", "ReleaseBinding", "ResourceReleaseBinding"}:
         assert found is None
@@ -175,32 +175,32 @@ def test_arguments_may_be_outputs(component: Any) -> None:
         return component("one", {name: pulumi.Output.from_input(value) for name, value in given.items()})
 
     found = registered(program)[f"one-{component.__name__.lower()}"]
-    assert found.inputs == object_of(component).inputs, "labels that follow from the owner among them"
+    assert found.inputs == object_of(component).inputs, "including labels that are derived from the owner"
 
 
 @each_component
-def test_everything_that_is_wrong_is_told_at_once_and_no_object_is_registered(component: Any) -> None:
+def test_all_problems_are_reported_at_once_and_no_object_is_registered(component: Any) -> None:
     kind = component.__name__
     wrong = args_of(kind) | {"nonsense": 1, "controllers": "sometimes", "name": "One_1", "namespace": ""}
-    first, *told = refusal(lambda: component("one", wrong))
-    assert first == f"{kind} 'One_1' is not what OpenChoreo takes:"
+    first, *lines = refusal(lambda: component("one", wrong))
+    assert first == f"{kind} 'One_1' has invalid arguments:"
     missing = ["namespace"] if kind_named(kind).namespaced else []
-    assert [line.partition(": ")[0] for line in told] == [*missing, "controllers", "spec.nonsense", "name"]
+    assert [line.partition(": ")[0] for line in lines] == [*missing, "controllers", "spec.nonsense", "name"]
 
 
-def test_what_an_api_server_would_refuse_is_found_before_it_is_asked() -> None:
+def test_what_an_api_server_would_refuse_is_found_first() -> None:
     wrong = args_of("Component") | {"componentType": {"name": "service"}}
-    _, told = refusal(lambda: v1alpha1.Component("one", wrong))  # type: ignore[arg-type]
-    assert told.startswith("spec.componentType.name: should be the type's workloadType and name")
+    _, lines = refusal(lambda: v1alpha1.Component("one", wrong))  # type: ignore[arg-type]
+    assert lines.startswith("spec.componentType.name: should be the type's workloadType and name")
 
 
 def test_a_label_that_contradicts_the_owner_is_refused() -> None:
     wrong = args_of("Component") | {"labels": {labels.PROJECT: "other"}}
-    _, told = refusal(lambda: v1alpha1.Component("one", wrong))  # type: ignore[arg-type]
-    assert told == f"labels[{labels.PROJECT}]: contradicts owner: should be 'one' or left out, not 'other'"
+    _, lines = refusal(lambda: v1alpha1.Component("one", wrong))  # type: ignore[arg-type]
+    assert lines == f"labels[{labels.PROJECT}]: contradicts owner: should be 'one' or left out, not 'other'"
 
 
-def test_what_makes_another_object_of_it_replaces_it_by_deleting_first() -> None:
+def test_a_change_that_makes_it_another_object_replaces_it_by_deleting_first() -> None:
     request = object_of(v1alpha1.Project).request
     assert (list(request.replaceOnChanges), request.deleteBeforeReplace) == (["spec.type"], True)
 
@@ -226,7 +226,7 @@ def test_with_controllers_an_environment_binds_its_projects_after_its_finalizer(
     assert binding.labels == {labels.PROJECT: "shop"}
     assert binding.inputs["spec"] == {"owner": {"projectName": "shop"}, "environment": "dev"}
     assert "dev-finalizer" in binding.depends_on
-    assert WAIT_FOR not in binding.annotations, "the Kubernetes provider would wait for a Project that comes later"
+    assert WAIT_FOR not in binding.annotations, "the Kubernetes provider would wait for a Project that is created later"
     assert found.of_type("kubernetes:core/v1:Namespace") == []
     assert found.returned["namespaces"] == {"shop": data_plane_namespace("team", "shop", "dev")}
 
@@ -242,14 +242,14 @@ def test_an_environment_waits_for_all_its_bindings_at_once() -> None:
     assert environment().of_type(ROLLOUT) == environment(projects=["shop"], controllers="absent").of_type(ROLLOUT) == []
 
 
-def test_who_uses_the_namespaces_comes_after_that_wait_and_who_uses_the_name_does_not() -> None:
+def test_resources_that_use_the_namespaces_follow_the_rollout_and_those_that_use_the_name_do_not() -> None:
     def program() -> Any:
         one = Environment("dev", {"namespace": "team", "dataPlaneRef": PLANE, "projects": ["shop"]})  # type: ignore[typeddict-item]
         return {"name": dependencies(one.name), "namespaces": dependencies(one.namespaces)}
 
     after = registered(program).returned
     assert "dev-rollout" in after["namespaces"]
-    assert "dev-rollout" not in after["name"], "a Project that comes after it could never be there"
+    assert "dev-rollout" not in after["name"], "a Project that follows it would never be created"
 
 
 def test_without_controllers_an_environment_makes_the_namespaces_itself() -> None:
@@ -264,7 +264,7 @@ def test_without_controllers_an_environment_makes_the_namespaces_itself() -> Non
     assert found.returned["namespaces"] == {"shop": name}
 
 
-def test_on_a_cluster_of_its_own_namespaces_are_made_beforehand_and_taken_over_by_the_bindings() -> None:
+def test_on_a_separate_cluster_namespaces_are_made_before_the_bindings_which_take_them_over() -> None:
     found = environment(projects=["shop"], dataPlaneKubeconfig="its text")
     assert {"dev-namespace-shop", "dev-binding-shop"} <= set(found.names)
     assert found["dev-data-plane"].inputs["clusterIdentifier"] == "team/local"
@@ -275,7 +275,7 @@ def test_on_a_cluster_of_its_own_namespaces_are_made_beforehand_and_taken_over_b
     ("kind", "reference", "cluster"),
     [("DataPlane", "local", "team/local"), ("ClusterDataPlane", "ClusterDataPlane/local", "local")],
 )
-def test_a_data_plane_of_the_namespace_is_another_than_one_of_the_whole_cluster(
+def test_a_data_plane_of_the_namespace_is_another_than_a_cluster_scoped_one(
     kind: str, reference: str, cluster: str
 ) -> None:
     found = environment(dataPlaneRef={"kind": kind, "name": "local"}, dataPlaneKubeconfig="its text")
@@ -283,7 +283,7 @@ def test_a_data_plane_of_the_namespace_is_another_than_one_of_the_whole_cluster(
     assert found["dev-data-plane"].inputs["clusterIdentifier"] == cluster
 
 
-def test_an_environment_has_the_hosts_of_its_own_gateway_or_of_its_data_planes() -> None:
+def test_an_environment_has_the_hosts_of_its_gateway_or_of_its_data_planes() -> None:
     def gateway(host: str) -> dict[str, Any]:
         listener = {"host": host, "port": 80}
         return {"ingress": {"external": {"name": "gateway", "namespace": "gateways", "http": listener}}}
@@ -295,7 +295,7 @@ def test_an_environment_has_the_hosts_of_its_own_gateway_or_of_its_data_planes()
     assert own.returned["hosts"] == {"external": "dev.example"}
 
 
-def test_who_uses_the_name_of_an_environment_comes_after_its_finalizer() -> None:
+def test_resources_that_use_the_name_of_an_environment_follow_its_finalizer() -> None:
     def program() -> Any:
         return dependencies(Environment("dev", {"namespace": "team", "dataPlaneRef": PLANE}).name)  # type: ignore[typeddict-item]
 

@@ -37,7 +37,7 @@ def test_a_program_in_another_language_is_told_what_is_wrong_in_one_error_in_our
         "error: choreo:index:Refusal resource 'choreo:core/v1:Environment dev' has a problem: "
     )[2]
     lines = [line.strip() for line in told.splitlines()]
-    assert lines[0] == "Environment 'dev' is not what OpenChoreo takes:"
+    assert lines[0] == "Environment 'dev' has invalid arguments:"
     assert [line.partition(": ")[0] for line in lines[1:4]] == ["projects", "spec.dataPlane", "organization"]
     assert "RunError" not in said
     assert "choreo_components" not in said, "no stack of ours"

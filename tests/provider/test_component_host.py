@@ -98,8 +98,8 @@ def test_a_number_that_is_no_integer_is_refused(host: Host, port: Any) -> None:
 def test_wrong_inputs_are_reported_as_to_a_program_in_python(host: Host) -> None:
     lines = refusal(lambda: host.construct("one", "choreo:core/v1:Environment", {"dataPlane": "dp-local"}))
     assert lines == [
-        "Environment 'one' is not what OpenChoreo takes:",
-        "organization: required, and missing: OpenChoreo finds what the Environment belongs to by it",
+        "Environment 'one' has invalid arguments:",
+        "organization: required: OpenChoreo finds what the Environment belongs to by it",
         "spec.dataPlane: unknown field; did you mean dataPlaneRef?",
     ]
 

@@ -15,7 +15,7 @@ from choreo_components.components.questions import REASONS
 from choreo_components.provider import servicer
 from choreo_components.provider.servicer import Servicer
 
-REASON = "Environment 'dev' is not what OpenChoreo takes:\n  spec.dataPlane: unknown field"
+REASON = "Environment 'dev' has invalid arguments:\n  spec.dataPlane: unknown field"
 
 
 class Refusing:

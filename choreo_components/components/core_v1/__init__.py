@@ -29,7 +29,7 @@ COMPONENTS = (
     Build,
     ConfigurationGroup,
 )
-"""All of them; each is called like its kind."""
+"""All components; each has the name of its kind."""
 
 __all__ = [
     "COMPONENTS",

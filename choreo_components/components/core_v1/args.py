@@ -23,9 +23,9 @@ class OrganizationArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -102,7 +102,7 @@ class DataPlaneArgs(TypedDict):
     organization: pulumi.Input[str]
     """Name of its Organization, whose namespace it is in."""
     connectionConfig: NotRequired[pulumi.Input[str]]
-    """Kubeconfig of its own cluster, for the Secret that connectionConfigRef names; kept as a secret."""
+    """Kubeconfig of its cluster, for the Secret that connectionConfigRef names; kept as a secret."""
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
     displayName: NotRequired[pulumi.Input[str]]
@@ -110,9 +110,9 @@ class DataPlaneArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -156,11 +156,11 @@ class EnvironmentArgs(TypedDict):
     projects: NotRequired[Sequence[str]]
     """Names of the Projects that get a namespace in it."""
     dataPlaneKubeconfig: NotRequired[pulumi.Input[str]]
-    """Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret."""
+    """Kubeconfig of the data plane, if that is a separate cluster; kept as a secret."""
     dataPlaneGateway: NotRequired[pulumi.Input[DataPlaneGatewayArgs]]
     """Domains of the data plane: its output `gateway`. With them the environment has the output `hosts`."""
     namespaceMetadata: NotRequired[NamespaceMetadataArgs]
-    """Labels and annotations of its namespaces, besides OpenChoreo's own."""
+    """Labels and annotations of its namespaces, in addition to OpenChoreo's."""
     name: NotRequired[str]
     """Name of the object; default: the name of the Pulumi resource."""
     displayName: NotRequired[pulumi.Input[str]]
@@ -168,9 +168,9 @@ class EnvironmentArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -215,9 +215,9 @@ class DeploymentPipelineArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -238,9 +238,9 @@ class ProjectArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -304,9 +304,9 @@ class ComponentArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -371,9 +371,9 @@ class DeploymentTrackArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -427,9 +427,9 @@ class ConfigurationGroupArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -485,9 +485,9 @@ class BuildArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -982,9 +982,9 @@ class DeployableArtifactArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1034,9 +1034,9 @@ class DeploymentArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1071,9 +1071,9 @@ class EndpointArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]

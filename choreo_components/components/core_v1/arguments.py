@@ -1,4 +1,4 @@
-"""The arguments of components of core.choreo.dev/v1 which are not fields of a spec."""
+"""Arguments of components of core.choreo.dev/v1 that are not fields of a spec."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,7 +21,7 @@ OF_ONE_KIND: Mapping[str, Sequence[Attribute]] = {
         (
             "connectionConfig",
             "NotRequired[pulumi.Input[str]]",
-            "Kubeconfig of its own cluster, for the Secret that connectionConfigRef names; kept as a secret.",
+            "Kubeconfig of its cluster, for the Secret that connectionConfigRef names; kept as a secret.",
         ),
     ],
     "Environment": [
@@ -29,7 +29,7 @@ OF_ONE_KIND: Mapping[str, Sequence[Attribute]] = {
         (
             "dataPlaneKubeconfig",
             "NotRequired[pulumi.Input[str]]",
-            "Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret.",
+            "Kubeconfig of the data plane, if that is a separate cluster; kept as a secret.",
         ),
         (
             "dataPlaneGateway",
@@ -39,7 +39,7 @@ OF_ONE_KIND: Mapping[str, Sequence[Attribute]] = {
         (
             "namespaceMetadata",
             "NotRequired[NamespaceMetadataArgs]",
-            "Labels and annotations of its namespaces, besides OpenChoreo's own.",
+            "Labels and annotations of its namespaces, in addition to OpenChoreo's.",
         ),
     ],
 }
@@ -55,11 +55,11 @@ PARENTS: Mapping[str, str] = {parent_argument(label): label for label in _PARENT
 """The arguments that name an object's parents, and the labels by which OpenChoreo finds them."""
 
 OF_ALL_KINDS = frozenset({*PARENTS, *(name for name, _, _ in COMMON)})
-"""The arguments which are fields of no kind's spec."""
+"""The arguments that are not a field of any kind's spec."""
 
 
 def around(kind: Kind) -> list[Attribute]:
-    """The arguments of a kind's component besides the fields of its spec."""
+    """The arguments of a kind's component that are not fields of its spec."""
     parents = [label for label in kind.hierarchy if label != labels.NAME]
     return [
         *((parent_argument(label), "pulumi.Input[str]", _PARENTS[label]) for label in parents),

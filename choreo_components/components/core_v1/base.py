@@ -1,4 +1,4 @@
-"""The base of the components of core.choreo.dev/v1: their arguments, checked, as an object."""
+"""The base of the components of core.choreo.dev/v1: checks their arguments, and makes an object of them."""
 
 from collections.abc import Awaitable, Iterator, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ _CONVENTIONS = Conventions(
         ("namespace",): "organization",
         **{("labels", label): argument for argument, label in PARENTS.items()},
     },
-    # Their own fields have been looked at.
+    # The arguments for these labels are checked already.
     followed=lambda kind, wrong_name: {labels.ORGANIZATION, *([labels.NAME] if wrong_name else [])},
 )
 
@@ -43,7 +43,7 @@ class CoreV1Component(ObjectComponent):
         )
 
     def _body(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """The object as OpenChoreo's controllers leave it: with its labels, and without optional zero values."""
+        """The object in the form that OpenChoreo's controllers store: with its labels, without optional zero values."""
         kind = self._kind
         parents = {label: args[argument] for argument, label in PARENTS.items() if argument in args}
         return object_body(
@@ -63,13 +63,13 @@ class CoreV1Component(ObjectComponent):
 
 
 def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the arguments which are not fields of the object's spec."""
-    own = args.get("labels")
+    """The problems of the arguments that are not fields of the object's spec."""
+    labels_given = args.get("labels")
     for argument, label in PARENTS.items():
         parent = args.get(argument)
-        given = own.get(label) if isinstance(own, Mapping) else None
+        given = labels_given.get(label) if isinstance(labels_given, Mapping) else None
         if label in kind.hierarchy and parent in (None, ""):
-            yield f"{argument}: required, and missing: OpenChoreo finds what the {kind.kind} belongs to by it"
+            yield f"{argument}: required: OpenChoreo finds what the {kind.kind} belongs to by it"
         elif isinstance(parent, str) and isinstance(given, str) and parent != given:
             yield f"labels[{label}]: contradicts {argument}: should be {parent!r} or left out, not {given!r}"
     gateway = args.get("dataPlaneGateway")

@@ -1,4 +1,4 @@
-"""Composites: the kinds of core.choreo.dev/v1 that are more than their object, and what a Platform knows of them.
+"""Composites: the kinds of core.choreo.dev/v1 that are more than their object, for a Platform.
 
 See `generations.Composites`.
 """
@@ -20,12 +20,12 @@ from choreo_components.components.core_v1.organization import Organization, orga
 from choreo_components.components.provisioning import Elsewhere, Provisioning
 from choreo_components.config.settings import Declared
 
-__all__ = ["COMPOSITES", "by_way_of", "connection_secret", "surround", "with_former_urn"]
+__all__ = ["COMPOSITES", "connection_secret", "surround", "with_environment", "with_former_urn"]
 
 COMPOSITES: Mapping[str, type[ObjectComponent]] = {
     each.__name__: each for each in (Organization, DataPlane, Environment)
 }
-"""By kind: the components that have more children than one."""
+"""By kind: the components with more than one child."""
 
 
 def surround(
@@ -37,7 +37,7 @@ def surround(
     opts: pulumi.ResourceOptions,
     elsewhere: Elsewhere | None,
 ) -> tuple[KubernetesObject, Provisioning | None]:
-    """What comes with an object that was `made` in its component, and with an environment its provisioning."""
+    """The last resource that belongs to an object `made` in its component, and the provisioning of an environment."""
     match component:
         case Organization():
             return organization_namespace(role, made, declared.name, given, opts, component), None
@@ -51,7 +51,7 @@ def surround(
             return made, None
 
 
-def by_way_of(environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
-    """An object of an environment, with the environment's name as the finalizer has it."""
+def with_environment(environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
+    """An object of an environment, with the environment's name from the finalizer's output."""
     metadata = body["metadata"]
     return {**body, "metadata": {**metadata, "labels": {**metadata["labels"], labels.ENVIRONMENT: environment}}}

@@ -1,4 +1,4 @@
-"""A connection: the Secret that a DataPlane refers to, with the kubeconfig of its own cluster in it."""
+"""Connection: the Secret that a DataPlane refers to, with the kubeconfig of its cluster."""
 
 import base64
 
@@ -18,9 +18,9 @@ def connection_secret(
     kubeconfig: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> KubernetesObject:
-    """The Secret `name` in the organization's namespace, called `role` in the program.
+    """The Secret `name` in the organization's namespace, which is the resource `role` in the program.
 
-    Pulumi keeps the kubeconfig as a secret, also in the encoding that Kubernetes has it in.
+    Pulumi keeps the kubeconfig as a secret, also in the encoding of Kubernetes.
     """
     metadata = {
         "name": name,
@@ -30,6 +30,6 @@ def connection_secret(
     }
     encoded = pulumi.Output.secret(kubeconfig).apply(lambda text: base64.b64encode(text.encode()).decode())
     body = {"metadata": metadata, "type": "Opaque", "data": {CONNECTION_KEY: encoded}}
-    # Somebody's `kubectl apply` may have left the kubeconfig in an annotation as well.
+    # A former `kubectl apply` may have stored the kubeconfig in an annotation as well.
     secret = pulumi.ResourceOptions(additional_secret_outputs=["data", "metadata"])
     return kubernetes_object(role, "v1", "Secret", body, pulumi.ResourceOptions.merge(opts, secret))

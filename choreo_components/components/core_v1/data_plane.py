@@ -17,12 +17,12 @@ class DataPlane(CoreV1Component):
     """
 
     gateway: pulumi.Output[DataPlaneGatewayArgs]
-    """Domains of its endpoints; an Environment that is given them knows its host names."""
+    """Domains of its endpoints; an Environment that gets them as an argument knows its host names."""
 
     _secret_arguments = ("connectionConfig",)
 
     def __init__(self, name: str, args: DataPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has the fields of its spec beside its identity, in OpenChoreo's names."""
+        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
         super().__init__("DataPlane", name, args, opts)
         self._declare(self._connection(name, args, opts))
         self.gateway = pulumi.Output.from_input(args["gateway"])
@@ -31,11 +31,11 @@ class DataPlane(CoreV1Component):
     def _connection(
         self, name: str, args: DataPlaneArgs, opts: pulumi.ResourceOptions | None
     ) -> Sequence[pulumi.Resource]:
-        """The Secret, where there is a kubeconfig for it."""
+        """The Secret, if there is a kubeconfig for it."""
         kubeconfig = args.get("connectionConfig")
         if kubeconfig is None:
             return ()
         reference = pulumi.Output.from_input(args["kubernetesCluster"]).apply(lambda each: each["connectionConfigRef"])
-        own = object_options(self, args, opts)
+        options = object_options(self, args, opts)
         role = f"{name}-connection"
-        return [connection_secret(role, reference, args["organization"], self._object_name, kubeconfig, own)]
+        return [connection_secret(role, reference, args["organization"], self._object_name, kubeconfig, options)]

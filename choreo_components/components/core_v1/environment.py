@@ -18,7 +18,7 @@ from choreo_components.config.options import Controllers
 class Environment(CoreV1Component):
     """An environment: a stage that deployments are promoted to, its namespaces on the data plane, and its finalizer.
 
-    Deleted in the reverse order: whatever uses `name`, then all Deployments of the environment that are left, then its
+    Deleted in the reverse order: resources that use `name`, then all remaining Deployments of the environment, then its
     namespaces, then the Environment.
     """
 
@@ -48,21 +48,21 @@ class Environment(CoreV1Component):
         )
         for project in args.get("projects") or ():
             provisioning.add_namespace(project)
-        # Who uses the name comes after the finalizer, so that Deployments go before it.
+        # Resources that use the name follow the finalizer, so that Deployments are deleted before it.
         finalizer = provisioning.add_finalizer()
         self.name = finalizer.environment
         provisioning.add_witness(pulumi.Output.concat(args["organization"], "/", self._object_name), finalizer)
         namespaces: Any = {project: each.metadata["name"] for project, each in provisioning.namespaces.items()}
-        # Not Output.all, which makes a list of no namespaces.
+        # Not Output.all, which makes a list of an empty mapping.
         self.namespaces = pulumi.Output.from_input(namespaces)
         gateways = pulumi.Output.all(args.get("gateway"), args.get("dataPlaneGateway"))
         self.hosts = gateways.apply(lambda known: hosts(*({"spec": {"gateway": each}} for each in known)))
         self._complete(namespaces=self.namespaces, hosts=self.hosts)
 
     def _require_one_cluster(self, name: str, args: EnvironmentArgs) -> None:
-        """Raises pulumi.RunError where the Environment and its finalizer would be on two clusters.
+        """Raises pulumi.RunError if the Environment and its finalizer would be on two clusters.
 
-        With controllers, also where a project's namespace would be an error that is there before it is registered.
+        With controllers, also if a project's namespace would be an error, since they make it before it is registered.
         """
         require_one_cluster(self, "Environment", name)
         on_the_control_plane = args.get("dataPlaneKubeconfig") is None

@@ -1,6 +1,6 @@
-"""Former URNs: how the state of an earlier release knows the resources of a stack, when it had no components.
+"""Former URNs: those of a stack's resources in states of an earlier release, which had no components.
 
-An object had no parent then. What came with an Organization or an Environment was a child of its object.
+An object had no parent then. The resources of an Organization or an Environment were children of its object.
 """
 
 from copy import copy
@@ -14,7 +14,7 @@ from choreo_components.components.objects import object_role
 
 
 def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-    """A transformation: each child of a stack's Platform is also what it was before, so that nothing is replaced."""
+    """A transformation that adds the former URN of each child of a stack's Platform, so that nothing is replaced."""
     parent, types, name = args.opts.parent, args.type_, args.name
     if isinstance(args.resource, pulumi.ComponentResource) or _is_of_another_api(types, parent):
         return None
@@ -27,7 +27,7 @@ def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceT
             name = f"{metadata['namespace']}/{metadata['name']}"
         else:
             types = f"kubernetes:{API_VERSION}:{kind}${types}"
-    # As a text: of an Alias, the SDK makes several Outputs.
+    # As text: for an Alias, the SDK makes several Outputs.
     former = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
     opts = copy(args.opts)
     opts.aliases = [former]
@@ -35,7 +35,7 @@ def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceT
 
 
 def _is_of_another_api(type_: str, parent: pulumi.Resource | None) -> bool:
-    """Whether it is an object that no stack had when there were no components, or comes with one."""
+    """Whether it is an object that no stack had before there were components, or belongs to one."""
     if isinstance(parent, ObjectComponent):
         return parent._api_version != API_VERSION
     return type_.startswith("kubernetes:") and not type_.startswith(f"kubernetes:{API_VERSION}:")

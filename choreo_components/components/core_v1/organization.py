@@ -1,4 +1,4 @@
-"""An organization: the owner of everything else, and the namespace that its objects stand in."""
+"""An organization: the owner of everything else, and the namespace of its objects."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ NOTHING: OrganizationArgs = {}
 
 
 class Organization(CoreV1Component):
-    """An organization: the owner of everything else, and the namespace that its objects stand in.
+    """An organization: the owner of everything else, and the namespace of its objects.
 
     The namespace is a child of this component. With controllers it is theirs as well: they make it before the
     Organization counts as created, and delete it with the Organization.
@@ -45,15 +45,15 @@ def organization_namespace(
 ) -> KubernetesObject:
     """The namespace of an organization, as OpenChoreo's controller makes it; a child of `parent`.
 
-    `role` and `name` are what the Organization is called in the program and in the cluster; `args` and `opts` are those
-    it was made with. With controllers the namespace is declared too, for two reasons: it stays when a stack goes over
-    from none to some, and one that was there before gets the owner without whom its end would never reach them.
+    `role` and `name` are the Organization's names in the program and in the cluster; `args` and `opts` are those of its
+    component. With controllers the namespace is declared too, for two reasons: it is kept when a stack is switched to
+    controllers, and an older namespace gets its owner, without which the controllers would never see its deletion.
     """
-    own = object_options(parent, args, opts, [organization])
+    options = object_options(parent, args, opts, [organization])
     owner = None
     if args.get("controllers") != Controllers.ABSENT:
-        # Deleted by us, it would be made again at once.
-        own.deleted_with = organization
+        # If we deleted it, the controllers would create it again at once.
+        options.deleted_with = organization
         owner = {
             "apiVersion": API_VERSION,
             "kind": "Organization",
@@ -62,4 +62,4 @@ def organization_namespace(
             "controller": True,
             "blockOwnerDeletion": True,
         }
-    return namespace(f"{role}-namespace", name, organization_namespace_labels(name), own, owner)
+    return namespace(f"{role}-namespace", name, organization_namespace_labels(name), options, owner)

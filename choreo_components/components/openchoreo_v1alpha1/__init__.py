@@ -73,7 +73,7 @@ COMPONENTS = (
     WorkflowRun,
     ObservabilityAlertRule,
 )
-"""All of them; each is called like its kind."""
+"""All components; each has the name of its kind."""
 
 __all__ = [
     "COMPONENTS",

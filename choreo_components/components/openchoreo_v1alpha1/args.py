@@ -13,7 +13,7 @@ from choreo_components.components.args import NamespaceMetadataArgs, TimeoutsArg
 from choreo_components.config.options import Controllers
 
 KEYWORDS: dict[tuple[str, str], str] = {}
-"""By type and key: the meaning of keys that are words of Python, which no statement in a class can say."""
+"""By type and key: the meaning of keys that are keywords of Python, which cannot be attributes of a class."""
 
 
 class SecretKeyReferenceArgs(TypedDict):
@@ -53,9 +53,9 @@ class ClusterObservabilityPlaneArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -84,9 +84,9 @@ class ObservabilityPlaneArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -179,9 +179,9 @@ class ClusterDataPlaneArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -226,9 +226,9 @@ class DataPlaneArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -255,9 +255,9 @@ class ClusterWorkflowPlaneArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -284,9 +284,9 @@ class WorkflowPlaneArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -309,9 +309,9 @@ class ClusterAuthzRoleArgs(TypedDict):
     displayName: NotRequired[pulumi.Input[str]]
     """Name for people."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -332,9 +332,9 @@ class AuthzRoleArgs(TypedDict):
     displayName: NotRequired[pulumi.Input[str]]
     """Name for people."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -423,9 +423,9 @@ class ClusterAuthzRoleBindingArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -482,9 +482,9 @@ class AuthzRoleBindingArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -577,9 +577,9 @@ class SecretReferenceArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -644,9 +644,9 @@ class ClusterProjectTypeArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -673,9 +673,9 @@ class ProjectTypeArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -837,9 +837,9 @@ class ClusterTraitArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -874,9 +874,9 @@ class TraitArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -954,9 +954,9 @@ class ClusterWorkflowArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1003,9 +1003,9 @@ class WorkflowArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1095,9 +1095,9 @@ class ClusterComponentTypeArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1200,9 +1200,9 @@ class ComponentTypeArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1290,9 +1290,9 @@ class ClusterResourceTypeArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1321,9 +1321,9 @@ class ResourceTypeArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1364,11 +1364,11 @@ class EnvironmentArgs(TypedDict):
     projects: NotRequired[Sequence[str]]
     """Names of the Projects that are bound to it, and so get a namespace in it."""
     dataPlaneKubeconfig: NotRequired[pulumi.Input[str]]
-    """Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret."""
+    """Kubeconfig of the data plane, if that is a separate cluster; kept as a secret."""
     dataPlaneGateway: NotRequired[pulumi.Input[GatewayArgs]]
-    """Gateway of the data plane. With it, or one of its own, the environment has the output `hosts`."""
+    """Gateway of the data plane. With it, or the argument `gateway`, the environment has the output `hosts`."""
     namespaceMetadata: NotRequired[NamespaceMetadataArgs]
-    """Labels and annotations of the namespaces that this program makes, besides OpenChoreo's own."""
+    """Labels and annotations of the namespaces that this program makes, in addition to OpenChoreo's."""
     deleteRetained: NotRequired[pulumi.Input[bool]]
     """Whether what a ResourceReleaseBinding retains may be deleted with the environment; default: false."""
     name: NotRequired[str]
@@ -1378,9 +1378,9 @@ class EnvironmentArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1446,7 +1446,7 @@ class EmailTemplateArgs(TypedDict):
 
 
 EmailConfigKeywords = TypedDict("EmailConfigKeywords", {"from": pulumi.Input[str]})
-"""What EmailConfigArgs has under words of Python's own."""
+"""The keys of EmailConfigArgs that are keywords of Python."""
 
 
 class EmailConfigArgs(EmailConfigKeywords):
@@ -1495,9 +1495,9 @@ class ObservabilityAlertsNotificationChannelArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1565,9 +1565,9 @@ class DeploymentPipelineArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1619,9 +1619,9 @@ class ProjectArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1653,9 +1653,9 @@ class ProjectReleaseBindingArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1736,9 +1736,9 @@ class ComponentArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -1922,9 +1922,9 @@ class WorkloadArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -2073,9 +2073,9 @@ class ComponentReleaseArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -2127,9 +2127,9 @@ class ReleaseBindingArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -2178,9 +2178,9 @@ class ResourceArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -2221,9 +2221,9 @@ class ResourceReleaseBindingArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -2270,9 +2270,9 @@ class WorkflowRunArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What it is for."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]
@@ -2364,9 +2364,9 @@ class ObservabilityAlertRuleArgs(TypedDict):
     displayName: NotRequired[pulumi.Input[str]]
     """Name for people."""
     labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels besides those of OpenChoreo."""
+    """Labels in addition to those of OpenChoreo."""
     annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations besides those of OpenChoreo."""
+    """Annotations in addition to those of OpenChoreo."""
     controllers: NotRequired[Controllers]
     """Whether OpenChoreo's controllers run; default: present."""
     timeouts: NotRequired[TimeoutsArgs]

@@ -1,4 +1,4 @@
-"""The arguments of components of openchoreo.dev/v1alpha1 which are not fields of a spec."""
+"""Arguments of components of openchoreo.dev/v1alpha1 that are not fields of a spec."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -20,17 +20,17 @@ OF_ONE_KIND: Mapping[str, Sequence[Attribute]] = {
         (
             "dataPlaneKubeconfig",
             "NotRequired[pulumi.Input[str]]",
-            "Kubeconfig of the data plane, where that is a cluster of its own; kept as a secret.",
+            "Kubeconfig of the data plane, if that is a separate cluster; kept as a secret.",
         ),
         (
             "dataPlaneGateway",
             "NotRequired[pulumi.Input[GatewayArgs]]",
-            "Gateway of the data plane. With it, or one of its own, the environment has the output `hosts`.",
+            "Gateway of the data plane. With it, or the argument `gateway`, the environment has the output `hosts`.",
         ),
         (
             "namespaceMetadata",
             "NotRequired[NamespaceMetadataArgs]",
-            "Labels and annotations of the namespaces that this program makes, besides OpenChoreo's own.",
+            "Labels and annotations of the namespaces that this program makes, in addition to OpenChoreo's.",
         ),
         (
             "deleteRetained",
@@ -45,13 +45,13 @@ OF_ONE_KIND: Mapping[str, Sequence[Attribute]] = {
 """By kind: further arguments."""
 
 FIELDS: Mapping[str, Mapping[str, str]] = {"ObservabilityAlertRule": {"ruleName": "name"}}
-"""By kind: arguments that are fields of the spec under another name, as the field's own means something else."""
+"""By kind: arguments for fields of the spec whose names have another meaning among the arguments."""
 
 
 def around(kind: Kind) -> list[Attribute]:
-    """The arguments of a kind's component besides the fields of its spec.
+    """The arguments of a kind's component that are not fields of its spec.
 
-    Where the spec has a description, the argument is that.
+    If the spec has a field `description`, the argument is that field.
     """
     namespace = [(NAMESPACE, "pulumi.Input[str]", "Namespace that it is in.")] if kind.namespaced else []
     described = "description" in fields_of(spec_of(kind.model))

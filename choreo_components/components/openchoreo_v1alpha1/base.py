@@ -1,4 +1,4 @@
-"""The base of the components of openchoreo.dev/v1alpha1: their arguments, checked, as an object."""
+"""The base of the components of openchoreo.dev/v1alpha1: checks their arguments, and makes an object of them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -33,7 +33,7 @@ class V1Alpha1Component(ObjectComponent):
         )
 
     def _body(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """The object as OpenChoreo's controllers leave it: with its labels, and without optional zero values."""
+        """The object in the form that OpenChoreo's controllers store: with its labels, without optional zero values."""
         kind = self._kind
         renamed = FIELDS.get(kind.kind, {})
         around = names_around(kind)
@@ -57,7 +57,7 @@ class V1Alpha1Component(ObjectComponent):
 
 
 def _following(kind: Kind, owner: Any) -> dict[str, Any]:
-    """The labels that follow from the owner, which may be an Output, or have some."""
+    """The labels that are derived from the owner, which may be an Output, or contain some."""
     found = {}
     for field, label in FOLLOWING.get(kind.kind, {}).items():
         if isinstance(owner, Mapping):
@@ -68,12 +68,12 @@ def _following(kind: Kind, owner: Any) -> dict[str, Any]:
 
 
 def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the arguments which are not fields of the object's spec."""
+    """The problems of the arguments that are not fields of the object's spec."""
     if kind.namespaced and args.get(NAMESPACE) in (None, ""):
-        yield f"{NAMESPACE}: required, and missing: the namespace that the {kind.kind} is in"
-    own, owner = args.get("labels"), args.get("owner")
+        yield f"{NAMESPACE}: required: the namespace that the {kind.kind} is in"
+    labels_given, owner = args.get("labels"), args.get("owner")
     for label, value in _following(kind, owner).items():
-        given = own.get(label) if isinstance(own, Mapping) else None
+        given = labels_given.get(label) if isinstance(labels_given, Mapping) else None
         if isinstance(value, str) and isinstance(given, str) and value != given:
             yield f"labels[{label}]: contradicts owner: should be {value!r} or left out, not {given!r}"
 

@@ -1,4 +1,4 @@
-"""Composites: the kinds of openchoreo.dev/v1alpha1 that are more than their object, and what a Platform knows of them.
+"""Composites: the kinds of openchoreo.dev/v1alpha1 that are more than their object, for a Platform.
 
 See `generations.Composites`.
 """
@@ -18,10 +18,10 @@ from choreo_components.components.provisioning import Elsewhere, Provisioning, r
 from choreo_components.config.settings import Declared
 
 COMPOSITES: Mapping[str, type[ObjectComponent]] = {Environment.__name__: Environment}
-"""By kind: the components that have more children than one."""
+"""By kind: the components with more than one child."""
 
 connection_secret: ConnectionSecret | None = None
-"""Planes have no credentials: their agents connect to the control plane by themselves."""
+"""Planes have no credentials: their agents connect to the control plane."""
 
 
 def surround(
@@ -33,7 +33,7 @@ def surround(
     opts: pulumi.ResourceOptions,
     elsewhere: Elsewhere | None,
 ) -> tuple[KubernetesObject, Provisioning | None]:
-    """Nothing comes with an object that was `made` in its component, but with an environment its provisioning."""
+    """The object `made` in its component, which has no further resources, and the provisioning of an environment."""
     target = declared.data_plane
     reference = None if target is None else reference_to(target)
     provisioning = Provisioning(
@@ -43,14 +43,14 @@ def surround(
 
 
 def with_former_urn(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-    """No state of an earlier release has objects of this API."""
+    """None: no state of an earlier release has objects of this API."""
     return None
 
 
-def by_way_of(environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
-    """An object of an environment, with the environment's name as the finalizer has it.
+def with_environment(environment: pulumi.Output[str], body: Mapping[str, Any]) -> dict[str, Any]:
+    """An object of an environment, with the environment's name from the finalizer's output.
 
-    A pipeline, which comes after finalizers too, belongs to none of its environments: it stays what it is.
+    A pipeline, which follows finalizers too, belongs to none of its environments, and is not changed.
     """
     if body["kind"] not in IN_ENVIRONMENTS:
         return dict(body)

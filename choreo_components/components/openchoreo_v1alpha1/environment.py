@@ -27,24 +27,24 @@ _BINDING = "ProjectReleaseBinding"
 class Environment(V1Alpha1Component):
     """An environment: a stage that releases are promoted to, its namespaces on the data plane, and its finalizer.
 
-    Deleted in the reverse order: whatever uses `name`, then all bindings and channels of the environment that are left,
-    then its namespaces, then the Environment.
+    Deleted in the reverse order: resources that use `name`, then all remaining bindings and channels of the
+    environment, then its namespaces, then the Environment.
     """
 
     namespaces: pulumi.Output[Mapping[str, str]]
     """The data-plane namespace of each project."""
 
     hosts: pulumi.Output[Mapping[str, str]]
-    """The domains of its endpoints, `external` and `internal`, of its own gateway or of dataPlaneGateway."""
+    """The domains of its endpoints, `external` and `internal`, from its gateway or from dataPlaneGateway."""
 
     _secret_arguments = ("dataPlaneKubeconfig",)
 
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares the Environment, its finalizer with a witness, and what makes a namespace for each project.
+        """Declares the Environment, its finalizer with a witness, and a binding or a namespace for each project.
 
-        With controllers that is a ProjectReleaseBinding `<project>-<environment>`; `namespaces` waits for those whose
-        Project is there, `name` for none, as a Project may come later. Without them, or beforehand on a data plane with
-        a kubeconfig, it is the namespace itself.
+        With controllers it is a ProjectReleaseBinding `<project>-<environment>`; the output `namespaces` waits for the
+        bindings whose Project exists, `name` for none, as a Project may be declared later. Without controllers it is
+        the namespace itself; on a data plane with a kubeconfig, the namespace is made in any case, before the binding.
         """
         super().__init__("Environment", name, args, opts)
         require_one_cluster(self, "Environment", name)
@@ -56,7 +56,7 @@ class Environment(V1Alpha1Component):
         )
         for project in projects if elsewhere is not None or not present else ():
             provisioning.add_namespace(project)
-        # Who uses the name comes after the finalizer, so that bindings go before it.
+        # Resources that use the name follow the finalizer, so that bindings are deleted before it.
         finalizer = provisioning.add_finalizer()
         self.name = finalizer.environment
         provisioning.add_witness(pulumi.Output.concat(args["namespace"], "/", self._object_name), finalizer)
@@ -68,14 +68,14 @@ class Environment(V1Alpha1Component):
         names: Any = {
             project: self._namespace_of(project, args["namespace"], each, rollout) for project, each in last.items()
         }
-        # Not Output.all, which makes a list of no namespaces.
+        # Not Output.all, which makes a list of an empty mapping.
         self.namespaces = pulumi.Output.from_input(names)
         gateways = pulumi.Output.all(args.get("gateway"), args.get("dataPlaneGateway"))
         self.hosts = gateways.apply(lambda known: hosts(*({"spec": {"gateway": each}} for each in known)))
         self._complete(namespaces=self.namespaces, hosts=self.hosts)
 
     def _bind(self, name: str, project: str, wire: Mapping[str, Any], finalizer: pulumi.Resource) -> KubernetesObject:
-        """The binding of a project, after the finalizer. Its rollout waits for it, and not the Kubernetes provider."""
+        """The binding of a project, after the finalizer. The rollout waits for it, not the Kubernetes provider."""
         kind = kind_of(API_VERSION, _BINDING)
         metadata = {
             **wire["metadata"],
@@ -98,7 +98,7 @@ class Environment(V1Alpha1Component):
         wires: Collection[Mapping[str, Any]],
         bindings: Collection[KubernetesObject],
     ) -> pulumi.CustomResource:
-        """The rollout of the bindings of projects, which are declared as `wires` say."""
+        """The rollout of the bindings of projects; `wires` are these bindings."""
         digests = {wire["metadata"]["name"]: digest(wire) for wire in wires}
         type_ = str(Type(API_VERSION, _BINDING))
         awaited: Any = pulumi.Output.from_input(args["namespace"]).apply(
@@ -110,7 +110,7 @@ class Environment(V1Alpha1Component):
     def _namespace_of(
         self, project: str, namespace: pulumi.Input[str], made: KubernetesObject, after: pulumi.Resource | None
     ) -> pulumi.Output[str]:
-        """The name of a project's namespace, known once what makes it is there, and `after` what waits for that."""
+        """The name of a project's namespace, known after the resource that makes it, and after the rollout `after`."""
         both: Any = pulumi.Output.all(namespace, made.metadata, *([after.urn] if after is not None else []))
         name: pulumi.Output[str] = both.apply(
             lambda known: GENERATION.namespaces.name(known[0], project, self._object_name)
@@ -118,7 +118,7 @@ class Environment(V1Alpha1Component):
         return name
 
     def _data_plane(self, name: str, args: EnvironmentArgs) -> tuple[pulumi.Output[str] | None, Elsewhere | None]:
-        """The reference to the data plane, and the data plane where it is a cluster of its own."""
+        """The reference to the data plane, and the data plane itself if it is a separate cluster."""
         given, kubeconfig = args.get("dataPlaneRef"), args.get("dataPlaneKubeconfig")
         reference: Any = None
         if given is not None:
