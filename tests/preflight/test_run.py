@@ -112,7 +112,7 @@ def test_a_server_that_is_no_api_server_is_a_warning_too(web_server: str, text: 
 def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:
     async def program_of_pulumi() -> int:
         asking = survey(stack(declaring.data_plane()).plan, Controllers.PRESENT, nobody)
-        return len((await preparation.elsewhere(asking)).findings)
+        return len((await preparation.in_another_loop(asking)).findings)
 
     assert asyncio.run(program_of_pulumi()) == 1
 
