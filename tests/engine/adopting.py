@@ -1,11 +1,12 @@
 """A takeover: what a user types to bring a live organization into stacks, and what of it an API server can see."""
 
-import json
+import copy
 import os
 import subprocess
 from typing import Any
 
-from choreo_components.api import all_kinds
+from choreo_components.kubernetes.objects import resource_named
+from tests.engine import lists
 from tests.engine.workspace import SECONDS, Workspace
 
 
@@ -66,13 +67,10 @@ def versions(workspace: Workspace, organization: str) -> dict[str, str]:
 
 
 def _objects(workspace: Workspace, organization: str) -> list[dict[str, Any]]:
-    objects: list[dict[str, Any]] = []
-    kinds = ",".join(f"{kind.plural}.{kind.group}" for kind in all_kinds().values() if kind.namespaced)
-    for query in (
-        (kinds, "-n", organization),
-        ("organizations.core.choreo.dev", "--field-selector", f"metadata.name={organization}"),
-        ("namespaces", "--field-selector", f"metadata.name={organization}"),
-        ("namespaces", "-l", f"organization-name={organization}"),
-    ):
-        objects += json.loads(workspace.kubectl("get", *query, "-o", "json", "--show-managed-fields"))["items"]
-    return objects
+    queries = [
+        *lists.inside(organization),
+        lists.Query(resource_named("core.choreo.dev/v1", "Organization"), name=organization),
+        lists.named(organization),
+        lists.named(labels={"organization-name": organization}),
+    ]
+    return [copy.deepcopy(dict(live.manifest)) for live in lists.listed(workspace.kubeconfig, queries)]

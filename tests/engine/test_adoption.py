@@ -4,18 +4,17 @@ from typing import Any
 
 import yaml
 
-from tests.engine import samples
+from tests.engine import lists, samples
 from tests.engine.modes import with_both_providers
 from tests.engine.workspace import Workspace
 
-KINDS = "environments,components,deploymenttracks,deployableartifacts,deployments"
+KINDS = ("Environment", "Component", "DeploymentTrack", "DeployableArtifact", "Deployment")
 
 
-def versions(workspace: Workspace, organization: str) -> str:
+def versions(workspace: Workspace, organization: str) -> dict[str, str]:
     """The organization's objects with their versions in the cluster."""
-    kinds = ",".join(f"{kind}.core.choreo.dev" for kind in KINDS.split(","))
-    columns = "custom-columns=KIND:.kind,NAME:.metadata.name,VERSION:.metadata.resourceVersion"
-    return workspace.kubectl("get", kinds, "-n", organization, "-o", columns, "--no-headers", "--ignore-not-found")
+    found = lists.listed(workspace.kubeconfig, lists.inside(organization, "core.choreo.dev/v1", KINDS))
+    return {str(live): live.metadata["resourceVersion"] for live in found}
 
 
 def annotated(config: dict[str, Any], annotations: dict[str, str]) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def test_a_lost_state_is_told_and_its_objects_are_adopted_when_the_stack_says_so
     assert live["labels"]["core.choreo.dev/name"] == "development"
 
     acme.destroy("development")
-    assert versions(acme, organization).strip() == ""
+    assert versions(acme, organization) == {}
     assert acme.kubectl("get", "namespaces", "-l", f"organization-name={organization}", "-o", "name") == ""
 
 

@@ -1,6 +1,6 @@
 """A stack's life: up, unchanged, changed behind its back, mended, down and up again."""
 
-from tests.engine import samples
+from tests.engine import lists, samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.workspace import Workspace
 
@@ -40,9 +40,6 @@ def test_a_stack_is_unchanged_until_it_is_changed_by_hand_and_comes_back_as_it_w
     assert _objects(acme, organization) == before
 
 
-def _objects(workspace: Workspace, organization: str) -> str:
-    kinds = "environments,components,deploymenttracks,deployableartifacts,deployments"
-    of_group = ",".join(f"{kind}.core.choreo.dev" for kind in kinds.split(","))
-    return workspace.kubectl("get", of_group, "-n", organization, "-o", "name") + workspace.kubectl(
-        "get", "namespaces", "-l", f"organization-name={organization}", "-o", "name"
-    )
+def _objects(workspace: Workspace, organization: str) -> set[str]:
+    queries = [*lists.inside(organization), lists.named(labels={"organization-name": organization})]
+    return {str(live) for live in lists.listed(workspace.kubeconfig, queries)}

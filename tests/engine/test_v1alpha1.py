@@ -8,6 +8,7 @@ import pytest
 from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 from choreo_components.kubernetes.objects import NAMESPACES, resource_named
 from devcluster import ControlPlane
+from tests.engine import lists
 from tests.engine.modes import with_and_without_controllers, with_controllers
 from tests.engine.watching import Watcher
 from tests.engine.workspace import Workspace
@@ -73,8 +74,12 @@ def binding(team: str, project: str, environment: str) -> dict[str, Any]:
     return manifest("ProjectReleaseBinding", team, f"{project}-{environment}", owner=owner, environment=environment)
 
 
-KINDS = "environments.openchoreo.dev,projects.openchoreo.dev,projectreleasebindings.openchoreo.dev"
-VERSIONS = "jsonpath={..metadata.resourceVersion}"
+KINDS = ("Environment", "Project", "ProjectReleaseBinding")
+
+
+def _versions(workspace: Workspace, team: str) -> dict[str, str]:
+    found = lists.listed(workspace.kubeconfig, lists.inside(team, "openchoreo.dev/v1alpha1", KINDS))
+    return {str(live): live.metadata["resourceVersion"] for live in found}
 
 
 def platform(team: str) -> list[dict[str, Any]]:
@@ -113,13 +118,13 @@ def test_after_its_state_is_lost_a_platform_is_taken_over_by_what_choreo_has_app
     config = {"choreo:resources": platform(team), "choreo:projects": ["shop"]}
     workspace.stack("platform", config)
     created = workspace.up("platform").changes["created"]
-    versions = workspace.kubectl("get", KINDS, "-n", team, "-o", VERSIONS)
+    versions = _versions(workspace, team)
     workspace.run("stack", "rm", "--force", "--yes", "--preserve-config", "--stack", "platform")
     workspace.stack("platform", config)
     assert "choreo:adopt: if-labelled" in workspace.up("platform", fails=True).said
     workspace.settings("platform", config | {"choreo:adopt": "if-labelled"})
     assert sum(workspace.up("platform").changes.values()) == created
-    assert workspace.kubectl("get", KINDS, "-n", team, "-o", VERSIONS) == versions
+    assert _versions(workspace, team) == versions
     assert workspace.destroy("platform").changes == {"deleted": created}
 
 

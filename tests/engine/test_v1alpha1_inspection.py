@@ -1,5 +1,6 @@
 """Drift, leftovers and a takeover of today's API on a real API server, of one platform that is up."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from choreo_components import Controllers
-from choreo_components.api import all_kinds
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
 from choreo_components.config.project import read_stack
+from tests.engine import lists
 from tests.engine.adopting import run, take_over
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.test_inspection import choreo, told
@@ -47,17 +48,8 @@ def versions(workspace: Workspace, team: str) -> dict[str, str]:
 
     Of a plane, whose controller reports of its agents all the time, all that it is besides.
     """
-    kinds = ",".join(
-        f"{kind.plural}.{kind.group}"
-        for kind in all_kinds().values()
-        if kind.api_version == API_VERSION and kind.namespaced
-    )
-    show = ("-o", "json", "--show-managed-fields")
-    found = [
-        *json.loads(workspace.kubectl("get", kinds, "-n", team, *show))["items"],
-        json.loads(workspace.kubectl("get", "namespace", team, *show)),
-    ]
-    return {f"{each['kind']} {each['metadata']['name']}": _version(each) for each in found}
+    found = lists.listed(workspace.kubeconfig, [*lists.inside(team, API_VERSION), lists.named(team)])
+    return {f"{live.resource.kind} {live.name}": _version(copy.deepcopy(dict(live.manifest))) for live in found}
 
 
 def _version(wire: dict[str, Any]) -> str:
