@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from choreo_components.api.generation import Generation, Role, Target
-from choreo_components.components.children import KubernetesObject, namespace
+from choreo_components.components.children import KubernetesObject, kubernetes_provider, namespace
 from choreo_components.components.finalizer import Finalizer, finalizer_inputs, released
 from choreo_components.components.objects import deadline, object_options
 from choreo_components.components.witness import witness
@@ -24,6 +24,29 @@ class Elsewhere:
     kubernetes: pulumi.ProviderResource
     choreo: pulumi.ProviderResource | None = None
     """The finalizer's provider; None: that of the control plane."""
+
+
+def separate_data_plane(
+    environment: pulumi.Resource, role: str, args: Mapping[str, Any], cluster: pulumi.Input[str]
+) -> Elsewhere | None:
+    """The data plane with the kubeconfig in an Environment's arguments; None if they have none.
+
+    `role` is the Environment's name in the program, `cluster` the data plane's as NAMESPACE/NAME.
+    """
+    if (kubeconfig := args.get("dataPlaneKubeconfig")) is None:
+        return None
+    secret = pulumi.Output.secret(kubeconfig)
+    opts = pulumi.ResourceOptions(parent=environment)
+    return Elsewhere(secret, kubernetes_provider(f"{role}-data-plane", secret, cluster, opts))
+
+
+def hosts_of(generation: Generation, args: Mapping[str, Any]) -> pulumi.Output[Mapping[str, str]]:
+    """The host names of an Environment's endpoints, from its gateway and its data plane's, as arguments."""
+    gateways: Any = pulumi.Output.all(args.get("gateway"), args.get("dataPlaneGateway"))
+    found: pulumi.Output[Mapping[str, str]] = gateways.apply(
+        lambda known: generation.data_planes.hosts(*({"spec": {"gateway": each}} for each in known))
+    )
+    return found
 
 
 def reference_to(data_plane: Target) -> str:

@@ -195,11 +195,11 @@ class _Comparison:
         elif node.wait is not None and (node.key.api_version, node.key.kind) not in self._unsupported:
             kind = kind_of(node.declared.object.api_version, node.key.kind)
             if not accepted(live, kind):
-                said = "; ".join(live.condition_lines) or "no controller has processed it"
+                conditions = "; ".join(live.condition_lines) or "no controller has processed it"
                 if (generation := outdated(live, kind)) is not None:
                     now = live.metadata["generation"]
-                    said = f"its conditions are of generation {generation}, and it is at {now}: {said}"
-                yield one_line(f"not ready (it waits for {kind.ready_condition}=True): {said}")
+                    conditions = f"its conditions are of generation {generation}, and it is at {now}: {conditions}"
+                yield one_line(f"not ready (it waits for {kind.ready_condition}=True): {conditions}")
 
     def _more(self, live: Live) -> Iterator[Difference]:
         """The differences of a data-plane namespace from the labels and annotations in the settings."""

@@ -38,16 +38,16 @@ async def ask(found: Iterable[TargetCluster], more: Collection[str] = (), also: 
     It reads the generations of a cluster's stacks and those in `also`; without any, all. For an organization, it uses
     the kubeconfigs of the stacks that name it.
     """
-    said = await asyncio.gather(*(_take_all(target, more, also) for target in found))
-    answers = [answer for answer, _ in said if answer is not None]
-    return _answers(answers, [problem for _, problems in said for problem in problems])
+    results = await asyncio.gather(*(_take_all(target, more, also) for target in found))
+    answers = [answer for answer, _ in results if answer is not None]
+    return _answers(answers, [problem for _, problems in results for problem in problems])
 
 
 async def ask_for_declared(found: Iterable[TargetCluster]) -> Answers:
     """Reads only what the stacks declare, for each stack with its kubeconfig."""
-    said = await asyncio.gather(*(_take_declared(way) for target in found for way in target.ways))
-    answers = [each for each in said if isinstance(each, Answer)]
-    return _answers(answers, [each for each in said if isinstance(each, ClusterError)])
+    results = await asyncio.gather(*(_take_declared(way) for target in found for way in target.ways))
+    answers = [each for each in results if isinstance(each, Answer)]
+    return _answers(answers, [each for each in results if isinstance(each, ClusterError)])
 
 
 def _answers(answers: Sequence[Answer], problems: Iterable[ClusterError]) -> Answers:

@@ -204,8 +204,8 @@ def decrypted(folder: Path, stack: str) -> dict[str, Any]:
     except subprocess.TimeoutExpired:
         raise UnreadableStack(f"{sealed}: no answer after {SECONDS} s; try `pulumi config --stack {stack}`") from None
     if done.returncode:
-        said = " ".join(done.stderr.split()).removeprefix("error: ") or f"exit code {done.returncode}"
-        raise UnreadableStack(f"{sealed}, and it reports: {said}; fix that, {otherwise}")
+        error = " ".join(done.stderr.split()).removeprefix("error: ") or f"exit code {done.returncode}"
+        raise UnreadableStack(f"{sealed}, and it reports: {error}; fix that, {otherwise}")
     try:
         answer = json.loads(done.stdout)
     except ValueError:

@@ -57,8 +57,11 @@ async def check(olds: Properties, news: Properties, connect: Connect) -> Checked
         if not found and known != expected:
             return Checked(inputs, f"controlPlane is {expected}, and this cluster could not be identified: {_UNREAD}")
         if found and found != expected:
-            refused = f"controlPlane is {expected}, and the UID of this cluster's namespace kube-system is {found}"
-            return Checked(inputs, refused)
+            return Checked(
+                inputs,
+                f"controlPlane is {expected}, and the UID of this cluster's namespace kube-system is {found}: select "
+                "the other cluster (KUBECONFIG, or kubectl config use-context), or correct controlPlane",
+            )
     elif known and found and found != known:
         return Checked(inputs, mistaken("the kubeconfig", found, known))
     return Checked(inputs, None, bool(found), bool(known and found and found != known))

@@ -144,7 +144,7 @@ class _Deployed:
         delete_retained: bool,
     ) -> None:
         self.namespace_names: frozenset[str] = frozenset()
-        """The names that the environment's namespaces may have, whatever their labels are."""
+        """The names that the environment's namespaces may have, with any labels."""
         self._cluster = cluster
         self._scope = scope
         self._teardown = scope.generation.teardown

@@ -319,7 +319,7 @@ def test_the_children_of_a_protected_environment_are_protected() -> None:
     assert not found["development-witness"].request.protect, "a program that no longer has it could not be updated"
 
 
-# --- A data plane that is a cluster of its own ---------------------------------------------------------------------
+# --- A data plane in a separate cluster ----------------------------------------------------------------------------
 
 
 def test_on_a_separate_data_plane_its_namespaces_have_a_provider_and_its_finalizer_a_kubeconfig() -> None:

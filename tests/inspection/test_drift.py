@@ -275,7 +275,7 @@ class TestPresence:
 
 
 class TestNamespaces:
-    """The namespaces that OpenChoreo wants."""
+    """The namespaces that OpenChoreo needs."""
 
     NAME = data_plane_namespace("acme", "shop", "development")
     PROVISIONED = stack(declaring.environment(), projects=["shop"])

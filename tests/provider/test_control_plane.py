@@ -73,7 +73,8 @@ def test_another_cluster_is_accepted_if_the_settings_name_it() -> None:
 
 def test_a_cluster_that_the_settings_do_not_name_is_refused_also_the_first_time() -> None:
     assert checked({}, {"controlPlane": THERE}, HERE).refused == (
-        f"controlPlane is {THERE}, and the UID of this cluster's namespace kube-system is {HERE}"
+        f"controlPlane is {THERE}, and the UID of this cluster's namespace kube-system is {HERE}: select the other "
+        "cluster (KUBECONFIG, or kubectl config use-context), or correct controlPlane"
     )
 
 

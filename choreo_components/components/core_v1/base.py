@@ -77,4 +77,4 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
         yield f"dataPlaneGateway: should be the gateway of its data plane, not {shown(gateway)}"
     cluster = args.get("kubernetesCluster")
     if args.get("connectionConfig") and isinstance(cluster, Mapping) and not cluster.get("connectionConfigRef"):
-        yield "connectionConfig: needs kubernetesCluster.connectionConfigRef, which names the Secret that it goes into"
+        yield "connectionConfig: needs kubernetesCluster.connectionConfigRef, which names the Secret for it"

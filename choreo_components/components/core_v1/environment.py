@@ -5,13 +5,12 @@ from typing import Any
 
 import pulumi
 
-from choreo_components.api.core_v1.data_planes import hosts
 from choreo_components.api.core_v1.generation import GENERATION
-from choreo_components.components.children import kubernetes_provider, require_taking_over
+from choreo_components.components.children import require_taking_over
 from choreo_components.components.core_v1.args import EnvironmentArgs
 from choreo_components.components.core_v1.base import CoreV1Component
 from choreo_components.components.one_cluster import require_one_cluster
-from choreo_components.components.provisioning import Elsewhere, Provisioning
+from choreo_components.components.provisioning import Provisioning, hosts_of, separate_data_plane
 from choreo_components.config.options import Controllers
 
 
@@ -35,6 +34,7 @@ class Environment(CoreV1Component):
         super().__init__("Environment", name, args, opts)
         self._require_one_cluster(name, args)
         made = self._declare()
+        cluster = pulumi.Output.concat(args["organization"], "/", args.get("dataPlaneRef") or "")
         provisioning = Provisioning(
             GENERATION,
             name,
@@ -44,7 +44,7 @@ class Environment(CoreV1Component):
             args,
             opts,
             parent=self,
-            elsewhere=self._elsewhere(name, args),
+            elsewhere=separate_data_plane(self, name, args, cluster),
         )
         for project in args.get("projects") or ():
             provisioning.add_namespace(project)
@@ -55,8 +55,7 @@ class Environment(CoreV1Component):
         namespaces: Any = {project: each.metadata["name"] for project, each in provisioning.namespaces.items()}
         # Not Output.all, which makes a list of an empty mapping.
         self.namespaces = pulumi.Output.from_input(namespaces)
-        gateways = pulumi.Output.all(args.get("gateway"), args.get("dataPlaneGateway"))
-        self.hosts = gateways.apply(lambda known: hosts(*({"spec": {"gateway": each}} for each in known)))
+        self.hosts = hosts_of(GENERATION, args)
         self._complete(namespaces=self.namespaces, hosts=self.hosts)
 
     def _require_one_cluster(self, name: str, args: EnvironmentArgs) -> None:
@@ -68,12 +67,3 @@ class Environment(CoreV1Component):
         on_the_control_plane = args.get("dataPlaneKubeconfig") is None
         if args.get("projects") and on_the_control_plane and args.get("controllers") != Controllers.ABSENT:
             require_taking_over(self)
-
-    def _elsewhere(self, name: str, args: EnvironmentArgs) -> Elsewhere | None:
-        kubeconfig = args.get("dataPlaneKubeconfig")
-        if kubeconfig is None:
-            return None
-        secret = pulumi.Output.secret(kubeconfig)
-        cluster = pulumi.Output.concat(args["organization"], "/", args.get("dataPlaneRef") or "")
-        inherited = pulumi.ResourceOptions(parent=self)
-        return Elsewhere(secret, kubernetes_provider(f"{name}-data-plane", secret, cluster, inherited))

@@ -8,15 +8,19 @@ import pulumi
 from choreo_components.api import kind_of
 from choreo_components.api.annotations import of_provider
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
-from choreo_components.api.openchoreo_v1alpha1.data_planes import hosts
 from choreo_components.api.openchoreo_v1alpha1.generation import GENERATION
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import named
-from choreo_components.components.children import KubernetesObject, kubernetes_provider
+from choreo_components.components.children import KubernetesObject
 from choreo_components.components.objects import deadline, register_object
 from choreo_components.components.one_cluster import require_one_cluster
 from choreo_components.components.openchoreo_v1alpha1.args import EnvironmentArgs
 from choreo_components.components.openchoreo_v1alpha1.base import V1Alpha1Component
-from choreo_components.components.provisioning import Elsewhere, Provisioning, reference_to
+from choreo_components.components.provisioning import (
+    Provisioning,
+    hosts_of,
+    reference_to,
+    separate_data_plane,
+)
 from choreo_components.components.rollout import digest, rollout
 from choreo_components.config.options import Controllers
 from choreo_components.state.names import Type, full_name_of_data_plane
@@ -49,7 +53,10 @@ class Environment(V1Alpha1Component):
         super().__init__("Environment", name, args, opts)
         require_one_cluster(self, "Environment", name)
         made, present = self._declare(), args.get("controllers") != Controllers.ABSENT
-        reference, elsewhere = self._data_plane(name, args)
+        reference = self._data_plane(args)
+        whole: Any = pulumi.Output.all(args["namespace"], reference or "")
+        cluster = whole.apply(lambda each: full_name_of_data_plane(*each))
+        elsewhere = separate_data_plane(self, name, args, cluster)
         projects = list(args.get("projects") or ())
         provisioning = Provisioning(
             GENERATION, name, made, args["namespace"], reference, args, opts, parent=self, elsewhere=elsewhere
@@ -70,8 +77,7 @@ class Environment(V1Alpha1Component):
         }
         # Not Output.all, which makes a list of an empty mapping.
         self.namespaces = pulumi.Output.from_input(names)
-        gateways = pulumi.Output.all(args.get("gateway"), args.get("dataPlaneGateway"))
-        self.hosts = gateways.apply(lambda known: hosts(*({"spec": {"gateway": each}} for each in known)))
+        self.hosts = hosts_of(GENERATION, args)
         self._complete(namespaces=self.namespaces, hosts=self.hosts)
 
     def _bind(self, name: str, project: str, wire: Mapping[str, Any], finalizer: pulumi.Resource) -> KubernetesObject:
@@ -117,17 +123,12 @@ class Environment(V1Alpha1Component):
         )
         return name
 
-    def _data_plane(self, name: str, args: EnvironmentArgs) -> tuple[pulumi.Output[str] | None, Elsewhere | None]:
-        """The reference to the data plane, and the data plane itself if it is a separate cluster."""
-        given, kubeconfig = args.get("dataPlaneRef"), args.get("dataPlaneKubeconfig")
-        reference: Any = None
-        if given is not None:
-            both: Any = pulumi.Output.all(args["namespace"], given)
-            reference = both.apply(lambda each: reference_to(named(each[1]["kind"], each[0], each[1]["name"])))
-        if kubeconfig is None:
-            return reference, None
-        secret = pulumi.Output.secret(kubeconfig)
-        whole: Any = pulumi.Output.all(args["namespace"], reference or "")
-        cluster = whole.apply(lambda each: full_name_of_data_plane(*each))
-        kubernetes = kubernetes_provider(f"{name}-data-plane", secret, cluster, pulumi.ResourceOptions(parent=self))
-        return reference, Elsewhere(secret, kubernetes)
+    def _data_plane(self, args: EnvironmentArgs) -> pulumi.Output[str] | None:
+        """The reference to the data plane."""
+        if (given := args.get("dataPlaneRef")) is None:
+            return None
+        both: Any = pulumi.Output.all(args["namespace"], given)
+        reference: pulumi.Output[str] = both.apply(
+            lambda each: reference_to(named(each[1]["kind"], each[0], each[1]["name"]))
+        )
+        return reference

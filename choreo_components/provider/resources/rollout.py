@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from choreo_components.api import Generation, Role, UnknownKindError, generation_of, kind_of
+from choreo_components.api.generation import Placement
 from choreo_components.config.durations import seconds
 from choreo_components.provider.protocol import UNKNOWN
 from choreo_components.provider.resource import (
@@ -191,18 +192,17 @@ class _Waiting:
         for each, seen in self._remaining.items():
             if seen.good or seen.live is None:
                 continue
-            organization, project, _ = generation_of(each.type.api_version).placed(seen.live.manifest)
             owner = self._owner(each, seen)
             if owner not in found:
-                kind = generation_of(each.type.api_version).kind_of_role(Role.PROJECT)
+                generation, (organization, project, _) = _placed(each, seen.live)
+                kind = generation.kind_of_role(Role.PROJECT)
                 found[owner] = await self._cluster.get(_resource(kind), project, organization) is not None
             seen.orphaned = 0 if found[owner] else seen.orphaned + 1
 
     def _owner(self, each: Identity, seen: _Seen) -> str:
         """The project that a binding belongs to, as messages name it."""
         assert seen.live is not None
-        generation = generation_of(each.type.api_version)
-        organization, project, _ = generation.placed(seen.live.manifest)
+        generation, (organization, project, _) = _placed(each, seen.live)
         return f"{generation.kind_of_role(Role.PROJECT).kind} {organization}/{project}"
 
     def _made_by(self, type_: Type) -> "Kind":
@@ -230,8 +230,7 @@ class _Waiting:
         environments: dict[tuple[Generation, str, str], None] = {}
         for each, seen in self._remaining.items():
             if seen.live is not None:
-                generation = generation_of(each.type.api_version)
-                organization, _, environment = generation.placed(seen.live.manifest)
+                generation, (organization, _, environment) = _placed(each, seen.live)
                 environments[generation, organization, environment] = None
         lines += await _causes(self._cluster, environments)
         return "\n".join([*lines, "  The next pulumi up waits for them again"])
@@ -265,6 +264,12 @@ def _resource(kind: "Kind") -> "Resource":
     from choreo_components.kubernetes.objects import resource_of
 
     return resource_of(kind)
+
+
+def _placed(each: Identity, live: "Live") -> tuple[Generation, Placement]:
+    """The generation of a binding, and its organization, project and environment."""
+    generation = generation_of(each.type.api_version)
+    return generation, generation.placed(live.manifest)
 
 
 def _organization(each: Identity) -> str:
