@@ -97,7 +97,7 @@ def errors(said: str) -> list[str]:
     ],
     ids=["an environment", "other components", "another language"],
 )
-def test_a_component_of_an_organization_that_nobody_has_is_refused_by_the_preview(
+def test_a_component_of_an_organization_that_does_not_exist_is_refused_by_the_preview(
     workspace: Workspace, organization: str, program: str, component: str
 ) -> None:
     in_organization(workspace, program, organization)
