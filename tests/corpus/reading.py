@@ -1,7 +1,7 @@
-"""The corpus of bad input: what is said about each of its files, and where that is written down.
+"""The corpus of bad input: its files, and the findings that are expected about each.
 
-A folder is a class of mistakes, each of its files one mistake; `expected.yaml` beside them says what is found, as the
-report says it. Names that no file can have, and sizes that no repository should, are made by the tests.
+A folder is a class of mistakes, and each of its files one mistake; `expected.yaml` in it has the findings, as the
+report shows them. Names and sizes that do not belong in a repository are made by the tests.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ def cases(name: str) -> list[str]:
 
 
 def expected(name: str) -> Mapping[str, Sequence[str]]:
-    """What is to be said about the files of a class."""
+    """The expected findings about the files of a class."""
     read: Mapping[str, Sequence[str]] = yaml.safe_load((CORPUS / name / EXPECTED).read_text())
     return read
 
@@ -44,14 +44,14 @@ def of_case(name: str, file: str) -> list[Finding]:
     """What is wrong with a file of the corpus, or with the stack whose only manifest it is."""
     folder = CORPUS / name
     if name != SETTINGS:
-        return _planned({"choreo:manifests": [file]}, folder, nobody_has_the_rest=name == REFERENCES)
+        return _planned({"choreo:manifests": [file]}, folder, others_are_missing=name == REFERENCES)
     config, unreadable = settings.read_file(folder / file, folder)
     read, findings = settings.read(config, folder)
     return [*unreadable, *findings, *plan(read).findings]
 
 
-def _planned(config: Mapping[str, Any], folder: Path, *, nobody_has_the_rest: bool = False) -> list[Finding]:
+def _planned(config: Mapping[str, Any], folder: Path, *, others_are_missing: bool = False) -> list[Finding]:
     read, findings = settings.read(Document(config, "configuration"), folder)
     planned = plan(read)
-    nowhere = {reference.target: None for reference in planned.outside} if nobody_has_the_rest else {}
-    return [*findings, *planned.findings, *missing(planned.outside, nowhere)]
+    absent = {reference.target: None for reference in planned.outside} if others_are_missing else {}
+    return [*findings, *planned.findings, *missing(planned.outside, absent)]

@@ -96,7 +96,7 @@ def test_neighbours_come_before_what_is_openchoreos_and_are_gone_after_it(
 
     with Watcher(workspace.kubeconfig, WATCHED) as coming:
         up = workspace.up("platform")
-    assert "kustomization.yaml: passed over: a file of kustomize's own" in up.said
+    assert "kustomization.yaml: skipped: a kustomize file" in up.said
     assert WORD not in up.said
     state = workspace.state("platform")
     assert WORD not in state

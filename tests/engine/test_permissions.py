@@ -139,7 +139,9 @@ def test_without_the_right_to_delete_a_destroy_says_so_and_goes_on_once_it_is_gr
 ) -> None:
     act_as(acme, operators.operator(organization, without=BY_KEY["choreo-namespaces-delete"]))
     acme.stack("development", samples.stack("development", organization))
-    assert "may not delete namespaces in the whole cluster: this stack cannot be destroyed" in acme.up("development").said
+    assert (
+        "may not delete namespaces in the whole cluster: this stack cannot be destroyed" in acme.up("development").said
+    )
 
     said = acme.destroy("development", fails=True).said
 

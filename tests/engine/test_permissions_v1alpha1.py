@@ -100,9 +100,7 @@ def test_the_documented_rights_bring_a_platform_up_refresh_it_and_take_it_down_a
 
     with operators.lacking(kubeconfig, BY_KEY["choreo-v1alpha1-objects-create"]):
         said = workspace.up("all", fails=True).said
-    assert (
-        f"the credentials may not create environments.openchoreo.dev in namespace '{team}', which this" in said
-    )
+    assert f"the credentials may not create environments.openchoreo.dev in namespace '{team}', which this" in said
     assert workspace.kubectl("get", "dataplanes.openchoreo.dev", "-n", team, "-o", "name") == ""
 
     workspace.up("all")
