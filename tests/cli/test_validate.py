@@ -20,7 +20,7 @@ RIGHT = [declaring.organization(), declaring.data_plane()]
 WRONG = [*RIGHT, declaring.environment(data_plane=None)]
 ODD = [*RIGHT, declaring.environment(dns_prefix=None)]
 
-MESSAGE = "required: an environment without a data plane can never be taken down"
+MESSAGE = "required field is missing: an environment without a data plane can never be deleted"
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_an_object_without_an_organization() -> None:
     made = declaring.manifest("Project", "shop", {"deploymentPipelineRef": "p"}, organization=None)
     found = stack(made)
     where = found.at("metadata:", "choreo:resources[0].metadata.namespace")
-    assert found.findings == [error(where, "required: the organization that the Project belongs to")]
+    assert found.findings == [error(where, "required field is missing: the organization of the Project")]
 
 
 def test_an_organization_in_a_namespace() -> None:
@@ -358,7 +358,9 @@ def test_an_unknown_step() -> None:
 def test_an_environment_without_a_data_plane() -> None:
     found = stack(declaring.environment(data_plane=None))
     where = found.at("spec:", "choreo:resources[0].spec.dataPlaneRef")
-    assert found.findings == [error(where, "required: an environment without a data plane can never be taken down")]
+    assert found.findings == [
+        error(where, "required field is missing: an environment without a data plane can never be deleted")
+    ]
 
 
 @pytest.mark.parametrize("prefix", [None, {"dnsPrefix": ""}, {}])
@@ -444,7 +446,7 @@ def test_a_pipeline_without_environments(spec: dict[str, Any]) -> None:
     found = stack(declaring.pipeline() | {"spec": spec})
     [finding] = found.findings
     where = found.at("promotionPaths" if spec else "spec:", "choreo:resources[0].spec.promotionPaths")
-    message = "no environment in it: a project with this pipeline can never be taken down"
+    message = "no environment in it: a project with this pipeline can never be deleted"
     assert finding == error(where, message)
 
 

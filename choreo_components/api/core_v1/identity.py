@@ -29,7 +29,7 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
     else:
         namespace = namespace or own.get(labels.ORGANIZATION)
         if not namespace:
-            refuse(("metadata", "namespace"), f"required: the organization that the {kind.kind} belongs to")
+            refuse(("metadata", "namespace"), f"required field is missing: the organization of the {kind.kind}")
         elif (wrong_namespace := refused_namespace(namespace)) is not None:
             found.append(wrong_namespace)
         else:
