@@ -13,11 +13,7 @@ class Controllers(str, Enum):
 
 
 class Adopt(str, Enum):
-    """Which existing objects are taken over.
-
-    None, or those with the labels by which OpenChoreo finds them; if their API has no such labels, those that choreo
-    has applied.
-    """
+    """Existing objects to take over: none, or those with OpenChoreo's labels (in an API without any, choreo's own)."""
 
     NEVER = "never"
     IF_LABELLED = "if-labelled"
