@@ -1,40 +1,28 @@
-"""The documents: files, links and commands in them are ones that exist, and each page begins with what it is for."""
+"""The documents: files and links in them exist, and each page begins with its purpose."""
 
 import ast
 import re
-import shlex
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-import typer
 import yaml
-from typer.core import TyperGroup
 
-from choreo_components.cli.app import app
+from tests.shells import BLOCK, CHECKOUT, PROSE
 
-CHECKOUT = Path(__file__).parent.parent
 INDEX = CHECKOUT / "docs" / "README.md"
 PAGES = sorted(CHECKOUT.glob("docs/*.md"))
 DECISIONS = sorted(CHECKOUT.glob("docs/adr/[0-9]*.md"))
-DOCUMENTS = [
-    *(CHECKOUT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
-    *(each for home in ("docs", "examples") for each in sorted((CHECKOUT / home).rglob("*.md"))),
-]
 
 FILE = re.compile(r"(?<![\w./-])(?:bench|choreo_components|devcluster|docs|examples|tests|toolchain)/[\w./-]+\.\w+\b")
 MODULE = re.compile(r"`([\w/-]+\.py)`")
 """It may be named by the end of its path in the package."""
-BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.M | re.S)
-SHELLS = "sh", "bash", "console"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 TABLE = re.compile(r"^\| it says \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.M)
 HEADING = re.compile(r"^#+ (.+)$", re.M)
-TYPED = re.compile(r"^(?:\$ )?(choreo .+?)(?: +#.*)?$", re.M)
-MENTIONED = re.compile(r"`(choreo [a-z][^`…]*)`")
 
-of_each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(CHECKOUT)))
+of_each_document = pytest.mark.parametrize("document", PROSE, ids=lambda path: str(path.relative_to(CHECKOUT)))
 
 
 def lead(document: Path, link: str) -> tuple[Path, str]:
@@ -79,19 +67,6 @@ def test_each_link_leads_to_a_file_and_to_a_heading_in_it(document: Path) -> Non
 def test_the_index_leads_to_all_pages() -> None:
     linked = {lead(INDEX, link)[0] for link in LINK.findall(INDEX.read_text(encoding="utf-8"))}
     assert linked >= set(PAGES) - {INDEX}
-
-
-@of_each_document
-def test_each_command_of_ours_is_one_that_the_release_has(document: Path) -> None:
-    text = document.read_text(encoding="utf-8")
-    typed = (line for language, block in BLOCK.findall(text) if language in SHELLS for line in TYPED.findall(block))
-    group = typer.main.get_command(app)
-    assert isinstance(group, TyperGroup)
-    for line in (*typed, *MENTIONED.findall(BLOCK.sub("", text))):
-        name, *arguments = shlex.split(line)[1:]
-        assert name in group.commands, line
-        known = {option for each in group.commands[name].params for option in each.opts}
-        assert {each for each in arguments if each.startswith("-")} <= known, line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

@@ -10,7 +10,7 @@ import yaml
 from choreo_components.config.findings import Finding
 from choreo_components.config.project import read_stacks
 from choreo_components.plan.workspace import Estate
-from tests.test_documents_of_the_project import CHECKOUT, DOCUMENTS
+from tests.shells import CHECKOUT, PROSE
 
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.M | re.S)
 OBJECT = re.compile(r"^apiVersion:", re.M)
@@ -26,7 +26,7 @@ def manifests(document: Path) -> dict[str, list[str]]:
     return found
 
 
-HAVING = [each for each in DOCUMENTS if manifests(each)]
+HAVING = [each for each in PROSE if manifests(each)]
 
 
 @pytest.mark.parametrize("document", HAVING, ids=lambda path: str(path.relative_to(CHECKOUT)))

@@ -1,5 +1,6 @@
 """`choreo adopt` prints what it has written, what is not adopted and why, and the commands that come next."""
 
+import shlex
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,9 +17,10 @@ from choreo_components.cli import adopt, progress
 from choreo_components.cli.app import app
 from choreo_components.config.options import Controllers
 from choreo_components.kubernetes.client import Unreachable
-from tests import declaring
+from tests import declaring, shells
 from tests.adopt.living import Manifest, acme, edited, live
 
+PAGE = "docs/adopt.md"
 KUBECONFIG = "kube config"
 
 
@@ -40,13 +42,15 @@ def run(monkeypatch: pytest.MonkeyPatch, there: LiveOrganization | Exception, *m
         return there
 
     monkeypatch.setattr(adopt, "_read", read)
-    done = CliRunner().invoke(app, ["adopt", "--organization", "acme", "--stack", "acme", *more])
+    [[_, *documented]] = shells.commands(shells.blocks(PAGE)[0].script)
+    done = CliRunner().invoke(app, [*documented, *more])
     return done.exit_code, done.output
 
 
 def test_all_that_is_taken_over_ends_with_the_next_commands(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, said = run(monkeypatch, acme(), "--environment", "development", "--kubeconfig", KUBECONFIG)
     assert code == 0
+    steps = "".join(f"  {shlex.join(each)}\n" for each in shells.commands(shells.block(PAGE, "pulumi import").script))
     assert (
         said
         == f"""\
@@ -54,11 +58,7 @@ stack acme: 2 objects, Pulumi.acme.yaml, acme/
 
 Nothing has changed in the cluster. To adopt, run:
   export KUBECONFIG='{project / KUBECONFIG}'
-  pulumi stack select --create acme
-  pulumi import --stack acme --file .choreo/import-acme.json --generate-code=false --protect=false --yes
-  rm .choreo/import-acme.json
-  pulumi up --stack acme
-"""
+{steps}"""
     )
 
 
@@ -185,11 +185,8 @@ def test_a_private_key_is_set_through_a_pipe() -> None:
     path = ("spec", "kubernetesCluster", "credentials", "clientKey")
     written = Written("acme", Path("a"), Path("b"), Path("c"), (Secret(plane.manifest, 0, path),))
     said = adopt._next([(written, Stack("acme", Controllers.ABSENT))], Path(), None, {}, acme())
-    assert (
-        "  kubectl get dataplanes.core.choreo.dev dp-local -n acme "
-        "-o jsonpath='{.spec.kubernetesCluster.credentials.clientKey}' | pulumi config set --stack acme --secret "
-        "--path 'choreo:resources[0].spec.kubernetesCluster.credentials.clientKey'\n"
-    ) in said
+    documented = shells.block(PAGE, "clientKey").text.replace("|\n ", "|").replace(" dp ", " dp-local ")
+    assert f"  {documented}" in said
 
 
 def test_a_terminal_shows_what_takes_long(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

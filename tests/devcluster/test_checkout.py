@@ -14,8 +14,7 @@ PROGRAMS = ("uv", "python", "pytest", "ruff", "mypy", "lint-imports")
 """What the recipes of the Makefile run, all of it in .venv/bin."""
 
 RECORDING = """#!/bin/sh
-printf '%s|' "${0##*/}" "$@" >> "$RECORD"
-echo >> "$RECORD"
+echo "$(printf '%s|' "${0##*/}" "$@")" >> "$RECORD"
 """
 SHELLS = [shell for shell in ("dash", "bash", "zsh") if shutil.which(shell)]
 
@@ -74,6 +73,7 @@ TARGETS = {
     ],
     "down": [SETUP, ["python", "-m", "devcluster.stacks", "down"]],
     "test": [SETUP, TOOLCHAIN, ["pytest", "-n", "6", "--dist", "loadscope"]],
+    "test-build": [SETUP, TOOLCHAIN, ["pytest", "-q", "-m", "compiles"]],
     "test-newest": [SETUP, ["newest"]],
     "lint": LINT,
 }
@@ -84,6 +84,14 @@ def test_every_target_works_in_a_shell_that_has_sourced_dev_env(checkout: Path, 
     """It puts .venv/bin first on PATH, so that uv is in the checkout."""
     for shell in SHELLS:
         assert calls(checkout, shell, f". .dev/env; make {target}") == TARGETS[target], shell
+
+
+def test_make_check_runs_lint_and_the_quick_tests_at_the_same_time(checkout: Path) -> None:
+    first, *then = calls(checkout, "sh", ". .dev/env; make check")
+    assert first == SETUP
+    [tests] = [each for each in then if each[0] == "pytest"]
+    assert "--without-processes" in tests
+    assert [each for each in then if each != tests] == LINT[1:]
 
 
 def test_the_targets_work_from_outside_as_well(checkout: Path) -> None:
@@ -101,4 +109,9 @@ def test_a_machine_without_uv_gets_one_in_the_checkout(checkout: Path) -> None:
 
 def test_what_has_to_pass_before_a_change_is_merged_runs_from_anywhere(checkout: Path) -> None:
     script = '. .dev/env; run="$PWD/.ci/run"; cd /; "$run"'
-    assert calls(checkout, "sh", script) == [*LINT, *TARGETS["test-newest"], *TARGETS["test"]]
+    assert calls(checkout, "sh", script) == [
+        *LINT,
+        *TARGETS["test-newest"],
+        *TARGETS["test"],
+        *TARGETS["test-build"],
+    ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from devcluster import ClusterError, env
+from tests import shells
 
 
 @pytest.fixture
@@ -34,6 +35,12 @@ def test_a_shell_gets_the_same_variables_as_a_program(checkout: Path, monkeypatc
     kubeconfig = checkout / ".dev" / "cluster" / "kubeconfig"
     shell = sourced(env.write(checkout, kubeconfig))
     assert env.variables(checkout, kubeconfig).items() <= shell.items()
+
+
+def test_it_has_what_the_documents_set_on_a_machine_behind_a_proxy(checkout: Path) -> None:
+    [[_, documented]] = shells.commands(shells.block("docs/reliability.md", "no_grpc_proxy").script)
+    name, _, value = documented.partition("=")
+    assert env.variables(checkout, checkout / "kubeconfig")[name] == value
 
 
 def test_the_checkouts_own_programs_come_first_on_path(checkout: Path) -> None:

@@ -1,5 +1,6 @@
-"""Another cluster: a stack stays on the one that it was brought up on, whatever the kubeconfig leads to today."""
+"""Another cluster: a stack stays on the one where it was brought up, wherever the kubeconfig leads now."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +12,16 @@ import yaml
 
 from choreo_components import Controllers
 from devcluster import ControlPlane
+from tests import shells
 from tests.engine import samples
+from tests.engine.adopting import run
 from tests.engine.workspace import Outcome, Workspace, leading_to
 from tests.planes import Planes
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """Two clusters, `here` and `there`, in one kubeconfig with a context for each, and a stack that is up `here`."""
+    """Two clusters, `here` and `there`, with a context each in one kubeconfig, and a stack that is up `here`."""
 
     workspace: Workspace
     organization: str
@@ -26,7 +29,7 @@ class Clusters:
     there: Path
 
     def use(self, current: str, **clusters: Path) -> None:
-        """Selects the current context; `clusters` are what contexts lead to, their own clusters by default."""
+        """Selects the current context; `clusters` maps contexts to kubeconfigs, by default their own."""
         names = {"here": self.here, "there": self.there, **clusters}
         configs = {name: yaml.safe_load(path.read_text()) for name, path in names.items()}
         merged = {
@@ -40,7 +43,7 @@ class Clusters:
         self.workspace.kubeconfig.write_text(yaml.safe_dump(merged))
 
     def objects(self, cluster: Path) -> list[str]:
-        """The organization's Environments, and the namespaces of it, in one of the clusters."""
+        """The organization's Environments and namespaces in one of the clusters."""
         found = self.workspace.kubectl(
             "--kubeconfig", str(cluster), "get", "environments.core.choreo.dev,namespaces", "-A", "-o", "name",
             "-l", f"organization-name={self.organization}",
@@ -76,7 +79,7 @@ def clusters(
 def own_clusters(
     tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane, other_plane: ControlPlane
 ) -> Clusters:
-    """A stack of the test's own, which it may move."""
+    """A stack that the test may move."""
     return brought_up(tmp_path, toolchain_bin, control_plane, other_plane)
 
 
@@ -94,9 +97,9 @@ def brought_up(folder: Path, toolchain_bin: Path, control_plane: ControlPlane, o
 
 
 def known(workspace: Workspace) -> dict[str, Any]:
-    """What the state knows of each resource, besides what a refresh of the right cluster brings.
+    """The inputs of each resource in the state, which a refresh of the right cluster does not change.
 
-    The witness of the stack is not counted: each destroy begins with it, and the next up makes it again.
+    Without the witness of the stack: each destroy begins with it, and the next up creates it again.
     """
     known = {each["urn"]: each.get("inputs") for each in workspace.resources("trial")}
     return {urn: inputs for urn, inputs in known.items() if not urn.endswith("::stack-witness")}
@@ -149,7 +152,7 @@ def test_a_setting_of_the_kubernetes_provider_is_refused_at_its_place(clusters: 
     finally:
         workspace.run("config", "rm", "kubernetes:context", "--stack", "trial")
     assert "stacks/Pulumi.trial.yaml:" in said
-    assert "kubernetes:context: error: not supported" in said
+    assert "kubernetes:context: error: cannot be heeded" in said
 
 
 def test_nothing_needs_a_default_provider(clusters: Clusters) -> None:
@@ -162,14 +165,18 @@ def test_nothing_needs_a_default_provider(clusters: Clusters) -> None:
         workspace.run("config", "rm", *path, "--stack", "trial")
 
 
-def test_a_control_plane_that_was_made_anew_is_taken_where_the_setting_names_it(own_clusters: Clusters) -> None:
+def test_a_control_plane_that_was_created_again_is_accepted_when_the_setting_names_it(own_clusters: Clusters) -> None:
     clusters = own_clusters
     workspace = clusters.workspace
     before = clusters.objects(clusters.here)
     clusters.use("here", here=clusters.there)
-    workspace.run("config", "set", "choreo:controlPlane", clusters.uid(clusters.there), "--stack", "trial")
-    workspace.up("trial")
-    workspace.up("trial", "--refresh")
+    workspace.environment["PULUMI_STACK"] = "trial"
+    documented = shells.block("docs/reliability.md", "choreo:controlPlane").script
+    run(
+        workspace,
+        shells.WITHOUT_PREVIEWS
+        + re.sub(r"(choreo:controlPlane) \S+", rf"\1 {clusters.uid(clusters.there)}", documented),
+    )
     assert clusters.objects(clusters.there) == before
     workspace.destroy("trial")
     assert clusters.objects(clusters.there) == []

@@ -1,12 +1,11 @@
-"""Documents whose commands can be typed as they stand."""
+"""Documents whose commands can be typed as they are written."""
 
 import os
 import re
 import shutil
 import subprocess
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,22 +13,23 @@ import yaml
 
 from choreo_components.api.names import generate_k8s_name
 from devcluster import ControlPlane, env
-from tests import declaring
+from tests import declaring, shells
+from tests.engine import interpreter
 from tests.engine.adopting import run, take_over, versions
 from tests.engine.modes import with_controllers
-from tests.engine.workspace import CHECKOUT, Workspace
+from tests.engine.workspace import BIN, CHECKOUT, QUICK, Workspace, home
 from tests.planes import Planes
 from tests.standin import standin
 
 SECONDS = 400
-"""How long all commands of a document may take."""
+"""The time limit in seconds for all commands of a document."""
 
 
 @pytest.fixture
 def clone(tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane, planes: Planes) -> Iterator[Path]:
     """The checkout's files, after `make up` without its stacks: the environment leads to the test's control plane.
 
-    One at a time: the documents have names of their own for organizations, and some of them the same.
+    One at a time, as some documents use the same names for organizations.
     """
     folder = tmp_path / "clone"
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
@@ -37,34 +37,44 @@ def clone(tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane, plan
         if (CHECKOUT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(CHECKOUT / name, folder / name)
-    (folder / ".venv").symlink_to(CHECKOUT / ".venv")
+    _virtual_environment(folder / ".venv")
     (folder / ".dev").mkdir()
     (folder / ".dev" / "bin").symlink_to(toolchain_bin)
-    (folder / ".dev" / "pulumi").symlink_to(toolchain_bin.parent / "pulumi")
+    (folder / ".dev" / "pulumi").symlink_to(home(toolchain_bin.parent / "pulumi" / "plugins"))
     env.write(folder, control_plane.kubeconfig)
     with planes.alone("documents"):
         yield folder
 
 
-def blocks(document: str) -> Mapping[str, list[str]]:
-    """The blocks of a document by their languages, in their order."""
-    found = defaultdict(list)
-    for language, text in re.findall(r"^```(\w+)\n(.*?)^```$", (CHECKOUT / document).read_text(), re.M | re.S):
-        found[language].append(text)
-    return found
+def _virtual_environment(folder: Path) -> None:
+    """The one of the checkout, with a Python, a provider and a `choreo` that are forked."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / "pyvenv.cfg").symlink_to(BIN.parent / "pyvenv.cfg")
+    for program in (*interpreter.folder(BIN / "python3").iterdir(), *BIN.iterdir()):
+        link = folder / "bin" / program.name
+        if not link.exists():
+            link.symlink_to(program)
+
+
+def written(document: str, language: str) -> str:
+    """The first block of a document in a language other than a shell's."""
+    found = re.search(rf"^```{language}\n(.*?)^```$", (CHECKOUT / document).read_text(), re.M | re.S)
+    assert found is not None
+    return found[1]
 
 
 def commands(document: str, language: str = "sh") -> str:
-    """The shell blocks of a document in their order, without `make up`; `bash` has a story of its own."""
-    return "\n".join(blocks(document)[language]).replace("make up\n", "")
+    """The shell blocks of a document in their order, without those for make; `bash` is a separate procedure."""
+    found = (each.script for each in shells.blocks(document) if each.language == language)
+    return "\n".join(re.sub(r"^make \w+$", "", each, flags=re.M) for each in found)
 
 
 def typed(script: str, folder: Path, **environment: str) -> str:
-    """What a document's commands say in the folder, each of which has to succeed."""
+    """The output of a document's commands in the folder, each of which must succeed."""
     done = subprocess.run(
-        ["bash", "-euxo", "pipefail", "-c", script],
+        ["bash", "-euxo", "pipefail", "-c", shells.WITHOUT_PREVIEWS + script],
         cwd=folder,
-        env=os.environ | environment,
+        env=os.environ | QUICK | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -76,8 +86,26 @@ def typed(script: str, folder: Path, **environment: str) -> str:
     return done.stdout
 
 
+def test_each_command_of_pulumi_in_the_documents_exists_with_its_options(tmp_path: Path, toolchain_bin: Path) -> None:
+    pulumi = str(toolchain_bin / "pulumi")
+    subprocess.run([pulumi, "gen-markdown", str(tmp_path)], check=True, capture_output=True)
+    pages = {page.stem: page.read_text() for page in tmp_path.glob("*.md")}
+    for document in shells.PROSE:
+        path = str(document.relative_to(CHECKOUT))
+        typed = (command for block in shells.blocks(path) for command in shells.commands(block.script))
+        for program, *arguments in (*typed, *shells.mentioned(path)):
+            if program == "pulumi":
+                page = "pulumi"
+                for each in arguments:
+                    under = f"{page}_{'remove' if each == 'rm' else each}"
+                    page = under if under in pages else page
+                options = {each.partition("=")[0] for each in arguments if each.startswith("-")}
+                assert page != "pulumi", f"{path}: pulumi {' '.join(arguments)}"
+                assert options <= set(re.findall(r"(?<=\s)--?[\w-]+", pages[page])), f"{path}: {arguments}"
+
+
 def made_and_deleted(said: str) -> tuple[int, int]:
-    """How many resources `up` has created, and `destroy` deleted."""
+    """How many resources `up` created, and `destroy` deleted."""
     created, deleted = re.search(r"^ +\+ (\d+) created$", said, re.M), re.search(r"^ +- (\d+) deleted$", said, re.M)
     assert created is not None, said
     assert deleted is not None, said
@@ -92,22 +120,19 @@ def test_the_readmes_stack_and_the_program_of_the_documents_work_as_they_are_wri
     clone: Path, tmp_path: Path
 ) -> None:
     """Other packages come in the releases of uv.lock: whatever is newest today is not what the document is about."""
-    readme = blocks("README.md")
-    (clone / "stacks" / "Pulumi.shop.yaml").write_text(readme["yaml"][0])
-    of_stack = [each for each in readme["sh"] if not each.startswith("make ")]
+    (clone / "stacks" / "Pulumi.shop.yaml").write_text(written("README.md", "yaml"))
 
-    said = typed("\n".join(of_stack), clone)
+    said = typed(commands("README.md"), clone)
 
     assert made_and_deleted(said) == (16, 16)
 
-    program = blocks("docs/programs.md")
-    made, used = program["sh"]
+    made, used = (each.script for each in shells.blocks("docs/programs.md"))
     uv = str(CHECKOUT / ".venv" / "bin" / "uv")
     left_out = ["--no-dev", "--no-emit-project", "--no-hashes", "--no-emit-package", "pulumi-kubernetes"]
     locked = subprocess.check_output([uv, "export", "--frozen", "--quiet", *left_out], cwd=CHECKOUT, text=True)
     (tmp_path / "constraints.txt").write_text(locked)
-    (tmp_path / "Pulumi.yaml").write_text(program["yaml"][0])
-    (tmp_path / "__main__.py").write_text(program["python"][0])
+    (tmp_path / "Pulumi.yaml").write_text(written("docs/programs.md", "yaml"))
+    (tmp_path / "__main__.py").write_text(written("docs/programs.md", "python"))
     script = "\n".join([made, f"cp {tmp_path}/Pulumi.yaml {tmp_path}/__main__.py .", used])
 
     said = typed(script, clone, UV_CONSTRAINT=str(tmp_path / "constraints.txt"))
@@ -118,17 +143,17 @@ def test_the_readmes_stack_and_the_program_of_the_documents_work_as_they_are_wri
 def test_the_local_control_plane_can_be_used_as_it_is_written(clone: Path) -> None:
     """After `make up`, which brings the stacks up."""
     made = [f"pulumi stack init {each}" for each in ("acme", "development", "production")]
-    brought_up = [f"pulumi up --stack {each} --yes --skip-preview" for each in ("acme", "production")]
-    cleared = [f"pulumi destroy --stack {each} --yes --skip-preview" for each in ("production", "acme")]
+    brought_up = [f"pulumi up --stack {each}" for each in ("acme", "production")]
+    cleared = [f"pulumi destroy --stack {each}" for each in ("production", "acme")]
     typed("\n".join([". .dev/env", *made, *brought_up, commands("docs/local.md"), *cleared]), clone)
 
 
 INITECH = "initech"
-"""An organization that is made with choreoctl."""
+"""An organization that was made with choreoctl."""
 
 
 def made_by_choreoctl() -> list[declaring.Manifest]:
-    """An organization as `choreoctl create` makes it: references and labels are what was typed, names are hashed."""
+    """An organization as `choreoctl create` makes it: references and labels are as typed, names are hashed."""
     typed = [
         declaring.organization(INITECH),
         declaring.data_plane("dp", organization=INITECH),
@@ -161,7 +186,7 @@ def made_by_choreoctl() -> list[declaring.Manifest]:
 
 
 def eventually(holds: Callable[[], bool], otherwise: str) -> None:
-    """Waits for what controllers do in their own time."""
+    """Waits for what controllers do."""
     deadline = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < deadline, otherwise
@@ -169,7 +194,7 @@ def eventually(holds: Callable[[], bool], otherwise: str) -> None:
 
 
 @with_controllers
-def test_what_choreoctl_has_made_under_hashed_names_is_made_anew_as_it_is_written(
+def test_what_choreoctl_made_under_hashed_names_is_created_again_as_it_is_written(
     workspace: Workspace, controlled_plane: ControlPlane
 ) -> None:
     for each in made_by_choreoctl():

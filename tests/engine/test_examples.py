@@ -1,5 +1,6 @@
-"""The examples, as they are: each comes up, shows no change after that, and is deleted with nothing remaining."""
+"""The examples as they are: each comes up, shows no change then, and is deleted with nothing remaining."""
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -7,11 +8,16 @@ import pytest
 import yaml
 
 from choreo_components import Controllers
+from tests import shells
 from tests.engine import interpreter
 from tests.engine.workspace import BIN, CHECKOUT, Workspace
 
+BEFORE = "make up", ". .dev/env"
+AFTER = "pulumi stack init dev", "pulumi config set controllers absent", "pulumi up --yes", "pulumi destroy --yes"
+"""What each README says to type, before and after changing to its folder; the test does it without previews."""
+
 MODES = {"core_v1": Controllers.ABSENT, "platform": Controllers.ABSENT, "v1alpha1": Controllers.PRESENT}
-"""By example: whether it is run on a cluster with controllers. Each works with both; one is enough to show that."""
+"""By example: whether it runs on a cluster with controllers. Each works on both kinds; one is enough to show that."""
 
 
 def test_each_example_is_run() -> None:
@@ -20,7 +26,7 @@ def test_each_example_is_run() -> None:
 
 @pytest.fixture
 def clone(workspace: Workspace, request: pytest.FixtureRequest, controllers: Controllers) -> Workspace:
-    """A workspace in the folder of an example, in what looks to it like a clone of the checkout."""
+    """A workspace in the folder of an example, in a folder like a clone of the checkout."""
     home = workspace.folder.parent / "clone"
     workspace.folder = home / "examples" / str(request.node.callspec.params["example"])
     shutil.copytree(CHECKOUT / "examples" / workspace.folder.name, workspace.folder)
@@ -32,7 +38,7 @@ def clone(workspace: Workspace, request: pytest.FixtureRequest, controllers: Con
 
 
 def _virtual_environment(folder: Path) -> None:
-    """The one of the checkout, as far as Pulumi looks at it."""
+    """The checkout's virtual environment, as far as Pulumi reads it."""
     folder.mkdir()
     (folder / "pyvenv.cfg").symlink_to(BIN.parent / "pyvenv.cfg")
     (folder / "bin").symlink_to(interpreter.folder(BIN / "python3"))
@@ -41,6 +47,8 @@ def _virtual_environment(folder: Path) -> None:
 @pytest.mark.parametrize(("example", "controllers"), MODES.items(), indirect=["controllers"], ids=MODES)
 def test_an_example_comes_up_shows_no_change_and_is_deleted(clone: Workspace, example: str) -> None:
     clone.stack("dev")
+    typed = [shlex.join(each) for each in shells.commands(shells.blocks(f"examples/{example}/README.md")[0].script)]
+    assert typed == [*BEFORE, f"cd examples/{example}", *AFTER], "what the README says and what is done here differ"
     made = clone.up("dev").changes["created"]
     assert clone.up("dev").changes == {"unchanged": made}
     assert clone.destroy("dev").changes == {"deleted": made}

@@ -1,4 +1,4 @@
-"""`choreo leftovers` and `choreo drift` on a real API server: they see what somebody has done, and nothing else."""
+"""`choreo leftovers` and `choreo drift` on a real API server: they report what others changed, and nothing else."""
 
 import json
 import subprocess
@@ -30,18 +30,18 @@ def choreo(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess
     )
 
 
-def told(workspace: Workspace, command: str, code: int) -> Any:
-    """What a command tells programs; it has to end like that."""
+def output_of(workspace: Workspace, command: str, code: int) -> Any:
+    """The JSON output of a command, which must end with this exit code."""
     done = choreo(workspace, command, "--output", "json")
     assert done.returncode == code, f"`choreo {command}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     return json.loads(done.stdout)
 
 
 def estate(organization: str) -> dict[str, Any]:
-    """One stack with an organization, an environment, what is deployed to it, and a value of every odd kind."""
+    """One stack with an organization, an environment, what is deployed to it, and unusual values of all kinds."""
     acme, development = (samples.stack(name, organization) for name in ("acme", "development"))
     environment = development["choreo:resources"][0]
-    # Neither is sent: Go would leave it out.
+    # Neither is sent: Go would omit it.
     environment["spec"]["isProduction"] = False
     environment["metadata"]["annotations"]["core.choreo.dev/description"] = ""
     groups = [declaring.configuration_group(name, organization) for name in ("redis", "kafka")]
@@ -50,16 +50,16 @@ def estate(organization: str) -> dict[str, Any]:
 
 
 @with_and_without_controllers
-def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_somebody_interferes(
+def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_others_change_something(
     workspace: Workspace, organization: str
 ) -> None:
     workspace.stack("all", estate(organization))
     workspace.up("all")
 
-    (report,) = told(workspace, "drift", 0)["stacks"]
+    (report,) = output_of(workspace, "drift", 0)["stacks"]
     assert (report["drift"], report["objects"]) == ([], 13), "11 objects, and 2 namespaces"
-    # With controllers there is an Endpoint, which they have made for the Deployment.
-    assert told(workspace, "leftovers", 0)["leftovers"] == []
+    # With controllers there is an Endpoint, which they made for the Deployment.
+    assert output_of(workspace, "leftovers", 0)["leftovers"] == []
 
     kubectl, inside = workspace.kubectl, ("-n", organization)
     environment, group = "environments.core.choreo.dev/development", "configurationgroups.core.choreo.dev"
@@ -71,7 +71,7 @@ def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_somebody_inter
     kubectl("label", f"{group}/kafka", *inside, "core.choreo.dev/name=other", "--overwrite")
     kubectl("delete", f"{group}/redis", *inside)
     kubectl("label", provisioned, "project-name=other", "theirs=yes", "--overwrite")
-    (report,) = told(workspace, "drift", 1)["stacks"]
+    (report,) = output_of(workspace, "drift", 1)["stacks"]
     seen = {
         (each["kind"], each["name"], each["state"]): {
             difference["field"]: (difference["declared"], difference["live"]) for difference in each["differences"]
@@ -89,9 +89,9 @@ def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_somebody_inter
         ("ConfigurationGroup", "redis", "missing"): {},
         ("Namespace", name, "differs"): {"metadata.labels.project-name": ("customer-portal", "other")},
     }
-    # As the last line but one says.
+    # As the second-last line says.
     workspace.up("all", "--refresh")
-    assert told(workspace, "drift", 0)["stacks"][0]["drift"] == []
+    assert output_of(workspace, "drift", 0)["stacks"][0]["drift"] == []
 
     foreign: Any = {"spec": {"gateway": {"security": {"remoteJwks": {"uri": "https://example.com"}}}}}
     kubectl("patch", environment, *inside, "--type", "merge", "-p", json.dumps(foreign))
@@ -99,14 +99,14 @@ def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_somebody_inter
     assert "spec.gateway.security: nothing -> " in choreo(workspace, "drift").stdout, "Pulumi does not see it"
     foreign["spec"]["gateway"]["security"] = None
     kubectl("patch", environment, *inside, "--type", "merge", "-p", json.dumps(foreign))
-    assert told(workspace, "drift", 0)["stacks"][0]["drift"] == []
+    assert output_of(workspace, "drift", 0)["stacks"][0]["drift"] == []
 
     kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "stray"))
     stray = f"stray-{organization}"
     kubectl("apply", "-f", "-", manifest=samples.namespace(stray, organization, "test"))
     try:
-        found = {(each["kind"], each["name"]): each for each in told(workspace, "leftovers", 1)["leftovers"]}
-        # With controllers a stray Deployment has Endpoints, as soon as they come to it.
+        found = {(each["kind"], each["name"]): each for each in output_of(workspace, "leftovers", 1)["leftovers"]}
+        # With controllers, a stray Deployment soon has Endpoints.
         assert {key for key in found if key[0] != "Endpoint"} == {("Deployment", "stray"), ("Namespace", stray)}
         assert found["Namespace", stray]["why"] == ["its environment 'test' is declared nowhere and not in the cluster"]
         look = found["Deployment", "stray"]["look"]
@@ -135,7 +135,7 @@ def test_a_cluster_is_found_by_the_stacks_encrypted_kubeconfig(workspace: Worksp
 def test_a_cluster_is_found_by_the_kubeconfig_that_all_stacks_of_a_project_have(
     workspace: Workspace, organization: str
 ) -> None:
-    """Also for a stack with a secret of its own, whose settings Pulumi tells."""
+    """Also for a stack with its own secret, whose settings Pulumi decrypts."""
     text = workspace.kubeconfig.read_text()
     file = workspace.folder / "Pulumi.yaml"
     file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | {"config": {"choreo:kubeconfig": text}}))
@@ -147,14 +147,14 @@ def test_a_cluster_is_found_by_the_kubeconfig_that_all_stacks_of_a_project_have(
     assert choreo(workspace, "drift").stdout.splitlines()[-1] == "2 stacks, 2 objects: 2 are missing"
 
 
-def test_drift_needs_no_more_rights_than_to_what_the_stacks_declare(
+def test_drift_needs_rights_only_to_what_the_stacks_declare(
     acme: Workspace, organization: str, control_plane: ControlPlane, tmp_path: Path
 ) -> None:
     acme.stack("platform", samples.stack("acme", organization))
     others = [kind for kind in all_kinds().values() if kind.kind in ("Component", "Deployment", "Endpoint")]
-    lacking = Right("choreo-objects", "list", tuple(map(resource_of, others)))
+    missing = Right("choreo-objects", "list", tuple(map(resource_of, others)))
     with Operators(control_plane.kubeconfig, tmp_path) as operators:
-        kubeconfig = operators.operator(organization, without=lacking)
+        kubeconfig = operators.operator(organization, without=missing)
         done = choreo(acme, "drift", "--kubeconfig", str(kubeconfig))
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
@@ -162,7 +162,7 @@ def test_drift_needs_no_more_rights_than_to_what_the_stacks_declare(
 def test_leftovers_are_found_wherever_they_are_and_without_a_stack(
     workspace: Workspace, organization: str, control_plane: ControlPlane, tmp_path: Path
 ) -> None:
-    """Of an organization that is gone: in its namespace, which has lost its labels, and in one of somebody else."""
+    """Of an organization that is gone: in its namespace, which has lost its labels, and in one of another owner."""
     kubectl, other = workspace.kubectl, f"other-{organization}"
     for name in (organization, other):
         kubectl("create", "namespace", name)
@@ -173,7 +173,7 @@ def test_leftovers_are_found_wherever_they_are_and_without_a_stack(
         for each in (project, astray):
             kubectl("apply", "-f", "-", manifest=yaml.safe_dump(each))
         workspace.stack("unrelated", {"choreo:resources": [declaring.project(organization=f"un-{organization}")]})
-        assert organization in told(workspace, "leftovers", 0)["otherOrganizations"]
+        assert organization in output_of(workspace, "leftovers", 0)["otherOrganizations"]
 
         nowhere = tmp_path / "nowhere"
         nowhere.mkdir()
@@ -188,7 +188,7 @@ def test_leftovers_are_found_wherever_they_are_and_without_a_stack(
         with Operators(control_plane.kubeconfig, tmp_path) as operators:
             kubeconfig = operators.operator(organization)
             done = choreo(workspace, "leftovers", *options, "--kubeconfig", str(kubeconfig))
-        assert (done.returncode, done.stderr) == (1, ""), "who may list in the organization's namespace only"
+        assert (done.returncode, done.stderr) == (1, ""), "the operator may list in the organization's namespace only"
         body = json.loads(done.stdout)
         assert {(each["kind"], each["namespace"]) for each in body["leftovers"]} == {("Project", organization)}
         assert "Project" in body["restricted"]
@@ -196,7 +196,7 @@ def test_leftovers_are_found_wherever_they_are_and_without_a_stack(
         kubectl("delete", "namespace", organization, other, "--wait=false")
 
 
-def test_what_may_not_be_listed_is_told_beside_what_was_found(
+def test_what_may_not_be_listed_is_reported_with_what_was_found(
     acme: Workspace, organization: str, control_plane: ControlPlane, tmp_path: Path
 ) -> None:
     acme.stack("platform", {"choreo:resources": [declaring.organization(organization)]})

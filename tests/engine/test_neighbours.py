@@ -1,4 +1,4 @@
-"""Objects of other APIs in the files of a platform: they come before OpenChoreo's, and are gone after these."""
+"""Objects of other APIs in the files of a platform: they are created before OpenChoreo's, and deleted after them."""
 
 import base64
 import json
@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Resource, resource_named
-from tests import declaring
+from tests import declaring, shells
 from tests.declaring import plain
-from tests.engine.test_inspection import told
+from tests.engine.adopting import run
+from tests.engine.test_inspection import output_of
 from tests.engine.test_v1alpha1 import API_VERSION, manifest
 from tests.engine.watching import Event, Watcher
 from tests.engine.workspace import Workspace
@@ -31,8 +32,10 @@ WATCHED = [
     resource_named(API_VERSION, "DataPlane"),
 ]
 
+PAGE = "docs/neighbours.md"
+
 WORD = f"password{uuid4().hex}"
-"""What may be seen nowhere."""
+"""It must appear nowhere."""
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def names(workspace: Workspace) -> dict[str, str]:
 
 
 def access(namespace: str) -> list[dict[str, Any]]:
-    """What a workflow runs as, written in an order in which none could be created."""
+    """The identity of a workflow, written in an order in which none of it could be created."""
     of = f"{RBAC}/v1"
     role = {"apiGroup": RBAC, "kind": "Role", "name": "reader"}
     subject = {"kind": "ServiceAccount", "name": "runner", "namespace": namespace}
@@ -62,7 +65,14 @@ def write(workspace: Workspace, file: str, *objects: Mapping[str, Any]) -> None:
     path.write_text(yaml.safe_dump_all(objects, sort_keys=False))
 
 
-def test_neighbours_come_before_what_is_openchoreos_and_are_gone_after_it(
+def documented_settings() -> dict[str, Any]:
+    """The settings with a Secret that the page shows."""
+    text = (shells.CHECKOUT / PAGE).read_text(encoding="utf-8")
+    config: dict[str, Any] = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])["config"]
+    return config
+
+
+def test_neighbours_are_created_before_openchoreos_objects_and_deleted_after_them(
     workspace: Workspace, names: dict[str, str]
 ) -> None:
     tools, team, acme = names.values()
@@ -77,13 +87,18 @@ def test_neighbours_come_before_what_is_openchoreos_and_are_gone_after_it(
     write(workspace, "kustomization.yaml", {"resources": ["tools.yaml"]})
     external = plain("ExternalSecret", "token", team, "external-secrets.io/v1", spec={"refreshInterval": "1h"})
     write(workspace, "team/external.yaml", external)
-    workspace.stack("platform", {"choreo:manifests": ["platform/**/*.yaml"]})
+    config = documented_settings()
+    config["choreo:resources"][0]["metadata"]["namespace"] = tools
+    workspace.stack("platform", {"choreo:manifests": ["platform/**/*.yaml"], **config})
+    (workspace.folder / "password").write_text(WORD)
+    workspace.environment["PULUMI_STACK"] = "platform"
+    run(workspace, shells.block(PAGE, "stringData").script)
 
     said = workspace.preview("platform", fails=True).said
     assert "platform/team/external.yaml:1: apiVersion: error: the cluster does not serve ExternalSecret of" in said
     (workspace.folder / "platform" / "team" / "external.yaml").unlink()
 
-    # Somebody else's, and not to be taken over.
+    # They belong to others, and must not be taken over.
     theirs = plain("ConfigMap", "settings", tools, data={"log": "theirs"})
     workspace.kubectl("create", "namespace", tools)
     workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(theirs))
@@ -96,18 +111,18 @@ def test_neighbours_come_before_what_is_openchoreos_and_are_gone_after_it(
 
     with Watcher(workspace.kubeconfig, WATCHED) as coming:
         up = workspace.up("platform")
-    assert "kustomization.yaml: skipped: a kustomize file" in up.said
+    assert "kustomization.yaml: passed over: a file of kustomize's own" in up.said
     assert WORD not in up.said
     state = workspace.state("platform")
     assert WORD not in state
     assert encoded(WORD) not in state
     assert workspace.up("platform", "--refresh").changes.keys() == {"unchanged"}
 
-    (report,) = told(workspace, "drift", 0)["stacks"]
+    (report,) = output_of(workspace, "drift", 0)["stacks"]
     assert report["drift"] == []
     for kind, name, data in (("configmap", "settings", {"log": "info"}), ("secret", "authority", {"ca.crt": ""})):
         workspace.kubectl("patch", kind, name, "-n", team, "-p", json.dumps({"data": data}))
-    (report,) = told(workspace, "drift", 1)["stacks"]
+    (report,) = output_of(workspace, "drift", 1)["stacks"]
     differing = {each["name"]: each["differences"] for each in report["drift"]}
     assert [(each["field"], each["live"]) for each in differing.pop("settings")] == [("data.log", "info")]
     assert [(each["field"], each["secret"]) for each in differing.pop("authority")] == [("data[ca.crt]", True)]

@@ -1,4 +1,4 @@
-"""Data planes that are clusters of their own: environments come up, move and go over two API servers."""
+"""Data planes on separate clusters: environments come up, move and are deleted over two API servers."""
 
 import base64
 import copy
@@ -20,7 +20,7 @@ from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.kubernetes.objects import NAMESPACES, resource_named
 from devcluster import ControlPlane
-from tests import declaring
+from tests import declaring, shells
 from tests.engine import samples
 from tests.engine.adopting import run, take_over, versions
 from tests.engine.foreign import REMOTE
@@ -71,13 +71,17 @@ class Estate:
     data_plane: Path
     """The kubeconfig of the second cluster's administrator."""
     operators: Operators
-    """Those of the second cluster."""
+    """Makes operators of the second cluster."""
 
     def give(self) -> tuple[str, Outcome]:
-        """Gives the stack of the organization new credentials of the data plane, and brings it up."""
+        """Gives the stack of the organization new credentials of the data plane, and brings it up, as documented."""
         text = self.operators.operator(None, files=("data-plane",)).read_text().strip()
-        set_kubeconfig(self.workspace, "acme", "dp-local", text)
-        return text, self.workspace.up("acme")
+        kubeconfig = self.workspace.folder / "dp-local.kubeconfig"
+        kubeconfig.write_text(text)
+        documented = shells.block("docs/data-planes.md", "dataPlaneKubeconfigs").script.replace("dp-east", "dp-local")
+        said = run(self.workspace, shells.WITHOUT_PREVIEWS + documented)
+        kubeconfig.unlink()
+        return text, Outcome(0, said)
 
     def rotate(self, address: str = "127.0.0.1") -> Path:
         """Puts new credentials of the data plane into the Secret, and another address of it."""
@@ -94,7 +98,7 @@ class Estate:
         return secret
 
     def secret_words(self) -> list[str]:
-        """What may be seen nowhere: the token in the kubeconfig, and the whole of it as Kubernetes has it."""
+        """What must appear nowhere: the token in the kubeconfig, and the whole kubeconfig in base64."""
         encoded = self.secret()["data"]["kubeconfig"]
         config = yaml.safe_load(base64.b64decode(encoded))
         return [config["users"][0]["user"]["token"], encoded[:200]]
@@ -132,7 +136,7 @@ def estate(
         assert made.resources("acme") == []
 
 
-def test_the_organizations_stack_makes_the_secret_and_keeps_it_to_itself(estate: Estate) -> None:
+def test_the_organizations_stack_makes_the_secret_and_does_not_show_it(estate: Estate) -> None:
     workspace = estate.workspace
     text, said = estate.give()
     assert said.changes["updated"] == 1, said.said
@@ -140,10 +144,10 @@ def test_the_organizations_stack_makes_the_secret_and_keeps_it_to_itself(estate:
     assert base64.b64decode(secret["data"]["kubeconfig"]).decode() == text
     assert secret["metadata"]["labels"]["core.choreo.dev/organization"] == estate.organization
     for place, seen in (("state", workspace.state("acme")), ("diff", workspace.preview("acme", "--diff").said)):
-        assert not [word for word in estate.secret_words() if word in seen], f"the kubeconfig stands in the {place}"
+        assert not [word for word in estate.secret_words() if word in seen], f"the kubeconfig is in the {place}"
 
 
-def test_drift_sees_the_secret_and_shows_nothing_of_it(estate: Estate) -> None:
+def test_drift_compares_the_secret_and_shows_nothing_of_it(estate: Estate) -> None:
     workspace = estate.workspace
     estate.give()
     before = run(workspace, "choreo drift")
@@ -166,7 +170,7 @@ def test_drift_sees_the_secret_and_shows_nothing_of_it(estate: Estate) -> None:
 
 @pytest.fixture
 def operated(estate: Estate, tmp_path: Path) -> Iterator[Workspace]:
-    """The estate's workspace, in the hands of one who has the roles of control-plane.yaml on the control plane."""
+    """The estate's workspace, run by an operator with the roles of control-plane.yaml on the control plane."""
     administrator = estate.workspace.kubeconfig
     with Operators(administrator, tmp_path) as operators:
         kubeconfig = operators.operator(estate.organization, files=("control-plane",))
@@ -175,7 +179,7 @@ def operated(estate: Estate, tmp_path: Path) -> Iterator[Workspace]:
         estate.workspace.environment["KUBECONFIG"] = str(administrator)
 
 
-def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_clusters(
+def test_an_environment_needs_names_only_and_is_deleted_in_order_over_both_clusters(
     estate: Estate, operated: Workspace, control_plane: ControlPlane
 ) -> None:
     """With the rights of docs/permissions/control-plane.yaml here, and of data-plane.yaml there."""
@@ -188,7 +192,7 @@ def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_cl
     assert workspace.refresh("development").changes == {"unchanged": made}
     state = workspace.state("development")
     assert not [word for word in estate.secret_words() if word in state], "the data plane's kubeconfig in plain text"
-    # Made by others: on the data plane they go with the environment, on the control plane they are somebody else's.
+    # Made by others: on the data plane they are deleted with the environment, on the control plane they remain.
     stray = f"stray-{organization}"
     for kubeconfig in (estate.data_plane, administrator):
         manifest = samples.namespace(stray, organization, "development")
@@ -206,13 +210,13 @@ def test_an_environment_needs_names_only_and_is_taken_down_in_order_over_both_cl
     deployments = [each for each in there.of(DEPLOYMENTS) if each.namespace == organization and each.type == "DELETED"]
     assert {each.name for each in deployments} == {"reading-list-service-development", "made-by-hand"}
     begun = min(event.seen for event in ours if event.deleting)
-    assert max(each.seen for each in deployments) < begun, "a namespace began to go while a Deployment was there"
+    assert max(each.seen for each in deployments) < begun, "a namespace was being deleted while a Deployment existed"
     gone = {event.name: event.seen for event in ours if event.type == "DELETED"}
     assert gone.keys() == {own.removeprefix("namespace/"), stray}
     environments = [each for each in there.of(ENVIRONMENTS) if each.namespace == organization]
     assert {each.name for each in environments if each.type == "DELETED"} == {"development"}
     going = min(each.seen for each in environments if each.deleting or each.type == "DELETED")
-    assert max(gone.values()) < going, "the Environment went before its namespaces were gone"
+    assert max(gone.values()) < going, "the Environment was deleted before its namespaces"
     assert estate.namespaces("development", administrator) == [f"namespace/{stray}"]
     kubectl(workspace, administrator, "delete", "namespace", stray, "--wait=false")
 
@@ -231,7 +235,7 @@ def test_other_credentials_and_another_address_reach_the_finalizer_with_the_next
     assert not [event for event in watcher.events if event.has(organization_name=estate.organization)]
     estate.operators.dismiss(first)
 
-    # Credentials that are dead in the state, and good in the Secret.
+    # Credentials that are expired in the state, and valid in the Secret.
     estate.rotate()
     estate.operators.dismiss(second)
     said = workspace.destroy("staging", fails=True)
@@ -272,7 +276,7 @@ def test_kubeconfigs_in_the_settings_are_rotated_by_an_up_and_the_next_destroy_u
     assert estate.namespaces("staging", estate.data_plane) == []
 
 
-def test_a_data_plane_that_does_not_answer_is_an_error_and_what_it_held_up_goes_on(
+def test_a_data_plane_that_does_not_answer_is_an_error_and_the_next_destroy_resumes(
     estate: Estate, tmp_path: Path
 ) -> None:
     workspace = estate.workspace
@@ -296,9 +300,9 @@ def test_a_data_plane_that_does_not_answer_is_an_error_and_what_it_held_up_goes_
     assert workspace.resources("production") == []
 
 
-def test_an_environment_moves_from_a_cluster_of_its_own_to_the_control_planes(estate: Estate) -> None:
+def test_an_environment_moves_from_a_separate_cluster_to_the_control_planes(estate: Estate) -> None:
     workspace = estate.workspace
-    manifest = samples.data_plane(estate.organization, "dp-here").replace(SECRET, "nobody-has-made-it")
+    manifest = samples.data_plane(estate.organization, "dp-here").replace(SECRET, "missing")
     workspace.kubectl("apply", "-f", "-", manifest=manifest)
     workspace.stack("moving", samples.stack("staging", estate.organization))
     workspace.up("moving")
@@ -312,7 +316,7 @@ def test_an_environment_moves_from_a_cluster_of_its_own_to_the_control_planes(es
     workspace.kubectl("delete", "dataplanes.core.choreo.dev", "dp-here", "-n", estate.organization)
 
 
-def test_an_environment_on_a_cluster_of_its_own_is_taken_over_where_it_is(
+def test_an_environment_on_a_separate_cluster_is_taken_over_where_it_is(
     estate: Estate, tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane
 ) -> None:
     organization = estate.organization
@@ -338,7 +342,7 @@ def test_an_environment_on_a_cluster_of_its_own_is_taken_over_where_it_is(
     assert estate.namespaces("staging", estate.data_plane) == []
 
 
-def test_a_whole_organization_with_a_data_plane_of_its_own_is_taken_over_and_one_stack_knows_its_kubeconfig(
+def test_an_organization_with_a_separate_data_plane_is_taken_over_and_one_stack_has_its_kubeconfig(
     estate: Estate, tmp_path: Path, toolchain_bin: Path, control_plane: ControlPlane
 ) -> None:
     organization = estate.organization
@@ -367,15 +371,15 @@ def test_a_whole_organization_with_a_data_plane_of_its_own_is_taken_over_and_one
 
 @pytest.fixture
 def west(estate: Estate) -> Iterator[Estate]:
-    """The estate with a second data plane, `dp-west`, which only the settings of stacks lead to."""
-    manifest = samples.data_plane(estate.organization, "dp-west").replace(SECRET, "nobody-has-made-it")
+    """The estate with a second data plane, `dp-west`, whose kubeconfig is only in the settings of stacks."""
+    manifest = samples.data_plane(estate.organization, "dp-west").replace(SECRET, "missing")
     estate.workspace.kubectl("apply", "-f", "-", manifest=manifest)
     yield estate
     estate.workspace.kubectl("delete", "dataplanes.core.choreo.dev", "dp-west", "-n", estate.organization)
 
 
 def on_west(estate: Estate, stack: str, kubeconfig: Path) -> None:
-    """A stack with the environment staging on `dp-west`, and its kubeconfig in the settings; it is up."""
+    """A stack that is up, with the environment staging on `dp-west`, whose kubeconfig is in the settings."""
     config = samples.stack("staging", estate.organization)
     config["choreo:resources"][0]["spec"]["dataPlaneRef"] = "dp-west"
     estate.workspace.stack(stack, config)
@@ -393,11 +397,11 @@ def change(workspace: Workspace, stack: str, edit: Callable[[dict[str, Any]], ob
 
 
 def forget(workspace: Workspace, stack: str) -> None:
-    """Takes the kubeconfigs of data planes out of the settings of a stack."""
+    """Removes the kubeconfigs of data planes from the settings of a stack."""
     change(workspace, stack, lambda config: config.pop("choreo:dataPlaneKubeconfigs"))
 
 
-def test_an_environment_that_leaves_its_stack_is_taken_away_on_a_data_plane_that_nobody_names_any_more(
+def test_an_environment_that_leaves_its_stack_is_deleted_on_a_data_plane_that_is_no_longer_declared(
     west: Estate,
 ) -> None:
     workspace = west.workspace
@@ -437,7 +441,7 @@ def test_after_an_up_that_was_refused_the_state_still_leads_to_the_data_plane(
     assert workspace.resources(stack) == []
 
 
-def test_an_environment_does_not_begin_to_leave_a_data_plane_that_does_not_answer(west: Estate, tmp_path: Path) -> None:
+def test_an_environment_is_not_moved_from_a_data_plane_that_does_not_answer(west: Estate, tmp_path: Path) -> None:
     workspace = west.workspace
     with Proxy(west.data_plane) as proxy:
         on_west(west, "leaving", proxy.kubeconfig(tmp_path / "kubeconfig"))
@@ -478,7 +482,7 @@ def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused(west: Es
     assert west.namespaces("staging", west.data_plane) == []
 
 
-def test_data_planes_that_name_one_secret_are_one_cluster_from_the_first_up_on(
+def test_data_planes_that_name_the_same_secret_are_one_cluster_from_the_first_up_on(
     workspace: Workspace, organization: str, data_plane: ControlPlane
 ) -> None:
     config = samples.stack("acme", organization)
@@ -498,7 +502,7 @@ def test_data_planes_that_name_one_secret_are_one_cluster_from_the_first_up_on(
     assert kubectl(workspace, data_plane.kubeconfig, *namespaces) == ""
 
 
-def test_a_program_in_another_language_says_itself_where_its_data_plane_is(
+def test_a_program_in_another_language_says_where_its_data_plane_is(
     workspace: Workspace, organization: str, data_plane: ControlPlane
 ) -> None:
     text = data_plane.kubeconfig.read_text().strip()
@@ -517,13 +521,13 @@ def test_a_program_in_another_language_says_itself_where_its_data_plane_is(
     encoded = yaml.safe_load(secret)["data"]["kubeconfig"]
     assert base64.b64decode(encoded).decode() == text
     state = workspace.state("foreign")
-    assert not [word for word in (key, encoded) if word in state], "the kubeconfig stands in the state"
+    assert not [word for word in (key, encoded) if word in state], "the kubeconfig is in the state"
     workspace.destroy("foreign")
     assert kubectl(workspace, data_plane.kubeconfig, *namespaces) == ""
 
 
 @with_controllers
-def test_what_controllers_make_in_their_own_cluster_all_the_same_goes_with_the_environment(
+def test_what_controllers_make_in_their_own_cluster_is_deleted_with_the_environment(
     acme: Workspace, organization: str, data_plane: ControlPlane
 ) -> None:
     acme.stack("development", samples.stack("development", organization))
@@ -541,7 +545,7 @@ def test_what_controllers_make_in_their_own_cluster_all_the_same_goes_with_the_e
 def test_the_credentials_of_a_data_plane_lead_to_its_cluster(
     later: Workspace, data_plane: ControlPlane, organization: str
 ) -> None:
-    """OpenChoreo v0.2.0 has them in the DataPlane; its controllers use exactly these."""
+    """OpenChoreo v0.2.0 has them in the DataPlane, and its controllers use these."""
     config = yaml.safe_load(data_plane.kubeconfig.read_text())
     cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
     plane = declaring.data_plane_with_credentials(organization=organization)
@@ -568,10 +572,10 @@ def test_the_credentials_of_a_data_plane_lead_to_its_cluster(
     assert kubectl(later, data_plane.kubeconfig, "get", "namespaces", "-l", selector, "-o", "name") == ""
 
 
-def test_where_only_a_person_knows_the_way_to_a_data_plane_its_environments_are_taken_over_with_a_kubeconfig(
+def test_environments_on_a_data_plane_that_only_a_given_kubeconfig_reaches_are_taken_over(
     later: Workspace, data_plane: ControlPlane, organization: str
 ) -> None:
-    """As OpenChoreo's own installation has it: an address that is one inside the cluster only."""
+    """As in OpenChoreo's own installation: the address is valid only inside the cluster."""
     plane = declaring.data_plane_with_credentials(organization=organization)
     plane["spec"]["kubernetesCluster"]["credentials"]["apiServerURL"] = "https://control-plane.invalid:6443"
     name = data_plane_namespace(organization, "shop", "development")
@@ -606,7 +610,7 @@ def test_where_only_a_person_knows_the_way_to_a_data_plane_its_environments_are_
         "acme": ["unchanged"],
         "acme-development": ["unchanged"],
     }
-    assert f"Namespace {name}" not in said, "its namespace is there, on the data plane"
+    assert f"Namespace {name}" not in said, "its namespace is on the data plane"
     later.destroy("acme-development")
     assert kubectl(later, data_plane.kubeconfig, "get", "namespaces", name, "--ignore-not-found") == ""
 
@@ -614,7 +618,7 @@ def test_where_only_a_person_knows_the_way_to_a_data_plane_its_environments_are_
 def test_an_environment_of_todays_api_has_its_namespaces_on_the_cluster_of_its_data_plane(
     workspace: Workspace, data_plane: ControlPlane
 ) -> None:
-    """What is bound to it is on the control plane, and goes before them."""
+    """Its bindings are on the control plane, and are deleted before the namespaces."""
     team = f"team-{uuid4().hex[:8]}"
     workspace.stack("platform", {"choreo:resources": today.platform(team, ["development"])})
     set_kubeconfig(workspace, "platform", "default", data_plane.kubeconfig.read_text())

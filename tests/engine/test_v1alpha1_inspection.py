@@ -14,7 +14,7 @@ from choreo_components.config.project import read_stack
 from tests.engine import lists
 from tests.engine.adopting import run, take_over
 from tests.engine.modes import with_and_without_controllers
-from tests.engine.test_inspection import choreo, told
+from tests.engine.test_inspection import choreo, output_of
 from tests.engine.workspace import Workspace
 from tests.standin.openchoreo_v1alpha1 import samples
 
@@ -23,19 +23,19 @@ Wire = dict[str, object]
 
 @pytest.fixture
 def team() -> str:
-    """The name of the test's namespace, which no other has."""
+    """The name of the test's namespace, which no other test uses."""
     return f"team-{uuid4().hex[:8]}"
 
 
 @pytest.fixture
 def another(tmp_path: Path, environment: dict[str, str], controllers: Controllers) -> Workspace:
-    """Another project, with a backend of its own."""
+    """Another project, with a separate backend."""
     (tmp_path / "another").mkdir()
     return Workspace(tmp_path / "another", environment, controllers)
 
 
 def platform(team: str) -> list[samples.Manifest]:
-    """A platform with a component that is deployed by itself to the first environment, and by hand to the second."""
+    """A platform with a component that is deployed automatically to one environment, and by hand to another."""
     return [
         *samples.platform(team),
         samples.component(team, parameters={"replicas": 0, "ratio": 1.0}),
@@ -46,7 +46,7 @@ def platform(team: str) -> list[samples.Manifest]:
 def versions(workspace: Workspace, team: str) -> dict[str, str]:
     """Every object of the namespace, and itself, with its version in the cluster.
 
-    Of a plane, whose controller reports of its agents all the time, all that it is besides.
+    Of a plane, whose controller updates the status all the time, everything but the status.
     """
     found = lists.listed(workspace.kubeconfig, [*lists.inside(team, API_VERSION), lists.named(team)])
     return {f"{live.resource.kind} {live.name}": _version(copy.deepcopy(dict(live.manifest))) for live in found}
@@ -63,7 +63,7 @@ def _version(wire: dict[str, Any]) -> str:
 
 
 def declared(workspace: Workspace, *stacks: str) -> dict[str, Wire]:
-    """What the files of stacks declare, by kind and name."""
+    """The objects that the files of stacks declare, by kind and name."""
     read = [each for name in stacks for each in read_stack(workspace.folder, name).settings.declared]
     return {f"{each.kind} {each.name}": each.object.to_wire() for each in read}
 
@@ -75,15 +75,15 @@ def test_a_platform_that_is_up_has_neither_drift_nor_leftovers_and_another_proje
     workspace.stack("all", {"choreo:resources": platform(team)})
     workspace.up("all")
 
-    (report,) = told(workspace, "drift", 0)["stacks"]
+    (report,) = output_of(workspace, "drift", 0)["stacks"]
     assert report["drift"] == []
-    assert told(workspace, "leftovers", 0)["leftovers"] == []
+    assert output_of(workspace, "leftovers", 0)["leftovers"] == []
 
     before = versions(workspace, team)
     said = choreo(another, "adopt", "--namespace", team, "--stack", "team").stdout
     stacks = ["team", "team-development", "team-staging"]
     assert declared(another, *stacks) == declared(workspace, "all")
-    # What is in the whole cluster may be of other tests.
+    # Cluster-scoped objects may be of other tests.
     mine = "\n".join(line for line in said.splitlines() if "platform-shared" not in line)
     (another.folder / "stacks" / "Pulumi.platform-shared.yaml").unlink(missing_ok=True)
     changes = take_over(another, mine)
@@ -100,7 +100,7 @@ def test_a_platform_that_is_up_has_neither_drift_nor_leftovers_and_another_proje
         '{"spec":{"isProduction":true}}',
     )
     workspace.kubectl("label", "namespace", team, "openchoreo.dev/control-plane-")
-    (report,) = told(workspace, "drift", 1)["stacks"]
+    (report,) = output_of(workspace, "drift", 1)["stacks"]
     assert {
         (each["kind"], each["name"]): [field["field"] for field in each["differences"]] for each in report["drift"]
     } == {

@@ -1,4 +1,4 @@
-"""A workspace: a Pulumi project with a state of its own, in which a test runs the real engine on a real API server."""
+"""A workspace: a Pulumi project with a separate state, in which a test runs the real engine on a real API server."""
 
 import atexit
 import json
@@ -28,7 +28,7 @@ SECONDS = 300
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command said, and whether it succeeded."""
+    """The output of a command, and whether it succeeded."""
 
     code: int
     said: str
@@ -40,6 +40,16 @@ class Outcome:
         return {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", text.partition("Duration")[0])}
 
 
+QUICK = {
+    # Pulumi, its Kubernetes provider and kubectl end before garbage matters.
+    "GOGC": "off",
+    "GOMEMLIMIT": "1GiB",
+    # Compiling our modules in each process would take longer than most of them run.
+    "PYTHONDONTWRITEBYTECODE": "",
+}
+"""Variables that save time where a command runs for a moment."""
+
+
 def leading_to(kubeconfig: Path, toolchain_bin: Path, *, forked: bool = True) -> dict[str, str]:
     """What leads Pulumi and kubectl to the toolchain and to a control plane.
 
@@ -49,21 +59,17 @@ def leading_to(kubeconfig: Path, toolchain_bin: Path, *, forked: bool = True) ->
     return {
         "PATH": os.pathsep.join(map(str, path)),
         "KUBECONFIG": str(kubeconfig),
-        "PULUMI_HOME": str(_home(toolchain_bin.parent / "pulumi" / "plugins")),
+        "PULUMI_HOME": str(home(toolchain_bin.parent / "pulumi" / "plugins")),
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        # Pulumi, its Kubernetes provider and kubectl end before it matters what they have collected.
-        "GOGC": "off",
-        "GOMEMLIMIT": "1GiB",
-        # Compiling our modules anew in each process takes longer than most of them work.
-        "PYTHONDONTWRITEBYTECODE": "",
+        **QUICK,
     }
 
 
 @cache
-def _home(plugins: Path) -> Path:
-    """A home of Pulumi with these plugins, which keeps no logs: which take a tenth of a command's CPU time.
+def home(plugins: Path) -> Path:
+    """A home of Pulumi with these plugins and without logs, which take a tenth of a command's CPU time.
 
     Pulumi continues without logs where it cannot create their folder.
     """
@@ -80,7 +86,7 @@ class Workspace:
     def __init__(self, folder: Path, environment: Mapping[str, str], controllers: Controllers) -> None:
         """Makes the project in the empty `folder`, with our program in it; `environment` leads to a control plane.
 
-        `controllers` is what the stacks say of it.
+        `controllers` is that setting of the stacks.
         """
         self.backend = folder / "backend"
         self.backend.mkdir()
@@ -112,7 +118,7 @@ class Workspace:
         fresh.made(pulumi, home, passphrase).write(self.backend, project["name"], name, settings)
 
     def settings(self, name: str, config: Mapping[str, Any]) -> None:
-        """Writes the stack's settings, and keeps what the engine has written beside them."""
+        """Writes the stack's settings, and keeps what the engine wrote to the file."""
         file = self.folder / "stacks" / f"Pulumi.{name}.yaml"
         written = yaml.safe_load(file.read_text()) if file.exists() else {}
         written["config"] = {**config, "choreo:controllers": self.controllers.value}
@@ -144,7 +150,7 @@ class Workspace:
         return self.run("stack", "export", "--stack", stack).said
 
     def state(self, stack: str) -> str:
-        """The state as it is stored: what `pulumi stack export` would print, in a fraction of its time."""
+        """The state as it is stored: what `pulumi stack export` prints, in a fraction of its time."""
         stored = json.loads(fresh.checkpoint(self.backend, self._project()["name"], stack).read_text())
         return json.dumps({"version": stored["version"], "deployment": stored["checkpoint"].get("latest") or {}})
 
@@ -154,9 +160,9 @@ class Workspace:
         return resources
 
     def run(self, *arguments: str, given: str | None = None, fails: bool = False) -> Outcome:
-        """Runs Pulumi; the outcome has to be as expected, else the test fails with what Pulumi said.
+        """Runs Pulumi; the test fails with its output unless it succeeds, or `fails`, as expected.
 
-        `given` goes to its standard input.
+        `given` is its standard input.
         """
         command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
         done = _run(command, self.folder, self.environment, given)
@@ -164,7 +170,7 @@ class Workspace:
         return done
 
     def kubectl(self, *arguments: str, manifest: str | None = None) -> str:
-        """Runs kubectl, which has to succeed; `manifest` goes to its standard input."""
+        """Runs kubectl, which must succeed; `manifest` is its standard input."""
         done = _run(["kubectl", *arguments], self.folder, self.environment, manifest)
         assert done.code == 0, f"`kubectl {' '.join(arguments)}` ended with {done.code}:\n{done.said}"
         return done.said
