@@ -32,7 +32,7 @@ up: setup
 down: setup
 	@$(PYTHON) -m devcluster.stacks down
 
-# All tests, on control planes of their own: more at once than there may be cores, as many of them wait for a cluster.
+# All tests, on separate control planes: more at once than there may be cores, as many of them wait for a cluster.
 # Their bytecode is kept, as each worker reads all of them.
 test: setup
 	@echo "==> toolchain"

@@ -16,7 +16,7 @@ def main() -> int:
         "--dest",
         type=Path,
         default=CHECKOUT / ".dev" / "bin",
-        help="folder for the links, to go first on PATH (default: .dev/bin of the checkout)",
+        help="folder for the links, to be put first on PATH (default: .dev/bin of the checkout)",
     )
     destination: Path = parser.parse_args().dest
     try:

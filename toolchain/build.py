@@ -1,4 +1,4 @@
-"""A build: Go turns a binary's recipe into an entry of the cache, wholly or not at all."""
+"""A build: Go turns a binary's recipe into an entry of the cache, completely or not at all."""
 
 import json
 import os
@@ -13,17 +13,17 @@ from toolchain.catalog import Binary
 from toolchain.errors import ToolchainError
 
 # The committed go.sum decides what is built: a build neither changes it nor asks a checksum database.
-# Whatever the user's own Go settings say must not decide it as well.
+# The user's own Go settings must not change it.
 ENVIRONMENT = {
     "CGO_ENABLED": "0",
     "GOFLAGS": "-mod=readonly",
     "GOTOOLCHAIN": "auto",
     "GOWORK": "off",
-    # The compiler is a Go program itself: with memory enough it need not collect garbage, an eighth of its time.
+    # The compiler is a Go program: with enough memory it need not collect garbage, an eighth of its time.
     "GOGC": "off",
     "GOMEMLIMIT": "3GiB",
 }
-# The linker strips what debuggers read: a compiler that does not write it first is done an eighth sooner.
+# The linker strips what debuggers read: not writing it in the first place saves the compiler an eighth of its time.
 FLAGS = "-dwarf=false"
 LINES_SHOWN = 12
 
@@ -37,7 +37,7 @@ def build(binary: Binary, go: str) -> None:
     log.unlink(missing_ok=True)
     for abandoned in entry.glob(".building-*"):  # by a run that was killed, as we hold the lock
         shutil.rmtree(abandoned, ignore_errors=True)
-    # In a copy, as files are put beside the sources; in the cache folder, as os.replace needs one file system.
+    # In a copy, as files are added to the sources; in the cache folder, as os.replace needs one file system.
     with tempfile.TemporaryDirectory(dir=entry, prefix=".building-") as temporary:
         work = Path(temporary)
         for source in cache.sources(binary):
@@ -55,7 +55,7 @@ def build(binary: Binary, go: str) -> None:
         _run(
             binary, [go, "build", "-trimpath", *compiler, "-ldflags", linker, "-o", program, binary.package], work, log
         )
-        for name in (*binary.companions, binary.name):  # the program itself last: it tells that the entry is whole
+        for name in (*binary.companions, binary.name):  # the program itself last: it shows that the entry is complete
             (output / name).chmod(0o755)
             os.replace(output / name, entry / name)
 

@@ -1,4 +1,4 @@
-"""The cache: built binaries outside of every checkout, each in a folder named after all that decides its content."""
+"""The cache: built binaries outside of all checkouts, each in a folder named after all that decides its content."""
 
 import fcntl
 import hashlib
@@ -19,12 +19,12 @@ def root() -> Path:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a path leads into the cache, however many links lie between."""
+    """Whether a path leads into the cache, through any number of links."""
     return path.resolve().is_relative_to(root().resolve())
 
 
 def sources(binary: Binary) -> Sequence[Path]:
-    """The files that a binary is built from, without those that a build puts beside them."""
+    """The files that a binary is built from, without those that a build adds."""
     files = (path for path in binary.folder.iterdir() if path.is_file() and not path.name.startswith("."))
     return sorted(path for path in files if path.name not in binary.embedded)
 
@@ -40,13 +40,13 @@ def entry(binary: Binary) -> Path:
 
 
 def holds(binary: Binary) -> bool:
-    """Whether a binary is in the cache, whole: a build moves the program itself into its folder last."""
+    """Whether a complete binary is in the cache: a build moves the program itself into its folder last."""
     return (entry(binary) / binary.name).exists()
 
 
 @contextmanager
 def lock(folder: Path, waits: Callable[[], None]) -> Iterator[None]:
-    """Keeps everybody else from building into a folder. `waits` is called if somebody else is already at it."""
+    """Locks a folder against other builds. `waits` is called if another process holds the lock."""
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -63,7 +63,7 @@ def lock(folder: Path, waits: Callable[[], None]) -> Iterator[None]:
 def side_by_side(binaries: Sequence[Binary]) -> Path:
     """A folder of the cache with the files of several binaries in one place, as hard links.
 
-    The engine looks for its language host beside its own real path, and warns about one that is only on PATH."""
+    The engine looks for its language host next to its own real path, and warns about one that is only on PATH."""
     entries = [entry(binary) for binary in binaries]
     key = hashlib.sha256(" ".join(path.name for path in entries).encode()).hexdigest()[:16]
     folder = root() / f"bin-{key}"

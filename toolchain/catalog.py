@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 
 class Version(NamedTuple):
-    """A release number. Whatever follows the three numbers (`-dispatcher`, `+k3s1`) is not part of it."""
+    """A release number. What follows the three numbers (`-dispatcher`, `+k3s1`) is not part of it."""
 
     major: int
     minor: int
@@ -39,7 +39,7 @@ class Binary:
     package: str
     """The Go package to build."""
     module: str
-    """The Go module that the version is of, and that `embedded` and `companions` are copied from."""
+    """The Go module that has the version, and that `embedded` and `companions` are copied from."""
     release: Version
     """The release of `module` which go.mod pins."""
     stamps: tuple[str, ...] = ()
@@ -49,22 +49,22 @@ class Binary:
     asks_version: tuple[str, ...] = ("--version",)
     """The arguments that make it print its version."""
     is_asset: bool = False
-    """Whether it belongs into the folder that KUBEBUILDER_ASSETS names."""
+    """Whether it belongs in the folder that KUBEBUILDER_ASSETS names."""
     seconds: int = 0
-    """CPU seconds that its build takes where other binaries of the same go.mod are built before it."""
+    """CPU seconds of its build after other binaries of the same go.mod."""
     shared_seconds: int = 0
-    """CPU seconds that the first build of its go.mod takes in addition, for what all of them use."""
+    """Additional CPU seconds of the first build of its go.mod, for what all of them use."""
     belongs_to: str = ""
-    """The binary which brings this one along when it is on the machine, so that it need not be built."""
+    """The binary that comes with this one if it is on the machine, so that it need not be built."""
     is_command: bool = True
     """Whether it belongs on PATH. A plugin does not: the engine warns about every plugin it finds there."""
     unoptimized: tuple[str, ...] = ()
     """Patterns of packages that no command of a checkout runs: clients of clouds, for example. Go compiles them as they
     are written, in two thirds of the time; what runs is optimized as ever."""
     embedded: Mapping[str, str] = field(default_factory=dict)
-    """Files the build needs beside its sources: name -> path in `module`."""
+    """Files that the build needs in addition to its sources: name -> path in `module`."""
     companions: Mapping[str, str] = field(default_factory=dict)
-    """Executables that have to lie beside the program: name -> path in `module`."""
+    """Executables that must be next to the program: name -> path in `module`."""
 
 
 def catalog(folder: Path = HERE) -> Sequence[Binary]:
@@ -171,7 +171,7 @@ def catalog(folder: Path = HERE) -> Sequence[Binary]:
 def pinned(folder: Path, module: str) -> Version:
     """The version of a module that a folder's go.mod requires.
 
-    A module without release tags is required by a pseudo-version; a comment behind it then says the release:
+    A module without release tags is required by a pseudo-version; a comment after it names the release:
     `example.org/module v0.0.0-20260101000000-0123456789ab // release 4.25.0`."""
     go_mod = folder / "go.mod"
     try:
@@ -186,7 +186,7 @@ def pinned(folder: Path, module: str) -> Version:
 
 
 def go_version(folder: Path) -> Version:
-    """The oldest Go that a folder's go.mod can be built with."""
+    """The oldest Go version that can build a folder's go.mod."""
     match = re.search(r"^go (\d+)\.(\d+)(?:\.(\d+))?", (folder / "go.mod").read_text(), re.MULTILINE)
     if match is None:
         raise ToolchainError(f"{folder / 'go.mod'}: no line says the Go version, such as `go 1.25.0`")

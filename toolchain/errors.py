@@ -1,4 +1,4 @@
-"""A failure of the toolchain: what went wrong, where, and what would put it right."""
+"""A failure of the toolchain: what is wrong, where, and what fixes it."""
 
 
 class ToolchainError(Exception):

@@ -1,4 +1,4 @@
-"""The estimate: how long the builds that are ahead take, why, and what would avoid them."""
+"""The estimate: how long the missing builds take, why, and what would avoid them."""
 
 import os
 from collections.abc import Collection, Iterator, Sequence
@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 from toolchain.catalog import Binary
 from toolchain.machine import ASSETS, Found
 
-# Go compiles packages at the same time as far as they do not need each other: more cores than these idle.
+# Go compiles packages in parallel if they do not need each other: more cores than these are idle.
 CORES_USED = 8
 # Modules are downloaded and packages wait for others meanwhile, as `.ci/cold` shows.
 BUSY = 0.75
 
 
 def announcement(missing: Sequence[Binary], unusable: Sequence[Found], cores: int | None = None) -> str:
-    """What to print before `missing` are built: lines for people. `unusable` are the programs that are too old."""
+    """The lines to print before `missing` are built. `unusable` are the programs that are too old."""
     cores = cores or len(os.sched_getaffinity(0))
     lines = [
         f"building with Go, about {minutes(missing, cores)} min on {cores} core{'s' if cores > 1 else ''}, and only "
@@ -26,7 +26,7 @@ def announcement(missing: Sequence[Binary], unusable: Sequence[Found], cores: in
 
 
 def minutes(missing: Collection[Binary], cores: int) -> int:
-    """How many minutes a build takes on a machine that does nothing else, at least one: an estimate.
+    """Estimated minutes of a build on an idle machine, at least one.
 
     Binaries of one go.mod share what they compile, so only the first one of each pays for `shared_seconds`."""
     shared = {binary.folder: binary.shared_seconds for binary in missing}

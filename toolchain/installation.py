@@ -1,4 +1,4 @@
-"""An installation: a folder of links that goes first on PATH, and a PULUMI_HOME with the engine's plugins."""
+"""An installation: a folder of links to be put first on PATH, and a PULUMI_HOME with the engine's plugins."""
 
 import os
 import subprocess
@@ -13,10 +13,10 @@ from toolchain.resolution import Resolved, resolve
 
 
 def install(destination: Path, binaries: Sequence[Binary] | None = None) -> Sequence[Resolved]:
-    """Resolves all binaries and links the commands among them into `destination`; changes nothing that is right.
+    """Resolves all binaries and links the commands among them into `destination`; changes nothing that is current.
 
-    Plugins that had to be built go into the PULUMI_HOME `pulumi` beside `destination`.
-    Raises ToolchainError where a binary cannot be had."""
+    Plugins that were built are put into the PULUMI_HOME `pulumi` next to `destination`.
+    Raises ToolchainError if a binary cannot be provided."""
     binaries = catalog() if binaries is None else binaries
     destination = destination.absolute()
     resolved = resolve(binaries, links=destination)
@@ -28,13 +28,13 @@ def install(destination: Path, binaries: Sequence[Binary] | None = None) -> Sequ
     home = destination.parent / "pulumi"
     for each in resolved:
         if not each.binary.is_command:
-            with cache.lock(home, waits=lambda: None):  # copied in seconds: not worth a word
+            with cache.lock(home, waits=lambda: None):  # copied in seconds: no progress needed
                 _install_plugin(each, destination / "pulumi", home)
     return resolved
 
 
 def _link(links: Mapping[str, Path], destination: Path, names: set[str]) -> None:
-    """Makes the links, and removes those of `names` that are wanted no more: they would hide the user's own."""
+    """Makes the links, and removes those of `names` that are no longer wanted: they would hide the user's own."""
     destination.mkdir(parents=True, exist_ok=True)
     for name in names - links.keys():
         (destination / name).unlink(missing_ok=True)

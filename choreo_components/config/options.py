@@ -1,19 +1,19 @@
-"""Options: settings of a stack with a few fixed values, such as whether controllers run."""
+"""The options of a stack that are one of a few words: whether controllers run, and what may be taken over."""
 
 from enum import Enum
 
 
 class Controllers(str, Enum):
-    """Whether OpenChoreo's controllers run."""
+    """With or without OpenChoreo's controllers."""
 
     PRESENT = "present"
-    """They run: conditions are waited for, and the organization's namespace is deleted with its Organization."""
+    """They run: conditions are waited for, and the organization's namespace goes with its Organization."""
     ABSENT = "absent"
-    """They do not run: nothing sets conditions, and the organization's namespace belongs to the stack alone."""
+    """They do not run: nothing sets conditions, and the organization's namespace is ours alone."""
 
 
 class Adopt(str, Enum):
-    """Existing objects to take over: none, or those with OpenChoreo's labels (in an API without any, choreo's own)."""
+    """Never, or what carries the labels by which OpenChoreo finds it; where there are none, what choreo has applied."""
 
     NEVER = "never"
     IF_LABELLED = "if-labelled"

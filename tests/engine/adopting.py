@@ -1,4 +1,4 @@
-"""A takeover: what a user types to bring a live organization into stacks, and what of it an API server can see."""
+"""A takeover: the commands that bring a live organization into stacks, and what an API server sees of them."""
 
 import copy
 import os
@@ -11,7 +11,7 @@ from tests.engine.workspace import SECONDS, Workspace
 
 
 def run(workspace: Workspace, command: str, code: int = 0) -> str:
-    """Runs a line of a shell in the project's folder."""
+    """Runs a shell command in the project's folder; returns its standard output."""
     done = subprocess.run(
         ["sh", "-euc", command],
         cwd=workspace.folder,
@@ -26,12 +26,12 @@ def run(workspace: Workspace, command: str, code: int = 0) -> str:
 
 
 def steps(said: str) -> list[str]:
-    """The commands that `choreo adopt` tells its user to type."""
+    """The commands that `choreo adopt` prints as next steps."""
     return [line.strip() for line in said.partition("To adopt, run:")[2].splitlines() if line.strip()]
 
 
 def hand_over(workspace: Workspace, said: str) -> int:
-    """Runs the commands that hand fields over to Pulumi; how many there are."""
+    """Runs the commands that hand fields over to Pulumi; returns how many there are."""
     commands = [line.strip() for line in said.splitlines() if line.strip().startswith("kubectl patch ")]
     for command in commands:
         run(workspace, command)
@@ -39,7 +39,7 @@ def hand_over(workspace: Workspace, said: str) -> int:
 
 
 def take_over(workspace: Workspace, said: str) -> dict[str, dict[str, int]]:
-    """Does what `choreo adopt` said; what each stack's `pulumi up` has changed."""
+    """Runs the commands that `choreo adopt` printed; returns what each stack's `pulumi up` changed."""
     changes = {}
     for step in steps(said):
         if step.startswith("pulumi up --stack "):
@@ -51,7 +51,7 @@ def take_over(workspace: Workspace, said: str) -> dict[str, dict[str, int]]:
 
 
 def unversioned(workspace: Workspace, organization: str) -> list[dict[str, Any]]:
-    """All objects of the organization, without what says who has made them what they are."""
+    """All objects of the organization, without their managed fields and versions."""
     objects = _objects(workspace, organization)
     for each in objects:
         del each["metadata"]["managedFields"], each["metadata"]["resourceVersion"]

@@ -27,7 +27,7 @@ def later_plane(planes: Planes) -> Iterator[ControlPlane]:
 
 @pytest.fixture
 def later(tmp_path: Path, toolchain_bin: Path, later_plane: ControlPlane) -> Workspace:
-    """A workspace on that control plane, with a folder for temporary files of its own."""
+    """A workspace on that control plane, with a separate folder for temporary files."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     made = Workspace(tmp_path, leading_to(later_plane.kubeconfig, toolchain_bin), Controllers.ABSENT)
@@ -37,7 +37,7 @@ def later(tmp_path: Path, toolchain_bin: Path, later_plane: ControlPlane) -> Wor
 
 @pytest.fixture(scope="module")
 def data_plane(planes: Planes) -> Iterator[ControlPlane]:
-    """A second cluster, for tests that want a data plane besides the control plane: without OpenChoreo's kinds."""
+    """A second cluster, for tests that need a separate data plane: without OpenChoreo's kinds."""
 
     def without_definitions(plane: ControlPlane) -> None:
         with Client(config=KubeConfig.from_file(plane.kubeconfig), trust_env=False) as client:
@@ -84,12 +84,12 @@ def workspace(tmp_path: Path, environment: Mapping[str, str], controllers: Contr
 
 @pytest.fixture
 def organization() -> str:
-    """The name of the test's organization, which no other has."""
+    """The name of the test's organization, which no other test uses."""
     return f"acme-{uuid4().hex[:8]}"
 
 
 @pytest.fixture
 def acme(workspace: Workspace, organization: str, controllers: Controllers) -> Workspace:
-    """A workspace for environments of the organization, which is there."""
+    """A workspace for environments of the organization, which exists."""
     organizations.make(organization, workspace.kubeconfig, controllers)
     return workspace

@@ -1,4 +1,4 @@
-"""A foreign program: what one in any language does, which knows type tokens and names of inputs, not our package."""
+"""A foreign program: like one in any other language, it knows type tokens and names of inputs, but not our package."""
 
 REMOTE = """
 import pulumi

@@ -1,8 +1,8 @@
 """A fork server: programs, providers and commands begin as copies of a process that has read their modules already.
 
-Reading the modules of Pulumi and ours takes longer than most of those that the tests run work. What runs is the
-same code in a process of its own, with the arguments, variables, folder and files that the engine has given; only
-modules are read before. `interpreter` puts this file in Python's place; whoever runs it stays until the copy has ended.
+Reading the modules of Pulumi and ours takes longer than most programs of the tests run. What runs is the same code in
+a separate process, with the arguments, variables, folder and files from the engine; only the modules are read before.
+`interpreter` puts this file in Python's place; the caller's process stays until the copy has ended.
 """
 
 import array
@@ -15,10 +15,10 @@ import sys
 from typing import Any, NoReturn
 
 PRELOADED = ("pulumi", "pulumi.provider.experimental.provider", "choreo_components")
-"""Modules and packages; of ours, all that is in it."""
+"""Modules and packages; of our package, all modules."""
 
 READY = b"ready"
-"""What whoever asked answers when it passes signals on."""
+"""The answer of the caller, to which it passes signals on."""
 
 
 def ask(address: str, script: str, *arguments: str) -> int:
@@ -38,11 +38,11 @@ def ask(address: str, script: str, *arguments: str) -> int:
 
 
 def serve(address: str) -> None:
-    """Reads the modules, and forks for each who asks at the address, until standard input ends."""
+    """Reads the modules, and forks for each caller at the address, until standard input ends."""
     _preload()
     threads = os.listdir("/proc/self/task")
     assert len(threads) == 1, "a module starts a thread when it is imported, which forks do not have"
-    # Whoever asked is told how a child ended, by the child.
+    # The child itself reports to the caller how it ended.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
@@ -86,7 +86,7 @@ def _become(connection: socket.socket) -> NoReturn:
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
-    # Not the server's: what they know of their files holds no longer.
+    # Not the server's, which refer to other files.
     sys.stdin = os.fdopen(0, "r", closefd=False)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, closefd=False) for number in (1, 2))
     os.environ.clear()
@@ -99,7 +99,7 @@ def _become(connection: socket.socket) -> NoReturn:
 
     def watch() -> None:
         connection.recv(1)
-        os._exit(128 + signal.SIGKILL)  # whoever asked has ended
+        os._exit(128 + signal.SIGKILL)  # the caller has ended
 
     threading.Thread(target=watch, daemon=True).start()
     code = 0

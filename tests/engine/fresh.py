@@ -19,13 +19,13 @@ SALT = "encryptionsalt"
 
 @dataclass(frozen=True)
 class Fresh:
-    """What Pulumi has written of a stack that it has just made."""
+    """What Pulumi writes of a new stack."""
 
     checkpoint: str
     backend: str
     """Of the backend itself."""
     salt: str
-    """What the passphrase's encryption goes by, as it is in the stack's settings."""
+    """The salt of the encryption by passphrase, as it is in the stack's settings."""
 
     def write(self, backend: Path, project: str, stack: str, settings: Path) -> None:
         """Makes a stack in a backend; its settings may be there already."""
@@ -48,7 +48,7 @@ def checkpoint(backend: Path, project: str, stack: str) -> Path:
 
 @cache
 def made(pulumi: str, home: str, passphrase: str) -> Fresh:
-    """What this Pulumi makes with the passphrase."""
+    """A new stack of this Pulumi with the passphrase."""
     project, stack = NAME.split("/")
     with TemporaryDirectory() as folder:
         backend, settings = Path(folder, "backend"), Path(folder, f"Pulumi.{stack}.yaml")

@@ -1,4 +1,4 @@
-"""A front: what stands before an API server and answers in its place now and then, as those in front of clusters do."""
+"""A front: a proxy in front of an API server, which answers some requests itself, as load balancers of clusters do."""
 
 import http.client
 import threading
@@ -17,14 +17,14 @@ from lightkube.config.kubeconfig import KubeConfig
 BLOCK = 65536
 
 Own = tuple[int, dict[str, str], str]
-"""An answer of the front's own: status, headers and body."""
+"""An answer by the front itself: status, headers and body."""
 
 Interference = Callable[[int], Own | None]
-"""What the front answers by itself to the request with this number; None where it passes the request on."""
+"""The front's answer to the request with this number; None where it passes the request on."""
 
 
 class Front:
-    """Passes plain HTTP on to an API server, with the credentials of a kubeconfig, on threads of its own."""
+    """Passes plain HTTP on to an API server, with the credentials of a kubeconfig, on separate threads."""
 
     def __init__(self, kubeconfig: Path, interference: Interference) -> None:
         self._context_name = str(yaml.safe_load(kubeconfig.read_text())["current-context"])
@@ -53,7 +53,7 @@ class Front:
         self._server.server_close()
 
     def kubeconfig(self, path: Path) -> Path:
-        """Writes a kubeconfig that leads to the front, by a context of the name that leads past it."""
+        """Writes a kubeconfig that leads to the front, with the context of the one that leads past it."""
         name = self._context_name
         content = {
             "apiVersion": "v1",
@@ -85,7 +85,7 @@ class Front:
             protocol_version = "HTTP/1.1"
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Nobody reads it."""
+                """Nothing is logged."""
 
             def _handle(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -1,4 +1,4 @@
-"""An interpreter that lists its packages and reads its modules once, where Pulumi has it done at each command."""
+"""An interpreter that lists its packages and reads its modules once, and not at each command of Pulumi."""
 
 import atexit
 import shutil
@@ -43,7 +43,7 @@ SECONDS = 60
 def folder(python: Path, executables: bool = True) -> Path:
     """A folder for PATH, where python3 is this interpreter of a virtual environment that does not change.
 
-    It forks programs, and with `executables` our provider and our command, which are there as well then.
+    It forks programs, and with `executables` our provider and our command, which are then in the folder as well.
     """
     made = Path(tempfile.mkdtemp(prefix="choreo-interpreter-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A listener: what anybody on the machine could see of commands while they run: arguments, and temporary files."""
+"""A listener: what other users of the machine can see of commands while they run: arguments, and temporary files."""
 
 import stat
 import threading
@@ -20,7 +20,7 @@ class Listener:
         self.programs: set[str] = set()
         """The arguments of every process that ran."""
         self.heard: set[str] = set()
-        """Where a word stood: in arguments, or in a temporary file that others may read."""
+        """Where a word was found: in arguments, or in a temporary file that others may read."""
         self._temporary = temporary
         self._words = [word.encode() for word in words]
         self._end = threading.Event()
@@ -41,7 +41,7 @@ class Listener:
             for process in Path("/proc").glob("[0-9]*"):
                 self._look(process / "cmdline")
             for file in self._temporary.rglob("*"):
-                # What was there a moment ago may be gone.
+                # It may be gone since the listing.
                 with suppress(OSError):
                     if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o077:
                         self._look(file)

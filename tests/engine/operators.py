@@ -1,4 +1,4 @@
-"""An operator: somebody who comes with a service account's token, and has the rights of docs/permissions or fewer."""
+"""An operator: a user with a service account's token, and with the rights of docs/permissions or fewer."""
 
 import asyncio
 import time
@@ -27,12 +27,12 @@ SECONDS_TO_TAKE_EFFECT = 30.0
 
 CORE_V1 = ("control-plane", "data-plane")
 V1ALPHA1 = ("v1alpha1/control-plane", "data-plane")
-"""The files with the roles for each API, which have in common what is needed where environments run."""
+"""The files with the roles for each API; both include the one for data planes."""
 
 
 @dataclass(frozen=True)
 class Right:
-    """A verb of a role in docs/permissions, and resources that the role has it on.
+    """A verb of a role in docs/permissions, and the resources that it applies to.
 
     The resources are `namespaced` where the role is bound in an organization's namespace.
     """
@@ -41,7 +41,7 @@ class Right:
     verb: str
     resources: tuple[Resource, ...]
     more: str = ""
-    """What tells rules of one role apart after the first: the resource that such a one begins with."""
+    """Distinguishes the rules of one role after the first: the resource that the rule begins with."""
 
     def __str__(self) -> str:
         return "-".join(filter(None, (self.role, self.verb, self.more)))
@@ -72,7 +72,7 @@ class _Operator:
 
 
 class Operators:
-    """Makes operators on a control plane, and takes away all that it has made when it closes."""
+    """Makes operators on a control plane, and deletes everything it made when it closes."""
 
     def __init__(self, kubeconfig: Path, folder: Path) -> None:
         """`folder` is where their kubeconfigs are kept."""
@@ -92,15 +92,15 @@ class Operators:
             try:
                 self._client.delete(type(each), each.metadata.name, namespace=each.metadata.namespace)
             except ApiError as problem:
-                # A RoleBinding is gone when its namespace is.
+                # A RoleBinding is deleted with its namespace.
                 if problem.status.code != 404:
                     raise
         self._client.close()
 
     def operator(self, organization: str | None, without: Right | None = None, files: Sequence[str] = CORE_V1) -> Path:
-        """The kubeconfig of a new operator of an organization (None: of all), who lacks the right.
+        """The kubeconfig of a new operator of an organization (None: of all), without the right.
 
-        The roles of the files are all that the operator has.
+        The operator has the roles of the files, and nothing else.
         """
         account = f"operator-{uuid4().hex[:8]}"
         self._create(ServiceAccount(metadata=ObjectMeta(name=account, namespace=self._namespace)))
@@ -120,8 +120,8 @@ class Operators:
         return path
 
     @contextmanager
-    def lacking(self, kubeconfig: Path, right: Right) -> Iterator[None]:
-        """The operator with this kubeconfig lacks the right for as long as the context is open."""
+    def revoked(self, kubeconfig: Path, right: Right) -> Iterator[None]:
+        """Takes the right from the operator with this kubeconfig for as long as the context is open."""
         operator = self._operators[kubeconfig]
         [role] = [each for each in _documents(operator.files) if _is_of(each, right)]
         self._grant(operator, right, [each for rule in role["rules"] for each in _less(rule, right)])
@@ -138,7 +138,7 @@ class Operators:
         self._client.patch(ClusterRole, f"{right.role}-{operator.account}", patch, patch_type=PatchType.JSON)
 
     def dismiss(self, kubeconfig: Path) -> None:
-        """Ends the operator with this kubeconfig: the credentials are good for nothing from now on."""
+        """Ends the operator with this kubeconfig: the credentials are no longer valid."""
         account = next(each for each in self._made if each.metadata.name == kubeconfig.stem)
         self._made.remove(account)
         self._client.delete(ServiceAccount, account.metadata.name, namespace=self._namespace)
@@ -172,16 +172,16 @@ def _is_of(document: dict[str, Any], right: Right) -> bool:
 
 
 def _less(rule: dict[str, Any], without: Right) -> list[dict[str, Any]]:
-    """What the rule becomes without the right, which may be one to a part of its resources alone."""
-    lacking = [resource.plural for resource in without.resources if resource.plural in rule["resources"]]
-    kept = [plural for plural in rule["resources"] if plural not in lacking]
+    """The rule without the right, which may apply to a part of its resources."""
+    affected = [resource.plural for resource in without.resources if resource.plural in rule["resources"]]
+    kept = [plural for plural in rule["resources"] if plural not in affected]
     verbs = [verb for verb in rule["verbs"] if verb != without.verb]
-    less = [{**rule, "resources": lacking, "verbs": verbs}] if lacking and verbs else []
+    less = [{**rule, "resources": affected, "verbs": verbs}] if affected and verbs else []
     return [{**rule, "resources": kept}, *less] if kept else less
 
 
 async def _until(awaited: Sequence[Right], kubeconfig: Path, organization: str | None, *, allowed: bool = True) -> None:
-    """Waits until the API server has heard of the roles: a moment after they were made or changed."""
+    """Waits until the API server applies the roles, a moment after they were made or changed."""
     deadline = time.monotonic() + SECONDS_TO_TAKE_EFFECT
     waiting = list(awaited)
     async with Cluster(str(kubeconfig)) as cluster:

@@ -1,4 +1,4 @@
-"""An organization that others than the test's stacks have made: what an environment needs to come up."""
+"""An organization that the test's stacks did not make: what an environment needs to come up."""
 
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ def _create(client: Client, organization: str, manifest: dict[str, Any], control
     resource = _resource(kind)
     client.create(resource({**manifest, "metadata": named}))
     if controllers is Controllers.PRESENT and kind.ready_condition is not None:
-        # One after the other, as the webhook of Projects looks into a cache: what was just made may not be in it yet.
+        # One after the other: the webhook of Projects reads a cache, which may not have a new object yet.
         client.wait(
             resource, metadata["name"], for_conditions=[kind.ready_condition], namespace=metadata.get("namespace")
         )

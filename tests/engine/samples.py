@@ -1,4 +1,4 @@
-"""The samples of the engine tests: the organization and the environments of stacks/, under a name of the test's own."""
+"""The samples of the engine tests: the organization and the environments of stacks/, under a name for the test."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ STACKS = Path(__file__).resolve().parents[2] / "stacks"
 
 
 def stack(name: str, organization: str) -> dict[str, Any]:
-    """The settings of a stack of this checkout, for another organization than acme; manifests stand inline."""
+    """The settings of a stack of this checkout, for another organization than acme, with its manifests inline."""
     config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{name}.yaml").read_text())["config"]
     for pattern in config.pop("choreo:manifests", []):
         for file in sorted(STACKS.parent.glob(pattern)):
@@ -38,7 +38,7 @@ def workload(organization: str, environment: str, component: str) -> list[dict[s
 
 
 def deployment(organization: str, environment: str, name: str) -> str:
-    """The manifest of a Deployment that Pulumi never made, of the component in the stack development."""
+    """The manifest of a Deployment that Pulumi did not make, of the component in the stack development."""
     return f"""
 apiVersion: core.choreo.dev/v1
 kind: Deployment
@@ -58,7 +58,7 @@ spec:
 
 
 def namespace(name: str, organization: str, environment: str) -> str:
-    """The manifest of a namespace that Pulumi never made, with the labels of an environment."""
+    """The manifest of a namespace that Pulumi did not make, with the labels of an environment."""
     return f"""
 apiVersion: v1
 kind: Namespace

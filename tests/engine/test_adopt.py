@@ -1,4 +1,4 @@
-"""Takeover: a live organization becomes stacks of a fresh project, and no object notices."""
+"""Takeover: a live organization becomes stacks of a new project, and no object changes."""
 
 import json
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ ENVIRONMENT = "environments.core.choreo.dev"
 
 
 def declared(config: dict[str, Any]) -> list[dict[str, Any]]:
-    """The objects that settings declare, with all their labels, in the order of their creation."""
+    """The objects that settings declare, with all their labels, in order of creation."""
     read, findings = settings.read(Document(config, "test"), Path())
     assert not findings
     return [each.object.to_wire() for each in read.declared]
@@ -42,14 +42,14 @@ def adopted(workspace: Workspace, *stacks: str) -> dict[str, Wire]:
 
 
 def by_name(objects: Sequence[Wire]) -> dict[str, Wire]:
-    """Objects as settings that say the same declare them, by kind and name."""
+    """The objects as equivalent settings declare them, by kind and name."""
     again = declared({"choreo:controllers": "absent", "choreo:resources": list(objects)})
     return {f"{each['kind']} {each['metadata']['name']}": each for each in again}
 
 
 @pytest.fixture
 def another(tmp_path: Path, environment: dict[str, str], controllers: Controllers) -> Workspace:
-    """Another project, with a backend of its own."""
+    """Another project, with a separate backend."""
     (tmp_path / "another").mkdir()
     return Workspace(tmp_path / "another", environment, controllers)
 
@@ -96,7 +96,7 @@ def test_all_kinds_that_one_project_has_made_are_adopted_as_they_were_declared(
     assert versions(workspace, organization) == before
 
 
-def test_a_cluster_without_openchoreo_is_told_as_such(another: Workspace, data_plane: ControlPlane) -> None:
+def test_a_cluster_without_openchoreo_is_reported(another: Workspace, data_plane: ControlPlane) -> None:
     command = f"choreo adopt --organization acme --stack acme --kubeconfig {data_plane.kubeconfig} 2>&1"
     assert "error: the cluster serves no core.choreo.dev/v1: https://" in run(another, command, code=2)
 
@@ -104,10 +104,10 @@ def test_a_cluster_without_openchoreo_is_told_as_such(another: Workspace, data_p
 def apply(
     workspace: Workspace, organization: str, controllers: Controllers, *command: str, more: Sequence[Wire] = ()
 ) -> list[Wire]:
-    """Makes an organization with kubectl, and waits until controllers have accepted it; what has been made.
+    """Makes an organization with kubectl, and waits until controllers have accepted it; returns its objects.
 
-    It is applied on the client's side, unless `command` says how else; `more` belongs to it as well. Its environment is
-    production's, and its pipeline says `false` where nothing would do.
+    It is applied on the client side, unless `command` says otherwise; `more` are further objects. Its environment is
+    production's, and its pipeline has an explicit `false` that could be omitted.
     """
     config = samples.stack("acme", organization)
     config["choreo:resources"] += [*samples.stack("development", organization)["choreo:resources"], *more]
@@ -135,9 +135,9 @@ def apply(
 
 
 def changed(workspace: Workspace, organization: str, **spec: Any) -> tuple[int, Wire]:
-    """How many updates it takes to take the environment's annotations out and to change its spec, and the environment.
+    """Removes the environment's annotations and changes its spec; returns the number of updates, and the environment.
 
-    A field that is None is taken out.
+    A field that is None is removed.
     """
     manifest = workspace.folder / "stacks" / "acme-development" / "environments" / "development.yaml"
     written = yaml.safe_load(manifest.read_text())
@@ -156,9 +156,9 @@ def changed(workspace: Workspace, organization: str, **spec: Any) -> tuple[int, 
         (Controllers.ABSENT, ("apply", "--server-side", "--field-manager=argocd-controller")),
     ],
     indirect=["controllers"],
-    ids=["made", "applied on the server's side"],
+    ids=["created", "applied on the server side"],
 )
-def test_what_somebody_else_has_made_is_handed_over_by_a_command_and_then_can_be_taken_out(
+def test_fields_of_another_manager_are_handed_over_by_a_command_and_can_then_be_removed(
     another: Workspace, organization: str, controllers: Controllers, command: tuple[str, ...]
 ) -> None:
     made = apply(another, organization, controllers, *command)
@@ -169,12 +169,12 @@ def test_what_somebody_else_has_made_is_handed_over_by_a_command_and_then_can_be
 
     assert hand_over(another, said) == len(made), said
 
-    assert unversioned(another, organization) == before, "only the owners of fields are to change"
+    assert unversioned(another, organization) == before, "only the owners of fields change"
     fresh = f"mkdir again; cp Pulumi.yaml again; choreo adopt --organization {organization} --stack acme -C again"
-    assert hand_over(another, run(another, fresh)) == 0, "somebody else still owns something"
+    assert hand_over(another, run(another, fresh)) == 0, "another manager still owns something"
     _, live = changed(another, organization, isProduction=None)
-    assert "core.choreo.dev/display-name" not in live["metadata"]["annotations"], "somebody else still owns it"
-    assert "isProduction" not in live["spec"], "somebody else still owns it"
+    assert "core.choreo.dev/display-name" not in live["metadata"]["annotations"], "another manager still owns it"
+    assert "isProduction" not in live["spec"], "another manager still owns it"
 
 
 @with_and_without_controllers
@@ -210,7 +210,7 @@ def test_what_kubectl_has_made_is_taken_over_then_changed_and_destroyed(
     assert versions(another, organization) == {}
 
 
-def test_a_private_key_is_taken_over_and_stands_in_no_file(later: Workspace, organization: str) -> None:
+def test_a_private_key_is_taken_over_and_is_in_no_file(later: Workspace, organization: str) -> None:
     plane = data_plane_with_credentials(organization=organization)
     later.kubectl("create", "namespace", organization)
     for each in declared({"choreo:controllers": "absent", "choreo:resources": [owner(organization), plane]}):
@@ -221,7 +221,7 @@ def test_a_private_key_is_taken_over_and_stands_in_no_file(later: Workspace, org
 
     assert take_over(later, said) == {"acme": {"unchanged": 14}}
     assert versions(later, organization) == before
-    # `kubectl apply` has left the key in an annotation too, which a refresh reads.
+    # `kubectl apply` left the key in an annotation too, which a refresh reads.
     assert CREDENTIALS["clientKey"] not in later.refresh("acme", "--diff").said
     later.up("acme")
     files = [file for file in later.folder.parent.rglob("*") if file.is_file()]

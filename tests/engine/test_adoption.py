@@ -1,4 +1,4 @@
-"""Adoption: after the state was lost nothing is taken over in passing, and all of it when the stack says so."""
+"""Adoption: after the state is lost, nothing is taken over implicitly, and everything if the stack says so."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def annotated(config: dict[str, Any], annotations: dict[str, str]) -> dict[str, 
 
 
 @with_both_providers
-def test_a_lost_state_is_told_and_its_objects_are_adopted_when_the_stack_says_so(
+def test_a_lost_state_is_reported_and_its_objects_are_adopted_when_the_stack_says_so(
     acme: Workspace, organization: str
 ) -> None:
     noted = annotated(samples.stack("development", organization), {"example.com/note": "x"})
@@ -40,14 +40,14 @@ def test_a_lost_state_is_told_and_its_objects_are_adopted_when_the_stack_says_so
         assert f"Environment {organization}/development" in said
         assert "pulumi config set choreo:adopt if-labelled" in said
         assert "Traceback" not in said
-    assert versions(acme, organization) == before, "a refused up has changed something"
+    assert versions(acme, organization) == before, "a refused up changed something"
     assert not [each for each in acme.resources("development") if each["type"].startswith("kubernetes:core")]
 
     acme.run("config", "set", "--stack", "development", "choreo:adopt", "if-labelled")
     acme.up("development")
     assert acme.up("development").changes == {"unchanged": made}
 
-    # Whose the fields are now: what leaves a manifest goes, and what somebody has changed is taken back.
+    # Pulumi owns the fields now: what leaves a manifest is removed, and manual changes are undone.
     environment = ("environments.core.choreo.dev", "development", "-n", organization)
     acme.kubectl("label", *environment, "core.choreo.dev/name=changed", "--overwrite")
     acme.settings("development", samples.stack("development", organization) | {"choreo:adopt": "if-labelled"})
@@ -61,7 +61,7 @@ def test_a_lost_state_is_told_and_its_objects_are_adopted_when_the_stack_says_so
     assert acme.kubectl("get", "namespaces", "-l", f"organization-name={organization}", "-o", "name") == ""
 
 
-def test_an_object_that_somebody_else_has_made_is_not_overwritten(acme: Workspace, organization: str) -> None:
+def test_an_object_of_another_owner_is_not_overwritten(acme: Workspace, organization: str) -> None:
     declared = next(
         each for each in samples.stack("staging", organization)["choreo:resources"] if each["kind"] == "Environment"
     )

@@ -1,4 +1,4 @@
-"""Bad input: one report of everything that is wrong, each with its place, and nothing applied."""
+"""Bad input: one report of all errors, each with its place, and nothing is applied."""
 
 import shutil
 from typing import Any
@@ -34,7 +34,7 @@ def test_all_findings_come_in_one_report_and_nothing_is_applied(workspace: Works
     ):
         place = f"Pulumi.acme.yaml:{_line(lines, text)}: "
         assert [line for line in said.splitlines() if place in line and message in line], f"{place}{message}\n{said}"
-    assert "list.yaml.broken:2: error: invalid YAML" in said
+    assert "list.yaml.broken:2: error: not YAML" in said
     assert "promotion has a cycle: development -> staging -> development" in said
     assert workspace.kubectl("get", "organizations.core.choreo.dev", "-o", "name").count(organization) == 0
     assert all(resource["type"] == "pulumi:pulumi:Stack" for resource in workspace.resources("acme"))
@@ -60,7 +60,7 @@ WORST = [
 WORST_SIZES = ["a million brackets", "10 MB of lines", "2 MB in a key"]
 
 
-def test_the_worst_of_the_corpus_at_once_is_told_as_the_corpus_expects_and_nothing_is_applied(
+def test_the_worst_of_the_corpus_at_once_is_reported_as_expected_and_nothing_is_applied(
     workspace: Workspace, organization: str
 ) -> None:
     wanted = []
@@ -75,7 +75,7 @@ def test_the_worst_of_the_corpus_at_once_is_told_as_the_corpus_expects_and_nothi
 
     said = workspace.up("acme", fails=True).said
 
-    assert [line for line in wanted if line not in said] == [], f"these are not told in\n{said}"
+    assert [line for line in wanted if line not in said] == [], f"missing in\n{said}"
     assert "Traceback" not in said
     assert "nothing was applied" in said
     assert workspace.kubectl("get", "organizations.core.choreo.dev", "-o", "name").count(organization) == 0
@@ -83,7 +83,7 @@ def test_the_worst_of_the_corpus_at_once_is_told_as_the_corpus_expects_and_nothi
 
 
 @pytest.mark.parametrize("command", ["preview", "up"])
-def test_an_environment_whose_data_plane_is_nowhere_is_refused(
+def test_an_environment_whose_data_plane_is_missing_is_refused(
     acme: Workspace, organization: str, command: str
 ) -> None:
     config = samples.stack("staging", organization)
@@ -98,13 +98,13 @@ def test_an_environment_whose_data_plane_is_nowhere_is_refused(
     assert "Traceback" not in said
 
 
-def test_a_stack_whose_organization_is_nowhere_is_refused(workspace: Workspace, organization: str) -> None:
+def test_a_stack_whose_organization_is_missing_is_refused(workspace: Workspace, organization: str) -> None:
     workspace.stack("staging", samples.stack("staging", organization))
     said = workspace.up("staging", fails=True).said
     assert f"no organization '{organization}': neither in this stack nor in the cluster" in said
 
 
-def test_a_preview_without_a_cluster_says_what_it_could_not_check(workspace: Workspace, organization: str) -> None:
+def test_a_preview_without_a_cluster_reports_what_it_could_not_check(workspace: Workspace, organization: str) -> None:
     workspace.environment["KUBECONFIG"] = str(workspace.folder / "nowhere")
     workspace.stack("staging", samples.stack("staging", organization))
     said = workspace.preview("staging").said

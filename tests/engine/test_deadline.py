@@ -1,4 +1,4 @@
-"""A deadline: what blocks is named, nothing is forced, and the next run goes on."""
+"""A deadline: what blocks is named, nothing is forced, and the next run resumes."""
 
 from tests.engine import samples
 from tests.engine.modes import with_and_without_controllers
@@ -6,7 +6,7 @@ from tests.engine.workspace import Workspace
 
 
 @with_and_without_controllers
-def test_a_stuck_deployment_is_named_and_the_next_destroy_goes_on(acme: Workspace, organization: str) -> None:
+def test_a_stuck_deployment_is_named_and_the_next_destroy_resumes(acme: Workspace, organization: str) -> None:
     config = samples.stack("staging", organization)
     # With controllers, a Deployment whose component is missing would be stuck for that reason.
     config["choreo:resources"] += samples.workload(organization, "staging", "reading-list-service")
@@ -34,9 +34,7 @@ def test_a_stuck_deployment_is_named_and_the_next_destroy_goes_on(acme: Workspac
     assert acme.kubectl("get", "namespaces", "-l", f"organization-name={organization}", "-o", "name") == ""
 
 
-def test_controllers_that_are_expected_and_not_there_are_missed_by_name(
-    workspace: Workspace, organization: str
-) -> None:
+def test_controllers_that_are_expected_and_missing_are_named(workspace: Workspace, organization: str) -> None:
     config = samples.stack("acme", organization)
     workspace.stack("acme", {**config, "choreo:timeouts": {"ready": "3s", "delete": "3s"}})
     workspace.run("config", "set", "--stack", "acme", "choreo:controllers", "present")
@@ -45,7 +43,7 @@ def test_controllers_that_are_expected_and_not_there_are_missed_by_name(
 
     assert f"Organization {organization} is not accepted by OpenChoreo's controllers: it waits for Ready=True" in said
     assert "no controller has processed it" in said
-    # A plain destroy runs no program that could explain anything: what the provider says has to stay.
+    # A plain destroy runs no program that could explain anything: the provider's own words must remain.
     one = ("organizations.core.choreo.dev", organization, "--type=merge", "-p")
     workspace.kubectl("patch", *one, '{"metadata":{"finalizers":["example.com/never"]}}')
     said = workspace.destroy("acme", fails=True).said

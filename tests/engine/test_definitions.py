@@ -1,4 +1,4 @@
-"""The cluster's definitions: an object that they do not fit is refused at preview, and nothing is applied."""
+"""The cluster's definitions: an object that does not fit them is refused at preview, and nothing is applied."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An environment's destroy: in order, complete, and nobody else's."""
+"""An environment's destroy: in order, complete, and limited to that environment."""
 
 from choreo_components.kubernetes.objects import NAMESPACES, resource_named
 from tests.engine import samples
@@ -11,7 +11,7 @@ pytestmark = with_and_without_controllers
 DEPLOYMENTS, ENVIRONMENTS = (resource_named("core.choreo.dev/v1", kind) for kind in ("Deployment", "Environment"))
 
 
-def test_destroy_takes_deployments_then_namespaces_then_the_environment_and_leaves_others_alone(
+def test_destroy_deletes_deployments_then_namespaces_then_the_environment_and_nothing_of_others(
     acme: Workspace, organization: str
 ) -> None:
     staging = samples.stack("staging", organization)
@@ -31,16 +31,16 @@ def test_destroy_takes_deployments_then_namespaces_then_the_environment_and_leav
     environments = [event for event in watcher.of(ENVIRONMENTS) if event.namespace == organization]
 
     gone = {event.name: event.version for event in deployments if event.type == "DELETED"}
-    assert gone.keys() == {"reading-list-service-development", "made-by-hand"}, "every Deployment of it, no other"
+    assert gone.keys() == {"reading-list-service-development", "made-by-hand"}, "every Deployment of it, and no other"
     begun = min(event.version for event in namespaces if event.deleting)
-    assert max(gone.values()) < begun, "a namespace began to go while a Deployment was there"
+    assert max(gone.values()) < begun, "a namespace was being deleted while a Deployment existed"
 
     finished = {event.name: event.version for event in namespaces if event.type == "DELETED"}
-    assert stray in finished, "a namespace that Pulumi never made stays behind"
+    assert stray in finished, "a namespace that Pulumi did not make remains"
     assert len(finished) == 2, "the stack's namespace and the one made by hand"
     (environment,) = [event for event in environments if event.type == "DELETED"]
     assert environment.name == "development"
-    assert max(finished.values()) < environment.version, "the Environment went before its namespaces were gone"
+    assert max(finished.values()) < environment.version, "the Environment was deleted before its namespaces"
 
     touched = [event for event in watcher.events if _of_staging(event, organization)]
     assert not touched, f"staging was touched: {touched}"
@@ -55,7 +55,7 @@ def _of_staging(event: Event, organization: str) -> bool:
     return mine and ("staging" in event.name or ("environment-name", "staging") in event.labels)
 
 
-def test_an_environment_on_another_data_plane_is_taken_down_in_order_and_made_anew(
+def test_an_environment_on_another_data_plane_is_deleted_in_order_and_created_again(
     acme: Workspace, organization: str
 ) -> None:
     acme.stack("development", samples.stack("development", organization))

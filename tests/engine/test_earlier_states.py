@@ -1,7 +1,7 @@
-"""States that earlier releases wrote: each is read as it was meant, and the next up changes its form and nothing else.
+"""States of earlier releases: each is read as it was meant, and the next up changes its form and nothing else.
 
-`states/form-1.json` was exported from a stack that release 0.1.0 had brought up before what it keeps had a number, and
-`states/form-1.yaml` are the settings of that stack. UIDs stand in it as the names of whose they are.
+`states/form-1.json` was exported from a stack of release 0.1.0, whose state had no number yet, and `states/form-1.yaml`
+has the settings of that stack. In place of UIDs it has the names of the objects.
 """
 
 import json
@@ -23,7 +23,7 @@ ALL = "dataplanes,environments,deploymentpipelines,projects,components,deploymen
 
 
 def written(name: str, organization: str) -> str:
-    """One of the files, for another organization than its own."""
+    """One of the files, for another organization."""
     text = (STATES / name).read_text(encoding="utf-8")
     namespace = data_plane_namespace("before", "shop", "development")
     assert namespace in text or name.endswith(".yaml")
@@ -33,16 +33,16 @@ def written(name: str, organization: str) -> str:
 
 @pytest.fixture
 def imported(workspace: Workspace, organization: str) -> Workspace:
-    """A workspace with a stack that has the old state, and all that the state knows in the cluster."""
+    """A workspace with a stack that has the old state, and everything in that state in the cluster."""
     return brought_in(workspace, organization, written("form-1.json", organization))
 
 
 def brought_in(workspace: Workspace, organization: str, state: str) -> Workspace:
-    """The workspace with a stack called like the organization, which has the state."""
+    """The workspace with a stack that is named after the organization and has the state."""
     workspace.stack(organization, yaml.safe_load(written("form-1.yaml", organization)))
     made = [each for each in json.loads(state)["deployment"]["resources"] if each["type"].startswith("kubernetes:")]
     objects = {"apiVersion": "v1", "kind": "List", "items": [each["inputs"] for each in made]}
-    # As Pulumi has applied them.
+    # As Pulumi applied them.
     apply = ("apply", "--server-side", "--field-manager=pulumi-kubernetes-choreo", "-f", "-", "-o", "json")
     answer = json.loads(workspace.kubectl(*apply, manifest=json.dumps(objects)))["items"]
     uids = {each["id"]: live["metadata"]["uid"] for each, live in zip(made, answer, strict=True)}
@@ -54,7 +54,7 @@ def brought_in(workspace: Workspace, organization: str, state: str) -> Workspace
 
 
 def objects(workspace: Workspace, organization: str) -> str:
-    """What there is of the organization, with everything that changes when anybody writes to it."""
+    """The organization's objects, with the metadata that changes at each write."""
     path = '-o=jsonpath={range .items[*]}{.kind} {.metadata.uid} {.metadata.resourceVersion}{"\\n"}{end}'
     queries = (
         (ALL, "-n", organization),
@@ -65,14 +65,14 @@ def objects(workspace: Workspace, organization: str) -> str:
 
 
 def removed(workspace: Workspace, organization: str) -> None:
-    """Deletes what the state knows, without Pulumi: how a stack is destroyed is not what the test is about."""
+    """Deletes what the state knows, without Pulumi: the test is not about destroying a stack."""
     namespaces = organization, data_plane_namespace(organization, "shop", "development")
     workspace.kubectl("delete", "organizations.core.choreo.dev", organization)
     workspace.kubectl("delete", "namespaces", "--wait=false", *namespaces)
 
 
 def ours(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Inputs and state of what is choreo's own among the resources."""
+    """Inputs and state of choreo's own resources."""
     types = "choreo:index:", "pulumi:providers:choreo"
     found = [each for each in resources if each["type"].startswith(types) and each["custom"]]
     return [each[part] for each in found for part in ("inputs", "outputs")]
@@ -87,7 +87,7 @@ def test_the_next_up_brings_an_old_state_into_todays_form_and_changes_nothing_in
 
     assert first.changes.keys() == {"created", "updated", "changes", "unchanged"}, first.said
     components = [each for each in imported.resources(organization) if not each["custom"]]
-    assert first.changes["created"] == len(components) - 1, "the Platform and its components are new, beside the stack"
+    assert first.changes["created"] == len(components) - 1, "the Platform and its components are new, not the stack"
     assert "kubernetes:" not in "\n".join(line for line in first.said.splitlines() if "updat" in line), first.said
     assert objects(imported, organization) == before
     kept = ours(imported.resources(organization))
@@ -97,10 +97,10 @@ def test_the_next_up_brings_an_old_state_into_todays_form_and_changes_nothing_in
     removed(imported, organization)
 
 
-def test_a_destroy_of_an_old_state_is_refused_while_others_need_it_and_then_leaves_nothing(
+def test_a_destroy_of_an_old_state_is_refused_while_others_need_it_and_is_then_complete(
     imported: Workspace, organization: str
 ) -> None:
-    """No program runs: what the state has is all that is known."""
+    """No program runs: only the state is known."""
     before = objects(imported, organization)
     other = f"""
 apiVersion: core.choreo.dev/v1

@@ -1,4 +1,4 @@
-"""Errors of components: what is wrong with the arguments of one is an error of the preview, in words alone."""
+"""Errors of components: an invalid argument is an error of the preview, without a traceback."""
 
 import pytest
 
@@ -16,7 +16,7 @@ FOREIGN = REMOTE + 'Remote("Environment", "dev", ARGUMENTS)\n'
 
 
 def previewed(workspace: Workspace, program: str, arguments: object) -> Outcome:
-    """What a preview says of a program which is refused."""
+    """The output of the preview of a program that is refused."""
     workspace.project({"__main__.py": program.replace("ARGUMENTS", repr(arguments))}, name="errors")
     workspace.stack("errors")
     return workspace.preview("errors", fails=True)
@@ -24,19 +24,17 @@ def previewed(workspace: Workspace, program: str, arguments: object) -> Outcome:
 
 # SDKs ask for their own version of the provider, and a program in YAML for any.
 @pytest.mark.parametrize("version", [VERSION, None])
-def test_a_program_in_another_language_is_told_what_is_wrong_in_one_error_in_our_words(
-    workspace: Workspace, version: str | None
-) -> None:
+def test_a_program_in_another_language_gets_one_error_in_our_words(workspace: Workspace, version: str | None) -> None:
     wrong = {"organization": "Acme", "controllers": "absent", "dataPlane": "plane", "projects": ["Shop"]}
     program = FOREIGN.replace("ARGUMENTS", f"ARGUMENTS, opts=pulumi.ResourceOptions(version={version!r})")
     said = previewed(workspace, program, wrong).said
-    # At the end, where nothing is told twice.
+    # At the end, where nothing is repeated.
     diagnostics = said.rpartition("Diagnostics:")[2]
     assert diagnostics.count("error: ") == 1, diagnostics
-    told = diagnostics.partition(
+    text = diagnostics.partition(
         "error: choreo:index:Refusal resource 'choreo:core/v1:Environment dev' has a problem: "
     )[2]
-    lines = [line.strip() for line in told.splitlines()]
+    lines = [line.strip() for line in text.splitlines()]
     assert lines[0] == "Environment 'dev' has invalid arguments:"
     assert [line.partition(": ")[0] for line in lines[1:4]] == ["projects", "spec.dataPlane", "organization"]
     assert "RunError" not in said
@@ -84,7 +82,7 @@ def missing(component: str, organization: str) -> str:
 
 
 def errors(said: str) -> list[str]:
-    """The errors at the end, where nothing is said twice."""
+    """The errors at the end, where nothing is repeated."""
     return [line.strip() for line in said.rpartition("Diagnostics:")[2].splitlines() if "error: " in line]
 
 
@@ -103,11 +101,11 @@ def test_a_component_of_an_organization_that_does_not_exist_is_refused_by_the_pr
     in_organization(workspace, program, organization)
     [error] = errors(workspace.run("up", "--yes", "--stack", "errors", fails=True).said)
     assert missing(component, organization) in error
-    assert workspace.resources("errors") == [], "the preview has ended it"
+    assert workspace.resources("errors") == [], "the preview ended it"
 
 
 @pytest.mark.parametrize("program", [SHOP, FOREIGN_SHOP], ids=["Python", "another language"])
-def test_a_component_of_an_organization_that_is_there_is_made_and_its_state_has_nothing_more(
+def test_a_component_of_an_existing_organization_is_made_and_its_state_has_nothing_more(
     acme: Workspace, organization: str, program: str
 ) -> None:
     in_organization(acme, program, organization)
@@ -120,6 +118,6 @@ def test_a_component_of_an_organization_that_is_there_is_made_and_its_state_has_
     acme.kubectl("delete", "namespace", organization)
     [error] = errors(acme.preview("errors", fails=True).said)
     assert missing("project 'shop'", organization) in error
-    # Also with the program, and with a preview of its own.
+    # Also with the program, and with its own preview.
     acme.run("destroy", "--yes", "--run-program", "--stack", "errors")
     assert acme.resources("errors") == []

@@ -1,4 +1,4 @@
-"""Programs that are forked behave as those that Python starts: see `forks`."""
+"""Forked programs behave like those that Python starts: see `forks`."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def start(script: Path, *arguments: str, folder: Path, **variables: str) -> subprocess.Popen[str]:
-    """Starts a script as Pulumi does its own."""
+    """Starts a script as Pulumi starts its own."""
     command: list[str | Path] = [interpreter.folder(BIN / "python3") / "python3", script, *arguments]
     environment = os.environ | variables
     environment.pop("PYTHONPATH", None)
@@ -76,11 +76,11 @@ def test_a_fork_ends_with_the_process_that_pulumi_kills(script: Path, tmp_path: 
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
     process.kill()
-    # Its output ends when nobody has it open any more.
+    # Its output ends when no process has it open any more.
     assert process.stdout.read() == ""
 
 
-def test_with_packages_of_its_own_a_program_is_started_by_python(script: Path, tmp_path: Path) -> None:
+def test_a_program_with_other_packages_is_started_by_python(script: Path, tmp_path: Path) -> None:
     script.write_text("import sys\nprint('pulumi' in sys.modules)\n")
     python = interpreter.folder(BIN / "python3") / "python3"
     done = subprocess.run(

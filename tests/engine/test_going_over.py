@@ -1,4 +1,4 @@
-"""Going over to controllers: they come to a cluster that had none, and a stack says so from then on."""
+"""Switching to controllers: they are installed in a cluster that had none, and the stack says so from then on."""
 
 from pathlib import Path
 

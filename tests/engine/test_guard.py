@@ -1,4 +1,4 @@
-"""The deletion guard: what others still need is not destroyed, and nothing is gone when that is said."""
+"""The deletion guard: a stack that others still need is not destroyed, and nothing of it is deleted."""
 
 from choreo_components.api import all_kinds
 from choreo_components.kubernetes.objects import NAMESPACES, resource_of

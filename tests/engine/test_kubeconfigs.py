@@ -1,4 +1,4 @@
-"""What the ambient kubeconfig says of who asks, and how, holds for everything that choreo does by it."""
+"""The ambient kubeconfig's user and proxy apply to everything that choreo does with it."""
 
 import base64
 import json
@@ -40,19 +40,19 @@ def by(workspace: Workspace, kubeconfig: Path) -> None:
     workspace.environment = {**workspace.environment, "KUBECONFIG": str(kubeconfig)}
 
 
-def test_a_kubeconfig_that_acts_as_somebody_without_rights_can_take_nothing_away(
+def test_a_kubeconfig_that_impersonates_a_user_without_rights_can_delete_nothing(
     acme: Workspace, organization: str, tmp_path: Path
 ) -> None:
-    """Its own credentials are those of an administrator, and no request is sent as that."""
+    """Its own credentials are an administrator's, but no request is sent as the administrator."""
     administrator = acme.kubeconfig
     acme.stack("development", samples.stack("development", organization))
     acme.up("development")
     before = standing(acme, organization)
     assert before
-    by(acme, changed(acme, tmp_path / "as.yaml", **{"as": "nobody-special", "as-groups": ["nobodies"]}))
+    by(acme, changed(acme, tmp_path / "as.yaml", **{"as": "unprivileged", "as-groups": ["guests"]}))
     said = acme.preview("development", fails=True).said
     assert "the credentials may not" in said
-    assert "nobody-special" in acme.destroy("development", fails=True).said
+    assert "unprivileged" in acme.destroy("development", fails=True).said
     by(acme, administrator)
     assert standing(acme, organization) == before, "to the resourceVersion"
     acme.destroy("development")

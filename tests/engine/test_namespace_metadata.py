@@ -1,4 +1,4 @@
-"""An admission policy that wants labels on namespaces: the setting has them from the first request on."""
+"""An admission policy that requires labels on namespaces: the setting adds them from the first request on."""
 
 import json
 
@@ -10,7 +10,7 @@ ENFORCE = "pod-security.kubernetes.io/enforce"
 
 
 def wanting(organization: str) -> str:
-    """An admission policy that takes no data-plane namespace of the organization without its Pod Security level."""
+    """An admission policy that refuses data-plane namespaces of the organization without a Pod Security level."""
     return f"""
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
@@ -30,7 +30,7 @@ spec: {{policyName: levels-{organization}, validationActions: [Deny]}}
 """
 
 
-def test_namespaces_have_the_labels_of_the_setting_from_the_first_and_lose_them_with_it(
+def test_namespaces_have_the_labels_of_the_setting_from_the_first_request_and_lose_them_with_it(
     acme: Workspace, organization: str
 ) -> None:
     config = samples.stack("staging", organization)

@@ -1,4 +1,4 @@
-"""A newer Kubernetes provider in a program that has no inventory: it takes over nothing unless it is asked to."""
+"""A newer Kubernetes provider in a program without inventory: it takes over nothing unless it is asked to."""
 
 import json
 
@@ -21,11 +21,11 @@ UPSERT = "kubernetes:upsertExistingObjects"
 
 
 @pytest.mark.parametrize("newer_provider", [True], indirect=True, ids=["kubernetes-4.29"])
-def test_what_it_has_made_can_be_changed_and_after_a_lost_state_it_has_to_be_asked(
+def test_what_it_made_can_be_changed_and_after_a_lost_state_it_must_be_asked(
     workspace: Workspace, organization: str
 ) -> None:
     def live() -> dict[str, str]:
-        """The Organization's annotations, and who has applied or updated it."""
+        """The Organization's annotations, and the managers that applied or updated it."""
         found = json.loads(
             workspace.kubectl(
                 "get", "organizations.core.choreo.dev", organization, "-o", "json", "--show-managed-fields"
@@ -39,11 +39,11 @@ def test_what_it_has_made_can_be_changed_and_after_a_lost_state_it_has_to_be_ask
     workspace.run("config", "set", "--stack", "outside", "organization", organization)
     workspace.run("config", "set", "--stack", "outside", "noted", "true")
     workspace.up("outside")
-    assert live()["pulumi-kubernetes"] == "Update", "the client has made it"
+    assert live()["pulumi-kubernetes"] == "Update", "the client made it"
 
     workspace.run("config", "set", "--stack", "outside", "noted", "false")
     workspace.up("outside")
-    assert "example.com/note" not in live(), "it owns what it has made"
+    assert "example.com/note" not in live(), "it owns what it made"
     assert live()["pulumi-kubernetes-choreo"] == "Apply"
 
     workspace.run("stack", "rm", "outside", "--force", "--yes", "--preserve-config")

@@ -1,4 +1,4 @@
-"""A cluster whose definitions are older than its controllers: some kinds are missing, some cannot keep a condition."""
+"""A cluster whose definitions are older than its controllers: some kinds are missing, some cannot store a condition."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from choreo_components.api import generation_of, kind_of
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.preflight.crd_compatibility import definitions
-from choreo_components.preflight.unsupported_conditions import missing_field
+from choreo_components.preflight.unsupported_conditions import lacking
 from devcluster import ControlPlane
 from tests import declaring
 from tests.engine import samples
@@ -27,7 +27,7 @@ CONDITIONS = "/spec/versions/0/schema/openAPIV3Schema/properties/status/properti
 
 @pytest.fixture(scope="module")
 def older(planes: Planes, tmp_path_factory: pytest.TempPathFactory, toolchain_bin: Path) -> Iterator[Mapping[str, str]]:
-    """What leads to a control plane that has no Endpoints, and whose DataPlanes have no conditions."""
+    """The environment of a control plane without Endpoints, and whose DataPlanes have no conditions."""
 
     def prepare(plane: ControlPlane) -> None:
         leading = leading_to(plane.kubeconfig, toolchain_bin)
@@ -43,17 +43,17 @@ def older(planes: Planes, tmp_path_factory: pytest.TempPathFactory, toolchain_bi
 
 
 async def _published(kubeconfig: Path) -> None:
-    """Waits until the API server tells others of the changed definitions: it does so a moment after it took them."""
+    """Waits until the API server publishes the changed definitions, a moment after it accepted them."""
     deadline = time.monotonic() + SECONDS_TO_PUBLISH
     async with Cluster(str(kubeconfig)) as cluster:
-        while "Endpoint" in await cluster.kinds("core.choreo.dev", "v1") or not missing_field(
+        while "Endpoint" in await cluster.kinds("core.choreo.dev", "v1") or not lacking(
             await definitions(cluster, [generation_of(API_VERSION)]), kind_of(API_VERSION, "DataPlane")
         ):
             assert time.monotonic() < deadline, "the API server does not publish the changed definitions"
             await asyncio.sleep(0.1)
 
 
-def test_a_condition_that_the_cluster_cannot_keep_is_not_waited_for(
+def test_a_condition_that_the_cluster_cannot_store_is_not_waited_for(
     tmp_path: Path, older: Mapping[str, str], organization: str
 ) -> None:
     workspace = Workspace(tmp_path, older, Controllers.PRESENT)
@@ -78,5 +78,5 @@ def test_a_kind_that_the_cluster_does_not_serve_is_an_error_of_the_preview(
     workspace = Workspace(tmp_path, older, Controllers.PRESENT)
     workspace.stack("test", {"choreo:resources": [declaring.endpoint()]})
     said = workspace.preview("test", fails=True).said
-    assert "the cluster does not serve Endpoint of core.choreo.dev/v1: no served version has this kind" in said
+    assert "the cluster does not serve Endpoint of core.choreo.dev/v1: it has it in no version" in said
     assert "Traceback" not in said

@@ -30,7 +30,7 @@ TRIAL, LIVE = "development", "production"
 
 @dataclass
 class Stack:
-    """A stack, and what was deleted of its organization by the last command."""
+    """A stack, and what the last command deleted of its organization."""
 
     workspace: Workspace
     name: str
@@ -41,7 +41,7 @@ class Stack:
     """Whether all of it is up."""
 
     def urn(self, end: str) -> str:
-        """The URN in the state that ends like this."""
+        """The URN in the state with this ending."""
         [found] = [each["urn"] for each in self.workspace.resources(self.name) if each["urn"].endswith(end)]
         return str(found)
 
@@ -62,7 +62,7 @@ class Stack:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Notes what is deleted meanwhile, or begins to be."""
+        """Records what is deleted, or marked for deletion, meanwhile."""
         with Watcher(self.workspace.kubeconfig, [*map(resource_of, all_kinds().values()), NAMESPACES]) as watcher:
             yield
         events = [each for each in watcher.events if each.deleting or each.type == "DELETED"]
@@ -132,7 +132,7 @@ def test_what_is_not_protected_is_destroyed_and_production_stays_safe(mixed: Sta
     assert mixed.deleted == mixed.all_of(TRIAL)
 
     said = mixed.destroy("--skip-preview", fails=True).said
-    assert "production-guard" in said, "it stays when the guard of the stack is deleted"
+    assert "production-guard" in said, "it remains when the guard of the stack is deleted"
     assert mixed.deleted == set()
 
 
@@ -144,7 +144,7 @@ def test_one_environment_is_destroyed_with_what_depends_on_it(mixed: Stack) -> N
 
 
 def test_no_more_of_an_environment_is_deleted_than_what_depends_on_the_target(mixed: Stack) -> None:
-    """The finalizer would delete what Pulumi has never made as well."""
+    """The finalizer would also delete what Pulumi did not make."""
     stray = f"stray-{mixed.organization}"
     mixed.workspace.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, mixed.organization, TRIAL))
 
@@ -168,8 +168,8 @@ def test_without_its_dependents_a_target_is_refused_by_pulumi(mixed: Stack) -> N
     assert mixed.deleted == set()
 
 
-def test_all_but_one_environment_goes_and_that_one_loses_no_more_than_pulumi_deletes(folder: Stack) -> None:
-    """To exclude an Environment excludes what it needs, and not what needs it: Pulumi deletes its namespace."""
+def test_all_but_one_environment_is_deleted_and_that_one_loses_no_more_than_pulumi_deletes(folder: Stack) -> None:
+    """Excluding an Environment excludes what it needs, and not what needs it: Pulumi deletes its namespace."""
     stack = Stack(folder.workspace, "several", folder.organization)
     names = "alpha", "beta"
     config = samples.stack(TRIAL, stack.organization)
@@ -260,7 +260,7 @@ def test_only_what_others_need_is_refused_of_an_organizations_stack(mixed: Stack
 
 
 def test_a_state_without_guards_of_parts_and_witnesses_gets_them_and_replaces_nothing(mixed: Stack) -> None:
-    """So it is where the release before has written it: with one guard."""
+    """The release before wrote such a state, with one guard."""
     state = json.loads(mixed.workspace.state(mixed.name))
     resources = state["deployment"]["resources"]
     added = [

@@ -1,4 +1,4 @@
-"""Least privilege: what docs/permissions grants is enough, each verb of it is needed, and what lacks is said first."""
+"""Least privilege: what docs/permissions grants is enough, each verb is needed, and missing rights are named first."""
 
 import asyncio
 import re
@@ -27,18 +27,18 @@ DENIAL = re.compile(r"the credentials may not (?P<verbs>.+) (?P<resource>\S+) in
 
 @pytest.fixture(scope="module")
 def standing(control_plane: ControlPlane) -> str:
-    """An organization that is there."""
+    """An organization that exists."""
     name = f"acme-{uuid4().hex[:8]}"
     organizations.make(name, control_plane.kubeconfig, Controllers.ABSENT)
     return name
 
 
 def act_as(workspace: Workspace, kubeconfig: Path) -> None:
-    """From here on Pulumi and kubectl are the operator's."""
+    """From here on, Pulumi and kubectl run as the operator."""
     workspace.environment["KUBECONFIG"] = str(kubeconfig)
 
 
-def test_the_documented_rights_bring_an_organization_up_refresh_it_and_take_it_down(
+def test_the_documented_rights_are_enough_to_bring_up_refresh_and_destroy_an_organization(
     workspace: Workspace, organization: str, operators: Operators
 ) -> None:
     act_as(workspace, operators.operator(None))
@@ -48,7 +48,7 @@ def test_the_documented_rights_bring_an_organization_up_refresh_it_and_take_it_d
     workspace.destroy("acme")
 
 
-def test_the_documented_rights_in_one_organization_bring_an_environment_up_change_it_and_take_it_down(
+def test_the_documented_rights_in_one_organization_are_enough_for_the_life_of_an_environment(
     acme: Workspace, organization: str, operators: Operators
 ) -> None:
     acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "made-by-hand"))
@@ -60,35 +60,35 @@ def test_the_documented_rights_in_one_organization_bring_an_environment_up_chang
     assert acme.up("development").changes["updated"] == 1
     assert acme.refresh("development").changes == {"unchanged": made}
     said = acme.destroy("development").said
-    assert "deployments.core.choreo.dev: deleting 1" in said, "the Deployment that Pulumi never made"
+    assert "deployments.core.choreo.dev: deleting 1" in said, "the Deployment that Pulumi did not make"
 
 
 @pytest.fixture(scope="module")
 def operator(operators: Operators, standing: str) -> Path:
-    """Somebody who has all rights in an organization that is there, until one of them is taken away."""
+    """A user with all rights in an existing organization, until one of them is taken away."""
     return operators.operator(standing)
 
 
 @pytest.mark.parametrize("key", BY_KEY)
-def test_each_right_that_lacks_is_named_before_anything_is_applied(
+def test_each_missing_right_is_named_before_anything_is_applied(
     standing: str, operators: Operators, operator: Path, key: str
 ) -> None:
     right = BY_KEY[key]
-    # The data plane is reached by the same credentials as the control plane, and its Secret is the stack's to make.
+    # The data plane is reached with the same credentials as the control plane, and the stack makes its Secret.
     own = {"dp-local": operator.read_text()}
     found = declaring.stack(*samples.everything(standing), controllers="absent", dataPlaneKubeconfigs=own)
     assert found.findings == []
     given = found.settings.data_plane_kubeconfigs
-    with operators.lacking(operator, right):
-        told = asyncio.run(survey(found.plan, Controllers.ABSENT, str(operator), given)).findings
-    denials = {match: finding for finding in told if (match := DENIAL.match(finding.message))}
+    with operators.revoked(operator, right):
+        findings = asyncio.run(survey(found.plan, Controllers.ABSENT, str(operator), given)).findings
+    denials = {match: finding for finding in findings if (match := DENIAL.match(finding.message))}
     expected = {(right.verb, resource.full_name) for resource in right.resources}
-    assert {(denial["verbs"], denial["resource"]) for denial in denials} == expected, f"what was said: {told}"
+    assert {(denial["verbs"], denial["resource"]) for denial in denials} == expected, str(findings)
     severity = Severity.WARNING if right.verb in ("watch", "delete") else Severity.ERROR
     assert {finding.severity for finding in denials.values()} == {severity}
 
 
-def test_a_destroy_that_could_not_see_an_end_deletes_nothing(
+def test_a_destroy_that_could_not_see_whether_it_is_complete_deletes_nothing(
     acme: Workspace, organization: str, operators: Operators
 ) -> None:
     administrator = acme.kubeconfig
@@ -112,7 +112,7 @@ def test_a_secret_that_may_not_be_read_is_an_error_and_not_another_cluster(stand
     assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
     assert finding.message == (
         "data plane 'dp-local' of environment 'development': the credentials may not get secrets in namespace "
-        f"{standing!r}, where Secret 'kind-cluster-1-connection-config' says which cluster it is; "
+        f"{standing!r}, and Secret 'kind-cluster-1-connection-config' would say which cluster it is; "
         "docs/permissions.md has the roles to grant"
     )
     assert surveyed.data_planes == {}
@@ -134,14 +134,12 @@ def test_without_a_right_that_an_up_needs_nothing_is_applied(
     assert [each["type"] for each in acme.resources("development")] in ([], ["pulumi:pulumi:Stack"])
 
 
-def test_without_the_right_to_delete_a_destroy_says_so_and_goes_on_once_it_is_granted(
+def test_without_the_right_to_delete_a_destroy_fails_and_resumes_once_it_is_granted(
     acme: Workspace, organization: str, operators: Operators
 ) -> None:
     act_as(acme, operators.operator(organization, without=BY_KEY["choreo-namespaces-delete"]))
     acme.stack("development", samples.stack("development", organization))
-    assert (
-        "may not delete namespaces in the whole cluster: this stack cannot be destroyed" in acme.up("development").said
-    )
+    assert "may not delete namespaces in the whole cluster: they can never take" in acme.up("development").said
 
     said = acme.destroy("development", fails=True).said
 
@@ -152,7 +150,7 @@ def test_without_the_right_to_delete_a_destroy_says_so_and_goes_on_once_it_is_gr
     acme.destroy("development")
 
 
-def test_what_adopt_may_not_read_is_told_at_once_and_nothing_is_written(
+def test_what_adopt_may_not_read_is_reported_at_once_and_nothing_is_written(
     acme: Workspace, organization: str, operators: Operators
 ) -> None:
     adopt = f"choreo adopt --organization {organization} --stack mine 2>&1"
@@ -161,15 +159,15 @@ def test_what_adopt_may_not_read_is_told_at_once_and_nothing_is_written(
 
     said = run(acme, adopt, code=2)
 
-    lacking = re.findall(r'cannot list resource "(\w+)"', said)
-    assert sorted(lacking) == sorted(each.plural for each in BY_KEY["choreo-objects-list"].resources), said
+    denied = re.findall(r'cannot list resource "(\w+)"', said)
+    assert sorted(denied) == sorted(each.plural for each in BY_KEY["choreo-objects-list"].resources), said
     assert "docs/permissions.md" in said
     assert sorted(acme.folder.rglob("*")) == before
     act_as(acme, operators.operator(organization))
     assert "To adopt, run:" in run(acme, adopt), "the documented rights are enough"
 
 
-def test_in_an_organization_that_is_yet_to_come_a_role_that_lacks_is_warned_of(
+def test_a_role_that_is_missing_in_an_organization_to_be_created_is_warned_of(
     workspace: Workspace, organization: str, operators: Operators, standing: str
 ) -> None:
     act_as(workspace, operators.operator(standing))

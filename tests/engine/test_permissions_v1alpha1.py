@@ -1,4 +1,4 @@
-"""Least privilege in openchoreo.dev/v1alpha1: the documented roles are enough, and each right that lacks is named."""
+"""Least privilege in openchoreo.dev/v1alpha1: the documented roles are enough, and each missing right is named."""
 
 import asyncio
 import re
@@ -26,14 +26,14 @@ from tests.engine.workspace import Workspace
 from tests.standin.openchoreo_v1alpha1 import samples
 
 RELEASES = "choreo-v1alpha1-releases"
-"""The role that commands need which only read, and stacks do not."""
+"""The role that read-only commands need, and stacks do not."""
 
 BY_KEY = {str(right): right for right in rights(V1ALPHA1)}
 
 
 @pytest.fixture(scope="module")
 def operator(operators: Operators) -> Path:
-    """Somebody who has all rights in a namespace, until one of them is taken away."""
+    """A user with all rights in a namespace, until one of them is taken away."""
     return operators.operator("default", files=V1ALPHA1)
 
 
@@ -45,25 +45,25 @@ def found() -> declaring.Stack:
     return declared
 
 
-async def lacking(found: declaring.Stack, kubeconfig: Path) -> list[Finding]:
-    """What a preview is told of rights: that part of its survey alone, as the rest takes several times as long."""
+async def denied_by(found: declaring.Stack, kubeconfig: Path) -> list[Finding]:
+    """The findings of a preview about rights: only that part of its survey, as the rest takes several times as long."""
     async with Cluster(str(kubeconfig)) as cluster:
         return await denied(cluster, found.plan, Controllers.ABSENT)
 
 
 def denials(findings: Iterable[Finding]) -> dict[tuple[str, str], Severity]:
-    """The verbs and resources that are denied, and how severe that is."""
-    told = ((DENIAL.match(each.message), each.severity) for each in findings)
-    return {(match["verbs"], match["resource"]): severity for match, severity in told if match}
+    """The verbs and resources that are denied, with the severity."""
+    denied = ((DENIAL.match(each.message), each.severity) for each in findings)
+    return {(match["verbs"], match["resource"]): severity for match, severity in denied if match}
 
 
 @pytest.mark.parametrize("key", [key for key, right in BY_KEY.items() if right.role != RELEASES])
-def test_each_right_that_lacks_is_named_before_anything_is_applied(
+def test_each_missing_right_is_named_before_anything_is_applied(
     found: declaring.Stack, operators: Operators, operator: Path, key: str
 ) -> None:
     right = BY_KEY[key]
-    with operators.lacking(operator, right):
-        named = denials(asyncio.run(lacking(found, operator)))
+    with operators.revoked(operator, right):
+        named = denials(asyncio.run(denied_by(found, operator)))
     # What is allowed in the whole cluster is allowed in the namespace as well.
     others = [each for each in BY_KEY.values() if each is not right]
     still = {(each.verb, one.full_name) for each in others for one in each.resources if not one.namespaced}
@@ -75,12 +75,12 @@ def test_each_right_that_lacks_is_named_before_anything_is_applied(
 def test_a_preview_that_cannot_read_the_cluster_names_the_right_as_well(
     found: declaring.Stack, operators: Operators, operator: Path, key: str
 ) -> None:
-    with operators.lacking(operator, BY_KEY[key]):
+    with operators.revoked(operator, BY_KEY[key]):
         surveyed = asyncio.run(survey(found.plan, Controllers.ABSENT, str(operator)))
-        assert denials(surveyed.findings) == denials(asyncio.run(lacking(found, operator)))
+        assert denials(surveyed.findings) == denials(asyncio.run(denied_by(found, operator)))
 
 
-def test_the_documented_rights_bring_a_platform_up_refresh_it_and_take_it_down_and_without_one_nothing_is_done(
+def test_the_documented_rights_are_enough_for_the_life_of_a_platform_and_without_one_nothing_is_done(
     workspace: Workspace, operators: Operators
 ) -> None:
     team = f"team-{uuid4().hex[:8]}"
@@ -98,9 +98,11 @@ def test_the_documented_rights_bring_a_platform_up_refresh_it_and_take_it_down_a
     administrator, kubeconfig = workspace.kubeconfig, operators.operator(team, files=V1ALPHA1)
     act_as(workspace, kubeconfig)
 
-    with operators.lacking(kubeconfig, BY_KEY["choreo-v1alpha1-objects-create"]):
+    with operators.revoked(kubeconfig, BY_KEY["choreo-v1alpha1-objects-create"]):
         said = workspace.up("all", fails=True).said
-    assert f"the credentials may not create environments.openchoreo.dev in namespace '{team}', which this" in said
+    assert (
+        f"the credentials may not create environments.openchoreo.dev in namespace '{team}', as this stack has" in said
+    )
     assert workspace.kubectl("get", "dataplanes.openchoreo.dev", "-n", team, "-o", "name") == ""
 
     workspace.up("all")
@@ -110,16 +112,16 @@ def test_the_documented_rights_bring_a_platform_up_refresh_it_and_take_it_down_a
     foreign = samples.release_binding(team, "production")
     workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(foreign))
     act_as(workspace, kubeconfig)
-    with operators.lacking(kubeconfig, BY_KEY["choreo-v1alpha1-releases-list"]):
+    with operators.revoked(kubeconfig, BY_KEY["choreo-v1alpha1-releases-list"]):
         said = run(workspace, f"choreo adopt --namespace {team} --stack mine 2>&1", code=2)
-    lacking = re.findall(r'cannot list resource "(\w+)"', said)
-    assert sorted(lacking) == sorted(each.plural for each in BY_KEY["choreo-v1alpha1-releases-list"].resources), said
+    denied = re.findall(r'cannot list resource "(\w+)"', said)
+    assert sorted(denied) == sorted(each.plural for each in BY_KEY["choreo-v1alpha1-releases-list"].resources), said
 
     binding = resource_named(API_VERSION, "ReleaseBinding")
     with Watcher(administrator, [binding]) as watcher:
-        with operators.lacking(kubeconfig, BY_KEY["choreo-v1alpha1-objects-list"]):
+        with operators.revoked(kubeconfig, BY_KEY["choreo-v1alpha1-objects-list"]):
             said = workspace.destroy("all", fails=True).said
         assert "nothing was deleted" in said
         assert not [event for event in watcher.events if event.namespace == team and event.type == "DELETED"]
         said = workspace.destroy("all").said
-    assert "releasebindings.openchoreo.dev: deleting 1" in said, "the binding that Pulumi never made"
+    assert "releasebindings.openchoreo.dev: deleting 1" in said, "the binding that Pulumi did not make"

@@ -1,4 +1,4 @@
-"""A Platform in a program: it has the safety of a stack, and the program may be in any language."""
+"""A Platform in a program: it has the safety of a stack, in programs in any language."""
 
 import yaml
 
@@ -41,7 +41,7 @@ pulumi.export("environments", platform.environments)
 
 
 def program(workspace: Workspace, text: str, organization: str) -> None:
-    """Writes a program with the objects of an organization and an environment, its workload in a manifest."""
+    """Writes a program with the objects of an organization and an environment, with the workload in a manifest."""
     acme, development = (samples.stack(name, organization)["choreo:resources"] for name in ("acme", "development"))
     workspace.project({"__main__.py": text, "objects.yaml": yaml.safe_dump([*acme, development[0]])}, name="program")
     (workspace.folder / "manifests").mkdir()
@@ -49,7 +49,7 @@ def program(workspace: Workspace, text: str, organization: str) -> None:
 
 
 def held_to_order(workspace: Workspace, organization: str) -> Outcome:
-    """Destroys the stack; what goes does so in order."""
+    """Destroys the stack; objects are deleted in order."""
     with Watcher(workspace.kubeconfig, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as watcher:
         destroyed = workspace.destroy("dev")
     own = [
@@ -61,7 +61,7 @@ def held_to_order(workspace: Workspace, organization: str) -> Outcome:
     return destroyed
 
 
-def test_a_platform_in_a_python_program_is_checked_before_and_goes_in_order(
+def test_a_platform_in_a_python_program_is_checked_first_and_deleted_in_order(
     workspace: Workspace, organization: str
 ) -> None:
     program(workspace, PYTHON, organization)
@@ -72,7 +72,7 @@ def test_a_platform_in_a_python_program_is_checked_before_and_goes_in_order(
     place = next(index for index, each in enumerate(wrong) if each["kind"] == "Project")
     said = workspace.preview("dev", fails=True).said
     assert f"Platform 'other': resources[{place}].spec.colour: error: " in said
-    assert f"Platform 'other': resources[{place}].spec.deploymentPipelineRef: error: required field is missing" in said
+    assert f"Platform 'other': resources[{place}].spec.deploymentPipelineRef: error: required, and missing" in said
 
     (workspace.folder / "other.yaml").write_text(yaml.safe_dump(other))
     said = workspace.up("dev").said
@@ -93,7 +93,7 @@ def test_a_hosted_platform_gives_a_program_in_any_language_the_same_safety(
     manifest.write_text(right.replace("deploymentArtifactRef:", "deploymentArtifact:"))
     said = workspace.preview("dev", fails=True).said
     assert "manifests/app.yaml:" in said
-    assert "spec.deploymentArtifactRef: error: required field is missing" in said
+    assert "spec.deploymentArtifactRef: error: required, and missing" in said
 
     manifest.write_text(right)
     said = workspace.up("dev").said

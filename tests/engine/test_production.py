@@ -1,4 +1,4 @@
-"""Production: an environment of it goes only when its stack says so."""
+"""Production: its environment is deleted only if the stack says so."""
 
 import pytest
 
@@ -10,7 +10,7 @@ ALLOW = "choreo:allowProductionDestroy"
 
 @pytest.fixture
 def production(acme: Workspace, organization: str) -> Workspace:
-    """A workspace in which production is up, and has a Deployment."""
+    """A workspace where production is up, with a Deployment."""
     config = samples.stack("development", organization)
     config["choreo:resources"][0] = samples.stack("production", organization)["choreo:resources"][0]
     config["choreo:resources"][-1]["metadata"]["labels"]["core.choreo.dev/environment"] = "production"
@@ -24,11 +24,11 @@ def test_production_is_not_destroyed_until_its_stack_allows_it(production: Works
     assert "cannot be deleted" in said
     assert "protected" in said
     deployments = production.kubectl("get", "deployments.core.choreo.dev", "-n", organization, "-o", "name")
-    assert deployments.count("reading-list-service") == 1, "a refused destroy deletes nothing at all"
+    assert deployments.count("reading-list-service") == 1, "a refused destroy deletes nothing"
     said = production.destroy("production", fails=True).said
     assert f"production is protected, and this stack has {organization}/production" in said
     deployments = production.kubectl("get", "deployments.core.choreo.dev", "-n", organization, "-o", "name")
-    assert deployments.count("reading-list-service") == 1, "without a preview it deletes nothing either"
+    assert deployments.count("reading-list-service") == 1, "nor without a preview"
 
     production.run("config", "set", "--stack", "production", ALLOW, "true")
     production.up("production")

@@ -112,10 +112,10 @@ def test_a_program_outside_with_the_wheel_is_brought_up_and_destroyed(
     assert workspace.resources("outside") == []
 
 
-def test_a_part_of_a_program_that_is_destroyed_takes_no_more_of_its_environment_along(
+def test_destroying_a_part_of_a_program_deletes_no_more_of_its_environment(
     workspace: Workspace, organization: str
 ) -> None:
-    """Also of a program which a release before witnesses of programs has brought up."""
+    """Also of a program that was brought up by a release without witnesses in programs."""
     workspace.project({"__main__.py": PROGRAM}, name="part")
     workspace.stack("part")
     workspace.run("config", "set", "--stack", "part", "organization", organization)
@@ -132,7 +132,7 @@ def test_a_part_of_a_program_that_is_destroyed_takes_no_more_of_its_environment_
     target = "--target", "**::development-namespace-portal", "--target-dependents"
     said = workspace.destroy("part", *target).said
     assert f"'development' of organization {organization!r} is not finalized, as its Environment stays" in said
-    assert _namespaces(workspace, organization) == 1, "that of the other project stays"
+    assert _namespaces(workspace, organization) == 1, "that of the other project remains"
     assert workspace.up("part").changes["created"] == 4
     workspace.destroy("part")
     assert _namespaces(workspace, organization) == 0
@@ -175,8 +175,8 @@ pulumi.export("hosts", environment.hosts)
 
 
 @with_controllers
-def test_a_program_of_todays_api_ends_when_the_namespaces_of_its_projects_are_there(workspace: Workspace) -> None:
-    """The Projects come after the Environment, and their bindings with it."""
+def test_a_program_of_todays_api_ends_when_the_namespaces_of_its_projects_exist(workspace: Workspace) -> None:
+    """The Projects are created after the Environment, and their bindings with it."""
     team = f"team-{uuid4().hex[:8]}"
     workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(today.tenant(team)))
     workspace.project({"__main__.py": OF_TODAY}, name="today")
@@ -206,7 +206,7 @@ Organization(pulumi.Config().require("organization"), {})
 
 @with_controllers
 @pytest.mark.parametrize("newer_provider", [True], indirect=True, ids=["kubernetes-4.29"])
-def test_a_newer_default_provider_has_to_take_over_the_namespaces_that_controllers_make(
+def test_a_newer_default_provider_must_take_over_the_namespaces_that_controllers_make(
     workspace: Workspace, organization: str
 ) -> None:
     workspace.project({"__main__.py": ORGANIZATION}, name="outside")
@@ -248,7 +248,7 @@ def test_the_command_works_with_the_lowest_versions_that_the_wheel_allows(tmp_pa
     assert choreo("validate").endswith(": nothing found\n")
     assert choreo("graph").startswith("flowchart LR\n")
     assert "Usage: choreo leftovers" in choreo("leftovers", "--help")
-    # What talks to clusters, which the others do without.
+    # What talks to clusters, which the others do not need.
     nowhere = tmp_path / "kubeconfig"
     nowhere.write_text(kubeconfig("https://127.0.0.1:1"))
     drift = [str(command), "drift", "--kubeconfig", str(nowhere)]
@@ -263,7 +263,7 @@ def test_the_engine_prints_the_schema_of_our_executable(workspace: Workspace, to
 
 
 def _environment_with_wheel(folder: Path) -> Path:
-    """The Python of a new virtual environment that has our wheel and what it depends on, as uv.lock has it."""
+    """The Python of a new virtual environment with our wheel and its dependencies as in uv.lock."""
     exact = folder / "requirements.txt"
     export = ["export", "--project", str(CHECKOUT), "--frozen", "--no-dev", "--no-emit-project", "-o", str(exact)]
     _uv(*export)
@@ -271,7 +271,7 @@ def _environment_with_wheel(folder: Path) -> Path:
 
 
 def _environment_with_lowest(folder: Path) -> Path:
-    """The Python of one that has the wheel with its command, and the lowest versions that pyproject.toml allows."""
+    """The Python of one with the wheel, its command, and the lowest versions that pyproject.toml allows."""
     lowest = folder / "requirements.txt"
     project = str(CHECKOUT / "pyproject.toml")
     _uv("pip", "compile", "--resolution", "lowest-direct", "--extra", "cli", project, "-o", str(lowest))
@@ -279,7 +279,7 @@ def _environment_with_lowest(folder: Path) -> Path:
 
 
 def _installed(folder: Path, constraints: Path, *options: str, extra: str = "") -> Path:
-    """The Python of a new virtual environment that has our wheel, with an extra or none, in these versions."""
+    """The Python of a new virtual environment with our wheel, with an extra or none, in these versions."""
     _uv("build", "--wheel", "--out-dir", str(folder), str(CHECKOUT))
     _uv("venv", *options, str(folder / "venv"))
     (wheel,) = folder.glob("choreo_components-*.whl")

@@ -1,4 +1,4 @@
-"""A promotion beside a real API server, where the stand-in for OpenChoreo's controllers has made the releases."""
+"""A promotion with a real API server, where the stand-in for OpenChoreo's controllers made the releases."""
 
 import json
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ spec:
 
 @pytest.fixture
 def cluster(controlled_plane: ControlPlane) -> Iterator[Cluster]:
-    """A cluster with a platform, and a component that its controllers have deployed to the root environment."""
+    """A cluster with a platform, and a component that its controllers deployed to the root environment."""
     config = KubeConfig.from_file(controlled_plane.kubeconfig)
     with Client(config=config, trust_env=False, field_manager="tester") as client:
         made = Cluster(client, {**RESOURCES, **ON_PLANES}, f"acme-{uuid4().hex[:6]}")
@@ -51,7 +51,7 @@ def cluster(controlled_plane: ControlPlane) -> Iterator[Cluster]:
 
 @pytest.fixture
 def staging(tmp_path: Path, cluster: Cluster) -> Path:
-    """The manifest of the stack `staging`, beside a stack with the platform; of the component, no stack knows more."""
+    """The manifest of the stack `staging`, next to a stack with the platform; no stack has releases."""
     namespace = cluster.namespace
     platform = [each for each in samples.platform(namespace) if each["metadata"]["name"] != "shop-staging"]
     write(
@@ -64,7 +64,7 @@ def staging(tmp_path: Path, cluster: Cluster) -> Path:
     return manifest
 
 
-def test_a_release_that_controllers_have_made_is_promoted_applied_and_taken_back(
+def test_a_release_that_controllers_made_is_promoted_applied_and_rolled_back(
     cluster: Cluster, staging: Path, controlled_plane: ControlPlane
 ) -> None:
     before = staging.read_text()
@@ -114,7 +114,7 @@ def test_the_seeded_release_of_a_project_is_promoted_with_its_components(
 
 
 def _apply(cluster: Cluster, manifest: Path) -> None:
-    """What the stack's `pulumi up` does with its objects: the controllers take them."""
+    """Applies the objects, as the stack's `pulumi up` does."""
     documents = list(yaml.safe_load_all(manifest.read_text()))
     for each in documents:
         kind, name = each["kind"], each["metadata"]["name"]

@@ -1,4 +1,4 @@
-"""Requests: an API server that answers many of them only later, and proxies that have nothing to do with the engine."""
+"""Requests: an API server that postpones many of them, and proxies that are not for the engine."""
 
 import re
 import time
@@ -13,7 +13,7 @@ BUSY = '{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "T
 
 
 def each_fourth(request: int) -> Own | None:
-    """What an API server answers that has too many requests, or is being rolled over."""
+    """The answers of an API server with too many requests, or in a rolling update."""
     if request % 4:
         return None
     status, kind = (429, "application/json") if request % 8 else (503, "text/plain")
@@ -34,7 +34,7 @@ def test_a_busy_api_server_stops_no_command(workspace: Workspace, organization: 
         assert front.interfered > 20
 
 
-def test_a_destroy_says_what_it_waits_for_whatever_proxies_there_are(
+def test_a_destroy_reports_what_it_waits_for_whatever_proxies_there_are(
     acme: Workspace, organization: str, tmp_path: Path
 ) -> None:
     """The engine is on the same machine, and gRPC would look for it behind a proxy."""
@@ -45,7 +45,7 @@ def test_a_destroy_says_what_it_waits_for_whatever_proxies_there_are(
     begun: list[float] = []
 
     def starting(request: int) -> Own | None:
-        """What an API server answers for four seconds from the first request on."""
+        """The answers of an API server in the first four seconds."""
         begun.append(time.monotonic())
         return (503, {"Retry-After": "1"}, "starting") if begun[-1] - begun[0] < 4 else None
 

@@ -1,4 +1,4 @@
-"""Settings that a project has for all its stacks: read offline, they are those that Pulumi hands to the program."""
+"""Settings of a project for all its stacks: read offline, they equal those that Pulumi gives the program."""
 
 import json
 from pathlib import Path
@@ -35,11 +35,11 @@ def test_what_is_read_offline_is_what_pulumi_reads(tmp_path: Path, toolchain_bin
     workspace = Workspace(tmp_path / "workspace", environment, Controllers.ABSENT)
     (workspace.folder / "Pulumi.yaml").write_text(PROJECT)
     (workspace.folder / "stacks" / "Pulumi.dev.yaml").write_text(STACK)
-    # Before Pulumi writes the file again, with the values that it has made.
+    # Before Pulumi writes the file again with normalized values.
     written = read_file(workspace.folder / "stacks" / "Pulumi.dev.yaml", workspace.folder)[0].value
     workspace.run("stack", "init", "dev")
-    told = json.loads(workspace.run("config", "--json", "--stack", "dev").said)
-    known = {key: each.get("objectValue", each.get("value")) for key, each in told.items()}
+    printed = json.loads(workspace.run("config", "--json", "--stack", "dev").said)
+    known = {key: each.get("objectValue", each.get("value")) for key, each in printed.items()}
     assert known.pop("other:scalars") == written["other:scalars"]
     read = read_stack(workspace.folder, "dev")
     assert read.findings == ()

@@ -1,4 +1,4 @@
-"""A stack's life: up, unchanged, changed behind its back, mended, down and up again."""
+"""A stack's life: up, unchanged, changed by hand, repaired, destroyed and up again."""
 
 from tests.engine import lists, samples
 from tests.engine.modes import with_and_without_controllers
@@ -6,7 +6,7 @@ from tests.engine.workspace import Workspace
 
 
 @with_and_without_controllers
-def test_a_stack_is_unchanged_until_it_is_changed_by_hand_and_comes_back_as_it_was_after_a_destroy(
+def test_a_stack_is_unchanged_until_it_is_changed_by_hand_and_the_same_after_a_destroy_and_an_up(
     acme: Workspace, organization: str
 ) -> None:
     acme.stack("development", samples.stack("development", organization))
@@ -27,7 +27,7 @@ def test_a_stack_is_unchanged_until_it_is_changed_by_hand_and_comes_back_as_it_w
     environment = ("environments.core.choreo.dev", "development", "-n", organization)
     acme.kubectl("label", *environment, "core.choreo.dev/name=by-hand", "--overwrite")
     assert acme.refresh("development").changes.get("updated") == 2, "refresh shows both"
-    assert acme.up("development").changes.get("updated") == 2, "up mends both"
+    assert acme.up("development").changes.get("updated") == 2, "up repairs both"
     labels = acme.kubectl("get", *label, "-o", "jsonpath={.items[0].metadata.labels.project-name}")
     assert labels == "customer-portal"
     name = acme.kubectl("get", *environment, "-o", "jsonpath={.metadata.labels.core\\.choreo\\.dev/name}")

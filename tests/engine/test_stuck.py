@@ -7,7 +7,7 @@ ADMISSION = "validatingadmissionpolicy,validatingadmissionpolicybinding"
 
 
 def refusing(organization: str) -> str:
-    """An admission policy that lets no Deployment of the organization go."""
+    """An admission policy that forbids deleting Deployments of the organization."""
     return f"""
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
@@ -46,7 +46,7 @@ spec: {{deploymentPipelineRef: pipeline}}
 """
 
 
-def test_what_holds_an_environment_is_named_one_after_the_other_and_in_the_end_all_of_it_goes(
+def test_what_holds_an_environment_is_named_step_by_step_and_in_the_end_everything_is_deleted(
     acme: Workspace, organization: str
 ) -> None:
     config = samples.stack("staging", organization)
@@ -57,16 +57,16 @@ def test_what_holds_an_environment_is_named_one_after_the_other_and_in_the_end_a
     [own] = acme.kubectl("get", "namespaces", "-l", selector, "-o", "name").split()
     name, stray = own.removeprefix("namespace/"), f"stray-{organization}"
 
-    # An admission that refuses.
+    # An admission policy that refuses.
     acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "staging", "frozen"))
     acme.kubectl("apply", "-f", "-", manifest=refusing(organization))
     said = acme.destroy("staging", fails=True).said
     assert "change freeze" in said, "the policy's own words"
     assert f"kubectl get deployments.core.choreo.dev frozen -n {organization} -o yaml" in said
-    assert "Active" in acme.kubectl("get", own), "a namespace went before its Deployments"
+    assert "Active" in acme.kubectl("get", own), "a namespace was deleted before its Deployments"
     acme.kubectl("delete", ADMISSION, f"keep-{organization}")
 
-    # A namespace whose content stays, and one that is not the environment's.
+    # A namespace whose content remains, and one that is not the environment's.
     acme.kubectl("apply", "-f", "-", manifest=held(name))
     acme.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, organization, "staging"))
     acme.kubectl("apply", "-f", "-", manifest=foreign(stray))
@@ -74,9 +74,9 @@ def test_what_holds_an_environment_is_named_one_after_the_other_and_in_the_end_a
     assert f"Namespace {name}: held by kubernetes (Kubernetes' namespace controller" in said
     assert "NamespaceFinalizersRemaining=True" in said
     assert "example.com/never" in said
-    assert "namespaces: 1 remaining" in said, "silent while it waits"
+    assert "namespaces: 1 remaining" in said, "it is silent while it waits"
     said = acme.up("staging", fails=True).said
-    assert f"Namespace {name} is being deleted since" in said, "what is on its way out was taken for being there"
+    assert f"Namespace {name} is being deleted since" in said, "objects that are being deleted were counted as existing"
     assert "wait until it is gone" in said
     acme.kubectl("patch", "configmap", "held", "-n", name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
 
@@ -90,9 +90,7 @@ def test_what_holds_an_environment_is_named_one_after_the_other_and_in_the_end_a
     assert acme.kubectl("get", "namespaces", "-l", selector, "-o", "name") == ""
 
 
-def test_a_namespace_whose_labels_somebody_has_taken_off_does_not_stay_behind(
-    acme: Workspace, organization: str
-) -> None:
+def test_a_namespace_whose_labels_were_removed_is_deleted(acme: Workspace, organization: str) -> None:
     acme.stack("staging", samples.stack("staging", organization))
     acme.up("staging")
     selector = f"organization-name={organization},environment-name=staging"

@@ -1,4 +1,4 @@
-"""What is being deleted is not there: nothing is applied until it is gone, and then it is made."""
+"""What is being deleted counts as missing: nothing is applied until it is gone, and then it is created."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_a_namespace_that_is_being_deleted_is_refused_until_it_is_gone_whatever_
     for said in (acme.preview("staging", fails=True).said, acme.up("staging", "--refresh", fails=True).said):
         assert going in said
         assert "held by kubernetes (Kubernetes' namespace controller" in said
-        assert "example.com/never" in said, "not what is left in it"
+        assert "example.com/never" in said, "not what remains in it"
         assert f"kubectl get namespaces {name}" in said
         assert "Pulumi.staging.yaml" in said
 
@@ -49,7 +49,7 @@ def test_a_namespace_that_is_being_deleted_is_refused_until_it_is_gone_whatever_
     acme.up("staging")
     assert "Active" in acme.kubectl("get", "namespace", name)
 
-    # And once more, now that the state knows it: a refresh finds out that it is gone.
+    # And once more, now that the state knows it: a refresh finds that it is gone.
     acme.kubectl("delete", "namespace", name)
     said = acme.preview("staging", fails=True).said
     assert f"Namespace {name} is in Pulumi's state, and no longer in the cluster" in said
@@ -69,7 +69,7 @@ def test_a_namespace_that_is_being_deleted_is_refused_until_it_is_gone_whatever_
     assert acme.resources("staging") == []
 
 
-def test_what_a_stack_has_or_refers_to_and_is_being_deleted_is_refused_at_preview(
+def test_what_a_stack_has_or_refers_to_is_refused_at_preview_while_it_is_being_deleted(
     acme: Workspace, organization: str
 ) -> None:
     data_plane = json.loads(json.dumps(declaring.data_plane("dp-going", organization)))

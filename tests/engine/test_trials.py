@@ -1,4 +1,4 @@
-"""What an API server would not take is asked of it without a trace: rules, unknown fields, and what is missing."""
+"""Dry runs find what an API server would refuse: rules, unknown fields, and what is missing; nothing is stored."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -56,26 +56,26 @@ def component(namespace: str, **spec: Any) -> Manifest:
     return {**made, "spec": {**made["spec"], **spec}}
 
 
-def test_what_is_right_is_taken_and_leaves_nothing(control_plane: ControlPlane, namespace: str) -> None:
+def test_a_valid_object_is_accepted_and_not_stored(control_plane: ControlPlane, namespace: str) -> None:
     assert refusals(control_plane, component(namespace)) == []
 
 
-def test_what_a_definition_refuses_is_told_with_its_field(control_plane: ControlPlane, namespace: str) -> None:
+def test_what_a_definition_refuses_is_reported_with_its_field(control_plane: ControlPlane, namespace: str) -> None:
     [refusal] = refusals(control_plane, component(namespace, componentType={"name": "service"}))
     assert refusal.field == "spec.componentType.name"
     assert "should match" in refusal.why
 
 
-def test_a_field_that_would_be_dropped_is_told(control_plane: ControlPlane, namespace: str) -> None:
+def test_a_field_that_would_be_dropped_is_reported(control_plane: ControlPlane, namespace: str) -> None:
     expected = Refusal("spec.autoDeplyo", "field not declared in schema")
     assert refusals(control_plane, component(namespace, autoDeplyo=True)) == [expected]
 
 
-def test_where_there_is_no_such_namespace_nobody_has_anything_against_it(control_plane: ControlPlane) -> None:
+def test_in_a_namespace_that_does_not_exist_nothing_is_refused(control_plane: ControlPlane) -> None:
     assert refusals(control_plane, component("nowhere")) == []
 
 
-def test_a_survey_on_trial_of_what_is_right_finds_nothing(control_plane: ControlPlane, namespace: str) -> None:
+def test_a_survey_with_dry_runs_of_valid_objects_finds_nothing(control_plane: ControlPlane, namespace: str) -> None:
     of_types = [samples.data_plane(namespace), samples.project_type(namespace), samples.component_type(namespace)]
     pipeline = samples.pipeline(namespace, ("development", []))
     environment = samples.environment(namespace, "development")
@@ -84,4 +84,4 @@ def test_a_survey_on_trial_of_what_is_right_finds_nothing(control_plane: Control
     assert found.findings == []
     surveyed = asyncio.run(survey(found.plan, Controllers.ABSENT, str(control_plane.kubeconfig), trial=True))
     assert surveyed.findings == ()
-    assert refusals(control_plane, component(namespace)) == [], "and has made nothing"
+    assert refusals(control_plane, component(namespace)) == [], "and makes nothing"

@@ -1,4 +1,4 @@
-"""Type tokens: a stack whose components were called otherwise when it was brought up has nothing to change."""
+"""Type tokens: a stack that was brought up with earlier names of components has no changes."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from choreo_components.components import base
 base.token = lambda module, name: f"choreo:index:{name}"
 base.former_tokens = lambda module, name: []
 """
-"""What makes of our components those that a release before the generations has had."""
+"""Turns our components into those of a release before the generations."""
 
 PYTHON = """
 import pulumi
@@ -62,7 +62,7 @@ Remote("Environment", "development", {
 
 @pytest.fixture
 def before(workspace: Workspace, organization: str) -> Workspace:
-    """A workspace whose stack `tokens` is up with the components of before."""
+    """A workspace whose stack `tokens` is up with the earlier components."""
     workspace.project({"__main__.py": BEFORE + PYTHON}, name="tokens")
     workspace.stack("tokens")
     workspace.run("config", "set", "--stack", "tokens", "organization", organization)
@@ -77,7 +77,7 @@ def types(workspace: Workspace) -> set[str]:
 
 
 def test_nothing_changes_when_components_get_a_generation(before: Workspace) -> None:
-    # An SDK of before names them so still.
+    # An earlier SDK still uses these names.
     before.project({"__main__.py": FOREIGN.replace("choreo:core/v1:", "choreo:index:")}, name="tokens")
     assert before.up("tokens").changes.keys() == {"unchanged"}
     before.project({"__main__.py": PYTHON}, name="tokens")

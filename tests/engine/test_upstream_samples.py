@@ -1,6 +1,6 @@
-"""OpenChoreo's samples as they are, on the real engine: they come up, stay as they are, and go without a trace.
+"""OpenChoreo's samples, unchanged, on the real engine: they come up, stay unchanged, and are deleted completely.
 
-The copy of them that a machine may have is named by `choreo:manifests`; nothing in it is changed.
+`choreo:manifests` names the copy that a machine may have; nothing in it is changed.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def assert_nothing_left(workspace: Workspace, stack: str, *organizations: str) -
 
 
 @with_controllers
-def test_a_complete_organization_comes_up_and_goes(workspace: Workspace) -> None:
+def test_a_complete_organization_comes_up_and_is_deleted(workspace: Workspace) -> None:
     sample = "configuring-choreo/create-new-organization/complete-organization.yaml"
     workspace.stack("complete", settings([sample]))
 
@@ -49,10 +49,10 @@ def test_a_complete_organization_comes_up_and_goes(workspace: Workspace) -> None
 
 
 @with_and_without_controllers
-def test_as_many_samples_as_can_be_together_come_up_and_go(workspace: Workspace, controllers: Controllers) -> None:
+def test_samples_that_fit_together_come_up_and_are_deleted(workspace: Workspace, controllers: Controllers) -> None:
     samples = [name for name in SAMPLES if name not in CONFLICTING]
     if controllers is Controllers.PRESENT:
-        # Nobody builds images here, and a Deployment is not ready without one.
+        # No images are built here, and a Deployment is not ready without one.
         samples = [name for name in samples if "/build-from-source/" not in name]
     workspace.stack("samples", settings(samples, not_in_samples()))
 

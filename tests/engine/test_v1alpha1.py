@@ -1,4 +1,4 @@
-"""A stack of openchoreo.dev/v1alpha1 comes up, changes nothing more, and goes away in order."""
+"""A stack of openchoreo.dev/v1alpha1 comes up, stays unchanged, and is deleted in order."""
 
 from typing import Any
 from uuid import uuid4
@@ -27,7 +27,7 @@ WATCHED = [
 
 @pytest.fixture
 def team() -> str:
-    """The name of the test's namespace, which no other has."""
+    """The name of the test's namespace, which no other test uses."""
     return f"team-{uuid4().hex[:8]}"
 
 
@@ -112,9 +112,7 @@ def test_a_platform_comes_up_and_the_next_update_changes_nothing(workspace: Work
     workspace.destroy("platform")
 
 
-def test_after_its_state_is_lost_a_platform_is_taken_over_by_what_choreo_has_applied(
-    workspace: Workspace, team: str
-) -> None:
+def test_after_its_state_is_lost_a_platform_that_choreo_applied_is_taken_over(workspace: Workspace, team: str) -> None:
     config = {"choreo:resources": platform(team), "choreo:projects": ["shop"]}
     workspace.stack("platform", config)
     created = workspace.up("platform").changes["created"]
@@ -142,7 +140,7 @@ def test_bindings_of_projects_that_an_environment_brings_are_its_children(worksp
 
 
 @with_controllers
-def test_a_binding_that_was_brought_and_now_is_declared_stays_the_object_that_it_is(
+def test_a_binding_that_came_with_an_environment_and_is_declared_now_remains_the_same_object(
     workspace: Workspace, team: str
 ) -> None:
     resources = platform(team)
@@ -158,10 +156,10 @@ def test_a_binding_that_was_brought_and_now_is_declared_stays_the_object_that_it
 
 
 @with_controllers
-def test_an_update_ends_when_what_bindings_say_is_applied_or_says_why_it_is_not(
+def test_an_update_ends_when_bindings_are_carried_out_or_reports_why_they_are_not(
     workspace: Workspace, team: str, controlled_plane: ControlPlane
 ) -> None:
-    """OpenChoreo says Ready of a changed binding before anything is applied, and the Kubernetes provider sees that."""
+    """OpenChoreo sets Ready on a changed binding before anything is applied, and the Kubernetes provider reads that."""
     bound = binding(team, "shop", "development")
     settings = {"choreo:resources": [*platform(team)[:-1], bound]}
     workspace.stack("platform", settings)
@@ -188,7 +186,7 @@ def test_an_update_ends_when_what_bindings_say_is_applied_or_says_why_it_is_not(
 
 
 @with_and_without_controllers
-def test_destroy_takes_bindings_then_namespaces_and_pipelines_then_environments(
+def test_destroy_deletes_bindings_then_namespaces_and_pipelines_then_environments(
     workspace: Workspace, team: str
 ) -> None:
     workspace.stack("platform", {"choreo:resources": platform(team), "choreo:projects": ["shop"]})
@@ -202,7 +200,7 @@ def test_destroy_takes_bindings_then_namespaces_and_pipelines_then_environments(
     for each in own:
         if each.deleting or each.type == "DELETED":
             begun.setdefault((each.kind, each.name), each.version)
-    # With controllers a binding is gone only after the namespace that it has made.
+    # With controllers, a binding is gone only after its namespace.
     assert (
         begun["ProjectReleaseBinding", "shop-development"]
         < begun["Namespace", data_plane_namespace(team, "shop", "development")]
@@ -228,7 +226,7 @@ def test_a_namespace_that_kubernetes_keeps_gets_the_label_and_loses_it_again(wor
 
 
 @pytest.mark.parametrize("adopt", ["never", "if-labelled"])
-def test_a_namespace_of_others_is_taken_over_with_its_label_where_that_is_allowed(
+def test_a_namespace_of_others_is_taken_over_with_its_label_if_allowed(
     workspace: Workspace, team: str, adopt: str
 ) -> None:
     workspace.kubectl("create", "namespace", team)
@@ -242,8 +240,8 @@ def test_a_namespace_of_others_is_taken_over_with_its_label_where_that_is_allowe
     workspace.kubectl("delete", "namespace", team, "--ignore-not-found")
 
 
-def test_an_environment_that_changes_its_data_plane_is_made_anew(workspace: Workspace, team: str) -> None:
-    # No pipeline: one would keep the Environment from going.
+def test_an_environment_that_changes_its_data_plane_is_created_again(workspace: Workspace, team: str) -> None:
+    # No pipeline: it would keep the Environment from being deleted.
     own = [namespace(team), data_plane(team), data_plane(team, "other")]
     workspace.stack("platform", {})
     uids = []

@@ -1,4 +1,4 @@
-"""The finalizer of an environment of today's API, by a plain `pulumi destroy`, where controllers are at work."""
+"""The finalizer of an environment of today's API, in a plain `pulumi destroy`, on a cluster with controllers."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -37,20 +37,20 @@ EnvironmentFinalizer(
     delete_retained=given.get_bool("deleteRetained"),
 )
 """
-"""All else is in the cluster already: what Pulumi has never made."""
+"""Everything else is in the cluster already, and not made by Pulumi."""
 
 STEPS = ("ReleaseBinding", "ResourceReleaseBinding", "ProjectReleaseBinding", "RenderedRelease")
 
 
 @pytest.fixture
 def cluster(controlled_plane: ControlPlane) -> Iterator[Cluster]:
-    """A namespace of the test's own, with nothing in it."""
+    """A namespace for the test, with nothing in it."""
     config = KubeConfig.from_file(controlled_plane.kubeconfig)
     with Client(config=config, trust_env=False, field_manager="tester") as client:
         made = Cluster(client, {**RESOURCES, **ON_PLANES}, f"acme-{uuid4().hex[:6]}")
         made.create(samples.tenant(made.namespace))
         yield made
-        # What the tests leave there goes by itself, if nothing holds it.
+        # What the tests leave there is deleted with it, if nothing holds it.
         made.delete("Namespace", made.namespace)
 
 
@@ -89,26 +89,25 @@ def without_development(cluster: Cluster) -> None:
 
 
 def data_plane_namespace(cluster: Cluster, project: str, environment: str = "development") -> str:
-    """What OpenChoreo calls a namespace."""
+    """OpenChoreo's name for a namespace."""
     return generate_k8s_name("dp", cluster.namespace, project, environment, limit=LONGEST_NAMESPACE_NAME)
 
 
 @contextmanager
 def meanwhile(work: threading.Thread) -> Iterator[None]:
-    """Somebody else does something at the same time."""
+    """Runs an action at the same time."""
     work.start()
     yield
     work.join(60)
     assert not work.is_alive()
 
 
-def test_destroy_says_which_pipeline_names_it_and_then_takes_all_of_it_in_order(
+def test_destroy_reports_which_pipeline_names_it_and_then_deletes_everything_in_order(
     workspace: Workspace, platform: Cluster
 ) -> None:
     finalizer(workspace, platform)
     bound(platform)
-    # No binding is there for it, and so nothing of OpenChoreo's would ever take it away. Its project is gone, and has
-    # left a release.
+    # It has no binding, so OpenChoreo would never delete it. Its project is gone, and left a release.
     by_hand = data_plane_namespace(platform, "former")
     platform.create(samples.project(platform.namespace, "former"))
     platform.until_says("Project", "former", "Ready", "True")
@@ -131,11 +130,11 @@ def test_destroy_says_which_pipeline_names_it_and_then_takes_all_of_it_in_order(
 
     own = _of_development(watcher.events, platform)
     for before, after in pairwise(STEPS[:3]):
-        assert _gone(own, before) < _begun(own, after), f"{after} began to go while there was {before}"
+        assert _gone(own, before) < _begun(own, after), f"{after} was being deleted while there was {before}"
     namespaces = {event.name for event in own if event.kind == "Namespace" and event.type == "DELETED"}
     assert namespaces == {by_hand, data_plane_namespace(platform, "shop")}
     [theirs] = [event.version for event in own if event.name == by_hand and event.deleting][:1]
-    assert _gone(own, "RenderedRelease") < theirs, "a namespace began to go before all that was made was cleaned up"
+    assert _gone(own, "RenderedRelease") < theirs, "a namespace was being deleted before its cleanup"
     left = {kind: [each["metadata"]["name"] for each in platform.all(kind)] for kind in STEPS}
     assert left["ProjectReleaseBinding"] == ["shop-staging"], "nothing of staging, or something of development"
     assert platform.find("Namespace", data_plane_namespace(platform, "shop", "staging")) is not None
@@ -156,16 +155,16 @@ def _of_development(events: Sequence[Event], cluster: Cluster) -> list[Event]:
 
 
 def _gone(events: Sequence[Event], kind: str) -> int:
-    """When the last one of a kind was gone."""
+    """When the last object of a kind was gone."""
     return max(event.version for event in events if event.kind == kind and event.type == "DELETED")
 
 
 def _begun(events: Sequence[Event], kind: str) -> int:
-    """When the first one of a kind began to go."""
+    """When the first object of a kind was marked for deletion."""
     return min(event.version for event in events if event.kind == kind and event.deleting)
 
 
-def test_what_is_retained_stops_it_until_the_setting_says_that_it_goes(workspace: Workspace, platform: Cluster) -> None:
+def test_what_is_retained_stops_it_until_the_setting_allows_that(workspace: Workspace, platform: Cluster) -> None:
     finalizer(workspace, platform)
     bound(platform, retainPolicy="Retain")
     without_development(platform)
@@ -184,7 +183,9 @@ def test_what_is_retained_stops_it_until_the_setting_says_that_it_goes(workspace
     assert platform.find("Namespace", data_plane_namespace(platform, "shop")) is None
 
 
-def test_a_stack_with_something_retained_stays_whole_until_its_settings_let_that_go(workspace: Workspace) -> None:
+def test_a_stack_with_something_retained_stays_whole_until_its_settings_allow_that(
+    workspace: Workspace,
+) -> None:
     namespace = f"acme-{uuid4().hex[:6]}"
     spec = {
         "owner": {"projectName": "shop", "resourceName": "orders"},
@@ -211,12 +212,12 @@ def test_a_stack_with_something_retained_stays_whole_until_its_settings_let_that
     assert workspace.kubectl("get", "namespaces", namespace, "--ignore-not-found") == ""
 
 
-def test_a_binding_that_is_made_again_meanwhile_is_taken_as_well(workspace: Workspace, platform: Cluster) -> None:
+def test_a_binding_that_is_created_again_meanwhile_is_deleted_as_well(workspace: Workspace, platform: Cluster) -> None:
     finalizer(workspace, platform)
     without_development(platform)
 
     def make_again() -> None:
-        # As the controller of a component does in its first environment.
+        # As the component's controller does in the first environment.
         platform.until(
             "ProjectReleaseBinding", "shop-development", lambda each: "deletionTimestamp" in each["metadata"]
         )
@@ -228,7 +229,7 @@ def test_a_binding_that_is_made_again_meanwhile_is_taken_as_well(workspace: Work
     assert [platform.find(*each) for each in BINDINGS] == [None] * 3
 
 
-def test_an_agent_that_is_away_is_the_cause_that_is_said_at_the_deadline(
+def test_a_disconnected_agent_is_the_cause_that_is_reported_at_the_deadline(
     workspace: Workspace, platform: Cluster, controlled_plane: ControlPlane
 ) -> None:
     finalizer(workspace, platform, deadline="9s")
@@ -247,7 +248,7 @@ def test_an_agent_that_is_away_is_the_cause_that_is_said_at_the_deadline(
     assert [platform.find(*each) for each in BINDINGS[::2]] == [None] * 2
 
 
-def test_a_data_plane_that_is_gone_is_to_be_applied_again(workspace: Workspace, cluster: Cluster) -> None:
+def test_a_data_plane_that_is_gone_must_be_applied_again(workspace: Workspace, cluster: Cluster) -> None:
     namespace, plane = cluster.namespace, f"plane-{cluster.namespace}"
     cluster.create(
         samples.data_plane(None, plane),

@@ -1,4 +1,4 @@
-"""What our definitions, our check before anything is sent, and OpenChoreo's own definitions say of an object agree."""
+"""Verdicts on an object: our definitions, our check before anything is sent, and OpenChoreo's own definitions agree."""
 
 import copy
 import re
@@ -25,7 +25,7 @@ from tests.upstream import UPSTREAM
 
 FOLDER = UPSTREAM / "crds" / "openchoreo.dev_v1alpha1"
 OWN, UPSTREAMS = API_VERSION.partition("/")[0], "upstream.example"
-"""The groups of our definitions, and of OpenChoreo's, which one API server can have both."""
+"""The groups of our definitions, and of OpenChoreo's, so that one API server can have both."""
 
 DEFINED = tuple(kind for kind in KINDS if kind.group == OWN)
 """The kinds that OpenChoreo defines: all but the tenant, which is Kubernetes' own Namespace."""
@@ -49,7 +49,7 @@ TEXTS = (
     "http://a.b",
     "x" * 64,
 )
-"""Texts of which each pattern and limit takes some and refuses others."""
+"""Texts of which each pattern and limit accepts some and refuses others."""
 
 
 def schema_of(kind: Kind) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def schema_of(kind: Kind) -> dict[str, Any]:
 
 
 def under_another_group(crd: dict[str, Any]) -> dict[str, Any]:
-    """The definition with OpenChoreo's kinds in a group of its own, and no short names that ours have."""
+    """The definition of OpenChoreo's kind in a separate group, without the short names of ours."""
     moved = copy.deepcopy(crd)
     moved["metadata"] = {"name": f"{crd['spec']['names']['plural']}.{UPSTREAMS}"}
     moved["spec"]["group"] = UPSTREAMS
@@ -83,7 +83,7 @@ def client(planes: Planes) -> Iterator[Client]:
 
 
 def resource_of(kind: Kind, group: str) -> Any:
-    """What the client knows the kind by, in the group."""
+    """The client's resource for the kind in the group."""
     make = create_namespaced_resource if kind.namespaced else create_global_resource
     return make(group, kind.version, kind.kind, kind.plural)
 
@@ -98,14 +98,14 @@ def body(kind: Kind, group: str, spec: dict[str, Any], name: str = "one") -> Any
 
 
 def refused(send: Callable[[], object]) -> list[str]:
-    """The fields that the API server refuses of what is sent, each once, in order, with a dot before each step."""
+    """The fields that the API server refuses, each once, in order, with a dot before each step."""
     try:
         send()
     except ApiError as error:
         if error.status.code != HTTPStatus.UNPROCESSABLE_ENTITY:
             raise
         causes = (error.status.details and error.status.details.causes) or []
-        # Of what is wrong already, it says without a field that no rules were checked.
+        # Where there are errors already, it reports without a field that no rules were checked.
         fields = {cause.field for cause in causes if cause.field and cause.field != "<nil>"}
         # It writes steps in two ways.
         return sorted(re.sub(r"\[([^]]*)\]", r".\1", field) for field in fields)
@@ -115,15 +115,15 @@ def refused(send: Callable[[], object]) -> list[str]:
 def found(kind: Kind, spec: dict[str, Any]) -> list[str]:
     """The fields that we refuse, in the same way."""
     wire = {"apiVersion": API_VERSION, "kind": kind.kind, "metadata": {"name": "one"}, "spec": spec}
-    told = list(violations(kind.model, wire))
-    if any(", and has " in each.message or "a URL" in each.message for each in told):
-        # Of what is too long or no URL, the API server checks no rules.
+    violated = list(violations(kind.model, wire))
+    if any(", and has " in each.message or "a URL" in each.message for each in violated):
+        # Where a value is too long or not a URL, the API server checks no rules.
         messages = rules(schema_of(kind))
-        told = [each for each in told if each.message not in messages]
-    # It says of an item that its key is there already, where we say it of the key.
+        violated = [each for each in violated if each.message not in messages]
+    # It reports a duplicate key at the item, and we at the key.
     paths = (
         each.path[:-1] if "is the same" in each.message and isinstance(each.path[-1], str) else each.path
-        for each in told
+        for each in violated
     )
     return sorted({".".join(map(str, path)) for path in paths})
 
@@ -145,12 +145,12 @@ def takes(schema: Mapping[str, Any], text: str) -> bool:
 
 
 def mostly(right: list[Any], others: tuple[Any, ...]) -> st.SearchStrategy[Any]:
-    """One of the right values, seldom of the others."""
+    """One of the valid values, seldom another one."""
     return st.integers(0, 15).flatmap(lambda drawn: st.sampled_from(right if right and drawn else (*right, *others)))
 
 
 def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Values of the right types, which the schema allows more often than not."""
+    """Values of the right types, which the schema mostly allows."""
     if FREE in schema and "properties" not in schema:
         return st.just({"a": {"b": [1]}})
     if "enum" in schema:
@@ -194,7 +194,7 @@ NEEDED_BY_RULES = {"ObservabilityAlertsNotificationChannel": ("emailConfig",)}
 
 
 def example(schema: Mapping[str, Any], path: Path = (), more: Sequence[str] = ()) -> Any:
-    """A value that the schema allows, of required fields, some more, and what is at the path."""
+    """A value that the schema allows, with required fields, some others, and the one at the path."""
     if FREE in schema and "properties" not in schema:
         return {"a": "b"}
     if "enum" in schema:
@@ -215,7 +215,7 @@ def example(schema: Mapping[str, Any], path: Path = (), more: Sequence[str] = ()
 
 
 def changed(schema: Mapping[str, Any], value: Any) -> Any:
-    """Another value that the schema allows, with a change as deep inside as can be; the same where there is none."""
+    """Another value that the schema allows, changed as deep inside as possible; the same if there is none."""
     if "enum" in schema:
         return schema["enum"][-1]
     match value:
@@ -244,7 +244,7 @@ def with_value(value: Any, path: Path, other: Any) -> Any:
 
 
 def allowed(value: Any) -> Any:
-    """The value as the rules of the kinds want it."""
+    """The value as the rules of the kinds require it."""
     if not isinstance(value, dict):
         return value
     inside = {name: allowed(each) for name, each in value.items()}
@@ -259,7 +259,7 @@ def allowed(value: Any) -> Any:
     [(kind, path) for kind in DEFINED for path in immutable_paths(kind.model)],
     ids=lambda given: given.kind if isinstance(given, Kind) else ".".join(given),
 )
-def test_an_api_server_refuses_the_changes_for_which_we_make_an_object_anew(
+def test_an_api_server_refuses_the_changes_for_which_we_replace_an_object(
     client: Client, kind: Kind, path: Path
 ) -> None:
     schema = schema_of(kind)["properties"]["spec"]

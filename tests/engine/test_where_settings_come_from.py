@@ -1,4 +1,4 @@
-"""Where settings come from: a project with its program in another folder, and configuration besides a stack's file."""
+"""Where settings come from: a project with its program in another folder, configuration outside the stack's file."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.engine.workspace import CHECKOUT, Workspace
 
 
 def moved(workspace: Workspace) -> None:
-    """Moves the program of the workspace to a folder in its project, as its `main` says."""
+    """Moves the workspace's program to a folder that the project's `main` names."""
     file = workspace.folder / "Pulumi.yaml"
     file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | {"main": "prog/"}))
     (workspace.folder / "prog").mkdir()
@@ -28,7 +28,7 @@ def as_go_writes_it(made: dict[str, Any]) -> str:
     return json.dumps(made | {"status": {}}, indent="\t")
 
 
-def test_a_project_whose_program_is_elsewhere_is_what_is_validated(acme: Workspace, organization: str) -> None:
+def test_a_project_whose_program_is_elsewhere_is_validated(acme: Workspace, organization: str) -> None:
     moved(acme)
     (acme.folder / "kubeconfig").symlink_to(acme.kubeconfig)
     (acme.folder / "platform").mkdir()
@@ -54,7 +54,7 @@ def test_a_project_whose_program_is_elsewhere_is_what_is_validated(acme: Workspa
     assert acme.kubectl("get", "environments.core.choreo.dev", "moved", "-n", organization, "-o", path) == "\U0001f600"
 
 
-def test_what_comes_from_another_file_is_not_said_to_be_in_the_stacks(
+def test_a_setting_of_another_file_is_not_reported_at_the_stacks_file(
     acme: Workspace, organization: str, tmp_path: Path
 ) -> None:
     acme.stack("feature", samples.stack("staging", organization))

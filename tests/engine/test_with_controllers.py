@@ -1,4 +1,4 @@
-"""With controllers: what OpenChoreo's own controllers do to a stack, and a stack to them."""
+"""With controllers: what OpenChoreo's controllers do to a stack, and a stack to their objects."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ PROJECT, PIPELINE = RESOURCES["Project"], RESOURCES["DeploymentPipeline"]
 
 
 @with_both_providers
-def test_an_organization_goes_in_the_order_that_does_not_deadlock_and_leaves_nothing(
+def test_an_organization_is_deleted_completely_in_an_order_that_does_not_deadlock(
     workspace: Workspace, organization: str, controlled_plane: ControlPlane
 ) -> None:
     workspace.stack("acme", samples.stack("acme", organization))
@@ -36,14 +36,14 @@ def test_an_organization_goes_in_the_order_that_does_not_deadlock_and_leaves_not
     }
     assert gone.keys() == {"Project", "DeploymentPipeline", "Namespace"}
     begun = min(event.version for event in watcher.of(PIPELINE) if event.namespace == organization)
-    assert gone["Project"].version < begun, "the pipeline began to go while the project needed it"
+    assert gone["Project"].version < begun, "the pipeline was being deleted while the project needed it"
     later = standin.errors(controlled_plane).of(organization)[errors:]
     assert not [error for error in later if "cannot retrieve" in error]
     assert workspace.kubectl("get", "organizations.core.choreo.dev", "-o", "name").count(organization) == 0
 
 
-def test_a_namespace_that_was_there_before_goes_with_its_organization(workspace: Workspace, organization: str) -> None:
-    # Its end would not reach a controller that has not made it, and the Organization would stay for ever.
+def test_an_earlier_namespace_is_deleted_with_its_organization(workspace: Workspace, organization: str) -> None:
+    # A controller that did not make it would not see its deletion, and the Organization would remain for ever.
     workspace.kubectl("create", "namespace", organization)
     workspace.stack("acme", samples.stack("acme", organization))
     refused = workspace.preview("acme", fails=True).said
@@ -85,7 +85,7 @@ def test_changed_specs_are_accepted(acme: Workspace, organization: str) -> None:
     assert acme.up("development").changes.get("updated") == 2
 
 
-def test_what_does_not_get_ready_ends_at_its_deadline_and_is_named_with_its_conditions(
+def test_an_object_that_does_not_become_ready_is_named_at_the_deadline_with_its_conditions(
     acme: Workspace, organization: str
 ) -> None:
     config = samples.stack("staging", organization)

@@ -16,7 +16,7 @@ from choreo_components.kubernetes.objects import Live, Resource
 
 @dataclass(frozen=True, order=True)
 class Event:
-    """One change: its `version` is etcd's, and so ordered over all kinds of one API server."""
+    """One change: its `version` is etcd's, so it orders changes of all kinds on one API server."""
 
     version: int
     type: str
@@ -29,14 +29,14 @@ class Event:
     """When the watcher saw it (time.monotonic): versions of two API servers do not compare."""
 
     def has(self, **labels: str) -> bool:
-        """Whether the object carries the labels (underscores stand for hyphens)."""
+        """Whether the object has the labels (with underscores for hyphens)."""
         return {(key.replace("_", "-"), value) for key, value in labels.items()} <= self.labels
 
 
 class Watcher:
-    """Records all events of the resources while it is open, on a thread of its own.
+    """Records all events of the resources while it is open, on a separate thread.
 
-    When it closes it waits until it has seen all that happened before.
+    On closing, it waits until it has seen everything that happened before.
     """
 
     def __init__(self, kubeconfig: Path, resources: Iterable[Resource]) -> None:
@@ -73,7 +73,7 @@ class Watcher:
             tasks = [asyncio.create_task(self._record(cluster, *each)) for each in versions]
             self._ready.set()
             await self._stop.wait()
-            # What happened a moment ago may still be on its way.
+            # The latest events may still be on their way.
             await asyncio.sleep(0.5)
             for task in tasks:
                 task.cancel()

@@ -1,11 +1,11 @@
-"""The cases: which fault strikes which command at which point, and what it takes to come to the end that was meant.
+"""The cases: which fault strikes which command at which point, and what recovers it.
 
-What a fault meets is mostly of no API: the engine, both providers, the client. So every fault strikes both APIs, and
-the moments are spread over them; where the code differs, a moment is struck in that API:
+A fault mostly strikes what both APIs share: the engine, both providers, the client. So every fault strikes both APIs,
+and the moments are divided between them; where the code differs, a moment is struck in that API:
 
 | fault | core.choreo.dev/v1 | openchoreo.dev/v1alpha1 | the same with controllers |
 |---|---|---|---|
-| somebody interrupts the command | up | | up: bindings stay ready; destroy: bindings swept |
+| the user interrupts the command | up | | up: bindings stay ready; destroy: bindings swept |
 | the engine is killed | up, destroy; an organization | up, destroy: bindings swept, namespaces | |
 | our provider is killed | up, destroy: namespaces | up, destroy: bindings swept | up: bindings stay ready |
 | the Kubernetes provider is killed | up, destroy of an organization | up, destroy: namespaces | |
@@ -13,7 +13,7 @@ the moments are spread over them; where the code differs, a moment is struck in 
 | the network is gone, or silent | up, destroy: namespaces | up, destroy: bindings swept | destroy: bindings swept |
 | rights or credentials are lost | up, destroy: Deployments | up, destroy: bindings | |
 
-What a newer Kubernetes provider creates is of no API: the first one has it.
+A newer Kubernetes provider creates the same in both APIs: only the first one has that case.
 """
 
 from dataclasses import dataclass
@@ -33,19 +33,19 @@ CONTROLLED = Kind(openchoreo_v1alpha1.GROUND, controllers=Controllers.PRESENT)
 
 
 class Recovery(Enum):
-    """What somebody has to do afterwards."""
+    """What must be done afterwards."""
 
-    NONE = "none: the command goes on to its end"
-    IF_FAILED = "none, or the same command again where it has failed"
+    NONE = "none: the command completes"
+    IF_FAILED = "none, or the same command again if it failed"
     AGAIN = "the same command again"
-    ANYWAY = "the same command again, whatever it has said"
-    INTERRUPT = "Ctrl-C where the command does not end, then the same command again, whatever it has said"
+    ANYWAY = "the same command again, whatever it reported"
+    INTERRUPT = "Ctrl-C if the command does not end, then the same command again, whatever it reported"
     CANCEL = "`pulumi cancel --yes`, then the same command again"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A command that is struck by a fault at a point, and has to be recovered in just this way."""
+    """A command that a fault strikes at a point, and that must be recovered in just this way."""
 
     command: str
     """`up` or `destroy`."""
@@ -53,15 +53,15 @@ class Case:
     point: Point
     recovery: Recovery
     until: Point | None = None
-    """When the fault is mended; None: when it is over, or the command has ended."""
+    """When the fault is repaired; None: when it is over, or the command has ended."""
     kind: Kind = FIRST
-    """The estate that the command is of."""
+    """The estate that the command is for."""
     newer: bool = False
-    """Whether the Kubernetes provider is the stand-in for a newer one, which creates objects otherwise."""
+    """Whether the Kubernetes provider is the stand-in for a newer one, which creates objects in another way."""
 
     @property
     def sentence(self) -> str:
-        """What strikes, and whom where it is not the toolchain's Kubernetes provider."""
+        """The fault, and its target where that is not the toolchain's Kubernetes provider."""
         return self.fault.sentence + (f" (stand-in for Kubernetes provider {RELEASE})" if self.newer else "")
 
     @property

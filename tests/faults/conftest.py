@@ -1,4 +1,4 @@
-"""Where faults strike: on the run's control plane, or on one that has no other tests where they strike its members."""
+"""Where faults strike: on the run's control plane, or on a separate one if they strike its members."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -32,12 +32,12 @@ class Places:
         self._made: dict[Path, Place] = {}
 
     def on(self, control_plane: ControlPlane, controllers: Controllers) -> Place:
-        """The worker's place on a control plane, with other organizations that have an environment of the same name."""
+        """The worker's place on a control plane, with other organizations with an environment of the same name."""
         if control_plane.directory not in self._made:
             network = self._stack.enter_context(Proxy(control_plane.kubeconfig))
             name, folder = f"deployer-{uuid4().hex[:8]}", self._folders.mktemp("user")
             user = User(name, self.new_workspace(control_plane), network, folder)
-            # A webhook of the first API's controllers looks into a cache that is late: it takes one object at a time.
+            # A webhook of the first API's controllers reads a cache that lags behind: one object at a time.
             for ground in GROUNDS if controllers is Controllers.ABSENT else [openchoreo_v1alpha1.GROUND]:
                 name = f"bystander-{uuid4().hex[:8]}"
                 estates.make_others(ground, name, ENVIRONMENT, self.new_workspace(control_plane))
@@ -66,7 +66,7 @@ def mortal_plane(planes: Planes) -> Iterator[ControlPlane]:
 
 @pytest.fixture
 def place(case: Case, places: Places, planes: Planes, request: pytest.FixtureRequest) -> Iterator[Place]:
-    """Where the case's fault strikes. Where it strikes members, no other worker is at work there meanwhile."""
+    """Where the case's fault strikes. If it strikes members, no other worker uses the control plane meanwhile."""
     controllers = case.kind.controllers
     if case.fault.of_members:
         with planes.alone("crash"):
@@ -84,5 +84,5 @@ def new_workspace(places: Places, control_plane: ControlPlane) -> Callable[[], W
 
 @pytest.fixture(scope="session")
 def newer_provider(toolchain_bin: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """What leads a workspace to the stand-in for a newer Kubernetes provider."""
+    """The environment that leads a workspace to the stand-in for a newer Kubernetes provider."""
     return installation.install(tmp_path_factory.mktemp("newer-provider"), toolchain_bin)

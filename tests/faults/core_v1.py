@@ -14,7 +14,7 @@ ENVIRONMENTS, DEPLOYMENTS = (resource_named(API_VERSION, kind) for kind in ("Env
 
 
 def _config(layout: Layout, organization: str) -> Manifest:
-    """Those of this checkout's samples, with a second project."""
+    """The samples of this checkout, with a second project."""
     config = samples.stack(ENVIRONMENT, organization)
     config.pop("choreo:projects")
     if layout is Layout.ENVIRONMENT:

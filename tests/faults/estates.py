@@ -1,4 +1,4 @@
-"""An estate: an organization of a case's own, the stack that declares it or a part of it, and what others made."""
+"""An estate: a case's organization, the stack that declares it or a part of it, and what others made."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from tests.faults.grounds import ENVIRONMENT, FINALIZER, PROJECTS, Ground, Layou
 STACK = "estate"
 
 OTHERS = {"example.com/made-by": f"others-{uuid4().hex[:8]}"}
-"""The label of what others than the worker's stacks made, and nobody may touch."""
+"""The label of what the worker's stacks did not make and must not touch."""
 
 CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
 
@@ -29,7 +29,7 @@ GROUNDS = (core_v1.GROUND, openchoreo_v1alpha1.GROUND)
 
 @dataclass(frozen=True)
 class Kind:
-    """What sort of an estate it is: of which API, with which layout, and whether controllers are at work there."""
+    """The sort of estate: its API, its layout, and whether controllers run."""
 
     ground: Ground
     layout: Layout = Layout.ENVIRONMENT
@@ -37,7 +37,7 @@ class Kind:
 
     @property
     def where(self) -> str:
-        """Its API, and whether controllers are at work."""
+        """Its API, and whether controllers run."""
         return str(self.ground) + (", with controllers" if self.controllers is Controllers.PRESENT else "")
 
     def __str__(self) -> str:
@@ -51,11 +51,11 @@ class Estate:
     kind: Kind
     organization: str
     workspace: Workspace
-    """The administrator's, whom no fault strikes."""
+    """The administrator's, which no fault strikes."""
 
     @property
     def declared(self) -> set[str]:
-        """All that the stack makes in the cluster, each as `Kind namespace/name`."""
+        """Everything that the stack makes in the cluster, each as `Kind namespace/name`."""
         objects = {_shown(each) for each in self._config["choreo:resources"]}
         if self.kind.controllers is Controllers.PRESENT:
             return objects | {f"ProjectReleaseBinding {self.organization}/{each}-{ENVIRONMENT}" for each in PROJECTS}
@@ -66,7 +66,7 @@ class Estate:
 
     @property
     def expected(self) -> set[str]:
-        """All that is in the cluster when the stack is up: controllers make the namespaces of what is bound."""
+        """Everything in the cluster when the stack is up: controllers make the namespaces of bound projects."""
         return self.declared | (self._spaces if self.kind.controllers is Controllers.PRESENT else set())
 
     @property
@@ -87,7 +87,7 @@ class Estate:
         }
 
     def pending(self) -> list[str]:
-        """The operations which the state has as begun and not ended."""
+        """The operations that the state has as pending."""
         operations = self._state().get("pending_operations") or []
         return [f"{operation['type']} {operation['resource']['urn']}" for operation in operations]
 
@@ -97,13 +97,13 @@ class Estate:
         return {str(live) for live in lives if not OTHERS.items() <= live.labels.items()}
 
     def add_stray(self, *, held: bool) -> None:
-        """Deploys what Pulumi does not know, as OpenChoreo does; if it is `held`, it stays until it is released."""
+        """Deploys something unknown to Pulumi, as OpenChoreo does; if `held`, it remains until it is released."""
         manifest = self.kind.ground.stray(self.organization)
         manifest["metadata"]["finalizers"] = [FINALIZER] if held else []
         self.workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(manifest))
 
     def release_stray(self) -> None:
-        """Takes the finalizer from what Pulumi does not know, as a controller does when it is done."""
+        """Removes the finalizer from what Pulumi does not know, as a controller does."""
         manifest = self.kind.ground.stray(self.organization)
         resource = resource_named(manifest["apiVersion"], manifest["kind"])
         live = Live(resource, manifest)
@@ -116,7 +116,7 @@ class Estate:
 
 
 def make(kind: Kind, workspace: Workspace) -> Estate:
-    """An estate of which nothing is up yet, except what others have to make before it."""
+    """An estate of which nothing is up yet, except what others make before it."""
     estate = Estate(kind, f"estate-{uuid4().hex[:8]}", workspace)
     if kind.layout is Layout.ENVIRONMENT:
         make_others(kind.ground, estate.organization, "staging", workspace)
@@ -139,9 +139,9 @@ def make_others(ground: Ground, organization: str, environment: str, workspace: 
 
 
 def others(kubeconfig: Path, controllers: Controllers) -> Mapping[str, tuple[str, object]]:
-    """All that others made for this worker in the whole cluster: by name, who it is and which version of it.
+    """All that others made for this worker in the whole cluster: by name, its UID and version.
 
-    Where controllers write down what they see of it, which version of what it is meant to be.
+    Where controllers write to the status, the version is the generation.
     """
     part = "resourceVersion" if controllers is Controllers.ABSENT else "generation"
     lives = asyncio.run(_labelled(kubeconfig))
@@ -153,13 +153,13 @@ async def _there(kubeconfig: Path, ground: Ground, organization: str) -> list[Li
         View(NAMESPACES, ground.of_organization(organization)),
         ground.sees(Subject.TENANT, organization),
         *(View(each, {}, organization) for each in ground.kinds if each.namespaced),
-        # Those of this API which are in the whole cluster are of no organization, but the one that is it.
+        # This API's cluster-scoped objects belong to no organization, except the organization itself.
         *(View(each, {}, None, _is_called(organization)) for each in ground.kinds if not each.namespaced),
     ]
     async with Cluster(str(kubeconfig)) as cluster:
         asked = (cluster.list(view.resource, view.labels, view.namespace) for view in views)
         found = await asyncio.gather(*asked)
-    # What two of them show is one object.
+    # Several queries may find the same object.
     lives = [live for view, (seen, _) in zip(views, found, strict=True) for live in seen if view.shows(live)]
     return list({str(live): live for live in lives}.values())
 

@@ -1,4 +1,4 @@
-"""A fault: what strikes an operation from outside, where, and how it is mended again."""
+"""A fault: what strikes an operation from outside, where, and how it is repaired."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from tests.faults.users import User
 
 @dataclass(frozen=True)
 class Place:
-    """A control plane, and what the operations of a worker have on it."""
+    """A control plane, and what a worker's operations use on it."""
 
     control_plane: ControlPlane
     network: Proxy
-    """Between every operation and the control plane."""
+    """The network between every operation and the control plane."""
     user: User
-    """Whom operations are run as that a fault of users strikes."""
+    """The user of operations that a fault of users strikes."""
     pool: Mapping[Kind, list[Estate]]
-    """The estates that are up, and that nobody needs any more.
+    """The estates that are up and no longer needed.
 
-    A destroy takes over an estate that an up has been struck on: a recovered one is as good as any. Its workspace leads
-    to the Kubernetes provider that it was made with.
+    A destroy uses an estate whose up was struck, since a recovered one is as good as any. Its workspace leads to the
+    Kubernetes provider that it was made with.
     """
 
 
@@ -37,13 +37,13 @@ class Scene:
 
 @dataclass(frozen=True)
 class Fault:
-    """`strike` returns when it has struck; `mend` brings back what the same command needs to go through."""
+    """`strike` returns when it has struck; `mend` restores what the same command needs to succeed."""
 
     sentence: str
     strike: Callable[[Scene], None]
     mend: Callable[[Scene], None] = lambda scene: None
     of_user: bool = False
-    """Whether it strikes the user. All others meet an administrator, whose rights the API server never looks up."""
+    """Whether it strikes the user. All others run as an administrator, whose rights the API server never looks up."""
     of_members: bool = False
     """Whether it strikes the members of the control plane."""
 
@@ -61,7 +61,7 @@ def _crash(member: str) -> Callable[[Scene], None]:
 
 
 def _meanwhile(refuse: Callable[[User], None]) -> Callable[[Scene], None]:
-    """Nothing comes through until the API server refuses the user: that takes it a moment, up to ten seconds."""
+    """Nothing is passed on until the API server refuses the user, which takes up to ten seconds."""
 
     def strike(scene: Scene) -> None:
         scene.place.network.hold()
@@ -75,14 +75,14 @@ def _restore(scene: Scene) -> None:
     scene.place.network.restore()
 
 
-INTERRUPTED = Fault("somebody interrupts the command", lambda scene: scene.operation.interrupt())
+INTERRUPTED = Fault("the user interrupts the command", lambda scene: scene.operation.interrupt())
 ENGINE_KILLED = Fault("the engine is killed", _kill(ENGINE))
 PROVIDER_KILLED = Fault("our provider is killed", _kill(CHOREO))
 KUBERNETES_PROVIDER_KILLED = Fault("the Kubernetes provider is killed", _kill(KUBERNETES))
 API_SERVER_CRASHES = Fault("the API server crashes and comes back", _crash("kube-apiserver"), of_members=True)
 ETCD_CRASHES = Fault("etcd crashes and comes back", _crash("etcd"), of_members=True)
 NETWORK_GONE = Fault("the network is gone", lambda scene: scene.place.network.cut(), _restore)
-NETWORK_SILENT = Fault("the network swallows everything", lambda scene: scene.place.network.hold(), _restore)
+NETWORK_SILENT = Fault("the network drops everything silently", lambda scene: scene.place.network.hold(), _restore)
 RIGHT_LOST = Fault(
     "the user loses the right",
     _meanwhile(User.lose_rights),

@@ -1,4 +1,4 @@
-"""A ground: an API of OpenChoreo as faults meet it: what an estate declares, what others make, where that is seen."""
+"""A ground: an API of OpenChoreo as faults see it: what an estate declares, what others make, where both are seen."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ PROJECTS = ("customer-portal", "shop")
 """Each has a namespace in the environment."""
 
 STRAY = "made-by-hand"
-"""What is deployed and Pulumi never made."""
+"""What is deployed, and Pulumi did not make."""
 FINALIZER = "example.com/cleanup"
-"""What holds that until somebody takes it away, as OpenChoreo's controllers do."""
+"""The finalizer that holds it until it is removed, as OpenChoreo's controllers do."""
 
 Manifest = dict[str, Any]
 
@@ -28,7 +28,7 @@ class Layout(Enum):
 
 
 class Subject(Enum):
-    """What a point is seen on."""
+    """The objects on which a point is seen."""
 
     ENVIRONMENT = auto()
     """The Environment of the estate."""
@@ -37,14 +37,14 @@ class Subject(Enum):
     BOUND = auto()
     """What makes its namespaces, where objects do so."""
     NAMESPACES = auto()
-    """Its namespaces on the data plane."""
+    """The namespaces on the data plane."""
     TENANT = auto()
     """The namespace of the estate's organization."""
 
 
 @dataclass(frozen=True)
 class View:
-    """Where a subject is seen: on the objects of a kind with the labels, in a namespace, and of those on some."""
+    """Where a subject is seen: the objects of a kind with the labels, in a namespace, and a choice of them."""
 
     resource: Resource
     labels: Mapping[str, str]
@@ -54,17 +54,17 @@ class View:
 
 @dataclass(frozen=True)
 class Ground:
-    """All that an estate takes of its API."""
+    """Everything that an estate uses of its API."""
 
     api_version: str
     config: Callable[[Layout, str], Manifest]
     """The settings of the stack of an organization of this name."""
     others: Callable[[str, str], list[Manifest]]
-    """An organization with an environment, and something deployed in its namespace, of their names."""
+    """Makes an organization with an environment and something deployed in its namespace, from their names."""
     stray: Callable[[str], Manifest]
-    """What is deployed to the environment of an organization, and Pulumi never made."""
+    """What is deployed to an organization's environment, and Pulumi did not make."""
     namespace: Callable[[str, str, str], str]
-    """The name of the namespace of a project, of the names of organization, project and environment."""
+    """The name of a project's namespace, from the names of organization, project and environment."""
     sees: Callable[[Subject, str], View]
     """Where a subject is seen, by the organization's name."""
     of_organization: Callable[[str], Mapping[str, str]]

@@ -14,7 +14,7 @@ SEEN_ON = {
 
 
 def _config(layout: Layout, organization: str) -> Manifest:
-    """An environment with a component and two projects, of which one is bound by an object of its own."""
+    """An environment with a component and two projects, one of them bound by a declared object."""
     assert layout is Layout.ENVIRONMENT, "the other layout strikes what this API shares with the first"
     resources = [
         samples.environment(organization, ENVIRONMENT),

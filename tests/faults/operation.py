@@ -1,4 +1,4 @@
-"""An operation: a command of Pulumi that goes on while something happens to it or to its processes."""
+"""An operation: a command of Pulumi that runs while something happens to it or to its processes."""
 
 import os
 import select
@@ -15,17 +15,17 @@ CHOREO = "pulumi-resource-choreo"
 KUBERNETES = "pulumi-resource-kubernetes"
 
 SECONDS_TO_END = 20
-"""How long a process of ours may outlive its engine."""
+"""Seconds that a process of ours may outlive its engine."""
 
 SECONDS_OF_PATIENCE = 60
-"""After which somebody gives up waiting for a command that has been struck."""
+"""Seconds after which a struck command is interrupted."""
 
 
 class Operation:
-    """`pulumi up` or `pulumi destroy` of a stack, without a preview, and all processes that it has started."""
+    """`pulumi up` or `pulumi destroy` of a stack, without a preview, and all processes that it started."""
 
     def __init__(self, workspace: Workspace, command: str, stack: str, kubeconfig: Path) -> None:
-        """Starts the command; `kubeconfig` is what leads it to the cluster."""
+        """Starts the command; `kubeconfig` leads it to the cluster."""
         self._output = workspace.folder.parent / f"{command}.txt"
         options = ["--yes", "--skip-preview", "--stack", stack, "--non-interactive", "--color", "never"]
         with self._output.open("w") as output:
@@ -57,9 +57,9 @@ class Operation:
         self._process.send_signal(signal.SIGINT)
 
     def outcome(self, *, impatient: bool = False) -> Outcome:
-        """What the command said, once it has ended. Somebody `impatient` interrupts one that does not.
+        """The outcome of the command. If it is `impatient`, a command that does not end is interrupted.
 
-        Our provider has to end with its engine; whatever else is left behind is ended here, as nobody else would.
+        Our provider must end with its engine; all other processes that remain are ended here.
         """
         try:
             code = self._ended(impatient)
@@ -83,7 +83,7 @@ class Operation:
             raise AssertionError(f"it does not end:\n{self._output.read_text()}") from None
 
     def _look(self) -> None:
-        """Keeps hold of the processes that run now: those of an engine that has ended could not be found any more."""
+        """Keeps references to the running processes: those of an engine that has ended could not be found any more."""
         for pid in [self._process.pid, *_descendants(self._process.pid)]:
             if pid not in self._processes:
                 with suppress(FileNotFoundError, ProcessLookupError):
@@ -94,7 +94,7 @@ class Operation:
 class _Process:
     name: str
     handle: int
-    """A pidfd, which never comes to mean another process."""
+    """A pidfd, which never refers to another process."""
 
     def kill(self) -> None:
         with suppress(ProcessLookupError):

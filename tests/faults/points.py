@@ -1,4 +1,4 @@
-"""A point: a moment of an operation, seen in the API server, so that a fault strikes there and not after some time."""
+"""A point: a moment of an operation, seen in the API server, so that a fault strikes there and not after a delay."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -12,19 +12,19 @@ from tests.faults.grounds import PROJECTS, Subject, View
 
 SECONDS_TO_REACH = 180
 SECONDS_OF_A_WATCH = 2
-"""How often it is looked whether the operation still goes on."""
+"""Seconds between checks whether the operation still runs."""
 
 Lives = Collection[Live]
 
 
 @dataclass(frozen=True)
 class Point:
-    """When it is reached is seen on the objects that are its subject."""
+    """It is reached when its subject, a set of objects, shows it."""
 
     sentence: str
     subject: Subject
     reached: Callable[[Lives, int], bool]
-    """Whether what is there now, and how much there was before the operation, says that it is reached."""
+    """Whether it is reached, from the objects that exist now and their number before the operation."""
 
 
 def _deleting(now: Lives, _: int) -> bool:
@@ -49,18 +49,18 @@ ORGANIZATION_NAMESPACE_MADE = Point("the organization's namespace exists", Subje
 ENVIRONMENT_MADE = Point("the Environment exists, and no finalizer yet", Subject.ENVIRONMENT, _some)
 FIRST_NAMESPACE_MADE = Point("the first data-plane namespace exists", Subject.NAMESPACES, _some)
 NAMESPACES_MADE = Point("all data-plane namespaces exist", Subject.NAMESPACES, lambda now, _: len(now) == len(PROJECTS))
-DEPLOYMENT_MADE = Point("what is deployed exists", Subject.DEPLOYED, _some)
+DEPLOYMENT_MADE = Point("the deployed objects exist", Subject.DEPLOYED, _some)
 BINDINGS_READY = Point(
-    "the bindings of all projects are ready, and it is waited until they stay so", Subject.BOUND, _ready
+    "the bindings of all projects are ready, and the command waits until they stay ready", Subject.BOUND, _ready
 )
 
 # Of `destroy`.
 FIRST_DEPLOYMENT_GONE = Point(
-    "the first of what is deployed is gone", Subject.DEPLOYED, lambda now, before: len(now) < before
+    "the first deployed object is gone", Subject.DEPLOYED, lambda now, before: len(now) < before
 )
-DEPLOYMENTS_GONE = Point("all that is deployed is gone", Subject.DEPLOYED, _none)
+DEPLOYMENTS_GONE = Point("everything deployed is gone", Subject.DEPLOYED, _none)
 DEPLOYMENT_HELD = Point(
-    "something deployed that Pulumi never made is held by its finalizer",
+    "a deployed object that Pulumi did not make is held by its finalizer",
     Subject.DEPLOYED,
     lambda now, _: bool(now) and all(live.deleting and live.metadata.get("finalizers") for live in now),
 )
@@ -75,7 +75,7 @@ ORGANIZATION_NAMESPACE_GOES = Point("the organization's namespace is being delet
 
 
 def count(view: View, kubeconfig: Path) -> int:
-    """How many objects there are now of those that a view shows."""
+    """The number of objects in a view."""
 
     async def ask() -> int:
         async with Cluster(str(kubeconfig)) as cluster:
@@ -88,7 +88,7 @@ def count(view: View, kubeconfig: Path) -> int:
 def wait(point: Point, view: View, kubeconfig: Path, before: int, going: Callable[[], bool]) -> bool:
     """Waits until the point is reached, as a view of its subject shows.
 
-    False where it never is, though nothing is `going` on any more.
+    False if it never is and the operation is no longer `going`.
     """
 
     async def watched() -> bool:

@@ -1,4 +1,4 @@
-"""A proxy: the network between a kubeconfig and its API server, which can be cut, held up and restored."""
+"""A proxy: the network between a kubeconfig and its API server, which can be cut, stalled and restored."""
 
 import asyncio
 import socket
@@ -16,9 +16,9 @@ BLOCK = 65536
 
 
 class Proxy:
-    """Passes bytes on from a port of 127.0.0.1 to an API server while it is open, on a thread of its own.
+    """Passes bytes on from a port of 127.0.0.1 to an API server while it is open, on a separate thread.
 
-    TLS passes through: the API server's certificate is good for each port of the address.
+    TLS passes through: the API server's certificate is valid for each port of the address.
     """
 
     def __init__(self, kubeconfig: Path) -> None:
@@ -30,7 +30,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._open = asyncio.Event()
-        # Keeps the port while the network is cut: another process could have it by the time that it is restored.
+        # Keeps the port while the network is cut, so that no other process takes it.
         self._reserved = socket.socket()
         self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self._reserved.bind(("127.0.0.1", 0))
@@ -50,7 +50,7 @@ class Proxy:
         self._thread.join(30)
 
     def kubeconfig(self, path: Path, user: Mapping[str, str] | None = None, *, through: bool = True) -> Path:
-        """Writes a kubeconfig that leads `through` the proxy or past it, for another `user` where one is given."""
+        """Writes a kubeconfig that leads `through` the proxy or past it, for another `user` if given."""
         content = yaml.safe_load(yaml.safe_dump(self._content))
         if through:
             content["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{self._port}"
@@ -64,11 +64,11 @@ class Proxy:
         self._run(self._cut())
 
     def hold(self) -> None:
-        """Swallows everything: nothing is passed on any more, and nobody is told."""
+        """Stalls: nothing is passed on, and connections stay open."""
         self._loop.call_soon_threadsafe(self._open.clear)
 
     def restore(self) -> None:
-        """Passes everything on again, also what was held up."""
+        """Passes everything on again, including what was stalled."""
         self._run(self._restore())
 
     def _run(self, work: Any) -> None:

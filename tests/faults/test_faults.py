@@ -1,4 +1,4 @@
-"""Faults: whatever strikes a command, the documented recovery comes to the end that was meant, unseen by others."""
+"""Faults: whatever strikes a command, the documented recovery completes it, without touching what others made."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,15 +40,15 @@ def test_a_struck_command_is_recovered(
 
     assert estates.others(administrator, controllers) == before, "what others made was touched"
     there, known = (estate.expected, estate.declared) if case.command == "up" else (set(), set())
-    assert estate.there() == there, "the cluster does not hold just what the stack declares"
-    assert estate.known() == known, "the state does not know just what is in the cluster"
+    assert estate.there() == there, "the cluster does not have exactly what the stack declares"
+    assert estate.known() == known, "the state does not have exactly what is in the cluster"
     assert estate.pending() == []
     if case.command == "up":
         place.pool[case.kind].append(estate)
 
 
 def strike(case: Case, estate: Estate, place: Place, kubeconfig: Path) -> Outcome:
-    """Runs the command, strikes it at the point, and mends the fault when the case says so. What became of it."""
+    """Runs the command, strikes it at the point, and repairs the fault when the case says so; returns the outcome."""
     administrator = place.control_plane.kubeconfig
 
     def view(point: Point) -> View:
@@ -72,23 +72,23 @@ def strike(case: Case, estate: Estate, place: Place, kubeconfig: Path) -> Outcom
             outcome = operation.outcome(impatient=case.recovery is Recovery.INTERRUPT)
         finally:
             case.fault.mend(scene)
-    assert reached, f"it never came so far that {case.point.sentence}:\n{outcome.said}"
-    assert mended or case.until is None, f"it could never be mended:\n{outcome.said}"
+    assert reached, f"it never reached the point where {case.point.sentence}:\n{outcome.said}"
+    assert mended or case.until is None, f"it was never repaired:\n{outcome.said}"
     assert "/choreo_components/" not in outcome.said, f"a traceback of ours:\n{outcome.said}"
     return outcome
 
 
 def recover(case: Case, estate: Estate, kubeconfig: Path, struck: Outcome) -> None:
-    """Does what the case says has to be done, and no more."""
+    """Does what the case requires, and no more."""
     if case.recovery is Recovery.NONE:
-        assert struck.code == 0, f"it did not ride the fault out:\n{struck.said}"
+        assert struck.code == 0, f"it did not survive the fault:\n{struck.said}"
     elif case.recovery in (Recovery.AGAIN, Recovery.CANCEL):
         assert struck.code != 0, f"it needed no recovery:\n{struck.said}"
     if case.recovery is Recovery.CANCEL:
         estate.workspace.run("cancel", "--yes", "--stack", STACK)
-    # An interrupted command of Pulumi may end with 0 before it is at its end.
+    # An interrupted command of Pulumi may exit with 0 before it is complete.
     if struck.code != 0 or case.recovery in (Recovery.ANYWAY, Recovery.INTERRUPT):
         again = Operation(estate.workspace, case.command, STACK, kubeconfig).outcome()
-        assert again.code == 0, f"first:\n{struck.said}\nand then, when repeated:\n{again.said}"
+        assert again.code == 0, f"first:\n{struck.said}\nand when repeated:\n{again.said}"
     if case.recovery is Recovery.CANCEL and estate.pending():
         estate.workspace.refresh(STACK, "--clear-pending-creates")

@@ -1,4 +1,4 @@
-"""docs/reliability.md says of faults just what the cases prove."""
+"""docs/reliability.md says about faults exactly what the cases prove."""
 
 from collections import defaultdict
 
@@ -19,7 +19,7 @@ def test_the_table_of_faults_has_the_cases_and_their_recoveries() -> None:
     assert "\n".join(lines[begin:end]) == expected, f"the table should be:\n{expected}"
 
 
-def test_the_number_of_cases_is_said() -> None:
+def test_the_number_of_cases_is_current() -> None:
     assert f"{len(CASES)} cases" in (CHECKOUT / "docs" / "reliability.md").read_text()
 
 

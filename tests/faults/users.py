@@ -1,4 +1,4 @@
-"""A user: a service account with a token of its own, which can lose the token or the rights that come with it."""
+"""A user: a service account with its own token, which can lose the token or its rights."""
 
 import asyncio
 import time
@@ -11,14 +11,14 @@ from tests.faults.proxy import Proxy
 
 SECONDS_TO_TAKE_EFFECT = 60
 PATIENCE = 0.2
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 class User:
-    """A user with all rights. The kubeconfig leads through the network between."""
+    """A user with all rights, whose kubeconfig leads through the proxy."""
 
     def __init__(self, name: str, administrator: Workspace, network: Proxy, folder: Path) -> None:
-        """Makes the account by means of the administrator's workspace, and the kubeconfig in the folder."""
+        """Makes the account with the administrator's workspace, and the kubeconfig in the folder."""
         self.kubeconfig = folder / f"{name}.kubeconfig"
         self._name = name
         self._kubectl = administrator.kubectl
@@ -28,12 +28,12 @@ class User:
         self.renew()
 
     def lose_rights(self) -> None:
-        """Takes all rights away."""
+        """Removes all rights."""
         self._bind("[]")
         self._until("403")
 
     def regain_rights(self) -> None:
-        """Gives all rights again."""
+        """Grants all rights again."""
         self._bind(f'[{{"kind":"ServiceAccount","name":"{self._name}","namespace":"default"}}]')
         self._until("")
 
@@ -43,7 +43,7 @@ class User:
         self._until("401")
 
     def renew(self) -> None:
-        """Gets another token, and writes it into the kubeconfig."""
+        """Gets a new token, and writes it to the kubeconfig."""
         self._kubectl("delete", "serviceaccount", self._name, "--ignore-not-found")
         self._kubectl("create", "serviceaccount", self._name)
         token = {"token": self._kubectl("create", "token", self._name).strip()}
@@ -56,7 +56,7 @@ class User:
         self._kubectl("patch", "clusterrolebinding", self._name, "--type=json", "-p", patch)
 
     def _until(self, refusal: str) -> None:
-        """Waits until the API server refuses the user with this status; "" is no refusal."""
+        """Waits until the API server refuses the user with this status; "" means that it does not."""
         deadline = time.monotonic() + SECONDS_TO_TAKE_EFFECT
         while (answer := asyncio.run(self._refusal())) != refusal:
             assert time.monotonic() < deadline, f"the user is still answered {answer or 200}"
@@ -65,7 +65,7 @@ class User:
     async def _refusal(self) -> str:
         try:
             async with Cluster(str(self._direct)) as cluster:
-                await cluster.list(NAMESPACES, {"nobody": "has-this"})
+                await cluster.list(NAMESPACES, {"no-object": "has-this"})
         except ClusterError as problem:
             return next(status for status in ("401", "403") if f"answers {status}" in str(problem))
         return ""

@@ -1,7 +1,7 @@
-"""The agents of data planes: through them controllers reach a plane's cluster, which here is the control plane's own.
+"""The agents of data planes, by which controllers reach a plane's cluster: here, the control plane's own.
 
-Each plane has one that is connected, unless a test has sent it away. That is a file in the control plane's directory,
-so that it reaches the stand-in in its process.
+Each plane has a connected agent, unless a test disconnected it by a file in the control plane's directory, which the
+stand-in sees in its process.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.standin.api import spec_of
 
 @dataclass(frozen=True)
 class Agents:
-    """Which agents are away; `folder` has a file for each."""
+    """The disconnected agents; `folder` has a file for each."""
 
     folder: Path
 
@@ -25,7 +25,7 @@ class Agents:
         return not self.file(plane.namespace, plane.name).exists()
 
     def file(self, namespace: str | None, plane: str) -> Path:
-        """What is there while the agent of a plane is away; a cluster plane is in no namespace."""
+        """The file that exists while a plane's agent is disconnected; a cluster plane has no namespace."""
         return self.folder / f"{namespace or '_cluster'}.{plane}"
 
 
@@ -36,7 +36,7 @@ def agents_of(control_plane: ControlPlane) -> Agents:
 
 @contextmanager
 def away(control_plane: ControlPlane, namespace: str | None, plane: str) -> Iterator[None]:
-    """Keeps the agent of a plane object away while the context is open, be the object there already or not."""
+    """Keeps the agent of a plane disconnected while the context is open, whether or not the plane exists already."""
     file = agents_of(control_plane).file(namespace, plane)
     file.parent.mkdir(exist_ok=True)
     file.touch()
@@ -47,7 +47,7 @@ def away(control_plane: ControlPlane, namespace: str | None, plane: str) -> Iter
 
 
 def refusal(plane: Live) -> str:
-    """What the gateway answers to a request for a plane whose agent is away."""
+    """The gateway's answer to a request for a plane whose agent is disconnected."""
     kind = plane.resource.kind.removeprefix("Cluster").lower()
     identity = spec_of(plane).get("planeID") or plane.name
     return f"proxy request failed with status 502: proxy request failed: no agents found for plane {kind}/{identity}"

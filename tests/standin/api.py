@@ -1,4 +1,4 @@
-"""The API server as a controller manager sees it: caches that watches fill, and objects written as Go writes them."""
+"""The API server as a controller manager sees it: caches filled by watches, and objects written as Go writes them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -14,7 +14,7 @@ from lightkube.types import OnErrorAction, OnErrorResult
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource
 
 WORKLOADS = Resource("apps", "v1", "Deployment", "deployments")
-"""What is deployed to a data plane in the end."""
+"""The workload that is finally deployed to a data plane."""
 
 _DEFINITIONS = Resource(
     "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False
@@ -22,7 +22,7 @@ _DEFINITIONS = Resource(
 
 
 class Key(NamedTuple):
-    """Which object of a kind."""
+    """Identifies an object of a kind."""
 
     namespace: str | None
     name: str
@@ -38,7 +38,7 @@ class Condition(NamedTuple):
 
 
 def key_of(live: Live) -> Key:
-    """Which one of its kind an object is."""
+    """The reference to an object."""
     return Key(live.namespace, live.name)
 
 
@@ -56,16 +56,16 @@ def status_of(live: Live) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class GoTypes:
-    """What the Go types of a group have that its schemas do not show, and that decides what an Update writes."""
+    """What a group's Go types have and its schemas do not show, and what decides what an Update writes."""
 
     pointers: frozenset[str] = frozenset()
-    """Optional fields that are held behind a pointer: their zero is something, and stays."""
+    """Optional fields behind a pointer: their zero value is kept."""
     structs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By kind: fields of its spec that are structs, and are written also when nobody has sent them."""
+    """By kind: fields of its spec that are structs, and are written even if they were not sent."""
 
 
 class Api:
-    """Reads come from the caches, and may lag behind; the API server refuses to write what is out of date."""
+    """Reads come from the caches, and may lag behind; the API server refuses writes that are out of date."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Api:
         schemas: Mapping[str, Mapping[str, Any]],
         go_types: GoTypes,
     ) -> None:
-        """Takes what the controllers of one group read and write by kind, and the schemas of those that are its own."""
+        """Takes what the controllers of one group read and write, by kind, and the schemas of the group's kinds."""
         self.resources = resources
         self._client: Any = client
         self._schemas = schemas
@@ -83,9 +83,9 @@ class Api:
         self._ended: dict[tuple[Resource, Key], int] = {}
 
     async def follow(self, resource: Resource, listed: asyncio.Event) -> AsyncGenerator[tuple[Live, bool]]:
-        """Fills the cache of a resource and keeps it; gives each object that is there, and each one that changes.
+        """Fills the cache of a resource and keeps it current; yields each existing object, and each one that changes.
 
-        With each, whether anything but its status has changed.
+        With each, whether anything but its status changed.
         """
         items = self._client.list(lightkube_class(resource), **_everywhere(resource))
         found = [Live(resource, item.to_dict()) async for item in items]
@@ -113,7 +113,7 @@ class Api:
                 yield live, changed
 
     def _keep(self, live: Live) -> None:
-        """Takes an object into the cache of its kind if it is the newest that we know of it."""
+        """Puts an object into the cache of its kind if it is the newest known version."""
         cached = self._cached.get(live.resource)
         if cached is not None and self._is_newer(live):
             cached[key_of(live)] = live
@@ -129,12 +129,12 @@ class Api:
 
     def all(self, kind: str, namespace: str | None = None) -> Sequence[Live]:
         """All objects in the cache, in the namespace or everywhere."""
-        # A copy: the webhook asks on a thread of its own.
+        # A copy: the webhook reads on another thread.
         cached = list(self._cached[self.resources[kind]].values())
         return [live for live in cached if namespace is None or live.namespace == namespace]
 
     def find(self, kind: str, namespace: str | None, labels: Mapping[str, str]) -> Sequence[Live]:
-        """All objects in the cache which carry the labels (an empty value matches none), in the namespace or in all."""
+        """All objects in the cache with the labels (an empty value matches none), in the namespace or in all."""
         return [
             live
             for live in self.all(kind, namespace)
@@ -147,7 +147,7 @@ class Api:
         return self._written(resource, await self._client.create(lightkube_class(resource)(body)))
 
     async def exists(self, resource: Resource, key: Key) -> bool:
-        """Whether the API server has the object; asks itself, as for data planes there is no cache."""
+        """Whether the API server has the object; asks it directly, as there is no cache for data planes."""
         try:
             await self._client.get(lightkube_class(resource), key.name, namespace=key.namespace)
         except ApiError as problem:
@@ -157,12 +157,12 @@ class Api:
         return True
 
     async def labelled(self, resource: Resource, labels: Mapping[str, str]) -> Sequence[Live]:
-        """All objects that the API server has with the labels; asks itself, as for data planes there is no cache."""
+        """All objects with the labels; asks the API server directly, as there is no cache for data planes."""
         items = self._client.list(lightkube_class(resource), labels=dict(labels), **_everywhere(resource))
         return [Live(resource, item.to_dict()) async for item in items]
 
     async def apply(self, resource: Resource, manifest: Mapping[str, Any], field_manager: str) -> None:
-        """Applies an object on the server's side, with force."""
+        """Applies an object on the server side, with force."""
         body = lightkube_class(resource)({"apiVersion": resource.api_version, "kind": resource.kind, **manifest})
         await self._client.apply(body, field_manager=field_manager, force=True)
 
@@ -175,7 +175,7 @@ class Api:
                 raise
 
     async def update(self, live: Live, metadata: Mapping[str, Any], spec: Mapping[str, Any] | None = None) -> Live:
-        """Writes the whole object back with other metadata and spec, and without the zero values that Go leaves out."""
+        """Writes the whole object back with other metadata and spec, and without the zero values that Go omits."""
         manifest = {**live.manifest, "metadata": {**live.metadata, **metadata}}
         if live.resource != NAMESPACES:
             kind = live.resource.kind
@@ -189,11 +189,11 @@ class Api:
         return written
 
     async def set_condition(self, live: Live, condition: Condition, **status: Any) -> bool:
-        """Sets a condition, and other fields of the status. False where they stand so already."""
+        """Sets a condition, and other fields of the status. False if nothing changed."""
         return await self.set_status(live, [condition], **status) is not live
 
     async def set_status(self, live: Live, conditions: Sequence[Condition], **status: Any) -> Live:
-        """Sets conditions, and other fields of the status; writes nothing where they stand so already."""
+        """Sets conditions, and other fields of the status; writes nothing if nothing changes."""
         before = status_of(live)
         kept: dict[str, dict[str, Any]] = {each["type"]: each for each in before.get("conditions") or []}
         changed = any(before.get(field) != value for field, value in status.items())
@@ -212,16 +212,16 @@ class Api:
         return self._written(live.resource, await self._client.replace(lightkube_class(live.resource).Status(manifest)))
 
     def _written(self, resource: Resource, item: Any) -> Live:
-        """What the API server has made of an object: nobody has to wait for a watch to say so."""
+        """Takes the object from the API server's response, before a watch reports it."""
         live = Live(resource, item.to_dict())
-        # The last finalizer's end is the object's, and it shall not come back to the cache.
+        # Without finalizers the object is gone, and must not come back to the cache.
         if not live.deleting or live.metadata.get("finalizers"):
             self._keep(live)
         return live
 
 
 def as_go_writes(value: Any, schema: Mapping[str, Any], pointers: frozenset[str]) -> Any:
-    """What is left when Go reads a value and writes it: optional fields with a zero value are not."""
+    """A value after Go has read and written it: without optional fields that have a zero value."""
     if isinstance(value, list):
         return [as_go_writes(each, schema["items"], pointers) for each in value]
     properties = schema.get("properties")
@@ -241,7 +241,7 @@ def _vanishes(value: Any, schema: Mapping[str, Any]) -> bool:
 
 
 async def schemas_of_specs(client: AsyncClient) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    """By the group and the kinds that the API server serves: the schema of the spec ({} where there is none)."""
+    """By served group and kind: the schema of the spec ({} if there is none)."""
     found: dict[str, dict[str, Mapping[str, Any]]] = {}
     items: Any = client.list(lightkube_class(_DEFINITIONS))
     async for item in items:
@@ -272,7 +272,7 @@ def _again(_: Exception, __: int) -> OnErrorResult:
 
 @cache
 def lightkube_class(resource: Resource) -> Any:
-    """lightkube's class of a kind, of which it knows one only."""
+    """lightkube's only class for a kind."""
     if resource.namespaced:
         return create_namespaced_resource(resource.group, resource.version, resource.kind, resource.plural)
     return create_global_resource(resource.group, resource.version, resource.kind, resource.plural)

@@ -1,4 +1,4 @@
-"""What a test sees of a cluster where the stand-in is at work, and does to it."""
+"""A cluster where the stand-in works: what a test reads and changes there."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from choreo_components.kubernetes.objects import Resource
 from tests.standin.api import lightkube_class
 
 SECONDS = 60.0
-"""How long anything may take that has to happen; a quiet machine needs a second or two."""
+"""Seconds that an expected event may take; a quiet machine needs one or two."""
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
@@ -30,7 +30,7 @@ class Cluster:
             self._client.create(self._class(manifest["kind"])(manifest))
 
     def apply(self, *manifests: Mapping[str, Any]) -> None:
-        """Applies objects on the server's side, without force."""
+        """Applies objects on the server side, without force."""
         for manifest in manifests:
             self._client.apply(self._class(manifest["kind"])(manifest))
 
@@ -49,7 +49,7 @@ class Cluster:
         return [each.to_dict() for each in self._client.list(self._class(kind), namespace=self._in(kind, namespace))]
 
     def find(self, kind: str, name: str, namespace: str | None = None) -> dict[str, Any] | None:
-        """An object, if it is there."""
+        """An object, if it exists."""
         try:
             found: dict[str, Any] = self._client.get(
                 self._class(kind), name, namespace=self._in(kind, namespace)
@@ -61,12 +61,12 @@ class Cluster:
         return found
 
     def get(self, kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:
-        """An object that is there by now, or soon."""
+        """An object, as soon as it exists."""
         found: dict[str, Any] = self.until(kind, name, lambda each: each is not None, namespace)
         return found
 
     def until(self, kind: str, name: str, holds: Callable[[Any], object], namespace: str | None = None) -> Any:
-        """An object, or None where there is none, as soon as this holds of it."""
+        """An object, or None if there is none, as soon as the condition holds for it."""
         deadline = time.monotonic() + SECONDS
         while not holds(found := self.find(kind, name, namespace)):
             assert time.monotonic() < deadline, f"{kind} {name} is still {found}"
@@ -88,7 +88,7 @@ class Cluster:
         self.until(kind, name, lambda found: found is None, namespace)
 
     def reasons(self, kind: str, name: str, condition: str, seconds: float = 2.0) -> set[tuple[str, str]]:
-        """The reasons and messages that a condition is seen with during a while."""
+        """The reasons and messages of a condition that are seen during a period."""
         seen, end = set(), time.monotonic() + seconds
         while time.monotonic() < end:
             said = conditions(self.find(kind, name) or {}).get(condition)

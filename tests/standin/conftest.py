@@ -20,13 +20,13 @@ Kubectl = Callable[..., str]
 
 @pytest.fixture
 def errors(controlled_plane: ControlPlane) -> Errors:
-    """What the stand-in's controllers have to say."""
+    """The errors of the stand-in's controllers."""
     return standin.errors(controlled_plane)
 
 
 @pytest.fixture
 def kubectl(controlled_plane: ControlPlane, toolchain_bin: Path) -> Kubectl:
-    """Runs kubectl; gives what it says, also when it fails."""
+    """Runs kubectl; returns its output, even if it fails."""
 
     def run(*arguments: str, manifest: Any = None) -> str:
         command = [str(toolchain_bin / "kubectl"), "--kubeconfig", str(controlled_plane.kubeconfig), *arguments]
@@ -40,7 +40,7 @@ def kubectl(controlled_plane: ControlPlane, toolchain_bin: Path) -> Kubectl:
 
 @pytest.fixture
 def organization(kubectl: Kubectl, controlled_plane: ControlPlane) -> str:
-    """An Organization that is ready, with a data plane, a pipeline, a project and an environment `development`."""
+    """A ready Organization with a data plane, a pipeline, a project and an environment `development`."""
     name = f"acme-{uuid4().hex[:8]}"
     organizations.make(name, controlled_plane.kubeconfig, Controllers.PRESENT)
     environment = next(

@@ -1,4 +1,4 @@
-"""A family: the controllers of one API group, and all that a stand-in has to know to let them work."""
+"""A family: the controllers of one API group, and what a stand-in needs to run them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ from tests.standin.manager import Controller
 
 @dataclass(frozen=True)
 class Hook:
-    """What a controller manager has the API server ask it when one of these objects is created or changed."""
+    """What the API server asks a controller manager when one of these objects is created or changed."""
 
     name: str
-    """A domain name: what the API server calls it by when it passes on an answer."""
+    """A domain name, by which the API server names the hook in its answers."""
     plurals: tuple[str, ...]
     refusal: Callable[[Api, Mapping[str, Any]], str | None] | None = None
     """Why the request of an AdmissionReview is refused; None if it is not."""
     mutation: Callable[[Api, Mapping[str, Any]], Mapping[str, Any]] | None = None
-    """What becomes of the object in the request."""
+    """The changed object of the request."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A controller manager: what happens to objects leads to their controllers, which try until they have no reason to."""
+"""A controller manager: events of objects go to their controllers, which retry until nothing is left to do."""
 
 import asyncio
 import json
@@ -16,20 +16,20 @@ from choreo_components.kubernetes.objects import Live
 from tests.standin.api import Api, Condition, Key, key_of
 
 SCALE = 0.1
-"""How much shorter than upstream's the intervals are: nothing else would come of longer ones than slower tests."""
+"""How much shorter the intervals are than upstream's: longer ones would only make tests slower."""
 
 REQUEUE_SECONDS = 5.0
-"""How long upstream waits for what nobody watches, unless it says otherwise."""
+"""Upstream's default interval for what it does not watch."""
 
 BACK_OFF_SECONDS = (0.005, 1000.0)
-"""The first and the longest pause after an error; it doubles each time, as controller-runtime has it."""
+"""The first and the longest pause after an error; it doubles each time, as in controller-runtime."""
 
 log = logging.getLogger("standin")
 
 
 @dataclass(frozen=True)
 class Errors:
-    """The log of the controllers: what kept them from going on with an object, a line of JSON each."""
+    """The controllers' log of errors, a line of JSON each."""
 
     file: Path
 
@@ -46,11 +46,11 @@ class Errors:
 
 
 class ReconcileError(Exception):
-    """What a controller returns as an error: it goes to the log, and the object is tried again after a pause."""
+    """A controller's error: it is logged, and the object is tried again after a pause."""
 
 
 class Requeue(Exception):
-    """Not finished, and no event will tell: look again after so many of upstream's seconds."""
+    """Not finished, and no event will come: check again after this many of upstream's seconds."""
 
     def __init__(self, seconds: float = REQUEUE_SECONDS) -> None:
         super().__init__(seconds)
@@ -58,9 +58,9 @@ class Requeue(Exception):
 
 
 class Controller:
-    """The pattern that all kinds have in common: finalizer first, then the work, then the condition.
+    """The pattern of all kinds: first the finalizer, then the work, then the condition.
 
-    An object that is being deleted first only gets the condition that says so; the event of that leads to `finalize`.
+    An object that is being deleted first gets only the condition for it, whose event leads to `finalize`.
     """
 
     kind: ClassVar[str]
@@ -68,15 +68,15 @@ class Controller:
     accepted: ClassVar[Condition]
     finalizing: ClassVar[Condition]
     watches: ClassVar[Mapping[str, Callable[[Api, Live], Iterable[Key]]]] = {}
-    """By kind, besides its own: which of its objects to look at when something happens to one of those."""
+    """By other kind: which of its objects to reconcile at an event of one of those."""
     heeds_status: ClassVar[bool] = True
-    """Whether a change of its own objects' status is a reason to look at them."""
+    """Whether a change of status of its objects is a reason to reconcile them."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
 
     async def handle(self, key: Key) -> None:
-        """Looks at one object. Raises ReconcileError, Requeue or ApiError when it has to be looked at again."""
+        """Reconciles one object. Raises ReconcileError, Requeue or ApiError if it must be reconciled again."""
         live = self.api.get(self.kind, key)
         if live is None:
             return
@@ -92,15 +92,15 @@ class Controller:
             await self.reconcile(live)
 
     async def reconcile(self, live: Live) -> None:
-        """What there is to do for an object; in most cases nothing but to say so."""
+        """The work for an object; for most kinds, only setting the condition."""
         await self.api.set_condition(live, self.accepted)
 
     async def finalize(self, live: Live) -> bool:
-        """Takes away what belongs to an object. False: not gone yet, and a watch will tell when it is."""
+        """Deletes what belongs to an object. False: not gone yet, and an event will follow."""
         return True
 
     async def empty(self, kind: str, lives: Sequence[Live]) -> bool:
-        """Asks for the deletion of objects that a watch looks after. True when there is none."""
+        """Asks for the deletion of watched objects. True if there are none."""
         for live in lives:
             if not live.deleting:
                 await self.api.delete(self.api.resources[kind], key_of(live))
@@ -157,7 +157,7 @@ class Manager:
             except Requeue as again:
                 self._later(controller.kind, key, again.seconds * SCALE)
             except (ReconcileError, httpx.HTTPError) as problem:
-                # Whatever is out of date in a cache is no error, and comes right by itself.
+                # An outdated cache is not an error, and is corrected by the next event.
                 if not (isinstance(problem, ApiError) and problem.status.code == 409):
                     text = f"{controller.kind} {key.name}: {problem or type(problem).__name__}"
                     log.info(text)
@@ -170,7 +170,7 @@ class Manager:
             self._failures.pop((controller.kind, key), None)
 
     def _later(self, kind: str, key: Key, seconds: float) -> None:
-        """Adds an object after a while, or earlier if that was the plan."""
+        """Adds an object after a delay, or earlier if it was planned earlier."""
         loop = asyncio.get_running_loop()
         planned = self._timers.get((kind, key))
         if planned is not None and planned.when() <= loop.time() + seconds:

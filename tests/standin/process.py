@@ -1,4 +1,4 @@
-"""The stand-in in a process of its own: it works for all workers of a run, whichever of them has started it."""
+"""The stand-in in a separate process: it serves all workers of a run, whichever of them started it."""
 
 import signal
 import sys
@@ -15,29 +15,29 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from tests.standin.process import main; main(sys.argv[2])"
 
 SECONDS_OF_A_LOOK = 1.0
-"""How often the process looks whether the stand-in still works."""
+"""Seconds between checks whether the stand-in still works."""
 
 
 def start(control_plane: ControlPlane) -> None:
-    """Has the stand-in work on a control plane; returns when it does."""
+    """Starts the stand-in on a control plane; returns when it works."""
     process = _process(control_plane)
     process.ensure([sys.executable, "-c", PROGRAM, str(CHECKOUT), str(control_plane.directory)])
     deadline = time.monotonic() + SECONDS_TO_START
     while not _ready(control_plane).exists():
-        assert process.pid is not None, f"the stand-in has failed; {process.log_tail()}"
+        assert process.pid is not None, f"the stand-in failed; {process.log_tail()}"
         assert time.monotonic() < deadline, f"the stand-in did not start; {process.log_tail()}"
         time.sleep(0.05)
 
 
 def stop(control_plane: ControlPlane) -> None:
-    """Ends the stand-in, which has to work until now."""
+    """Ends the stand-in, which must have worked until now."""
     process = _process(control_plane)
-    assert process.pid is not None, f"the stand-in has failed; {process.log_tail(50)}"
+    assert process.pid is not None, f"the stand-in failed; {process.log_tail(50)}"
     end(control_plane)
 
 
 def end(control_plane: ControlPlane) -> None:
-    """Ends the stand-in where there is one."""
+    """Ends the stand-in if there is one."""
     _ready(control_plane).unlink(missing_ok=True)
     _process(control_plane).stop()
 

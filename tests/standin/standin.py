@@ -1,6 +1,6 @@
 """A stand-in for OpenChoreo's controller managers: their finalizers, conditions, namespaces, cascades and refusals.
 
-OpenChoreo's own are programs in Go, which this checkout does not build. This one does what their source does, for each
+OpenChoreo's own are Go programs, which this checkout does not build. This one does what their source does, for each
 family whose group the control plane serves.
 """
 
@@ -33,12 +33,12 @@ log = logging.getLogger("standin")
 
 
 def errors(control_plane: ControlPlane) -> Errors:
-    """What the controllers would have written to their log: why they could not go on with an object."""
+    """The controllers' log of errors."""
     return Errors(control_plane.directory / "logs" / "stand-in.errors")
 
 
 class StandIn:
-    """The controllers of one control plane, on a thread of their own, for as long as the context is open."""
+    """The controllers of one control plane, on a separate thread, for as long as the context is open."""
 
     def __init__(self, control_plane: ControlPlane) -> None:
         self._control_plane = control_plane
@@ -107,7 +107,7 @@ class StandIn:
 
 @asynccontextmanager
 async def _answering(api: Api, webhook: Webhook) -> AsyncIterator[None]:
-    """Has the API server ask the webhook while the context is open. Without anybody to ask, it would refuse all."""
+    """Registers the webhook while the context is open: without its server, the API server would refuse everything."""
     with webhook:
         configurations = list(webhook.configurations)
         for resource, configuration in configurations:

@@ -8,7 +8,7 @@ from tests.standin.conftest import Kubectl
 from tests.standin.manager import Errors
 
 
-def test_a_zero_value_is_gone_when_the_controller_has_added_its_finalizer(kubectl: Kubectl, organization: str) -> None:
+def test_a_zero_value_is_gone_when_the_controller_adds_its_finalizer(kubectl: Kubectl, organization: str) -> None:
     environment = _environment(organization, "qa", isProduction=False)
     said = kubectl("create", "-f", "-", "-o", "jsonpath={.spec.isProduction}", manifest=[environment])
     assert said == "false", "it was sent"
@@ -19,9 +19,7 @@ def test_a_zero_value_is_gone_when_the_controller_has_added_its_finalizer(kubect
     assert live["spec"] == {"dataPlaneRef": "dp-local", "gateway": {"dnsPrefix": "qa"}}
 
 
-def test_of_what_somebody_has_declared_the_controllers_own_nothing_though_they_write_whole_objects(
-    kubectl: Kubectl, organization: str
-) -> None:
+def test_controllers_own_no_declared_field_though_they_write_whole_objects(kubectl: Kubectl, organization: str) -> None:
     kinds = "dataplanes,environments,projects".replace(",", ".core.choreo.dev,") + ".core.choreo.dev"
     found = json.loads(kubectl("get", kinds, "-n", organization, "-o", "json", "--show-managed-fields"))["items"]
     assert len(found) == 3
@@ -35,7 +33,7 @@ def test_of_what_somebody_has_declared_the_controllers_own_nothing_though_they_w
         assert list(written[0]["f:metadata"]) == ["f:finalizers"], f"{live['kind']}: {written}"
 
 
-def test_a_project_whose_pipeline_went_first_hangs_and_nothing_can_change_it(
+def test_a_project_whose_pipeline_was_deleted_first_hangs_and_cannot_be_changed(
     kubectl: Kubectl, organization: str, errors: Errors
 ) -> None:
     project = ("projects.core.choreo.dev", "customer-portal", "-n", organization)
@@ -51,7 +49,7 @@ def test_a_project_whose_pipeline_went_first_hangs_and_nothing_can_change_it(
     assert "denied the request: deployment pipeline 'pipeline-dev-stage-prod'" in said, "every update is refused"
 
 
-def test_a_project_under_a_hashed_name_hangs_until_a_pipeline_is_called_what_it_refers_to(
+def test_a_project_under_a_hashed_name_hangs_until_a_pipeline_has_the_name_that_it_refers_to(
     kubectl: Kubectl, organization: str, errors: Errors
 ) -> None:
     """`choreoctl create` hashes the pipeline's metadata.name as well, and refers to it by its label."""
@@ -95,7 +93,7 @@ def test_a_project_without_its_pipeline_or_a_second_time_is_refused(kubectl: Kub
     assert "required labels missing" in kubectl("create", "-f", "-", manifest=[unlabelled])
 
 
-def test_an_organization_does_not_notice_the_end_of_a_namespace_that_it_has_not_made(kubectl: Kubectl) -> None:
+def test_an_organization_does_not_notice_the_deletion_of_a_namespace_that_it_did_not_make(kubectl: Kubectl) -> None:
     kubectl("create", "namespace", "before")
     declared = {"apiVersion": "core.choreo.dev/v1", "kind": "Organization", "metadata": {"name": "before"}}
     kubectl("apply", "-f", "-", manifest=[declared])
@@ -110,14 +108,14 @@ def test_an_organization_does_not_notice_the_end_of_a_namespace_that_it_has_not_
     assert "NotFound" in kubectl("get", *organization)
 
 
-def test_deleting_a_data_plane_takes_its_environments_away(kubectl: Kubectl, organization: str) -> None:
+def test_deleting_a_data_plane_deletes_its_environments(kubectl: Kubectl, organization: str) -> None:
     plane = ("dataplanes.core.choreo.dev", "dp-local", "-n", organization)
     environment = ("environments.core.choreo.dev", "development", "-n", organization)
     assert "timed out" not in kubectl("delete", *plane, "--timeout=60s")
     assert "NotFound" in kubectl("get", *environment)
 
 
-def test_an_environment_without_its_data_plane_is_ready_and_can_not_be_finalized(
+def test_an_environment_without_its_data_plane_is_ready_and_cannot_be_finalized(
     kubectl: Kubectl, organization: str, errors: Errors
 ) -> None:
     declared = _environment(organization, "lost", dataPlaneRef="nowhere")
@@ -140,5 +138,5 @@ def _environment(organization: str, name: str, **spec: Any) -> dict[str, Any]:
 
 
 def _one(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words of `kubectl get` for one object as those of `kubectl wait`."""
+    """Turns the arguments of `kubectl get` for one object into those of `kubectl wait`."""
     return (f"{words[0]}/{words[1]}", *words[2:])

@@ -30,7 +30,7 @@ def client(controlled_plane: ControlPlane) -> Iterator[Client]:
 
 @pytest.fixture
 def cluster(client: Client) -> Cluster:
-    """A cluster with a namespace of the test's own."""
+    """A cluster with a namespace for the test."""
     made = Cluster(client, {**RESOURCES, **ON_PLANES}, f"acme-{uuid4().hex[:6]}")
     made.create(samples.tenant(made.namespace))
     return made
@@ -77,7 +77,7 @@ def cell(cluster: Cluster, environment: str = "development") -> str:
     return _published(binding)
 
 
-# What becomes of what was sent
+# What is stored of what was sent
 
 
 def test_a_zero_value_is_lost_once_with_the_update_that_adds_the_finalizer(cluster: Cluster) -> None:
@@ -97,7 +97,7 @@ def test_a_zero_value_is_lost_once_with_the_update_that_adds_the_finalizer(clust
     assert live["spec"]["isProduction"] is False, "now it stays"
 
 
-def test_of_a_component_what_go_holds_behind_pointers_is_kept(platform: Cluster) -> None:
+def test_zero_values_of_a_component_that_go_has_behind_pointers_are_kept(platform: Cluster) -> None:
     spec: dict[str, Any] = {"autoDeploy": False, "autoBuild": False, "traits": [], "parameters": {}}
     platform.create(samples.component(platform.namespace, **spec))
     live = platform.until_says("Component", "web", "Ready", "False", "WorkloadNotFound")
@@ -107,7 +107,7 @@ def test_of_a_component_what_go_holds_behind_pointers_is_kept(platform: Cluster)
     assert live["spec"]["parameters"] == {}
 
 
-def test_a_plane_keeps_the_generation_that_its_condition_was_set_with(cluster: Cluster) -> None:
+def test_a_plane_keeps_the_generation_of_its_condition(cluster: Cluster) -> None:
     name = f"plane-{cluster.namespace}"
     cluster.create(samples.data_plane(cluster.namespace), samples.data_plane(None, name))
     for kind, plane, follows in (("DataPlane", "default", True), ("ClusterDataPlane", name, False)):
@@ -137,7 +137,7 @@ def test_two_traits_of_one_instance_name_are_refused(cluster: Cluster) -> None:
 # Projects and their namespaces
 
 
-def test_a_binding_makes_the_namespace_by_a_rendered_release_of_its_own(platform: Cluster) -> None:
+def test_a_binding_makes_the_namespace_by_its_own_rendered_release(platform: Cluster) -> None:
     binding = platform.get("ProjectReleaseBinding", "shop-development")
     [rendered] = [
         each
@@ -166,7 +166,7 @@ def test_a_binding_makes_the_namespace_by_a_rendered_release_of_its_own(platform
     assert written["manager"] == "renderedrelease-controller"
 
 
-def test_a_namespace_goes_with_its_binding_though_it_was_there_before_and_others_have_things_in_it(
+def test_a_namespace_is_deleted_with_its_binding_even_if_it_existed_before_and_others_use_it(
     cluster: Cluster,
 ) -> None:
     namespace = data_plane_namespace(cluster.namespace, "shop", "development")
@@ -189,7 +189,7 @@ def test_a_namespace_goes_with_its_binding_though_it_was_there_before_and_others
 
 
 @pytest.mark.parametrize("label", ["managed-by", "rendered-release-uid"])
-def test_a_namespace_whose_label_somebody_has_changed_stays_behind(platform: Cluster, label: str) -> None:
+def test_a_namespace_whose_label_was_changed_remains(platform: Cluster, label: str) -> None:
     namespace = cell(platform)
     platform.patch("Namespace", namespace, {"metadata": {"labels": {f"openchoreo.dev/{label}": "mine"}}})
     platform.delete("ProjectReleaseBinding", "shop-development")
@@ -198,7 +198,7 @@ def test_a_namespace_whose_label_somebody_has_changed_stays_behind(platform: Clu
     platform.delete("Namespace", namespace)
 
 
-def test_what_somebody_does_to_a_namespace_is_not_noticed_until_something_happens_to_its_release(
+def test_a_change_to_a_namespace_is_not_noticed_until_an_event_of_its_release(
     platform: Cluster,
 ) -> None:
     label = "openchoreo.dev/project"
@@ -236,7 +236,7 @@ def test_a_binding_without_a_release_gets_the_latest_and_keeps_it(platform: Clus
     )
 
 
-def test_who_asks_for_no_release_of_a_project_has_a_conflict_with_the_controller(platform: Cluster) -> None:
+def test_applying_a_binding_without_a_release_conflicts_with_the_controller(platform: Cluster) -> None:
     asked = samples.project_release_binding(platform.namespace, "production", projectRelease="")
     platform.apply(asked)
     platform.until("ProjectReleaseBinding", "shop-production", lambda each: each["spec"].get("projectRelease"))
@@ -256,7 +256,7 @@ def test_a_project_without_its_type_is_not_ready_until_it_comes(cluster: Cluster
 # What is deployed
 
 
-def test_a_component_that_deploys_by_itself_has_a_release_and_a_binding_in_the_root_environment(
+def test_a_component_with_auto_deploy_has_a_release_and_a_binding_in_the_root_environment(
     deployed: Cluster,
 ) -> None:
     binding = deployed.get("ReleaseBinding", DEVELOPMENT)
@@ -302,7 +302,7 @@ def test_a_release_cannot_be_taken_out_of_a_binding(deployed: Cluster) -> None:
     assert deployed.get("ReleaseBinding", "web-staging")["spec"]["releaseName"] == first
 
 
-def test_the_binding_of_the_root_environment_is_made_again_when_it_is_deleted(deployed: Cluster) -> None:
+def test_the_binding_of_the_root_environment_is_created_again_when_it_is_deleted(deployed: Cluster) -> None:
     uid = deployed.get("ReleaseBinding", DEVELOPMENT)["metadata"]["uid"]
     deployed.delete("ReleaseBinding", DEVELOPMENT)
     deployed.until("ReleaseBinding", DEVELOPMENT, _is_another(uid))
@@ -320,7 +320,7 @@ def test_another_root_environment_gets_a_binding_and_the_first_keeps_its_own(dep
     assert deployed.find("ReleaseBinding", DEVELOPMENT) is not None
 
 
-def test_nothing_is_left_of_what_is_undeployed_but_its_binding(deployed: Cluster) -> None:
+def test_only_the_binding_remains_of_what_is_undeployed(deployed: Cluster) -> None:
     deployed.patch("ReleaseBinding", DEVELOPMENT, {"spec": {"state": "Undeploy"}})
     live = deployed.until(
         "ReleaseBinding", DEVELOPMENT, lambda each: conditions(each)["Ready"]["message"] == "Resources undeployed"
@@ -336,7 +336,7 @@ def test_a_component_without_replicas_is_ready_and_suspended(deployed: Cluster) 
     deployed.until_says("ReleaseBinding", DEVELOPMENT, "ResourcesReady", "True", "ReadyWithSuspendedResources")
 
 
-def test_a_component_waits_for_its_workload_and_bears_one_only(platform: Cluster) -> None:
+def test_a_component_waits_for_its_workload_and_accepts_only_one(platform: Cluster) -> None:
     platform.create(samples.component(platform.namespace))
     platform.until_says("Component", "web", "Ready", "False", "WorkloadNotFound")
     platform.create(samples.workload(platform.namespace))
@@ -345,7 +345,7 @@ def test_a_component_waits_for_its_workload_and_bears_one_only(platform: Cluster
     platform.until_says("Component", "web", "Ready", "False", "InvalidConfiguration")
 
 
-def test_a_component_without_the_namespace_of_its_project_is_deployed_when_that_comes(cluster: Cluster) -> None:
+def test_a_component_is_deployed_when_the_namespace_of_its_project_exists(cluster: Cluster) -> None:
     *declared, binding = samples.platform(cluster.namespace, ["development"])[1:]
     cluster.create(*declared, samples.component(cluster.namespace), samples.workload(cluster.namespace))
     live = cluster.until_says("ReleaseBinding", DEVELOPMENT, "Ready", "False", "ResourceApplyFailed")
@@ -357,7 +357,7 @@ def test_a_component_without_the_namespace_of_its_project_is_deployed_when_that_
 # Two bindings for one target
 
 
-def test_a_second_binding_of_a_component_takes_the_first_ones_workload_away_and_never_ends(
+def test_a_second_binding_of_a_component_deletes_the_first_ones_workload_and_never_ends(
     deployed: Cluster,
 ) -> None:
     release = deployed.get("ReleaseBinding", DEVELOPMENT)["spec"]["releaseName"]
@@ -379,7 +379,7 @@ def test_a_second_binding_of_a_component_takes_the_first_ones_workload_away_and_
     deployed.patch("ReleaseBinding", "spare", {"metadata": {"finalizers": []}})
 
 
-def test_a_second_binding_of_a_project_takes_the_namespace_away_and_never_ends(platform: Cluster) -> None:
+def test_a_second_binding_of_a_project_deletes_the_namespace_and_never_ends(platform: Cluster) -> None:
     namespace = cell(platform)
     platform.create(samples.project_release_binding(platform.namespace, "development", name="spare"))
     platform.until_says("ProjectReleaseBinding", "spare", "Synced", "False", "ReleaseOwnershipConflict")
@@ -395,7 +395,7 @@ def test_a_second_binding_of_a_project_takes_the_namespace_away_and_never_ends(p
 # Deletions that are blocked
 
 
-def test_a_pipeline_stays_while_a_project_refers_to_it(cluster: Cluster) -> None:
+def test_a_pipeline_remains_while_a_project_refers_to_it(cluster: Cluster) -> None:
     pipeline = samples.pipeline(cluster.namespace, ("development", ["staging"]))
     cluster.create(pipeline, samples.project_type(cluster.namespace), samples.project(cluster.namespace))
     cluster.until_says("DeploymentPipeline", "pipeline", "Available", "True")
@@ -408,7 +408,9 @@ def test_a_pipeline_stays_while_a_project_refers_to_it(cluster: Cluster) -> None
     cluster.until_gone("DeploymentPipeline", "pipeline")
 
 
-def test_an_environment_stays_while_a_pipeline_names_it_and_then_takes_its_bindings_along(deployed: Cluster) -> None:
+def test_an_environment_remains_while_a_pipeline_names_it_and_is_then_deleted_with_bindings(
+    deployed: Cluster,
+) -> None:
     namespace = cell(deployed)
     deployed.delete("Environment", "development")
     live = deployed.until_says("Environment", "development", "Ready", "False", "DeletionBlocked")
@@ -425,14 +427,14 @@ def test_an_environment_stays_while_a_pipeline_names_it_and_then_takes_its_bindi
     assert deployed.find("Namespace", namespace) is None
 
 
-def test_a_data_plane_stays_while_environments_are_on_it(platform: Cluster) -> None:
+def test_a_data_plane_remains_while_environments_are_on_it(platform: Cluster) -> None:
     platform.delete("DataPlane", "default")
     live = platform.until_says("DataPlane", "default", "Finalizing", "False", "DeletionBlocked")
     said = "Deletion blocked: dataplane is still referenced by 2 environment(s)"
     assert conditions(live)["Finalizing"]["message"] == said
 
 
-def test_a_cluster_data_plane_goes_while_environments_are_on_it_and_nothing_of_theirs_can_go_any_more(
+def test_a_cluster_data_plane_is_deleted_while_environments_use_it_and_then_theirs_cannot_be_deleted(
     cluster: Cluster,
 ) -> None:
     plane = samples.data_plane(None, f"plane-{cluster.namespace}")
@@ -465,10 +467,10 @@ def test_a_cluster_data_plane_goes_while_environments_are_on_it_and_nothing_of_t
     cluster.delete("ClusterDataPlane", name)
 
 
-# What goes with what
+# What is deleted with what
 
 
-def test_a_project_takes_all_of_its_own_along_but_its_releases(deployed: Cluster) -> None:
+def test_a_project_is_deleted_with_everything_of_its_own_but_its_releases(deployed: Cluster) -> None:
     release = deployed.get("Project", "shop")["status"]["latestRelease"]["name"]
     namespaces = [cell(deployed, each) for each in ("development", "staging")]
     deployed.delete("Project", "shop")
@@ -479,7 +481,7 @@ def test_a_project_takes_all_of_its_own_along_but_its_releases(deployed: Cluster
     assert deployed.find("ProjectRelease", release) is not None
 
 
-def test_a_component_takes_its_workload_releases_and_bindings_along(deployed: Cluster) -> None:
+def test_a_component_is_deleted_with_its_workload_releases_and_bindings(deployed: Cluster) -> None:
     deployed.delete("Component", "web")
     deployed.until_gone("Component", "web")
     for kind in ("Workload", "ComponentRelease", "ReleaseBinding"):
@@ -487,7 +489,7 @@ def test_a_component_takes_its_workload_releases_and_bindings_along(deployed: Cl
     assert deployed.all("Deployment", cell(deployed)) == []
 
 
-def test_an_environment_leaves_the_bindings_of_resources_behind_and_they_hang(cluster: Cluster) -> None:
+def test_an_environment_leaves_bindings_of_resources_which_hang(cluster: Cluster) -> None:
     declared = samples.platform(cluster.namespace, ["development"])[1:-1]
     cluster.create(*(each for each in declared if each["kind"] != "DeploymentPipeline"))
     namespace = data_plane_namespace(cluster.namespace, "shop", "development")
@@ -509,7 +511,7 @@ def test_an_environment_leaves_the_bindings_of_resources_behind_and_they_hang(cl
     cluster.delete("Namespace", namespace)
 
 
-def test_a_binding_of_a_resource_that_retains_holds_it_for_ever(platform: Cluster) -> None:
+def test_a_binding_that_retains_its_resource_holds_it_for_ever(platform: Cluster) -> None:
     release = _with_resource(platform)
     platform.create(
         samples.resource_release_binding(platform.namespace, "development", release, retainPolicy="Retain"),
@@ -539,14 +541,14 @@ def _with_resource(platform: Cluster) -> str:
     return release
 
 
-def test_a_namespace_goes_with_all_that_is_in_it_by_itself(deployed: Cluster) -> None:
+def test_a_namespace_is_deleted_with_everything_in_it(deployed: Cluster) -> None:
     namespaces = [cell(deployed, each) for each in ("development", "staging")]
     deployed.delete("Namespace", deployed.namespace)
     deployed.until_gone("Namespace", deployed.namespace)
     assert [deployed.find("Namespace", each) for each in namespaces] == [None, None]
 
 
-# The agent that is away
+# A disconnected agent
 
 
 def test_without_its_agent_a_plane_is_created_and_nothing_is_applied(
@@ -566,7 +568,7 @@ def test_without_its_agent_a_plane_is_created_and_nothing_is_applied(
     cluster.until("DataPlane", "default", lambda each: each["status"]["agentConnection"]["connected"])
 
 
-def test_without_its_agent_nothing_on_a_plane_can_go_and_the_cause_comes_and_goes(
+def test_without_its_agent_nothing_on_a_plane_can_be_deleted_and_the_cause_is_reported_now_and_then(
     deployed: Cluster, controlled_plane: ControlPlane
 ) -> None:
     with agents.away(controlled_plane, deployed.namespace, "default"):
@@ -581,14 +583,14 @@ def test_without_its_agent_nothing_on_a_plane_can_go_and_the_cause_comes_and_goe
             ),
         }
         said = {conditions(deployed.get(kind, name))["Finalizing"]["message"] for kind, name in _ABOVE}
-        assert said == {"Component is finalizing", "ReleaseBinding is finalizing"}, "the cause is not among it"
+        assert said == {"Component is finalizing", "ReleaseBinding is finalizing"}, "the cause is not reported"
     deployed.until_gone("Component", "web")
 
 
 _ABOVE = (("Component", "web"), ("ReleaseBinding", DEVELOPMENT))
 
 
-def test_without_its_agent_an_environment_stays_and_does_not_say_why(
+def test_without_its_agent_an_environment_remains_without_a_reason(
     cluster: Cluster, controlled_plane: ControlPlane
 ) -> None:
     cluster.create(samples.data_plane(cluster.namespace), samples.environment(cluster.namespace, "development"))
@@ -613,7 +615,7 @@ def test_the_first_channel_of_an_environment_becomes_its_default(cluster: Cluste
     assert live["spec"]["isEnvDefault"] is False
 
 
-def test_a_channel_goes_with_its_environment_and_planes_there_and_hangs_without(cluster: Cluster) -> None:
+def test_a_channel_is_deleted_while_its_environment_and_planes_exist_and_hangs_without_them(cluster: Cluster) -> None:
     kind = "ObservabilityAlertsNotificationChannel"
     cluster.create(_channel(cluster, "mail"))
     cluster.until(kind, "mail", lambda each: each["metadata"].get("finalizers"))

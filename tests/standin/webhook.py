@@ -1,4 +1,4 @@
-"""The webhooks of a family: what OpenChoreo refuses of objects that are sent to it, and what it makes of them."""
+"""The webhooks of a family: what OpenChoreo refuses of objects that are sent to it, and how it changes them."""
 
 import json
 import ssl
@@ -22,7 +22,7 @@ MUTATING = Resource(*_REGISTRATION, "MutatingWebhookConfiguration", "mutatingweb
 
 
 class Webhook:
-    """Serves the API server's questions over TLS on loopback, on threads of its own."""
+    """Serves the API server's questions over TLS on loopback, on separate threads."""
 
     def __init__(self, api: Api, family: Family, pki: Pki) -> None:
         """Takes the certificate of a control plane, whose API server trusts its authority."""
@@ -37,7 +37,7 @@ class Webhook:
 
     @property
     def configurations(self) -> Iterator[tuple[Resource, dict[str, Any]]]:
-        """What tells the API server to ask."""
+        """The configuration that makes the API server ask."""
         for resource in (VALIDATING, MUTATING):
             hooks = [each for each in self._family.hooks if (each.mutation is not None) == (resource == MUTATING)]
             if hooks:
@@ -81,7 +81,7 @@ def _handler(api: Api, family: Family) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["request"]
-            # The API server adds how long it is going to wait.
+            # The API server adds its timeout.
             response = _answer(api, hooks[self.path.strip("/").partition("?")[0]], request)
             review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response}
             body = json.dumps(review).encode()

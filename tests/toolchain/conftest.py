@@ -1,4 +1,4 @@
-"""The fixture of a workshop: see there."""
+"""The workshop as a fixture."""
 
 import shutil
 import sys

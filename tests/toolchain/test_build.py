@@ -12,7 +12,7 @@ from tests.toolchain.workshop import Workshop, executable
 from toolchain import ToolchainError, cache, resolve
 
 
-def test_a_failed_build_says_which_and_why_and_where_the_rest_is(workshop: Workshop) -> None:
+def test_a_failed_build_is_reported_with_the_reason_and_the_place_of_the_log(workshop: Workshop) -> None:
     workshop.breaks("kubectl")
     with pytest.raises(ToolchainError) as failure:
         resolve(workshop.binaries("kubectl", "etcd"))
@@ -23,7 +23,7 @@ def test_a_failed_build_says_which_and_why_and_where_the_rest_is(workshop: Works
     assert "go: compiling kubectl" in log.read_text()
 
 
-def test_all_failed_builds_are_told_of(workshop: Workshop) -> None:
+def test_all_failed_builds_are_reported(workshop: Workshop) -> None:
     workshop.breaks("kubectl", "etcd")
     with pytest.raises(ToolchainError, match=r"(?s)kubectl: `go build` failed.*etcd: `go build` failed"):
         resolve(workshop.binaries("kubectl", "etcd"))
@@ -61,7 +61,7 @@ def test_a_failed_build_does_not_undo_the_others(workshop: Workshop) -> None:
     assert workshop.built[before:] == ["kubectl"]
 
 
-def test_what_a_killed_build_left_is_cleared_away(workshop: Workshop) -> None:
+def test_what_a_killed_build_left_is_removed(workshop: Workshop) -> None:
     [etcd] = workshop.binaries("etcd")
     left = cache.entry(etcd) / ".building-half"
     left.mkdir(parents=True)
@@ -78,7 +78,7 @@ resolve([binary for binary in catalog(pathlib.Path(sys.argv[1])) if binary.name 
 """
 
 
-def test_two_runs_at_once_build_once_and_the_second_says_that_it_waits(workshop: Workshop) -> None:
+def test_two_runs_at_once_build_once_and_the_second_reports_that_it_waits(workshop: Workshop) -> None:
     workshop.takes(1.5)
     command = [sys.executable, "-c", RESOLVE, str(workshop.sources)]
     runs = [

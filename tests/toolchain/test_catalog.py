@@ -24,7 +24,7 @@ from toolchain.catalog import pinned
         ("", None),
     ],
 )
-def test_a_version_is_found_in_whatever_a_program_prints(output: str, version: Version | None) -> None:
+def test_a_version_is_found_in_the_output_of_a_program(output: str, version: Version | None) -> None:
     assert Version.find(output) == version
 
 
@@ -63,10 +63,10 @@ def test_the_kubernetes_provider_is_the_release_of_the_locked_python_package() -
     lock = tomllib.loads((Path(__file__).parents[2] / "uv.lock").read_text())
     locked = next(package["version"] for package in lock["package"] if package["name"] == "pulumi-kubernetes")
     provider = next(binary for binary in catalog() if binary.name == "pulumi-resource-kubernetes")
-    assert str(provider.release) == locked, "the provider and the package that talks to it have to be one release"
+    assert str(provider.release) == locked, "the provider and the package that uses it must be of the same release"
 
 
-# What the engine, the provider and Kubernetes spend most time on compiling of what all of them use.
+# The libraries of the engine, the provider and Kubernetes that take longest to compile.
 LIBRARIES = (
     "github.com/golang/glog",
     "github.com/hashicorp/hcl/v2",

@@ -12,14 +12,14 @@ def said(*names: str, cores: int = 2, unusable: tuple[Found, ...] = ()) -> str:
     return announcement([binary for binary in catalog() if not names or binary.name in names], unusable, cores)
 
 
-def test_it_is_the_first_that_is_printed(workshop: Workshop, capfd: pytest.CaptureFixture[str]) -> None:
+def test_it_is_printed_first(workshop: Workshop, capfd: pytest.CaptureFixture[str]) -> None:
     resolve(workshop.binaries("etcd", "pulumi"))
     first = capfd.readouterr().out.splitlines()[0]
     assert first.startswith("building with Go, about ")
     assert first.endswith(": etcd, pulumi")
 
 
-def test_it_says_why() -> None:
+def test_it_gives_the_reason() -> None:
     assert "Package registries offer their sources only: they are compiled" in said()
 
 
@@ -35,13 +35,13 @@ def test_it_names_what_assets_avoid() -> None:
     assert "kube-apiserver 1.33.0, kubectl 1.29.0, etcd 3.5.0, or newer: export KUBEBUILDER_ASSETS=" in lines[1]
 
 
-def test_it_says_what_remains_with_both() -> None:
+def test_it_names_what_remains_with_both() -> None:
     last = said().splitlines()[-1]
     rest = minutes([binary for binary in catalog() if binary.name == "kube-controller-manager"], 2)
     assert f"With both, about {rest} min remain, for kube-controller-manager." in last
 
 
-def test_where_nothing_would_avoid_it_nothing_is_proposed() -> None:
+def test_if_nothing_would_avoid_it_nothing_is_proposed() -> None:
     only = said("kube-controller-manager")
     assert "avoids" not in only
     assert "With" not in only

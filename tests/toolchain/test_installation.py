@@ -16,7 +16,7 @@ def destination(tmp_path: Path) -> Path:
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
-    """Each file below a folder, with what tells whether it was touched."""
+    """Each file below a folder, with what shows whether it was changed."""
     return {str(path): (path.lstat().st_ino, path.lstat().st_mtime_ns) for path in folder.rglob("*")}
 
 
@@ -39,7 +39,7 @@ def test_every_command_is_linked_into_one_folder(workshop: Workshop, destination
     assert (destination / "kubectl").readlink() == workshop.path / "kubectl"
 
 
-def test_the_language_host_lies_beside_the_real_path_of_the_engine(workshop: Workshop, destination: Path) -> None:
+def test_the_language_host_is_next_to_the_real_path_of_the_engine(workshop: Workshop, destination: Path) -> None:
     install(destination, workshop.binaries())
     engine = (destination / "pulumi").resolve()
     for name in ("pulumi-language-python", "pulumi-language-python-exec"):
@@ -67,7 +67,7 @@ def test_links_that_are_on_path_themselves_are_not_asked_for_their_version(
     install(destination, workshop.binaries())
     monkeypatch.setenv("PATH", f"{destination}:{workshop.path}")
     install(destination, workshop.binaries())
-    assert workshop.asked == "kubectl kubectl ", "each installation asks the user's own kubectl, and nobody else"
+    assert workshop.asked == "kubectl kubectl ", "each installation runs only the user's own kubectl"
 
 
 def test_a_rebuilt_provider_replaces_the_plugin(workshop: Workshop, destination: Path) -> None:
@@ -78,9 +78,7 @@ def test_a_rebuilt_provider_replaces_the_plugin(workshop: Workshop, destination:
     assert len(installs.read_text().splitlines()) == 2
 
 
-def test_a_pulumi_on_path_is_not_hidden_by_links_from_before_it_was_there(
-    workshop: Workshop, destination: Path
-) -> None:
+def test_a_pulumi_on_path_is_not_hidden_by_earlier_links(workshop: Workshop, destination: Path) -> None:
     install(destination, workshop.binaries())
     official = workshop.put_on_path("pulumi", says="v3.999.0")
     install(destination, workshop.binaries())
@@ -88,7 +86,7 @@ def test_a_pulumi_on_path_is_not_hidden_by_links_from_before_it_was_there(
     assert not [path.name for path in destination.iterdir() if path.name.startswith("pulumi-")]
 
 
-def test_a_plugin_that_cannot_be_installed_is_told_of(workshop: Workshop, destination: Path) -> None:
+def test_a_plugin_that_cannot_be_installed_is_reported(workshop: Workshop, destination: Path) -> None:
     plugins = destination.parent / "pulumi" / "plugins"
     plugins.parent.mkdir(parents=True)
     plugins.write_text("in the way")

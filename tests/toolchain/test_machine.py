@@ -34,7 +34,7 @@ def test_assets_come_before_path(assets: Workshop) -> None:
     assert etcd.path == assets.assets / "etcd"
 
 
-def test_assets_that_are_too_old_give_way_to_path(assets: Workshop) -> None:
+def test_path_is_used_where_assets_are_too_old(assets: Workshop) -> None:
     assets.put_on_path("etcd", "etcd Version: 3.4.30", assets.assets)
     own = assets.put_on_path("etcd", "etcd Version: 3.6.0")
     [etcd] = resolve(assets.binaries("etcd"))
@@ -47,7 +47,7 @@ def test_other_programs_in_the_folder_are_not_used(assets: Workshop) -> None:
     assert not pulumi.is_found
 
 
-def test_a_folder_that_is_missing_is_as_good_as_none(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_folder_is_like_none(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(workshop.home / "nowhere"))
     [etcd] = resolve(workshop.binaries("etcd"))
     assert not etcd.is_found
@@ -59,7 +59,7 @@ def test_with_pulumi_and_assets_only_the_controllers_are_built(assets: Workshop)
     assert assets.built == ["kube-controller-manager"]
 
 
-def test_links_to_assets_serve_where_the_variable_is_unset(assets: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_links_to_assets_are_used_if_the_variable_is_unset(assets: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     destination = assets.home / "checkout" / "bin"
     install(destination, assets.binaries("etcd"))
     monkeypatch.delenv("KUBEBUILDER_ASSETS")

@@ -22,7 +22,7 @@ with Progress() as progress, progress.task("etcd") as say:
 """
 
 
-def test_without_a_terminal_a_build_says_again_and_again_that_it_goes_on(
+def test_without_a_terminal_a_build_reports_repeatedly_that_it_is_running(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.2)
@@ -48,7 +48,7 @@ def test_on_a_terminal_the_seconds_tick() -> None:
     while True:
         try:
             output += os.read(ours, 4096)
-        except OSError:  # how Linux says that nobody writes to the terminal any more
+        except OSError:  # on Linux, the terminal is closed
             break
     os.close(ours)
     assert shown.wait(timeout=30) == 0, output
@@ -56,7 +56,7 @@ def test_on_a_terminal_the_seconds_tick() -> None:
         assert f"etcd: building ({seconds} s)".encode() in output, output
 
 
-def test_what_is_in_the_cache_is_found_without_a_word(workshop: Workshop, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_is_in_the_cache_is_found_without_output(workshop: Workshop, capfd: pytest.CaptureFixture[str]) -> None:
     resolve(workshop.binaries())
     capfd.readouterr()
     resolve(workshop.binaries())
@@ -67,7 +67,7 @@ def test_what_is_in_the_cache_is_found_in_little_time(workshop: Workshop) -> Non
     resolve(workshop.binaries())
     begun = time.process_time()
     resolve(workshop.binaries())
-    assert time.process_time() - begun < 0.25, "a second call reads the go.mod files and looks at a few paths"
+    assert time.process_time() - begun < 0.25, "a second call reads the go.mod files and checks a few paths"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests.toolchain.workshop import Workshop, executable
 from toolchain import ToolchainError, resolve
 
 
-def test_a_binary_on_path_that_is_new_enough_is_used(workshop: Workshop) -> None:
+def test_a_binary_on_path_that_is_recent_enough_is_used(workshop: Workshop) -> None:
     own = workshop.put_on_path("kubectl", says="Client Version: v1.32.4-dispatcher")
     [kubectl] = resolve(workshop.binaries("kubectl"))
     assert (kubectl.path, kubectl.is_found) == (own, True)
@@ -28,7 +28,7 @@ def test_a_binary_on_path_that_is_new_enough_is_used(workshop: Workshop) -> None
         ("kubectl", ""),
     ],
 )
-def test_a_binary_on_path_that_is_too_old_or_says_no_version_is_not_used(
+def test_a_binary_on_path_that_is_too_old_or_prints_no_version_is_not_used(
     workshop: Workshop, name: str, says: str
 ) -> None:
     workshop.put_on_path(name, says)
@@ -50,13 +50,13 @@ def test_a_pulumi_on_path_brings_its_own_language_host_and_provider(workshop: Wo
     assert workshop.built == []
 
 
-def test_a_pulumi_that_is_built_gets_its_language_host_and_provider_built(workshop: Workshop) -> None:
+def test_with_pulumi_its_language_host_and_provider_are_built(workshop: Workshop) -> None:
     names = ["pulumi", "pulumi-language-python", "pulumi-resource-kubernetes"]
     assert {each.binary.name for each in resolve(workshop.binaries(*names))} == set(names)
     assert set(workshop.built) == set(names)
 
 
-def test_a_link_of_our_own_on_path_is_not_taken_for_the_users_binary(workshop: Workshop) -> None:
+def test_our_own_link_on_path_is_not_taken_for_the_users_binary(workshop: Workshop) -> None:
     [first] = resolve(workshop.binaries("etcd"))
     (workshop.path / "etcd").symlink_to(first.path)
     [second] = resolve(workshop.binaries("etcd"))
@@ -70,7 +70,7 @@ def test_what_is_in_the_cache_is_not_built_again(workshop: Workshop) -> None:
     assert len(workshop.built) == built == len(first)
 
 
-def test_a_changed_go_mod_has_only_its_own_binaries_built_again(workshop: Workshop) -> None:
+def test_after_a_change_of_a_go_mod_only_its_binaries_are_built_again(workshop: Workshop) -> None:
     resolve(workshop.binaries())
     before = len(workshop.built)
     (workshop.sources / "pulumi" / "go.sum").open("a").write("example.org/module v1.0.0 h1:x\n")
@@ -78,7 +78,7 @@ def test_a_changed_go_mod_has_only_its_own_binaries_built_again(workshop: Worksh
     assert workshop.built[before:] == ["pulumi"]
 
 
-def test_a_build_is_told_the_version_and_may_not_change_what_is_pinned(workshop: Workshop) -> None:
+def test_a_build_gets_the_version_and_cannot_change_what_is_pinned(workshop: Workshop) -> None:
     [apiserver] = resolve(workshop.binaries("kube-apiserver"))
     [call] = map(json.loads, workshop.calls)
     linker = call["arguments"][call["arguments"].index("-ldflags") + 1]
@@ -94,7 +94,7 @@ def test_a_build_finds_the_files_it_embeds_and_leaves_the_sources_alone(workshop
     assert sorted(workshop.sources.rglob("*")) == sources
 
 
-def test_companions_of_a_binary_lie_beside_it_and_can_be_run(workshop: Workshop) -> None:
+def test_companions_of_a_binary_are_next_to_it_and_executable(workshop: Workshop) -> None:
     [host] = resolve(workshop.binaries("pulumi-language-python"))
     for name in host.binary.companions:
         assert executable(host.path.parent / name), f"{name} is missing in {host.path.parent}"

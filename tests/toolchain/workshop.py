@@ -1,4 +1,4 @@
-"""A toolchain in which Go is a script: it builds in no time, writes down how it was called, and fails when told to."""
+"""A toolchain in which Go is a script: it builds at once, records its calls, and fails on demand."""
 
 import json
 import os
@@ -46,7 +46,7 @@ if sys.argv[1:3] == ["plugin", "install"]:
 
 @dataclass(frozen=True)
 class Workshop:
-    """A place with sources, a Go, a PATH and a cache of its own."""
+    """A place with its own sources, Go, PATH and cache."""
 
     home: Path
 
@@ -66,7 +66,7 @@ class Workshop:
         return self.home / "cache" / "choreo" / "toolchain"
 
     def binaries(self, *names: str) -> Sequence[Binary]:
-        """The binaries of these names; all if none is named."""
+        """The binaries with these names; all if none is given."""
         return [binary for binary in catalog(self.sources) if not names or binary.name in names]
 
     @property
@@ -75,8 +75,7 @@ class Workshop:
         return self.home / "assets"
 
     def put_on_path(self, name: str, says: str, folder: Path | None = None) -> Path:
-        """Puts a program on PATH, or into another folder, that answers every question with `says`, and writes down
-        that it was asked."""
+        """Puts a program on PATH, or into another folder, that prints `says` and records its calls."""
         program = (folder or self.path) / name
         program.parent.mkdir(exist_ok=True)
         program.write_text(
@@ -93,7 +92,7 @@ class Workshop:
 
     @property
     def calls(self) -> list[str]:
-        """How Go was called so far, each call as a line of JSON: its arguments, GOFLAGS, the files it found."""
+        """The calls of Go so far, each a line of JSON: its arguments, GOFLAGS, the files it found."""
         file = self.home / "calls"
         return file.read_text().splitlines() if file.exists() else []
 
@@ -113,7 +112,7 @@ class Workshop:
         return [arguments for arguments in calls if arguments[0] == command]
 
     def breaks(self, *names: str) -> None:
-        """From now on, builds of these binaries fail after half of their work."""
+        """From now on, builds of these binaries fail halfway."""
         (self.home / "broken").write_text(" ".join(names))
 
     def takes(self, seconds: float) -> None:
@@ -122,5 +121,5 @@ class Workshop:
 
 
 def executable(path: Path) -> bool:
-    """Whether a file is there and may be run."""
+    """Whether a file exists and is executable."""
     return path.is_file() and os.access(path, os.X_OK)

@@ -153,7 +153,7 @@ STRUCTS: Mapping[str, tuple[Field, ...]] = {
     "ExecConfig": (
         _heeded("command", Shape.STRING, "with a slash, relative to the kubeconfig's folder; else found by `PATH`"),
         _heeded("args", Shape.STRINGS, "its arguments"),
-        _heeded("env", Shape.LIST, "variables besides those of the process", "ExecEnvVar"),
+        _heeded("env", Shape.LIST, "in addition to the variables of the process", "ExecEnvVar"),
         _heeded("apiVersion", Shape.STRING, "`client.authentication.k8s.io/v1` or `…/v1beta1`; its answer has it too"),
         _heeded("installHint", Shape.STRING, "shown where there is no such command"),
         _heeded("provideClusterInfo", Shape.BOOLEAN, "`KUBERNETES_EXEC_INFO` has `spec.cluster`"),

@@ -13,7 +13,7 @@ from tests.standin.manager import Controller
 RESOURCES: Mapping[str, Resource] = {kind.kind: resource_of(kind) for kind in GENERATION.kinds} | {
     "Namespace": NAMESPACES
 }
-"""What its controllers read and write, by kind. Only a Deployment's workload is of a kind of its own."""
+"""What its controllers read and write, by kind. Only a Deployment's workload has a separate kind."""
 
 _CONTROLLERS = (
     platform.OrganizationController,
@@ -30,7 +30,7 @@ _CONTROLLERS = (
 
 
 def _controllers(api: Api, _: Agents) -> Sequence[Controller]:
-    """All of them. None connects to a data plane by an agent."""
+    """All of them. None reaches a data plane through an agent."""
     return [each(api) for each in _CONTROLLERS]
 
 

@@ -14,7 +14,7 @@ CHAIN: Mapping[str, str] = {
     "Environment": labels.ENVIRONMENT,
     "Deployment": labels.DEPLOYMENT,
 }
-"""By kind: the label by which an object names the one that it belongs to. Each is found by those before it, too."""
+"""By kind: the label by which an object names the one that it belongs to. Those before it are needed too."""
 
 ABOVE: Mapping[str, tuple[str, ...]] = {
     "Project": (),
@@ -23,11 +23,11 @@ ABOVE: Mapping[str, tuple[str, ...]] = {
     "Environment": (),
     "Deployment": ("Project", "Component", "DeploymentTrack", "Environment"),
 }
-"""By kind: what an object of it stands below itself."""
+"""By kind: the label with its own name, for the objects below it."""
 
 
 class ParentMissing(Exception):
-    """An object names a parent that is not there."""
+    """An object names a parent that does not exist."""
 
 
 def parent(api: Api, kind: str, of: Live) -> Live:
@@ -53,7 +53,7 @@ def organization(live: Live) -> str:
 
 
 def name(live: Live) -> str:
-    """What others call the object: its label, which need not be its metadata.name."""
+    """The name by which others refer to the object: its label, which may differ from its metadata.name."""
     return live.labels.get(labels.NAME, "")
 
 

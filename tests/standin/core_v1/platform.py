@@ -41,9 +41,9 @@ def _data_plane_ref(environment: Live) -> str:
 
 
 class OrganizationController(Controller):
-    """Makes the organization's namespace, and takes it away with all that is in it.
+    """Makes the organization's namespace, and deletes it with everything in it.
 
-    A namespace that was there before becomes labels and no owner: nobody tells the controller when it is gone.
+    A namespace that existed before gets labels and no owner, so the controller does not see its deletion.
     """
 
     kind = "Organization"
@@ -81,7 +81,7 @@ class OrganizationController(Controller):
 
 
 class DataPlaneController(Controller):
-    """Takes the environments of a data plane away with it. It never connects to the cluster that the object means."""
+    """Deletes the environments of a data plane with it. It never connects to the cluster."""
 
     kind = "DataPlane"
     finalizer = "core.choreo.dev/dataplane-cleanup"
@@ -118,7 +118,7 @@ class EnvironmentController(Controller):
 
 
 class DeploymentPipelineController(Controller):
-    """No finalizer: a pipeline is gone at once, also while a project needs it to be finalized."""
+    """No finalizer: a pipeline is deleted at once, even while a project's finalizer needs it."""
 
     kind = "DeploymentPipeline"
     accepted = Condition("Available", "True", "DeploymentPipelineAvailable", "DeploymentPipeline is available")
@@ -128,7 +128,7 @@ class DeploymentPipelineController(Controller):
 
 
 class ProjectController(Controller):
-    """Takes its components away with it, then its namespace in each environment that its pipeline names."""
+    """Deletes its components, then its namespace in each environment that its pipeline names."""
 
     kind = "Project"
     finalizer = "core.choreo.dev/project-cleanup"

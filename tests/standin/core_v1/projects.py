@@ -1,4 +1,4 @@
-"""The webhook of Projects: what OpenChoreo refuses of one, also when its finalizer is taken off."""
+"""The webhook of Projects: what OpenChoreo refuses, even when the finalizer is removed."""
 
 from collections.abc import Mapping
 from typing import Any

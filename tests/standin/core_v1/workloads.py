@@ -12,7 +12,7 @@ from tests.standin.core_v1.hierarchy import ParentMissing, below, data_plane, na
 from tests.standin.manager import Controller, ReconcileError, Requeue
 
 OF_WORKLOADS = ("component-name", "deployment-track-name", "deployment-name", "component-type")
-"""Labels that the Deployment controller manages, and that a namespace must not have."""
+"""Labels of the Deployment controller that a namespace must not have."""
 
 
 def _parent(kind: str) -> Callable[[Api, Live], Iterable[Key]]:
@@ -47,7 +47,7 @@ def _reference(deployment: Live) -> str:
 
 
 class ComponentController(Controller):
-    """Takes its tracks away with it."""
+    """Deletes its tracks."""
 
     kind = "Component"
     finalizer = "core.choreo.dev/component-cleanup"
@@ -60,7 +60,7 @@ class ComponentController(Controller):
 
 
 class DeploymentTrackController(Controller):
-    """Takes its Deployments away with it, and then the artifacts that nobody owns."""
+    """Deletes its Deployments, and then the artifacts without an owner."""
 
     kind = "DeploymentTrack"
     finalizer = "core.choreo.dev/deploymenttrack-cleanup"
@@ -78,7 +78,7 @@ class DeploymentTrackController(Controller):
 
 
 class DeployableArtifactController(Controller):
-    """Takes the Deployments that refer to it away with it. Its condition keeps the generation that it was set with."""
+    """Deletes the Deployments that refer to it. Its condition keeps the generation at which it was set."""
 
     kind = "DeployableArtifact"
     finalizer = "core.choreo.dev/deployableartifact-cleanup"
@@ -98,7 +98,7 @@ class DeployableArtifactController(Controller):
 
 
 class Context(NamedTuple):
-    """What a Deployment is made of, all of which it also needs to be finalized."""
+    """What a Deployment is made of, all of which its finalizer needs as well."""
 
     component: Live
     track: Live
@@ -109,7 +109,7 @@ class Context(NamedTuple):
 
 
 class DeploymentController(Controller):
-    """Makes the data-plane namespace, a workload in it, and Endpoints. Ready means that they are applied, no more."""
+    """Makes the data-plane namespace, a workload in it, and Endpoints. Ready only means that they are applied."""
 
     kind = "Deployment"
     finalizer = "core.choreo.dev/data-plane-cleanup"
@@ -124,7 +124,7 @@ class DeploymentController(Controller):
         try:
             context = self.context(live)
         except ParentMissing:
-            # No error and no watch on the parents: nothing wakes it when they come.
+            # No error and no watch on the parents: it does not notice when they are created.
             await self.api.set_condition(live, self.progressing)
             return
         except ReconcileError:
@@ -175,11 +175,11 @@ class DeploymentController(Controller):
         return Context(component, track, artifact, image, data_plane_namespace(*names), own)
 
     def workload(self, context: Context) -> Key:
-        """What the workload is called on the data plane."""
+        """The workload's name on the data plane."""
         return Key(context.namespace, generate_k8s_name(context.component.name, context.track.name))
 
     async def namespace(self, context: Context) -> None:
-        """Makes the namespace. One whose labels differ is written anew, and what else it had is lost."""
+        """Makes the namespace. If its labels differ it is overwritten, and other labels are lost."""
         found = self.api.get("Namespace", Key(None, context.namespace))
         if found is None:
             await self.api.create(NAMESPACES, {"metadata": {"name": context.namespace, "labels": context.labels}})
@@ -187,7 +187,7 @@ class DeploymentController(Controller):
             await self.api.update(found, {"labels": context.labels, "annotations": {}})
 
     async def endpoints(self, live: Live, artifact: Live) -> bool:
-        """Makes the Endpoints that are missing. Whether there were any."""
+        """Makes the missing Endpoints; returns whether there were any."""
         made = False
         for template in (artifact.manifest["spec"].get("configuration") or {}).get("endpointTemplates") or []:
             given = template["metadata"].get("name", "endpoint")
@@ -210,7 +210,7 @@ class DeploymentController(Controller):
 
 
 class EndpointController(Controller):
-    """Needs all of its parents, also to be finalized: one whose parent is gone stays for ever, and nobody says so."""
+    """Needs all of its parents, for its finalizer too: without one it remains for ever, without an error."""
 
     kind = "Endpoint"
     finalizer = "core.choreo.dev/endpoint-deletion"

@@ -1,4 +1,4 @@
-"""What the controllers of openchoreo.dev/v1alpha1 have in common: their finalizer first, and then the work at once."""
+"""What the controllers of openchoreo.dev/v1alpha1 have in common: first the finalizer, then the work in one pass."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
@@ -12,7 +12,7 @@ Watch = Callable[[Api, Live], Iterable[Key]]
 
 
 class Problem(Exception):
-    """What keeps an object from being ready: it goes to its condition, and whoever watches the cause tries again."""
+    """What keeps an object from being ready: it is set as its condition, and an event of the cause leads to a retry."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -21,9 +21,9 @@ class Problem(Exception):
 
 
 class WholeController(Controller):
-    """Handles an object in one pass. Upstream's go by the events of their own writes, some of them in hot loops.
+    """Reconciles an object in one pass. Upstream's react to their own writes, some of them in hot loops.
 
-    Here the loops are those of the requeues, at a pace that a test can bear.
+    Here requeues take their place, at a slower pace.
     """
 
     heeds_status = False
@@ -49,17 +49,17 @@ class WholeController(Controller):
                 await self.api.update(newest, {"finalizers": others})
 
     async def wait_for(self, live: Live, waiting: Condition, seconds: float = 5.0) -> NoReturn:
-        """Says why an object cannot go yet, and looks again later."""
+        """Reports why an object cannot be deleted yet, and checks again later."""
         await self.api.set_status(live, [waiting])
         raise Requeue(seconds)
 
     def of(self, kind: str, live: Live, **spec: Any) -> Sequence[Live]:
-        """The objects of a kind beside an object that have these fields in their spec."""
+        """The objects of a kind in an object's namespace with these fields in their spec."""
         return [each for each in self.api.all(kind, live.namespace) if spec.items() <= spec_of(each).items()]
 
 
 def reason_of(live: Live, condition: str) -> str | None:
-    """The reason of a condition; None where the object does not have it."""
+    """The reason of a condition; None if the object does not have it."""
     return next((each["reason"] for each in live.conditions if each["type"] == condition), None)
 
 
@@ -75,13 +75,13 @@ def controls(owning: Live, owned: Live) -> bool:
     return any(each.get("controller") and each["uid"] == owning.metadata["uid"] for each in references)
 
 
-def beside(kind: str, matches: Callable[[Live, Live], bool]) -> Watch:
-    """Objects of the kind in the namespace of the one that something has happened to, or in any if it is in none."""
+def siblings(kind: str, matches: Callable[[Live, Live], bool]) -> Watch:
+    """Objects of the kind in the namespace of the one with the event, or in all if it has none."""
     return lambda api, live: [key_of(each) for each in api.all(kind, live.namespace) if matches(each, live)]
 
 
 def controller_of(kind: str) -> Watch:
-    """The object of the kind that has made the one that something has happened to."""
+    """The object of the kind that made the one with the event."""
 
     def keys(_: Api, live: Live) -> Iterable[Key]:
         for each in live.metadata.get("ownerReferences") or []:

@@ -1,4 +1,4 @@
-"""Bindings: what the three kinds have in common that bring a release to an environment."""
+"""Bindings: what the three kinds that bring a release to an environment have in common."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ LABEL = "openchoreo.dev/"
 
 @dataclass(frozen=True)
 class Target:
-    """Where a binding brings its release to."""
+    """The target of a binding."""
 
     project: Live
     environment: Live
@@ -29,7 +29,7 @@ class Target:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What every object for it carries."""
+        """The labels of every object for it."""
         return {
             f"{LABEL}namespace": self.environment.namespace or "",
             f"{LABEL}project": self.project.name,
@@ -40,7 +40,7 @@ class Target:
 
 
 def named(api: Api, kind: str, live: Live, name: str) -> Live:
-    """An object that another one beside it names. Raises Problem."""
+    """An object that another one in the same namespace names. Raises Problem."""
     found = api.get(kind, Key(live.namespace, name))
     if found is None:
         raise Problem(f"{kind}NotFound", f'{kind}.openchoreo.dev "{name}" not found')
@@ -48,18 +48,18 @@ def named(api: Api, kind: str, live: Live, name: str) -> Live:
 
 
 class BindingController(WholeController):
-    """Makes a RenderedRelease of a release, and says of itself what that says.
+    """Makes a RenderedRelease of a release, and takes over its status.
 
-    Whose RenderedRelease it is, is asked when it is made, and not when it is taken away.
+    The owner of a RenderedRelease is checked when it is made, and not when it is deleted.
     """
 
     synced: ClassVar[str] = "Synced"
-    """The condition that says whether the RenderedRelease is what it should be."""
+    """The condition whether the RenderedRelease is up to date."""
     aspects: ClassVar[Sequence[str]] = ("ResourcesReady",)
-    """The conditions that say how the objects on the plane are."""
+    """The conditions of the objects on the plane."""
 
     unconditional: ClassVar[Sequence[str]] = ()
-    """Conditions that are good here whatever happens."""
+    """Conditions that are always good here."""
 
     async def reconcile(self, live: Live) -> None:
         settled = [Condition(each, "True", each, "Nothing is pending") for each in self.unconditional]
@@ -74,18 +74,18 @@ class BindingController(WholeController):
         rendered = self.api.get("RenderedRelease", Key(live.namespace, self.rendered_name(live)))
         wrong = _what_is_wrong(rendered) if rendered else _PROGRESSING
         if wrong is None:
-            told = [Condition(each, "True", self.good(live), "All resources are ready") for each in self.aspects]
-            told.append(Condition("Ready", "True", "Ready", f"{self.kind} is ready"))
+            reported = [Condition(each, "True", self.good(live), "All resources are ready") for each in self.aspects]
+            reported.append(Condition("Ready", "True", "Ready", f"{self.kind} is ready"))
         else:
-            told = [Condition(each, "False", *wrong) for each in (*self.aspects, "Ready")]
-        await self.api.set_status(live, [*settled, release, *told], **self.known(live))
+            reported = [Condition(each, "False", *wrong) for each in (*self.aspects, "Ready")]
+        await self.api.set_status(live, [*settled, release, *reported], **self.known(live))
 
     def known(self, live: Live) -> Mapping[str, Any]:
         """The rest of the status."""
         return {}
 
     def good(self, live: Live) -> str:
-        """The reason of what is good about the objects on the plane."""
+        """The reason when the objects on the plane are good."""
         return "ResourcesReady"
 
     def rendered_name(self, live: Live) -> str:
@@ -93,17 +93,17 @@ class BindingController(WholeController):
         raise NotImplementedError
 
     def render(self, live: Live) -> tuple[Target, Mapping[str, Mapping[str, Any]]]:
-        """The objects on the plane by their ids. Raises Problem."""
+        """The objects on the plane, by id. Raises Problem."""
         raise NotImplementedError
 
     def target(self, live: Live) -> Target:
-        """Where it brings its release. Raises Problem."""
+        """Its target. Raises Problem."""
         environment = named(self.api, "Environment", live, spec_of(live)["environment"])
         data_plane_of(self.api, environment)
         return Target(named(self.api, "Project", live, spec_of(live)["owner"]["projectName"]), environment)
 
     async def _sync(self, live: Live, target: Target, resources: Mapping[str, Mapping[str, Any]]) -> bool:
-        """Has the RenderedRelease be what it should be. Whether it was not there before. Raises Problem."""
+        """Creates or updates the RenderedRelease; returns whether it was created. Raises Problem."""
         spec = {
             "owner": spec_of(live)["owner"],
             "environmentName": target.environment.name,
@@ -139,7 +139,7 @@ class BindingController(WholeController):
         return False
 
     async def taken_away(self, live: Live, found: Sequence[Live]) -> bool:
-        """Takes RenderedReleases away, whoever owns them."""
+        """Deletes RenderedReleases, whoever owns them."""
         finalizing = Condition("Finalizing", "True", "Finalizing", f"{self.kind} is finalizing")
         await self.api.set_status(live, [finalizing])
         if not await self.empty("RenderedRelease", found):
@@ -147,7 +147,7 @@ class BindingController(WholeController):
         return True
 
     def of_its_name(self, live: Live) -> Sequence[Live]:
-        """The RenderedRelease of its name, where there is one."""
+        """The RenderedRelease of its name, if there is one."""
         found = self.api.get("RenderedRelease", Key(live.namespace, self.rendered_name(live)))
         return [found] if found else []
 
@@ -156,7 +156,7 @@ _PROGRESSING = ("ResourcesProgressing", "Resources are not applied yet")
 
 
 def _what_is_wrong(rendered: Live) -> tuple[str, str] | None:
-    """Why the objects of a RenderedRelease are not ready, by what it said last: that may be of what it was before."""
+    """Why the objects of a RenderedRelease are not ready, from its status, which may be outdated."""
     for each in rendered.conditions:
         if each["type"] == "ResourcesApplied" and each["status"] == "False":
             return "ResourceApplyFailed", f"Failed to apply resources to target plane: {each['message']}"
@@ -164,7 +164,7 @@ def _what_is_wrong(rendered: Live) -> tuple[str, str] | None:
 
 
 def on_plane(kind: str, heeds_end: bool = True) -> Watch:
-    """Bindings of the kind whose Environment names the plane that something has happened to, its end perhaps not."""
+    """Bindings of the kind whose Environment names the plane with the event, which may be its deletion."""
 
     def keys(api: Api, plane: Live) -> list[Key]:
         if not heeds_end and api.get(plane.resource.kind, key_of(plane)) is None:

@@ -1,4 +1,4 @@
-"""The controllers of Component and ReleaseBinding: what is deployed, and where to."""
+"""The controllers of Component and ReleaseBinding: what is deployed, and where."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ from choreo_components.kubernetes.objects import Live
 from tests.standin.api import Api, Condition, Key, key_of, spec_of
 from tests.standin.manager import Requeue
 from tests.standin.openchoreo_v1alpha1 import releases
-from tests.standin.openchoreo_v1alpha1.base import Problem, WholeController, beside, controller_of, owner
+from tests.standin.openchoreo_v1alpha1.base import Problem, WholeController, controller_of, owner, siblings
 from tests.standin.openchoreo_v1alpha1.bindings import LABEL, BindingController, Target, named, on_plane
 from tests.standin.openchoreo_v1alpha1.platform import pipeline_of, root_of
 
@@ -18,14 +18,14 @@ def _component(_: Api, live: Live) -> list[Key]:
 
 
 def _all_beside(api: Api, live: Live) -> list[Key]:
-    # What changed may be a type, a trait or a pipeline: each component looks by itself whether that is its own.
+    # A type, a trait or a pipeline may have changed: each component checks whether it uses that.
     return [key_of(each) for each in api.all("Component", live.namespace)]
 
 
 class ComponentController(WholeController):
-    """With autoDeploy, has a binding in the root environment, at the release of what the component is now.
+    """With autoDeploy, keeps a binding in the root environment at the component's current release.
 
-    Takes its releases, bindings and workloads along.
+    Deletes its releases, bindings and workloads.
     """
 
     kind = "Component"
@@ -40,7 +40,7 @@ class ComponentController(WholeController):
         "ClusterTrait": _all_beside,
         "Workflow": _all_beside,
         "ClusterWorkflow": _all_beside,
-        "Project": beside(kind, lambda component, project: owner(component, "projectName") == project.name),
+        "Project": siblings(kind, lambda component, project: owner(component, "projectName") == project.name),
         "DeploymentPipeline": _all_beside,
     }
 
@@ -83,7 +83,7 @@ class ComponentController(WholeController):
         return True
 
     def _release(self, live: Live) -> tuple[str, dict[str, Any]]:
-        """The root environment, and what a release of the component is now. Raises Problem."""
+        """The root environment, and the content of the component's current release. Raises Problem."""
         spec = spec_of(live)
         project = named(self.api, "Project", live, owner(live, "projectName"))
         root = root_of(named(self.api, "DeploymentPipeline", live, pipeline_of(project)))
@@ -148,7 +148,7 @@ class ComponentController(WholeController):
         return found
 
     async def _deploy(self, live: Live, root: str, release: str) -> None:
-        """Has the one binding of the root environment, whatever its name, be at the release. Raises Problem."""
+        """Sets the release of the one binding of the root environment, whatever its name. Raises Problem."""
         own = {"projectName": owner(live, "projectName"), "componentName": live.name}
         found = self.of("ReleaseBinding", live, owner=own, environment=root)
         if len(found) > 1:
@@ -163,7 +163,7 @@ class ComponentController(WholeController):
 
 
 class ReleaseBindingController(BindingController):
-    """Deploys a component to an environment: a workload of apps/v1, which is ready when it is applied."""
+    """Deploys a component to an environment: a workload of apps/v1, which counts as ready when it is applied."""
 
     kind = "ReleaseBinding"
     finalizer = "openchoreo.dev/releasebinding-cleanup"
@@ -171,10 +171,10 @@ class ReleaseBindingController(BindingController):
     unconditional = ("ConnectionsResolved", "ResourceDependenciesReady")
     watches: ClassVar = {
         "RenderedRelease": controller_of(kind),
-        "Component": beside(kind, lambda binding, component: owner(binding, "componentName") == component.name),
+        "Component": siblings(kind, lambda binding, component: owner(binding, "componentName") == component.name),
         "DataPlane": on_plane(kind, heeds_end=False),
         "ClusterDataPlane": on_plane(kind, heeds_end=False),
-        "SecretReference": beside(kind, lambda _, __: True),
+        "SecretReference": siblings(kind, lambda _, __: True),
     }
 
     async def reconcile(self, live: Live) -> None:

@@ -45,4 +45,4 @@ RESOURCES: Mapping[str, Resource] = {
     kind: Resource(GROUP, VERSION, kind, f"{kind.lower()}s", namespaced=not kind.startswith("Cluster"))
     for kind in _KINDS
 }
-"""By kind; those that no controller has to do with are not in it."""
+"""By kind, without those that no controller uses."""

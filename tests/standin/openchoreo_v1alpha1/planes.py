@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 from choreo_components.kubernetes.objects import Live
 from tests.standin.api import Api, Condition, Key, key_of, spec_of, status_of
 from tests.standin.manager import SCALE, Requeue
-from tests.standin.openchoreo_v1alpha1.base import Problem, WholeController, beside
+from tests.standin.openchoreo_v1alpha1.base import Problem, WholeController, siblings
 
 DEFAULT = "default"
-"""The plane of objects that name none."""
+"""The plane of objects without a reference."""
 
 SECONDS_BETWEEN_HEARTBEATS = 60.0
-"""How often upstream looks whether a plane's agent is connected."""
+"""Seconds between upstream's checks of a plane's agent."""
 
 
 def data_plane_of(api: Api, environment: Live) -> Live:
@@ -26,7 +26,7 @@ def observability_plane_of(api: Api, data_plane: Live) -> Live:
 
 
 def refers_to(environment: Live, plane: Live) -> bool:
-    """Whether an Environment names the plane. One that names none does not, as far as events go."""
+    """Whether an Environment names the plane. For events, one without a reference does not."""
     reference = spec_of(environment).get("dataPlaneRef") or {}
     return (reference.get("kind"), reference.get("name")) == (plane.resource.kind, plane.name)
 
@@ -43,9 +43,9 @@ def _plane(api: Api, of: Live, reference: dict[str, str] | None, kind: str) -> L
 
 
 class PlaneController(WholeController):
-    """Says that a plane is created, once and for ever, whether or not an agent has ever connected to it.
+    """Sets Created on a plane once, whether or not an agent has ever connected to it.
 
-    It looks at the agent itself every minute, and what it then says is news to nobody but the plane's status.
+    It checks the agent every minute, and changes only the plane's status.
     """
 
     def __init__(self, *given: Any) -> None:
@@ -60,7 +60,7 @@ class PlaneController(WholeController):
         raise Requeue(SECONDS_BETWEEN_HEARTBEATS)
 
     def status(self, live: Live) -> dict[str, Any]:
-        """The rest of the status: of a cluster plane, nothing follows its spec after the first time."""
+        """The rest of the status: a cluster plane's does not follow later changes of the spec."""
         seen = status_of(live).get("observedGeneration")
         return {"observedGeneration": seen or live.metadata["generation"]}
 
@@ -70,18 +70,18 @@ class PlaneController(WholeController):
         if known and last is not None and now - last < SECONDS_BETWEEN_HEARTBEATS * SCALE * 0.9:
             return known
         self._looked[key_of(live)] = now
-        # The gateway does not know of a new plane's agent yet when it is first asked.
+        # At the first request, the gateway does not know a new plane's agent yet.
         if known and self.agents.connected(live):
             return {"connected": True, "connectedAgents": 1, "message": "1 agent connected"}
         return {"connected": False, "connectedAgents": 0, "message": "No agents connected"}
 
 
 class DataPlaneController(PlaneController):
-    """Keeps a data plane while Environments beside it are on it."""
+    """Keeps a data plane while Environments in its namespace use it."""
 
     kind = "DataPlane"
     finalizer = "openchoreo.dev/dataplane-cleanup"
-    watches: ClassVar = {"Environment": beside("DataPlane", lambda plane, each: _is_on(each, plane))}
+    watches: ClassVar = {"Environment": siblings("DataPlane", lambda plane, each: _is_on(each, plane))}
 
     def status(self, live: Live) -> dict[str, Any]:
         return {"observedGeneration": live.metadata["generation"]}
@@ -97,14 +97,14 @@ class DataPlaneController(PlaneController):
 
 
 class ClusterDataPlaneController(PlaneController):
-    """Lets go of a plane at once, whoever is on it."""
+    """Removes the finalizer at once, whoever uses the plane."""
 
     kind = "ClusterDataPlane"
     finalizer = "openchoreo.dev/clusterdataplane-cleanup"
 
 
 class WorkflowPlaneController(PlaneController):
-    """Lets go of a plane at once."""
+    """Removes the finalizer at once."""
 
     kind = "WorkflowPlane"
     finalizer = "openchoreo.dev/workflowplane-cleanup"
@@ -114,14 +114,14 @@ class WorkflowPlaneController(PlaneController):
 
 
 class ClusterWorkflowPlaneController(PlaneController):
-    """Lets go of a plane at once."""
+    """Removes the finalizer at once."""
 
     kind = "ClusterWorkflowPlane"
     finalizer = "openchoreo.dev/clusterworkflowplane-cleanup"
 
 
 class ObservabilityPlaneController(PlaneController):
-    """Lets go of a plane at once."""
+    """Removes the finalizer at once."""
 
     kind = "ObservabilityPlane"
     finalizer = "openchoreo.dev/observabilityplane-cleanup"
@@ -131,13 +131,13 @@ class ObservabilityPlaneController(PlaneController):
 
 
 class ClusterObservabilityPlaneController(PlaneController):
-    """Lets go of a plane at once."""
+    """Removes the finalizer at once."""
 
     kind = "ClusterObservabilityPlane"
     finalizer = "openchoreo.dev/clusterobservabilityplane-cleanup"
 
 
 def _is_on(environment: Live, plane: Live) -> bool:
-    """Whether an Environment keeps the plane: one that names none has the namespace's default."""
+    """Whether an Environment keeps the plane: without a reference, it uses the namespace's default."""
     nowhere = not spec_of(environment).get("dataPlaneRef") and plane.name == DEFAULT
     return nowhere or refers_to(environment, plane)

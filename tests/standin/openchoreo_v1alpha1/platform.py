@@ -6,18 +6,18 @@ from typing import ClassVar
 from choreo_components.kubernetes.objects import Live
 from tests.standin.api import Api, Condition, Key, key_of, spec_of
 from tests.standin.manager import ReconcileError, Requeue
-from tests.standin.openchoreo_v1alpha1.base import Problem, WholeController, beside, reason_of
+from tests.standin.openchoreo_v1alpha1.base import Problem, WholeController, reason_of, siblings
 from tests.standin.openchoreo_v1alpha1.planes import data_plane_of, observability_plane_of
 
 
 def _paths(pipeline: Live) -> Iterator[tuple[str, Sequence[str]]]:
-    """The steps of a pipeline: from where, and to where."""
+    """The steps of a pipeline: source and target."""
     for path in spec_of(pipeline).get("promotionPaths") or []:
         yield path["sourceEnvironmentRef"]["name"], [each["name"] for each in path["targetEnvironmentRefs"]]
 
 
 def root_of(pipeline: Live) -> str:
-    """The environment that is deployed to first: a source that is no target; in a circle, the first. Raises Problem."""
+    """The environment that is deployed to first: a source and not a target; in a cycle, the first. Raises Problem."""
     sources = [source for source, _ in _paths(pipeline)]
     targets = {target for _, targets in _paths(pipeline) for target in targets}
     if not sources:
@@ -31,14 +31,14 @@ def _names(pipeline: Live, environment: Live) -> bool:
 
 
 def _of_pipeline(api: Api, pipeline: Live) -> list[Key]:
-    # Also those that it has named until now: what they wait for may just have happened.
+    # Also those that it named before: what they wait for may just have happened.
     return [key_of(each) for each in api.all("Environment", pipeline.namespace)]
 
 
 class EnvironmentController(WholeController):
-    """Ready whether or not its plane exists. Stays while a pipeline names it, and then takes its bindings along.
+    """Ready whether or not its plane exists. Remains while a pipeline names it, and then deletes its bindings.
 
-    Bindings of resources are not among them. It looks for namespaces by labels that none has, and finds none.
+    Not those of resources. It looks for namespaces by labels that none has, and finds none.
     """
 
     kind = "Environment"
@@ -61,7 +61,7 @@ class EnvironmentController(WholeController):
         for kind, found in bindings.items():
             await self.empty(kind, found)
         if any(bindings.values()):
-            # It says this and then that, and whoever looks sees one of them.
+            # It alternates between two reasons, and a reader sees one of them.
             if before == self.finalizing.reason:
                 count = len(bindings["ReleaseBinding"])
                 pending = f"Deleting {count} release binding(s)"
@@ -80,12 +80,12 @@ class EnvironmentController(WholeController):
 
 
 class DeploymentPipelineController(WholeController):
-    """Available whether or not its environments exist. Stays while a Project refers to it."""
+    """Available whether or not its environments exist. Remains while a Project refers to it."""
 
     kind = "DeploymentPipeline"
     finalizer = "openchoreo.dev/deployment-pipeline-cleanup"
     accepted = Condition("Available", "True", "DeploymentPipelineAvailable", "DeploymentPipeline is available")
-    watches: ClassVar = {"Project": beside("DeploymentPipeline", lambda pipeline, project: _uses(project, pipeline))}
+    watches: ClassVar = {"Project": siblings("DeploymentPipeline", lambda pipeline, project: _uses(project, pipeline))}
 
     async def reconcile(self, live: Live) -> None:
         await self.api.set_status(live, [self.accepted], observedGeneration=live.metadata["generation"])
@@ -109,7 +109,7 @@ def _uses(project: Live, pipeline: Live) -> bool:
 
 
 class NotificationChannelController(WholeController):
-    """Makes the first channel of an environment its default. Without environment and planes none can be finalized."""
+    """Makes the first channel of an environment its default. Without environment and planes it cannot be finalized."""
 
     kind = "ObservabilityAlertsNotificationChannel"
     finalizer = "openchoreo.dev/notification-channel-cleanup"

@@ -1,4 +1,4 @@
-"""The controllers of Project and ProjectReleaseBinding: who makes the data-plane namespaces."""
+"""The controllers of Project and ProjectReleaseBinding, which make the data-plane namespaces."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -8,11 +8,11 @@ from choreo_components.kubernetes.objects import Live
 from tests.standin.api import Api, Condition, Key, spec_of
 from tests.standin.manager import Requeue
 from tests.standin.openchoreo_v1alpha1 import releases
-from tests.standin.openchoreo_v1alpha1.base import Problem, WholeController, beside, controller_of, owner
+from tests.standin.openchoreo_v1alpha1.base import Problem, WholeController, controller_of, owner, siblings
 from tests.standin.openchoreo_v1alpha1.bindings import BindingController, Target, on_plane
 
 NAMESPACE = "${metadata.namespace}"
-"""What a ProjectType's template writes for the name of the data-plane namespace."""
+"""The expression for the data-plane namespace's name in a ProjectType's template."""
 
 
 def _project(_: Api, live: Live) -> list[Key]:
@@ -23,7 +23,7 @@ def _is_of(type_kind: str) -> Any:
     def matches(project: Live, live: Live) -> bool:
         return (_type(project), type_kind) == ((type_kind, live.name), type_kind)
 
-    return beside("Project", matches)
+    return siblings("Project", matches)
 
 
 def _type(project: Live) -> tuple[str, str]:
@@ -32,7 +32,7 @@ def _type(project: Live) -> tuple[str, str]:
 
 
 class ProjectController(WholeController):
-    """Cuts releases, and pins the latest wherever a binding has none. Takes all of its own along but those releases."""
+    """Makes releases, and sets the latest in bindings without one. Deletes what is its own, but not those releases."""
 
     kind = "Project"
     finalizer = "openchoreo.dev/project-cleanup"
@@ -80,15 +80,15 @@ class ProjectController(WholeController):
 
 
 class ProjectReleaseBindingController(BindingController):
-    """Makes the data-plane namespace. Its end is the namespace's, with all that is in it."""
+    """Makes the data-plane namespace, and deletes it with everything in it."""
 
     kind = "ProjectReleaseBinding"
     finalizer = "openchoreo.dev/projectreleasebinding-cleanup"
     aspects = ("NamespaceReady", "ResourcesReady")
     watches: ClassVar = {
         "RenderedRelease": controller_of(kind),
-        "Environment": beside(kind, lambda binding, each: spec_of(binding)["environment"] == each.name),
-        "Project": beside(kind, lambda binding, project: owner(binding, "projectName") == project.name),
+        "Environment": siblings(kind, lambda binding, each: spec_of(binding)["environment"] == each.name),
+        "Project": siblings(kind, lambda binding, project: owner(binding, "projectName") == project.name),
         "DataPlane": on_plane(kind),
         "ClusterDataPlane": on_plane(kind),
     }

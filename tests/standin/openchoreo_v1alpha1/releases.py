@@ -1,4 +1,4 @@
-"""Releases: what an object and all that it refers to are at a moment, under a name that says what is in them."""
+"""Releases: an object and everything that it refers to at a moment, under a name with the hash of the content."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ def hash_of(content: Mapping[str, Any]) -> str:
 
 
 async def ensure(api: Api, kind: str, of: Live, content: Mapping[str, Any]) -> tuple[str, str]:
-    """Has the release of this content exist. Its name and hash."""
+    """Creates the release of this content if it is missing; returns its name and hash."""
     digest = hash_of(content)
     name = f"{of.name}-{digest}"
     if api.get(kind, Key(of.namespace, name)) is None:

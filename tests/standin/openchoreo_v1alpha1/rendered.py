@@ -1,4 +1,4 @@
-"""The controller of RenderedRelease: whatever is on a plane, it has applied, and takes away again."""
+"""The controller of RenderedRelease, which applies and deletes everything on a plane."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -20,17 +20,17 @@ ON_PLANES: Mapping[str, Resource] = {
     "ConfigMap": Resource("", "v1", "ConfigMap", "configmaps"),
     "Namespace": NAMESPACES,
 }
-"""What bindings render, by kind, in the order in which it is looked for."""
+"""The objects of bindings, by kind, in the order in which they are looked up."""
 
 SECONDS_BETWEEN_APPLIES = 300.0
 SECONDS_BETWEEN_TRIES = 3.0
-"""How long, in upstream's seconds, a cleanup that cannot succeed pauses. Upstream's own hardly does."""
+"""The pause, in upstream's seconds, of a cleanup that cannot succeed. Upstream hardly pauses."""
 
 
 class RenderedReleaseController(WholeController):
-    """Applies objects with force, and again every five minutes; it does not watch what becomes of them meanwhile.
+    """Applies objects with force, and again every five minutes; it does not watch them meanwhile.
 
-    What it has applied it knows by labels on the objects: where somebody has changed them, the object stays behind.
+    It finds what it applied by labels on the objects: if these were changed, the object remains.
     """
 
     kind = "RenderedRelease"
@@ -50,11 +50,11 @@ class RenderedReleaseController(WholeController):
         if before - {each["id"] for each in wanted}:
             await self._prune(live, {each["id"] for each in wanted})
         applied = Condition("ResourcesApplied", "True", "ApplySucceeded", "All resources are applied")
-        await self.api.set_status(live, [applied], resources=[_told(each["id"], each["object"]) for each in wanted])
+        await self.api.set_status(live, [applied], resources=[_applied(each["id"], each["object"]) for each in wanted])
         raise Requeue(SECONDS_BETWEEN_APPLIES)
 
     async def finalize(self, live: Live) -> bool:
-        # It says this and then that, and whoever looks sees one of them.
+        # It alternates between two reasons, and a reader sees one of them.
         if reason_of(live, "Finalizing") != "CleanupInProgress":
             progress = Condition("Finalizing", "True", "CleanupInProgress", "Cleaning up dataplane resources")
             failed = reason_of(live, "Finalizing") is not None
@@ -94,7 +94,7 @@ class RenderedReleaseController(WholeController):
             raise ReconcileError(f"failed to apply resource {resource_id}: {problem.status.message}") from None
 
     async def _prune(self, live: Live, wanted: set[str]) -> bool:
-        """Deletes what it has applied and what is not wanted. Whether there was any."""
+        """Deletes what it applied and is no longer wanted; returns whether there was any."""
         own = {key: value for key, value in _tracking(live, "").items() if key in _SELECTED}
         found = False
         for resource in ON_PLANES.values():
@@ -112,7 +112,7 @@ _SELECTED = (f"{LABEL}managed-by", f"{LABEL}rendered-release-uid")
 
 
 def _tracking(live: Live, resource_id: str) -> dict[str, str]:
-    """The labels of what a RenderedRelease has applied."""
+    """The labels of what a RenderedRelease applied."""
     return {
         f"{LABEL}managed-by": FIELD_MANAGER,
         f"{LABEL}rendered-release-name": live.name,
@@ -122,10 +122,16 @@ def _tracking(live: Live, resource_id: str) -> dict[str, str]:
     }
 
 
-def _told(resource_id: str, manifest: Mapping[str, Any]) -> dict[str, str]:
-    """What the status says of an applied object. That of a namespace names none."""
+def _applied(resource_id: str, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """An applied object in the status. That of a namespace has no namespace."""
     group, _, version = manifest["apiVersion"].rpartition("/")
     metadata = manifest["metadata"]
-    told = {"id": resource_id, "group": group, "version": version, "kind": manifest["kind"], "name": metadata["name"]}
-    told["healthStatus"] = "Healthy"
-    return told | ({"namespace": metadata["namespace"]} if "namespace" in metadata else {})
+    applied = {
+        "id": resource_id,
+        "group": group,
+        "version": version,
+        "kind": manifest["kind"],
+        "name": metadata["name"],
+    }
+    applied["healthStatus"] = "Healthy"
+    return applied | ({"namespace": metadata["namespace"]} if "namespace" in metadata else {})

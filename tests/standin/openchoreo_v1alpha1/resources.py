@@ -7,7 +7,14 @@ from choreo_components.api.names import generate_k8s_name
 from choreo_components.kubernetes.objects import Live
 from tests.standin.api import Api, Condition, Key, key_of, spec_of
 from tests.standin.openchoreo_v1alpha1 import releases
-from tests.standin.openchoreo_v1alpha1.base import Problem, WholeController, beside, controller_of, owner, reason_of
+from tests.standin.openchoreo_v1alpha1.base import (
+    Problem,
+    WholeController,
+    controller_of,
+    owner,
+    reason_of,
+    siblings,
+)
 from tests.standin.openchoreo_v1alpha1.bindings import LABEL, BindingController, Target, named
 
 
@@ -20,7 +27,7 @@ def _all_beside(api: Api, live: Live) -> list[Key]:
 
 
 class ResourceController(WholeController):
-    """Cuts releases, which it pins nowhere. Takes its bindings along, waits for those that hold, then its releases."""
+    """Makes releases, and sets them nowhere. Deletes its bindings, waits for those that retain, then its releases."""
 
     kind = "Resource"
     finalizer = "openchoreo.dev/resource-cleanup"
@@ -64,20 +71,20 @@ class ResourceController(WholeController):
 
 
 def is_retained(api: Api, binding: Live) -> bool:
-    """Whether a binding holds: by its own policy, or by its type's at the time of its release."""
+    """Whether a binding retains: by its own policy, or by its type's at the time of its release."""
     release = api.get("ResourceRelease", Key(binding.namespace, spec_of(binding).get("resourceRelease", "")))
     of_type: str = spec_of(release)["resourceType"]["spec"].get("retainPolicy", "Delete") if release else "Delete"
     return (spec_of(binding).get("retainPolicy") or of_type) == "Retain"
 
 
 class ResourceReleaseBindingController(BindingController):
-    """Makes what a resource is on the plane: here a ConfigMap. To retain it is not to go."""
+    """Makes what a resource is on the plane, here a ConfigMap. A binding that retains is not deleted."""
 
     kind = "ResourceReleaseBinding"
     finalizer = "openchoreo.dev/resourcereleasebinding-cleanup"
     watches: ClassVar = {
         "RenderedRelease": controller_of(kind),
-        "ResourceRelease": beside(kind, lambda binding, each: spec_of(binding).get("resourceRelease") == each.name),
+        "ResourceRelease": siblings(kind, lambda binding, each: spec_of(binding).get("resourceRelease") == each.name),
     }
 
     def rendered_name(self, live: Live) -> str:
@@ -99,7 +106,7 @@ class ResourceReleaseBindingController(BindingController):
 
     async def finalize(self, live: Live) -> bool:
         if is_retained(self.api, live):
-            # It says this and then that, and whoever looks sees one of them.
+            # It alternates between two reasons, and a reader sees one of them.
             held = reason_of(live, "Finalizing") == "RetainHold"
             reason = "Finalizing" if held or not reason_of(live, "Finalizing") else "RetainHold"
             message = f"{self.kind} is finalizing" if reason == "Finalizing" else "retainPolicy is Retain"

@@ -1,4 +1,4 @@
-"""Objects of openchoreo.dev/v1alpha1 as people write them: a platform in one namespace, with types of its own."""
+"""Objects of openchoreo.dev/v1alpha1 as people write them: a platform in one namespace, with its own types."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -14,7 +14,7 @@ def manifest(kind: str, name: str, namespace: str | None, spec: Mapping[str, Any
 
 
 def tenant(name: str) -> Manifest:
-    """The namespace that all the rest is in."""
+    """The namespace of all other objects."""
     metadata = {"name": name, "labels": {"openchoreo.dev/control-plane": "true"}}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
@@ -30,7 +30,7 @@ def environment(namespace: str, name: str, plane: str = "default", kind: str = "
 
 
 def pipeline(namespace: str, *steps: tuple[str, Sequence[str]], name: str = "pipeline") -> Manifest:
-    """A DeploymentPipeline with these steps: from where, and to where."""
+    """A DeploymentPipeline with these steps: source and target."""
     paths = [
         {"sourceEnvironmentRef": {"name": source}, "targetEnvironmentRefs": [{"name": each} for each in targets]}
         for source, targets in steps
@@ -127,7 +127,7 @@ def platform(namespace: str, environments: Sequence[str] = ("development", "stag
 
 
 def every_kind(namespace: str) -> list[Manifest]:
-    """An object of each kind that people declare; those of the whole cluster are called like the namespace."""
+    """An object of each kind that people declare; cluster-scoped ones are named after the namespace."""
     agent = {"clusterAgent": {"clientCA": {"value": "certificate of the agent's authority"}}}
     observed = {"observerURL": "https://observer.example", **agent}
     made = {"resources": [{"id": "config", "template": {"apiVersion": "v1", "kind": "ConfigMap"}}]}

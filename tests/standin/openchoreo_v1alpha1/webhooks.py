@@ -20,14 +20,14 @@ def _refusal_of_component(_: Api, request: Mapping[str, Any]) -> str | None:
 
 
 def _written_binding(api: Api, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without its zero values, and with the release that it had if it names none now."""
+    """Removes zero values, and keeps the earlier release if it names none now."""
     spec = dict(api.as_go_writes("ReleaseBinding", request["object"].get("spec") or {}))
     before = ((request.get("oldObject") or {}).get("spec") or {}).get("releaseName")
     return {"spec": {"releaseName": before, **spec} if before else spec}
 
 
 def _written_workflow(_: Api, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """With the one service account that its runs have."""
+    """Sets the one service account of its runs."""
     spec = request["object"]["spec"]
     template = spec.get("runTemplate") or {}
     of_template = {**(template.get("spec") or {}), "serviceAccountName": WORKFLOWS_RUN_AS}
