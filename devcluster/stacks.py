@@ -34,8 +34,8 @@ def stacks(folder: Path) -> list[str]:
     findings = [finding for each in estate.findings(whole=True).values() for finding in each]
     if errors(findings):
         raise ClusterError(report(findings))
-    if estate.circle:
-        raise ClusterError(f"these stacks need each other: {' -> '.join(estate.circle)}")
+    if estate.cycle:
+        raise ClusterError(f"these stacks need each other: {' -> '.join(estate.cycle)}")
     production = {member.name for member in estate.members if _is_production(member)}
     return [name for batch in estate.batches for name in sorted(batch, key=lambda name: (name in production, name))]
 

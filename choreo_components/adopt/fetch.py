@@ -12,7 +12,7 @@ from choreo_components.kubernetes.cluster_identity import identity_of
 from choreo_components.kubernetes.objects import NAMESPACES, Live, resource_of
 from choreo_components.preflight.crd_compatibility import definitions
 from choreo_components.preflight.data_planes import Connection, NoConnection, connections, full_name
-from choreo_components.preflight.unsupported_conditions import lacking
+from choreo_components.preflight.unsupported_conditions import missing_field
 
 
 class NoOrganization(Exception):
@@ -80,7 +80,7 @@ async def read_organization(
         tuple(namespaces),
         texts,
         closed,
-        frozenset((kind.api_version, kind.kind) for kind in generation.kinds if lacking(installed, kind) is not None),
+        frozenset((kind.api_version, kind.kind) for kind in generation.kinds if missing_field(installed, kind)),
         identity,
     )
 

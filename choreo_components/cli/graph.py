@@ -36,7 +36,7 @@ def graph(
     from choreo_components.config.findings import errors
     from choreo_components.config.project import NoProject, read_stacks
     from choreo_components.plan import graph as graphs
-    from choreo_components.plan.rendering import dot, mermaid, undrawn
+    from choreo_components.plan.rendering import dot, exceeded_limit, mermaid
     from choreo_components.plan.workspace import Estate
 
     try:
@@ -53,7 +53,7 @@ def graph(
     typer.echo(mermaid(drawn) if output is Output.MERMAID else dot(drawn), nl=False)
     for warning in _untrue(estate, drawn):
         typer.echo(f"warning: {warning}", err=True)
-    if output is Output.MERMAID and (why := undrawn(drawn)):
+    if output is Output.MERMAID and (why := exceeded_limit(drawn)):
         typer.echo(f"warning: {why}; name fewer stacks, or use --output dot", err=True)
 
 
@@ -61,8 +61,8 @@ def _untrue(estate: "Estate", drawn: "Graph") -> Iterator[str]:
     """Warnings about what the picture cannot show correctly."""
     from choreo_components.config.project import SEALED
 
-    if circle := estate.circle:
-        yield f"stacks need each other: {' -> '.join(circle)}; their numbers are not an order that works"
+    if cycle := estate.cycle:
+        yield f"stacks need each other: {' -> '.join(cycle)}; their numbers are not an order that works"
     for member in estate.members:
         if not member.stack.complete:
             yield f"the drawing of stack {member.name!r} is incomplete: a part of what it declares is encrypted"

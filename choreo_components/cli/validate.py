@@ -11,7 +11,7 @@ import typer
 from choreo_components.cli.options import FOUND, Folder, Stacks, give_up
 
 if TYPE_CHECKING:
-    from choreo_components.config.report import Told
+    from choreo_components.config.report import StackFinding
 
 
 class Output(str, Enum):
@@ -38,7 +38,7 @@ def validate(
     """
     from choreo_components.config.findings import errors
     from choreo_components.config.project import NoProject, read_stacks, stack_names
-    from choreo_components.config.report import as_annotations, as_json, summary, told
+    from choreo_components.config.report import as_annotations, as_json, stack_findings, summary
     from choreo_components.plan.workspace import Estate
 
     try:
@@ -50,7 +50,7 @@ def validate(
     except NoProject as problem:
         give_up(str(problem))
     found = estate.findings(whole=True)
-    report = told({name: found[name] for name in chosen}, folder)
+    report = stack_findings({name: found[name] for name in chosen}, folder)
     members = [member for member in estate.members if member.name in chosen]
     objects = sum(member.objects for member in members)
     match output:
@@ -66,23 +66,23 @@ def validate(
     raise typer.Exit(FOUND if errors(each.finding for each in report) else 0)
 
 
-def _show(report: "Sequence[Told]", summary: str) -> None:
+def _show(report: "Sequence[StackFinding]", summary: str) -> None:
     """Prints the findings under the names of their stacks, a line each, and the summary."""
     from rich.console import Console
     from rich.text import Text
 
     from choreo_components.api.generation import Severity
-    from choreo_components.config.findings import MOST_TOLD
+    from choreo_components.config.findings import MOST_REPORTED
 
     console = Console(highlight=False, soft_wrap=True)
     heading = ""
-    for each in report[:MOST_TOLD]:
+    for each in report[:MOST_REPORTED]:
         if each.stack != heading:
             heading = each.stack
             console.print(Text(heading, "bold"))
         where, severity, message = each.finding.where, each.finding.severity, each.finding.message
         color = "bold red" if severity is Severity.ERROR else "bold yellow"
         console.print(Text.assemble(f"  {where}: ", (severity.value, color), f": {message}"))
-    if len(report) > MOST_TOLD:
-        console.print(f"  … and {len(report) - MOST_TOLD:,} more")
+    if len(report) > MOST_REPORTED:
+        console.print(f"  … and {len(report) - MOST_REPORTED:,} more")
     console.print(Text(summary, "bold"))

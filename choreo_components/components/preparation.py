@@ -78,7 +78,7 @@ def prepare(config: Document, folder: Path, found: Sequence[Finding] = ()) -> Pr
         pulumi.warn(f"{finding.where}: {finding.message}")
     secret = None if given is None or kubeconfig is None else pulumi.Output.secret(kubeconfig)
     control_plane = ControlPlane(secret, context, surveyed.identity)
-    planned = planned.without(surveyed.passed_over).without_waits(surveyed.unsupported)
+    planned = planned.without(surveyed.skipped).without_waits(surveyed.unsupported)
     return Prepared(read, planned, surveyed, control_plane, kubeconfig)
 
 

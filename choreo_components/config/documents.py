@@ -1,4 +1,4 @@
-"""A manifest: a YAML document as a plain value which remembers the line that each of its fields came from."""
+"""A manifest: a YAML document as a plain value that remembers the line of each of its fields."""
 
 import math
 import re
@@ -19,17 +19,18 @@ FieldPath: TypeAlias = tuple[str | int, ...]
 """The way to a field: mapping keys and list positions, outermost first."""
 
 LARGEST = 3 * 2**20
-"""Bytes of one file: as much as the API server takes in one request, and more than etcd takes as one object."""
+"""Bytes of one file: the API server's limit for a request, and more than etcd's limit for an object."""
 
 MOST_FIELDS = 200_000
-"""Keys and values of one file, aliases spelled out: beyond it the file is refused, lest aliases fill the memory."""
+"""Keys and values of one file with its aliases expanded. Beyond it the file is refused, so that aliases cannot exhaust
+memory."""
 
 DEEPEST = 100
-"""Mappings and lists inside one another, aliases spelled out: what is deeper is refused before Python's limit."""
+"""Levels of nesting with aliases expanded. Anything deeper is refused before it reaches Python's recursion limit."""
 
 
 def field_name(path: FieldPath) -> str:
-    """The path as people write it: `spec.promotionPaths[0].name`; a key with dots stands in brackets."""
+    """The path as people write it: `spec.promotionPaths[0].name`, with keys that contain dots in brackets."""
     text = ""
     for step in path:
         if isinstance(step, int) or "." in step or "/" in step:
@@ -40,7 +41,7 @@ def field_name(path: FieldPath) -> str:
 
 
 def is_inside(field: str, fields: Collection[str]) -> bool:
-    """Whether a field is one of the others, or inside of one."""
+    """Whether a field is one of the others, or inside one of them."""
     return any(field == each or field.startswith((f"{each}.", f"{each}[")) for each in fields)
 
 
@@ -48,7 +49,7 @@ def is_inside(field: str, fields: Collection[str]) -> bool:
 class Place:
     """The 1-based `line` of a field, and the places of the fields inside it: by key, by position, or none.
 
-    `written` is the text of a number or a boolean, which may be another than that of its value: `0755`, `1e3`, `yes`.
+    `written` is the text of a number or a boolean, which may differ from its value: `0755`, `1e3`, `yes`.
     """
 
     line: int
@@ -58,10 +59,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML document: its `value` (dicts, lists, scalars) and the `file` it stands in.
+    """One YAML document: its `value` (dicts, lists, scalars) and its `file`.
 
-    `place` is where the value stands (None where no position is known); `prefix` names it where the document is a part
-    of a larger one, like an entry of a stack's settings.
+    `place` is the position of the value (None if unknown). `prefix` names it if the document is part of a larger one,
+    such as an entry of a stack's settings.
     """
 
     value: Any
@@ -70,37 +71,37 @@ class Document:
     prefix: str = ""
 
     def at(self, path: FieldPath = ()) -> Location:
-        """Where the field at `path` stands; of a field that is missing, where the nearest one around it stands."""
+        """The location of the field at `path`; for a missing field, that of the nearest one around it."""
         name = ".".join(part for part in (self.prefix, field_name(path)) if part)
         return Location(self.file, _descend(self.place, path)[0], name)
 
     def written(self, path: FieldPath = ()) -> str | None:
-        """The text of the number or boolean at `path`, as it is written; None for any other value."""
+        """The text of the number or boolean at `path` as written; None for any other value."""
         place = _descend(self.place, path)[1]
         return place.written if place else None
 
     def part(self, path: FieldPath, value: Any) -> "Document":
-        """The document that stands at `path` of this one, with its own `value`."""
+        """The part of this document at `path`, as a document with the `value`."""
         return Document(value, self.file, _descend(self.place, path)[1], self.at(path).field)
 
 
 @dataclass(frozen=True)
 class Derived(Document):
-    """What stands in no file, and follows from what stands `where`."""
+    """A document that is in no file, but derived from what is at `where`."""
 
     where: Location = field(kw_only=True)
 
     def at(self, path: FieldPath = ()) -> Location:
-        """Where that stands which it follows from, whichever field is meant."""
+        """The location that it is derived from, for every field."""
         return self.where
 
 
 class Rules(Enum):
-    """Whose reading of scalars counts: of a manifest `kubectl apply`'s, of a project's and a stack's file Pulumi's.
+    """Whose rules for scalars apply: `kubectl apply`'s to a manifest, Pulumi's to the file of a project or a stack.
 
-    To neither `1:30` is a number. To Kubernetes (sigs.k8s.io/yaml) `yes`, `no`, `on` and `off` are booleans, and to
-    Pulumi (gopkg.in/yaml.v3) strings. A date is a string to both: to Kubernetes as it is written, and Pulumi writes the
-    time out. `08` is 8 to Pulumi.
+    `1:30` is a number in neither. `yes`, `no`, `on` and `off` are booleans in Kubernetes (sigs.k8s.io/yaml), and
+    strings in Pulumi (gopkg.in/yaml.v3). A date is a string in both: as written in Kubernetes, with the time written
+    out in Pulumi. `08` is 8 in Pulumi.
     """
 
     KUBERNETES = "kubernetes"
@@ -108,13 +109,13 @@ class Rules(Enum):
 
 
 def read(text: str | bytes, file: str, rules: Rules = Rules.KUBERNETES) -> tuple[list[Document], list[Finding]]:
-    """Every document of a text that is not empty, and a finding for each thing in it that is no manifest.
+    """Every document of a text that is not empty, and a finding for each part that cannot be read as a manifest.
 
-    As kubectl reads it (Kubernetes: apimachinery/pkg/util/yaml): what is JSON as JSON, else as YAML. Time and memory
-    are bounded by the length of the text, whatever stands in it.
+    It is read as kubectl reads it (Kubernetes: apimachinery/pkg/util/yaml): JSON as JSON, anything else as YAML. Time
+    and memory are bounded by the length of the text, whatever it contains.
     """
     if len(text) > LARGEST:
-        return [], [error(Location(file), f"more than {LARGEST // 2**20} MiB in one file: divide it")]
+        return [], [error(Location(file), f"the file is larger than {LARGEST // 2**20} MiB: split it")]
     parser: Any = None
     documents: list[Document] = []
     findings: list[Finding] = []
@@ -138,15 +139,15 @@ def read(text: str | bytes, file: str, rules: Rules = Rules.KUBERNETES) -> tuple
         context = problem.context
         if context and mark and problem.context_mark and problem.context_mark.line < mark.line:
             context += f" from line {problem.context_mark.line + 1}"
-        said = ", ".join(part for part in (context, problem.problem) if part)
-        findings.append(error(Location(file, mark.line + 1 if mark else None), f"not YAML: {said}"))
+        reason = ", ".join(part for part in (context, problem.problem) if part)
+        findings.append(error(Location(file, mark.line + 1 if mark else None), f"invalid YAML: {reason}"))
     except ReaderError as problem:
         encoded = text.encode() if isinstance(text, str) else text
         line = encoded.count(b"\n", 0, problem.position) + 1
-        findings.append(error(Location(file, line), f"not YAML text: {problem.reason}"))
+        findings.append(error(Location(file, line), f"invalid YAML text: {problem.reason}"))
     except UnicodeError as problem:
         line, reason = undecodable(problem)
-        findings.append(error(Location(file, line), f"not YAML text: {reason}"))
+        findings.append(error(Location(file, line), f"invalid YAML text: {reason}"))
     finally:
         if parser is not None:
             parser.dispose()
@@ -156,7 +157,7 @@ def read(text: str | bytes, file: str, rules: Rules = Rules.KUBERNETES) -> tuple
 def read_file(path: Path, file: str, rules: Rules = Rules.KUBERNETES) -> tuple[list[Document], list[Finding]]:
     """The documents and findings of the file at `path`, which findings call `file`.
 
-    No more of it is read than a manifest may be long. Raises OSError when it cannot be.
+    Reads no more than the largest manifest allowed. Raises OSError if the file cannot be read.
     """
     with path.open("rb") as opened:
         return read(opened.read(LARGEST + 1), file, rules)
@@ -165,7 +166,7 @@ def read_file(path: Path, file: str, rules: Rules = Rules.KUBERNETES) -> tuple[l
 class _Parser(yaml.CSafeLoader):
     """libyaml's parser with the scalars of Kubernetes' YAML: no dates, no base-60 numbers.
 
-    Only its events are used: its nodes take much memory, and composing them ends the process when they are very deep.
+    Only its events are used: nodes take much memory, and composing deeply nested ones crashes the process.
     """
 
 
@@ -224,9 +225,9 @@ _ONE_LETTER = frozenset("yYnN")
 
 
 def is_text(scalar: str) -> bool:
-    """Whether a scalar is read as a string when it stands without quotes, to both."""
+    """Whether both Kubernetes and Pulumi read a scalar as a string if it is not quoted."""
     resolvers = (parser.yaml_implicit_resolvers.get(scalar[:1], ()) for parser in _PARSERS.values())
-    # Booleans to kubectl, but not to us: as they were meant, most likely.
+    # kubectl reads these as booleans. We read them as strings, which is most likely what is meant.
     return scalar not in _ONE_LETTER and not any(pattern.match(scalar) for each in resolvers for _, pattern in each)
 
 
@@ -247,13 +248,13 @@ def _boolean(text: str) -> bool:
 
 
 def _float(text: str) -> float | str:
-    """The number; the text of one that is too large, as a commit like 12e4567 may be."""
+    """The number; its text if it is too large, as a commit such as 12e4567 may be."""
     number = float(text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
     return text if math.isinf(number) and "inf" not in text.lower() else number
 
 
 def _time(text: str) -> str:
-    """A time as Pulumi writes it out (Go: time.Time.String); the text where there is no such day."""
+    """A time as Pulumi writes it out (Go: time.Time.String); the text if there is no such day."""
     found = _TIME.match(text)
     assert found is not None
     day, clock, zone, of_utc = found.groups()
@@ -274,27 +275,27 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:bool": _boolean,
     "tag:yaml.org,2002:int": _integer,
     "tag:yaml.org,2002:float": _float,
-    # What merges is a key: as a value it is the text.
+    # `<<` merges only as a key: as a value it is text.
     "tag:yaml.org,2002:merge": str,
     "pulumi:time": _time,
 }
 
 
 _HALF = re.compile("[\ud800-\udfff]")
-"""What only JSON can say: half of a character beyond 16 bits."""
+"""Half of a character beyond 16 bits, which only JSON can contain."""
 
 _TAGS = {
     yaml.SequenceStartEvent: "tag:yaml.org,2002:seq",
     yaml.MappingStartEvent: "tag:yaml.org,2002:map",
 }
-"""What a list and a mapping may be tagged as."""
+"""The tags that a list and a mapping may have."""
 
 _MERGE = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """A value, the places inside it, and, aliases spelled out, how many fields it has and how deep it is.
+    """A value, the places inside it, and its number of fields and its depth with aliases expanded.
 
     `written` is the text of a number or a boolean.
     """
@@ -306,32 +307,32 @@ class _Built:
     written: str | None = None
 
     def at(self, line: int) -> Place:
-        """Its place, if it stands in that line."""
+        """Its place if it is in that line."""
         return Place(line, self.inside, self.written)
 
 
 class _Refused(Exception):
-    """The rest of the file is not read: what is beyond a limit costs the more the further it is read."""
+    """A limit is exceeded: the rest of the file is not read, as reading on would cost more and more."""
 
 
 class _Builder:
-    """Turns a file's events into plain values with their places; what it cannot turn becomes one of the findings.
+    """Turns a file's events into plain values with their places, and adds a finding for each that it cannot turn.
 
-    An alias is the same value again, not a copy: what it holds is counted, not spelled out.
+    An alias is the same value again, not a copy: its contents are counted, not expanded.
     """
 
     def __init__(self, parser: Any, file: str, findings: list[Finding], *, joins: bool) -> None:
-        """`joins`: pairs of surrogates have been made joinable."""
+        """`joins`: pairs of surrogates were made joinable."""
         self._findings = findings
         self._parser = parser
         self._file = file
         self._joins = joins
         self._fields = 0
         self._anchors: dict[str, _Built | None] = {}
-        """None for one that is still being built."""
+        """None: it is still being built."""
 
     def document(self) -> Document | None:
-        """The document that begins with the next event; None when it is empty, or something is wrong with it.
+        """The document that begins with the next event; None if it is empty, or something is wrong with it.
 
         Raises _Refused beyond a limit.
         """
@@ -351,7 +352,7 @@ class _Builder:
         return line + 1
 
     def _build(self, path: FieldPath, around: int) -> _Built:
-        """What the next events stand for; `around` it are so many mappings and lists."""
+        """The value of the next events; `around` is how many mappings and lists enclose it."""
         line = self._line()
         event = self._parser.get_event()
         if isinstance(event, yaml.AliasEvent):
@@ -379,9 +380,9 @@ class _Builder:
 
     def _alias(self, anchor: str, line: int, path: FieldPath) -> _Built:
         if anchor not in self._anchors:
-            self._refuse(line, path, f"*{anchor} stands for nothing: there is no &{anchor} before it")
+            self._refuse(line, path, f"undefined alias *{anchor}: there is no &{anchor} before it")
         elif self._anchors[anchor] is None:
-            self._refuse(line, path, "an alias that holds itself")
+            self._refuse(line, path, f"recursive alias *{anchor}: it is inside &{anchor}")
         return self._anchors.get(anchor) or _Built(None)
 
     def _scalar(self, event: yaml.ScalarEvent, line: int, path: FieldPath) -> Any:
@@ -390,7 +391,7 @@ class _Builder:
             return self._refuse(line, path, _meaningless(tag))
         text = joined(event) if self._joins else str(event.value)
         if not text.isascii() and _HALF.search(text):
-            return self._refuse(line, path, "half of a surrogate pair is no character")
+            return self._refuse(line, path, "half of a surrogate pair is not a character: write both halves")
         try:
             return _SCALARS[tag](text)
         except ValueError:
@@ -432,8 +433,7 @@ class _Builder:
                 key = self._key(path, around)
                 built = self._build(path if key is None else (*path, key), around)
                 if key in own:
-                    message = "the key stands here a second time: only one of them can be meant"
-                    self._refuse(line, (*path, key), message)
+                    self._refuse(line, (*path, key), "duplicate key: remove one of them")
                 elif key is not None:
                     own[key] = built.value
                     places[key] = built.at(line)
@@ -442,7 +442,7 @@ class _Builder:
         return merged | own, places, depth
 
     def _merges(self) -> bool:
-        """Whether the next event is the key `<<`, which is then taken."""
+        """Whether the next event is the key `<<`; if so, takes it."""
         event = self._parser.peek_event()
         if not isinstance(event, yaml.ScalarEvent) or self._tag(event) != _MERGE:
             return False
@@ -450,26 +450,27 @@ class _Builder:
         return True
 
     def _key(self, path: FieldPath, around: int) -> str | None:
-        """The key that comes next; None where it is none."""
+        """The next key; None if it is not a valid one."""
         event, found = self._parser.peek_event(), len(self._findings)
         key = self._build(path, around).value
         if isinstance(key, str):
             return key
         if len(self._findings) == found:
             text = event.value if isinstance(event, yaml.ScalarEvent) else "this key"
-            message = f"{text:.60} is not a string: a key has to be one (put it in quotes)"
+            message = f"{text:.60} is not a string: a key must be one (put it in quotes)"
             self._refuse(event.start_mark.line + 1, path, message)
         return None
 
     def _count(self, fields: int, line: int) -> None:
         self._fields += fields
         if self._fields > MOST_FIELDS:
-            self._refuse(line, (), f"more than {MOST_FIELDS:,} keys and values in one file, its aliases spelled out")
+            message = f"more than {MOST_FIELDS:,} keys and values in one file, with its aliases expanded: split it"
+            self._refuse(line, (), message)
             raise _Refused
 
     def _limit_depth(self, depth: int, line: int, path: FieldPath) -> None:
         if depth > DEEPEST:
-            self._refuse(line, path, f"more than {DEEPEST} mappings and lists inside one another")
+            self._refuse(line, path, f"mappings and lists are nested more than {DEEPEST} levels deep")
             raise _Refused
 
     def _refuse(self, line: int, path: FieldPath, message: str) -> None:
@@ -482,7 +483,7 @@ def _meaningless(tag: str) -> str:
 
 
 def differing(one: Any, other: Any, path: FieldPath = ()) -> Iterator[FieldPath]:
-    """The innermost fields in which two values differ. Of lists that are not of one length, the list."""
+    """The innermost fields in which two values differ; of lists of different lengths, the list."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in dict.fromkeys((*one, *other)):
             if key not in one or key not in other:
@@ -497,7 +498,7 @@ def differing(one: Any, other: Any, path: FieldPath = ()) -> Iterator[FieldPath]
 
 
 def _descend(place: Place | None, path: FieldPath) -> tuple[int | None, Place | None]:
-    """Line and place of the field at `path`; of a missing one, the line of the nearest field around it and no place."""
+    """Line and place of the field at `path`; for a missing one, the line of the nearest field around it, and None."""
     if place is None:
         return None, None
     for step in path:

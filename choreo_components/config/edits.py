@@ -1,7 +1,7 @@
-"""An edit: a change of one field, or one object more, in a YAML text of which every other byte stays as it is.
+"""An edit: changes one field or adds one object in a YAML text, and leaves every other byte unchanged.
 
-Edits are made where the parser says that something stands. Nothing is written out anew: that would lay out anew what
-people have laid out. What an edit has made is read again, and has to be what was there with that change and no other.
+Edits are made at the positions that the parser reports. Nothing else is rewritten, which would destroy the layout that
+people chose. The result is read again, and must be the previous contents with that change and no other.
 """
 
 import json
@@ -18,12 +18,12 @@ from choreo_components.config.texts import is_json
 
 
 class NotEdited(Exception):
-    """The text is written in a way that cannot be edited: the message says which."""
+    """The text is written in a way that cannot be edited: the message says in which."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Which object of a text is meant."""
+    """What identifies an object in a text."""
 
     api_version: str
     kind: str
@@ -32,7 +32,7 @@ class Identity:
 
     @classmethod
     def of(cls, wire: Mapping[str, Any]) -> "Identity":
-        """That of an object in wire names."""
+        """The identity of an object in wire names."""
         metadata = wire["metadata"]
         return cls(wire["apiVersion"], wire["kind"], metadata.get("namespace"), metadata["name"])
 
@@ -42,7 +42,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class SetField:
-    """The text `value` for the field at `path` of an object; one that is missing comes after the field `after`."""
+    """The text `value` for the field at `path` of an object; a missing field is added after the field `after`."""
 
     object: Identity
     path: Sequence[str]
@@ -52,11 +52,11 @@ class SetField:
 
 @dataclass(frozen=True)
 class AddObject:
-    """One object more, `written` in YAML: after another one in a list, or else as a document at the end."""
+    """A new object, `written` in YAML: after the object `after` in its list, or else as a document at the end."""
 
     wire: Mapping[str, Any]
     written: str
-    beside: Identity | None = None
+    after: Identity | None = None
 
 
 Edit: TypeAlias = SetField | AddObject
@@ -67,13 +67,13 @@ _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$")
 
 
 def edited(text: str, edits: Sequence[Edit], rules: Rules = Rules.KUBERNETES) -> str:
-    """The text after the edits. `rules` are those that the text is read by. Raises NotEdited."""
+    """The text after the edits. `rules` are those by which the text is read. Raises NotEdited."""
     mark, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
     if "\ufeff" in body:
-        raise NotEdited("it has a byte order mark in the middle")
-    # What was added at the end of an object comes before an object that was added.
+        raise NotEdited("there is a byte order mark in the middle")
+    # A field added at the end of an object comes before an added object.
     edits = sorted(edits, key=lambda each: isinstance(each, AddObject))
-    # First, as it finds out whether the text may be composed.
+    # First, because it checks whether the text can be composed safely.
     documents, findings = read(text, "", rules)
     if findings:
         raise NotEdited(f"it cannot be read: {findings[0]}")
@@ -95,7 +95,7 @@ def edited(text: str, edits: Sequence[Edit], rules: Rules = Rules.KUBERNETES) ->
 
 
 def lines_of(text: str, fields: Sequence[tuple[Identity, Sequence[str]]]) -> list[int | None]:
-    """The 1-based lines in which fields of objects begin; None for one that there is not."""
+    """The 1-based lines in which fields of objects begin; None for one that does not exist."""
     objects = _objects(list(yaml.compose_all(text.removeprefix("\ufeff"), yaml.CSafeLoader)))
     return [_line(objects.get(meant, ()), path) for meant, path in fields]
 
@@ -113,20 +113,20 @@ def _line(found: Sequence[yaml.Node], path: Sequence[str]) -> int | None:
 
 
 _Insertion: TypeAlias = tuple[int, int, str]
-"""Where what is replaced begins and ends, and what comes there."""
+"""The start and the end of what is replaced, and its replacement."""
 
 
 _Objects: TypeAlias = Mapping[Identity, Sequence[yaml.Node]]
-"""The mappings that are objects: one for each that a text has once."""
+"""The mappings that are objects, by identity: several if a text has an object more than once."""
 
 
 def _insertion(text: str, roots: Sequence[yaml.Node], objects: _Objects, edit: Edit) -> _Insertion:
     if isinstance(edit, SetField):
         return _of_field(text, _only(objects, edit.object), edit)
-    if edit.beside is not None:
-        return _of_item(text, _around(roots, _only(objects, edit.beside)), edit)
+    if edit.after is not None:
+        return _of_item(text, _around(roots, _only(objects, edit.after)), edit)
     if is_json(text):
-        raise NotEdited("it is JSON, which has one document")
+        raise NotEdited("JSON has a single document")
     newline = _newline(text)
     head = "" if not text or _BREAK.match(text, len(text) - 1) else newline
     return len(text), len(text), head + _broken(f"---\n{edit.written}", newline)
@@ -138,18 +138,18 @@ def _of_field(text: str, root: yaml.Node, edit: SetField) -> _Insertion:
     for step in around:
         pair = _pair(node, step)
         if pair is None:
-            raise NotEdited(f"{edit.object} has no {step} of its own")
+            raise NotEdited(f"{edit.object} has no {step} that is written out there")
         node = pair[1]
     found = _pair(node, name)
     if found is None:
         return _of_missing(text, node, edit)
     value = found[1]
     if not isinstance(value, yaml.ScalarNode) or value.style in ("|", ">"):
-        raise NotEdited(f"{name} of {edit.object} is no text in one line")
+        raise NotEdited(f"{name} of {edit.object} is not text in one line")
     start, end = value.start_mark.index, value.end_mark.index
     if text[start : start + 1] in ("&", "!"):
         raise NotEdited(f"{name} of {edit.object} has an anchor or a tag")
-    # An empty value stands right behind the colon.
+    # An empty value follows the colon immediately.
     space = " " if text[start - 1 : start] == ":" else ""
     return start, end, space + _scalar(edit.value, value.style)
 
@@ -157,7 +157,7 @@ def _of_field(text: str, root: yaml.Node, edit: SetField) -> _Insertion:
 def _of_missing(text: str, node: yaml.Node, edit: SetField) -> _Insertion:
     before = _pair(node, edit.after)
     if before is None or not isinstance(before[1], yaml.ScalarNode) or before[1].style in ("|", ">"):
-        raise NotEdited(f"{edit.object} has no {edit.after} in one line, after which {edit.path[-1]} would stand")
+        raise NotEdited(f"{edit.object} has no {edit.after} in one line, after which {edit.path[-1]} could be added")
     key, value = before[0], before[1]
     name, new = _scalar(edit.path[-1], key.style), _scalar(edit.value, value.style)
     end, newline = value.end_mark.index, _newline(text)
@@ -191,11 +191,11 @@ def _in_brackets(node: yaml.Node) -> bool:
 
 
 def _end_of_line(text: str, start: int) -> int:
-    """Where the line ends in which nothing but a comment follows."""
+    """The end of the line, in which nothing but a comment may follow."""
     found = _BREAK.search(text, start)
     end = found.start() if found else len(text)
     if not _REST.match(text[start:end]):
-        raise NotEdited("something else stands in the line after which something would be added")
+        raise NotEdited("the line after which the addition belongs continues with something else")
     return end
 
 
@@ -208,7 +208,7 @@ def _broken(lines: str, newline: str) -> str:
 
 
 def _scalar(value: str, style: str | None) -> str:
-    """The text in the style of the one that it replaces, or stands by."""
+    """The text in the style of the scalar that it replaces or follows."""
     if style == '"':
         return json.dumps(value, ensure_ascii=False)
     if not style and _PLAIN.match(value) and is_text(value):
@@ -217,7 +217,7 @@ def _scalar(value: str, style: str | None) -> str:
 
 
 def _pair(node: yaml.Node, key: str) -> tuple[yaml.ScalarNode, yaml.Node] | None:
-    """A field of a mapping: the nodes of key and value."""
+    """The nodes of the key and the value of a field of a mapping."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else ()
     return next((pair for pair in pairs if isinstance(pair[0], yaml.ScalarNode) and pair[0].value == key), None)
 
@@ -244,9 +244,9 @@ def _nodes(roots: Sequence[yaml.Node]) -> Iterator[yaml.Node]:
 def _objects(roots: Sequence[yaml.Node]) -> _Objects:
     found: dict[Identity, list[yaml.Node]] = defaultdict(list)
     for node in _nodes(roots):
-        said = [_text_at(node, *path) for path in (("apiVersion",), ("kind",), ("metadata", "name"))]
-        if all(said):
-            api_version, kind, name = map(str, said)
+        texts = [_text_at(node, *path) for path in (("apiVersion",), ("kind",), ("metadata", "name"))]
+        if all(texts):
+            api_version, kind, name = map(str, texts)
             found[Identity(api_version, kind, _text_at(node, "metadata", "namespace"), name)].append(node)
     return found
 
@@ -254,7 +254,7 @@ def _objects(roots: Sequence[yaml.Node]) -> _Objects:
 def _only(objects: _Objects, meant: Identity) -> yaml.Node:
     found = objects.get(meant, ())
     if len(found) != 1:
-        raise NotEdited(f"{meant} does not stand in it as it is" if not found else f"{meant} stands in it twice")
+        raise NotEdited(f"it does not contain {meant} as written" if not found else f"it contains {meant} twice")
     return found[0]
 
 
@@ -263,39 +263,39 @@ def _around(roots: Sequence[yaml.Node], item: yaml.Node) -> tuple[yaml.SequenceN
     for node in _nodes(roots):
         if isinstance(node, yaml.SequenceNode) and any(each is item for each in node.value):
             return node, item
-    raise NotEdited("what it would stand beside is in no list")
+    raise NotEdited("the object after which it belongs is not in a list")
 
 
 def _last(node: yaml.Node) -> yaml.Node:
-    """What ends where an object ends; the end of a mapping or a list without brackets is that of what is in it."""
+    """The last node of an object: a mapping or a list without brackets ends where its last element ends."""
     while isinstance(node, yaml.CollectionNode) and not node.flow_style:
         last = node.value[-1]
         inner = last[1] if isinstance(node, yaml.MappingNode) else last
         if inner.start_mark.index < node.start_mark.index:
-            raise NotEdited("an alias stands where something would be added")
+            raise NotEdited("there is an alias at the place of the addition")
         node = inner
     return node
 
 
 def _expected(values: Sequence[Any], edits: Sequence[Edit]) -> list[Any]:
-    """What the text is to say after the edits, of what it says now.
+    """The values of the text after the edits, from its values before.
 
-    Aliases are spelled out: a change by way of one is none of the others.
+    Aliases are expanded: a change through one of them does not change the others.
     """
     documents: list[Any] = json.loads(json.dumps(values))
     by_object: dict[Identity, list[Edit]] = defaultdict(list)
     for edit in edits:
         if isinstance(edit, SetField):
             by_object[edit.object].append(edit)
-        elif edit.beside is not None:
-            by_object[edit.beside].append(edit)
+        elif edit.after is not None:
+            by_object[edit.after].append(edit)
     _change(documents, by_object)
-    documents += [each.wire for each in edits if isinstance(each, AddObject) and each.beside is None]
+    documents += [each.wire for each in edits if isinstance(each, AddObject) and each.after is None]
     return documents
 
 
 def _change(value: Any, by_object: Mapping[Identity, Sequence[Edit]]) -> None:
-    """Changes the objects, wherever they stand, and what is beside them."""
+    """Changes the objects, wherever they are, and adds those that come after them."""
     if isinstance(value, dict):
         for inner in value.values():
             _change(inner, by_object)
@@ -311,7 +311,7 @@ def _change(value: Any, by_object: Mapping[Identity, Sequence[Edit]]) -> None:
 
 
 def _identity(value: Any) -> Identity | None:
-    """Which object a value is; None of what is none."""
+    """The identity of a value that is an object; None for any other value."""
     metadata = value.get("metadata") if isinstance(value, dict) else None
     if not isinstance(metadata, dict) or not all(value.get(key) for key in ("apiVersion", "kind")):
         return None

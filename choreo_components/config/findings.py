@@ -1,4 +1,4 @@
-"""A finding: one thing that is wrong with what was declared, and where it stands.
+"""A finding: one problem with what is declared, and its location.
 
 Reading, validating and planning never stop at the first problem: they collect findings, and one report shows them all.
 """
@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from choreo_components.api.generation import Severity
 
 LONGEST = 1000
-"""Characters of a file's name, a field's, and a message: of a longer one the middle is left out."""
+"""Characters of a file's name, a field's name, or a message. The middle of a longer one is left out."""
 
-MOST_TOLD = 500
-"""Findings in one report: of more, only the count is told."""
+MOST_REPORTED = 500
+"""Findings in one report. Of the others, only the number is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in the user's files: `file`, 1-based `line` (None where only the field is known) and dotted `field`."""
+    """A place in the user's files: `file`, 1-based `line` (None if only the field is known) and dotted `field`."""
 
     file: str
     line: int | None = None
     field: str = ""
 
     def __post_init__(self) -> None:
-        """Names of files and keys are the user's, and may hold anything."""
+        """Names of files and keys come from the user, and may contain anything."""
         object.__setattr__(self, "file", one_line(self.file))
         object.__setattr__(self, "field", one_line(self.field))
 
@@ -42,7 +42,7 @@ class Finding:
     message: str
 
     def __post_init__(self) -> None:
-        """What a message quotes is the user's, and may hold anything."""
+        """What a message quotes comes from the user, and may contain anything."""
         object.__setattr__(self, "message", one_line(self.message))
 
     def __str__(self) -> str:
@@ -60,7 +60,7 @@ def warning(where: Location, message: str) -> Finding:
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings which stop everything."""
+    """The findings that stop everything."""
     return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 
@@ -74,13 +74,13 @@ def report(findings: Sequence[Finding]) -> str:
     ordered = in_order(findings)
     count = len(errors(findings))
     head = f"{count} {'error' if count == 1 else 'errors'} in what this stack declares; nothing was applied:"
-    more = len(ordered) - MOST_TOLD
+    more = len(ordered) - MOST_REPORTED
     tail = [f"  … and {more:,} more"] if more > 0 else []
-    return "\n".join([head, *(f"  {finding}" for finding in ordered[:MOST_TOLD]), *tail])
+    return "\n".join([head, *(f"  {finding}" for finding in ordered[:MOST_REPORTED]), *tail])
 
 
 def one_line(text: str) -> str:
-    """The text as one line that every terminal and every protocol takes: bounded, and with nothing unprintable."""
+    """The text as one printable line of limited length, which every terminal and every protocol accepts."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
     if text.isprintable():

@@ -1,7 +1,7 @@
-"""A JSON Schema: what editors know of OpenChoreo's objects, and of the file of a stack that declares them.
+"""A JSON Schema: what editors know about OpenChoreo's objects, and about the file of a stack that declares them.
 
-It says what the models say, field by field. What takes more than one field to tell (references, names, host names) is
-told by `choreo validate`.
+It is made of the models, field by field. What depends on several fields (references, names, host names) is checked by
+`choreo validate`.
 """
 
 import re
@@ -45,7 +45,7 @@ _DURATION = {"pattern": r"^([0-9]+(\.[0-9]+)?(ms|h|m|s))+$"}
 
 
 def object_schema() -> Schema:
-    """The schema of a manifest: an object of any kind, told apart by apiVersion and kind."""
+    """The schema of a manifest: an object of any kind, which its apiVersion and kind determine."""
     builder = _Builder()
     return {"$schema": DRAFT, "title": "An object of OpenChoreo", **builder.any_object(), "$defs": builder.definitions}
 
@@ -53,7 +53,7 @@ def object_schema() -> Schema:
 def settings_schema() -> Schema:
     """The schema of a stack's file Pulumi.STACK.yaml.
 
-    Any of our settings, and any text inside one, may be encrypted (`secure: …`); settings of others may be anything.
+    Each of our settings, and each text in one, may be encrypted (`secure: …`); other settings may be anything.
     """
     builder = _Builder(secure=True)
     settings = builder.settings()
@@ -74,10 +74,10 @@ def settings_schema() -> Schema:
 
 
 class _Builder:
-    """Writes schemas of models, each once, as definitions that are referred to."""
+    """Writes the schema of each model once, as a definition that other schemas refer to."""
 
     def __init__(self, *, secure: bool = False) -> None:
-        """`secure` allows an encrypted value for every text."""
+        """`secure`: every text may be encrypted."""
         self.definitions: dict[str, Schema] = {}
         self.secure = secure
         if secure:
@@ -90,7 +90,7 @@ class _Builder:
             }
 
     def any_object(self) -> Schema:
-        """An object of any kind. By its kind and not one of many, so that editors say what is wrong with that one."""
+        """An object of any kind. Its kind selects the schema, so that editors report errors about that kind only."""
         own = [
             {
                 "if": {"required": ["apiVersion"], "properties": {"apiVersion": {"const": each.api_version}}},
@@ -127,7 +127,7 @@ class _Builder:
         return self.model(ObjectMeta, self.passed_over("metadata"))
 
     def of_kind(self, kind: Kind) -> Schema:
-        """An object of a kind: of the later release if it has fields that only that has."""
+        """An object of a kind: of a later release if it has fields that only that release has."""
         schema = self.object(kind, kind.model)
         for model in kind.since.values():
             own = [_present(path) for path in own_fields(model, kind.models)]
@@ -135,7 +135,7 @@ class _Builder:
         return schema
 
     def object(self, kind: Kind, model: type[ApiObject]) -> Schema:
-        """A reference to the definition of a kind's objects."""
+        """A reference to the definition of the objects of a kind."""
         spec = fields_of(model)["spec"]
         return self.defined(
             model,
@@ -155,7 +155,7 @@ class _Builder:
         )
 
     def metadata(self, kind: Kind) -> Schema:
-        """What every object's metadata may have, and what this kind's has to have."""
+        """The metadata that every object may have, and that objects of this kind must have."""
         fields = generation_having(kind.api_version, kind.kind).metadata(kind)
         own: Schema = {
             "properties": {
@@ -183,10 +183,10 @@ class _Builder:
         return {"allOf": [self.model(ObjectMeta, self.passed_over("metadata")), own]}
 
     def passed_over(self, *around: str) -> dict[str, Schema]:
-        """The fields in the object, or `around` in it, that may be there as long as they say nothing."""
+        """The fields in the object, or in the field `around`, that are allowed as long as they are empty."""
         nothing = {"$ref": "#/$defs/nothing"}
         self.definitions["nothing"] = {
-            "description": "What says nothing.",
+            "description": "An empty value.",
             "anyOf": [
                 {"enum": [None, "", 0, False]},
                 {"type": "object", "additionalProperties": nothing},
@@ -224,7 +224,7 @@ class _Builder:
         return {name: _setting(MEANINGS[name], value) for name, value in values.items()}
 
     def model(self, model: type[WireModel], more: Mapping[str, Schema] | None = None) -> Schema:
-        """A reference to the definition of a model, with `more` fields than it has."""
+        """A reference to the definition of a model, with `more` fields."""
         known = fields_of(model)
         return self.defined(
             model,
@@ -238,8 +238,8 @@ class _Builder:
         )
 
     def defined(self, model: type[WireModel], schema: Callable[[], Schema]) -> Schema:
-        """A reference to a definition, which is made when it is first referred to."""
-        # By the folder of its generation: several have models of one name.
+        """A reference to a definition, which the first reference creates."""
+        # Named by the folder of its generation too, as several generations have models of the same name.
         home = model.__module__.removeprefix("choreo_components.api.").partition(".")[0]
         name = f"{home}.{model.__name__}"
         if name not in self.definitions:
@@ -248,7 +248,7 @@ class _Builder:
 
     def field(self, field: Field) -> Schema:
         value = self.value(field.shape)
-        # Without a default of its own, a null is an absence.
+        # Without a default, null means absent.
         absent = not field.required and field.default is None
         if absent:
             value = {"anyOf": [value, {"type": "null"}]}
@@ -281,18 +281,18 @@ class _Builder:
 
 
 def _others() -> str:
-    """The apiVersions of other APIs, as far as a pattern can say: `choreo validate` knows what is misspelt."""
+    """The apiVersions of other APIs, as far as a pattern can express it: `choreo validate` detects misspelt ones."""
     domains = "|".join(map(re.escape, sorted(own_domains())))
     return rf"^(v1|(?!([^/]*\.)?({domains})/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[a-z][-a-z0-9]*)$"
 
 
 def _present(path: Path) -> Schema:
-    """What has the field at the path."""
+    """The schema of an object that has the field at the path."""
     head, rest = path[0], path[1:]
     return {"required": [head], **({"properties": {head: _present(rest)}} if rest else {})}
 
 
 def _setting(meaning: Meaning, value: Schema) -> Schema:
-    """A setting as it may be written: as it is, encrypted as a whole, or absent."""
+    """The schema of a setting: its value, that value encrypted as a whole, or null."""
     described = f"{meaning.summary} Default: {meaning.default.replace('`', '')}."
     return {"description": described, "anyOf": [value, {"$ref": "#/$defs/secure"}, {"type": "null"}]}

@@ -1,7 +1,7 @@
-"""Namespace metadata: labels and annotations that all data-plane namespaces get besides OpenChoreo's own.
+"""Namespace metadata: labels and annotations that all data-plane namespaces get in addition to OpenChoreo's own.
 
-Admission policies want some (Pod Security's `pod-security.kubernetes.io/enforce`, say), and refuse a namespace that
-comes without them.
+Admission policies may require some (for example Pod Security's `pod-security.kubernetes.io/enforce`), and refuse a
+namespace without them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,10 +20,10 @@ TAKEN = {
     "kubernetes.io/metadata.name": "Kubernetes",
     LAST_APPLIED: "kubectl",
 }
-"""Keys that nobody else may set besides those of OpenChoreo, and whose they are."""
+"""Keys that only their owner may set, with their owner; OpenChoreo's are those of its generations."""
 
 TAKEN_DOMAINS = {"choreo.dev": "OpenChoreo", "openchoreo.dev": "OpenChoreo", "pulumi.com": "Pulumi"}
-"""The same of all keys whose prefix is a domain, or one in it."""
+"""Likewise all keys whose prefix is one of these domains, or a subdomain."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class NamespaceMetadata:
 
 
 def problems(given: Any) -> Iterator[Problem]:
-    """What is wrong with `{labels: {…}, annotations: {…}}`: each with its path in there."""
+    """What is wrong with `{labels: {…}, annotations: {…}}`: each problem with its path in it."""
     if not isinstance(given, Mapping):
         yield Problem((), f"should be a mapping with labels and annotations, not {shown(given)}", given)
         return
@@ -53,14 +53,14 @@ def _wrong(name: str, values: Mapping[str, Any]) -> Iterator[Problem]:
     """What is wrong with the labels, or the annotations."""
     of_labels = name == "labels"
     for key, value in values.items():
-        # Kubernetes takes capital letters in the prefix of an annotation alone.
+        # Kubernetes allows capital letters in the prefix of a key only in annotations.
         refused_key = refusal(key if of_labels else key.lower(), Use.LABEL_KEY)
         if refused_key:
             yield Problem(
                 (name, key), f"Kubernetes would refuse the {name.removesuffix('s')}'s key: {refused_key}", key
             )
         elif (owner := _owner(key)) is not None:
-            yield Problem((name, key), f"cannot be set here: the key is {owner}'s own", key)
+            yield Problem((name, key), f"only {owner} may set this key: remove it", key)
         elif not isinstance(value, str):
             quotes = " (put it in quotes)" if isinstance(value, bool | int | float) else ""
             yield Problem((name, key), f"should be a string, not {shown(value)}{quotes}", value)
@@ -72,7 +72,7 @@ def _wrong(name: str, values: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _owner(key: str) -> str | None:
-    """Whose key it is, where nobody else may set it."""
+    """The owner of a key that nothing else may set; None for any other key."""
     if any(key in each.namespaces.reserved for each in generations().values()):
         return "OpenChoreo"
     domain = key.rpartition("/")[0].lower()

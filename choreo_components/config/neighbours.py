@@ -1,4 +1,4 @@
-"""A neighbour as it is declared: an object of another API than OpenChoreo's, with the document it was read from."""
+"""A declared neighbour: an object of another API than OpenChoreo's, with the document it was read from."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,12 +26,12 @@ from choreo_components.api.plain_object import PlainObject
 from choreo_components.api.shape import fields_of
 from choreo_components.config.documents import Document, FieldPath
 from choreo_components.config.findings import Finding, Location, error
-from choreo_components.config.validation import shown
+from choreo_components.config.validation import REQUIRED, shown
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """An object of another API that a stack declares. `optional`: it is left out where the cluster has no such kind."""
+    """An object of another API that a stack declares. `optional`: it is skipped if the cluster has no such kind."""
 
     object: PlainObject
     document: Document
@@ -54,12 +54,12 @@ class Neighbour:
 
     @property
     def namespace(self) -> str:
-        """Its metadata.namespace; "" where it has none."""
+        """Its metadata.namespace; "" if it has none."""
         return self.object.metadata.namespace or ""
 
     @property
     def full_name(self) -> str:
-        """NAMESPACE/NAME; of what has no namespace, its name."""
+        """NAMESPACE/NAME; without a namespace, its name."""
         return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
     @property
@@ -69,7 +69,7 @@ class Neighbour:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it is a namespace that Kubernetes itself has made, and keeps."""
+        """Whether it is a namespace that Kubernetes itself makes and keeps."""
         return is_kept(self.api_version, self.kind, self.name)
 
     @property
@@ -88,7 +88,7 @@ class Neighbour:
         return ("stringData", *path[1:]) if texts and set(path[1:2]) & texts.keys() else path
 
     def at(self, *path: str | int) -> Location:
-        """Where one of its fields is."""
+        """The location of one of its fields."""
         return self.document.at(path)
 
     def __str__(self) -> str:
@@ -96,9 +96,9 @@ class Neighbour:
 
 
 def refusal(document: Document, api_version: str, kind: str, unknown: str) -> Finding | None:
-    """Why an object that is none of OpenChoreo's is not taken, whatever else is in it; None where it is.
+    """Why an object of another API is refused, whatever else is in it; None if it is accepted.
 
-    `unknown` is what is said of an apiVersion that is meant for OpenChoreo's, and is none.
+    `unknown` is the message about an apiVersion that looks like OpenChoreo's, and is none of them.
     """
     if is_of_openchoreo(api_version) or not is_api_version(api_version):
         close = get_close_matches(api_version, generations(), n=1, cutoff=0.8)
@@ -106,25 +106,25 @@ def refusal(document: Document, api_version: str, kind: str, unknown: str) -> Fi
         meant = f"; did you mean {close[0]!r}?" if close and misspelt else ""
         return error(document.at(("apiVersion",)), f"{unknown}{meant}")
     if kind == "List" or (kind.endswith("List") and isinstance(document.value.get("items"), list)):
-        message = "a list of objects is not taken apart: write the objects one by one, with --- between them"
+        message = "a list of objects is not supported: write the objects one by one, separated by ---"
         return error(document.at(("kind",)), message)
     having = [each.api_version for each in generations().values() if api_version == "v1" and kind in each.by_name]
     if having and not is_namespace(api_version, kind):
-        message = f"Kubernetes has no {kind} in v1: the apiVersion of OpenChoreo's is {' or '.join(having)}"
+        message = f"Kubernetes has no {kind} in v1; the apiVersion of OpenChoreo's {kind} is {' or '.join(having)}"
         return error(document.at(("apiVersion",)), message)
     if is_definition(api_version, kind):
         message = (
-            "definitions are not for a stack: with one, all objects of its kind would be deleted, whoever has made "
+            "a stack cannot declare a definition: deleting it would delete all objects of its kind, whoever created "
             "them. Install it beforehand (helm, kubectl apply --server-side), and leave this file out"
         )
         return error(document.at(("kind",)), message)
     if not kind or not kind[0].isalpha():
-        return error(document.at(("kind",)), f"{kind!r} can be no kind")
+        return error(document.at(("kind",)), f"{kind!r} is not a valid kind: a kind begins with a letter")
     return None
 
 
 def parse(document: Document) -> tuple[PlainObject | None, list[Finding]]:
-    """The object that a document says, as far as its form is concerned; None with what is wrong with that."""
+    """The object in a document, of which only the form is checked; if that is wrong, None and the findings."""
     wrong = list(_of_the_server(document))
     try:
         found = PlainObject.from_wire(document.value)
@@ -140,7 +140,7 @@ def parse(document: Document) -> tuple[PlainObject | None, list[Finding]]:
 
 def _message(type_: str, path: FieldPath, value: Any, document: Document) -> str:
     if type_ == "missing":
-        return "required, and missing"
+        return REQUIRED
     if type_ == "extra_forbidden" and path in OF_THE_SERVER:
         return "set by the cluster: remove it"
     if type_ == "extra_forbidden":
@@ -156,7 +156,7 @@ def _message(type_: str, path: FieldPath, value: Any, document: Document) -> str
 
 
 def _of_the_server(document: Document) -> Iterator[Finding]:
-    """An error for each field next to the metadata that the cluster alone sets."""
+    """An error for each top-level field that only the cluster sets."""
     given = without_nothings(document.value)
     for path in OF_THE_SERVER:
         if len(path) == 1 and path[0] in given:
@@ -164,7 +164,7 @@ def _of_the_server(document: Document) -> Iterator[Finding]:
 
 
 def _refused(found: PlainObject, document: Document) -> Iterator[Finding]:
-    """What every cluster would refuse of the metadata, and of a Secret's contents."""
+    """What every cluster would refuse in the metadata, and in the contents of a Secret."""
     metadata = found.metadata
     if why := refused_name(metadata.name):
         yield error(document.at(("metadata", "name")), f"Kubernetes would refuse the name {metadata.name!r}: {why}")
@@ -176,9 +176,9 @@ def _refused(found: PlainObject, document: Document) -> Iterator[Finding]:
         for name in ("data", "stringData"):
             values = (found.model_extra or {}).get(name)
             if values is not None and not isinstance(values, dict):
-                # What is here may be a secret: it is not quoted.
-                yield error(document.at((name,)), "should be a mapping of keys to texts")
+                # It may be a secret, so it is not quoted.
+                yield error(document.at((name,)), "should be a mapping of keys to strings")
                 continue
             for key, value in (values or {}).items():
                 if value is not None and not isinstance(value, str):
-                    yield error(document.at((name, key)), "should be a text: put it in quotes")
+                    yield error(document.at((name, key)), "should be a string: put it in quotes")

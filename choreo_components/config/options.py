@@ -1,19 +1,19 @@
-"""The options of a stack that are one of a few words: whether controllers run, and what may be taken over."""
+"""Options: settings of a stack with a few fixed values, such as whether controllers run."""
 
 from enum import Enum
 
 
 class Controllers(str, Enum):
-    """With or without OpenChoreo's controllers."""
+    """Whether OpenChoreo's controllers run."""
 
     PRESENT = "present"
-    """They run: conditions are waited for, and the organization's namespace goes with its Organization."""
+    """They run: conditions are waited for, and the organization's namespace is deleted with its Organization."""
     ABSENT = "absent"
-    """They do not run: nothing sets conditions, and the organization's namespace is ours alone."""
+    """They do not run: nothing sets conditions, and the organization's namespace belongs to the stack alone."""
 
 
 class Adopt(str, Enum):
-    """Never, or what carries the labels by which OpenChoreo finds it; where there are none, what choreo has applied."""
+    """Existing objects to take over: none, or those with OpenChoreo's labels (in an API without any, choreo's own)."""
 
     NEVER = "never"
     IF_LABELLED = "if-labelled"

@@ -1,4 +1,4 @@
-"""A project: a folder with a Pulumi.yaml, and the settings of each of its stacks as they stand in their files."""
+"""A project: a folder with a Pulumi.yaml, and the settings in the files of its stacks."""
 
 import json
 import os
@@ -18,28 +18,28 @@ from choreo_components.config.paths import is_file
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, KUBECONFIG, MANIFESTS, RESOURCES, Settings
 
 SEALED = "withheld"
-"""What stands for a value that Pulumi has encrypted, of which nothing is known: a name, a label and base64."""
+"""The placeholder for an encrypted value, about which nothing is known: valid as a name, a label and base64."""
 
 PROJECT_FILES = ("Pulumi.json", "Pulumi.yaml", "Pulumi.yml")
-"""What a project's file may be called, as Pulumi looks for it; the files of its stacks have the same suffix."""
+"""The names that Pulumi accepts for a project's file; the files of its stacks have the same suffix."""
 
-IN_PLAIN_TEXT = "a secret in plain text, for all who may read this file: pulumi config set --secret"
-"""What is said of a secret that is not encrypted, with the command that does it."""
+IN_PLAIN_TEXT = "a secret in plain text, visible to all who can read this file; encrypt it: pulumi config set --secret"
+"""The warning about a secret that is not encrypted, up to the options of the command that encrypts it."""
 
 _DECLARATION = frozenset({"type", "description", "items", "secret"})
-"""What a project may say of a setting without giving it a value."""
+"""The fields by which a project declares a setting without a value."""
 
 
 class NoProject(Exception):
-    """There is no such project, none that can be read, or no such stack in it: the message says which file is meant."""
+    """The project or the stack does not exist or cannot be read: the message names the file."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project as its file tells it.
+    """A project as its file describes it.
 
-    `folder` is where it is, `stacks` the folder of its stacks' files, whose names end with `suffix`. `config` are the
-    settings that all stacks have which do not have their own.
+    `folder` contains it, and `stacks` the files of its stacks, whose names end with `suffix`. `config` are settings
+    that apply to all stacks that do not override them.
     """
 
     folder: Path
@@ -50,12 +50,12 @@ class Project:
     findings: tuple[Finding, ...] = ()
 
     def file(self, stack: str) -> Path:
-        """Where the settings of a stack stand."""
+        """The file with the settings of a stack."""
         return self.stacks / f"Pulumi.{stack}{self.suffix}"
 
     @property
     def stack_names(self) -> list[str]:
-        """The stacks that have a file. Raises NoProject where that cannot be known."""
+        """The stacks that have a file. Raises NoProject if the folder cannot be read."""
         try:
             files = [file.name for file in self.stacks.iterdir() if file.suffix == self.suffix and is_file(file)]
         except (FileNotFoundError, NotADirectoryError):
@@ -63,7 +63,7 @@ class Project:
         except OSError as problem:
             raise NoProject(f"the stacks in {self.stacks} cannot be read: {problem.strerror}") from None
         names = [file[len("Pulumi.") : -len(self.suffix)] for file in files if file.startswith("Pulumi.")]
-        # Pulumi.STACK.deploy.yaml are settings of Pulumi's own.
+        # Pulumi.STACK.deploy.yaml has settings of Pulumi's deployments.
         return sorted(name for name in names if name and not name.endswith(".deploy"))
 
 
@@ -71,10 +71,10 @@ class Project:
 class Stack:
     """A stack as its file declares it, read without Pulumi and without a cluster.
 
-    `complete` is whether all the objects that it declares could be read; `written` are the settings of its own file,
-    `given` these and those of its project, as they are written, and `sealed` the fields whose values Pulumi has
-    encrypted: a word stands for each, of which nothing can be said. `kubeconfig` is what leads to its cluster, as it is
-    written: a text, or what Pulumi made of one; None is the ambient one.
+    `complete`: all the objects that it declares could be read. `written` are the settings in its own file, `given`
+    these and those of its project as they are written, and `sealed` the fields that Pulumi has encrypted, each with a
+    placeholder for its value. `kubeconfig` is that of its cluster as it is written: a text, or what Pulumi has made of
+    it; None is the ambient one.
     """
 
     name: str
@@ -97,10 +97,10 @@ class Stack:
 
 @dataclass(frozen=True)
 class _Layered(Document):
-    """The settings of a stack as they count, and the `layers` they are written in: its file, and its project's.
+    """The effective settings of a stack, and the `layers` that contain them: its file, and its project's.
 
-    A field is at its place in the first layer that says the same of it. One of which none does comes from elsewhere: a
-    file, a value or an environment that Pulumi was given besides. The file it is in is then called `elsewhere`.
+    A field has its place in the first layer with the same value. If no layer has it, it comes from another file, value
+    or environment that was passed to Pulumi, and its file is called `elsewhere`.
     """
 
     layers: tuple[Document, ...] = ()
@@ -120,7 +120,7 @@ class _Layered(Document):
         return _Layered(value, self.file, None, super().part(path, value).prefix, layers, self.elsewhere)
 
     def _layer(self, path: FieldPath) -> Document | None:
-        """The layer that says the same of the field; where the field is missing, of the nearest one around it."""
+        """The first layer with the same value of the field; of a missing field, of the nearest one around it."""
         if not self.prefix and (not path or path[0] not in self.value):
             has = (layer for layer in self.layers if path and path[0] in layer.value)
             return next(has, self.layers[0])
@@ -132,7 +132,7 @@ class _Layered(Document):
 
 
 def _reached(value: Any, path: FieldPath) -> tuple[int, Any]:
-    """How many steps of the path there are in the value, and what the last of them leads to."""
+    """How many steps of the path exist in the value, and the value at the last of them."""
     for depth, step in enumerate(path):
         steps = range(len(value)) if isinstance(value, list) else value if isinstance(value, Mapping) else ()
         if step not in steps:
@@ -142,7 +142,7 @@ def _reached(value: Any, path: FieldPath) -> tuple[int, Any]:
 
 
 def _says(written: Any, given: Any) -> bool:
-    """Whether Pulumi makes of what is written the value that it has given. What is encrypted may be any value."""
+    """Whether Pulumi turns the written value into the one that it passed. An encrypted value may be any."""
     if is_sealed(written):
         return True
     if isinstance(written, str) != isinstance(given, str):
@@ -156,21 +156,21 @@ def _says(written: Any, given: Any) -> bool:
 
 
 def full_name(key: str, project: str) -> str:
-    """A setting's full name: one without a namespace is the project's."""
+    """A setting's full name: without a namespace, it belongs to the project's."""
     return key if ":" in key else f"{project}:{key}"
 
 
 def is_project(folder: Path) -> bool:
-    """Whether the folder has a project's file."""
+    """Whether the folder contains the file of a project."""
     return any(is_file(folder / name) for name in PROJECT_FILES)
 
 
 def find_project(folder: Path) -> Path:
-    """The folder of the project that this one is in, as Pulumi finds it: this one, or the nearest above with a project.
+    """The folder of the project, found as Pulumi finds it: this one, or the nearest one above that has a project.
 
-    It is this one where there is none.
+    This one if there is none.
     """
-    # Who reads the project is told why it cannot be read.
+    # Reading the project reports why it cannot be read.
     with suppress(OSError):
         if not is_project(folder) and (found := next(filter(is_project, folder.resolve().parents), None)):
             return Path(os.path.relpath(found))
@@ -178,13 +178,13 @@ def find_project(folder: Path) -> Path:
 
 
 def read_project(folder: Path) -> Project:
-    """The project in a folder. Raises NoProject where there is none, or its file cannot be understood."""
+    """The project in a folder. Raises NoProject if there is none, or its file is invalid."""
     try:
         file = next((folder / name for name in PROJECT_FILES if is_file(folder / name)), None)
         if file is None:
             raise NoProject(
                 f"no Pulumi.yaml in {folder.absolute()}: "
-                "this command is run in the folder of a project or below it, or with --folder"
+                "run this command in the folder of a project or below it, or with --folder"
             )
         documents, findings = read_documents(file, file.name, Rules.PULUMI)
     except OSError as problem:
@@ -197,7 +197,7 @@ def read_project(folder: Path) -> Project:
         )
     whole = documents[0]
     name, stacks, config = (whole.value.get(key) for key in ("name", "stackConfigDir", "config"))
-    # What Pulumi calls stackConfigDir now.
+    # The former name of stackConfigDir.
     if isinstance(config, str):
         stacks = stacks or config
     if not isinstance(name, str) or not isinstance(stacks or "", str):
@@ -208,32 +208,33 @@ def read_project(folder: Path) -> Project:
 
 
 def stack_names(folder: Path) -> list[str]:
-    """The stacks that have a file in the project. Raises NoProject where there is none."""
+    """The stacks that have a file in the project. Raises NoProject if there is no project."""
     return read_project(folder).stack_names
 
 
 def read_stack(folder: Path, name: str) -> Stack:
-    """What a stack's file declares, and everything that is wrong with it. Raises NoProject where it has no file.
+    """What a stack's file declares, and everything that is wrong with it. Raises NoProject if it has no file.
 
-    What Pulumi has encrypted is not known: of a whole setting, it is left out; of a part of one, a word stands for it.
+    Encrypted values are unknown: a setting that is encrypted as a whole is left out, and an encrypted value in a
+    setting is replaced by a placeholder.
     """
     return _read_stack(read_project(folder), name)
 
 
 def read_stacks(folder: Path, names: Iterable[str] = ()) -> list[Stack]:
-    """The stacks of these names, or all of the project. Raises NoProject where there are none."""
+    """The stacks of these names, or all of the project. Raises NoProject if there are none."""
     project = read_project(folder)
     chosen = list(dict.fromkeys(names)) or project.stack_names
     if not chosen:
-        raise NoProject(f"no stack in {project.stacks}: the file of a stack is called Pulumi.STACK{project.suffix}")
+        raise NoProject(f"no stack in {project.stacks}: the file of a stack is named Pulumi.STACK{project.suffix}")
     return [_read_stack(project, name) for name in chosen]
 
 
 def located(values: Mapping[str, Any], folder: Path, stack: str) -> tuple[Document, list[Finding]]:
-    """The settings that Pulumi handed over, with their places in the files of the stack and the project.
+    """The settings that Pulumi passed, with their places in the files of the stack and the project.
 
-    Those of which neither says the same are in the configuration of the stack: they may come from another file, or from
-    none. And a warning for each secret that the files have in plain text.
+    Those that neither file has are placed in the configuration of the stack: they may come from another file, or from
+    none. Also a warning for each secret that the files have in plain text.
     """
     try:
         project = read_project(folder)
@@ -256,7 +257,7 @@ def _read_stack(project: Project, name: str) -> Stack:
     secret = (KUBECONFIG, DATA_PLANE_KUBECONFIGS)
     unread = [warning(whole.at((key,)), "is encrypted as a whole; not checked") for key in sealed if key not in secret]
     findings = [*unreadable, *project.findings, *findings]
-    # What is wrong with a word that stands for an encrypted value has kept an object from being read as well.
+    # An error about a placeholder also means that an object could not be read.
     complete = not errors(findings) and not {RESOURCES, MANIFESTS} & set(sealed)
     encrypted = frozenset(map(field_name, sealed_fields(whole.value)))
     stack = Stack(name, read, (), complete, written, whole.value, encrypted, whole.value.get(KUBECONFIG))
@@ -264,12 +265,12 @@ def _read_stack(project: Project, name: str) -> Stack:
 
 
 def _written(project: Project, stack: str) -> tuple[Document, list[Finding]]:
-    """The settings in a stack's own file, and what is wrong with it as YAML. Raises NoProject where it has none."""
+    """The settings in a stack's own file, and what is wrong with it as YAML. Raises NoProject if it has none."""
     file = project.file(stack)
     try:
         if not is_file(file):
             known = ", ".join(project.stack_names) or "none"
-            raise NoProject(f"no stack {stack!r}: {file} is no file; there are {known}")
+            raise NoProject(f"no stack {stack!r}: there is no file {file}; existing stacks: {known}")
         written, findings = settings.read_file(file, project.folder)
     except OSError as problem:
         raise NoProject(f"no stack {stack!r}: {file} cannot be read: {problem.strerror}") from None
@@ -296,25 +297,25 @@ def _inherited(whole: Document, project: str) -> tuple[Document, list[Finding]]:
             inside = place.inside if place else None
             place = inside.get(given) if isinstance(inside, Mapping) else place
         elif name.startswith("choreo:") and not set(value) <= _DECLARATION:
-            findings.append(error(written.at((key,)), "Pulumi takes a mapping here only as {value: …}"))
+            findings.append(error(written.at((key,)), "Pulumi accepts a mapping here only as {value: …}"))
         if place is not None:
             places[name] = place
     return Document(values, whole.file, _around(written, places)), findings
 
 
 def _layered(values: Mapping[str, Any], written: Document, project: Project, elsewhere: str = "") -> Document:
-    """The values, with their places in the stack's file, or else the project's; `elsewhere` is what has the others."""
+    """The values with their places in the stack's file or else the project's; the others are in `elsewhere`."""
     return _Layered(values, written.file, layers=(written, project.config), elsewhere=elsewhere or written.file)
 
 
 def _as_written(written: Document, project: Project) -> Document:
-    """Our settings as they stand in the files of a stack and its project, encrypted where they are."""
+    """Our settings as written in the files of a stack and its project; encrypted values stay encrypted."""
     values = {key: value for key, value in (project.config.value | written.value).items() if settings.is_read(key)}
     return _layered(values, written, project)
 
 
 def _exposed(config: Document) -> Iterator[Finding]:
-    """A warning for each secret that stands in plain text in settings as they are written."""
+    """A warning for each secret in plain text in settings as they are written."""
     values: Mapping[str, Any] = config.value
     kubeconfigs: dict[FieldPath, Any] = {(KUBECONFIG,): values.get(KUBECONFIG)}
     if isinstance(given := values.get(DATA_PLANE_KUBECONFIGS), dict):
@@ -332,7 +333,7 @@ def _exposed(config: Document) -> Iterator[Finding]:
 
 
 def _path_for_pulumi(path: FieldPath) -> str:
-    """The path as `pulumi config set --path` takes it."""
+    """The path as `pulumi config set --path` expects it."""
     return "".join(
         f"[{step}]" if isinstance(step, int) else f'["{step}"]' if "." in step else f".{step}" for step in path
     ).removeprefix(".")

@@ -10,26 +10,26 @@ from choreo_components.config.findings import Finding, errors, in_order
 
 
 @dataclass(frozen=True)
-class Told:
-    """A finding about a stack; its file is named relative to the working directory."""
+class StackFinding:
+    """A finding about a stack, with its file relative to the working directory."""
 
     stack: str
     finding: Finding
 
 
-def told(findings: Mapping[str, Sequence[Finding]], folder: Path) -> list[Told]:
-    """The findings by stack, in the order of the stacks, and of their places in each; the project is in `folder`."""
+def stack_findings(findings: Mapping[str, Sequence[Finding]], folder: Path) -> list[StackFinding]:
+    """The findings in the order of the stacks, and by place within each; the project is in `folder`."""
     return [
-        Told(stack, replace(finding, where=replace(finding.where, file=str(folder / finding.where.file))))
+        StackFinding(stack, replace(finding, where=replace(finding.where, file=str(folder / finding.where.file))))
         for stack, group in findings.items()
         for finding in in_order(group)
     ]
 
 
-def as_json(report: Sequence[Told], stacks: Sequence[str], objects: int) -> str:
+def as_json(report: Sequence[StackFinding], stacks: Sequence[str], objects: int) -> str:
     """An object with the names of the `stacks`, how many `objects` they declare, and `findings`.
 
-    Of each finding: severity, file, line (may be null), field (may be empty), message and stack.
+    A finding has severity, file, line (may be null), field (may be empty), message and stack.
     """
     findings = [
         {
@@ -45,14 +45,14 @@ def as_json(report: Sequence[Told], stacks: Sequence[str], objects: int) -> str:
     return json.dumps({"stacks": list(stacks), "objects": objects, "findings": findings}, indent=2, ensure_ascii=False)
 
 
-def as_annotations(report: Sequence[Told], workspace: Path) -> Iterator[str]:
-    """A workflow command of GitHub Actions for each finding, which shows it beside the line of the file.
+def as_annotations(report: Sequence[StackFinding], workspace: Path) -> Iterator[str]:
+    """A workflow command of GitHub Actions for each finding, which shows it at the line of the file.
 
-    GitHub takes the names of files relative to its `workspace`, the checkout, wherever the command runs.
+    GitHub expects the names of files relative to its `workspace`, the checkout, wherever the command runs.
     Source: docs.github.com, Workflow commands for GitHub Actions; the escapes are those of actions/toolkit
     (packages/core/src/command.ts).
     """
-    # Two stacks may read one file.
+    # Several stacks may read the same file.
     for finding in dict.fromkeys(each.finding for each in report):
         where = finding.where
         properties = {"file": _within(workspace, where.file), "line": where.line, "title": where.field}
@@ -60,14 +60,14 @@ def as_annotations(report: Sequence[Told], workspace: Path) -> Iterator[str]:
         yield f"::{finding.severity.value} {written}::{_data(finding.message)}"
 
 
-def summary(report: Sequence[Told], stacks: int, objects: int, neighbours: int = 0) -> str:
-    """One line that counts; `neighbours` of the objects are of other APIs than OpenChoreo's."""
+def summary(report: Sequence[StackFinding], stacks: int, objects: int, neighbours: int = 0) -> str:
+    """One line with the counts; `neighbours` of the objects are of other APIs than OpenChoreo's."""
     findings = [each.finding for each in report]
     wrong = len(errors(findings))
     counts = [_counted(wrong, "error"), _counted(len(findings) - wrong, "warning")]
-    told = ", ".join(count for count in counts if not count.startswith("0 ")) or "nothing found"
+    result = ", ".join(count for count in counts if not count.startswith("0 ")) or "nothing found"
     form = f" ({neighbours:,} of other APIs, of which only the form is checked)" if neighbours else ""
-    return f"{_counted(stacks, 'stack')}, {_counted(objects, 'object')}{form}: {told}"
+    return f"{_counted(stacks, 'stack')}, {_counted(objects, 'object')}{form}: {result}"
 
 
 def _within(workspace: Path, file: str) -> str:

@@ -1,4 +1,4 @@
-"""The meaning of each setting of a stack, written once: editors show it, and docs/settings.md is made of it."""
+"""The meaning of each setting of a stack, for editors and for docs/settings.md, which is generated from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Settings: what one stack declares, read from its configuration and manifests into OpenChoreo's objects.
+"""Settings: what a stack declares, read from its configuration and manifests into OpenChoreo's objects.
 
-OpenChoreo's own YAML is the format. Labels that follow from an object are filled in; one that contradicts is refused.
+The format is OpenChoreo's own YAML. Labels that follow from an object are added; a label that contradicts is an error.
 """
 
 import os
@@ -36,23 +36,23 @@ from choreo_components.config.neighbours import parse as parse_neighbour
 from choreo_components.config.neighbours import refusal as refusal_of_neighbour
 from choreo_components.config.options import Adopt, Controllers
 from choreo_components.config.paths import Search
-from choreo_components.config.validation import parse, shown
+from choreo_components.config.validation import REQUIRED, parse, shown
 
 Choice = TypeVar("Choice", bound=Enum)
 
 IN_MANIFEST = (
-    "a secret in plain text, for all who may read this file: let the object stand in the stack's file, under "
+    "a secret in plain text, visible to all who can read this file: move the object to the stack's file, under "
     "choreo:resources, where `pulumi config set --secret --path` encrypts it"
 )
-"""What is said of a secret in a manifest."""
+"""The warning about a secret in a manifest."""
 
 
 @dataclass(frozen=True)
 class Timeouts:
     """How long each step may take, as durations.
 
-    `ready`: an object until its condition says so; `delete`: an object until it is gone; `deployments` and
-    `namespaces`: the two steps of an environment's finalization.
+    `ready`: until an object's condition is true; `delete`: until an object is gone; `deployments` and `namespaces`:
+    the two steps of an environment's finalization.
     """
 
     ready: str = "10m"
@@ -85,22 +85,22 @@ class Declared:
 
     @cached_property
     def generation(self) -> Generation:
-        """The API that it is of."""
+        """The generation of its API."""
         return generation_having(self.object.api_version, self.kind)
 
     @property
     def role(self) -> Role | None:
-        """What it is to a plan."""
+        """Its role in a plan."""
         return self.generation.role(self.kind)
 
     @property
     def is_kept(self) -> bool:
-        """Whether Kubernetes itself has made it, and keeps it: what is declared of it comes and goes with the stack."""
+        """Whether Kubernetes itself makes and keeps it: the stack adds and removes only what it declares of it."""
         return is_kept(self.object.api_version, self.kind, self.name)
 
     @property
     def organization(self) -> str:
-        """The organization it belongs to, or is; "" where it belongs to none."""
+        """The organization that it belongs to or is; "" if it belongs to none."""
         return self.object.metadata.namespace or (self.name if self.role is Role.TENANT else "")
 
     @cached_property
@@ -110,16 +110,16 @@ class Declared:
 
     @property
     def data_plane(self) -> Target | None:
-        """The data plane that an environment is on."""
+        """The data plane of an environment."""
         return self.generation.data_planes.of_environment(self.wire)
 
     @property
     def spec(self) -> Any:
-        """Its spec; of which model depends on the kind."""
+        """Its spec, whose model depends on the kind."""
         return self.object.spec
 
     def at(self, *path: str | int) -> Location:
-        """Where one of its fields stands."""
+        """The location of one of its fields."""
         return self.document.at(path)
 
     def __str__(self) -> str:
@@ -130,7 +130,7 @@ class Declared:
 
 @dataclass(frozen=True)
 class Kubeconfig:
-    """The kubeconfig of a data plane as it was given, its text or its path, and the place that gives it."""
+    """The kubeconfig of a data plane as given, its text or its path, and the location of the setting."""
 
     given: str = field(repr=False)
     where: Location
@@ -140,15 +140,15 @@ class Kubeconfig:
 class Settings:
     """What a stack declares.
 
-    `projects` are names of projects that live in other stacks and have a namespace in each environment of this one,
-    each with the place that names it. `allow_production_destroy` lets an environment of production go.
-    `delete_retained` lets go with its environment what would otherwise keep it.
-    `adopt` says whether what is in the cluster already, and not in the stack's state, is taken over.
-    `neighbours` are objects of other APIs than OpenChoreo's, which are sent as they are written.
-    `contradicting` are objects that say otherwise what one of `declared` says: an error, which their place tells.
-    `data_plane_kubeconfigs` are those of data planes with a cluster of their own, by the DataPlane's name.
-    `control_plane` is the identity that the control plane has to have, if the stack says so.
-    `namespace_metadata` has what all data-plane namespaces get besides OpenChoreo's own labels.
+    `projects` are names of projects of other stacks that have a namespace in each environment of this one, each with
+    the location that names it. `allow_production_destroy` allows environments of production to be deleted.
+    `delete_retained` allows what a binding retains to be deleted with its environment.
+    `adopt` says which objects that exist in the cluster, but not in the stack's state, are taken over.
+    `neighbours` are objects of other APIs than OpenChoreo's, which are sent as written.
+    `contradicting` are objects that differ from one of `declared` with the same name, which is an error at their place.
+    `data_plane_kubeconfigs` are those of data planes on separate clusters, by the DataPlane's name.
+    `control_plane` is the identity that the control plane must have, if the stack sets it.
+    `namespace_metadata` is what all data-plane namespaces get in addition to OpenChoreo's own labels.
     """
 
     declared: tuple[Declared, ...] = ()
@@ -168,14 +168,14 @@ class Settings:
 def read(config: Document, folder: Path) -> tuple[Settings, list[Finding]]:
     """The settings in a stack's configuration, and everything that is wrong with them and with their manifests.
 
-    `config` maps the settings' names to their values; manifests are files and globs relative to `folder`. With an error
-    among the findings the settings are incomplete.
+    `config` maps the settings' names to their values; manifests are files and globs relative to `folder`. If the
+    findings contain an error, the settings are incomplete.
     """
     return _Reader(config, folder).read()
 
 
 def read_file(file: Path, folder: Path) -> tuple[Document, list[Finding]]:
-    """The configuration in a stack's file, which is named relative to `folder`, and what is wrong with the file."""
+    """The configuration in a stack's file, and what is wrong with the file; findings name it relative to `folder`."""
     called = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
     documents, findings = read_documents(file, called, Rules.PULUMI)
     whole = documents[0] if documents else Document({}, called)
@@ -216,24 +216,24 @@ KEYS = (
 """The settings' names in a stack's configuration. The kubeconfig is a secret, and not read here."""
 
 KUBERNETES = "kubernetes:"
-"""What the settings of Pulumi's Kubernetes provider begin with. choreo gives it all that it needs."""
+"""The prefix of the settings of Pulumi's Kubernetes provider, which choreo configures itself."""
 
 
 def is_read(name: str) -> bool:
-    """Whether a setting is one of choreo's, or one that choreo has to refuse."""
+    """Whether a setting is one of choreo's, or one that choreo must refuse."""
     return name.startswith(("choreo:", KUBERNETES))
 
 
 class _Reader:
-    """Collects objects and findings while it goes through one stack's settings."""
+    """Collects objects and findings while it reads the settings of a stack."""
 
     def __init__(self, config: Document, folder: Path) -> None:
         self.config = config
         self.folder = folder
         self.findings: list[Finding] = []
         self.named: set[str] = set()
-        """The files that a setting names, and no glob."""
-        self.passed_over: set[str] = set()
+        """The files that a setting names itself, not by a glob."""
+        self.skipped: set[str] = set()
 
     def read(self) -> tuple[Settings, list[Finding]]:
         values: Mapping[str, Any] = self.config.value
@@ -241,9 +241,9 @@ class _Reader:
             if key.startswith(KUBERNETES):
                 self.refuse(
                     self.config.at((key,)),
-                    "cannot be heeded: choreo gives the Kubernetes provider the cluster that it has checked. Remove it "
-                    f"(pulumi config rm {key}); select the cluster by the current context of KUBECONFIG, or give "
-                    f"{KUBECONFIG}",
+                    "not supported: choreo configures the Kubernetes provider for the cluster that it has checked. "
+                    f"Remove it (pulumi config rm {key}), and select the cluster by the current context of KUBECONFIG, "
+                    f"or set {KUBECONFIG}",
                 )
             elif key not in KEYS:
                 self.refuse(
@@ -273,7 +273,7 @@ class _Reader:
         self.findings.append(error(where, message))
 
     def value(self, key: str, wanted: type, described: str) -> Any:
-        """The value of a setting if it is there and of the type."""
+        """The value of a setting; None if it is missing or not of the type, which is an error."""
         value = self.config.value.get(key)
         if value is not None and not isinstance(value, wanted):
             self.refuse(self.config.at((key,)), f"should be {described}, not {self.shown(key)}")
@@ -281,7 +281,7 @@ class _Reader:
         return value
 
     def shown(self, *path: str | int) -> str:
-        """The value of a field of the settings as it is written."""
+        """The value of a field of the settings as written."""
         value = self.config.value
         for step in path:
             value = value[step]
@@ -301,7 +301,7 @@ class _Reader:
         return found
 
     def projects(self) -> dict[str, Location]:
-        """The projects of other stacks, each with the place that names it."""
+        """The projects of other stacks, each with the location that names it."""
         places = {name: self.config.at((PROJECTS, index)) for index, name in self.strings(PROJECTS)}
         for name, where in places.items():
             if refused := refusal(name, Use.OBJECT) or refusal(name, Use.LABEL_VALUE):
@@ -319,19 +319,19 @@ class _Reader:
 
     def flag(self, key: str) -> bool:
         """A setting that is true or false."""
-        # Pulumi hands a boolean over as text.
+        # Pulumi passes a boolean as text.
         value = self.config.value.get(key, False)
         if value not in (True, False, "true", "false"):
             self.refuse(self.config.at((key,)), f"should be true or false, not {self.shown(key)}")
         return value in (True, "true")
 
     def kubeconfigs(self) -> dict[str, Kubeconfig]:
-        """The kubeconfigs of data planes; what is wrong with one is said without a word of it."""
+        """The kubeconfigs of data planes. Findings about them quote nothing of them."""
         given = self.config.value.get(DATA_PLANE_KUBECONFIGS)
         if given is None:
             return {}
         if not isinstance(given, Mapping):
-            what = "a list" if isinstance(given, list) else "a text that is no JSON, or a value of another type"
+            what = "a list" if isinstance(given, list) else "a text that is not JSON, or a value of another type"
             self.refuse(
                 self.config.at((DATA_PLANE_KUBECONFIGS,)),
                 f"should be a mapping of data planes' names to their kubeconfigs, not {what}",
@@ -392,7 +392,7 @@ class _Reader:
             where = self.config.at((MANIFESTS, index))
             names_one = search.names_one(pattern)
             for path in search.files(pattern, where):
-                # Whichever links lead to it, a file is read once.
+                # A file is read once, however many links lead to it.
                 real = os.path.realpath(path)
                 shown = seen.get(real) or _called(path, self.folder)
                 if names_one:
@@ -406,22 +406,22 @@ class _Reader:
                     self.refuse(where, f"{shown} cannot be read: {problem.strerror}")
                     continue
                 if not read and not findings:
-                    self.findings.append(warning(Location(shown), "no object in it"))
+                    self.findings.append(warning(Location(shown), "the file contains no object"))
                 documents += read
                 self.findings += findings
         self.findings += search.findings()
         return documents
 
     def declare(self, document: Document) -> Declared | Neighbour | None:
-        """The document as an object with all its labels; what is wrong with it becomes findings, and None."""
+        """The document as an object with all its labels; None if it is invalid, which adds findings."""
         value = document.value
         if not isinstance(value, dict):
-            # Whatever it is that a glob has caught, a key maybe: it is not quoted.
+            # A glob may match any file, for example a key, so the text is not quoted.
             what = "a text" if isinstance(value, str) else shown(value, document.written())
             self.refuse(document.at(), f"should be an object with apiVersion, kind, metadata and spec, not {what}")
             return None
         if is_of_kustomize(document.file, value):
-            self.pass_over(document)
+            self.skip(document)
             return None
         api_version, kind_name = (self.text(document, key) for key in ("apiVersion", "kind"))
         if api_version is None or kind_name is None:
@@ -440,23 +440,23 @@ class _Reader:
         for problem in problems:
             self.refuse(document.at(problem.path), problem.message)
         if not document.prefix:
-            # What stands in a stack's own file may have been encrypted there.
+            # In a stack's own file it may be encrypted.
             for path in kind.secrets_in(value):
                 self.findings.append(warning(document.at(path), IN_MANIFEST))
         return None if declared is None else self.identify(kind, declared, document)
 
-    def pass_over(self, document: Document) -> None:
-        """Says once of a file of kustomize's, which a glob has brought, that it is left out; of another, an error."""
+    def skip(self, document: Document) -> None:
+        """Warns once that a file of kustomize that a glob matches is skipped; any other such object is an error."""
         if document.prefix or document.file in self.named:
-            message = "a file of kustomize's own, which is sent to no cluster: name the files that it lists"
+            message = "a kustomize file, which is not for a cluster: name the files that it lists"
             self.refuse(document.at(("kind",)), message)
-        elif document.file not in self.passed_over:
-            self.passed_over.add(document.file)
+        elif document.file not in self.skipped:
+            self.skipped.add(document.file)
             where = Location(document.file)
-            self.findings.append(warning(where, "passed over: a file of kustomize's own, which is sent to no cluster"))
+            self.findings.append(warning(where, "skipped: a kustomize file, which is not for a cluster"))
 
     def neighbour(self, document: Document, api_version: str, kind: str, unknown: str) -> Neighbour | None:
-        """The document as an object of another API than OpenChoreo's, or what is wrong with it as one of these."""
+        """The document as an object of another API than OpenChoreo's; None if it is invalid, which adds findings."""
         if (refused := refusal_of_neighbour(document, api_version, kind, unknown)) is not None:
             self.findings.append(refused)
             return None
@@ -464,7 +464,7 @@ class _Reader:
         self.findings += wrong
         secrets = secrets_in(document.value)
         if secrets and not document.prefix:
-            # One for all that is in it.
+            # One warning for all secrets in it.
             self.findings.append(warning(document.at(secrets[0][:1]), IN_MANIFEST))
         if found is None:
             return None
@@ -477,7 +477,7 @@ class _Reader:
     def divided(self, read: Sequence[Declared | Neighbour]) -> tuple[list[Declared], list[Neighbour]]:
         """OpenChoreo's objects, and the others.
 
-        A namespace is one of OpenChoreo's if it says so, or if one of OpenChoreo's objects is in it.
+        A namespace is OpenChoreo's if it is marked so, or if an object of OpenChoreo's is in it.
         """
         own = [each for each in read if isinstance(each, Declared)]
         plain = [each for each in read if isinstance(each, Neighbour)]
@@ -485,9 +485,9 @@ class _Reader:
         if not namespaces:
             return own, plain
         objects: list[Declared] = []
-        lived_in = {each.namespace for each in plain}
+        in_use = {each.namespace for each in plain}
         known = {(each.generation.api_version, each.object.metadata.namespace) for each in own}
-        known |= {(each.generation.api_version, each.name) for each in namespaces if _says_that_it_is_a_tenant(each)}
+        known |= {(each.generation.api_version, each.name) for each in namespaces if _is_marked_as_tenant(each)}
         for each in own:
             generation = each.generation
             if not _is_of_kubernetes(each) or (generation.api_version, each.name) in known:
@@ -497,35 +497,34 @@ class _Reader:
             assert found is not None
             metadata = self.without_notes(found.metadata, each.document, once=False)
             plain.append(Neighbour(found.model_copy(update={"metadata": metadata}), each.document))
-            beside = (other.generation is generation and not _is_of_kubernetes(other) for other in own)
-            if each.name not in lived_in and any(beside):
+            others = (other.generation is generation and not _is_of_kubernetes(other) for other in own)
+            if each.name not in in_use and any(others):
                 label = ", ".join(
                     f"{key}={value}" for key, value in generation.namespaces.tenant_labels(each.name).items()
                 )
                 message = (
-                    f"a namespace like any other, as nothing of OpenChoreo in this stack is in it: give it the label "
-                    f"{label} if OpenChoreo's objects of other stacks are"
+                    "treated as a plain namespace, because no object of OpenChoreo in this stack is in it: add the "
+                    f"label {label} if objects of OpenChoreo in other stacks are"
                 )
                 self.findings.append(warning(each.at("metadata", "name"), message))
         return objects, plain
 
     def unique_neighbours(self, read: Sequence[Neighbour]) -> tuple[Neighbour, ...]:
-        """The first of the neighbours of each name. Who repeats one means the same, or it is an error."""
+        """The first neighbour of each name. A repeated one must be the same, or it is an error."""
         first: dict[tuple[str, str, str], Neighbour] = {}
         for each in read:
             earlier = first.setdefault((each.api_version, each.kind, each.full_name), each)
             if earlier is not each:
-                self.twice(each, earlier)
+                self.report_duplicate(each, earlier)
         return tuple(first.values())
 
     def text(self, document: Document, key: str) -> str | None:
-        """A field of the document that has to be a string."""
+        """A field of the document that must be a string."""
         value = document.value.get(key)
         if isinstance(value, str):
             return value
         given = shown(value, document.written((key,)))
-        wanted = "required, and missing" if value is None else f"should be a string, not {given}"
-        self.refuse(document.at((key,)), wanted)
+        self.refuse(document.at((key,)), REQUIRED if value is None else f"should be a string, not {given}")
         return None
 
     def identify(self, kind: Kind, declared: ApiObject, document: Document) -> Declared | None:
@@ -539,51 +538,52 @@ class _Reader:
         return Declared(identified.model_copy(update={"metadata": metadata}), document)
 
     def without_notes(self, metadata: ObjectMeta, document: Document, *, once: bool = True) -> ObjectMeta:
-        """The metadata without what `kubectl apply` has noted in it, and a warning of that, unless there is one."""
+        """The metadata without the annotation of `kubectl apply`; `once`: with a warning that it is left out."""
         if not metadata.annotations or LAST_APPLIED not in metadata.annotations:
             return metadata
         if once:
             where = document.at(("metadata", "annotations", LAST_APPLIED))
-            self.findings.append(warning(where, "left out: it is a note of kubectl's own, not of the object"))
+            self.findings.append(warning(where, "left out: kubectl's record, which does not belong to the object"))
         kept = {key: value for key, value in metadata.annotations.items() if key != LAST_APPLIED}
         return metadata.model_copy(update={"annotations": kept})
 
     def unique(self, declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], tuple[Declared, ...]]:
-        """The first of the objects of each name, and those that contradict it. Who repeats it means the same."""
+        """The first object of each name, and those that contradict it. A repeated one may be the same."""
         first: dict[tuple[str, str, str, str], Declared] = {}
         contradicting = []
         for each in declared:
             earlier = first.setdefault((each.object.api_version, each.kind, each.organization, each.name), each)
             if earlier is each:
                 continue
-            if self.twice(each, earlier):
+            if self.report_duplicate(each, earlier):
                 contradicting.append(each)
         return tuple(first.values()), tuple(contradicting)
 
-    def twice(self, each: Declared | Neighbour, earlier: Declared | Neighbour) -> bool:
-        """Says that an object is declared a second time; whether the two differ."""
+    def report_duplicate(self, each: Declared | Neighbour, earlier: Declared | Neighbour) -> bool:
+        """Reports that an object is declared a second time; returns whether the two differ."""
         twice = f"{each} is declared twice; first at {earlier.at('metadata', 'name')}"
         where = each.at("metadata", "name")
         different = list(differing(earlier.wire, each.wire))
         if different:
-            self.refuse(where, f"{twice}. They differ in {', '.join(map(field_name, different))}")
+            differences = ", ".join(map(field_name, different))
+            self.refuse(where, f"{twice}. They differ in {differences}: remove one of them")
         else:
-            self.findings.append(warning(where, f"{twice}. They are alike: it is taken once"))
+            self.findings.append(warning(where, f"{twice}. They are identical: the duplicate is ignored"))
         return bool(different)
 
 
 def _called(path: Path, folder: Path) -> str:
-    """What findings call a file: relative to the folder, if it is in that."""
+    """The name of a file in findings: relative to the folder if it is in it."""
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
 def _is_of_kubernetes(declared: Declared) -> bool:
-    """Whether it is an object of Kubernetes itself that may be one of OpenChoreo's."""
+    """Whether it is an object of Kubernetes itself that may belong to OpenChoreo."""
     return (declared.object.api_version, declared.kind) in declared.generation.kinds_of_kubernetes
 
 
-def _says_that_it_is_a_tenant(declared: Declared) -> bool:
-    """Whether what is written of a namespace has a label or an annotation of OpenChoreo's."""
+def _is_marked_as_tenant(declared: Declared) -> bool:
+    """Whether a namespace as written has a label or an annotation of OpenChoreo's."""
     written = declared.document.value["metadata"]
     known = declared.generation.metadata(kind_of(declared.object.api_version, declared.kind)).annotations
     return bool(

@@ -1,4 +1,4 @@
-"""Writes the table of settings in docs/settings.md, from their meanings and their JSON Schema.
+"""The settings page: writes the table of settings in docs/settings.md, from their meanings and their JSON Schema.
 
 python -m choreo_components.config.settings_page
 """
@@ -25,7 +25,7 @@ def table() -> str:
 
 
 def with_table(page: str) -> str:
-    """The page with the present table between its marks. Raises ValueError where they are missing."""
+    """The page with the current table between its markers. Raises ValueError if they are missing."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
@@ -34,7 +34,7 @@ def with_table(page: str) -> str:
 
 
 def _form(schema: dict[str, Any]) -> str:
-    """What a value looks like, in a few words."""
+    """The form of a value, in a few words."""
     match schema:
         case {"enum": [True, False, *_]}:
             return "`true` or `false`"

@@ -1,7 +1,7 @@
-"""A text: the characters of a file, and its events where it is JSON.
+"""A text: the characters of a file, and its events if it is JSON.
 
-Where libyaml would read otherwise than kubectl, which takes a text for JSON first (Kubernetes: apimachinery/pkg/util/
-yaml), and then for YAML.
+This covers where libyaml differs from kubectl, which reads a text as JSON first, and then as YAML (Kubernetes:
+apimachinery/pkg/util/yaml).
 """
 
 import codecs
@@ -13,17 +13,17 @@ from typing import Any
 import yaml
 
 _BYTE_ORDER_MARKS = re.compile(r"(?<![^\r\n])\ufeff+")
-"""Those that begin a line: files that were put after one another have them anywhere."""
+"""Those at the beginning of a line: concatenated files have them anywhere."""
 
 
 def decoded(text: str | bytes) -> str | bytes:
-    """The text without byte order marks; bytes that are no UTF-8 as they are, for libyaml knows what is wrong.
+    """The text without byte order marks; bytes that are not UTF-8 unchanged, as libyaml reports what is wrong.
 
-    Raises UnicodeError for what claims to be another encoding and cannot be read.
+    Raises UnicodeError for a text that claims another encoding and cannot be read.
     """
     if isinstance(text, bytes):
         if text.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-            raise UnicodeError("it is UTF-32, which kubectl does not read either: save it as UTF-8")
+            raise UnicodeError("UTF-32, which kubectl does not read either: save the file as UTF-8")
         if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             text = text.decode("utf-16")
         else:
@@ -35,7 +35,7 @@ def decoded(text: str | bytes) -> str | bytes:
 
 
 def undecodable(problem: UnicodeError) -> tuple[int, str]:
-    """The line at which a text is none, and the reason."""
+    """The line at which a text cannot be decoded, and the reason."""
     if isinstance(problem, UnicodeEncodeError):
         return problem.object.count("\n", 0, problem.start) + 1, problem.reason
     if isinstance(problem, UnicodeDecodeError):
@@ -50,15 +50,15 @@ _JOINABLE_SIGNS = re.compile("[\U0010d800-\U0010dbff][\U0010dc00-\U0010dfff]")
 
 
 def with_joinable(text: str | bytes) -> str | bytes:
-    """The text with pairs of surrogates, as JSON escapes a character beyond 16 bits, as escapes that YAML has as well.
+    """The text with pairs of surrogates, by which JSON escapes a character beyond 16 bits, as escapes that YAML has.
 
-    Whether one is an escape is known only where the scalar is: `joined` makes a character of it, or what was written.
+    Whether such a pair is an escape depends on the scalar: `joined` makes it a character, or restores what was written.
     """
     return _PAIR.sub(r"\1\\U0010\2\\U0010\3", text) if isinstance(text, str) and "\\u" in text else text
 
 
 def joined(event: yaml.ScalarEvent) -> str:
-    """What is written in a scalar of a text `with_joinable` pairs."""
+    """The value of a scalar in a text `with_joinable` pairs."""
     value = str(event.value)
     if event.style == '"':
         return value if value.isascii() else _JOINABLE_SIGNS.sub(_character, value)
@@ -71,11 +71,11 @@ def _character(pair: re.Match[str]) -> str:
 
 
 _BETWEEN = re.compile(r"(?:[ \t\r\n\ufeff]++|^---[ \t]*+(?=[\r\n]|\Z))*+", re.MULTILINE)
-"""What may stand between documents in JSON."""
+"""What may be between documents in JSON."""
 
 
 def is_json(text: str) -> bool:
-    """Whether the text is objects in JSON and nothing else: one, or several after one another."""
+    """Whether the text consists of one or more objects in JSON, and nothing else."""
     decoder = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_is_no_json)
     position = first = _after(text, 0)
     try:
@@ -103,9 +103,9 @@ _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]|[^\s,:{}\[\]"]+')
 
 
 class Json:
-    """The events of a text that is JSON, as libyaml's parser would give them were all JSON YAML 1.1.
+    """The events of a text in JSON, as libyaml's parser would produce them if all JSON were YAML 1.1.
 
-    It is not: YAML has no pairs of surrogates, folds some line breaks of Unicode, and ends keys with their line.
+    It is not: YAML has no pairs of surrogates, folds some of Unicode's line breaks, and ends a key with its line.
     """
 
     def __init__(self, text: str) -> None:

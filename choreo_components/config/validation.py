@@ -1,4 +1,4 @@
-"""A problem: one thing about a value that OpenChoreo's API does not take, in words that say what would be right."""
+"""A validation problem: something in a value that OpenChoreo's API does not accept, with what would be right."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,11 @@ _WANTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
 }
-"""What pydantic's errors of type ask for."""
+"""What pydantic expects, by type of error."""
+
+
+REQUIRED = "required field is missing"
+"""The message about a missing field."""
 
 
 @dataclass(frozen=True)
@@ -40,71 +44,71 @@ class Problem:
 
 
 MOST_PROBLEMS = 100
-"""Problems of one value that are told: of more, only the count is."""
+"""Problems that are reported of one value. Of the others, only the number is reported."""
 
 
 Written: TypeAlias = Callable[[FieldPath], str | None]
-"""The text of the number or boolean at a path, where it is known how that was written."""
+"""The text of the number or boolean at a path, as far as it is known how that was written."""
 
 
 def parse(
     kind: Kind, wire: Mapping[str, Any], written: Written = lambda _: None
 ) -> tuple[ApiObject | None, list[Problem]]:
-    """The object of the kind that the wire names say; None with its problems, in the order of its fields."""
+    """The object of the kind in wire names; if it is invalid, None and its problems in the order of the fields."""
     model = kind.model_of(wire)
     try:
         return model.from_wire(wire), []
     except ValidationError as invalid:
-        told = invalid.errors(include_url=False)
-    found = list(_problems(kind, model, wire, told[:MOST_PROBLEMS], written))
-    if len(told) > MOST_PROBLEMS:
-        found.append(Problem((), f"{len(told) - MOST_PROBLEMS:,} more problems in this object", None))
+        errors = invalid.errors(include_url=False)
+    found = list(_problems(kind, model, wire, errors[:MOST_PROBLEMS], written))
+    if len(errors) > MOST_PROBLEMS:
+        found.append(Problem((), f"{len(errors) - MOST_PROBLEMS:,} more problems in this object", None))
     return None, found
 
 
 def _problems(
-    kind: Kind, model: type[ApiObject], wire: Mapping[str, Any], told: Iterable[ErrorDetails], written: Written
+    kind: Kind, model: type[ApiObject], wire: Mapping[str, Any], errors: Iterable[ErrorDetails], written: Written
 ) -> Iterator[Problem]:
     own: dict[FieldPath, type[ApiObject]]
     own = {path: each for each in kind.models for path in own_fields(each, kind.models)}
     of_no_release = not any(has(wire, path) for path in own)
-    for error in told:
+    for error in errors:
         path, value = error["loc"], error["input"]
         if path in own and error["type"] == "extra_forbidden":
             yield Problem(path, _of_another_release(kind, model, own[path]), value)
         elif path in own and of_no_release and error["type"] == "missing":
-            # Told once, by the first of them.
+            # Reported once, for the first of them.
             if path == next(iter(own)):
                 yield Problem(path[:-1], _of_no_release(kind), value)
         elif not isinstance(_shape_at(model, path[:-1]), PortLike):
             yield Problem(path, _message(error, kind, model, shown(value, written(path))), value)
         elif path[-1] == "int":
-            # Of a value that may be either, pydantic tells twice what it is not, a step below the field.
+            # For a value that may be of either type, pydantic reports two errors, one step below the field.
             quoted = shown(value, written(path[:-1]))
             yield Problem(path[:-1], f"should be an integer or a string, not {quoted}", value)
 
 
 def _of_another_release(kind: Kind, model: type[ApiObject], other: type[ApiObject]) -> str:
-    """Why a field cannot stay that only `other` has, in an object that is one of `model`."""
+    """Why a field that only `other` has cannot stay in an object of `model`."""
     return (
-        f"belongs to the {kind.kind} of {kind.release_of(other)}, and the rest of this one to that of "
-        f"{kind.release_of(model)}: it has to be the one or the other"
+        f"field of the {kind.kind} of {kind.release_of(other)}, while the other fields are those of "
+        f"{kind.release_of(model)}: use the fields of one release"
     )
 
 
 def _of_no_release(kind: Kind) -> str:
-    """What is missing of an object that has none of the fields by which the models are told apart."""
+    """What is missing in an object that has none of the fields that distinguish the models."""
     wanted = (
         f"{' and '.join(map(field_name, own_fields(model, kind.models)))} for {kind.release_of(model)}"
         for model in kind.models
     )
-    return f"required, and missing: {', or '.join(wanted)}"
+    return f"required field is missing: {', or '.join(wanted)}"
 
 
 def _message(error: ErrorDetails, kind: Kind, model: type[ApiObject], quoted: str) -> str:
     type_, path, value = error["type"], error["loc"], error["input"]
     if type_ == "missing":
-        return "required, and missing"
+        return REQUIRED
     if type_ == "extra_forbidden" and path in OF_THE_SERVER:
         return "set by the cluster: remove it"
     if type_ == "extra_forbidden":
@@ -123,7 +127,7 @@ def _message(error: ErrorDetails, kind: Kind, model: type[ApiObject], quoted: st
 
 
 def _is_secret(model: type[WireModel], path: FieldPath) -> bool:
-    """Whether the field at the path is secret, or is to hold secrets: what stands in its place may be one."""
+    """Whether the field at the path is secret or holds secrets, so that whatever is written there may be one."""
     around, shape = _shape_at(model, path[:-1]), _shape_at(model, path)
     if isinstance(shape, ObjectOf):
         return holds_secrets(shape.model)
@@ -131,13 +135,13 @@ def _is_secret(model: type[WireModel], path: FieldPath) -> bool:
 
 
 def _fields_around(model: type[WireModel], path: FieldPath) -> list[str]:
-    """The wire names of the fields that the object around the last step of the path may have."""
+    """The wire names of the fields that the object with the last step of the path may have."""
     around = _shape_at(model, path[:-1])
     return list(fields_of(around.model)) if isinstance(around, ObjectOf) else []
 
 
 def _shape_at(model: type[WireModel], path: FieldPath) -> Shape | None:
-    """The shape of the field at the path; None where the model has none."""
+    """The shape of the field at the path; None if the model has no such field."""
     shape: Shape = ObjectOf(model)
     for step in path:
         if isinstance(shape, ListOf | MapOf):
@@ -151,7 +155,7 @@ def _shape_at(model: type[WireModel], path: FieldPath) -> Shape | None:
 
 
 def shown(value: Any, written: str | None = None) -> str:
-    """A value as YAML people know it, a number and a boolean as `written`; a collection by its kind alone."""
+    """A value as in YAML, a number or a boolean as `written`; of a list or a mapping, only that it is one."""
     if value is None:
         return "null"
     if isinstance(value, Mapping):

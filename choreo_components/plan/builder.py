@@ -1,6 +1,6 @@
-"""The builder of a plan: what a stack's objects become in the cluster, in which order, and what is wrong with them.
+"""The plan builder: what a stack's objects become in the cluster, in which order, and what is wrong with them.
 
-Pure: no Pulumi, no network. The program, the pictures, the checks and the commands all read the one plan.
+Pure: no Pulumi, no network. The program, the pictures, the checks and the commands all use the same plan.
 """
 
 from collections import defaultdict
@@ -54,7 +54,7 @@ class _PlanBuilder:
             [*settings.declared, *(each for group in self.brought.values() for each in group)],
             key=lambda each: (*_position(each), each.organization, each.name),
         )
-        # The declared ones count by their names, as they come last.
+        # By their names the declared ones are found, as they come last.
         self.index = Index([*settings.contradicting, *self.declared])
         self.by_role: dict[Role | None, list[Declared]] = defaultdict(list)
         for each in self.declared:
@@ -86,7 +86,7 @@ class _PlanBuilder:
             secrets,
             {node.environment: node.key for node in finalizers},
         )
-        self.settle(neighbourhood)
+        self.connect_neighbours(neighbourhood)
         nodes: list[Node] = [*own, *neighbourhood.nodes]
         position = {node.key: (_part(node), *_position(node.declared, _kind_in_order(node)), node.key) for node in own}
         position |= {node.key: (*neighbourhood.order(node.key), node.key) for node in neighbourhood.nodes}
@@ -108,8 +108,8 @@ class _PlanBuilder:
             index=self.index,
         )
 
-    def settle(self, neighbourhood: Neighbourhood) -> None:
-        """The edges of objects of other APIs, to what they need and from what comes after them."""
+    def connect_neighbours(self, neighbourhood: Neighbourhood) -> None:
+        """Adds the edges of objects of other APIs: to what they need, and from what needs them."""
         self.findings += neighbourhood.findings
         if not neighbourhood.nodes:
             return
@@ -135,7 +135,7 @@ class _PlanBuilder:
         return size(node.declared, of_provider(kind, waits=node.wait is not None))
 
     def connect(self, declared: Declared) -> None:
-        """Edges to what the object refers to, and by way of that to its organization."""
+        """Adds edges to what the object refers to, and to its organization if none of these leads to it."""
         key = Key.of(declared)
         self.needs[key] = set()
         organization: Declared | None = None
@@ -150,12 +150,12 @@ class _PlanBuilder:
                 organization = found
             else:
                 self.needs[key].add(Key.of(found))
-        # What is in the whole cluster has no organization by way of which it would come.
+        # A cluster-wide object does not lead to an organization.
         if organization is not None and not any(needed.organization for needed in self.needs[key]):
             self.needs[key].add(Key.of(organization))
 
     def ambiguous(self) -> Iterator[Finding]:
-        """An error for each kubeconfig in the settings whose name means data planes of several organizations."""
+        """An error for each kubeconfig in the settings whose name is that of several organizations' data planes."""
         meant: dict[str, set[str]] = defaultdict(set)
         for each in self.by_role[Role.DATA_PLANE]:
             meant[each.name].add(each.organization)
@@ -166,19 +166,19 @@ class _PlanBuilder:
             organizations = " and ".join(repr(each) for each in sorted(meant[name]) if each)
             if "" in meant[name] and organizations:
                 message = (
-                    f"organization {organizations} of this stack has a data plane {name!r}, and so has the whole "
-                    "cluster, and they would share this kubeconfig: give one of them another name"
+                    f"organization {organizations} of this stack has a data plane {name!r}, and a cluster-wide one of "
+                    "that name would share this kubeconfig: rename one of them"
                 )
                 yield error(kubeconfig.where, message)
             elif len(meant[name]) > 1:
                 message = (
-                    f"organizations {organizations} of this stack each have a data plane {name!r}, and they would "
-                    "share this kubeconfig: give each organization a stack of its own, or the data planes other names"
+                    f"organizations {organizations} of this stack each have a data plane {name!r}, and these would "
+                    "share this kubeconfig: declare each organization in a separate stack, or rename the data planes"
                 )
                 yield error(kubeconfig.where, message)
 
     def secrets(self) -> list[SecretNode]:
-        """The Secrets of those data planes whose kubeconfigs the stack has; each comes before its data plane."""
+        """The Secrets of data planes whose kubeconfigs are in the settings, each before its data plane."""
         given = self.settings.data_plane_kubeconfigs
         nodes: dict[Key, SecretNode] = {}
         for each in self.by_role[Role.DATA_PLANE]:
@@ -190,7 +190,10 @@ class _PlanBuilder:
             first = nodes.setdefault(key, SecretNode(key, Key.of(each), each)).data_plane
             where = each.at(*data_planes.connection_field)
             if given[first.name].given != given[each.name].given:
-                message = f"data planes {first.name!r} and {each.name!r} name one Secret, and have two kubeconfigs"
+                message = (
+                    f"data planes {first.name!r} and {each.name!r} name the same Secret, but have different "
+                    "kubeconfigs: name another Secret in one of them"
+                )
                 self.findings.append(error(where, message))
             if refused := refusal(name, Use.OBJECT) or refusal(name, Use.LABEL_VALUE):
                 message = f"Kubernetes would refuse the name {name!r} of the Secret: {refused}"
@@ -202,7 +205,7 @@ class _PlanBuilder:
         return list(nodes.values())
 
     def namespaces(self, environment: Declared) -> list[NamespaceNode]:
-        """The namespaces that the stack makes in an environment, each after what it needs."""
+        """The namespaces that the stack makes in an environment, with what each needs."""
         nodes = []
         maker = environment.generation.namespaces.maker
         projects = self.deployable(environment) if maker is None else self.bound(environment, maker)
@@ -217,8 +220,8 @@ class _PlanBuilder:
     def bound(self, environment: Declared, maker: NamespaceMaker) -> dict[str, None]:
         """The projects that are bound to an environment, where the stack makes their namespaces.
 
-        It does so in the place of controllers that are absent, and beforehand on a cluster that it has a kubeconfig of.
-        Where they are absent, the settings' projects have nothing else in the environment.
+        It makes them instead of absent controllers, and before the controllers do on a cluster whose kubeconfig is in
+        the settings. If the controllers are absent, the settings' projects are included, as nothing else binds them.
         """
         data_plane = environment.data_plane
         given = data_plane is not None and data_plane.known_as in self.settings.data_plane_kubeconfigs
@@ -227,13 +230,13 @@ class _PlanBuilder:
         placed = (
             each.generation.placed(each.wire)
             for each in self.declared
-            if each.kind == maker.kind and self.beside(each, environment)
+            if each.kind == maker.kind and self.same_organization(each, environment)
         )
         bound = [project for _, project, name in placed if name == environment.name]
         return dict.fromkeys([*bound, *self.settings.projects])
 
     def deployable(self, environment: Declared) -> dict[str, Key | None]:
-        """The projects that can be deployed to an environment, with those that the stack declares."""
+        """The projects that can be deployed to an environment, each with its node if the stack declares it."""
         organization, name, generation = environment.organization, environment.name, environment.generation
         projects: dict[str, Key | None] = {}
         for project_name, where in self.settings.projects.items():
@@ -242,27 +245,26 @@ class _PlanBuilder:
             found = self.index.find(target)
             if found is None:
                 missing = (
-                    f"no project {project_name!r} in organization {organization!r} yet; "
-                    "its namespace is made all the same"
+                    f"no project {project_name!r} in organization {organization!r} yet; its namespace is created anyway"
                 )
                 reference = Reference(environment, where, target, missing, Severity.WARNING, project=project_name)
                 self.outside.append(reference)
             projects[project_name] = None if found is None else Key.of(found)
         for project in self.by_role[Role.PROJECT]:
-            if self.beside(project, environment) and self.reaches(project, name):
+            if self.same_organization(project, environment) and self.reaches(project, name):
                 projects[project.name] = Key.of(project)
         for deployment in self.by_role[Role.DEPLOYMENT]:
             _, project_name, of = generation.placed(deployment.wire)
-            if self.beside(deployment, environment) and of == name:
+            if self.same_organization(deployment, environment) and of == name:
                 projects.setdefault(project_name, None)
         return projects
 
-    def beside(self, one: Declared, other: Declared) -> bool:
-        """Whether both are of one organization of one generation."""
+    def same_organization(self, one: Declared, other: Declared) -> bool:
+        """Whether both are of the same organization and generation."""
         return (one.organization, one.generation) == (other.organization, other.generation)
 
     def reaches(self, project: Declared, environment: str) -> bool:
-        """Whether the project can come to the environment. A pipeline of another stack may name any."""
+        """Whether the project can be promoted to the environment. A pipeline of another stack may name any."""
         generation = project.generation
         targets = (reference.target for reference in self.references[Key.of(project)])
         pipeline = next(
@@ -271,11 +273,11 @@ class _PlanBuilder:
         return pipeline is None or any(name == environment for _, name in generation.promoted(pipeline.wire))
 
     def finalizers(self, namespaces: Sequence[NamespaceNode]) -> list[FinalizerNode]:
-        """The environments' finalizers, after their namespaces and whatever their deployments may be made of."""
+        """The finalizers of environments, after their namespaces and all workloads that may be deployed there."""
         workloads: dict[tuple[str, Generation], set[Key]] = defaultdict(set)
         for each in self.by_role[Role.WORKLOAD]:
             workloads[each.organization, each.generation].add(Key.of(each))
-        # What another workload needs is waited for through that one.
+        # A workload that another one needs is reached through that one.
         last = {
             owner: keys - {needed for key in keys for needed in self.needs[key]} for owner, keys in workloads.items()
         }
@@ -298,7 +300,7 @@ class _PlanBuilder:
 def _brought(settings: Settings) -> Iterator[tuple[Key, list[Declared]]]:
     """By environment: the objects that make namespaces in it for the settings' projects, unless they are declared.
 
-    None without controllers, which would act on them.
+    None if there are no controllers to act on them.
     """
     environments = [each for each in settings.declared if each.role is Role.ENVIRONMENT]
     for environment in environments if settings.controllers is Controllers.PRESENT else ():
@@ -321,15 +323,15 @@ def _brought(settings: Settings) -> Iterator[tuple[Key, list[Declared]]]:
 
 
 def _position(declared: Declared, kind: str | None = None) -> tuple[str, int]:
-    """Where a kind (default: the object's) is in the order of creation of the object's generation."""
+    """The position of a kind (default: the object's) in the order of creation of the object's generation."""
     return declared.generation.api_version, declared.generation.position(kind or declared.kind)
 
 
 def _part(node: OwnNode) -> int:
-    """In which part of the order of creation a node is."""
+    """The part of the order of creation that a node is in."""
     return TENANTS if node.key.role is Role.TENANT else OWN
 
 
 def _kind_in_order(node: OwnNode) -> str:
-    """What an order of creation calls the node's kind."""
+    """The node's kind as the order of creation names it."""
     return DATA_PLANE_NAMESPACE if isinstance(node, NamespaceNode) else node.key.kind

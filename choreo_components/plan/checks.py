@@ -1,4 +1,4 @@
-"""A check: something that OpenChoreo would accept, and that then fails, hangs or collides where nobody looks."""
+"""Checks: mistakes that OpenChoreo would accept, and that later fail, hang or collide without a visible error."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ LARGEST_OBJECT = 3 * 2**19
 
 
 def check(declared: Sequence[Declared], placements: Iterable[tuple[Generation, Placement]]) -> Iterator[Finding]:
-    """All findings about a stack's objects, and about the data-plane namespaces that it has."""
+    """All findings about a stack's objects and its data-plane namespaces."""
     environments = [each for each in declared if each.role is Role.ENVIRONMENT]
     others = [each for each in declared if each.role is not Role.ENVIRONMENT]
 
@@ -28,19 +28,19 @@ def check(declared: Sequence[Declared], placements: Iterable[tuple[Generation, P
     for each in environments:
         yield from (found(each, violation) for violation in each.generation.checks(each))
     yield from together(declared)
-    yield from _second_ones(declared)
+    yield from _duplicates(declared)
     for each in others:
         yield from (found(each, violation) for violation in each.generation.checks(each))
     yield from _namespaces(environments, list(placements))
 
 
-def together(declared: Iterable[Declared], beside: Iterable[Mapping[str, Any]] = ()) -> Iterator[Finding]:
-    """Findings about a stack's objects that several of them make, or some with those `beside` them in the cluster."""
+def together(declared: Iterable[Declared], in_cluster: Iterable[Mapping[str, Any]] = ()) -> Iterator[Finding]:
+    """Findings about combinations of a stack's objects, with each other and with objects that are `in_cluster`."""
     groups: dict[Generation, list[Declared]] = defaultdict(list)
     for each in declared:
         groups[each.generation].append(each)
     others: dict[Generation, list[Mapping[str, Any]]] = defaultdict(list)
-    for wire in beside:
+    for wire in in_cluster:
         others[generation_having(str(wire["apiVersion"]), str(wire["kind"]))].append(wire)
     for generation, own in groups.items():
         wires = [*(each.wire for each in own), *others[generation]]
@@ -50,14 +50,14 @@ def together(declared: Iterable[Declared], beside: Iterable[Mapping[str, Any]] =
 
 
 def _at(own: Sequence[Declared], index: int, path: Path) -> str:
-    """Where a field of one of the objects is; those after the declared ones are the cluster's."""
+    """The location of a field of one of the objects; those after the declared ones are the cluster's."""
     return str(own[index].at(*path)) if index < len(own) else "in the cluster"
 
 
-def _second_ones(declared: Iterable[Declared]) -> Iterator[Finding]:
-    """An error for each object that is what another one is already, where there must be one at most.
+def _duplicates(declared: Iterable[Declared]) -> Iterator[Finding]:
+    """An error for each object that duplicates the function of another one, where there must be at most one.
 
-    Of several, the one with the name that it should have is the right one, else the first.
+    The right one is the one with the name that it should have, or else the first.
     """
     same: dict[tuple[str, str, tuple[str, ...]], list[tuple[Declared, Sole]]] = defaultdict(list)
     for each in declared:
@@ -69,21 +69,21 @@ def _second_ones(declared: Iterable[Declared]) -> Iterator[Finding]:
             if each is not right:
                 message = (
                     f"{each.kind} {right.name!r} {sole.says} already ({right.at(*sole.path)}): {sole.otherwise}. "
-                    "Declare one of the two"
+                    "Declare only one of them"
                 )
                 yield error(each.at(*sole.path), message)
 
 
 def size(declared: Declared | Neighbour, added: Mapping[str, str]) -> Iterator[Finding]:
-    """An error where an object is larger than Kubernetes takes, with the annotations that are `added` to its own."""
+    """An error if an object, with the annotations that are `added` to its own, is too large for Kubernetes."""
     if refused := excess({**added, **(declared.object.metadata.annotations or {})}):
         yield error(declared.at("metadata", "annotations"), refused)
     elif _is_larger(declared.document.value, LARGEST_OBJECT):
-        yield error(declared.at(), f"more than {LARGEST_OBJECT:,} bytes: etcd takes no larger object by default")
+        yield error(declared.at(), f"more than {LARGEST_OBJECT:,} bytes: etcd accepts no larger object by default")
 
 
 def _is_larger(value: Any, limit: int) -> bool:
-    """Whether a value takes more bytes in JSON. Bounded by the limit: aliases may make it endless."""
+    """Whether a value takes more bytes in JSON. It stops at the limit, as aliases can make a value huge."""
     inside, size = [value], 0
     while inside and size <= limit:
         each = inside.pop()
@@ -102,7 +102,7 @@ def _is_larger(value: Any, limit: int) -> bool:
 def _namespaces(
     environments: Iterable[Declared], placements: Sequence[tuple[Generation, Placement]]
 ) -> Iterator[Finding]:
-    """Namespaces that Kubernetes refuses, and those that several projects or environments would share."""
+    """An error for each namespace that Kubernetes refuses, or that several projects or environments would share."""
     by_name = {(each.generation, each.organization, each.name): each for each in environments}
     for generation, placement in placements:
         organization, project, environment = placement
@@ -111,13 +111,13 @@ def _namespaces(
             where = by_name[generation, organization, environment].at("metadata", "name")
             yield error(
                 where,
-                f"the data-plane namespace of project {project!r} would be called {name}: {refused}",
+                f"the data-plane namespace of project {project!r} would be named {name}: {refused}",
             )
     for shared, group in collisions(placements, lambda each: each[0].namespaces.name(*each[1])).items():
         generation, (organization, _, environment) = group[0]
-        told = " and ".join(f"organization {o!r}, project {p!r}, environment {e!r}" for _, (o, p, e) in group)
+        owners = " and ".join(f"organization {o!r}, project {p!r}, environment {e!r}" for _, (o, p, e) in group)
         where = by_name[generation, organization, environment].at("metadata", "name")
         yield error(
             where,
-            f"one data-plane namespace, {shared}, would belong to {told}: rename one of them",
+            f"one data-plane namespace, {shared}, would belong to {owners}: rename one of them",
         )

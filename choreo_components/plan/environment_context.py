@@ -11,9 +11,9 @@ from choreo_components.plan.references import Found
 
 @dataclass(frozen=True)
 class EnvironmentContext:
-    """An environment of the stack, and its data plane in wire names: of the stack itself, or live from the cluster.
+    """An environment of the stack, and its data plane in wire names: as the stack declares it, or live in the cluster.
 
-    `data_plane` is None where neither has it, or the cluster could not be asked.
+    `data_plane` is None if neither has it, or the cluster could not be asked.
     """
 
     environment: Declared
@@ -26,7 +26,7 @@ class EnvironmentContext:
 
 
 def environment_context(environment: Declared, plan: Plan, live: Found) -> EnvironmentContext:
-    """The environment with its data plane, of the stack if that declares it, else of the cluster."""
+    """The environment with its data plane, from the stack if that declares it, else from the cluster."""
     target = environment.data_plane
     if target is None:
         return EnvironmentContext(environment, None)

@@ -1,7 +1,7 @@
-"""A graph: what the stacks of an estate become in the cluster, drawn in the order of creation and numbered for destroy.
+"""A graph: what several stacks become in the cluster, in the order of creation and numbered in the order of destroy.
 
-Objects, namespaces and finalizers are its nodes, stacks their groups. What Pulumi alone knows of (the inventory and
-the deletion guard of a stack) is left out.
+Objects, namespaces and finalizers are its nodes, and stacks their groups. Resources that exist only in Pulumi's state
+(the inventory and the deletion guard of a stack) are left out.
 """
 
 import re
@@ -20,7 +20,7 @@ from choreo_components.plan.workspace import Estate, Member
 
 @dataclass(frozen=True)
 class Node:
-    """A node: its `id` consists of letters, digits and underscores; the `lines` of its label are text as it is."""
+    """A node: its `id` consists of letters, digits and underscores; the `lines` of its label are not escaped."""
 
     id: str
     kind: str
@@ -30,7 +30,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Group:
-    """A stack, or what is `outside`: objects that no stack declares, and which have to be in the cluster."""
+    """A stack, or what is `outside`: objects that no stack declares and that must be in the cluster."""
 
     id: str
     title: str
@@ -40,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Edge:
-    """From what is needed to what needs it, by the ids of the nodes; `crosses` where one is read from the cluster."""
+    """From what is needed to what needs it, by the ids of the nodes; `crosses`: the former is read from the cluster."""
 
     source: str
     target: str
@@ -56,10 +56,11 @@ class Graph:
 
 
 def graph(estate: Estate) -> Graph:
-    """The graph of an estate: the same stacks, in whatever order, give the same.
+    """The graph of an estate. It does not depend on the order in which the stacks are given.
 
-    The last line of a label says when destroy comes to the node: `destroy 2.3` is the third step in a stack that goes
-    second. Nodes of one step, and stacks of one number, go together. Edges that follow from others are left out.
+    The last line of a label says when the node is destroyed: `destroy 2.3` is the third step of a stack that is
+    destroyed second. Nodes of the same step, and stacks of the same number, are destroyed together. Edges that follow
+    from others are left out.
     """
     return _Drawing(estate).graph()
 
@@ -94,12 +95,12 @@ class _Drawing:
                 self.needs[namespace] = {node.key}
 
     def connect(self, estate: Estate) -> None:
-        """The edges between stacks, and from what is outside."""
+        """Adds the edges between stacks, and from what is outside."""
         links = {(link.source, link.reference.target): link.needed for link in estate.links}
         organizations: list[tuple[Key, Key]] = []
         for member in self.members:
             for reference in member.plan.outside:
-                # What a pipeline names may come later.
+                # What a pipeline names may be created later.
                 if not reference.holds:
                     continue
                 needed = links.get((member.name, reference.target))
@@ -108,7 +109,7 @@ class _Drawing:
                     organizations.append((_source(reference), key))
                 else:
                     self.need(_source(reference), key)
-        # As in a plan: what needs anything else has its organization by way of that.
+        # As in a plan: an object that needs another one reaches its organization through that.
         alone = [each for each in organizations if not any(needed.organization for needed in self.needs[each[0]])]
         for source, key in alone:
             self.need(source, key)
@@ -119,14 +120,14 @@ class _Drawing:
             self.outside[key] = None
 
     def number(self, member: Member) -> None:
-        """The steps in which destroy goes through a stack: against the edges."""
+        """Numbers the steps in which a stack is destroyed: against the edges."""
         own = [key for key, home in self.home.items() if home == member.name]
         taken = {node.key for node in member.plan.namespaces}
         steps = dict.fromkeys(own, 1)
         order = TopologicalSorter({key: self.needs[key] & steps.keys() for key in own}).static_order()
         for key in reversed(list(order)):
             for needed in self.needs[key] & steps.keys():
-                # The finalizer itself takes the namespaces of its environment away.
+                # The finalizer itself deletes the namespaces of its environment.
                 steps[needed] = max(steps[needed], steps[key] + (needed not in taken))
         self.steps |= steps
 
@@ -170,14 +171,14 @@ class _Drawing:
 
 
 def _behind(key: Key) -> Key:
-    """What has to exist for an object to be of use: of an organization, its namespace."""
+    """What must exist before an object can be used: for an organization, its namespace."""
     if key.role is not Role.TENANT or generation_of(key.api_version).tenant_is_a_namespace:
         return key
     return Key(KUBERNETES, NAMESPACE, key.name, key.name)
 
 
 def _source(reference: Reference) -> Key:
-    """Which node needs what is referred to: a project is needed by its namespace in an environment."""
+    """The node that needs what is referred to: a project is needed by its namespace in an environment."""
     source = Key.of(reference.source)
     if reference.project is None:
         return source
@@ -190,13 +191,13 @@ def _outside(target: Target) -> Key:
 
 
 def _ids(keys: Iterable[Key]) -> dict[Key, str]:
-    """An id for each, which stays the same whatever else there is, so long as nothing else would have it too."""
+    """An id for each key, which does not depend on the other keys unless they would have the same id."""
     unique = list(keys)
     return dict(zip(unique, _slugs([f"{key.kind} {key.organization} {key.name}" for key in unique]), strict=True))
 
 
 def _slugs(texts: list[str]) -> list[str]:
-    """The texts in letters, digits and underscores; where that makes two the same, with a hash."""
+    """The texts in letters, digits and underscores; with a hash if that makes several the same."""
     slugs = [re.sub(r"[^0-9A-Za-z]+", "_", text) for text in texts]
     count = Counter(slugs)
     return [

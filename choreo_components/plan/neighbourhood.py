@@ -1,7 +1,7 @@
 """The neighbourhood of a plan: where objects of other APIs are in its order, and what comes after them.
 
-They come before OpenChoreo's objects, which may use them without a word that could be read; after the namespace that
-they are in; and webhooks after all others, as these may refuse what is created after them. A destroy is the reverse.
+They come before OpenChoreo's objects, which may use them without an explicit reference, and after the namespace that
+they are in. Webhooks come last, as they may refuse what is created after them. A destroy is the reverse.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,12 +14,12 @@ from choreo_components.config.settings import Declared
 from choreo_components.plan.nodes import KUBERNETES, Key, NamespaceNode, NeighbourNode, SecretNode
 
 NAMESPACES, TENANTS, BEFORE, OWN, INSIDE, LAST = range(6)
-"""The parts of a plan's order: plain namespaces; tenants; neighbours; all that is OpenChoreo's; neighbours in its
-data-plane namespaces; and webhooks."""
+"""The parts of a plan's order: plain namespaces; tenants; neighbours; all other objects of OpenChoreo; neighbours in
+its data-plane namespaces; and webhooks."""
 
 
 class Neighbourhood:
-    """The neighbours of a plan, with what else the plan has by the names that they may be in conflict with."""
+    """The neighbours of a plan, and the other objects of the plan that may conflict with them."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Neighbourhood:
         self.findings: list[Finding] = []
         self._homes: dict[str, tuple[Key, ...]] = {}
         self._made: dict[str, str] = {}
-        """By its name, whose a namespace is that comes with something else, in words."""
+        """By the name of a namespace that is created with something else: what that is, in words."""
         self._tenants: set[str] = set()
         for owner in declared:
             self._add_home(owner)
@@ -60,7 +60,7 @@ class Neighbourhood:
         self._has_secrets = any(key.kind == SECRET for key in self._part)
 
     def _add_home(self, declared: Declared) -> None:
-        """The namespace that comes with an object of OpenChoreo's, if one does."""
+        """Adds the namespace that is created with an object of OpenChoreo's, if any."""
         generation = declared.generation
         if declared.role is Role.TENANT:
             self._homes[declared.name] = (Key.of(declared),)
@@ -75,14 +75,14 @@ class Neighbourhood:
                 self._made[name] = str(declared)
 
     def _is_free(self, neighbour: Neighbour, secrets: Iterable[Key]) -> bool:
-        """Whether nothing else of the plan is the same object; where it is, says so."""
+        """Whether nothing else in the plan is the same object; otherwise adds an error."""
         where = neighbour.at("metadata", "name")
         if is_namespace(neighbour.api_version, neighbour.kind) and neighbour.name in self._made:
-            message = f"the namespace of {self._made[neighbour.name]}, with which it comes: leave this one out"
+            message = f"the namespace of {self._made[neighbour.name]}, which creates it: leave this one out"
             self.findings.append(error(where, message))
             return False
         if Key.of_neighbour(neighbour) in secrets:
-            message = "the Secret that choreo:dataPlaneKubeconfigs makes: leave this one out, or the kubeconfig there"
+            message = "the Secret that choreo:dataPlaneKubeconfigs makes: remove this one, or the kubeconfig there"
             self.findings.append(error(where, message))
             return False
         return True
@@ -96,7 +96,7 @@ class Neighbourhood:
         return INSIDE if inside else BEFORE
 
     def order(self, key: Key) -> tuple[int, str, int]:
-        """Where a neighbour is in the order of creation, to be compared with all nodes of the plan."""
+        """The position of a neighbour in the order of creation, comparable with those of all nodes of the plan."""
         return self._part[key], "", position(key.api_version, key.kind)
 
     def _needs(self, node: NeighbourNode) -> Iterator[Key]:
@@ -114,7 +114,7 @@ class Neighbourhood:
     def before(self, declared: Declared, *, is_first: bool) -> Iterator[Key]:
         """The neighbours that an object of OpenChoreo's comes after: the Secrets that it names.
 
-        `is_first`: it comes after nothing but its tenant, and so after all that is in its namespace, or in none.
+        `is_first`: of the plan it needs only its tenant, so it comes after all neighbours in its namespace or in none.
         """
         for namespace, name in declared.generation.secrets(declared.wire) if self._has_secrets else ():
             key = Key(KUBERNETES, SECRET, namespace, name)
@@ -124,7 +124,7 @@ class Neighbourhood:
             yield from self._ends_of(declared.organization)
 
     def _ends_of(self, organization: str) -> tuple[Key, ...]:
-        """The neighbours in an organization's namespace, and in none, that no other one of these comes after."""
+        """The last of the neighbours in an organization's namespace and in none: those that none of them needs."""
         if organization not in self._ends:
             near = [
                 key

@@ -1,4 +1,4 @@
-"""The nodes of a plan: the objects that a stack declares, and what they bring along in the cluster."""
+"""The nodes of a plan: the objects that a stack declares, and what is created with them in the cluster."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,9 +18,9 @@ KUBERNETES = "v1"
 
 @dataclass(frozen=True)
 class Key:
-    """Which node of a plan: the apiVersion of its generation, its kind, its organization, and its name there.
+    """The identity of a node: the apiVersion of its generation, its kind, its organization, and its name there.
 
-    Of what is of no generation, the apiVersion is its own.
+    For an object of another API, the apiVersion is that of the object.
     """
 
     api_version: str
@@ -35,18 +35,18 @@ class Key:
 
     @classmethod
     def of_neighbour(cls, neighbour: Neighbour) -> "Key":
-        """The node of an object of another API: what it has for an organization is its namespace."""
+        """The node of an object of another API: its namespace takes the place of the organization."""
         return cls(neighbour.api_version, neighbour.kind, neighbour.namespace, neighbour.name)
 
     @property
     def role(self) -> Role | None:
-        """What an object of OpenChoreo is to a plan; None of all else."""
+        """The role of an object of OpenChoreo in a plan; None for any other object."""
         generation = generations().get(self.api_version)
         return None if generation is None else generation.role(self.kind)
 
     @property
     def full_name(self) -> str:
-        """ORGANIZATION/NAME; of an organization and of what is in the whole cluster, its name."""
+        """ORGANIZATION/NAME; for an organization and a cluster-wide object, its name."""
         return f"{self.organization}/{self.name}" if self.organization and self.role is not Role.TENANT else self.name
 
     def __lt__(self, other: "Key") -> bool:
@@ -62,9 +62,10 @@ class Key:
 
 @dataclass(frozen=True)
 class ObjectNode:
-    """An object that the stack declares, or one that an environment of it has made for it.
+    """An object that the stack declares, or one that is added for one of its environments.
 
-    `wait` is the condition that says it is reconciled, where one ever does. `environment` is the one that brings it.
+    `wait` is the condition that says that it is reconciled, if there is one. `environment` is the one that it is added
+    for.
     """
 
     key: Key
@@ -98,7 +99,7 @@ class FinalizerNode:
 
 @dataclass(frozen=True)
 class SecretNode:
-    """The Secret that a DataPlane of the stack refers to: other stacks find the data plane's kubeconfig in it.
+    """The Secret that a DataPlane of the stack refers to, in which other stacks find the data plane's kubeconfig.
 
     `declared` is that data plane.
     """
@@ -112,7 +113,7 @@ class SecretNode:
 class NeighbourNode:
     """An object of another API than OpenChoreo's that the stack declares.
 
-    `home` is what the namespace that it is in comes with; None where it is in none, or in one that is not the stack's.
+    `home` is the node that creates its namespace; None if it has no namespace, or one that the stack does not create.
     """
 
     key: Key
@@ -127,11 +128,11 @@ Node: TypeAlias = OwnNode | NeighbourNode
 
 @dataclass(frozen=True)
 class ObjectInCluster:
-    """An object that a plan has in a cluster: one that is declared, or one that comes with it.
+    """An object of a plan in a cluster: one that is declared, or one that is created with it.
 
-    `node` is the one that makes it, and `declared` the object of the stack that it is, or comes with. `environment` is
-    the one on whose data plane it is; None: it is on the control plane. `labels` are those by which OpenChoreo finds
-    it, of what is not declared itself. `tenant`: it is the namespace of an organization.
+    `node` is the one that creates it, and `declared` the object of the stack that it is or is created with.
+    `environment` is the one on whose data plane it is; None: it is on the control plane. `labels` are those by which
+    OpenChoreo finds an object that is not declared itself. `tenant`: it is the namespace of an organization.
     """
 
     api_version: str
@@ -146,7 +147,7 @@ class ObjectInCluster:
 
     @property
     def is_declared(self) -> bool:
-        """Whether it is an object of its own, and not one that comes with another."""
+        """Whether it is declared itself, and not created with another object."""
         return self.node.kind == self.kind and self.api_version == self.declared.object.api_version
 
 
@@ -154,9 +155,9 @@ class ObjectInCluster:
 class Plan:
     """What a stack becomes.
 
-    `nodes` are in an order in which they can be created; `needs` are the nodes that each one comes after, and which it
-    has to be gone before. `outside` are the references to objects that the stack does not declare; `index` finds those
-    that it does.
+    `nodes` are in an order in which they can be created; `needs` are the nodes that each one is created after and
+    deleted before. `outside` are the references to objects that the stack does not declare; `index` finds those that it
+    does.
     """
 
     nodes: tuple[Node, ...]
@@ -206,11 +207,11 @@ class Plan:
 
     @cached_property
     def objects_in_cluster(self) -> tuple[ObjectInCluster, ...]:
-        """All that the plan has of OpenChoreo in clusters, in an order of creation."""
+        """All objects in clusters that the plan has for OpenChoreo, in an order of creation."""
         return tuple(each for node in self.own for each in _in_cluster(node))
 
     def dependents(self, keys: Collection[Key]) -> set[Key]:
-        """The nodes that need one of these, by way of others too, and these themselves; they go before them."""
+        """These nodes, and those that need one of them directly or indirectly, and so are deleted before them."""
         found = set(keys)
         for node in self.nodes:
             if found & set(self.needs[node.key]):
@@ -229,7 +230,7 @@ class Plan:
         return replace(self, nodes=tuple(node for node in self.nodes if node.key not in keys), needs=needs)
 
     def without_waits(self, kinds: Collection[tuple[str, str]]) -> "Plan":
-        """The same plan, but nothing of these kinds, each with its apiVersion, is waited for."""
+        """The same plan without waiting for objects of these kinds, each with its apiVersion."""
         nodes = (
             replace(n, wait=None) if isinstance(n, ObjectNode) and (n.key.api_version, n.key.kind) in kinds else n
             for n in self.nodes

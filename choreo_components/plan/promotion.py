@@ -1,6 +1,6 @@
-"""A promotion: the releases that move from one environment to the next, and which object of which stack is to say so.
+"""A promotion: the releases that move from one environment to the next, and the objects in stacks that must change.
 
-Pure: what is live was read by somebody else, and what is found here is written by somebody else.
+Pure: the caller reads what is live, and writes what is decided here.
 """
 
 from collections import defaultdict
@@ -18,15 +18,15 @@ Wire = Mapping[str, Any]
 
 
 class NotPromoted(Exception):
-    """There is nothing that could be promoted: the message says why, and what there is instead."""
+    """Nothing can be promoted: the message says why, and what exists instead."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: into the environment `target`, from `source`.
+    """What is requested: a promotion from the environment `source` to the environment `target`.
 
-    One component, or all of one project, or without either all that there is. With a `release`, that one of the
-    component, or of the project itself; `source` may be left out then. `tenant` is where, if that is not clear.
+    It is for one component, for all of one project, or without either for everything. `release` is that of the
+    component, or of the project itself; with it, `source` may be left out. `tenant` is needed if it is ambiguous.
     """
 
     target: str
@@ -39,7 +39,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a promotion happens: a tenant of a generation, and the stacks that may declare something in it."""
+    """The scope of a promotion: a tenant of a generation, and the stacks that may declare objects in it."""
 
     generation: Generation
     promotion: Promotion
@@ -48,7 +48,7 @@ class Scope:
 
     @cached_property
     def declared(self) -> Mapping[str, Sequence[tuple[str, Declared]]]:
-        """What the stacks declare there, by kind, each with the name of its stack."""
+        """The objects that the stacks declare in it, by kind, each with the name of its stack."""
         found: dict[str, list[tuple[str, Declared]]] = defaultdict(list)
         for member in self.members:
             for each in member.stack.settings.declared:
@@ -58,7 +58,7 @@ class Scope:
 
     @cached_property
     def bindings(self) -> Sequence[tuple[str, Declared, Bound]]:
-        """The bindings among it, each with what it says."""
+        """The declared bindings, each with its contents."""
         return [
             (stack, each, self.promotion.bound(each.wire))
             for kind in self.promotion.bindings
@@ -66,7 +66,7 @@ class Scope:
         ]
 
     def of_role(self, role: Role) -> list[tuple[str, Declared]]:
-        """What of it is of a role."""
+        """The declared objects of a role."""
         return [pair for kind in self.generation.of_role(role) for pair in self.declared.get(kind.kind, ())]
 
     def homes(self, environment: str) -> list[str]:
@@ -75,10 +75,10 @@ class Scope:
 
 
 def scope(estate: Estate, request: Request) -> Scope:
-    """Where the promotion happens. Raises NotPromoted where that is nowhere, or not clear."""
+    """The scope of the request. Raises NotPromoted if there is none, or it is ambiguous."""
     for member in estate.members:
         if not member.stack.complete:
-            raise NotPromoted(f"not all that stack {member.name!r} declares is known: a part of it is encrypted")
+            raise NotPromoted(f"not everything that stack {member.name!r} declares is known: some of it is encrypted")
     tenants = {
         (each.generation, each.organization): None
         for member in estate.members
@@ -101,11 +101,11 @@ def scope(estate: Estate, request: Request) -> Scope:
     ]
     if having and not able:
         raise NotPromoted(
-            f"promotion is not available for {having[0][0].api_version}: what is deployed there names its artifact, "
-            "and no release; change the artifact's name in the stack of the next environment"
+            f"promotion is not available for {having[0][0].api_version}: deployments there name an artifact instead of "
+            "a release; change the artifact's name in the stack of the next environment"
         )
     if len(able) > 1 and (request.component or request.project):
-        able = [each for each in able if _speaks(each, request)] or able
+        able = [each for each in able if _concerns(each, request)] or able
     if not able:
         raise NotPromoted(f"no stack declares environment {request.target!r} in {request.tenant!r}")
     if len(able) > 1:
@@ -135,8 +135,8 @@ def _has(estate: Estate, generation: Generation, tenant: str, environment: str) 
     return False
 
 
-def _speaks(scope: Scope, request: Request) -> bool:
-    """Whether something in it is, or belongs to, what is asked for."""
+def _concerns(scope: Scope, request: Request) -> bool:
+    """Whether the scope contains what is requested, or something that belongs to it."""
     owners = {kind.kind: kind.owner for kind in scope.promotion.bindings}
     kind, name = (
         (scope.promotion.of_component, request.component)
@@ -150,9 +150,9 @@ def _speaks(scope: Scope, request: Request) -> bool:
 
 @dataclass(frozen=True)
 class Live:
-    """What is live in the scope: objects in wire names, by kind, and of a kind that is `unread`, why.
+    """What is live in the scope: objects in wire names, by kind; `unread` are other kinds, with the reason.
 
-    `releases` are those that were looked up; one that was not is not known.
+    `releases` are those that were looked up; nothing is known about others.
     """
 
     objects: Mapping[str, Sequence[Wire]] = field(default_factory=dict)
@@ -162,10 +162,10 @@ class Live:
 
 @dataclass(frozen=True)
 class Move:
-    """A release that comes into the target environment.
+    """A release that is promoted to the target environment.
 
-    `former` is the one that was there, if that is known; `to` is what the binding says then, and `name` the binding's
-    metadata.name. `declared` is the binding in `stack`; None: it is new, and is written beside the object `beside`.
+    `former` is the previous one there, if it is known; `to` are the new contents of the binding, and `name` is its
+    metadata.name. `declared` is the binding in `stack`; None: it is new, and is added after the object `after`.
     """
 
     kind: BindingKind
@@ -174,7 +174,7 @@ class Move:
     former: str | None
     stack: str
     declared: Declared | None
-    beside: Declared | None = None
+    after: Declared | None = None
 
     def __str__(self) -> str:
         return f"{self.kind.kind} {self.name!r}"
@@ -182,7 +182,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Left:
-    """What stays as it is, and why: a release that is there already, or one that there is none of yet."""
+    """What is left unchanged, and why: it already has the release, or there is no release yet."""
 
     kind: BindingKind
     name: str
@@ -192,10 +192,10 @@ class Left:
 
 @dataclass(frozen=True)
 class Promoted:
-    """What a promotion comes to. With anything `refused`, nothing is to be written.
+    """The result of a promotion. If anything is `refused`, nothing may be written.
 
-    `unchanged` is what has its release already; `left` has none to be given. `releases` are those whose existence is to
-    be made sure of.
+    `unchanged` already has its release; for `left` there is none yet. `releases` are those whose existence must be
+    verified.
     """
 
     moves: tuple[Move, ...] = ()
@@ -207,11 +207,11 @@ class Promoted:
 
 
 _Part = tuple[str, str, str]
-"""What has releases: the kind of its bindings, its project, and its name."""
+"""Something with releases: the kind of its bindings, its project, and its name."""
 
 
 def promote(scope: Scope, live: Live, request: Request) -> Promoted:
-    """What becomes of a request. Raises NotPromoted where there is nothing of what is asked for."""
+    """The result of a request. Raises NotPromoted if nothing matches it."""
     return _Promoting(scope, live, request).promoted()
 
 
@@ -220,7 +220,7 @@ class _Refusal(Exception):
 
 
 class _Promoting:
-    """Goes through the parts, and collects what becomes of each."""
+    """Processes the parts, and collects the result for each."""
 
     def __init__(self, scope: Scope, live: Live, request: Request) -> None:
         self.scope = scope
@@ -258,7 +258,7 @@ class _Promoting:
                 left.append(found)
         for reason, releases in self.unknown.items():
             more = f" and {len(releases) - 1:,} more" if len(releases) > 1 else ""
-            self.warnings[f"not known whether there is {releases[0]}{more}: {reason}"] = None
+            self.warnings[f"it is unknown whether {releases[0]}{more} exists: {reason}"] = None
         return Promoted(
             tuple(moves), tuple(unchanged), tuple(left), tuple(refused), tuple(self.warnings), tuple(self.releases)
         )
@@ -277,7 +277,7 @@ class _Promoting:
                 )
 
     def parts(self) -> list[_Part]:
-        """What is asked for, in the order of the kinds and by name. Raises NotPromoted where there is nothing."""
+        """What is requested, in the order of the kinds and by name. Raises NotPromoted if there is nothing."""
         request, promotion = self.request, self.promotion
         if request.release is not None:
             return [self.named()]
@@ -289,13 +289,13 @@ class _Promoting:
         if not found:
             what = self.asked()
             unread = [why for kind, why in self.live.unread.items() if promotion.kind(kind)]
-            doubt = f"; what is live is not known: {unread[0]}" if unread else ""
-            raise NotPromoted(f"nothing of {what} is in environment {request.source!r}{doubt}")
+            doubt = f"; what is live is unknown: {unread[0]}" if unread else ""
+            raise NotPromoted(f"environment {request.source!r} has nothing of {what}{doubt}")
         order = [kind.kind for kind in promotion.bindings]
         return sorted(found, key=lambda part: (part[1], order.index(part[0]), part[2]))
 
     def named(self) -> _Part:
-        """The one thing that is asked for, which need not be anywhere yet."""
+        """The single part that is requested, which need not be deployed anywhere yet."""
         request, promotion = self.request, self.promotion
         if request.project is not None:
             return promotion.of_project, request.project, request.project
@@ -326,7 +326,7 @@ class _Promoting:
         return next((wire for wire in wires if wire["metadata"]["name"] == name), None)
 
     def of(self, part: _Part) -> Move | Left:
-        """What becomes of a part. Raises _Refusal."""
+        """The result for a part. Raises _Refusal."""
         request, (of, project, name) = self.request, part
         kind = self.promotion.kind(of)
         assert kind is not None
@@ -336,8 +336,8 @@ class _Promoting:
         owner = self.find(kind.owner, name)
         if owner is not None and self.promotion.automatic(owner, pipeline, request.target):
             raise _Refusal(
-                f"{kind.owner} {name!r} is deployed to {request.target!r} by itself: a controller sets its release "
-                "there, and sets back whatever else is written; change what it is built from instead"
+                f"{kind.owner} {name!r} is deployed to {request.target!r} automatically: a controller sets its release "
+                "there, and would overwrite another one; change its source instead"
             )
         release = request.release
         if release is None:
@@ -358,12 +358,12 @@ class _Promoting:
         pipeline = None if target is None else self.find(target.kind, target.known_as)
         if target is None or pipeline is None:
             missing = f"no {target}: {self.nowhere(target.kind)}" if target else "it names none"
-            raise _Refusal(f"project {project!r} has no pipeline that allows a step: {missing}")
+            raise _Refusal(f"project {project!r} has no pipeline that allows a promotion: {missing}")
         return pipeline
 
     def nowhere(self, kind: str) -> str:
         why = self.live.unread.get(kind)
-        return f"in no stack, and the cluster is not known: {why}" if why else "neither in a stack nor in the cluster"
+        return f"in no stack, and the cluster is unknown: {why}" if why else "neither in a stack nor in the cluster"
 
     def check_step(self, project: str, pipeline: Wire, source: str, target: str) -> None:
         steps = list(dict.fromkeys(self.promotion.steps(pipeline)))
@@ -375,7 +375,7 @@ class _Promoting:
             )
 
     def source(self, part: _Part, kind: BindingKind, environment: str, *, is_automatic: bool) -> str | None:
-        """The release in the source environment; None where there is none yet."""
+        """The release in the source environment; None if there is none yet."""
         declared = [each for each in self.declared[part, environment] if each[2].release]
         _, running = self.running.get((part, environment), (None, None))
         live = running.release if running else ""
@@ -383,18 +383,18 @@ class _Promoting:
             stack, _, bound = declared[0]
             if live and live != bound.release:
                 self.warnings[
-                    f"{kind.owner} {part[2]!r} still has release {live!r} in {environment!r}, and its stack says "
-                    f"{bound.release!r}: `pulumi up --stack {stack}` comes first"
+                    f"{kind.owner} {part[2]!r} still has release {live!r} in {environment!r}, but its stack declares "
+                    f"{bound.release!r}: run `pulumi up --stack {stack}` first"
                 ] = None
             return bound.release
         if live:
             return live
         if why := self.live.unread.get(kind.kind):
-            raise _Refusal(f"no stack says which release {kind.owner} {part[2]!r} has in {environment!r}: {why}")
+            raise _Refusal(f"no stack declares the release of {kind.owner} {part[2]!r} in {environment!r}: {why}")
         return None
 
     def check_release(self, kind: BindingKind, part: _Part, release: str) -> None:
-        """Raises _Refusal where there is no such release, or it is of something else."""
+        """Raises _Refusal if there is no such release, or it belongs to something else."""
         target = self.generation.named(kind.release, self.scope.tenant, release)
         found = next((each.wire for _, each in self.scope.declared.get(kind.release, ()) if each.name == release), None)
         if found is None:
@@ -408,7 +408,7 @@ class _Promoting:
             return
         if self.promotion.owner(found) != part[1:]:
             project, name = self.promotion.owner(found)
-            raise _Refusal(f"{target} is one of {name!r} in project {project!r}, and not of {kind.owner} {part[2]!r}")
+            raise _Refusal(f"{target} belongs to {name!r} in project {project!r}, not to {kind.owner} {part[2]!r}")
 
     def into(self, part: _Part, kind: BindingKind, release: str) -> Move | Left:
         """The move into the target environment."""
@@ -419,26 +419,26 @@ class _Promoting:
         if len(declared) > 1:
             places = " and ".join(f"{stack!r} ({each.at('metadata', 'name')})" for stack, each, _ in declared)
             raise _Refusal(
-                f"{kind.owner} {part[2]!r} is bound to {environment!r} more than once, in stacks {places}: only one "
-                "stack can have it"
+                f"{kind.owner} {part[2]!r} is bound to {environment!r} more than once, in stacks {places}: remove it "
+                "from all but one of them"
             )
         if declared:
             stack, each, bound = declared[0]
             if bound.release == release:
-                return Left(kind, each.name, release, "has it already")
+                return Left(kind, each.name, release, "already has it")
             former = bound.release or (running.release if running else "")
             return Move(kind, to, each.name, former or None, stack, each)
         stack = self.home(to)
         name = str(self.promotion.make(to)["metadata"]["name"])
         if live is not None:
-            # Another one of the same would take the live one away.
+            # A second binding of the same component would replace the live one.
             name = str(live["metadata"]["name"])
             self.warnings[
-                f"{kind.kind} {name!r} is live and in no stack: `pulumi up --stack {stack}` takes it over with "
-                "choreo:adopt: if-labelled"
+                f"{kind.kind} {name!r} is live and in no stack: to take it over, set choreo:adopt: if-labelled and run "
+                f"`pulumi up --stack {stack}`"
             ] = None
         former = running.release if running else ""
-        return Move(kind, to, name, former or None, stack, None, self.beside(to, stack))
+        return Move(kind, to, name, former or None, stack, None, self.most_similar(to, stack))
 
     def home(self, to: Bound) -> str:
         """The stack that a new binding belongs in."""
@@ -449,8 +449,8 @@ class _Promoting:
             for node in member.plan.objects
             if node.environment is not None
             and (node.key.api_version, node.key.kind, node.key.organization) == kind
-            and _part(said := self.promotion.bound(node.declared.wire)) == _part(to)
-            and said.environment == to.environment
+            and _part(bound := self.promotion.bound(node.declared.wire)) == _part(to)
+            and bound.environment == to.environment
         ]
         inside = [(stack, bound) for stack, _, bound in self.scope.bindings if bound.environment == to.environment]
         choices: list[Iterable[str]] = [
@@ -462,13 +462,13 @@ class _Promoting:
         stacks = next(filter(None, (list(dict.fromkeys(each)) for each in choices)), [])
         if len(stacks) != 1:
             raise _Refusal(
-                f"several stacks declare what is in environment {to.environment!r} ({', '.join(stacks)}): declare "
-                f"{to.kind} {to.name!r} in one of them, without a release"
+                f"several stacks declare objects in environment {to.environment!r} ({', '.join(stacks)}): declare "
+                f"{to.kind} {to.name!r} without a release in one of them"
             )
         return stacks[0]
 
-    def beside(self, to: Bound, stack: str) -> Declared:
-        """The object of the stack that is most like a new binding."""
+    def most_similar(self, to: Bound, stack: str) -> Declared:
+        """The object of the stack that is most similar to a new binding."""
         alike = [
             ((bound.project == to.project, bound.kind == to.kind), each)
             for home, each, bound in self.scope.bindings

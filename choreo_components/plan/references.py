@@ -10,16 +10,15 @@ from choreo_components.config.findings import Finding, Location
 from choreo_components.config.settings import Declared
 
 Found = Mapping[Target, Mapping[str, Any] | None]
-"""What was looked up in the cluster: the object in wire names that a target leads to, None where there is none."""
+"""What was looked up in the cluster: the object in wire names that a target leads to; None if there is none."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """`source` needs the object that `target` says, and does so at `where`.
+    """`source` needs the object that `target` identifies, and names it at `where`.
 
-    `severity` is what it means when there is no such object, and `missing` the message then. `holds` is whether what is
-    referred to has to exist before the source. `project` is set where it is the source's namespace for that project
-    which needs it, and not the source itself.
+    If there is no such object, `missing` is the message and `severity` its severity. `holds`: it must exist before the
+    source. `project` is set if the source's namespace for that project needs it, and not the source itself.
     """
 
     source: Declared
@@ -30,7 +29,7 @@ class Reference:
     holds: bool = True
     project: str | None = None
     unfit: Callable[[Mapping[str, Any]], Iterable[Violation]] | None = field(default=None, compare=False)
-    """What is wrong with the source where this object was found."""
+    """What is wrong with the source if this object is found."""
 
     @classmethod
     def of(cls, source: Declared, found: Dependency) -> "Reference":
@@ -39,19 +38,19 @@ class Reference:
         return cls(source, where, found.target, found.missing, found.severity, found.holds, unfit=found.unfit)
 
     def misfits(self, found: Mapping[str, Any]) -> Iterator[Finding]:
-        """What is wrong with the source where the target leads to this object in wire names."""
+        """What is wrong with the source if the target leads to this object, in wire names."""
         for each in self.unfit(found) if self.unfit is not None else ():
             yield Finding(each.severity, self.source.at(*each.path), each.message)
 
 
 def references(declared: Declared) -> Iterator[Reference]:
-    """Everything that an object needs to exist before it, its organization among it."""
+    """All references of an object, including that to its organization."""
     for found in declared.generation.references(declared):
         yield Reference.of(declared, found)
 
 
 def has_fields(wire: Mapping[str, Any], target: Target) -> bool:
-    """Whether an object in wire names has the fields that a target is found by."""
+    """Whether an object in wire names has the fields by which a target is found."""
     return all(_text(wire, path) == value for path, value in target.fields)
 
 
@@ -66,7 +65,7 @@ class Index:
     """A stack's objects, found as OpenChoreo finds them: by metadata.name, by labels, or by fields."""
 
     def __init__(self, declared: Iterable[Declared]) -> None:
-        """Indexes the objects; of several with the same labels the first is found."""
+        """Indexes the objects; of several with the same labels, the first is found."""
         self._by_name: dict[tuple[str, str, str, str], Declared] = {}
         self._by_kind: dict[tuple[str, str], list[Declared]] = {}
         self._by_labels: dict[tuple[str, str, tuple[str, ...]], dict[tuple[str, tuple[str, ...]], Declared]] = {}
@@ -77,7 +76,7 @@ class Index:
             self._by_kind.setdefault((api_version, each.kind), []).append(each)
 
     def find(self, target: Target) -> Declared | None:
-        """The object of this stack that is meant, or the one that will make it; None when it has neither."""
+        """The object of this stack that is meant, or the one that will make it; None if it has neither."""
         if target.fields:
             return self._with_fields(target)
         if target.name is None:

@@ -1,4 +1,4 @@
-"""A picture: a graph as text that Mermaid or Graphviz draws."""
+"""Rendering: a graph as text that Mermaid or Graphviz draws."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,10 +8,10 @@ from choreo_components.api.generation import FINALIZER, NAMESPACE, Role
 from choreo_components.plan.graph import Edge, Graph, Node
 
 MOST_EDGES = 500
-"""Edges that Mermaid draws unless its site is set up for more, which GitHub is not (`maxEdges`)."""
+"""Edges that Mermaid draws by default (`maxEdges`), which is GitHub's limit too."""
 
 MOST_CHARACTERS = 50_000
-"""Characters of a text that Mermaid draws, likewise (`maxTextSize`)."""
+"""Characters of a text that Mermaid draws by default (`maxTextSize`), likewise."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ _SHAPES: Mapping[Role | str | None, _Shape] = {
     NAMESPACE: _Shape("(", ")", "folder"),
     FINALIZER: _Shape("{{", "}}", "hexagon"),
 }
-"""By role, or of what has none by kind; all others are boxes."""
+"""By role, or without one by kind; all others are boxes."""
 
 
 def mermaid(graph: Graph) -> str:
@@ -44,12 +44,12 @@ def dot(graph: Graph) -> str:
     return "\n".join(_dot(graph)) + "\n"
 
 
-def undrawn(graph: Graph) -> str | None:
-    """Why GitHub would not draw a graph as Mermaid; None if it would."""
+def exceeded_limit(graph: Graph) -> str | None:
+    """The limit that keeps GitHub from drawing a graph as Mermaid; None if it draws it."""
     if len(graph.edges) > MOST_EDGES:
-        return f"{len(graph.edges):,} edges, and GitHub draws no more than {MOST_EDGES}"
+        return f"{len(graph.edges):,} edges, and GitHub draws at most {MOST_EDGES}"
     if (length := len(mermaid(graph))) > MOST_CHARACTERS:
-        return f"{length:,} characters, and GitHub draws no more than {MOST_CHARACTERS:,}"
+        return f"{length:,} characters, and GitHub draws at most {MOST_CHARACTERS:,}"
     return None
 
 
@@ -94,11 +94,11 @@ def _dot_edge(edge: Edge) -> str:
 
 
 def _entities(text: str) -> str:
-    """The text as Mermaid shows it, whatever stands in it: entities for all that could be its own language."""
+    """The text escaped for Mermaid: with entities for all characters that may have a meaning in its syntax."""
     return re.sub(r"[^\w .:/-]", lambda sign: f"#{ord(sign[0])};", text, flags=re.ASCII)
 
 
 def _quoted(*lines: str) -> str:
-    """Lines as one string of Graphviz, which reads entities too."""
+    """Lines as one string of Graphviz, which also interprets entities."""
     escaped = (line.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"') for line in lines)
     return '"' + "\\n".join(escaped) + '"'

@@ -1,4 +1,4 @@
-"""An estate: several stacks side by side, what they need of each other, and what is wrong that none can see by itself.
+"""The workspace: several stacks together, what they need from each other, and findings that involve more than one.
 
 Pure, like the plans that it is made of.
 """
@@ -24,7 +24,7 @@ from choreo_components.plan.references import Index, Reference
 
 @dataclass(frozen=True)
 class Member:
-    """A stack of an estate, and what becomes of it."""
+    """A stack of an estate, with its plan."""
 
     stack: Stack
     plan: Plan
@@ -42,7 +42,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Link:
-    """A reference from the stack `source` to an object that another one declares, the stack `owner`."""
+    """A reference from the stack `source` to an object that another stack, `owner`, declares."""
 
     source: str
     reference: Reference
@@ -51,12 +51,12 @@ class Link:
 
     @property
     def binding(self) -> bool:
-        """Whether the stack cannot be brought up without it."""
+        """Whether the stack cannot be created without it."""
         return self.reference.severity is Severity.ERROR
 
 
 class _Cluster:
-    """What the stacks of a cluster declare: `first` has each object, and the first stack that has it."""
+    """What the stacks of a cluster declare: `first` has each object, and the first stack that declares it."""
 
     def __init__(self, members: Iterable[Member]) -> None:
         self.members = tuple(members)
@@ -65,7 +65,7 @@ class _Cluster:
             for node in member.plan.objects:
                 self.first.setdefault(node.key, (member.name, node.declared))
         self.owners: dict[tuple[str, ...], tuple[str, Declared | Neighbour]] = {}
-        """Each object, of whichever API, and the first stack that has it."""
+        """Each object, of any API, and the first stack that declares it."""
         for member in self.members:
             for identity, each in _objects(member):
                 self.owners.setdefault(identity, (member.name, each))
@@ -73,10 +73,10 @@ class _Cluster:
 
 
 class Estate:
-    """The stacks, planned: `members` in the order in which they were given, and the `links` between them.
+    """All stacks with their plans: `members` in the given order, and the `links` between them.
 
-    Stacks whose kubeconfigs can be read and differ have different clusters, and nothing in common. Of one that is
-    encrypted nothing is known: it is taken for that of the others, unless they declare the same.
+    Stacks whose kubeconfigs are readable and different have different clusters, and nothing in common. An encrypted
+    kubeconfig is unknown: it counts as that of the others, unless they declare the same objects.
     """
 
     def __init__(self, stacks: Iterable[Stack]) -> None:
@@ -94,8 +94,8 @@ class Estate:
     def findings(self, *, whole: bool) -> Mapping[str, list[Finding]]:
         """All findings by stack, in the order of the stacks.
 
-        `whole` is whether these are all stacks of a project. What they refer to and none declares may be in the
-        cluster; it is told only where it is most likely misspelt: of a whole project that declares the organization.
+        `whole`: these are all stacks of a project. An object that they refer to and none declares may be in the
+        cluster. It is reported only if it is most likely misspelt: in a whole project that declares its organization.
         """
         found = {each.name: [*each.stack.findings, *each.stack.known(each.plan.findings)] for each in self.members}
         for name, finding in self._between():
@@ -120,8 +120,8 @@ class Estate:
         return batches
 
     @property
-    def circle(self) -> list[str]:
-        """Stacks that need each other, the first of them again at the end; none where there is an order."""
+    def cycle(self) -> list[str]:
+        """Stacks that need each other, the first of them again at the end; empty if there is an order."""
         try:
             # Sorted, as sets have another order in each run.
             TopologicalSorter({name: sorted(needed) for name, needed in self._needs().items()}).prepare()
@@ -131,7 +131,7 @@ class Estate:
         return []
 
     def _needs(self) -> dict[str, set[str]]:
-        """By stack: those without which it cannot be brought up."""
+        """By stack: those without which it cannot be created."""
         needs: dict[str, set[str]] = {member.name: set() for member in self.members}
         for link in self.links:
             if link.binding:
@@ -140,18 +140,18 @@ class Estate:
 
     @cached_property
     def overlaps(self) -> Mapping[tuple[str, str], list[tuple[Declared | Neighbour, Declared | Neighbour]]]:
-        """By pairs of stacks: what the one declares and the other before it too, and which are not of one cluster then.
+        """By pairs of stacks: the objects that both declare, which is right only if their clusters are different.
 
-        Only of stacks of which nobody can tell: one's kubeconfig is encrypted, or left out.
+        Only for stacks where that is unknown: the kubeconfig of one of them is encrypted, or left out.
         """
         found: dict[tuple[str, str], list[tuple[Declared | Neighbour, Declared | Neighbour]]] = defaultdict(list)
-        for member, owner, declared, first in self._doubles():
+        for member, owner, declared, first in self._duplicates():
             if member.stack.kubeconfig != self._stacks[owner].kubeconfig:
                 found[member.name, owner].append((declared, first))
         return found
 
     def _find(self, stack: str, target: Target) -> tuple[str, Declared] | None:
-        """The object that is meant, and the stack that has it: on the cluster of the `stack` before any other."""
+        """The object that is meant, and the stack that declares it: first on the cluster of `stack`, then on others."""
         own = self._cluster[stack]
         for cluster in (own, *(each for each in self._clusters if each is not own)):
             if (declared := cluster.index.find(target)) is not None:
@@ -165,19 +165,19 @@ class Estate:
                     yield Link(member.name, reference, *found)
 
     def _between(self) -> Iterator[tuple[str, Finding]]:
-        """What is wrong between stacks, each with the name of the stack that has the place."""
+        """Findings that involve several stacks, each with the name of the stack that has its place."""
         yield from self._declared_twice()
         for link in self.links:
             yield from ((link.source, finding) for finding in link.reference.misfits(link.needed.wire))
         for cluster in self._clusters:
             yield from self._shared(cluster)
-        if circle := self.circle:
-            link = next(each for each in self.links if each.binding and [each.source, each.owner] == circle[1::-1])
-            message = f"stacks need each other: {' -> '.join(circle)}; none of them can be brought up first"
+        if cycle := self.cycle:
+            link = next(each for each in self.links if each.binding and [each.source, each.owner] == cycle[1::-1])
+            message = f"stacks need each other: {' -> '.join(cycle)}; none of them can be created first"
             yield link.source, warning(link.reference.where, message)
 
     def _shared(self, cluster: _Cluster) -> Iterator[tuple[str, Finding]]:
-        """What collides on a cluster."""
+        """Collisions between stacks on a cluster."""
         home: dict[str, str] = {}
         for name, declared in cluster.first.values():
             home.setdefault(declared.at().file, name)
@@ -192,8 +192,8 @@ class Estate:
                 name = home[finding.where.file]
                 yield from ((name, each) for each in self._stacks[name].known([finding]))
 
-    def _doubles(self) -> Iterator[tuple[Member, str, Declared | Neighbour, Declared | Neighbour]]:
-        """What a stack declares, and another of its cluster before it: that one's name, the object, and that one's."""
+    def _duplicates(self) -> Iterator[tuple[Member, str, Declared | Neighbour, Declared | Neighbour]]:
+        """Objects that an earlier stack of the same cluster declares too: stack, earlier stack, and both objects."""
         for member in self.members:
             for identity, declared in _objects(member):
                 owner, first = self._cluster[member.name].owners[identity]
@@ -202,24 +202,24 @@ class Estate:
 
     def _declared_twice(self) -> Iterator[tuple[str, Finding]]:
         overlaps = self.overlaps
-        for member, owner, declared, first in self._doubles():
+        for member, owner, declared, first in self._duplicates():
             if (member.name, owner) not in overlaps:
                 where = first.at("metadata", "name")
-                message = f"{declared} is declared in stack {owner!r} as well ({where}): only one stack can have it"
+                message = f"{declared} is also declared in stack {owner!r} ({where}): remove it from one of the stacks"
                 yield member.name, error(declared.at("metadata", "name"), message)
         for (name, owner), objects in overlaps.items():
             declared, first = objects[0]
             more = f" and {len(objects) - 1} more are" if len(objects) > 1 else " is"
             where = first.at("metadata", "name")
             message = (
-                f"{declared}{more} declared in stack {owner!r} as well ({where}): right where the two lead to "
-                "different clusters, which cannot be seen here"
+                f"{declared}{more} also declared in stack {owner!r} ({where}): valid only if the two stacks have "
+                "different clusters, which is not known here"
             )
             yield name, warning(declared.at("metadata", "name"), message)
 
     def _unknown(self) -> Iterator[tuple[str, Finding]]:
-        """What is referred to and nobody declares, each once, in organizations that the estate declares."""
-        told: dict[Target, list[tuple[str, Reference]]] = defaultdict(list)
+        """A warning for each object that is referred to and not declared, in organizations that the estate declares."""
+        unknown: dict[Target, list[tuple[str, Reference]]] = defaultdict(list)
         for member in self.members:
             for reference in member.plan.outside:
                 target = reference.target
@@ -230,15 +230,15 @@ class Estate:
                     for tenant in tenants
                 )
                 if declared and self._find(member.name, target) is None:
-                    told[target].append((member.name, reference))
-        for target, references in told.items():
+                    unknown[target].append((member.name, reference))
+        for target, references in unknown.items():
             name, reference = references[0]
             more = f" ({len(references) - 1} more refer to it)" if len(references) > 1 else ""
             message = f"no stack of this project declares {target} of organization {target.organization!r}"
             yield name, warning(reference.where, f"{message}{more}{self._meant(target)}")
 
     def _meant(self, target: Target) -> str:
-        """What may be meant instead."""
+        """A suggestion of what may be meant instead."""
         names = [
             declared.name if target.name else declared.labels.get(target.labels[-1][0], "")
             for cluster in self._clusters
@@ -250,7 +250,7 @@ class Estate:
 
 
 def _objects(member: Member) -> Iterator[tuple[tuple[str, ...], Declared | Neighbour]]:
-    """The objects of a stack, of whichever API, each with what tells it from others in a cluster."""
+    """The objects of a stack, of any API, each with its identity in a cluster."""
     for node in member.plan.objects:
         metadata = node.declared.object.metadata
         yield (node.declared.object.api_version, node.key.kind, metadata.namespace or "", node.key.name), node.declared

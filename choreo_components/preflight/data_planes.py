@@ -1,8 +1,8 @@
-"""A data plane's cluster: the one that environments of an organization run on, and the kubeconfig that leads there.
+"""A data plane's cluster: the one that environments of an organization run on, and its kubeconfig.
 
-In this order: what the stack's settings say; the Secret that `connectionConfigRef` names in the organization's
-namespace; the credentials that a DataPlane of OpenChoreo 0.2.0 carries itself, as its controllers use them; and else
-the control plane's own cluster, which OpenChoreo's controllers before that use in any case (reference: section 8).
+The kubeconfig is, in this order: that in the stack's settings; that in the Secret that `connectionConfigRef` names in
+the organization's namespace; or the credentials in a DataPlane of OpenChoreo 0.2.0, which its controllers use.
+Otherwise it is the control plane's own cluster, which earlier controllers always use (reference: section 8).
 """
 
 import asyncio
@@ -26,9 +26,9 @@ from choreo_components.plan.nodes import KUBERNETES, Key
 
 @dataclass(frozen=True)
 class Connection:
-    """The way to a data plane's cluster: the text of a kubeconfig, and who said so.
+    """The connection to a data plane's cluster: the text of a kubeconfig, and its origin.
 
-    `kubeconfig` is None where it is the control plane's own cluster.
+    `kubeconfig` is None if it is the control plane's own cluster.
     """
 
     kubeconfig: str | None = field(repr=False)
@@ -36,11 +36,11 @@ class Connection:
 
 
 class NoConnection(ClusterError):
-    """Nobody can tell which cluster a data plane is: the message says why, and quotes nothing that may be secret."""
+    """It is unknown which cluster a data plane is: the message says why, and quotes nothing that may be secret."""
 
 
 def full_name(data_plane: Mapping[str, Any]) -> str:
-    """ORGANIZATION/NAME of a data plane in wire names; of one of all organizations, NAME."""
+    """ORGANIZATION/NAME of a data plane in wire names; NAME of a cluster-wide one."""
     metadata = data_plane["metadata"]
     return "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
 
@@ -52,12 +52,12 @@ async def connections(
     secrets: Mapping[Key, str] | None = None,
     declared: Mapping[Key, Mapping[str, Any]] | None = None,
 ) -> dict[str, Connection | NoConnection]:
-    """Which cluster each of the DataPlanes is, by ORGANIZATION/NAME.
+    """The cluster of each of the DataPlanes, by ORGANIZATION/NAME.
 
-    `cluster` is the control plane, the DataPlanes are in wire names, `given` has the kubeconfigs of the stack's
-    settings by the DataPlane's name, and `secrets` those in the Secrets that the stack is about to make of them;
-    `declared` is what is in Secrets that it declares. One request for each that refers to another Secret. Raises
-    Unreachable when the control plane cannot be asked.
+    `cluster` is the control plane, and the DataPlanes are in wire names. `given` has the kubeconfigs in the stack's
+    settings by the DataPlane's name, `secrets` those in the Secrets that the stack will make of them, and `declared`
+    the data of Secrets that it declares. One request for each DataPlane that refers to another Secret. Raises
+    Unreachable if the control plane cannot be asked.
     """
 
     async def one(data_plane: Mapping[str, Any]) -> Connection | NoConnection:
@@ -78,7 +78,7 @@ async def connection(
     secrets: Mapping[Key, str] | None = None,
     declared: Mapping[Key, Mapping[str, Any]] | None = None,
 ) -> Connection:
-    """Which cluster the DataPlane is. Raises NoConnection, or Unreachable when the control plane cannot be asked."""
+    """The cluster of the DataPlane. Raises NoConnection, or Unreachable if the control plane cannot be asked."""
     organization, name = data_plane["metadata"].get("namespace") or "", data_plane["metadata"]["name"]
     if name in given:
         return _usable(given[name], DATA_PLANE_KUBECONFIGS)
@@ -86,7 +86,7 @@ async def connection(
     if reference := known.connection(data_plane):
         if refused := refusal(reference, Use.OBJECT):
             field = known.connection_field[-1]
-            raise NoConnection(f"its {field} {reference!r} can be no Secret's name: {refused}")
+            raise NoConnection(f"its {field} {reference!r} cannot be the name of a Secret: {refused}")
         origin = f"Secret {organization}/{reference}"
         key = Key(KUBERNETES, SECRET, organization, reference)
         text = (secrets or {}).get(key)
@@ -115,7 +115,7 @@ def _usable(text: str, origin: str) -> Connection:
 
 
 async def _of_secret(cluster: Cluster, namespace: str, name: str, key: str) -> str | None:
-    """The kubeconfig under the key of a Secret; None where there is no such Secret."""
+    """The kubeconfig under the key of a Secret; None if there is no such Secret."""
     try:
         secret = await cluster.get(SECRETS, name, namespace)
     except Unreachable:
@@ -124,20 +124,20 @@ async def _of_secret(cluster: Cluster, namespace: str, name: str, key: str) -> s
         if await _is_absent(cluster, namespace):
             return None
         raise NoConnection(
-            f"the credentials may not get secrets in namespace {namespace!r}, and Secret {name!r} would say which "
-            f"cluster it is; {RIGHTS}"
+            f"the credentials may not get secrets in namespace {namespace!r}, where Secret {name!r} says which cluster "
+            f"it is; {RIGHTS}"
         ) from None
     except ClusterError as problem:
         raise NoConnection(str(problem)) from None
     if secret is None:
         return None
-    if (going := deletion(secret)) is not None:
-        raise NoConnection(f"{secret} is {going}: it must be gone and created again first")
+    if (deleted := deletion(secret)) is not None:
+        raise NoConnection(f"{secret} is {deleted}: it must be gone and created again first")
     return _in_data(secret.manifest.get("data") or {}, f"Secret {namespace}/{name}", key)
 
 
 def _in_data(data: Mapping[str, Any], secret: str, key: str) -> str:
-    """The kubeconfig under the key of what is in a Secret, which is called so."""
+    """The kubeconfig under the key in the data of a Secret; `secret` is its name in messages."""
     if key not in data:
         keys = ", ".join(sorted(data)) or "none"
         raise NoConnection(f"{secret} has no key {key!r}; its keys: {keys}")
@@ -152,7 +152,7 @@ def _in_data(data: Mapping[str, Any], secret: str, key: str) -> str:
 
 
 async def _is_absent(cluster: Cluster, namespace: str) -> bool:
-    """Whether there is no such namespace, and so nothing in it: no role can have been granted there yet."""
+    """Whether there is no such namespace, and so no Secret in it: no role can have been granted there yet."""
     try:
         return await cluster.get(NAMESPACES, namespace) is None
     except Unreachable:
@@ -162,18 +162,18 @@ async def _is_absent(cluster: Cluster, namespace: str) -> bool:
 
 
 def foreign_parts(text: str) -> str | None:
-    """What keeps a kubeconfig from being handed on by way of a Secret; None where it can be.
+    """Why a kubeconfig cannot be passed on in a Secret; None if it can.
 
-    Who may write a Secret must not be able to run commands, or to have files sent to a server, on the machines of all
-    who read it. And on another machine they would not be there.
+    Users who may write a Secret must not be able to run commands on the machines of all who read it, or to have files
+    sent to a server from there. Besides, these do not exist on another machine.
     """
     if not is_text(text):
         return "cannot be read as one"
     try:
         found = local_fields(text)
     except KubeconfigError:
-        # Who tries to use it is told why it cannot be.
+        # Using it reports why it is invalid.
         return None
     if not found:
         return None
-    return f"has {', '.join(found)}: commands and files of one machine; it has to have its credentials in itself"
+    return f"has {', '.join(found)}: commands and files of one machine; it must contain its credentials itself"

@@ -1,4 +1,4 @@
-"""What a stack refers to outside itself, read from the cluster: nothing is written, and nothing is read twice."""
+"""Lookups: reads what a stack refers to and does not declare from the cluster, each object once."""
 
 import asyncio
 from collections import defaultdict
@@ -13,9 +13,9 @@ from choreo_components.plan.references import Found, has_fields
 
 
 async def look_up(cluster: Cluster, targets: Iterable[Target]) -> Found:
-    """What the targets lead to, by one request for each kind in each organization, however many of it are meant.
+    """The objects that the targets lead to, by one request for each kind in each organization.
 
-    Raises ClusterError when the cluster cannot be asked.
+    Raises ClusterError if the cluster cannot be asked.
     """
     groups: dict[tuple[str, str, str], list[Target]] = defaultdict(list)
     for target in dict.fromkeys(targets):
@@ -25,7 +25,7 @@ async def look_up(cluster: Cluster, targets: Iterable[Target]) -> Found:
 
 
 async def _answer(cluster: Cluster, targets: Sequence[Target]) -> Found:
-    """What these lead to, all of one kind in one organization."""
+    """The objects that these targets of one kind in one organization lead to."""
     kind = kind_of(targets[0].api_version, targets[0].kind)
     resource = resource_of(kind)
     namespace = targets[0].organization if kind.namespaced else None
@@ -41,7 +41,7 @@ async def _answer(cluster: Cluster, targets: Sequence[Target]) -> Found:
 
 
 def _found(targets: Iterable[Target], lives: Sequence[Live]) -> Iterator[Mapping[str, Any] | None]:
-    """The first of the objects that each target leads to, by an index for each set of labels that one names."""
+    """The first object that each target leads to, by an index for each set of labels that targets name."""
     by_name = {live.name: live.manifest for live in reversed(lives)}
     by_labels: dict[tuple[str, ...], dict[tuple[str | None, ...], Mapping[str, Any]]] = {}
     for target in targets:

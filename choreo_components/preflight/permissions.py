@@ -1,6 +1,6 @@
-"""A preflight: what the cluster has to serve, and the credentials have to allow, before a plan can be carried out.
+"""Permissions: the rights that a plan needs, and the kinds that the cluster must serve.
 
-Asked before anything is applied: a kind or a right that is missing half-way leaves half a stack behind.
+They are checked before anything is applied: one that is missing half-way would leave half a stack behind.
 """
 
 import asyncio
@@ -16,42 +16,42 @@ from choreo_components.plan.nodes import Key, Plan
 from choreo_components.preflight.neighbours import Resources
 
 VERBS = ("get", "list", "watch", "create", "patch", "delete")
-"""What it takes to bring objects up, to change them, and to take them away again.
+"""The verbs for creating, changing and deleting objects.
 
-The Kubernetes provider applies on the server's side, which is both `create` and `patch`. Where it may not `list` what
-it waits for, it waits without end, whatever the deadline.
+The Kubernetes provider applies on the server's side, which is both `create` and `patch`. If it may not `list` what it
+waits for, it waits forever, whatever the deadline.
 """
 
 DISPENSABLE = {
-    "watch": "whatever is waited for there is noticed late",
-    "delete": "they can never take this stack down",
+    "watch": "changes there are noticed late",
+    "delete": "this stack cannot be destroyed",
 }
-"""The verbs without which a stack comes up all the same, and what then comes of it."""
+"""The verbs without which a stack can be created, and the consequence of each."""
 
 SWEEP = ("list", "watch", "delete")
-"""What an environment's finalizer does."""
+"""The verbs of an environment's finalizer."""
 
 LOOK = ("list", "watch")
-"""What it does where it only waits, or only asks."""
+"""Its verbs for what it only waits for or reads."""
 
 ROLLOUT = ("list",)
-"""What waits until bindings are carried out does with what controllers have made of them."""
+"""The verbs for waiting until bindings are carried out, on the objects that controllers make of them."""
 
 GUARD = ("list",)
-"""What a stack's deletion guard does: it looks who needs what is about to go."""
+"""The verbs of a stack's deletion guard, which looks for dependents of what is about to be deleted."""
 
 REVIEWS_AT_ONCE = 4
-"""Questions about rights under way at a time: each takes a connection, which costs more to make than the question."""
+"""Concurrent access reviews: each needs a connection, which costs more than the review."""
 
 BY_NAME = ("get", "create", "patch", "delete")
-"""The verbs whose requests name an object, so that a role may allow them for certain names only."""
+"""The verbs whose requests name an object, so that a role can allow them for certain names only."""
 
 
 @dataclass
 class Need:
     """Verbs that a stack needs on a kind in a namespace, or in the whole cluster, and the first place that needs them.
 
-    `names` are the objects of the stack, where they belong to the whole cluster: the right to them alone is enough.
+    `names` are the objects of the stack if they are cluster-wide: rights to these alone are enough.
     `data_plane` is the one whose cluster is meant, as ORGANIZATION/NAME; None: the control plane's.
     """
 
@@ -74,9 +74,9 @@ def needs(
     remote: Mapping[Key, str] | None = None,
     resources: Resources | None = None,
 ) -> list[Need]:
-    """What it takes to bring the plan's objects up, to refresh them and to destroy them, by kind and namespace.
+    """The rights for creating, refreshing and destroying the plan's objects, by kind and namespace.
 
-    `remote` has the environments whose data plane, as ORGANIZATION/NAME, is a cluster of its own; `resources` the kinds
+    `remote` has the environments whose data plane, as ORGANIZATION/NAME, is a separate cluster; `resources` the kinds
     of objects of other APIs.
     """
     found: dict[tuple[Resource, str | None, str | None], Need] = {}
@@ -121,7 +121,7 @@ def needs(
         if (maker := declared.generation.by_name[declared.kind].carried_out_by) is not None:
             made = resource_of(declared.generation.by_name[maker])
             need(made, declared.organization, declared.at("kind"), ROLLOUT)
-    # After all that the stack has of these kinds itself, which is the better place to point at.
+    # After the stack's own objects of these kinds, which are the better place to point at.
     for declared in (node.declared for node in plan.objects):
         known = declared.generation.by_name
         for dependent in known[declared.kind].dependents:
@@ -137,18 +137,18 @@ def needs(
 async def unserved(cluster: Cluster, plan: Plan) -> list[Finding]:
     """An error for each kind that the plan declares and the API server does not serve in that version.
 
-    One request where all is well. Raises ClusterError when the cluster cannot be asked.
+    One request if there are none. Raises ClusterError if the cluster cannot be asked.
     """
     found = await asyncio.gather(*(_unserved(cluster, plan, generation) for generation in plan.generations))
     return [finding for findings in found for finding in findings]
 
 
 async def _unserved(cluster: Cluster, plan: Plan, generation: Generation) -> list[Finding]:
-    """The same of the kinds of one generation."""
+    """The same for the kinds of one generation."""
     group, version = generation.group, generation.version
     first: dict[str, Location] = {}
     for node in plan.objects:
-        # What is of Kubernetes itself, every API server has.
+        # Every API server has the kinds of Kubernetes itself.
         if (node.declared.generation, node.declared.object.api_version) == (generation, generation.api_version):
             first.setdefault(node.key.kind, node.declared.at("kind"))
     served = await cluster.kinds(group, version)
@@ -159,17 +159,18 @@ async def _unserved(cluster: Cluster, plan: Plan, generation: Generation) -> lis
     others = [each for each in await cluster.versions() if each[0] in groups and each != (group, version)]
     elsewhere = dict(zip(others, await asyncio.gather(*(cluster.kinds(*each) for each in others)), strict=True))
     if not served:
-        has = f"it has {_listed(['/'.join(each) for each in others])}" if others else "it has no version of OpenChoreo"
-        message = f"the cluster does not serve {generation.api_version}, and so not {_listed(absent)}: {has}"
+        versions = _listed(["/".join(each) for each in others]) if others else ""
+        has = f"it serves {versions}" if versions else "it has no version of OpenChoreo; install it first"
+        message = f"the cluster does not serve {generation.api_version} (needed for {_listed(absent)}): {has}"
         return [error(first[absent[0]], message)]
     findings = []
     for kind in absent:
         having = ["/".join(each) for each, kinds in elsewhere.items() if kind in kinds]
-        has = f"it has it in {_listed(having)}" if having else "it has it in no version"
+        has = f"it serves it only in {_listed(having)}" if having else "no served version has this kind"
         if earlier := next((each for each in generation.earlier if kind in each.kinds), None):
             has = (
-                f"it is one of {earlier.releases}. Upgrade OpenChoreo with its definitions, which helm upgrade "
-                "leaves as they are"
+                f"it is one of {earlier.releases}. Upgrade OpenChoreo and its definitions, which helm upgrade does not "
+                "update"
             )
         findings.append(error(first[kind], f"the cluster does not serve {kind} of {generation.api_version}: {has}"))
     return findings
@@ -183,40 +184,40 @@ async def denied(
     data_plane: str | None = None,
     resources: Resources | None = None,
 ) -> list[Finding]:
-    """Findings about the rights that the credentials lack: warnings about verbs that an up can do without, else errors.
+    """Findings about missing rights: warnings about verbs that an up does not need, errors about all others.
 
     `cluster` is the one of `data_plane`, which is one of those in `remote`; None: the control plane's. `resources` are
     the kinds of objects of other APIs.
 
-    The number of requests follows the kinds, and the namespaces that objects of OpenChoreo stand in, not the objects:
-    one question for each namespace settles what roles allow there; the rest, and what belongs to the whole cluster, is
-    asked verb by verb. Raises ClusterError when the cluster cannot be asked.
+    The number of requests depends on the kinds and on the namespaces, not on the objects: one request for each
+    namespace shows what roles allow there. Everything else, and cluster-wide objects, is asked verb by verb. Raises
+    ClusterError if the cluster cannot be asked.
     """
     wanted = [need for need in needs(plan, controllers, remote, resources) if need.data_plane == data_plane]
-    lacking = await _lacking(cluster, wanted)
+    missing = await _missing(cluster, wanted)
     own = {node.key.name for node in plan.of_role(Role.TENANT)}
     own |= {node.home.name for node in plan.neighbours if node.home is not None and node.home.kind == NAMESPACES.kind}
-    to_come = [each for each in own & {need.namespace for need, _ in lacking} if not await _exists(cluster, each)]
-    return [finding for need, verbs in lacking for finding in _told(need, verbs, need.namespace in to_come)]
+    to_come = [each for each in own & {need.namespace for need, _ in missing} if not await _exists(cluster, each)]
+    return [finding for need, verbs in missing for finding in _findings(need, verbs, need.namespace in to_come)]
 
 
-def _told(need: Need, verbs: Sequence[str], to_come: bool) -> Iterator[Finding]:
-    """The findings about verbs that are denied; `to_come` says that the need's namespace does not exist yet."""
+def _findings(need: Need, verbs: Sequence[str], to_come: bool) -> Iterator[Finding]:
+    """The findings about verbs that are denied; `to_come`: the need's namespace does not exist yet."""
     if to_come:
-        # A role stands in its namespace: none can have been granted in one that this very stack makes.
-        comes = "which does not exist yet: what this stack has there fails unless a role comes with the namespace"
-        yield warning(need.where, f"the credentials may not {_listed(verbs)} {need}, {comes}; {RIGHTS}")
+        # A role is in its namespace, so none can have been granted in one that this stack itself makes.
+        consequence = "which does not exist yet: this stack's objects there fail unless a role is created with it"
+        yield warning(need.where, f"the credentials may not {_listed(verbs)} {need}, {consequence}; {RIGHTS}")
         return
     needed = [verb for verb in verbs if verb not in DISPENSABLE]
     if needed:
-        yield error(need.where, f"the credentials may not {_listed(needed)} {need}, as this stack has to; {RIGHTS}")
+        yield error(need.where, f"the credentials may not {_listed(needed)} {need}, which this stack needs; {RIGHTS}")
     for verb in verbs:
         if verb in DISPENSABLE:
             yield warning(need.where, f"the credentials may not {verb} {need}: {DISPENSABLE[verb]}; {RIGHTS}")
 
 
-async def _lacking(cluster: Cluster, wanted: Sequence[Need]) -> list[tuple[Need, list[str]]]:
-    """The verbs of each need that the credentials lack."""
+async def _missing(cluster: Cluster, wanted: Sequence[Need]) -> list[tuple[Need, list[str]]]:
+    """The needs with missing rights, each with the verbs that are denied."""
     gate = asyncio.Semaphore(REVIEWS_AT_ONCE)
     namespaces = {need.namespace for need in wanted if need.namespace is not None}
     rules = {namespace: asyncio.create_task(cluster.rules(namespace)) for namespace in namespaces}
@@ -232,18 +233,18 @@ async def _lacking(cluster: Cluster, wanted: Sequence[Need]) -> list[tuple[Need,
             return False
         return all(await asyncio.gather(*(asked(need, verb, name) for name in need.names)))
 
-    async def lacking(need: Need) -> list[str]:
+    async def denied_verbs(need: Need) -> list[str]:
         allowing = await rules[need.namespace] if need.namespace is not None else []
         verbs = [verb for verb in VERBS if verb in need.verbs]
         answers = await asyncio.gather(*(may(need, verb, allowing) for verb in verbs))
         return [verb for verb, allowed in zip(verbs, answers, strict=True) if not allowed]
 
-    missing = await asyncio.gather(*(lacking(need) for need in wanted))
-    return [(need, verbs) for need, verbs in zip(wanted, missing, strict=True) if verbs]
+    answers = await asyncio.gather(*(denied_verbs(need) for need in wanted))
+    return [(need, verbs) for need, verbs in zip(wanted, answers, strict=True) if verbs]
 
 
 async def _exists(cluster: Cluster, namespace: str) -> bool:
-    """Whether the namespace is there; who may not look does not know, and so cannot say that it is."""
+    """Whether the namespace exists; False if that cannot be read."""
     try:
         return await cluster.get(NAMESPACES, namespace) is not None
     except ClusterError:

@@ -1,4 +1,4 @@
-"""A placement: which cluster each environment of a plan runs on, and what keeps it from running there."""
+"""Placement: which cluster each environment of a plan runs on, and what prevents it from running there."""
 
 import asyncio
 from collections import defaultdict
@@ -22,33 +22,33 @@ from choreo_components.preflight.terminating import terminating_namespaces
 
 
 class Placement:
-    """The data planes of a plan's environments. What is found to be wrong collects in `findings`."""
+    """The data planes of a plan's environments. Problems are collected in `findings`."""
 
     def __init__(self, plan: Plan, controllers: Controllers, given: Mapping[str, Kubeconfig]) -> None:
         """`given` are the kubeconfigs of the stack's settings by the data planes' names."""
         self.connections: dict[str, Connection] = {}
-        """By ORGANIZATION/NAME: the ways to the data planes that the environments run on."""
+        """By ORGANIZATION/NAME: the connections to the data planes that the environments run on."""
         self.findings: list[Finding] = []
         self.terminating: list[Finding] = []
-        """Errors about namespaces on data planes with clusters of their own that are being deleted."""
+        """Errors about namespaces on data planes on separate clusters that are being deleted."""
         self._plan = plan
         self._controllers = controllers
         self._given = given
-        self._handed_on = {node.key: node.data_plane for node in plan.secrets}
-        """By the Secrets that the plan makes: the DataPlanes whose kubeconfigs go into them."""
+        self._passed_on = {node.key: node.data_plane for node in plan.secrets}
+        """By Secret that the plan makes: the DataPlane whose kubeconfig is in it."""
         self._texts = dict(self._usable())
         self._secrets = {
             key: self._texts[data_plane.name]
-            for key, data_plane in self._handed_on.items()
+            for key, data_plane in self._passed_on.items()
             if data_plane.name in self._texts
         }
-        """The kubeconfigs in the Secrets that the plan makes: several data planes may name one."""
+        """The kubeconfigs in the Secrets that the plan makes; several data planes may name the same Secret."""
         self._declared = {
             node.key: node.neighbour.wire.get("data") or {} for node in plan.neighbours if node.neighbour.is_secret
         }
-        """What is in the Secrets that the plan declares: they are there when it is carried out, and as it says."""
+        """The data of the Secrets that the plan declares, which are created as declared before they are used."""
         self._settled: set[str] = set()
-        """Data planes about which nothing more can be known: what is wrong with them is told."""
+        """Data planes about which nothing more can be found out, and whose problems are reported."""
         self._environments: dict[str, list[Declared]] = defaultdict(list)
         for node in plan.of_role(Role.ENVIRONMENT):
             if (data_plane := node.declared.data_plane) is not None:
@@ -62,7 +62,7 @@ class Placement:
 
     @property
     def remote(self) -> dict[Key, str]:
-        """The environments whose data plane is a cluster of its own, and that data plane as ORGANIZATION/NAME."""
+        """The environments whose data plane is a separate cluster, and that data plane as ORGANIZATION/NAME."""
         return {
             Key.of(each): name
             for name, group in self._environments.items()
@@ -73,8 +73,8 @@ class Placement:
     async def locate(self, cluster: Cluster, live: Found) -> None:
         """Finds out which clusters the data planes are.
 
-        `cluster` is the control plane, `live` what has been looked up there already. Raises ClusterError when it cannot
-        be asked.
+        `cluster` is the control plane, and `live` what was already looked up there. Raises ClusterError if it cannot be
+        asked.
         """
         live = {**live, **await look_up(cluster, [target for target in self._targets() if target not in live])}
         self.findings += self._unknown(live)
@@ -96,9 +96,9 @@ class Placement:
             self.findings += self._ignored_by_controllers(name, wanted[name])
 
     async def check(self) -> None:
-        """Asks each data plane with a cluster of its own whether it answers, and what the credentials may do there.
+        """Checks whether each data plane on a separate cluster answers, and what the credentials may do there.
 
-        Also one that no environment of the plan runs on, where others will find the kubeconfig in the plan's Secret.
+        Also for one that no environment of the plan runs on, if others will find the kubeconfig in the plan's Secret.
         """
 
         remote = self.remote
@@ -107,12 +107,12 @@ class Placement:
             connection = self.connections[name]
             try:
                 async with Cluster(connection.kubeconfig) as cluster:
-                    lacking, leaves = await asyncio.gather(
+                    rights, leaving = await asyncio.gather(
                         denied(cluster, self._plan, self._controllers, remote, name),
                         terminating_namespaces(cluster, self._plan, remote, name),
                     )
-                    self.terminating += leaves
-                    return lacking
+                    self.terminating += leaving
+                    return rights
             except Forbidden as problem:
                 return [
                     warning(
@@ -122,7 +122,7 @@ class Placement:
             except ClusterError as problem:
                 return [self._about(name, f"{problem} (by {connection.origin})")]
 
-        async def handed_on(name: str) -> list[Finding]:
+        async def passed_on(name: str) -> list[Finding]:
             try:
                 async with Cluster(self._texts[name]) as cluster:
                     await cluster.allowed("get", NAMESPACES)
@@ -131,12 +131,12 @@ class Placement:
             return []
 
         used = set(remote.values())
-        handed = {each.name for each in self._handed_on.values() if each.full_name not in used}
-        tried = [*map(one, sorted(used)), *map(handed_on, sorted(handed & self._texts.keys()))]
+        unused = {each.name for each in self._passed_on.values() if each.full_name not in used}
+        tried = [*map(one, sorted(used)), *map(passed_on, sorted(unused & self._texts.keys()))]
         self.findings += [finding for answer in await asyncio.gather(*tried) for finding in answer]
 
     def undecided(self) -> Iterator[Finding]:
-        """An error for each data plane of which nobody knows which cluster it is, since nobody could be asked."""
+        """An error for each data plane whose cluster is unknown because the control plane could not be asked."""
         for name in self._environments.keys() - self.connections.keys() - self._settled:
             yield self._about(name, "which cluster it is could not be asked; nothing was applied")
 
@@ -149,28 +149,28 @@ class Placement:
             yield from self._only_given(name)
 
     def _usable(self) -> Iterator[tuple[str, str]]:
-        """The texts of the kubeconfigs in the settings."""
-        handed_on = {each.name for each in self._handed_on.values()}
+        """The names and texts of the usable kubeconfigs in the settings."""
+        passed_on = {each.name for each in self._passed_on.values()}
         for name, kubeconfig in self._given.items():
             try:
                 text = kubeconfig_text(kubeconfig.given)
             except ClusterError as problem:
                 self.findings.append(error(kubeconfig.where, str(problem)))
                 continue
-            if name in handed_on and (foreign := foreign_parts(text)):
-                message = f"cannot go into the Secret of data plane {name!r}: the kubeconfig {foreign}"
+            if name in passed_on and (foreign := foreign_parts(text)):
+                message = f"cannot be in the Secret of data plane {name!r}: the kubeconfig {foreign}"
                 self.findings.append(error(kubeconfig.where, message))
                 continue
             yield name, text
 
     def _only_given(self, name: str) -> Sequence[Target]:
-        """What a name in the settings may mean besides data planes that the stack declares or refers to."""
+        """The data planes that a name in the settings may mean if the stack neither declares nor refers to one."""
         owners = {(node.key.organization, node.declared.generation.api_version) for node in self._plan.own}
         targets = dict.fromkeys(
             generation_of(api_version).named(kind.kind, organization, name)
             for organization, api_version in sorted(owners)
             for kind in generation_of(api_version).of_role(Role.DATA_PLANE)
-            # What is in the whole cluster has no data planes of an organization.
+            # Cluster-wide objects have no data planes of an organization.
             if organization or not kind.namespaced
         )
         if any(self._plan.index.find(each) or each.full_name in self._environments for each in targets):
@@ -193,7 +193,7 @@ class Placement:
         known = self._environments[name][0].generation.data_planes
         if not known.connection_is_read and known.connection(manifest):
             message = (
-                f"data plane {name.rpartition('/')[2]!r} is a cluster of its own (by {connection.origin}); "
+                f"data plane {name.rpartition('/')[2]!r} is a separate cluster (according to {connection.origin}), but "
                 f"OpenChoreo's controllers that know {known.connection_field[-1]} do not read it, and run workloads in "
                 "their own cluster"
             )

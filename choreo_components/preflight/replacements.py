@@ -1,4 +1,4 @@
-"""A replacement: an object of the plan that differs from the cluster's in a field that makes another object of it."""
+"""Replacements: objects of the plan that differ from the cluster's in a field that cannot be changed in place."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -9,15 +9,15 @@ from choreo_components.config.findings import Finding
 from choreo_components.kubernetes.client import Cluster, Forbidden
 from choreo_components.kubernetes.objects import Live, resource_of
 from choreo_components.plan.nodes import ObjectNode, Plan
-from choreo_components.preflight.standing import Standing, says_the_same
+from choreo_components.preflight.existing import Existing, matches
 
 
 def replaced(node: ObjectNode, live: Live) -> Iterator[tuple[str, ...]]:
-    """The fields by which the object in the cluster is to become another one."""
+    """The fields whose changes replace the object in the cluster."""
     for field in kind_of(node.key.api_version, node.key.kind).replaced_by:
         path = tuple(field.split("."))
-        there, wanted = _at(live.manifest, path), _at(node.declared.wire, path)
-        if there is not None and not says_the_same(there, wanted):
+        current, wanted = _at(live.manifest, path), _at(node.declared.wire, path)
+        if current is not None and not matches(current, wanted):
             yield path
 
 
@@ -27,23 +27,23 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
-async def replacements(cluster: Cluster, plan: Plan, stands: Standing) -> list[Finding]:
-    """What it means for each object that is to be replaced, and for what needs it.
+async def replacements(cluster: Cluster, plan: Plan, existing: Existing) -> list[Finding]:
+    """Findings about the objects that are to be replaced, and about their dependents.
 
-    Nobody is asked where there is none. Raises ClusterError when the cluster cannot be asked.
+    Without such an object there are no requests. Raises ClusterError if the cluster cannot be asked.
     """
-    lives = ((node, stands.of(node.key)) for node in plan.objects)
-    # Of an object with several such fields, it is said once.
+    lives = ((node, existing.of(node.key)) for node in plan.objects)
+    # An object with several such fields is reported once.
     changed = [
         (node, live, path)
         for node, live in lives
         if live is not None and (path := next(replaced(node, live), None)) is not None
     ]
-    found = await asyncio.gather(*(_told(cluster, *each) for each in changed))
+    found = await asyncio.gather(*(_finding(cluster, *each) for each in changed))
     return [finding for finding in found if finding is not None]
 
 
-async def _told(cluster: Cluster, node: ObjectNode, live: Live, path: tuple[str, ...]) -> Finding | None:
+async def _finding(cluster: Cluster, node: ObjectNode, live: Live, path: tuple[str, ...]) -> Finding | None:
     generation = node.declared.generation
     dependents = [
         resource_of(generation.by_name[kind]) for kind in kind_of(node.key.api_version, node.key.kind).dependents

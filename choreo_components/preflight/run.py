@@ -1,4 +1,4 @@
-"""A survey: everything that is asked of the clusters before a plan is carried out, over one set of connections each."""
+"""The preflight: everything that the clusters are asked before a plan is carried out, with one client for each."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping
@@ -13,15 +13,15 @@ from choreo_components.kubernetes.cluster_identity import identity_of
 from choreo_components.plan.nodes import Key, Plan
 from choreo_components.plan.references import Found
 from choreo_components.preflight import neighbours
-from choreo_components.preflight.beside import collisions
+from choreo_components.preflight.conflicts import conflicts
 from choreo_components.preflight.crd_compatibility import Definitions, definitions, unfit
 from choreo_components.preflight.data_planes import Connection
+from choreo_components.preflight.duplicates import duplicates
+from choreo_components.preflight.existing import Existing, read_existing
 from choreo_components.preflight.lookup import look_up
 from choreo_components.preflight.permissions import denied, unserved
 from choreo_components.preflight.placement import Placement
 from choreo_components.preflight.replacements import replacements
-from choreo_components.preflight.seconds import seconds
-from choreo_components.preflight.standing import Standing, standing
 from choreo_components.preflight.terminating import leaving, terminating
 from choreo_components.preflight.trials import trials
 from choreo_components.preflight.unsupported_conditions import unsupported
@@ -31,16 +31,16 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True)
 class Survey:
-    """What the clusters have said.
+    """The answers of the clusters.
 
-    `live` is what the references outside lead to, `unsupported` the kinds, by apiVersion and kind, whose conditions the
-    cluster cannot keep.
-    `identity` is the control plane's: "" where the credentials cannot read it, None where nobody has answered.
-    `data_planes` has, by ORGANIZATION/NAME, the way to each data plane that the plan's environments run on.
-    `findings` say what is lacking, and what was not checked because the control plane did not answer. `undecided` are
-    errors about what nobody knows then, and somebody has to before anything is applied. `terminating` are errors about
-    what is being deleted: they are no obstacle to a destroy, which may run the program too. `passed_over` are objects
-    of other APIs that are meant for other clusters.
+    `live` are the objects that references outside the stack lead to, and `unsupported` the kinds, by apiVersion and
+    kind, whose conditions the cluster cannot keep.
+    `identity` is the control plane's: "" if the credentials cannot read it, None if there was no answer.
+    `data_planes` has, by ORGANIZATION/NAME, the connection to each data plane that the plan's environments run on.
+    `findings` report what is wrong, and what was not checked because the control plane did not answer. `undecided` are
+    errors about what is unknown in that case, and must be known before anything is applied. `terminating` are errors
+    about objects that are being deleted, which do not prevent a destroy that runs the program. `skipped` are objects of
+    other APIs that are for other clusters.
     """
 
     live: Found = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Survey:
     undecided: tuple[Finding, ...] = ()
     identity: str | None = None
     terminating: tuple[Finding, ...] = ()
-    passed_over: frozenset[Key] = frozenset()
+    skipped: frozenset[Key] = frozenset()
 
 
 async def survey(
@@ -61,11 +61,11 @@ async def survey(
     *,
     trial: bool = False,
 ) -> Survey:
-    """Asks the control plane that a kubeconfig leads to (its text or a path; None: the ambient one), and data planes.
+    """Asks the control plane of a kubeconfig (its text or a path; None: the ambient one), and the data planes.
 
-    `given` are the kubeconfigs of data planes in the settings. With `trial`, what is new or changed is applied without
-    effect. For a plan of nothing, nobody is asked. A control plane that does not answer is a warning, a data plane that
-    does not is an error.
+    `given` are the kubeconfigs of data planes in the settings. With `trial`, what is new or changed is applied as a dry
+    run. An empty plan needs no requests. A control plane that does not answer is a warning, a data plane that does not
+    answer is an error.
     """
     if not plan.nodes:
         return Survey()
@@ -85,14 +85,14 @@ async def _control_plane(
     plan: Plan, controllers: Controllers, kubeconfig: str | None, placement: Placement, trial: bool
 ) -> Survey:
     targets = list(dict.fromkeys(reference.target for reference in plan.outside))
-    told = ", ".join(f"{target} of organization {target.organization!r}" for target in targets)
-    existing = [f"whether these exist: {told}"] if targets else []
+    names = ", ".join(f"{target} of organization {target.organization!r}" for target in targets)
+    outside = [f"whether these exist: {names}"] if targets else []
     kinds = "whether the cluster serves the kinds of this stack"
-    rights = "whether the credentials have the rights that it takes"
-    kept = "whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
+    rights = "whether the credentials have the necessary rights"
+    kept = "whether the cluster's definitions keep all fields of the objects, and the conditions that are waited for"
     clusters = "which clusters the data planes are"
-    going = "whether any of this stack's objects is being deleted"
-    there = "what of this stack is in the cluster already"
+    deleted = "whether any of this stack's objects is being deleted"
+    present = "which objects of this stack already exist"
     where = plan.outside[0].where if targets else _place(plan)
     unchecked: list[Finding] = []
 
@@ -104,50 +104,50 @@ async def _control_plane(
             return otherwise
 
     async def placed(cluster: Cluster) -> tuple[Found, list[Finding], list[Finding], list[Finding]]:
-        """What the references lead to, then the clusters of the data planes among it, then what follows from these.
+        """Reads the existing objects, then finds the clusters of data planes, then checks what depends on these.
 
-        Which are the rights that it takes with all that is wrong beside what stands, what is being deleted, and what
-        the cluster would not take.
+        Returns what the references lead to, and the findings: about rights and objects, about what is being deleted,
+        and about what the cluster would refuse.
         """
-        live, stands, around = await asyncio.gather(
-            checked("".join(existing), look_up(cluster, targets), {}),
-            checked(there, standing(cluster, plan), Standing()),
-            checked(there, neighbours.standing(cluster, plan, beside.resources), neighbours.Found()),
+        live, existing, others = await asyncio.gather(
+            checked("".join(outside), look_up(cluster, targets), {}),
+            checked(present, read_existing(cluster, plan), Existing()),
+            checked(present, neighbours.read_existing(cluster, plan, served.resources), neighbours.Found()),
         )
         await checked(clusters, placement.locate(cluster, live), None)
-        lacking, leaves, changing, colliding, refused = await asyncio.gather(
-            checked(rights, denied(cluster, plan, controllers, placement.remote, resources=beside.resources), []),
-            checked(going, terminating(cluster, plan, stands, placement.remote), []),
-            checked("what changing them means", replacements(cluster, plan, stands), []),
-            checked("whether they work with what they refer to", collisions(cluster, plan, live), []),
-            trials(cluster, plan, stands, beside.resources, around.lives) if trial else _nothing(),
+        missing, leaves, changing, conflicting, refused = await asyncio.gather(
+            checked(rights, denied(cluster, plan, controllers, placement.remote, resources=served.resources), []),
+            checked(deleted, terminating(cluster, plan, existing, placement.remote), []),
+            checked("what changing them means", replacements(cluster, plan, existing), []),
+            checked("whether they work with what they refer to", conflicts(cluster, plan, live), []),
+            trials(cluster, plan, existing, served.resources, others.lives) if trial else _nothing(),
         )
         elsewhere = neighbours.elsewhere(plan, placement.remote)
-        known = [*lacking, *seconds(plan, stands), *changing, *colliding, *around.findings, *elsewhere]
-        return live, known, [*leaves, *around.leaving], refused
+        known = [*missing, *duplicates(plan, existing), *changing, *conflicting, *others.findings, *elsewhere]
+        return live, known, [*leaves, *others.leaving], refused
 
     try:
         async with Cluster(kubeconfig) as cluster:
-            # By itself: it finds out whether anybody answers, and who is asking, for all the others.
+            # Alone: for all the others it finds out whether the cluster answers, and whose credentials these are.
             absent = await unserved(cluster, plan)
-            beside = await neighbours.served(cluster, plan)
-            plan = plan.without(beside.passed_over)
-            (live, lacking, leaves, refused), installed, identity = await asyncio.gather(
+            served = await neighbours.served(cluster, plan)
+            plan = plan.without(served.skipped)
+            (live, found, leaves, refused), installed, identity = await asyncio.gather(
                 placed(cluster),
                 checked(kept, definitions(cluster, plan.generations), Definitions(())),
                 checked("whether it is the cluster that the stack is on", identity_of(cluster), None),
             )
     except ClusterError as problem:
-        message = f"{problem}; not checked {'; nor '.join([*existing, kinds, rights, going, kept])}"
+        message = f"{problem}; not checked {'; nor '.join([*outside, kinds, rights, deleted, kept])}"
         return Survey(findings=(warning(where, message),))
     unending = unsupported(installed, plan.objects)
     gone = list(leaving(plan.outside, live))
     lost = errors(gone)
     warned = [each for each in gone if each not in lost]
-    known = [*absent, *beside.findings, *lacking, *unfit(installed, plan)]
-    # Most of what a cluster would not take is found without it, and told better.
-    told_before = {each.where for each in errors([*plan.findings, *known])}
-    refused = [each for each in refused if each.where not in told_before]
+    known = [*absent, *served.findings, *found, *unfit(installed, plan)]
+    # Most of what a cluster would refuse is found without it, with a better message.
+    reported = {each.where for each in errors([*plan.findings, *known])}
+    refused = [each for each in refused if each.where not in reported]
     findings = (*known, *refused, *unending.values(), *warned, *unchecked)
     return Survey(
         live,
@@ -155,12 +155,12 @@ async def _control_plane(
         findings,
         terminating=(*leaves, *lost),
         identity=identity,
-        passed_over=beside.passed_over,
+        skipped=served.skipped,
     )
 
 
 def _place(plan: Plan) -> Location:
-    """Where the first of a plan's objects is."""
+    """The location of the first object of a plan."""
     own = (node.declared.at() for node in plan.objects)
     return next(own, None) or plan.neighbours[0].neighbour.at()
 

@@ -1,7 +1,7 @@
-"""An unsupported condition: one that is waited for, and that the cluster's own definition of the kind has no room for.
+"""Unsupported conditions: those that are waited for, and that the cluster's definition of the kind has no field for.
 
-The API server drops what a definition does not know, without a word: controllers that are newer than the definitions
-set a condition that nobody ever sees.
+The API server silently drops what a definition does not have: controllers that are newer than the definitions set a
+condition that never becomes visible.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from choreo_components.plan.nodes import ObjectNode
 from choreo_components.preflight.crd_compatibility import KEEPS_ALL, Definitions
 
 CONDITIONS = ("status", "conditions")
-"""The field that conditions are in."""
+"""The field of conditions."""
 
 
 def unsupported(installed: Definitions, nodes: Iterable[ObjectNode]) -> dict[tuple[str, str], Finding]:
-    """The kinds, by apiVersion and kind, whose condition is waited for and the cluster cannot keep.
+    """The kinds, by apiVersion and kind, whose condition is waited for and cannot be kept by the cluster.
 
-    Each with a warning that says why not. Where the API server publishes no schema of a kind, its wait stays.
+    Each with a warning that says why. If the API server publishes no schema of a kind, it is still waited for.
     """
     first: dict[tuple[str, str], ObjectNode] = {}
     for node in nodes:
@@ -27,21 +27,21 @@ def unsupported(installed: Definitions, nodes: Iterable[ObjectNode]) -> dict[tup
     found = {}
     for key, node in first.items():
         kind = kind_of(*key)
-        lacks = lacking(installed, kind)
-        if lacks is not None:
+        missing = missing_field(installed, kind)
+        if missing is not None:
             message = (
-                f"no {kind.kind} is waited for: the cluster's definition of the kind has no {lacks}, so its condition "
-                f"{node.wait} can never be seen; the definition may be older than the controllers"
+                f"no {kind.kind} is waited for: the cluster's definition of the kind has no {missing}, so condition "
+                f"{node.wait} never becomes visible; the definition may be older than the controllers"
             )
             found[key] = warning(node.declared.at("kind"), message)
     return found
 
 
-def lacking(installed: Definitions, kind: Kind) -> str | None:
-    """What the cluster's definition of the kind lacks to keep a condition; None where it lacks nothing.
+def missing_field(installed: Definitions, kind: Kind) -> str | None:
+    """What is missing in the cluster's definition of the kind to keep a condition; None if nothing is.
 
-    A field, or the status subresource, which is what controllers write conditions by. None too where the cluster
-    publishes nothing of the kind.
+    A field, or the status subresource, through which controllers write conditions. Also None if the cluster publishes
+    no schema of the kind.
     """
     schema = installed.schema(kind.api_version, kind.kind)
     if schema is None:

@@ -58,7 +58,7 @@ def prepare(folder: Path, moves: Iterable[Move], stacks: Iterable[Stack], promot
     inline: set[str] = set()
     placed: list[tuple[Move, str, Identity]] = []
     for move in moves:
-        place = move.declared or move.beside
+        place = move.declared or move.after
         assert place is not None
         file, is_inline = place.at().file, bool(place.document.prefix)
         if move.declared is not None:

@@ -50,7 +50,7 @@ def test_a_stack_whose_cluster_is_unknown_is_warned_of() -> None:
     sealed = replace(existing("east", declaring.environment()), kubeconfig={"secure": "v1:x"})
     division = settled(existing_stacks=(sealed,))
     assert len(division.stacks) == 2
-    assert "right where the two lead to different clusters" in "".join(division.warnings)
+    assert "valid only if the two stacks have different clusters" in "".join(division.warnings)
 
 
 def test_the_other_environments_of_an_organization_that_a_stack_declares_can_be_taken_over() -> None:

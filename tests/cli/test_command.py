@@ -93,7 +93,11 @@ def test_a_finding_names_the_file_relative_to_the_working_directory(
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("name: [", "not YAML"), ("- a", "should be a mapping"), ("name: a\nstackConfigDir: [b]", "should be a string")],
+    [
+        ("name: [", "invalid YAML"),
+        ("- a", "should be a mapping"),
+        ("name: a\nstackConfigDir: [b]", "should be a string"),
+    ],
 )
 def test_a_project_that_is_broken_ends_with_2_and_a_sentence(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "Pulumi.yaml").write_text(text)

@@ -144,7 +144,7 @@ def test_what_has_the_release_already_is_reported_with_exit_code_0(run: Run) -> 
     done = run("web", *STEP)
     assert (done.exit_code, done.stdout.splitlines()) == (
         0,
-        ["ReleaseBinding 'web-staging' has it already: web-2", "nothing to change"],
+        ["ReleaseBinding 'web-staging' already has it: web-2", "nothing to change"],
     )
 
 
@@ -296,7 +296,7 @@ def test_in_a_stacks_file_nothing_else_changes(run: Run) -> None:
             "has no step staging -> development; it has development",
         ),
         (("web", "--from", "development", "--to", "qa"), 2, "no stack of this project declares environment 'qa'"),
-        (("api", *STEP), 2, "nothing of component 'api' is in environment 'development'"),
+        (("api", *STEP), 2, "environment 'development' has nothing of component 'api'"),
         (STEP, 2, "give exactly one of a component, --project and --all"),
         (("web", "--all", *STEP), 2, "give exactly one of a component"),
         (("web", "--to", "staging"), 2, "required unless --release names the release"),
@@ -345,14 +345,16 @@ def test_an_api_without_releases_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {"acme": [declaring.organization(), declaring.data_plane(), declaring.environment("staging")]})
     done = choreo("promote", "web", *STEP, "-C", tmp_path)
     assert done.exit_code == 2
-    assert done.stderr.startswith("error: promotion is not available for core.choreo.dev/v1: what is deployed there")
+    assert done.stderr.startswith("error: promotion is not available for core.choreo.dev/v1: deployments there name")
 
 
 def test_without_an_answer_what_the_stacks_declare_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     silent = Live(unread={"ComponentRelease": "https://127.0.0.1:1 cannot be reached"})
     done = run("web", *STEP, live=silent)
     assert done.exit_code == 0
-    assert "warning: not known whether there is ComponentRelease 'web-2': https://127.0.0.1:1 cannot be" in done.stdout
+    assert (
+        "warning: it is unknown whether ComponentRelease 'web-2' exists: https://127.0.0.1:1 cannot be" in done.stdout
+    )
 
 
 def test_a_link_to_a_manifest_stays_one(run: Run) -> None:
@@ -393,7 +395,7 @@ def test_a_cluster_that_cannot_be_asked_is_a_warning(tmp_path: Path) -> None:
     done = choreo("promote", "web", *STEP, "-C", tmp_path, "--kubeconfig", tmp_path / "nowhere")
     assert done.exit_code == 0
     [warning] = (line for line in done.stdout.splitlines() if line.startswith("warning"))
-    assert warning.startswith("warning: not known whether there is ComponentRelease 'web-2': no usable kubeconfig: ")
+    assert warning.startswith("warning: it is unknown whether ComponentRelease 'web-2' exists: no usable kubeconfig: ")
 
 
 def test_what_only_a_cluster_knows_that_cannot_be_asked_is_refused(tmp_path: Path) -> None:
@@ -401,5 +403,5 @@ def test_what_only_a_cluster_knows_that_cannot_be_asked_is_refused(tmp_path: Pat
     project(tmp_path, samples.component(N), {"dev/web.yaml": silent, "staging/all.yaml": STAGING})
     done = choreo("promote", "web", *STEP, "-C", tmp_path, "--kubeconfig", tmp_path / "nowhere")
     assert done.exit_code == 2
-    assert done.stderr.startswith("error: no stack says which release Component 'web' has in 'development': no usable")
+    assert done.stderr.startswith("error: no stack declares the release of Component 'web' in 'development': no usable")
     assert (tmp_path / "staging/all.yaml").read_text() == STAGING

@@ -20,7 +20,7 @@ RIGHT = [declaring.organization(), declaring.data_plane()]
 WRONG = [*RIGHT, declaring.environment(data_plane=None)]
 ODD = [*RIGHT, declaring.environment(dns_prefix=None)]
 
-MESSAGE = "required: an environment without a data plane can never be taken down"
+MESSAGE = "required field is missing: an environment without a data plane can never be deleted"
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_a_stack_that_is_named_is_held_against_all_others_of_its_project(tmp_pat
     for name, other in (("acme", "twice"), ("twice", "acme")):
         done = choreo("validate", name, "-C", folder)
         assert done.exit_code == 1
-        assert f"is declared in stack '{other}' as well" in done.stdout
+        assert f"is also declared in stack '{other}'" in done.stdout
 
 
 def test_a_stack_that_is_misspelt_is_nothing_that_was_found(tmp_path: Path) -> None:
     done = choreo("validate", "acem", "-C", write(tmp_path, {"acme": RIGHT}))
     assert (done.exit_code, done.stdout) == (2, "")
     assert "no stack 'acem'" in done.stderr
-    assert "there are acme" in done.stderr
+    assert "existing stacks: acme" in done.stderr
 
 
 def test_json_is_for_programs(tmp_path: Path) -> None:

@@ -330,7 +330,7 @@ def test_all_problems_are_reported_at_once_and_no_object_is_registered(component
         "spec.nonsense",
     ]
     assert lines[0] == "controllers: should be present or absent, not 'sometimes'"
-    assert lines[1] == "timeouts.ready: 'soon' is no duration: write it like 90s, 10m or 1h30m"
+    assert lines[1] == "timeouts.ready: 'soon' is not a duration: write for example 90s, 10m or 1h30m"
     assert lines[2] == "timeouts.delete: should be a duration such as 90s, 10m or 1h30m, not 5"
     assert lines[3] == "timeouts.deploy: unknown step; the steps are ready, delete, deployments, namespaces"
     assert lines[4].endswith("should be a string, not 5 (put it in quotes)")
@@ -343,7 +343,8 @@ def test_parents_that_are_missing_are_all_named(component: Any) -> None:
     spec = {name: value for name, value in args_of(component.__name__).items() if name not in PARENTS}
     _, *lines = refusal(lambda: component("one", spec))
     assert lines == [
-        f"{argument}: required: OpenChoreo finds what the {component.__name__} belongs to by it" for argument in parents
+        f"{argument}: required field is missing: OpenChoreo finds by it what the {component.__name__} belongs to"
+        for argument in parents
     ]
 
 
@@ -403,7 +404,7 @@ def test_required_fields_that_are_missing_are_named(component: Any) -> None:
     ]
     args = {name: value for name, value in args_of(component.__name__).items() if name in PARENTS}
     _, *lines = refusal(lambda: component("one", args))
-    assert lines == [f"spec.{name}: required, and missing" for name in required]
+    assert lines == [f"spec.{name}: required field is missing" for name in required]
 
 
 # --- Options -------------------------------------------------------------------------------------------------------

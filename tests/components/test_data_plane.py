@@ -95,7 +95,7 @@ def test_the_key_is_checked_and_not_quoted() -> None:
         lambda: DataPlane("one", args(kubernetesCluster={"credentials": {**CREDENTIALS, "clientKey": path}}))
     )
     assert lines[1:] == [
-        "spec.kubernetesCluster.name: required, and missing",
+        "spec.kubernetesCluster.name: required field is missing",
         "spec.kubernetesCluster.credentials.clientKey: "
         "should be base64, as in the fields …-data of a kubeconfig: neither PEM nor the path of a file",
     ]

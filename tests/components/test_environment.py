@@ -173,7 +173,7 @@ def test_labels_of_namespaces_may_be_outputs() -> None:
     [
         (
             {"labels": {"managed-by": "me"}},
-            "namespaceMetadata.labels.managed-by: cannot be set here: the key is OpenCh",
+            "namespaceMetadata.labels.managed-by: only OpenChoreo may set this key: remove it",
         ),
         ({"labels": {"team": "a b"}}, "namespaceMetadata.labels.team: Kubernetes would refuse the label 'a b'"),
         ({"label": {}}, "namespaceMetadata.label: unknown field; known here: labels, annotations"),
@@ -188,7 +188,7 @@ def test_reserved_labels_of_namespaces_are_refused(given: Any, message: str) -> 
 
 
 def test_so_are_those_of_an_output_when_they_are_known() -> None:
-    with pytest.raises(pulumi.RunError, match=r"labels\.managed-by: cannot be set here"):
+    with pytest.raises(pulumi.RunError, match=r"labels\.managed-by: only OpenChoreo may set this key"):
         registered(lambda: development(namespaceMetadata={"labels": pulumi.Output.from_input({"managed-by": "me"})}))
 
 

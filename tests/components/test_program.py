@@ -254,7 +254,7 @@ def test_a_project_that_may_be_created_later_is_a_warning() -> None:
     found = stack(declaring.environment(), projects=["portal"])
     findings = preparation.missing(found.plan.outside, nothing_of(found))
     where = found.at("portal", "choreo:projects[0]")
-    message = "no project 'portal' in organization 'acme' yet; its namespace is made all the same"
+    message = "no project 'portal' in organization 'acme' yet; its namespace is created anyway"
     assert warning(where, message) in findings
 
 

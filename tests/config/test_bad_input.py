@@ -23,12 +23,12 @@ def of_manifest(folder: Path, text: str) -> list[Finding]:
 # --- Objects -------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_object_twice_is_taken_once() -> None:
+def test_an_identical_duplicate_is_ignored() -> None:
     found = stack(declaring.organization(), declaring.data_plane(), declaring.organization())
     first = found.at("name: acme", "choreo:resources[0].metadata.name")
     lines = [number for number, line in enumerate(found.text.splitlines(), 1) if line.strip() == "name: acme"]
     second = Location(first.file, lines[1], "choreo:resources[2].metadata.name")
-    message = f"Organization 'acme' is declared twice; first at {first}. They are alike: it is taken once"
+    message = f"Organization 'acme' is declared twice; first at {first}. They are identical: the duplicate is ignored"
     assert found.findings == [warning(second, message)]
     assert [each.kind for each in found.settings.declared] == ["Organization", "DataPlane"]
 
@@ -42,7 +42,7 @@ def test_what_follows_from_an_object_need_not_be_repeated_with_it(tmp_path: Path
     assert [str(finding.severity.value) for finding in found.findings] == ["warning"]
 
 
-def test_two_different_objects_of_one_name_are_told_with_the_fields_that_differ(tmp_path: Path) -> None:
+def test_two_different_objects_of_one_name_are_reported_with_the_fields_that_differ(tmp_path: Path) -> None:
     other = declaring.pipeline(promotions=[("development", ["staging"])])
     other["metadata"]["labels"] = {"team": "blue"}
     (tmp_path / "other.yaml").write_text(yaml.safe_dump(other))
@@ -52,7 +52,7 @@ def test_two_different_objects_of_one_name_are_told_with_the_fields_that_differ(
     first = found.at("name: pipeline", "choreo:resources[0].metadata.name")
     message = (
         f"DeploymentPipeline 'pipeline' of organization 'acme' is declared twice; first at {first}. They differ in "
-        "metadata.labels.team, spec.promotionPaths[0].targetEnvironmentRefs[0].name"
+        "metadata.labels.team, spec.promotionPaths[0].targetEnvironmentRefs[0].name: remove one of them"
     )
     assert found.findings == [error(Location("other.yaml", 6, "metadata.name"), message)]
 
@@ -67,11 +67,11 @@ def test_what_refers_to_an_object_that_contradicts_another_finds_it() -> None:
     assert "DeploymentTrack" not in {reference.target.kind for reference in found.plan.outside}
 
 
-def test_two_data_planes_that_differ_in_a_secret_are_told_without_it() -> None:
+def test_two_data_planes_that_differ_in_a_secret_are_reported_without_it() -> None:
     other = declaring.data_plane_with_credentials()
     other["spec"]["kubernetesCluster"]["credentials"]["clientKey"] = "b3RoZXI="
     [finding] = stack(declaring.data_plane_with_credentials(), other).findings
-    assert finding.message.endswith("They differ in spec.kubernetesCluster.credentials.clientKey")
+    assert finding.message.endswith("They differ in spec.kubernetesCluster.credentials.clientKey: remove one of them")
 
 
 def test_an_unknown_kind() -> None:
@@ -95,9 +95,9 @@ def test_an_object_without_its_type(key: str) -> None:
     made = declaring.organization()
     del made[key]
     found = stack(made)
-    # A field that is missing stands where the object does.
+    # A missing field has the place of the object.
     where = Location(declaring.STACK_FILE, 2, f"choreo:resources[0].{key}")
-    assert found.findings == [error(where, "required, and missing")]
+    assert found.findings == [error(where, "required field is missing")]
 
 
 def test_a_wrong_type() -> None:
@@ -113,7 +113,7 @@ def test_a_missing_field() -> None:
     del made["spec"]["gateway"]["publicVirtualHost"]
     found = stack(made)
     where = found.at("gateway:", "choreo:resources[0].spec.gateway.publicVirtualHost")
-    assert found.findings == [error(where, "required, and missing")]
+    assert found.findings == [error(where, "required field is missing")]
 
 
 def test_an_unknown_field_with_the_one_that_is_meant() -> None:
@@ -162,7 +162,7 @@ def test_an_object_without_an_organization() -> None:
     made = declaring.manifest("Project", "shop", {"deploymentPipelineRef": "p"}, organization=None)
     found = stack(made)
     where = found.at("metadata:", "choreo:resources[0].metadata.namespace")
-    assert found.findings == [error(where, "required: the organization that the Project belongs to")]
+    assert found.findings == [error(where, "required field is missing: the organization of the Project")]
 
 
 def test_an_organization_in_a_namespace() -> None:
@@ -170,7 +170,7 @@ def test_an_organization_in_a_namespace() -> None:
     made["metadata"]["namespace"] = "default"
     found = stack(made)
     where = found.at("namespace: default", "choreo:resources[0].metadata.namespace")
-    assert found.findings == [error(where, "Organization belongs to the whole cluster and has no namespace")]
+    assert found.findings == [error(where, "Organization belongs to the whole cluster and has no namespace: remove it")]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_name_that_is_too_long_for_the_label_that_follows_from_it() -> None:
 # --- References ----------------------------------------------------------------------------------------------------
 
 
-def test_an_environment_on_a_data_plane_that_nobody_has() -> None:
+def test_an_environment_on_a_data_plane_that_does_not_exist() -> None:
     found = stack(declaring.organization("z"), declaring.environment("x", organization="z", data_plane="y"))
     live = {reference.target: None for reference in found.plan.outside}
     where = found.at("dataPlaneRef", "choreo:resources[1].spec.dataPlaneRef")
@@ -225,7 +225,7 @@ def test_an_environment_on_a_data_plane_that_nobody_has() -> None:
     assert missing(found.plan.outside, live) == [error(where, message)]
 
 
-def test_a_project_on_a_pipeline_that_nobody_has() -> None:
+def test_a_project_on_a_pipeline_that_does_not_exist() -> None:
     found = stack(declaring.organization(), declaring.project(pipeline="nope"))
     live = {reference.target: None for reference in found.plan.outside}
     where = found.at("deploymentPipelineRef", "choreo:resources[1].spec.deploymentPipelineRef")
@@ -236,30 +236,30 @@ def test_a_project_on_a_pipeline_that_nobody_has() -> None:
 # --- Files ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_text_that_is_no_yaml(tmp_path: Path) -> None:
+def test_a_text_that_is_not_yaml(tmp_path: Path) -> None:
     [finding] = of_manifest(tmp_path, "kind: Organization\nmetadata: [name\nspec: {}\n")
     assert finding == error(Location("bad.yaml", 3), finding.message)
     assert finding.message.startswith(
-        "not YAML: while parsing a flow sequence from line 2, did not find expected ',' or ']'"
+        "invalid YAML: while parsing a flow sequence from line 2, did not find expected ',' or ']'"
     )
 
 
-def test_a_key_twice(tmp_path: Path) -> None:
+def test_a_duplicate_key(tmp_path: Path) -> None:
     text = "apiVersion: core.choreo.dev/v1\nkind: Organization\nmetadata:\n  name: a\n  name: b\n"
-    message = "the key stands here a second time: only one of them can be meant"
+    message = "duplicate key: remove one of them"
     assert of_manifest(tmp_path, text) == [error(Location("bad.yaml", 5, "metadata.name"), message)]
 
 
-def test_an_alias_that_holds_itself(tmp_path: Path) -> None:
+def test_a_recursive_alias(tmp_path: Path) -> None:
     text = "kind: Organization\nmetadata: &m\n  labels: *m\n"
     where = Location("bad.yaml", 3, "metadata.labels")
-    assert of_manifest(tmp_path, text) == [error(where, "an alias that holds itself")]
+    assert of_manifest(tmp_path, text) == [error(where, "recursive alias *m: it is inside &m")]
 
 
 @pytest.mark.parametrize("key", ["1", "true", "null", "1.5"])
-def test_a_key_that_is_no_string(tmp_path: Path, key: str) -> None:
+def test_a_key_that_is_not_a_string(tmp_path: Path, key: str) -> None:
     text = f"metadata:\n  labels:\n    {key}: x\n"
-    message = f"{key} is not a string: a key has to be one (put it in quotes)"
+    message = f"{key} is not a string: a key must be one (put it in quotes)"
     assert of_manifest(tmp_path, text) == [error(Location("bad.yaml", 3, "metadata.labels"), message)]
 
 
@@ -296,10 +296,10 @@ def test_a_manifest_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("name", ["context", "kubeconfig", "cluster", "namespace", "strictMode"])
 def test_a_setting_of_the_kubernetes_provider(name: str) -> None:
-    """It would lead the provider elsewhere than our own client, or change what it does."""
+    """It would point the provider at another cluster than our own client, or change what it does."""
     [finding] = stack_of(f"kubernetes:{name}: b\n").findings
     assert (finding.severity, str(finding.where)) == (Severity.ERROR, f"Pulumi.test.yaml:1: kubernetes:{name}")
-    assert finding.message.startswith("cannot be heeded: choreo gives the Kubernetes provider the cluster")
+    assert finding.message.startswith("not supported: choreo configures the Kubernetes provider for the cluster")
     assert f"pulumi config rm kubernetes:{name}" in finding.message
 
 
@@ -342,7 +342,7 @@ def test_a_project_of_another_stack_with_a_name_that_kubernetes_refuses() -> Non
 
 def test_a_bad_duration() -> None:
     found = stack(timeouts={"ready": "10m", "delete": "soon"})
-    message = "'soon' is no duration: write it like 90s, 10m or 1h30m"
+    message = "'soon' is not a duration: write for example 90s, 10m or 1h30m"
     assert found.findings == [error(found.at("delete", "choreo:timeouts.delete"), message)]
 
 
@@ -352,17 +352,19 @@ def test_an_unknown_step() -> None:
     assert found.findings == [error(found.at("deploy", "choreo:timeouts.deploy"), message)]
 
 
-# --- What OpenChoreo would accept, and never get done --------------------------------------------------------------
+# --- What OpenChoreo would accept, and never complete ----------------------------------------------------------------
 
 
 def test_an_environment_without_a_data_plane() -> None:
     found = stack(declaring.environment(data_plane=None))
     where = found.at("spec:", "choreo:resources[0].spec.dataPlaneRef")
-    assert found.findings == [error(where, "required: an environment without a data plane can never be taken down")]
+    assert found.findings == [
+        error(where, "required field is missing: an environment without a data plane can never be deleted")
+    ]
 
 
 @pytest.mark.parametrize("prefix", [None, {"dnsPrefix": ""}, {}])
-def test_an_environment_without_a_dns_prefix_is_only_warned_of(prefix: Any) -> None:
+def test_an_environment_without_a_dns_prefix_is_only_a_warning(prefix: Any) -> None:
     made = declaring.environment(dns_prefix=None)
     if prefix is not None:
         made["spec"]["gateway"] = prefix
@@ -381,7 +383,7 @@ def test_an_environment_without_a_dns_prefix_is_only_warned_of(prefix: Any) -> N
         (None, "''; use one of Service, WebApplication, ScheduledTask"),
     ],
 )
-def test_a_component_that_openchoreo_makes_nothing_of_is_warned_of(type_: str | None, meant: str) -> None:
+def test_a_component_that_openchoreo_ignores_is_a_warning(type_: str | None, meant: str) -> None:
     made = declaring.component()
     made["spec"] = {} if type_ is None else {"type": type_}
     [finding] = stack(made).findings
@@ -391,19 +393,19 @@ def test_a_component_that_openchoreo_makes_nothing_of_is_warned_of(type_: str | 
 
 
 @pytest.mark.parametrize(
-    ("image", "told"),
+    ("image", "reported"),
     [
         ({}, "no image: its Deployments never run"),
         ({"fromBuildRef": {"name": "b"}, "fromImageRef": {"tag": "1.0"}}, "two images"),
     ],
 )
-def test_an_artifact_of_no_image_or_two_is_warned_of(image: dict[str, Any], told: str) -> None:
+def test_an_artifact_of_no_image_or_two_is_a_warning(image: dict[str, Any], reported: str) -> None:
     made = declaring.artifact()
     made["spec"]["targetArtifact"] = image
     [finding] = stack(made).findings
     assert finding.severity is Severity.WARNING
     assert finding.where.field == "choreo:resources[0].spec.targetArtifact"
-    assert finding.message == f"{told}; set exactly one of fromBuildRef and fromImageRef"
+    assert finding.message == f"{reported}; set exactly one of fromBuildRef and fromImageRef"
 
 
 def test_two_environments_of_one_data_plane_with_one_dns_prefix() -> None:
@@ -444,12 +446,12 @@ def test_a_pipeline_without_environments(spec: dict[str, Any]) -> None:
     found = stack(declaring.pipeline() | {"spec": spec})
     [finding] = found.findings
     where = found.at("promotionPaths" if spec else "spec:", "choreo:resources[0].spec.promotionPaths")
-    message = "no environment in it: a project with this pipeline can never be taken down"
+    message = "no environment in it: a project with this pipeline can never be deleted"
     assert finding == error(where, message)
 
 
 def test_two_projects_that_would_share_a_namespace() -> None:
-    """Names with dashes are joined with dashes, so that what is left and right of one is no longer told apart."""
+    """Names with dashes are joined with dashes, so that the parts can no longer be distinguished."""
     found = stack(
         declaring.environment("dev", dns_prefix="a"),
         declaring.environment("b-dev", dns_prefix="b"),
@@ -469,7 +471,7 @@ def test_a_data_plane_namespace_that_kubernetes_refuses() -> None:
     [finding] = found.findings
     assert finding == error(found.at("name: dev", "choreo:resources[0].metadata.name"), finding.message)
     assert finding.message.startswith(
-        f"the data-plane namespace of project 'shop.v2' would be called {namespace}: only a-z, 0-9 and '-'"
+        f"the data-plane namespace of project 'shop.v2' would be named {namespace}: only a-z, 0-9 and '-'"
     )
 
 
@@ -491,7 +493,7 @@ def test_two_ways_to_one_environment() -> None:
 
 
 def test_very_many_ways_to_one_environment() -> None:
-    """Were each way followed by itself, this would never end."""
+    """Following each path separately would never end."""
     steps = range(100)
     promotions = [(f"{side}{step}", [f"a{step + 1}", f"b{step + 1}"]) for step in steps for side in "ab"]
     assert stack(declaring.pipeline(promotions=promotions)).findings == []
@@ -513,9 +515,9 @@ def test_several_mistakes_come_in_one_report_in_the_order_of_their_places(tmp_pa
         manifests=["bad.yaml", "nowhere/*.yaml"],
         controllers="maybe",
     )
-    told = report(found.findings).splitlines()
-    assert told[0] == "6 errors in what this stack declares; nothing was applied:"
-    assert [line.partition(": error: ")[0].strip() for line in told[1:]] == [
+    reported = report(found.findings).splitlines()
+    assert reported[0] == "6 errors in what this stack declares; nothing was applied:"
+    assert [line.partition(": error: ")[0].strip() for line in reported[1:]] == [
         str(found.at("nowhere", "choreo:manifests[1]")),
         str(found.at("choreo:controllers", "choreo:controllers")),
         str(found.at("cilium", "choreo:resources[0].spec.kubernetesCluster.featureFlags.cilium")),

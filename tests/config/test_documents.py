@@ -1,4 +1,4 @@
-"""A manifest is read as kubectl reads it, and remembers where each of its fields stands."""
+"""A manifest is read as kubectl reads it, and remembers the line of each of its fields."""
 
 import codecs
 import json
@@ -29,7 +29,7 @@ spec:
 
 
 def value(text: str) -> Any:
-    """The value of the only document of a text in which nothing is wrong."""
+    """The value of the only document of a valid text."""
     documents, findings = yaml.read(text, "a.yaml")
     assert findings == []
     return documents[0].value
@@ -90,7 +90,7 @@ def test_scalars_are_those_of_kubernetes(scalar: str, expected: Any) -> None:
 
 
 @pytest.mark.parametrize("scalar", ["yes", "no", "on", "off", "Yes", "NO"])
-def test_what_kubernetes_takes_for_a_boolean_is_a_text_to_pulumi(scalar: str) -> None:
+def test_some_booleans_of_kubernetes_are_strings_in_pulumi(scalar: str) -> None:
     (read,), _ = yaml.read(f"a: {scalar}", "Pulumi.dev.yaml", Rules.PULUMI)
     assert read.value == {"a": scalar}
     assert isinstance(document(f"a: {scalar}").value["a"], bool)
@@ -117,13 +117,13 @@ def test_times_and_numbers_that_begin_with_zero_are_what_pulumi_makes_of_them(sc
 
 
 @pytest.mark.parametrize("scalar", ["2025-05-09", "08", "yes", "y", "0X1F", "1e3", "~", "0755", "<<"])
-def test_what_either_does_not_take_for_a_text_wants_quotes(scalar: str) -> None:
+def test_what_either_does_not_read_as_a_string_needs_quotes(scalar: str) -> None:
     assert not yaml.is_text(scalar)
     assert yaml.is_text(f"{scalar} x")
 
 
 @pytest.mark.parametrize("scalar", ["true", "True", "TRUE", "false"])
-def test_both_take_these_for_booleans(scalar: str) -> None:
+def test_both_read_these_as_booleans(scalar: str) -> None:
     (read,), _ = yaml.read(f"a: {scalar}", "Pulumi.dev.yaml", Rules.PULUMI)
     assert read.value == document(f"a: {scalar}").value == {"a": scalar.lower() == "true"}
 
@@ -132,19 +132,19 @@ def test_nan_is_a_number() -> None:
     assert math.isnan(value("a: .NaN")["a"])
 
 
-def test_aliases_are_spelled_out() -> None:
+def test_aliases_are_expanded() -> None:
     assert value("a: &x [1, 2]\nb: *x") == {"a": [1, 2], "b": [1, 2]}
 
 
-def test_an_anchor_may_be_given_again_and_the_last_one_counts() -> None:
+def test_an_anchor_may_be_redefined_and_the_last_one_counts() -> None:
     assert value("a: &x 1\nb: &x 2\nc: *x") == {"a": 1, "b": 2, "c": 2}
 
 
-def test_a_field_inside_an_alias_stands_where_it_is_written() -> None:
+def test_a_field_inside_an_alias_has_the_line_where_it_is_written() -> None:
     assert document("a: &x\n  b: 1\nc: *x\n").at(("c", "b")).line == 2
 
 
-def test_what_a_mapping_says_itself_counts_more_than_what_it_merges_and_of_that_the_first() -> None:
+def test_a_mappings_own_fields_override_merged_ones_and_of_those_the_first_counts() -> None:
     assert value("x: &x {a: 1, b: 1}\ny: &y {b: 2, c: 2}\nz:\n  <<: [*x, *y]\n  a: 0\n")["z"] == {
         "a": 0,
         "b": 1,
@@ -176,7 +176,7 @@ def test_a_field_is_named_as_people_write_it(path: FieldPath, name: str) -> None
         (("spec", "promotionPaths", 0, "targetEnvironmentRefs", 1, "name"), 10),
     ],
 )
-def test_a_field_stands_at_its_line(path: FieldPath, line: int) -> None:
+def test_a_field_has_its_line(path: FieldPath, line: int) -> None:
     assert document(PIPELINE).at(path) == Location("a.yaml", line, field_name(path))
 
 
@@ -189,11 +189,11 @@ def test_a_field_stands_at_its_line(path: FieldPath, line: int) -> None:
         (("kind", "deeper", 0), 2),
     ],
 )
-def test_a_field_that_is_missing_stands_where_the_nearest_one_around_it_does(path: FieldPath, line: int) -> None:
+def test_a_missing_field_has_the_line_of_the_nearest_one_around_it(path: FieldPath, line: int) -> None:
     assert document(PIPELINE).at(path).line == line
 
 
-def test_without_a_position_the_field_is_known_all_the_same() -> None:
+def test_without_a_position_the_field_is_still_known() -> None:
     assert Document({}, "configuration").at(("a", 0)) == Location("configuration", None, "a[0]")
 
 
@@ -214,12 +214,12 @@ def test_a_part_of_a_document_names_its_fields_from_the_whole() -> None:
         (f"a: {'1' * 5000}", 1, "a", f"'{'1' * 59} cannot be read as int"),
         (f"a: 0x{'f' * 5000}", 1, "a", f"'0x{'f' * 57} cannot be read as int"),
         ("a: !secret {b: c}", 1, "a", "the tag !secret has no meaning in a manifest: write the plain value"),
-        ("a: *b", 1, "a", "*b stands for nothing: there is no &b before it"),
+        ("a: *b", 1, "a", "undefined alias *b: there is no &b before it"),
         ("a:\n  <<: 1", 2, "a", "`<<` merges mappings only"),
         ("a: {[b]: c}", 1, "a", "this key is not a string"),
     ],
 )
-def test_what_is_no_plain_value_is_refused_where_it_stands(text: str, line: int, field: str, message: str) -> None:
+def test_what_is_not_a_plain_value_is_refused_at_its_place(text: str, line: int, field: str, message: str) -> None:
     [found] = findings(text)
     assert found == error(Location("a.yaml", line, field), found.message)
     assert message in found.message
@@ -234,28 +234,28 @@ def test_one_broken_document_does_not_hide_the_others_nor_their_findings() -> No
 def test_a_text_that_is_not_unicode_is_refused() -> None:
     for text in (b"a: \xff", "a: \ud800"):
         [found] = findings(text)
-        assert str(found).startswith("a.yaml:1: error: not YAML text:")
+        assert str(found).startswith("a.yaml:1: error: invalid YAML text:")
 
 
-def test_an_alias_of_an_alias_of_an_alias_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nested_aliases_cannot_exhaust_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml, "MOST_FIELDS", 1000)
     lines = ["a0: &a0 [1, 1, 1, 1]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))]
     assert [each.message for each in findings("\n".join(lines))] == [
-        "more than 1,000 keys and values in one file, its aliases spelled out"
+        "more than 1,000 keys and values in one file, with its aliases expanded: split it"
     ]
 
 
 @pytest.mark.parametrize("depth", [101, 500, 5000, 1_000_000])
 def test_what_is_nested_too_deep_is_refused(depth: int) -> None:
     [found] = findings("[" * depth + "]" * depth)
-    assert found.message == "more than 100 mappings and lists inside one another"
+    assert found.message == "mappings and lists are nested more than 100 levels deep"
 
 
-def test_what_is_nested_too_deep_once_its_aliases_are_spelled_out_is_refused() -> None:
+def test_what_is_nested_too_deep_once_its_aliases_are_expanded_is_refused() -> None:
     lines = [f"a0: &a0 {'[' * 60}{']' * 60}", f"a1: {'[' * 60}*a0{']' * 60}"]
     [found] = findings("\n".join(lines))
     assert found == error(
-        Location("a.yaml", 2, found.where.field), "more than 100 mappings and lists inside one another"
+        Location("a.yaml", 2, found.where.field), "mappings and lists are nested more than 100 levels deep"
     )
 
 
@@ -320,9 +320,9 @@ def test_a_surrogate_pair_in_double_quotes_is_a_character_in_yaml_too(written: s
 @pytest.mark.parametrize("half", [r"\ud83d", r"\ude00", r"\ude00\ud83d", r"\ud83d\ud83d\ude00"])
 def test_half_a_surrogate_pair_is_refused_where_it_is(half: str) -> None:
     [found] = findings(f'{{"a": 1,\n"b": "{half}"}}')
-    assert found == error(Location("a.yaml", 2, "b"), "half of a surrogate pair is no character")
+    assert found == error(Location("a.yaml", 2, "b"), "half of a surrogate pair is not a character: write both halves")
     [found] = findings(f'a: 1\nb: "{half}"')
-    assert (found.where, found.message[:9]) == (Location("a.yaml", 2), "not YAML:")
+    assert (found.where, found.message[:13]) == (Location("a.yaml", 2), "invalid YAML:")
 
 
 def test_a_key_that_json_has_twice_is_refused() -> None:
@@ -352,7 +352,7 @@ def test_what_is_nearly_json_is_read_as_yaml() -> None:
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_byte_order_marks_say_nothing_wherever_files_begin(text: str, encoding: str) -> None:
+def test_byte_order_marks_are_ignored_wherever_files_begin(text: str, encoding: str) -> None:
     documents, wrong = yaml.read(text.encode(encoding), "a.yaml")
     assert ([each.value for each in documents], wrong) == ([{"a": 1}, {"b": 2}], [])
 
@@ -364,10 +364,10 @@ def test_byte_order_marks_within_a_text_are_kept() -> None:
 @pytest.mark.parametrize(("mark", "encoding"), [(codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")])
 def test_an_encoding_that_kubectl_does_not_read_is_refused_by_its_name(mark: bytes, encoding: str) -> None:
     [found] = findings(mark + "a: 1".encode(encoding))
-    assert found.message.startswith("not YAML text: it is UTF-32")
+    assert found.message.startswith("invalid YAML text: UTF-32")
 
 
-# --- As it is written ------------------------------------------------------------------------------------------------
+# --- As written ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""An edit changes one field, or adds one object, and every other byte stays as it is."""
+"""An edit changes one field or adds one object, and leaves every other byte unchanged."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,14 +23,14 @@ def released(value: str, meant: Identity = WEB) -> SetField:
     return SetField(meant, PATH, value, "environment")
 
 
-def added(name: str, beside: Identity | None = None) -> AddObject:
+def added(name: str, after: Identity | None = None) -> AddObject:
     wire = {
         "apiVersion": API,
         "kind": "ReleaseBinding",
         "metadata": {"name": name, "namespace": "acme"},
         "spec": {"owner": {"componentName": name}},
     }
-    return AddObject(wire, yaml.safe_dump(wire, sort_keys=False), beside)
+    return AddObject(wire, yaml.safe_dump(wire, sort_keys=False), after)
 
 
 MANIFEST = """\
@@ -53,7 +53,7 @@ spec:
 """
 
 
-def test_a_field_is_replaced_where_it_stands() -> None:
+def test_a_field_is_replaced_in_place() -> None:
     assert edited(MANIFEST, [released("web-2")]) == MANIFEST.replace("web-1 ", "web-2 ")
 
 
@@ -69,18 +69,18 @@ def test_a_field_is_replaced_where_it_stands() -> None:
         ("web\n        -1", "web-2", "web-2"),
     ],
 )
-def test_the_quotes_stay_and_a_name_that_is_no_text_gets_some(before: str, value: str, after: str) -> None:
+def test_quotes_are_kept_and_a_name_that_is_not_a_string_gets_some(before: str, value: str, after: str) -> None:
     text = MANIFEST.replace("releaseName: web-1", f"releaseName: {before}")
     assert edited(text, [released(value)]) == text.replace(f"releaseName: {before}", f"releaseName: {after}")
 
 
 @pytest.mark.parametrize("rest", ["", "   ", "  # none yet"])
-def test_a_value_that_is_empty_is_filled_in_behind_the_colon(rest: str) -> None:
+def test_an_empty_value_is_filled_in_after_the_colon(rest: str) -> None:
     text = MANIFEST.replace("releaseName: web-1   # since May", f"releaseName:{rest}")
     assert edited(text, [released("web-2")]) == text.replace("releaseName:", "releaseName: web-2")
 
 
-def test_a_field_that_is_missing_comes_in_the_line_after_the_one_before_it() -> None:
+def test_a_missing_field_is_added_in_the_line_after_its_predecessor() -> None:
     text = MANIFEST.replace("    releaseName: web-1   # since May\n", "")
     line = "    environment: staging  # the second one\n"
     assert edited(text, [released("web-2")]) == text.replace(line, f"{line}    releaseName: web-2\n")
@@ -103,7 +103,7 @@ def test_the_last_line_may_have_no_end() -> None:
         ("spec: {environment: staging, releaseName: a }", "spec: {environment: staging, releaseName: web-2 }"),
     ],
 )
-def test_a_mapping_in_brackets_stays_one(before: str, after: str) -> None:
+def test_a_mapping_in_brackets_keeps_them(before: str, after: str) -> None:
     head = MANIFEST[: MANIFEST.index("spec:")]
     assert edited(head + before + "\n", [released("web-2")]) == head + after + "\n"
 
@@ -147,7 +147,7 @@ def test_an_object_is_added_as_a_document(newline: str) -> None:
 
 @pytest.mark.parametrize("indent", ["", "    "])
 @pytest.mark.parametrize("after", ["", "# the end\n", "  choreo:controllers: absent\n"])
-def test_an_object_is_added_behind_another_one_in_a_list(indent: str, after: str) -> None:
+def test_an_object_is_added_after_another_one_in_a_list(indent: str, after: str) -> None:
     lines = ["- apiVersion: openchoreo.dev/v1alpha1", "  kind: ReleaseBinding", "  metadata:", "    name: web-staging"]
     lines += ["    namespace: acme", "  spec:", "    state: Active  # so far"]
     text = "config:\n  choreo:resources:\n" + "".join(f"  {indent}{line}\n" for line in lines)
@@ -166,9 +166,12 @@ def test_an_object_is_added_behind_another_one_in_a_list(indent: str, after: str
         ),
         (MANIFEST.replace("releaseName: web-1", "releaseName: &name web-1"), "anchor"),
         (MANIFEST.replace("releaseName: web-1", "releaseName: !!str web-1"), "anchor"),
-        (MANIFEST.replace("releaseName: web-1   # since May", "releaseName: |\n      web-1"), "no text in one line"),
-        (MANIFEST.replace("web-staging", "other"), "ReleaseBinding 'web-staging' does not stand in it"),
-        (f"{MANIFEST}---\n{MANIFEST}", "stands in it twice"),
+        (
+            MANIFEST.replace("releaseName: web-1   # since May", "releaseName: |\n      web-1"),
+            "is not text in one line",
+        ),
+        (MANIFEST.replace("web-staging", "other"), "it does not contain ReleaseBinding 'web-staging' as written"),
+        (f"{MANIFEST}---\n{MANIFEST}", "it contains ReleaseBinding 'web-staging' twice"),
         (f"{MANIFEST}---\n\ufeff", "byte order mark"),
         (MANIFEST.replace("\nspec:", "\nspec: !odd"), "the tag !odd has no meaning"),
     ],
@@ -193,7 +196,7 @@ def test_the_lines_of_fields_are_known() -> None:
 
 comments = st.sampled_from(["", "", "  # a comment: with - signs", " #", "   "])
 between = st.sampled_from(["", "", "\n", "# alone\n", "      # deep\n\n"])
-names = st.from_regex(r"[a-z0-9]([a-z0-9.-]{0,8}[a-z0-9])?", fullmatch=True)
+names = st.from_regex(r"[a-z]([a-z0-9.-]{0,8}[a-z0-9])?", fullmatch=True)
 styles = st.sampled_from(["{}", "'{}'", '"{}"'])
 values = st.sampled_from(
     ["1", "0x1F", "yes", "{a: [b, 'c, d']}", "- 1", "|\n{}  text: 1\n", ">-\n{}  folded\n", "*base", "ü"]
@@ -202,7 +205,7 @@ values = st.sampled_from(
 
 @st.composite
 def fields(draw: st.DrawFn, indent: int, known: Mapping[str, str]) -> str:
-    """Fields of a mapping in some order, with others among them, and comments all about."""
+    """Fields of a mapping in some order, among other fields and comments."""
     margin = " " * indent
     others = {f"other{number}": draw(values) for number in range(draw(st.integers(0, 3)))}
     lines = []
@@ -215,7 +218,7 @@ def fields(draw: st.DrawFn, indent: int, known: Mapping[str, str]) -> str:
 
 @st.composite
 def manifests(draw: st.DrawFn, release: str | None) -> str:
-    """A manifest of the binding, laid out in some way; None: it has no release."""
+    """A manifest of the binding in some layout; None: it has no release."""
     step = draw(st.sampled_from([2, 4]))
     text = draw(st.sampled_from(["", "# first\n", "---\n"])) + "base: &base {x: 1}\n"
     metadata = draw(
@@ -233,7 +236,7 @@ def manifests(draw: st.DrawFn, release: str | None) -> str:
 
 
 def single_change(before: str, after: str) -> tuple[str, str]:
-    """What went and what came, where that is one piece."""
+    """What was removed and what was added, as one piece each."""
     start, shorter = 0, min(len(before), len(after))
     while start < shorter and before[start] == after[start]:
         start += 1
@@ -245,7 +248,7 @@ def single_change(before: str, after: str) -> tuple[str, str]:
 
 @hypothesis_settings(deadline=None)
 @given(text=manifests("old-name"), release=names)
-def test_a_release_changes_and_nothing_else_does(text: str, release: str) -> None:
+def test_only_the_release_changes(text: str, release: str) -> None:
     after = edited(text, [released(release)])
     gone, come = single_change(text, after)
     assert gone in "'old-name'" or gone in '"old-name"'
@@ -255,7 +258,7 @@ def test_a_release_changes_and_nothing_else_does(text: str, release: str) -> Non
 
 @hypothesis_settings(deadline=None)
 @given(text=manifests(None), release=names)
-def test_a_release_that_was_missing_is_a_line_more_and_nothing_else(text: str, release: str) -> None:
+def test_a_missing_release_adds_one_line_and_changes_nothing_else(text: str, release: str) -> None:
     after = edited(text, [released(release)])
     lines, more = text.splitlines(keepends=True), after.splitlines(keepends=True)
     [index] = [number for number, line in enumerate(more) if "releaseName" in line]
@@ -265,7 +268,7 @@ def test_a_release_that_was_missing_is_a_line_more_and_nothing_else(text: str, r
 
 @hypothesis_settings(deadline=None)
 @given(text=manifests("old-name"), wanted=st.lists(names, min_size=1, max_size=3, unique=True))
-def test_objects_that_are_added_come_at_the_end(text: str, wanted: Sequence[str]) -> None:
+def test_added_objects_are_at_the_end(text: str, wanted: Sequence[str]) -> None:
     after = edited(text, [added(name) for name in wanted])
     assert after.startswith(text)
     found: list[Any] = [each.value for each in read(after, "")[0]]

@@ -1,4 +1,4 @@
-"""A finding says where something stands and what is wrong; a report shows all of them."""
+"""A finding says what is wrong and where; a report shows all of them."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_a_report_counts_the_errors_and_shows_everything_by_place() -> None:
     ]
 
 
-def test_one_error_is_not_told_in_the_plural() -> None:
+def test_one_error_is_not_reported_in_the_plural() -> None:
     assert report([error(Location("a.yaml"), "wrong")]).startswith("1 error in what")
 
 
@@ -58,13 +58,13 @@ def test_a_long_message_keeps_its_beginning_and_its_end() -> None:
     assert message.endswith("nnn is too long")
 
 
-def test_a_finding_is_one_line_of_printable_signs() -> None:
-    """A key or a file's name may hold anything: it must neither break the report nor command the terminal."""
+def test_a_finding_is_one_line_of_printable_characters() -> None:
+    """A key or the name of a file may contain anything, and must neither break the report nor control the terminal."""
     finding = error(Location("\udcff.yaml", 1, "a\nb"), "not \x1b[31m")
     assert str(finding) == "\\udcff.yaml:1: a\\nb: error: not \\x1b[31m"
 
 
-def test_of_very_many_findings_a_report_tells_the_first_and_counts_the_others() -> None:
-    told = report([error(Location("a.yaml", line), "wrong") for line in range(1, 1501)]).splitlines()
-    assert told[0] == "1500 errors in what this stack declares; nothing was applied:"
-    assert told[-2:] == ["  a.yaml:500: error: wrong", "  … and 1,000 more"]
+def test_a_report_shows_the_first_of_very_many_findings_and_counts_the_others() -> None:
+    reported = report([error(Location("a.yaml", line), "wrong") for line in range(1, 1501)]).splitlines()
+    assert reported[0] == "1500 errors in what this stack declares; nothing was applied:"
+    assert reported[-2:] == ["  a.yaml:500: error: wrong", "  … and 1,000 more"]

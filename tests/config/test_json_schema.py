@@ -1,4 +1,4 @@
-"""What editors are told of objects and settings is what the models and the reader of settings take."""
+"""The schemas for editors accept what the models and the reader of settings accept."""
 
 import copy
 import functools
@@ -48,12 +48,12 @@ def stacks() -> Draft202012Validator:
 def complaints(validator: Draft202012Validator, value: Any) -> list[str]:
     """All that is wrong with the value, the alternatives of an `anyOf` included."""
 
-    def told(problems: Iterator[Any]) -> Iterator[str]:
+    def reported(problems: Iterator[Any]) -> Iterator[str]:
         for problem in problems:
             yield f"{problem.json_path}: {problem.message}"
-            yield from told(problem.context)
+            yield from reported(problem.context)
 
-    return list(told(validator.iter_errors(value)))
+    return list(reported(validator.iter_errors(value)))
 
 
 @pytest.mark.parametrize("schema", [object_schema(), settings_schema()], ids=["objects", "settings"])
@@ -65,13 +65,13 @@ def test_a_schema_is_one_of_the_draft_it_names(schema: dict[str, Any]) -> None:
 # --- Objects -------------------------------------------------------------------------------------------------------
 
 
-def test_a_kind_that_is_misspelt_is_told_the_kinds_and_nothing_else() -> None:
+def test_a_misspelt_kind_is_reported_with_the_kinds_and_nothing_else() -> None:
     made = declaring.environment() | {"kind": "Enviroment"}
-    [told] = complaints(objects(), made)
-    assert told.startswith("$.kind: 'Enviroment' is not one of ['Organization', 'DataPlane', ")
+    [reported] = complaints(objects(), made)
+    assert reported.startswith("$.kind: 'Enviroment' is not one of ['Organization', 'DataPlane', ")
 
 
-def test_a_data_plane_with_credentials_is_told_what_it_lacks_of_its_own_release() -> None:
+def test_a_data_plane_with_credentials_is_reported_with_what_its_own_release_requires() -> None:
     made = declaring.data_plane_with_credentials()
     del made["spec"]["registry"]
     assert complaints(objects(), made) == ["$.spec: 'registry' is a required property"]
@@ -86,7 +86,7 @@ def test_a_data_plane_with_credentials_is_told_what_it_lacks_of_its_own_release(
     ],
     ids=lambda each: each["kind"],
 )
-def test_an_object_of_another_api_is_taken(given: dict[str, Any]) -> None:
+def test_an_object_of_another_api_is_accepted(given: dict[str, Any]) -> None:
     assert complaints(objects(), given) == []
 
 
@@ -98,11 +98,11 @@ def test_every_kind_has_an_example_here() -> None:
 @pytest.mark.parametrize(
     "manifest", [*EVERY_KIND, declaring.data_plane_with_credentials()], ids=lambda each: each["kind"]
 )
-def test_an_object_of_each_kind_is_taken(manifest: Manifest) -> None:
+def test_an_object_of_each_kind_is_accepted(manifest: Manifest) -> None:
     assert complaints(objects(), manifest) == []
 
 
-def test_every_object_of_this_checkouts_stacks_is_taken() -> None:
+def test_every_object_of_the_stacks_in_this_checkout_is_accepted() -> None:
     declared = [each for stack in read_stacks(CHECKOUT) for each in stack.settings.declared]
     assert len(declared) == 25
     for each in declared:
@@ -111,14 +111,14 @@ def test_every_object_of_this_checkouts_stacks_is_taken() -> None:
 
 @pytest.mark.skipif(not SAMPLES, reason=f"no copy of OpenChoreo's samples at {UPSTREAM}")
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_openchoreos_samples_are_taken_where_the_models_take_them(path: Path) -> None:
+def test_openchoreos_samples_are_accepted_where_the_models_accept_them(path: Path) -> None:
     for wire in filter(None, yaml.safe_load_all(path.read_text())):
         assert valid(wire), "a sample that our own models refuse"
         assert complaints(objects(), wire) == []
 
 
 @pytest.mark.skipif(not SAMPLES_OF_TODAY, reason=f"no copy of OpenChoreo's samples at {OF_TODAY}")
-def test_openchoreos_samples_of_today_are_taken_if_and_only_if_the_models_take_them() -> None:
+def test_openchoreos_samples_of_today_are_accepted_if_and_only_if_the_models_accept_them() -> None:
     ours = {kind.kind for kind in GENERATION.kinds}
     documents = (each for path in SAMPLES_OF_TODAY for each in yaml.safe_load_all(path.read_text()) if each)
     versions = (GENERATION.api_version, "v1")
@@ -130,7 +130,7 @@ def test_openchoreos_samples_of_today_are_taken_if_and_only_if_the_models_take_t
 
 
 def _is_placed(wire: Mapping[str, Any]) -> bool:
-    """Whether it has a namespace, where its kind has one."""
+    """Whether it has a namespace if its kind requires one."""
     return bool(wire["metadata"].get("namespace")) or not GENERATION.by_name[wire["kind"]].namespaced
 
 
@@ -168,7 +168,7 @@ def changed(manifest: Manifest, *path: Any, value: Any = None) -> Manifest:
     {
         "a field that there is not": changed(declaring.environment(), "spec", "dataPlane", value="dp"),
         "a field in Python's style": changed(declaring.environment(), "spec", "data_plane_ref", value="dp"),
-        "a field beside spec": changed(declaring.environment(), "stats", value={}),
+        "a field next to spec": changed(declaring.environment(), "stats", value={}),
         "a status that says something": changed(declaring.environment(), "status", value={"phase": "Ready"}),
         "a field of the server": changed(declaring.environment(), "metadata", "uid", value="1b2c"),
         "a text that is a number": changed(declaring.environment(), "spec", "dataPlaneRef", value=1),
@@ -192,11 +192,11 @@ def changed(manifest: Manifest, *path: Any, value: Any = None) -> Manifest:
     ids=lambda case: case[0],
 )
 def test_what_is_wrong_is_refused(wrong: tuple[str, Any]) -> None:
-    assert complaints(objects(), wrong[1]), f"{wrong[0]} is taken"
+    assert complaints(objects(), wrong[1]), f"{wrong[0]} is accepted"
 
 
 def valid(wire: Any) -> bool:
-    """Whether the models take the object."""
+    """Whether the models accept the object."""
     try:
         kind_of(wire["apiVersion"], wire["kind"]).model.from_wire(wire)
     except ValidationError:
@@ -205,7 +205,7 @@ def valid(wire: Any) -> bool:
 
 
 def fields(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The ways to all fields and entries inside a value."""
+    """The paths of all fields and entries in a value."""
     steps = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for step in steps:
         yield (*path, step)
@@ -254,7 +254,7 @@ def test_every_setting_is_explained() -> None:
 
 
 @pytest.mark.parametrize("file", sorted((CHECKOUT / "stacks").glob("Pulumi.*.yaml")), ids=lambda file: file.stem)
-def test_the_files_of_this_checkouts_stacks_are_taken(file: Path) -> None:
+def test_the_files_of_the_stacks_in_this_checkout_are_accepted(file: Path) -> None:
     assert complaints(stacks(), yaml.safe_load(file.read_text())) == []
 
 
@@ -279,7 +279,7 @@ SECURE = {"secure": "v1:abc"}
     ],
     ids=str,
 )
-def test_what_pulumi_and_others_write_is_taken(config: dict[str, Any]) -> None:
+def test_what_pulumi_and_others_write_is_accepted(config: dict[str, Any]) -> None:
     assert complaints(stacks(), {"config": config, "encryptionsalt": "v1:abc", "secretsprovider": "passphrase"}) == []
 
 

@@ -1,4 +1,4 @@
-"""Labels and annotations for data-plane namespaces: what admission policies want, and nothing in OpenChoreo's place."""
+"""Labels and annotations for data-plane namespaces: those for admission policies, and none of OpenChoreo's own."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ from tests.declaring import stack
 OWN = labels.data_plane_namespace_labels("acme", "shop", "development")
 
 
-def told(value: Any) -> list[str]:
+def reported(value: Any) -> list[str]:
     return [f"{problem.field}: {problem.message}" for problem in problems(value)]
 
 
 OWN_BYTES = sum(map(len, (*APPLIED, *APPLIED.values())))
-"""What the annotations take that every namespace of ours has."""
+"""The bytes of the annotations that every namespace of ours has."""
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,8 @@ OWN_BYTES = sum(map(len, (*APPLIED, *APPLIED.values())))
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_what_kubernetes_takes_is_taken(value: Any) -> None:
-    assert told(value) == []
+def test_what_kubernetes_accepts_is_accepted(value: Any) -> None:
+    assert reported(value) == []
 
 
 @pytest.mark.parametrize(
@@ -54,19 +54,19 @@ def test_what_kubernetes_takes_is_taken(value: Any) -> None:
         "kubectl.kubernetes.io/last-applied-configuration",
     ],
 )
-def test_a_key_that_somebody_else_lives_by_cannot_be_set(key: str) -> None:
-    [line] = told({"annotations": {key: "x"}})
-    assert "cannot be set here: the key is " in line
+def test_a_key_that_belongs_to_another_owner_cannot_be_set(key: str) -> None:
+    [line] = reported({"annotations": {key: "x"}})
+    assert "may set this key: remove it" in line
 
 
 @pytest.mark.parametrize("key", ["notchoreo.dev/x", "example.pulumi.com.example/x", "my-managed-by"])
-def test_one_that_only_looks_like_it_can(key: str) -> None:
-    assert told({"labels": {key: "x"}, "annotations": {key: "x"}}) == []
+def test_a_key_that_only_looks_like_one_can(key: str) -> None:
+    assert reported({"labels": {key: "x"}, "annotations": {key: "x"}}) == []
 
 
 @given(key=st.text(), value=st.text())
-def test_whatever_is_taken_leaves_openchoreos_own_labels_as_they_are(key: str, value: str) -> None:
-    if not told({"labels": {key: value}}):
+def test_accepted_labels_leave_openchoreos_own_unchanged(key: str, value: str) -> None:
+    if not reported({"labels": {key: value}}):
         assert {**OWN, key: value}.items() >= OWN.items()
         assert not key.startswith(labels.PREFIX)
 
@@ -89,7 +89,7 @@ def test_whatever_is_taken_leaves_openchoreos_own_labels_as_they_are(key: str, v
         (
             {"labels": {"managed-by": "me"}},
             ".labels.managed-by",
-            "cannot be set here: the key is OpenChoreo's own",
+            "only OpenChoreo may set this key: remove it",
         ),
         (
             {"labels": {"a" * 64: "x"}},
@@ -109,7 +109,7 @@ def test_what_is_wrong_is_a_finding_at_its_place(value: Any, field: str, message
 
 def test_annotations_that_are_too_long_together_are_a_finding() -> None:
     value = {f"example.com/{number}": "a" * (LARGEST // 2) for number in range(2)}
-    assert told({"annotations": value}) == [
+    assert reported({"annotations": value}) == [
         f"annotations: {262_170 + OWN_BYTES:,} bytes of annotations, more than Kubernetes' 262,144"
     ]
 

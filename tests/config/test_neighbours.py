@@ -1,4 +1,4 @@
-"""Objects of other APIs are declared as they are written: their form is checked, and nothing else."""
+"""Objects of other APIs are declared as written: only their form is checked."""
 
 import base64
 from pathlib import Path
@@ -16,19 +16,19 @@ from tests.declaring import Manifest, Stack, plain, stack
 from tests.standin.openchoreo_v1alpha1 import samples
 
 
-def told(found: Stack) -> list[str]:
+def reported(found: Stack) -> list[str]:
     return [f"{each.severity.value}: {each.where.field}: {each.message}" for each in found.findings]
 
 
 def sent(*objects: Manifest) -> list[Any]:
     """The neighbours of a stack with these objects, in wire names."""
     found = stack(*objects)
-    assert told(found) == []
+    assert reported(found) == []
     return [each.wire for each in found.settings.neighbours]
 
 
 def from_files(folder: Path, *patterns: str, **files: Any) -> Stack:
-    """A stack of these manifests; the files are called as they are, with `.yaml` for `_yaml`."""
+    """A stack of these manifests; the arguments are the names of the files, with `_yaml` for `.yaml`."""
     for name, objects in files.items():
         path = folder / name.replace("_yaml", ".yaml")
         path.write_text(yaml.safe_dump_all(objects if isinstance(objects, list) else [objects], sort_keys=False))
@@ -48,11 +48,11 @@ def from_files(folder: Path, *patterns: str, **files: Any) -> Stack:
     ],
     ids=["a ConfigMap", "a role", "a kind that only the cluster knows", "a name with a colon"],
 )
-def test_an_object_of_another_api_is_sent_as_it_is_written(given: Manifest) -> None:
+def test_an_object_of_another_api_is_sent_as_written(given: Manifest) -> None:
     assert sent(given) == [given]
 
 
-def test_a_null_is_an_absent_field_and_what_says_nothing_is_left_out() -> None:
+def test_a_null_is_an_absent_field_and_empty_ones_are_left_out() -> None:
     config_map = plain("ConfigMap", "settings", "acme", data={"log": "debug", "level": None}, status={})
     config_map["metadata"] |= {"creationTimestamp": None, "uid": ""}
     assert sent(config_map) == [plain("ConfigMap", "settings", "acme", data={"log": "debug"})]
@@ -71,11 +71,13 @@ def test_a_role_without_rules_is_sent_as_the_api_server_keeps_it() -> None:
     assert sent(aggregated | {"rules": []}) == [aggregated]
 
 
-def test_what_kubectl_has_noted_is_left_out_with_a_warning() -> None:
+def test_kubectls_record_is_left_out_with_a_warning() -> None:
     config_map = plain("ConfigMap", "settings", "acme")
     config_map["metadata"]["annotations"] = {"kubectl.kubernetes.io/last-applied-configuration": "{}"}
     found = stack(config_map)
-    assert [each.message for each in found.findings] == ["left out: it is a note of kubectl's own, not of the object"]
+    assert [each.message for each in found.findings] == [
+        "left out: kubectl's record, which does not belong to the object"
+    ]
     assert found.settings.neighbours[0].annotations == {}
 
 
@@ -104,18 +106,18 @@ KNOWN = "known: core.choreo.dev/v1, openchoreo.dev/v1alpha1"
         (
             of_version("v1"),
             "apiVersion",
-            "Kubernetes has no Environment in v1: the apiVersion of OpenChoreo's is core.choreo.dev/v1 or "
+            "Kubernetes has no Environment in v1; the apiVersion of OpenChoreo's Environment is core.choreo.dev/v1 or "
             "openchoreo.dev/v1alpha1",
         ),
         (
             plain("List", "all", items=[]),
             "kind",
-            "a list of objects is not taken apart: write the objects one by one, with --- between them",
+            "a list of objects is not supported: write the objects one by one, separated by ---",
         ),
         (
             plain("CustomResourceDefinition", "a.example.com", None, "apiextensions.k8s.io/v1"),
             "kind",
-            "definitions are not for a stack: with one, all objects of its kind would be deleted, whoever has made "
+            "a stack cannot declare a definition: deleting it would delete all objects of its kind, whoever created "
             "them. Install it beforehand (helm, kubectl apply --server-side), and leave this file out",
         ),
         (
@@ -124,7 +126,7 @@ KNOWN = "known: core.choreo.dev/v1, openchoreo.dev/v1alpha1"
             "Kubernetes would refuse the name 'a/b': it can be no part of a path",
         ),
         (plain("ConfigMap", "a", status={"ready": True}), "status", "set by the cluster: remove it"),
-        (plain("ConfigMap", "a") | {"metadata": {}}, "metadata.name", "required, and missing"),
+        (plain("ConfigMap", "a") | {"metadata": {}}, "metadata.name", "required field is missing"),
         (
             plain("ConfigMap", "a") | {"metadata": {"name": "a", "uid": "1"}},
             "metadata.uid",
@@ -140,42 +142,46 @@ KNOWN = "known: core.choreo.dev/v1, openchoreo.dev/v1alpha1"
             "metadata.labels.a",
             "should be a string, not 1 (put it in quotes)",
         ),
-        (plain("Secret", "a", "acme", data={"a": 1}), "data.a", "should be a text: put it in quotes"),
-        (plain("Secret", "a", "acme", stringData="very-secret"), "stringData", "should be a mapping of keys to texts"),
+        (plain("Secret", "a", "acme", data={"a": 1}), "data.a", "should be a string: put it in quotes"),
+        (
+            plain("Secret", "a", "acme", stringData="very-secret"),
+            "stringData",
+            "should be a mapping of keys to strings",
+        ),
     ],
 )
-def test_a_mistake_that_no_cluster_need_be_asked_about_is_told_at_its_field(
+def test_a_mistake_that_is_found_without_a_cluster_is_reported_at_its_field(
     given: Manifest, field: str, message: str
 ) -> None:
-    errors = [each for each in told(stack(given)) if each.startswith("error")]
+    errors = [each for each in reported(stack(given)) if each.startswith("error")]
     assert errors == [f"error: choreo:resources[0].{field}: {message}"]
 
 
 @given(st.sampled_from(["apps/v1", "argoproj.io/v1alpha1", "external-secrets.io/v1", "choreography.example/v1"]))
-def test_other_groups_are_none_of_openchoreos(api_version: str) -> None:
+def test_other_groups_are_not_openchoreos(api_version: str) -> None:
     assert not is_of_openchoreo(api_version)
 
 
-def test_one_object_twice_is_taken_once_or_refused_where_the_two_differ() -> None:
+def test_an_identical_duplicate_is_ignored_and_a_different_one_refused() -> None:
     settings = plain("ConfigMap", "settings", "acme", data={"log": "debug"})
-    assert [each.partition("twice")[2] for each in told(stack(settings, settings))] == [
-        "; first at Pulumi.test.yaml:5: choreo:resources[0].metadata.name. They are alike: it is taken once"
+    assert [each.partition("twice")[2] for each in reported(stack(settings, settings))] == [
+        "; first at Pulumi.test.yaml:5: choreo:resources[0].metadata.name. They are identical: the duplicate is ignored"
     ]
-    [line] = told(stack(settings, settings | {"data": {"log": "info"}}))
+    [line] = reported(stack(settings, settings | {"data": {"log": "info"}}))
     assert line.startswith("error: choreo:resources[1].metadata.name: ConfigMap 'settings' of namespace 'acme' is ")
-    assert line.endswith("They differ in data.log")
+    assert line.endswith("They differ in data.log: remove one of them")
 
 
 # --- Secrets ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_secret_in_a_manifest_is_warned_of_once(tmp_path: Path) -> None:
+def test_a_secret_in_a_manifest_is_one_warning(tmp_path: Path) -> None:
     secret = plain("Secret", "authority", "acme", stringData={"a": "very-secret", "b": "very-secret"})
     [finding] = from_files(tmp_path, "a.yaml", a_yaml=secret).findings
     assert (str(finding.where), finding.message) == ("a.yaml:6: stringData", IN_MANIFEST)
 
 
-def test_a_secret_without_contents_is_not_warned_of(tmp_path: Path) -> None:
+def test_a_secret_without_contents_is_no_warning(tmp_path: Path) -> None:
     secret = plain("Secret", "token", "acme", type="kubernetes.io/service-account-token")
     assert from_files(tmp_path, "a.yaml", a_yaml=secret).findings == []
 
@@ -199,49 +205,48 @@ def namespace(**metadata: Any) -> Manifest:
     ],
     ids=["alone", "with others' objects", "labelled", "annotated", "with an object of OpenChoreo's", "of another's"],
 )
-def test_a_namespace_is_a_tenant_where_something_says_so(objects: list[Manifest], is_tenant: bool) -> None:
+def test_a_namespace_is_a_tenant_if_something_marks_it(objects: list[Manifest], is_tenant: bool) -> None:
     found = stack(*objects).settings
     tenants = [each.name for each in found.declared if each.kind == "Namespace"]
     others = [each.name for each in found.neighbours if each.kind == "Namespace"]
     assert (tenants, others) == ((["acme"], []) if is_tenant else ([], ["acme"]))
 
 
-def test_a_plain_namespace_beside_objects_of_openchoreo_is_warned_of_unless_others_are_in_it() -> None:
-    [line] = [each for each in told(stack(namespace(), samples.component("other"))) if "namespace like" in each]
+def test_a_plain_namespace_among_objects_of_openchoreo_is_a_warning_unless_others_are_in_it() -> None:
+    [line] = [each for each in reported(stack(namespace(), samples.component("other"))) if "plain namespace" in each]
     assert line == (
-        "warning: choreo:resources[0].metadata.name: a namespace like any other, as nothing of OpenChoreo in this "
-        "stack is in it: give it the label openchoreo.dev/control-plane=true if OpenChoreo's objects of other stacks "
+        "warning: choreo:resources[0].metadata.name: treated as a plain namespace, because no object of OpenChoreo in "
+        "this stack is in it: add the label openchoreo.dev/control-plane=true if objects of OpenChoreo in other stacks "
         "are"
     )
     found = stack(namespace(), samples.component("other"), plain("ConfigMap", "settings", "acme"))
-    assert [each for each in told(found) if "namespace like" in each] == []
+    assert [each for each in reported(found) if "plain namespace" in each] == []
 
 
-# --- Files that are sent to no cluster ------------------------------------------------------------------------------
+# --- Files that are not for a cluster --------------------------------------------------------------------------------
 
 KUSTOMIZATION = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": ["a.yaml"]}
 
 
 @pytest.mark.parametrize("given", [KUSTOMIZATION, {"resources": ["a.yaml"]}], ids=["named", "without a kind"])
-def test_a_file_of_kustomizes_is_passed_over_and_named_once_where_a_glob_brings_it(tmp_path: Path, given: Any) -> None:
+def test_a_kustomize_file_that_a_glob_matches_is_skipped_with_one_warning(tmp_path: Path, given: Any) -> None:
     found = from_files(tmp_path, "*.yaml", kustomization_yaml=[given, given], a_yaml=declaring.organization())
     assert list(map(str, found.findings)) == [
-        "kustomization.yaml: warning: passed over: a file of kustomize's own, which is sent to no cluster"
+        "kustomization.yaml: warning: skipped: a kustomize file, which is not for a cluster"
     ]
     assert [each.name for each in found.settings.declared] == ["acme"]
 
 
 @pytest.mark.parametrize("patterns", [["kustomization.yaml"], ["kustomization.yaml", "*.yaml"]])
-def test_a_file_of_kustomizes_that_is_named_is_an_error(tmp_path: Path, patterns: list[str]) -> None:
+def test_a_kustomize_file_that_is_named_is_an_error(tmp_path: Path, patterns: list[str]) -> None:
     found = from_files(tmp_path, *patterns, kustomization_yaml=KUSTOMIZATION)
     assert list(map(str, found.findings)) == [
-        "kustomization.yaml:2: kind: error: a file of kustomize's own, which is sent to no cluster: name the files "
-        "that it lists"
+        "kustomization.yaml:2: kind: error: a kustomize file, which is not for a cluster: name the files that it lists"
     ]
 
 
 @pytest.mark.parametrize(("pattern", "optional"), [("*.yaml", True), ("flux.yaml", False)])
-def test_what_is_fluxs_may_be_meant_for_another_cluster_where_a_glob_brings_it(
+def test_an_object_of_flux_that_a_glob_matches_may_be_for_another_cluster(
     tmp_path: Path, pattern: str, optional: bool
 ) -> None:
     source = plain("GitRepository", "platform", "flux-system", "source.toolkit.fluxcd.io/v1", spec={})
@@ -249,7 +254,7 @@ def test_what_is_fluxs_may_be_meant_for_another_cluster_where_a_glob_brings_it(
     assert neighbour.optional is optional
 
 
-def test_an_object_that_is_called_like_a_namespace_says_nothing_of_it() -> None:
+def test_an_object_with_the_name_of_a_namespace_does_not_affect_it() -> None:
     annotated = samples.component("other", "acme")
     annotated["metadata"]["annotations"] = {"openchoreo.dev/display-name": "Acme"}
     assert [each.name for each in stack(namespace(), annotated).settings.neighbours] == ["acme"]

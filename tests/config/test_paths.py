@@ -1,4 +1,4 @@
-"""The files that paths and globs stand for: those that a shell finds, and what is left out is named."""
+"""The files that paths and globs match: those that a shell finds, with a warning about what is left out."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ WHERE = Location("Pulumi.dev.yaml", 3, "choreo:manifests[0]")
 
 
 def tree(folder: Path, *files: str, **links: str) -> Path:
-    """A folder with these files, and links: each name, `__` in it for a slash, and what it leads to."""
+    """A folder with these files, and links: each name, with `__` for a slash, and its target."""
     for file in files:
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).touch()
@@ -32,14 +32,14 @@ def tree(folder: Path, *files: str, **links: str) -> Path:
 
 
 def found(folder: Path, *patterns: str) -> list[str]:
-    """What globs stand for, where nothing is wrong."""
+    """What globs match, without any finding."""
     files, said = searched(folder, *patterns)
     assert said == []
     return files
 
 
 def searched(folder: Path, *patterns: str) -> tuple[list[str], list[str]]:
-    """What globs stand for, and what is said of them."""
+    """What globs match, and the findings."""
     search = Search(folder)
     files = [str(path.relative_to(folder)) for pattern in patterns for path in search.files(pattern, WHERE)]
     assert all(finding.where == WHERE for finding in search.findings())
@@ -86,7 +86,7 @@ def of_bash(folder: Path, pattern: str) -> set[str]:
 
 
 def make(folder: Path, entries: list[tuple[str, ...]]) -> None:
-    """Folders, files and links at random: the last of each entry is what its path is made as."""
+    """Random folders, files and links: the last element of an entry says which of them its path is."""
     for *names, kind in entries:
         path = folder.joinpath(*names)
         try:
@@ -115,7 +115,7 @@ ENTRIES = st.lists(
 @hypothesis_settings(max_examples=150, deadline=None)
 @given(entries=ENTRIES, parts=st.lists(st.sampled_from(PARTS), min_size=1, max_size=4))
 @example(entries=[("a", "b", "c.yaml", "file"), ("b", "a", "../a")], parts=["**", "*.yaml"])
-def test_a_glob_stands_for_the_files_that_bash_finds(entries: list[tuple[str, ...]], parts: list[str]) -> None:
+def test_a_glob_matches_the_files_that_bash_finds(entries: list[tuple[str, ...]], parts: list[str]) -> None:
     pattern = "./" + "/".join(parts)
     # Of `**` at the end, bash leaves out the files in linked folders, which it finds with `**/*`.
     asked = pattern + "/*" if parts[-1] == "**" else pattern
@@ -127,14 +127,14 @@ def test_a_glob_stands_for_the_files_that_bash_finds(entries: list[tuple[str, ..
         assert ours == {os.path.relpath(folder / path, folder) for path in of_bash(folder, asked)}
 
 
-def test_two_stars_stand_for_no_folder_and_for_many(tmp_path: Path) -> None:
+def test_two_stars_match_no_folder_and_many(tmp_path: Path) -> None:
     tree(tmp_path, "a.yaml", "b/a.yaml", "b/c/a.yaml", "b/c/a.txt")
     assert found(tmp_path, "**/*.yaml") == ["a.yaml", "b/a.yaml", "b/c/a.yaml"]
     assert found(tmp_path, "**/c/*") == ["b/c/a.txt", "b/c/a.yaml"]
     assert found(tmp_path, "**/**/a.txt") == ["b/c/a.txt"]
 
 
-def test_two_stars_at_the_end_stand_for_all_files_below(tmp_path: Path) -> None:
+def test_two_stars_at_the_end_match_all_files_below(tmp_path: Path) -> None:
     tree(tmp_path, "g/a.yaml", "g/README.md", "g/b/c.json", "h/d.yaml")
     assert found(tmp_path, "g/**") == ["g/README.md", "g/a.yaml", "g/b/c.json"]
 
@@ -145,7 +145,7 @@ def test_the_files_are_in_the_order_of_their_paths(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["**/*.yaml", "*/*.yaml", "**", "?terraform/*", "[.]terraform/*"])
-def test_folders_that_begin_with_a_dot_have_to_be_asked_for(tmp_path: Path, pattern: str) -> None:
+def test_folders_that_begin_with_a_dot_must_be_asked_for(tmp_path: Path, pattern: str) -> None:
     tree(tmp_path, "g/a.yaml", ".terraform/b.yaml", "g/.history/c.yaml", "g/.venv/lib/d.yaml")
     assert searched(tmp_path, pattern)[0] in (["g/a.yaml"], [])
 
@@ -158,7 +158,7 @@ def test_folders_that_begin_with_a_dot_can_be_asked_for_at_every_level(tmp_path:
     assert found(tmp_path, ".x/**/*.yaml") == [".x/y/c.yaml"]
 
 
-def test_capital_letters_are_other_letters(tmp_path: Path) -> None:
+def test_matching_is_case_sensitive(tmp_path: Path) -> None:
     tree(tmp_path, "A.yaml", "a.yaml", "b.YAML")
     assert found(tmp_path, "[a-z].yaml") == ["a.yaml"]
     assert found(tmp_path, "*.YAML") == ["b.YAML"]
@@ -180,7 +180,7 @@ def test_a_glob_may_be_absolute_and_lead_out_of_the_folder(tmp_path: Path) -> No
     assert search.files("../platform/*.yaml", WHERE) == [tmp_path / "stack" / ".." / "platform" / "a.yaml"]
 
 
-def test_folders_that_are_not_asked_for_are_not_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_that_are_not_asked_for_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(tmp_path, "platform/a.yaml", "node_modules/many/b.yaml", ".git/objects/c.yaml")
     read: list[str] = []
     scandir = os.scandir
@@ -209,41 +209,41 @@ def test_what_is_below_a_linked_folder_is_named_as_left_out(tmp_path: Path) -> N
     files, said = searched(tmp_path, "g/**/*.yaml")
     assert files == ["g/a.yaml", "g/link/c.yaml"]
     assert said == [
-        "warning: g/link is a link to a folder, and `**` does not enter the folders behind a link; "
-        "to take their files, add 'g/link/**/*.yaml'"
+        "warning: g/link is a link to a folder, and `**` does not search the folders below a link; "
+        "to read their files, add 'g/link/**/*.yaml'"
     ]
     assert found(tmp_path, "g/**/*.yaml", "g/link/**/*.yaml")[2:] == ["g/link/c.yaml", "g/link/deep/d.yaml"]
 
 
-def test_nothing_is_said_of_a_link_to_folders_that_are_found_anyway(tmp_path: Path) -> None:
+def test_a_link_to_folders_that_are_found_anyway_is_no_warning(tmp_path: Path) -> None:
     tree(tmp_path, "g/v2/a.yaml", "g/v2/deep/b.yaml", g__latest="v2")
     assert found(tmp_path, "g/**/*.yaml") == ["g/latest/a.yaml", "g/v2/a.yaml", "g/v2/deep/b.yaml"]
 
 
-def test_a_loop_of_links_is_gone_through_once(tmp_path: Path) -> None:
+def test_a_loop_of_links_is_followed_once(tmp_path: Path) -> None:
     tree(tmp_path, "a/b.yaml", a__again="..", a__itself=".", c="a")
     assert found(tmp_path, "**/*.yaml") == ["a/b.yaml", "a/itself/b.yaml", "c/b.yaml"]
 
 
-def test_a_glob_costs_no_more_than_its_folders_times_its_parts(tmp_path: Path) -> None:
+def test_the_cost_of_a_glob_is_at_most_its_folders_times_its_parts(tmp_path: Path) -> None:
     tree(tmp_path, "/".join(["a"] * 60 + ["b.yaml"]))
     assert len(found(tmp_path, "**/*/" * 20 + "*.yaml")) == 1
 
 
 @pytest.mark.parametrize("target", ["nowhere", "a.yaml"])
-def test_a_link_that_leads_nowhere_is_an_error_where_a_file_is_wanted(tmp_path: Path, target: str) -> None:
+def test_a_broken_link_is_an_error_where_a_file_is_expected(tmp_path: Path, target: str) -> None:
     tree(tmp_path, "g/b.yaml", g__a="a")
     (tmp_path / "g" / "a").rename(tmp_path / "g" / "a.yaml")
     for pattern in ("g/*.yaml", "g/a.yaml", "**/a.yaml"):
-        assert searched(tmp_path, pattern)[1] == ["error: g/a.yaml is a link that leads nowhere"]
+        assert searched(tmp_path, pattern)[1] == ["error: g/a.yaml is a broken link: remove or repair it"]
 
 
 @pytest.mark.parametrize("pattern", ["g/*/*.yaml", "g/**/*.yaml"])
-def test_a_link_that_leads_nowhere_is_warned_of_where_it_may_have_been_a_folder(tmp_path: Path, pattern: str) -> None:
+def test_a_broken_link_is_a_warning_where_it_may_have_been_a_folder(tmp_path: Path, pattern: str) -> None:
     tree(tmp_path, "g/b/c.yaml", g__team="../gone")
     assert searched(tmp_path, pattern) == (
         ["g/b/c.yaml"],
-        ["warning: g/team is a link that leads nowhere: if it was a folder, the files in it are left out"],
+        ["warning: g/team is a broken link: if it led to a folder, the files in it are missing"],
     )
 
 
@@ -251,8 +251,8 @@ def test_a_link_that_leads_nowhere_is_warned_of_where_it_may_have_been_a_folder(
 
 
 @contextmanager
-def somebody_else() -> Iterator[None]:
-    """Not root, who may read everything."""
+def unprivileged() -> Iterator[None]:
+    """A user other than root, who may read everything."""
     if os.geteuid():
         yield
         return
@@ -265,7 +265,7 @@ def somebody_else() -> Iterator[None]:
 
 @pytest.fixture
 def public() -> Iterator[Path]:
-    """A folder that everybody may read: those of pytest are the user's own."""
+    """A folder that all users may read, unlike those of pytest."""
     with tempfile.TemporaryDirectory() as name:
         os.chmod(name, 0o755)
         yield Path(name)
@@ -280,21 +280,21 @@ def public() -> Iterator[Path]:
         ("g/*/*.yaml", 0o644, "g/locked/a.yaml"),
     ],
 )
-def test_what_cannot_be_read_is_an_error_and_not_passed_over(public: Path, pattern: str, mode: int, what: str) -> None:
+def test_what_cannot_be_read_is_an_error_and_not_skipped(public: Path, pattern: str, mode: int, what: str) -> None:
     tree(public, "g/locked/a.yaml", "g/open/a.yaml")
     assert found(public, "g/o*/*.yaml") == ["g/open/a.yaml"]
     (public / "g" / "locked").chmod(mode)
-    with somebody_else():
+    with unprivileged():
         files, said = searched(public, pattern)
     assert files == ["g/open/a.yaml"]
     assert said == [f"error: {what} cannot be read: Permission denied"]
     (public / "g" / "locked").chmod(0o755)
 
 
-def test_a_file_that_cannot_be_known_of_is_not_taken_for_a_missing_one(public: Path) -> None:
+def test_a_file_that_cannot_be_examined_is_not_treated_as_missing(public: Path) -> None:
     tree(public, "locked/a.yaml")
     (public / "locked").chmod(0o600)
-    with somebody_else(), pytest.raises(PermissionError):
+    with unprivileged(), pytest.raises(PermissionError):
         is_file(public / "locked" / "a.yaml")
     (public / "locked").chmod(0o755)
     assert not is_file(public / "b.yaml")
@@ -305,27 +305,28 @@ def test_a_file_that_cannot_be_known_of_is_not_taken_for_a_missing_one(public: P
 
 
 @pytest.mark.parametrize("pattern", ["g", "g/", ".", "g/."])
-def test_a_folder_is_no_file(tmp_path: Path, pattern: str) -> None:
+def test_a_folder_is_not_a_file(tmp_path: Path, pattern: str) -> None:
     tree(tmp_path, "g/a.yaml")
-    [said] = searched(tmp_path, pattern)[1]
-    assert said == f"error: {pattern!r} is a directory: name the files in it, like {pattern.rstrip('/') + '/*.yaml'!r}"
-
-
-@pytest.mark.parametrize("pattern", ["g/*.yaml/", "**/", "g/a.yaml/"])
-def test_what_ends_with_a_slash_stands_for_no_file(tmp_path: Path, pattern: str) -> None:
-    tree(tmp_path, "g/a.yaml")
-    [said] = searched(tmp_path, pattern)[1]
-    assert said.startswith(f"error: {pattern!r} matches directories only: name the files in it, like ")
-
-
-@pytest.mark.parametrize("pattern", ["~/a.yaml", "{a,b}.yaml", "$HOME/a.yaml"])
-def test_what_a_shell_replaces_before_it_looks_for_files_has_no_meaning(tmp_path: Path, pattern: str) -> None:
     [said] = searched(tmp_path, pattern)[1]
     assert (
-        said == f"error: no file matches {pattern!r} in {tmp_path}; `~`, `{{a,b}}` and variables have no meaning here"
+        said
+        == f"error: {pattern!r} is a directory: name the files in it, for example {pattern.rstrip('/') + '/*.yaml'!r}"
     )
 
 
-def test_a_name_that_no_file_can_have_is_not_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pattern", ["g/*.yaml/", "**/", "g/a.yaml/"])
+def test_what_ends_with_a_slash_matches_no_file(tmp_path: Path, pattern: str) -> None:
+    tree(tmp_path, "g/a.yaml")
+    [said] = searched(tmp_path, pattern)[1]
+    assert said.startswith(f"error: {pattern!r} matches directories only: name the files in it, for example ")
+
+
+@pytest.mark.parametrize("pattern", ["~/a.yaml", "{a,b}.yaml", "$HOME/a.yaml"])
+def test_expansions_of_a_shell_other_than_globs_are_not_supported(tmp_path: Path, pattern: str) -> None:
+    [said] = searched(tmp_path, pattern)[1]
+    assert said == f"error: no file matches {pattern!r} in {tmp_path}; `~`, `{{a,b}}` and variables are not expanded"
+
+
+def test_an_impossible_file_name_is_not_found(tmp_path: Path) -> None:
     for pattern in ("\0", "*\0", "x" * 300 + "/*", "*/" + "x" * 300):
         assert len(searched(tree(tmp_path, "g/a.yaml"), pattern)[1]) == 1

@@ -29,7 +29,7 @@ def project(folder: Path, text: str = "name: shop\nruntime: python\n", **stacks:
     return folder
 
 
-def told(stack: Stack) -> list[str]:
+def reported(stack: Stack) -> list[str]:
     return [str(finding) for finding in stack.findings]
 
 
@@ -41,14 +41,16 @@ def test_a_projects_stacks_are_those_that_have_a_file(tmp_path: Path) -> None:
     assert stack_names(tmp_path) == ["production", "staging"]
 
 
-def test_what_pulumi_keeps_of_a_stacks_deployment_is_no_stack(tmp_path: Path) -> None:
+def test_pulumis_file_for_the_deployment_of_a_stack_is_not_a_stack(tmp_path: Path) -> None:
     project(tmp_path, staging="")
     (tmp_path / "Pulumi.staging.deploy.yaml").touch()
     assert stack_names(tmp_path) == ["staging"]
 
 
-def test_what_cannot_be_known_of_is_not_taken_for_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Since Python 3.14, pathlib says of such a file that it does not exist."""
+def test_a_file_that_cannot_be_examined_is_not_treated_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Since Python 3.14, pathlib reports such a file as missing."""
     project(tmp_path, staging="")
     known = read_project(tmp_path)
 
@@ -63,7 +65,7 @@ def test_what_cannot_be_known_of_is_not_taken_for_missing(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize("key", ["stackConfigDir", "config"])
-def test_the_stacks_files_may_have_a_folder_under_its_new_name_and_its_old(tmp_path: Path, key: str) -> None:
+def test_the_folder_of_the_stacks_files_has_a_new_and_an_old_name(tmp_path: Path, key: str) -> None:
     project(tmp_path, f"name: shop\n{key}: stacks\n")
     assert read_project(tmp_path).stacks == tmp_path / "stacks"
 
@@ -79,15 +81,15 @@ def test_the_stacks_files_have_the_suffix_of_the_projects(tmp_path: Path, suffix
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name: [", "cannot be read:\n  Pulumi.yaml:2: error: not YAML: "),
-        ("name: a\nname: b\n", "Pulumi.yaml:2: name: error: the key stands here a second time"),
+        ("name: [", "cannot be read:\n  Pulumi.yaml:2: error: invalid YAML: "),
+        ("name: a\nname: b\n", "Pulumi.yaml:2: name: error: duplicate key"),
         ("- name: shop\n", "cannot be read: Pulumi.yaml should be a mapping with name, runtime, …"),
         ("", "cannot be read: Pulumi.yaml should be a mapping with name, runtime, …"),
         ("runtime: python\n", "cannot be read: Pulumi.yaml:1: name: should be a string"),
         ("name: shop\nstackConfigDir: [a]\n", "cannot be read: Pulumi.yaml:2: stackConfigDir: should be a string"),
     ],
 )
-def test_a_project_that_is_none_is_refused_with_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:
+def test_an_invalid_project_is_refused_with_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:
     project(tmp_path, text)
     with pytest.raises(NoProject) as refused:
         read_stacks(tmp_path)
@@ -100,7 +102,7 @@ def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_project_without_stacks_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NoProject, match=r"the file of a stack is called Pulumi\.STACK\.yaml"):
+    with pytest.raises(NoProject, match=r"the file of a stack is named Pulumi\.STACK\.yaml"):
         read_stacks(project(tmp_path))
 
 
@@ -118,25 +120,25 @@ def test_a_stack_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "said"), [("config: none", "'none'"), ("- a", "a list"), ("config: []", "a list")])
 def test_a_stacks_file_without_a_mapping_is_an_error(tmp_path: Path, text: str, said: str) -> None:
     read = read_stack(project(tmp_path, staging=text), "staging")
-    assert told(read) == [f"Pulumi.staging.yaml:1: config: error: should be a mapping of settings, not {said}"]
+    assert reported(read) == [f"Pulumi.staging.yaml:1: config: error: should be a mapping of settings, not {said}"]
     assert not read.complete
 
 
 # --- What is encrypted ---------------------------------------------------------------------------------------------
 
 
-def test_an_encrypted_kubeconfig_is_nobodys_business(tmp_path: Path) -> None:
+def test_an_encrypted_kubeconfig_is_ignored(tmp_path: Path) -> None:
     read = read_stack(project(tmp_path, staging="config:\n  choreo:kubeconfig: {secure: v1:abc}"), "staging")
-    assert (told(read), read.complete) == ([], True)
+    assert (reported(read), read.complete) == ([], True)
 
 
-def test_what_is_encrypted_as_a_whole_is_told_to_be_unchecked(tmp_path: Path) -> None:
+def test_a_setting_that_is_encrypted_as_a_whole_is_reported_as_unchecked(tmp_path: Path) -> None:
     read = read_stack(project(tmp_path, staging="config:\n  choreo:resources: {secure: v1:abc}"), "staging")
-    assert told(read) == ["Pulumi.staging.yaml:2: choreo:resources: warning: is encrypted as a whole; not checked"]
-    assert not read.complete, "nobody knows which objects it declares"
+    assert reported(read) == ["Pulumi.staging.yaml:2: choreo:resources: warning: is encrypted as a whole; not checked"]
+    assert not read.complete, "it is unknown which objects it declares"
 
 
-def test_a_value_that_is_encrypted_does_not_hide_the_object_around_it(tmp_path: Path) -> None:
+def test_an_encrypted_value_does_not_hide_the_object_around_it(tmp_path: Path) -> None:
     sealed = ORGANIZATION.replace("name: acme", "name: acme, annotations: {token: {secure: v1:abc}}")
     read = read_stack(project(tmp_path, staging=f"config:\n  choreo:resources: [{sealed}]"), "staging")
     assert [each.name for each in read.settings.declared] == ["acme"]
@@ -151,7 +153,7 @@ def test_a_stack_has_the_settings_of_its_project(tmp_path: Path, written: str) -
     assert read_stack(tmp_path, "staging").settings.controllers is Controllers.ABSENT
 
 
-def test_a_stacks_own_setting_counts_and_no_other(tmp_path: Path) -> None:
+def test_a_stacks_own_setting_overrides_the_projects(tmp_path: Path) -> None:
     text = "name: shop\nconfig:\n  choreo:controllers: absent\n  choreo:timeouts: {value: {ready: 1m}}\n"
     own = "config:\n  choreo:controllers: present\n  choreo:timeouts: {delete: 2m}\n"
     read = read_stack(project(tmp_path, text, staging=own), "staging").settings
@@ -166,38 +168,38 @@ def test_a_setting_without_a_namespace_is_the_projects(tmp_path: Path) -> None:
     assert (read.controllers, list(read.projects)) == (Controllers.ABSENT, ["portal"])
 
 
-def test_settings_of_others_are_none_of_ours(tmp_path: Path) -> None:
+def test_settings_of_others_are_ignored(tmp_path: Path) -> None:
     text = "name: shop\nconfig:\n  aws:region: eu-west-1\n  size: {type: integer}\n  tags: {a: b}\n"
-    assert told(read_stack(project(tmp_path, text, staging="config:\n  size: 3\n"), "staging")) == []
+    assert reported(read_stack(project(tmp_path, text, staging="config:\n  size: 3\n"), "staging")) == []
 
 
-def test_what_is_wrong_with_a_projects_setting_stands_in_the_projects_file(tmp_path: Path) -> None:
+def test_a_finding_about_a_projects_setting_is_in_the_projects_file(tmp_path: Path) -> None:
     text = "name: shop\nconfig:\n  choreo:timeouts:\n    value: {ready: 0s}\n"
-    [line] = told(read_stack(project(tmp_path, text, staging="config:\n  choreo:controllers: absent\n"), "staging"))
+    [line] = reported(read_stack(project(tmp_path, text, staging="config:\n  choreo:controllers: absent\n"), "staging"))
     assert line.startswith("Pulumi.yaml:4: choreo:timeouts.ready: error: ")
 
 
-def test_a_mapping_that_pulumi_would_not_take_as_a_value_is_an_error(tmp_path: Path) -> None:
+def test_a_mapping_that_pulumi_would_not_accept_as_a_value_is_an_error(tmp_path: Path) -> None:
     project(tmp_path, "name: shop\nconfig:\n  choreo:timeouts: {ready: 1m}\n", staging="")
-    assert told(read_stack(tmp_path, "staging")) == [
-        "Pulumi.yaml:3: choreo:timeouts: error: Pulumi takes a mapping here only as {value: …}"
+    assert reported(read_stack(tmp_path, "staging")) == [
+        "Pulumi.yaml:3: choreo:timeouts: error: Pulumi accepts a mapping here only as {value: …}"
     ]
 
 
-def test_an_object_of_the_project_stands_in_the_projects_file(tmp_path: Path) -> None:
+def test_an_object_of_the_project_is_in_the_projects_file(tmp_path: Path) -> None:
     text = f"name: shop\nconfig:\n  choreo:resources:\n    - {ORGANIZATION}\n"
     [declared] = read_stack(project(tmp_path, text, staging=""), "staging").settings.declared
     assert str(declared.at("metadata", "name")) == "Pulumi.yaml:4: choreo:resources[0].metadata.name"
 
 
-def test_what_pulumi_hands_over_is_found_in_the_projects_file_too(tmp_path: Path) -> None:
+def test_what_pulumi_passes_is_also_found_in_the_projects_file(tmp_path: Path) -> None:
     project(tmp_path, "name: shop\nconfig:\n  choreo:controllers: absent\n", staging="config:\n  choreo:projects: []\n")
     found, _ = located({"choreo:controllers": "absent", "choreo:projects": []}, tmp_path, "staging")
     assert str(found.at(("choreo:controllers",))) == "Pulumi.yaml:3: choreo:controllers"
     assert str(found.at(("choreo:projects",))) == "Pulumi.staging.yaml:2: choreo:projects"
 
 
-# --- Places of what Pulumi hands over --------------------------------------------------------------------------------
+# --- Places of what Pulumi passes ------------------------------------------------------------------------------------
 
 RESOURCE = {"spec": {"dataPlaneRef": "a", "gateway": {"dnsPrefix": "dev"}}}
 WRITTEN = """\
@@ -214,7 +216,7 @@ SHARED = "name: shop\nconfig:\n  choreo:timeouts: {value: {ready: 2m}}\n  choreo
 
 
 def place(folder: Path, *path: str | int, **values: Any) -> str:
-    """Where a field is said to be, when Pulumi hands over these settings."""
+    """The reported place of a field when Pulumi passes these settings."""
     given = {f"choreo:{name}": value for name, value in values.items()}
     where = located(given, folder, "dev")[0].at(path)
     return str(where).rpartition(": ")[0]
@@ -258,7 +260,7 @@ FIRST = ("choreo:resources", 0)
         (("choreo:projects", 0), {"projects": ["shop"]}, "Pulumi.dev.yaml:8"),
     ],
 )
-def test_a_field_is_where_the_value_is_that_pulumi_has_handed_over(
+def test_a_field_is_where_the_value_is_that_pulumi_has_passed(
     tmp_path: Path, path: tuple[str | int, ...], values: dict[str, Any], expected: str
 ) -> None:
     project(tmp_path, SHARED, dev=WRITTEN)

@@ -7,30 +7,30 @@ import pytest
 
 from choreo_components.config import report
 from choreo_components.config.findings import Finding, Location, error, warning
-from choreo_components.config.report import Told, as_annotations, as_json, summary, told
+from choreo_components.config.report import StackFinding, as_annotations, as_json, stack_findings, summary
 
 ERROR = error(Location("stacks/a.yaml", 3, "spec.x"), "wrong")
 WARNING = warning(Location("stacks/a.yaml"), "odd")
 
 
 def annotation(finding: Finding) -> str:
-    [line] = as_annotations([Told("dev", finding)], Path())
+    [line] = as_annotations([StackFinding("dev", finding)], Path())
     return line
 
 
-def test_findings_stand_in_the_order_of_stacks_and_places() -> None:
+def test_findings_are_in_the_order_of_stacks_and_places() -> None:
     early = error(Location("stacks/a.yaml", 1), "first")
-    found = told({"b": [ERROR, early], "a": [WARNING]}, Path())
-    assert found == [Told("b", early), Told("b", ERROR), Told("a", WARNING)]
+    found = stack_findings({"b": [ERROR, early], "a": [WARNING]}, Path())
+    assert found == [StackFinding("b", early), StackFinding("b", ERROR), StackFinding("a", WARNING)]
 
 
-def test_files_are_named_from_where_the_command_was_given() -> None:
-    [found] = told({"a": [WARNING]}, Path("infra"))
+def test_files_are_named_relative_to_the_working_directory() -> None:
+    [found] = stack_findings({"a": [WARNING]}, Path("infra"))
     assert found.finding.where.file == "infra/stacks/a.yaml"
 
 
 def test_json_has_the_fields_of_each_finding() -> None:
-    found = json.loads(as_json([Told("dev", ERROR), Told("dev", WARNING)], ["dev", "acme"], 3))
+    found = json.loads(as_json([StackFinding("dev", ERROR), StackFinding("dev", WARNING)], ["dev", "acme"], 3))
     assert found == {
         "stacks": ["dev", "acme"],
         "objects": 3,
@@ -69,12 +69,12 @@ def test_an_annotation_cannot_be_ended_or_divided_by_what_it_quotes() -> None:
 
 
 def test_a_line_break_would_not_end_an_annotation() -> None:
-    # Findings have none; the format is held to all the same.
+    # Findings have none, but the format requires it.
     assert report._data("a\r\nb") == report._property("a\r\nb") == "a%0D%0Ab"
 
 
 def test_a_file_of_two_stacks_is_annotated_once() -> None:
-    assert len(list(as_annotations([Told("a", ERROR), Told("b", ERROR)], Path()))) == 1
+    assert len(list(as_annotations([StackFinding("a", ERROR), StackFinding("b", ERROR)], Path()))) == 1
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,4 @@ def test_a_file_of_two_stacks_is_annotated_once() -> None:
     ],
 )
 def test_the_last_line_counts(findings: list[Finding], line: str) -> None:
-    assert summary([Told("a", finding) for finding in findings], 2, 1) == line
+    assert summary([StackFinding("a", finding) for finding in findings], 2, 1) == line

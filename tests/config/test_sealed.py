@@ -1,4 +1,4 @@
-"""What Pulumi has encrypted in a stack's file is not known offline, and nothing is said of it."""
+"""What Pulumi has encrypted in a stack's file is unknown offline, and has no findings."""
 
 from pathlib import Path
 from typing import Any
@@ -20,20 +20,20 @@ def findings(folder: Path, *resources: dict[str, Any]) -> list[str]:
     return [str(finding) for finding in read_stack(folder, "test").findings]
 
 
-def test_an_encrypted_private_key_is_taken_for_base64(tmp_path: Path) -> None:
+def test_an_encrypted_private_key_counts_as_base64(tmp_path: Path) -> None:
     plane = declaring.data_plane_with_credentials()
     plane["spec"]["kubernetesCluster"]["credentials"]["clientKey"] = SEALED
     assert findings(tmp_path, plane) == []
 
 
-def test_nothing_is_said_of_an_encrypted_value_that_should_be_no_text(tmp_path: Path) -> None:
+def test_an_encrypted_value_that_should_not_be_a_string_is_no_finding(tmp_path: Path) -> None:
     environment = declaring.environment()
     environment["spec"]["isProduction"] = SEALED
     assert findings(tmp_path, environment) == []
     assert not read_stack(tmp_path, "test").complete, "an object could not be read: what it may declare is not known"
 
 
-def test_nothing_is_said_of_encrypted_settings_that_should_be_something_else(tmp_path: Path) -> None:
+def test_encrypted_settings_of_another_type_are_no_findings(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: choreo\nruntime: python\n")
     config = {
         "choreo:manifests": [SEALED],
@@ -44,27 +44,27 @@ def test_nothing_is_said_of_encrypted_settings_that_should_be_something_else(tmp
     assert read_stack(tmp_path, "test").findings == ()
 
 
-def test_encrypted_host_names_are_not_taken_for_one(tmp_path: Path) -> None:
+def test_encrypted_host_names_do_not_count_as_the_same(tmp_path: Path) -> None:
     environments = [declaring.environment(name, dns_prefix="x") for name in ("a", "b")]
     for each in environments:
         each["spec"]["gateway"]["dnsPrefix"] = SEALED
     findings(tmp_path, *environments)
-    told = Estate([read_stack(tmp_path, "test")]).findings(whole=False)
-    assert told == {"test": []}
+    reported = Estate([read_stack(tmp_path, "test")]).findings(whole=False)
+    assert reported == {"test": []}
 
 
 # --- What is not encrypted -----------------------------------------------------------------------------------------
 
 
-def test_a_private_key_in_plain_text_is_warned_of_with_the_command_that_encrypts_it(tmp_path: Path) -> None:
-    [told] = findings(tmp_path, declaring.organization(), declaring.data_plane_with_credentials())
+def test_a_private_key_in_plain_text_is_a_warning_with_the_command_that_encrypts_it(tmp_path: Path) -> None:
+    [reported] = findings(tmp_path, declaring.organization(), declaring.data_plane_with_credentials())
     field = "choreo:resources[1].spec.kubernetesCluster.credentials.clientKey"
-    assert told.partition(": warning: ")[0].endswith(f": {field}")
-    assert told.endswith(f"pulumi config set --secret --path '{field}'")
-    assert declaring.CREDENTIALS["clientKey"] not in told
+    assert reported.partition(": warning: ")[0].endswith(f": {field}")
+    assert reported.endswith(f"pulumi config set --secret --path '{field}'")
+    assert declaring.CREDENTIALS["clientKey"] not in reported
 
 
-def test_kubeconfigs_in_plain_text_are_warned_of_and_their_paths_are_not(tmp_path: Path) -> None:
+def test_kubeconfigs_in_plain_text_are_warnings_and_their_paths_are_not(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: choreo\nruntime: python\n")
     text = "kind: Config\nusers: [{user: {token: very-secret}}]\n"
     config = {
@@ -72,16 +72,16 @@ def test_kubeconfigs_in_plain_text_are_warned_of_and_their_paths_are_not(tmp_pat
         "choreo:dataPlaneKubeconfigs": {"dp": text, "dp.east": text, "by-path": "~/.kube/dp", "sealed": SEALED},
     }
     (tmp_path / "Pulumi.test.yaml").write_text(yaml.safe_dump({"config": config}))
-    told = [str(each) for each in read_stack(tmp_path, "test").findings]
-    assert [line.partition("--secret ")[2] for line in told] == [
+    reported = [str(each) for each in read_stack(tmp_path, "test").findings]
+    assert [line.partition("--secret ")[2] for line in reported] == [
         "--path 'choreo:kubeconfig' < FILE",
         "--path 'choreo:dataPlaneKubeconfigs.dp' < FILE",
         "--path 'choreo:dataPlaneKubeconfigs[\"dp.east\"]' < FILE",
     ]
-    assert "very-secret" not in "".join(told)
+    assert "very-secret" not in "".join(reported)
 
 
-def test_an_encrypted_name_is_taken_for_a_name(tmp_path: Path) -> None:
+def test_an_encrypted_name_counts_as_a_name(tmp_path: Path) -> None:
     environment = declaring.environment()
     environment["spec"]["dataPlaneRef"] = SEALED
     environment["metadata"]["name"] = SEALED

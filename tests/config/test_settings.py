@@ -29,13 +29,13 @@ def labels(kind: str, name: str, *objects: declaring.Manifest) -> dict[str, str]
     return {key.removeprefix("core.choreo.dev/"): value for key, value in read.items()}
 
 
-def test_nothing_declared_is_nothing_wrong() -> None:
+def test_no_settings_are_no_finding() -> None:
     empty = stack()
     assert empty.settings == settings.Settings()
     assert empty.findings == []
 
 
-def test_controllers_are_expected_unless_told_otherwise() -> None:
+def test_controllers_are_expected_by_default() -> None:
     assert stack().settings.controllers is Controllers.PRESENT
     assert stack(controllers="absent").settings.controllers is Controllers.ABSENT
 
@@ -44,7 +44,7 @@ def test_a_timeout_that_is_not_given_has_its_default() -> None:
     assert stack(timeouts={"deployments": "1h"}).settings.timeouts == Timeouts(deployments="1h")
 
 
-def test_what_is_retained_stays_unless_told_otherwise() -> None:
+def test_what_is_retained_is_kept_by_default() -> None:
     assert not stack().settings.delete_retained
     assert stack(deleteRetained=True).settings.delete_retained
     assert stack(deleteRetained="true").settings.delete_retained
@@ -56,7 +56,7 @@ def test_a_kubeconfig_is_not_read_and_not_refused() -> None:
     assert stack(kubeconfig={"secure": "v1:abc"}).findings == []
 
 
-def test_kubeconfigs_of_data_planes_are_known_with_the_places_that_give_them_and_tell_nothing() -> None:
+def test_kubeconfigs_of_data_planes_are_known_with_their_places_and_not_shown() -> None:
     found = stack(dataPlaneKubeconfigs={"dp-east": "very-secret"})
     [given] = found.settings.data_plane_kubeconfigs.values()
     assert given.where == found.at("dp-east", "choreo:dataPlaneKubeconfigs.dp-east")
@@ -78,9 +78,7 @@ def test_kubeconfigs_of_data_planes_are_known_with_the_places_that_give_them_and
         ({"dp-east": 4711}, ".dp-east", "not empty, or a value of another type"),
     ],
 )
-def test_what_is_no_kubeconfig_of_a_data_plane_is_refused_without_a_word_of_it(
-    given: Any, field: str, why: str
-) -> None:
+def test_an_invalid_kubeconfig_of_a_data_plane_is_refused_and_not_quoted(given: Any, field: str, why: str) -> None:
     [finding] = stack(dataPlaneKubeconfigs=given).findings
     assert finding.where.field == f"choreo:dataPlaneKubeconfigs{field}"
     assert why in finding.message
@@ -104,7 +102,7 @@ def test_an_objects_labels_follow_from_its_name_and_namespace() -> None:
     assert labels("DataPlane", "dp-local", declaring.data_plane()) == {"organization": "acme", "name": "dp-local"}
 
 
-def test_labels_that_follow_stand_beside_those_that_were_given() -> None:
+def test_labels_that_follow_are_added_to_those_that_were_given() -> None:
     made = declaring.component()
     made["metadata"]["labels"]["team"] = "blue"
     assert labels("Component", "web", made) == {
@@ -141,7 +139,7 @@ def test_an_objects_organization_is_its_namespace_and_an_organizations_is_itself
     assert {each.organization for each in found.settings.declared} == {"acme"}
 
 
-def test_an_inline_object_stands_where_the_stacks_file_has_it() -> None:
+def test_an_inline_object_has_its_place_in_the_stacks_file() -> None:
     found = stack(declaring.organization(), declaring.environment())
     place = found.declared("Environment", "development").at("spec", "dataPlaneRef")
     assert place == found.at("dataPlaneRef", "choreo:resources[1].spec.dataPlaneRef")
@@ -176,25 +174,25 @@ def test_a_glob_may_begin_anywhere(tmp_path: Path) -> None:
     assert [each.name for each in found.settings.declared] == ["a1", "b1"]
 
 
-def test_a_file_is_found_by_its_name_whatever_signs_are_in_it(tmp_path: Path) -> None:
+def test_a_file_is_found_by_its_name_whatever_characters_are_in_it(tmp_path: Path) -> None:
     write(tmp_path, **{"a[1]": organizations("a1")})
     assert [each.name for each in stack(folder=tmp_path, manifests=["a[1].yaml"]).settings.declared] == ["a1"]
 
 
-def test_what_begins_with_a_dot_has_to_be_asked_for(tmp_path: Path) -> None:
+def test_names_that_begin_with_a_dot_must_be_asked_for(tmp_path: Path) -> None:
     write(tmp_path, **{"a": organizations("a1"), "._a": "left by an archive"})
     assert stack(folder=tmp_path, manifests=["*.yaml"]).findings == []
     assert len(stack(folder=tmp_path, manifests=[".*.yaml"]).findings) == 1
 
 
-def test_folders_that_begin_with_a_dot_have_to_be_asked_for(tmp_path: Path) -> None:
+def test_folders_that_begin_with_a_dot_must_be_asked_for(tmp_path: Path) -> None:
     (tmp_path / ".history").mkdir()
     write(tmp_path, **{"a": organizations("a1"), ".history/a": "a copy that an editor keeps"})
     assert stack(folder=tmp_path, manifests=["**/*.yaml"]).findings == []
     assert len(stack(folder=tmp_path, manifests=[".history/*.yaml"]).findings) == 1
 
 
-def test_a_file_is_read_once_whichever_globs_and_links_lead_to_it(tmp_path: Path) -> None:
+def test_a_file_is_read_once_however_many_globs_and_links_lead_to_it(tmp_path: Path) -> None:
     write(tmp_path, a=organizations("a1"))
     (tmp_path / "b.yaml").symlink_to("a.yaml")
     (tmp_path / "c").symlink_to(".")
@@ -203,7 +201,7 @@ def test_a_file_is_read_once_whichever_globs_and_links_lead_to_it(tmp_path: Path
     assert found.findings == []
 
 
-def test_what_a_glob_leaves_out_is_warned_of_where_the_glob_is(tmp_path: Path) -> None:
+def test_what_a_glob_leaves_out_is_a_warning_at_the_glob(tmp_path: Path) -> None:
     (tmp_path / "shared" / "deep").mkdir(parents=True)
     (tmp_path / "g").mkdir()
     (tmp_path / "g" / "link").symlink_to("../shared")
@@ -213,21 +211,21 @@ def test_what_a_glob_leaves_out_is_warned_of_where_the_glob_is(tmp_path: Path) -
     [finding] = found.findings
     assert finding.severity is Severity.WARNING
     assert finding.where == found.at("g/**", "choreo:manifests[0]")
-    assert finding.message.endswith("to take their files, add 'g/link/**/*.yaml'")
+    assert finding.message.endswith("to read their files, add 'g/link/**/*.yaml'")
 
 
-def test_what_kubectl_has_noted_in_a_manifest_is_left_out(tmp_path: Path) -> None:
-    """With kubectl's note, a private key would stand in previews and in the state."""
+def test_kubectls_record_in_a_manifest_is_left_out(tmp_path: Path) -> None:
+    """With kubectl's record, a private key would be in previews and in the state."""
     made = declaring.organization()
     made["metadata"]["annotations"] = {LAST_APPLIED: "{}", "core.choreo.dev/description": "Ours"}
     found = stack(made)
     assert found.declared("Organization", "acme").object.metadata.annotations == {"core.choreo.dev/description": "Ours"}
     [finding] = found.findings
     assert finding.severity is Severity.WARNING
-    assert finding.message == "left out: it is a note of kubectl's own, not of the object"
+    assert finding.message == "left out: kubectl's record, which does not belong to the object"
 
 
-def test_a_private_key_in_a_manifest_is_warned_of_and_not_quoted(tmp_path: Path) -> None:
+def test_a_private_key_in_a_manifest_is_a_warning_and_not_quoted(tmp_path: Path) -> None:
     (tmp_path / "plane.yaml").write_text(yaml.safe_dump(declaring.data_plane_with_credentials(), sort_keys=False))
     [finding] = stack(folder=tmp_path, manifests=["plane.yaml"]).findings
     assert str(finding.where).startswith("plane.yaml:")
@@ -244,7 +242,7 @@ def test_a_file_that_two_patterns_match_is_read_once(tmp_path: Path) -> None:
     assert found.findings == []
 
 
-def test_a_manifest_outside_the_project_is_named_by_its_whole_path(tmp_path: Path) -> None:
+def test_a_manifest_outside_the_project_is_named_by_its_full_path(tmp_path: Path) -> None:
     write(tmp_path, a=organizations("a"))
     found = stack(manifests=[str(tmp_path / "a.yaml")])
     assert found.declared("Organization", "a").at().file == str(tmp_path / "a.yaml")
@@ -377,7 +375,7 @@ def test_reading_any_text_as_a_manifest_ends_with_findings(text: bytes) -> None:
 @hypothesis_settings(max_examples=150, deadline=None)
 @given(st.lists(JSON | nearly_valid(), max_size=3), st.booleans())
 def test_reading_any_trees_as_a_manifest_ends_with_findings_or_with_objects(trees: list[Any], shared: bool) -> None:
-    # What stands there twice is written as an anchor and its alias.
+    # A repeated value is written as an anchor and its alias.
     text = yaml.safe_dump_all([*trees, trees] if shared else trees, allow_unicode=True)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "a.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""Sizes: what Kubernetes takes of an object is known before it is asked."""
+"""Sizes: whether Kubernetes accepts the size of an object is known before it is asked."""
 
 import pytest
 
@@ -56,8 +56,8 @@ def test_an_object_may_be_as_large_as_etcd_takes(sign: str, bytes_each: int) -> 
         pipeline = declaring.pipeline(promotions=[(sign * (100_000 // bytes_each), ()) for _ in range(names)])
         config = {"choreo:resources": [declaring.organization(), pipeline]}
         found = plan(settings.read(Document(config, "configuration"), declaring.NOWHERE)[0]).findings
-        return [each.where.field for each in found if each.message == told]
+        return [each.where.field for each in found if each.message == reported]
 
-    told = f"more than {LARGEST_OBJECT:,} bytes: etcd takes no larger object by default"
+    reported = f"more than {LARGEST_OBJECT:,} bytes: etcd accepts no larger object by default"
     assert fields(15) == []
     assert fields(16) == ["choreo:resources[1]"]

@@ -1,4 +1,4 @@
-"""OpenChoreo's samples are taken as they are, alone or together; what cannot work of them is told at its place.
+"""OpenChoreo's samples are accepted unchanged, alone or together; what cannot work in them is reported at its place.
 
 The table of findings is upstream_samples.yaml. Each sample is read as the manifest of a stack on an empty cluster.
 """
@@ -27,7 +27,7 @@ APPLICATIONS = [
 """Those that are for the organization of the Helm chart."""
 
 
-def told(samples: Sequence[str], inline: Sequence[Manifest] = ()) -> list[str]:
+def reported(samples: Sequence[str], inline: Sequence[Manifest] = ()) -> list[str]:
     """The findings in the order of their places; of a single sample without its name."""
     values = {"choreo:manifests": list(samples), "choreo:resources": list(inline)}
     read, findings = settings.read(Document(values, "inline"), FOLDER)
@@ -46,25 +46,26 @@ def test_the_table_has_all_samples() -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_alone(name: str) -> None:
-    assert told([name]) == TABLE["alone"][name]
+    assert reported([name]) == TABLE["alone"][name]
 
 
 @pytest.mark.parametrize("name", APPLICATIONS)
 def test_an_application_finds_all_it_needs_in_the_organization_of_the_helm_chart(name: str) -> None:
-    assert told([name], default_organization()) == []
+    assert reported([name], default_organization()) == []
 
 
 def test_all_samples_in_one_stack() -> None:
-    assert told(SAMPLES) == TABLE["all together"]
+    assert reported(SAMPLES) == TABLE["all together"]
 
 
 def test_all_samples_that_can_be_together() -> None:
     assert (
-        told([name for name in SAMPLES if name not in CONFLICTING], not_in_samples()) == TABLE["that can be together"]
+        reported([name for name in SAMPLES if name not in CONFLICTING], not_in_samples())
+        == TABLE["that can be together"]
     )
 
 
 @pytest.mark.parametrize("left_out", CONFLICTING)
 def test_no_more_of_them_can(left_out: str) -> None:
     others = [name for name in SAMPLES if name not in CONFLICTING or name == left_out]
-    assert [line for line in told(others, not_in_samples()) if re.search("error: .* They differ in ", line)]
+    assert [line for line in reported(others, not_in_samples()) if re.search("error: .* They differ in ", line)]

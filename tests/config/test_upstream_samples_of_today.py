@@ -1,7 +1,7 @@
-"""OpenChoreo's samples of today's API are taken as they are; what cannot work of them is told at its place.
+"""OpenChoreo's samples of today's API are accepted unchanged; what cannot work in them is reported at its place.
 
-The table is upstream_samples_of_today.yaml: what is found in each beside references, and in no sample that is not in
-it. What is no object of OpenChoreo, and lies beside them, is not looked at.
+The table is upstream_samples_of_today.yaml: the findings about each, except those about references; none about a sample
+that is not in it. Other files in the same folders, which are not objects of OpenChoreo, are left out.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ TABLE: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("upstream_
 
 
 MADE = ("ProjectRelease", "RenderedRelease", "ResourceRelease")
-"""The kinds that only controllers make: whoever declares one is refused, be it right or wrong."""
+"""The kinds that only controllers make: declaring one is refused, whether it is valid or not."""
 
 
 def is_ours(document: Any) -> bool:
@@ -39,7 +39,7 @@ SAMPLES = [
 with_samples = pytest.mark.skipif(not SAMPLES, reason=f"no copy of OpenChoreo's samples at {FOLDER}")
 
 
-def told(sample: str) -> list[str]:
+def reported(sample: str) -> list[str]:
     """The findings about a sample, without its name."""
     read, findings = settings.read(Document({"choreo:manifests": [sample]}, "inline"), FOLDER)
     found = [*findings, *plan(read).findings]
@@ -49,8 +49,8 @@ def told(sample: str) -> list[str]:
 
 @with_samples
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_a_sample_is_taken_or_refused_for_what_is_wrong_with_it(sample: str) -> None:
-    assert told(sample) == TABLE.get(sample, [])
+def test_a_sample_is_accepted_or_refused_for_what_is_wrong_with_it(sample: str) -> None:
+    assert reported(sample) == TABLE.get(sample, [])
 
 
 @with_samples

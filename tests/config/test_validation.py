@@ -18,7 +18,7 @@ def messages(wire: dict[str, Any]) -> dict[str, str]:
     """What is wrong with an object, by field."""
     read, found = parse(kind_of(wire["apiVersion"], wire["kind"]), wire)
     assert read is None
-    assert len({problem.field for problem in found}) == len(found), f"a field is told twice: {found}"
+    assert len({problem.field for problem in found}) == len(found), f"a field is reported twice: {found}"
     return {problem.field: problem.message for problem in found}
 
 
@@ -40,19 +40,19 @@ def with_probe(port: Any) -> dict[str, Any]:
         (None, "should be true or false, not null"),
     ],
 )
-def test_a_value_of_another_type_is_shown_as_yaml_people_know_it(value: Any, message: str) -> None:
+def test_a_value_of_another_type_is_shown_as_in_yaml(value: Any, message: str) -> None:
     wire = declaring.data_plane()
     wire["spec"]["kubernetesCluster"]["featureFlags"]["cilium"] = value
     assert messages(wire) == {"spec.kubernetesCluster.featureFlags.cilium": message}
 
 
 @pytest.mark.parametrize(("value", "text"), [(True, "true"), (1.5, "1.5"), (7, "7")])
-def test_a_scalar_that_should_be_a_string_wants_quotes(value: Any, text: str) -> None:
+def test_a_scalar_that_should_be_a_string_needs_quotes(value: Any, text: str) -> None:
     wire = declaring.environment(data_plane=value)
     assert messages(wire) == {"spec.dataPlaneRef": f"should be a string, not {text} (put it in quotes)"}
 
 
-def test_an_integer_that_should_be_a_list_is_told_so() -> None:
+def test_an_integer_that_should_be_a_list_is_reported_so() -> None:
     wire = declaring.pipeline()
     wire["spec"]["promotionPaths"][0]["targetEnvironmentRefs"] = 3
     assert messages(wire) == {"spec.promotionPaths[0].targetEnvironmentRefs": "should be a list, not 3"}
@@ -61,10 +61,10 @@ def test_an_integer_that_should_be_a_list_is_told_so() -> None:
 def test_a_missing_field_is_named() -> None:
     wire = declaring.data_plane()
     del wire["spec"]["gateway"]["publicVirtualHost"]
-    assert messages(wire) == {"spec.gateway.publicVirtualHost": "required, and missing"}
+    assert messages(wire) == {"spec.gateway.publicVirtualHost": "required field is missing"}
 
 
-def test_a_misspelt_field_gets_the_nearest_of_those_that_may_stand_there() -> None:
+def test_a_misspelt_field_is_reported_with_the_nearest_known_one() -> None:
     wire = declaring.pipeline()
     wire["spec"]["promotionPaths"][0]["targetEnvironmentRefs"] = [{"name": "staging", "requireApproval": True}]
     assert messages(wire) == {
@@ -74,19 +74,19 @@ def test_a_misspelt_field_gets_the_nearest_of_those_that_may_stand_there() -> No
     }
 
 
-def test_an_unknown_field_that_resembles_none_gets_all_that_may_stand_there() -> None:
+def test_an_unknown_field_that_resembles_none_is_reported_with_all_known_ones() -> None:
     wire = declaring.environment()
     wire["spec"]["xyz"] = 1
     assert messages(wire) == {"spec.xyz": "unknown field; known here: dataPlaneRef, isProduction, gateway"}
 
 
-def test_where_no_field_may_stand_an_unknown_one_is_told_so() -> None:
+def test_an_unknown_field_where_there_are_no_fields_is_reported_so() -> None:
     wire = declaring.organization()
     wire["spec"]["owner"] = "me"
     assert messages(wire) == {"spec.owner": "unknown field; known here: no field at all"}
 
 
-def test_what_the_cluster_sets_is_refused_as_such_if_it_says_something() -> None:
+def test_a_field_that_the_cluster_sets_is_refused_as_such_if_it_has_a_value() -> None:
     wire = declaring.environment() | {"status": {"conditions": [{"type": "Ready"}]}}
     wire["metadata"] |= {"uid": "1b2c", "generation": 3, "managedFields": [{"manager": "kubectl"}], "selfLink": None}
     assert messages(wire) == dict.fromkeys(
@@ -96,7 +96,7 @@ def test_what_the_cluster_sets_is_refused_as_such_if_it_says_something() -> None
 
 @pytest.mark.parametrize("made", [declaring.environment, declaring.data_plane, declaring.data_plane_with_credentials])
 @pytest.mark.parametrize("nothing", [None, {}, [], "", 0, {"conditions": None, "address": "", "of": [{"all": []}]}])
-def test_what_the_cluster_sets_is_passed_over_if_it_says_nothing(made: Any, nothing: Any) -> None:
+def test_a_field_that_the_cluster_sets_is_ignored_if_it_is_empty(made: Any, nothing: Any) -> None:
     wire = made()
     expected = wire | {"metadata": dict(wire["metadata"])}
     wire["metadata"] |= {path[1]: nothing for path in PASSED_OVER if path != ("status",)}
@@ -106,7 +106,7 @@ def test_what_the_cluster_sets_is_passed_over_if_it_says_nothing(made: Any, noth
     assert read.to_wire() == expected
 
 
-def test_numbers_and_booleans_are_quoted_as_they_are_written() -> None:
+def test_numbers_and_booleans_are_quoted_as_written() -> None:
     wire = declaring.environment(data_plane=493)  # type: ignore[arg-type]
     wire["spec"]["isProduction"] = 15
     written: dict[FieldPath, str] = {("spec", "dataPlaneRef"): "0755", ("spec", "isProduction"): "0o17"}
@@ -120,11 +120,11 @@ def test_numbers_and_booleans_are_quoted_as_they_are_written() -> None:
 
 
 @pytest.mark.parametrize(("value", "written", "text"), [(493, "0755", "0755"), (True, "yes", "yes"), (1, None, "1")])
-def test_a_value_is_shown_as_it_is_written(value: Any, written: str | None, text: str) -> None:
+def test_a_value_is_shown_as_written(value: Any, written: str | None, text: str) -> None:
     assert shown(value, written) == text
 
 
-def test_one_of_a_few_strings_is_wanted() -> None:
+def test_one_of_a_few_strings_is_expected() -> None:
     wire = declaring.endpoint()
     wire["spec"]["type"] = "SOAP"
     assert messages(wire)["spec.type"] == (
@@ -146,7 +146,7 @@ def test_a_port_that_is_neither_is_one_problem_of_one_field() -> None:
     }
 
 
-def test_a_number_out_of_range_is_told_in_lower_case_like_the_rest() -> None:
+def test_a_number_out_of_range_is_reported_in_lower_case_like_the_rest() -> None:
     wire = declaring.endpoint()
     wire["spec"]["service"]["port"] = 2**31
     assert messages(wire) == {"spec.service.port": "input should be less than 2147483648"}
@@ -163,11 +163,11 @@ def test_a_long_value_is_cut() -> None:
     assert shown("x" * 100) == f"'{'x' * 56}..."
 
 
-# --- The two DataPlanes that there are -------------------------------------------------------------------------------
+# --- The two forms of a DataPlane ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("made", [declaring.data_plane, declaring.data_plane_with_credentials])
-def test_a_data_plane_of_either_release_is_read_and_goes_back_as_it_came(made: Any) -> None:
+def test_a_data_plane_of_either_release_is_read_and_written_unchanged(made: Any) -> None:
     wire = made()
     read, found = parse(DATA_PLANE, wire)
     assert found == []
@@ -178,29 +178,29 @@ def test_a_data_plane_of_either_release_is_read_and_goes_back_as_it_came(made: A
 @pytest.mark.parametrize(
     ("foreign", "value"), [("connectionConfigRef", "c"), ("featureFlags", {}), ("connectionConfigRef", None)]
 )
-def test_a_field_of_before_v0_2_0_in_a_later_data_plane_is_told_as_such(foreign: str, value: Any) -> None:
+def test_a_field_of_before_v0_2_0_in_a_later_data_plane_is_reported_as_such(foreign: str, value: Any) -> None:
     wire = declaring.data_plane_with_credentials()
     wire["spec"]["kubernetesCluster"][foreign] = value
     assert messages(wire) == {
         f"spec.kubernetesCluster.{foreign}": (
-            "belongs to the DataPlane of OpenChoreo before v0.2.0, and the rest of this one to that of "
-            "OpenChoreo v0.2.0: it has to be the one or the other"
+            "field of the DataPlane of OpenChoreo before v0.2.0, while the other fields are those of "
+            "OpenChoreo v0.2.0: use the fields of one release"
         )
     }
 
 
-def test_a_field_of_v0_2_0_in_an_earlier_data_plane_is_told_as_such() -> None:
+def test_a_field_of_v0_2_0_in_an_earlier_data_plane_is_reported_as_such() -> None:
     wire = declaring.data_plane()
     wire["spec"]["registry"] = {}
     assert messages(wire) == {
         "spec.registry": (
-            "belongs to the DataPlane of OpenChoreo v0.2.0, and the rest of this one to that of "
-            "OpenChoreo before v0.2.0: it has to be the one or the other"
+            "field of the DataPlane of OpenChoreo v0.2.0, while the other fields are those of "
+            "OpenChoreo before v0.2.0: use the fields of one release"
         )
     }
 
 
-def test_of_a_data_plane_that_is_both_the_later_fields_are_told() -> None:
+def test_in_a_data_plane_of_both_forms_the_later_fields_are_reported() -> None:
     wire = declaring.data_plane()
     later = declaring.data_plane_with_credentials()["spec"]
     wire["spec"]["kubernetesCluster"] |= later["kubernetesCluster"]
@@ -208,14 +208,14 @@ def test_of_a_data_plane_that_is_both_the_later_fields_are_told() -> None:
     assert list(messages(wire)) == ["spec.kubernetesCluster.credentials", "spec.registry"]
 
 
-def test_a_data_plane_that_is_neither_gets_what_either_wants_in_one_message() -> None:
+def test_a_data_plane_of_neither_form_is_reported_with_what_either_requires() -> None:
     wire = declaring.data_plane()
     wire["spec"]["kubernetesCluster"] = {"name": "kind-1"}
     assert messages(wire) == {
         "spec.kubernetesCluster": (
-            "required, and missing: spec.kubernetesCluster.connectionConfigRef and spec.kubernetesCluster.featureFlags "
-            "for OpenChoreo before v0.2.0, or spec.kubernetesCluster.credentials and spec.registry "
-            "for OpenChoreo v0.2.0"
+            "required field is missing: spec.kubernetesCluster.connectionConfigRef and "
+            "spec.kubernetesCluster.featureFlags for OpenChoreo before v0.2.0, or spec.kubernetesCluster.credentials "
+            "and spec.registry for OpenChoreo v0.2.0"
         )
     }
 
@@ -227,10 +227,10 @@ def test_a_misspelt_field_may_be_meant_for_either_data_plane(misspelt: str, mean
     assert messages(wire)[f"spec.kubernetesCluster.{misspelt}"] == f"unknown field; did you mean {meant}?"
 
 
-def test_credentials_without_a_registry_lack_it() -> None:
+def test_the_registry_is_required_with_credentials() -> None:
     wire = declaring.data_plane_with_credentials()
     del wire["spec"]["registry"]
-    assert messages(wire) == {"spec.registry": "required, and missing"}
+    assert messages(wire) == {"spec.registry": "required field is missing"}
 
 
 # --- What is secret --------------------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ KEY = "-----BEGIN PRIVATE KEY-----"
 
 @pytest.mark.parametrize("field", ["caCert", "clientCert", "clientKey"])
 @pytest.mark.parametrize("value", [KEY, "/etc/kubernetes/admin.key", "bm90IHdob2xl!", "bm90IHdob2x", "schön"])
-def test_what_is_no_base64_is_told_and_not_quoted(field: str, value: str) -> None:
+def test_what_is_not_base64_is_reported_and_not_quoted(field: str, value: str) -> None:
     wire = declaring.data_plane_with_credentials()
     wire["spec"]["kubernetesCluster"]["credentials"][field] = value
     assert messages(wire) == {
@@ -263,7 +263,7 @@ def test_base64_may_be_broken_into_lines() -> None:
         (("kubernetesCluster", "credentials"), "should be a mapping"),
     ],
 )
-def test_what_stands_in_the_place_of_a_secret_is_not_quoted(path: tuple[str, ...], message: str) -> None:
+def test_whatever_is_written_instead_of_a_secret_is_not_quoted(path: tuple[str, ...], message: str) -> None:
     wire = declaring.data_plane_with_credentials()
     around = wire["spec"]
     for name in path[:-1]:
@@ -272,7 +272,7 @@ def test_what_stands_in_the_place_of_a_secret_is_not_quoted(path: tuple[str, ...
     assert messages(wire) == {".".join(("spec", *path)): message}
 
 
-def test_the_text_of_an_error_holds_no_value() -> None:
+def test_the_text_of_an_error_contains_no_value() -> None:
     wire = declaring.data_plane_with_credentials()
     wire["spec"]["kubernetesCluster"]["credentials"]["clientKey"] = KEY
     with pytest.raises(ValidationError) as refused:

@@ -1,7 +1,7 @@
-"""The corpus of bad input: the findings of each of its files, and the expected ones.
+"""The corpus of bad input: its files, and the findings that are expected about each.
 
-A folder is a class of mistakes, and each file in it is one mistake; `expected.yaml` has the findings, as the report
-prints them. Names that a repository cannot have, and sizes that it should not have, are made by the tests.
+A folder is a class of mistakes, and each of its files one mistake; `expected.yaml` in it has the findings, as the
+report shows them. Names and sizes that do not belong in a repository are made by the tests.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,28 +30,28 @@ def cases(name: str) -> list[str]:
 
 
 def expected(name: str) -> Mapping[str, Sequence[str]]:
-    """The expected findings of the files of a class."""
+    """The expected findings about the files of a class."""
     read: Mapping[str, Sequence[str]] = yaml.safe_load((CORPUS / name / EXPECTED).read_text())
     return read
 
 
 def of_manifest(file: str, folder: Path) -> list[Finding]:
-    """The findings of a stack with this one manifest."""
+    """What is wrong with a stack of this one manifest."""
     return _planned({"choreo:manifests": [file]}, folder)
 
 
 def of_case(name: str, file: str) -> list[Finding]:
-    """The findings of a file of the corpus: of the settings, or of a stack with this one manifest."""
+    """What is wrong with a file of the corpus, or with the stack whose only manifest it is."""
     folder = CORPUS / name
     if name != SETTINGS:
-        return _planned({"choreo:manifests": [file]}, folder, nobody_has_the_rest=name == REFERENCES)
+        return _planned({"choreo:manifests": [file]}, folder, others_are_missing=name == REFERENCES)
     config, unreadable = settings.read_file(folder / file, folder)
     read, findings = settings.read(config, folder)
     return [*unreadable, *findings, *plan(read).findings]
 
 
-def _planned(config: Mapping[str, Any], folder: Path, *, nobody_has_the_rest: bool = False) -> list[Finding]:
+def _planned(config: Mapping[str, Any], folder: Path, *, others_are_missing: bool = False) -> list[Finding]:
     read, findings = settings.read(Document(config, "configuration"), folder)
     planned = plan(read)
-    nowhere = {reference.target: None for reference in planned.outside} if nobody_has_the_rest else {}
-    return [*findings, *planned.findings, *missing(planned.outside, nowhere)]
+    absent = {reference.target: None for reference in planned.outside} if others_are_missing else {}
+    return [*findings, *planned.findings, *missing(planned.outside, absent)]

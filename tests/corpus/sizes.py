@@ -1,4 +1,4 @@
-"""Sizes: manifests that are too big, and the beginning of the report about each."""
+"""Sizes: manifests that are bad because of their size, and the first finding about each."""
 
 import resource
 from collections.abc import Callable
@@ -14,7 +14,7 @@ TWO_MB = 2 * 2**20
 
 @dataclass(frozen=True)
 class Size:
-    """A text, and how the first line of its report begins."""
+    """A text, and the beginning of the first line about it."""
 
     text: Callable[[], bytes]
     said: str
@@ -32,15 +32,15 @@ def _pipeline(*steps: tuple[int, int]) -> bytes:
 
 
 def _laughs() -> bytes:
-    """10^18 times `lol`, in eighteen steps of ten."""
+    """A billion billion times `lol`, in eighteen steps of ten."""
     lines = ["a0: &a0 [lol]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 19))]
     return "\n".join(lines).encode()
 
 
 STEPS = 15_000
-TOO_LONG = "big.yaml: error: more than 3 MiB in one file: divide it"
-TOO_MUCH = "error: more than 200,000 keys and values in one file, its aliases spelled out"
-TOO_DEEP = "error: more than 100 mappings and lists inside one another"
+TOO_LONG = "big.yaml: error: the file is larger than 3 MiB: split it"
+TOO_MUCH = "error: more than 200,000 keys and values in one file, with its aliases expanded: split it"
+TOO_DEEP = "error: mappings and lists are nested more than 100 levels deep"
 
 SIZES = {
     "10 MB of lines": Size(lambda: b"- a\n" * (TEN_MB // 4), TOO_LONG),
@@ -73,7 +73,7 @@ SIZES = {
         lambda: b'{"a":"' + rb"\"\ud83d\ude00" * (TWO_MB // 14) + b'"}', "big.yaml:1: apiVersion: error: required"
     ),
     "2 MB of quotes in JSON that never close": Size(
-        lambda: b'{"a":"' + rb"\"" * (TWO_MB // 2), "big.yaml:1: error: not"
+        lambda: b'{"a":"' + rb"\"" * (TWO_MB // 2), "big.yaml:1: error: invalid"
     ),
     "2 MB of line breaks before JSON": Size(
         lambda: b"\r\n" * (TWO_MB // 2) + b"{}", f"big.yaml:{TWO_MB // 2 + 1}: apiVersion: error: required"
@@ -107,7 +107,7 @@ SIZES = {
                 for n in range(6_000)
             )
         ),
-        "big.yaml:1: error: more than 1,572,864 bytes: etcd takes no larger object by default",
+        "big.yaml:1: error: more than 1,572,864 bytes: etcd accepts no larger object by default",
     ),
     "a million dashes": Size(lambda: b"- " * 1_000_000, "big.yaml:1: [0]"),
     "a million question marks": Size(lambda: b"? " * 1_000_000, f"big.yaml:1: {TOO_DEEP}"),
@@ -137,7 +137,7 @@ SIZES = {
 
 
 def report_within(folder: Path, memory: int, seconds: int) -> None:
-    """Writes the report about `big.yaml` of the folder to the file `report`, in a process with limits."""
+    """Writes the report about `big.yaml` in the folder to the file `report`, in a process with limited resources."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     (folder / "report").write_text(report(of_manifest("big.yaml", folder)))

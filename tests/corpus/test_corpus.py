@@ -15,17 +15,17 @@ from tests.corpus.sizes import SIZES, report_within
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 MEMORY = 1 << 30
-"""Bytes of address space in which any manifest can be read: several times the worst case."""
+"""Bytes of address space in which any manifest can be read: several times what the worst of them needs."""
 
 SECONDS = 60
-"""CPU seconds in which any manifest can be read: several times the worst case."""
+"""CPU seconds in which any manifest is read: several times what the worst of them needs."""
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.corpus.sizes"])
 
 
 def reported(findings: list[Finding]) -> list[str]:
-    """The findings as the report prints them."""
+    """The findings as the report shows them."""
     return [line.strip() for line in report(findings).splitlines()[1:]]
 
 
@@ -42,11 +42,11 @@ def test_each_file_has_an_expectation_and_each_expectation_a_file(name: str) -> 
     assert all(expected(name).values()), "a file without findings is not bad input"
 
 
-# --- Sizes: made here, read in a process with limits ---------------------------------------------------------------
+# --- Sizes: made here, read in a process with limited resources ------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_time_and_memory_are_bounded(tmp_path: Path, name: str) -> None:
+def test_the_time_and_the_memory_for_a_file_are_bounded(tmp_path: Path, name: str) -> None:
     size = SIZES[name]
     (tmp_path / "big.yaml").write_bytes(size.text())
     reader = FORKS.Process(target=report_within, args=(tmp_path, MEMORY, SECONDS))
@@ -54,12 +54,12 @@ def test_time_and_memory_are_bounded(tmp_path: Path, name: str) -> None:
     reader.join()
     assert reader.exitcode == 0, f"reading it ended with {reader.exitcode}"
     text = (tmp_path / "report").read_text()
-    assert len(text) < 1_000_000, "the report is too long"
+    assert len(text) < 1_000_000, "a report that is too long to read"
     first = "".join(text.splitlines()[1:2]).strip()
-    assert first.startswith(size.said) if size.said else not first, f"expected {size.said!r}:\n{text[:2000]}"
+    assert first.startswith(size.said) if size.said else not first, f"reported instead of {size.said!r}:\n{text[:2000]}"
 
 
-# --- What is not a file --------------------------------------------------------------------------------------------
+# --- What is not a file ----------------------------------------------------------------------------------------------
 
 
 def _folder(path: Path) -> None:
@@ -79,9 +79,9 @@ def _pipe(path: Path) -> None:
 
 
 FILES: dict[str, tuple[Callable[[Path], None], str]] = {
-    "a directory": (_folder, "'a.yaml' is a directory: name the files in it, like 'a.yaml/*.yaml'"),
-    "a symbolic link to itself": (_loop, "a.yaml is a link that leads nowhere"),
-    "a symbolic link to nowhere": (_dangling, "a.yaml is a link that leads nowhere"),
+    "a directory": (_folder, "'a.yaml' is a directory: name the files in it, for example 'a.yaml/*.yaml'"),
+    "a symbolic link to itself": (_loop, "a.yaml is a broken link: remove or repair it"),
+    "a symbolic link to nowhere": (_dangling, "a.yaml is a broken link: remove or repair it"),
     "a pipe without a writer": (_pipe, "no file matches 'a.yaml' in {folder}"),
 }
 
@@ -94,19 +94,17 @@ def test_what_is_not_a_file_is_not_read(tmp_path: Path, kind: str) -> None:
     assert reported(of_manifest("a.yaml", tmp_path)) == [f"configuration: choreo:manifests[0]: error: {wanted}"]
 
 
-def test_a_glob_goes_through_a_loop_of_folders_once(tmp_path: Path) -> None:
+def test_a_glob_follows_a_loop_of_folders_once(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "again").symlink_to(tmp_path)
     (tmp_path / "a" / "b.yaml").write_text("a: 1\na: 2\n")
-    assert reported(of_manifest("**/*.yaml", tmp_path)) == [
-        "a/b.yaml:2: a: error: the key stands here a second time: only one of them can be meant"
-    ]
+    assert reported(of_manifest("**/*.yaml", tmp_path)) == ["a/b.yaml:2: a: error: duplicate key: remove one of them"]
 
 
-def test_a_file_whose_name_is_not_text_is_named(tmp_path: Path) -> None:
+def test_a_file_whose_name_is_not_text_is_still_named(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"\xff\n.yaml")).write_text("[")
     [line] = reported(of_manifest("*.yaml", tmp_path))
-    assert line.startswith("\\udcff\\n.yaml:2: error: not YAML: ")
+    assert line.startswith("\\udcff\\n.yaml:2: error: invalid YAML: ")
 
 
 # --- The document --------------------------------------------------------------------------------------------------

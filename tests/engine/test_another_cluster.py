@@ -152,7 +152,7 @@ def test_a_setting_of_the_kubernetes_provider_is_refused_at_its_place(clusters: 
     finally:
         workspace.run("config", "rm", "kubernetes:context", "--stack", "trial")
     assert "stacks/Pulumi.trial.yaml:" in said
-    assert "kubernetes:context: error: cannot be heeded" in said
+    assert "kubernetes:context: error: not supported" in said
 
 
 def test_nothing_needs_a_default_provider(clusters: Clusters) -> None:

@@ -34,7 +34,7 @@ def test_all_findings_come_in_one_report_and_nothing_is_applied(workspace: Works
     ):
         place = f"Pulumi.acme.yaml:{_line(lines, text)}: "
         assert [line for line in said.splitlines() if place in line and message in line], f"{place}{message}\n{said}"
-    assert "list.yaml.broken:2: error: not YAML" in said
+    assert "list.yaml.broken:2: error: invalid YAML" in said
     assert "promotion has a cycle: development -> staging -> development" in said
     assert workspace.kubectl("get", "organizations.core.choreo.dev", "-o", "name").count(organization) == 0
     assert all(resource["type"] == "pulumi:pulumi:Stack" for resource in workspace.resources("acme"))

@@ -111,7 +111,7 @@ def test_neighbours_are_created_before_openchoreos_objects_and_deleted_after_the
 
     with Watcher(workspace.kubeconfig, WATCHED) as coming:
         up = workspace.up("platform")
-    assert "kustomization.yaml: passed over: a file of kustomize's own" in up.said
+    assert "kustomization.yaml: skipped: a kustomize file" in up.said
     assert WORD not in up.said
     state = workspace.state("platform")
     assert WORD not in state

@@ -13,7 +13,7 @@ from choreo_components.api import generation_of, kind_of
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.preflight.crd_compatibility import definitions
-from choreo_components.preflight.unsupported_conditions import lacking
+from choreo_components.preflight.unsupported_conditions import missing_field
 from devcluster import ControlPlane
 from tests import declaring
 from tests.engine import samples
@@ -46,7 +46,7 @@ async def _published(kubeconfig: Path) -> None:
     """Waits until the API server publishes the changed definitions, a moment after it accepted them."""
     deadline = time.monotonic() + SECONDS_TO_PUBLISH
     async with Cluster(str(kubeconfig)) as cluster:
-        while "Endpoint" in await cluster.kinds("core.choreo.dev", "v1") or not lacking(
+        while "Endpoint" in await cluster.kinds("core.choreo.dev", "v1") or not missing_field(
             await definitions(cluster, [generation_of(API_VERSION)]), kind_of(API_VERSION, "DataPlane")
         ):
             assert time.monotonic() < deadline, "the API server does not publish the changed definitions"
@@ -78,5 +78,5 @@ def test_a_kind_that_the_cluster_does_not_serve_is_an_error_of_the_preview(
     workspace = Workspace(tmp_path, older, Controllers.PRESENT)
     workspace.stack("test", {"choreo:resources": [declaring.endpoint()]})
     said = workspace.preview("test", fails=True).said
-    assert "the cluster does not serve Endpoint of core.choreo.dev/v1: it has it in no version" in said
+    assert "the cluster does not serve Endpoint of core.choreo.dev/v1: no served version has this kind" in said
     assert "Traceback" not in said

@@ -112,7 +112,7 @@ def test_a_secret_that_may_not_be_read_is_an_error_and_not_another_cluster(stand
     assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
     assert finding.message == (
         "data plane 'dp-local' of environment 'development': the credentials may not get secrets in namespace "
-        f"{standing!r}, and Secret 'kind-cluster-1-connection-config' would say which cluster it is; "
+        f"{standing!r}, where Secret 'kind-cluster-1-connection-config' says which cluster it is; "
         "docs/permissions.md has the roles to grant"
     )
     assert surveyed.data_planes == {}
@@ -139,7 +139,9 @@ def test_without_the_right_to_delete_a_destroy_fails_and_resumes_once_it_is_gran
 ) -> None:
     act_as(acme, operators.operator(organization, without=BY_KEY["choreo-namespaces-delete"]))
     acme.stack("development", samples.stack("development", organization))
-    assert "may not delete namespaces in the whole cluster: they can never take" in acme.up("development").said
+    assert (
+        "may not delete namespaces in the whole cluster: this stack cannot be destroyed" in acme.up("development").said
+    )
 
     said = acme.destroy("development", fails=True).said
 

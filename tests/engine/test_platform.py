@@ -72,7 +72,7 @@ def test_a_platform_in_a_python_program_is_checked_first_and_deleted_in_order(
     place = next(index for index, each in enumerate(wrong) if each["kind"] == "Project")
     said = workspace.preview("dev", fails=True).said
     assert f"Platform 'other': resources[{place}].spec.colour: error: " in said
-    assert f"Platform 'other': resources[{place}].spec.deploymentPipelineRef: error: required, and missing" in said
+    assert f"Platform 'other': resources[{place}].spec.deploymentPipelineRef: error: required field is missing" in said
 
     (workspace.folder / "other.yaml").write_text(yaml.safe_dump(other))
     said = workspace.up("dev").said
@@ -93,7 +93,7 @@ def test_a_hosted_platform_gives_a_program_in_any_language_the_same_safety(
     manifest.write_text(right.replace("deploymentArtifactRef:", "deploymentArtifact:"))
     said = workspace.preview("dev", fails=True).said
     assert "manifests/app.yaml:" in said
-    assert "spec.deploymentArtifactRef: error: required, and missing" in said
+    assert "spec.deploymentArtifactRef: error: required field is missing" in said
 
     manifest.write_text(right)
     said = workspace.up("dev").said

@@ -1,4 +1,4 @@
-"""A plan: what a stack becomes in the cluster, in which order, and what goes before what when it is taken down."""
+"""A plan: what a stack becomes in the cluster, in which order, and in which order it is deleted."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ WHOLE = (
     declaring.data_plane(),
     declaring.organization(),
 )
-"""An organization with something deployed, written down in an order that nothing could be created in."""
+"""An organization with a deployment, declared in an order in which nothing could be created."""
 
 
 def names(keys: Iterable[Key]) -> list[str]:
@@ -44,7 +44,7 @@ def needs(found: Stack | Plan, kind: str, name: str) -> list[str]:
 
 
 def namespaces(found: Stack) -> dict[str, str]:
-    """The namespaces of a plan: PROJECT/ENVIRONMENT, and what they are called."""
+    """The namespaces of a plan: PROJECT/ENVIRONMENT, and their names."""
     return {node.key.name: node.name for node in found.plan.nodes if isinstance(node, NamespaceNode)}
 
 
@@ -132,7 +132,7 @@ def test_an_artifact_comes_after_its_build_and_its_configuration() -> None:
     assert needs(found, "DeployableArtifact", "web-1") == ["ConfigurationGroup/redis", "Build/web-build"]
 
 
-def test_objects_of_two_organizations_have_nothing_to_do_with_each_other() -> None:
+def test_objects_of_two_organizations_are_independent() -> None:
     found = stack(*WHOLE, *(declaring.environment(organization="other"), declaring.data_plane(organization="other")))
     other = [key for key in found.plan.needs if key.organization == "other"]
     assert names(key for each in other for key in found.plan.needs[each] if key.organization != "other") == []
@@ -174,7 +174,7 @@ def test_an_environment_alone_has_no_namespace() -> None:
     assert namespaces(stack(declaring.environment())) == {}
 
 
-def test_a_namespace_is_called_as_openchoreo_calls_it() -> None:
+def test_a_namespace_has_the_name_that_openchoreo_gives_it() -> None:
     assert namespaces(stack(declaring.environment(), projects=["shop"])) == {
         "shop/development": data_plane_namespace("acme", "shop", "development")
     }
@@ -201,7 +201,7 @@ def test_a_project_has_no_namespace_in_another_organizations_environment() -> No
     assert namespaces(found) == {}
 
 
-def test_a_deployment_brings_the_namespace_of_its_project_with_it() -> None:
+def test_a_deployment_adds_the_namespace_of_its_project() -> None:
     found = stack(declaring.environment("development"), declaring.environment("staging"), declaring.deployment())
     assert list(namespaces(found)) == ["shop/development"]
 
@@ -212,7 +212,7 @@ def test_projects_of_other_stacks_have_a_namespace_in_each_environment() -> None
     assert outside(found).count("Project with name=portal") == 2
 
 
-def test_a_project_that_is_named_and_declared_is_not_looked_for_elsewhere() -> None:
+def test_a_project_that_is_named_and_declared_is_not_looked_up() -> None:
     found = stack(declaring.environment("staging"), declaring.pipeline(), declaring.project(), projects=["shop"])
     assert needs(found, "Namespace", "shop/staging") == ["Environment/staging", "Project/shop"]
     assert "Project with name=shop" not in outside(found)
@@ -230,8 +230,8 @@ def test_each_environment_has_a_finalizer_after_its_own_namespaces() -> None:
     assert needs(found, "EnvironmentFinalizer", "staging") == ["Environment/staging", "Namespace/shop/staging"]
 
 
-def test_a_finalizer_sweeps_before_what_deployments_are_made_of_goes() -> None:
-    """Also for a workload that no deployment of this stack has to do with: one that the stack does not know may."""
+def test_a_finalizer_sweeps_before_the_workloads_of_deployments_are_deleted() -> None:
+    """Also for a workload that no deployment of this stack uses: an unknown one may use it."""
     found = stack(declaring.environment(), declaring.component(), declaring.build(), declaring.configuration_group())
     assert needs(found, "EnvironmentFinalizer", "development") == [
         "Environment/development",
@@ -241,12 +241,12 @@ def test_a_finalizer_sweeps_before_what_deployments_are_made_of_goes() -> None:
     ]
 
 
-def test_a_finalizer_has_nothing_to_do_with_the_workloads_of_another_organization() -> None:
+def test_a_finalizer_does_not_depend_on_the_workloads_of_another_organization() -> None:
     found = stack(declaring.environment(), declaring.component(organization="other"))
     assert needs(found, "EnvironmentFinalizer", "development") == ["Environment/development"]
 
 
-def test_a_deployment_goes_before_the_finalizer_of_its_own_environment_only() -> None:
+def test_a_deployment_is_deleted_before_the_finalizer_of_its_own_environment_only() -> None:
     found = stack(
         declaring.environment("development"),
         declaring.environment("staging"),
@@ -264,11 +264,11 @@ def test_a_deployment_to_another_stacks_environment_has_no_finalizer_here() -> N
 # --- Outside -------------------------------------------------------------------------------------------------------
 
 
-def test_what_the_stack_declares_is_not_looked_for_elsewhere() -> None:
+def test_what_the_stack_declares_is_not_looked_up() -> None:
     assert stack(*WHOLE).plan.outside == ()
 
 
-def test_what_the_stack_does_not_declare_is_to_be_looked_for() -> None:
+def test_what_the_stack_does_not_declare_is_to_be_looked_up() -> None:
     assert outside(stack(declaring.deployment())) == [
         "DeploymentTrack with project=shop, component=web, name=main",
         "Environment with name=development",
@@ -276,18 +276,18 @@ def test_what_the_stack_does_not_declare_is_to_be_looked_for() -> None:
     ]
 
 
-def test_the_organization_of_another_stack_is_to_be_looked_for() -> None:
+def test_the_organization_of_another_stack_is_to_be_looked_up() -> None:
     found = stack(declaring.data_plane())
     assert [(each.target.kind, each.target.name) for each in found.plan.outside] == [("Organization", "acme")]
 
 
 def test_every_kind_has_its_place_in_the_order() -> None:
     for generation in generations().values():
-        besides = {"data-plane namespace", "EnvironmentFinalizer", "Secret"}
-        assert set(generation.by_name) == set(generation.order) - besides, generation.api_version
+        no_kinds = {"data-plane namespace", "EnvironmentFinalizer", "Secret"}
+        assert set(generation.by_name) == set(generation.order) - no_kinds, generation.api_version
 
 
-# --- Whatever is declared ------------------------------------------------------------------------------------------
+# --- Any objects -----------------------------------------------------------------------------------------------------
 
 ORGANIZATIONS = st.sampled_from(["acme", "other"])
 ENVIRONMENTS = st.sampled_from(["development", "staging", "production"])
@@ -352,7 +352,7 @@ def test_the_same_objects_in_another_order_give_the_same_plan(settings: Settings
 
 @hypothesis_settings(max_examples=100, deadline=None)
 @given(stacks())
-def test_whatever_a_node_comes_after_stands_before_it(settings: Settings) -> None:
+def test_every_node_comes_after_what_it_needs(settings: Settings) -> None:
     planned = plan(settings)
     before: set[Key] = set()
     for node in planned.nodes:
@@ -362,7 +362,7 @@ def test_whatever_a_node_comes_after_stands_before_it(settings: Settings) -> Non
 
 
 def behind(planned: Plan, key: Key) -> set[Key]:
-    """Everything that a node comes after, near or far."""
+    """Everything that a node needs, directly or indirectly."""
     found: set[Key] = set()
     waiting = [key]
     while waiting:
@@ -375,13 +375,13 @@ def behind(planned: Plan, key: Key) -> set[Key]:
 
 @hypothesis_settings(max_examples=100, deadline=None)
 @given(stacks())
-def test_the_reverse_order_takes_an_environment_down_as_openchoreo_does(settings: Settings) -> None:
-    """Deployments, the sweep, then whatever they were made of and their namespaces, then the Environment."""
+def test_the_reverse_order_deletes_an_environment_as_openchoreo_does(settings: Settings) -> None:
+    """Deployments, the sweep, then their workloads and namespaces, then the Environment."""
     planned = plan(settings)
-    standing = {node.key for node in planned.nodes}
+    remaining = {node.key for node in planned.nodes}
     for node in reversed(planned.nodes):
-        standing.remove(node.key)
-        assert not any(node.key in planned.needs[key] for key in standing), f"{node.key} goes while it is needed"
+        remaining.remove(node.key)
+        assert not any(node.key in planned.needs[key] for key in remaining), f"{node.key} is deleted while it is needed"
     for node in planned.nodes:
         if not isinstance(node, FinalizerNode):
             continue
@@ -398,7 +398,7 @@ def test_the_reverse_order_takes_an_environment_down_as_openchoreo_does(settings
                 "Build",
                 "DeployableArtifact",
             ):
-                assert other.key in swept, f"{other.key} may go before the sweep of {node.key}"
+                assert other.key in swept, f"{other.key} may be deleted before the sweep of {node.key}"
             elif isinstance(other, NamespaceNode):
                 assert (other.key in swept) == (other.environment == node.environment)
             elif other.key.kind == "Deployment" and isinstance(other, ObjectNode):
@@ -436,27 +436,30 @@ def test_a_data_plane_of_another_stack_gets_no_secret_from_this_one() -> None:
     assert not [node for node in found.plan.nodes if node.key.kind == "Secret"]
 
 
-def test_two_data_planes_with_two_kubeconfigs_cannot_share_a_secret() -> None:
+def test_two_data_planes_with_different_kubeconfigs_cannot_share_a_secret() -> None:
     objects = [declaring.data_plane("east"), declaring.data_plane("west")]
     assert stack(*objects, dataPlaneKubeconfigs={"east": "a", "west": "a"}).findings == []
     [finding] = stack(*objects, dataPlaneKubeconfigs={"east": "a", "west": "b"}).findings
-    assert finding.message == "data planes 'east' and 'west' name one Secret, and have two kubeconfigs"
+    assert finding.message == (
+        "data planes 'east' and 'west' name the same Secret, but have different kubeconfigs: name another Secret in "
+        "one of them"
+    )
     assert finding.where.field == "choreo:resources[1].spec.kubernetesCluster.connectionConfigRef"
 
 
-def test_a_kubeconfig_whose_name_means_data_planes_of_two_organizations_is_an_error_where_it_stands() -> None:
-    """The settings know no organization: both would silently get the same cluster."""
+def test_a_kubeconfig_for_data_planes_of_two_organizations_is_an_error_at_its_place() -> None:
+    """The settings do not name an organization, so both would silently get the same cluster."""
     objects = [declaring.data_plane(organization="acme"), declaring.environment(organization="globex")]
     assert stack(*objects, dataPlaneKubeconfigs={"dp-other": "a"}).findings == []
     [finding] = stack(*objects, dataPlaneKubeconfigs={"dp-local": "a"}).findings
     assert finding.message == (
-        "organizations 'acme' and 'globex' of this stack each have a data plane 'dp-local', and they would share this "
-        "kubeconfig: give each organization a stack of its own, or the data planes other names"
+        "organizations 'acme' and 'globex' of this stack each have a data plane 'dp-local', and these would share this "
+        "kubeconfig: declare each organization in a separate stack, or rename the data planes"
     )
     assert finding.where.field == "choreo:dataPlaneKubeconfigs.dp-local"
 
 
-def test_a_reference_that_can_be_no_secrets_name_is_refused_where_the_secret_is_to_be_made() -> None:
+def test_a_reference_that_cannot_be_the_name_of_a_secret_is_refused_where_the_secret_would_be_made() -> None:
     data_plane = declaring.data_plane()
     data_plane["spec"]["kubernetesCluster"]["connectionConfigRef"] = "No Name"
     [finding] = stack(data_plane, dataPlaneKubeconfigs={"dp-local": "a"}).findings
@@ -466,7 +469,7 @@ def test_a_reference_that_can_be_no_secrets_name_is_refused_where_the_secret_is_
 # --- A tenant that is a namespace -----------------------------------------------------------------------------------
 
 
-def test_what_is_on_a_plane_of_the_whole_cluster_comes_after_its_namespace_too() -> None:
+def test_what_is_on_a_cluster_wide_plane_comes_after_its_namespace_too() -> None:
     tenant = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "acme"}}
     agent = {"clientCA": {"value": "PEM"}}
     today = "openchoreo.dev/v1alpha1"

@@ -22,7 +22,7 @@ def hosts(*objects: declaring.Manifest, live: Found | None = None) -> dict[str, 
 
 
 @pytest.mark.parametrize("made", [declaring.data_plane, declaring.data_plane_with_credentials])
-def test_the_data_plane_of_the_stack_is_the_environments_of_whichever_release_it_is(made: Any) -> None:
+def test_the_data_plane_of_the_stack_is_the_environments_in_any_release(made: Any) -> None:
     expected = {"public": "dev.apis.example", "organization": "dev.internal.example"}
     assert hosts(declaring.environment(dns_prefix="dev"), made()) == expected
 
@@ -32,7 +32,7 @@ def test_else_it_is_the_one_of_the_cluster() -> None:
     assert hosts(declaring.environment(dns_prefix="dev"), live={DATA_PLANE: live}) == {"public": "dev.live.example"}
 
 
-def test_the_stacks_own_counts_more_than_the_clusters() -> None:
+def test_the_stacks_own_overrides_the_clusters() -> None:
     live: dict[str, Any] = {"spec": {"gateway": {"publicVirtualHost": "old.example"}}}
     found = hosts(declaring.environment(dns_prefix="dev"), declaring.data_plane(), live={DATA_PLANE: live})
     assert found["public"] == "dev.apis.example"

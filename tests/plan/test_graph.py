@@ -1,4 +1,4 @@
-"""A graph of stacks: what stands in it, what points where, and in which steps destroy goes through it."""
+"""A graph of stacks: its nodes, its edges, and the steps of a destroy."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ def drawn(
 
 
 def groups(found: Graph) -> dict[str, list[str]]:
-    """By the title of each group: its nodes, as KIND NAME and when destroy comes to them."""
+    """By the title of each group: its nodes, as KIND NAME and when they are destroyed."""
     return {group.title: [" ".join(node.lines) for node in group.nodes] for group in found.groups}
 
 
@@ -94,7 +94,7 @@ def test_edges_that_follow_from_others_are_left_out(tmp_path: Path) -> None:
     }
 
 
-def test_the_stacks_that_others_need_go_last(tmp_path: Path) -> None:
+def test_the_stacks_that_others_need_are_destroyed_last(tmp_path: Path) -> None:
     stacks = {"a-dev": [declaring.environment()], "b-test": [declaring.environment("test")], "z-acme": PLATFORM}
     assert list(groups(drawn(tmp_path, stacks))) == [
         "stack z-acme: destroy 2",
@@ -122,7 +122,7 @@ def test_an_object_that_needs_nothing_else_needs_its_organization(tmp_path: Path
     assert found == {"Organization acme --> Namespace acme", "Namespace acme ..> DataPlane dp-local"}
 
 
-def test_what_no_stack_declares_stands_outside(tmp_path: Path) -> None:
+def test_what_no_stack_declares_is_outside(tmp_path: Path) -> None:
     found = drawn(tmp_path, {"acme": PLATFORM, "dev": DEVELOPMENT}, names=["dev"])
     assert groups(found)["in the cluster"] == [
         "DataPlane dp-local not of these stacks",
@@ -147,7 +147,7 @@ def test_the_same_stacks_in_another_order_give_the_same_graph(tmp_path: Path) ->
     assert graph(Estate(read)) == graph(Estate(reversed(read)))
 
 
-def test_a_nodes_id_stays_when_others_come(tmp_path: Path) -> None:
+def test_a_nodes_id_does_not_change_when_others_are_added(tmp_path: Path) -> None:
     few = drawn(tmp_path, {"acme": [declaring.organization()]})
     more = drawn(tmp_path, {"acme": PLATFORM, "dev": DEVELOPMENT})
     assert {node.id for group in few.groups for node in group.nodes} <= {
@@ -155,7 +155,7 @@ def test_a_nodes_id_stays_when_others_come(tmp_path: Path) -> None:
     }
 
 
-def test_names_that_differ_in_a_sign_have_two_ids(tmp_path: Path) -> None:
+def test_names_that_differ_in_one_character_have_two_ids(tmp_path: Path) -> None:
     planes = [declaring.data_plane("a-b"), declaring.data_plane("a.b")]
     [group] = drawn(tmp_path, {"acme": [declaring.organization(), *planes]}).groups
     assert len({node.id for node in group.nodes}) == len(group.nodes) == 4
@@ -178,7 +178,7 @@ def test_the_steps_of_this_checkouts_stacks_go_against_its_edges() -> None:
     }
     kinds = {node.id: node.kind for group in found.groups for node in group.nodes}
     for edge in found.edges:
-        # The finalizer takes its namespaces away.
+        # The finalizer deletes its namespaces.
         together = (kinds[edge.source], kinds[edge.target]) == ("Namespace", "EnvironmentFinalizer")
         assert when[edge.source] == when[edge.target] if together else when[edge.source] > when[edge.target], edge
 

@@ -12,7 +12,7 @@ from choreo_components.config.findings import errors
 from choreo_components.plan.nodes import Key
 from tests import declaring
 from tests.declaring import Manifest, Stack, plain, stack
-from tests.plan.test_workspace import estate, told
+from tests.plan.test_workspace import estate, reported
 from tests.standin.openchoreo_v1alpha1 import samples
 
 RBAC = "rbac.authorization.k8s.io/v1"
@@ -62,18 +62,18 @@ def test_neighbours_come_between_a_tenant_and_its_first_objects(tenant: Manifest
     name = first["metadata"]["name"]
     of_tenant = f"{tenant['kind']}/acme"
     assert needs(found, "ConfigMap", "settings") == {of_tenant}
-    # What a binding needs comes before by way of it.
+    # What a binding needs comes before through it.
     assert needs(found, kind, name) == {of_tenant, "ConfigMap/settings", "RoleBinding/reader"}
     assert order(found)[0] == of_tenant
     assert order(found)[-1] == f"{kind}/{name}"
 
 
-def test_what_another_object_of_openchoreos_comes_before_needs_no_neighbour_itself() -> None:
+def test_an_object_that_needs_another_one_of_openchoreos_needs_no_neighbour_itself() -> None:
     found = stack(declaring.organization(), declaring.data_plane(), declaring.environment(), SETTINGS)
     assert needs(found, "Environment", "development") == {"DataPlane/dp-local"}
 
 
-def test_what_is_in_another_namespace_does_not_hold_up_an_object() -> None:
+def test_an_object_does_not_need_what_is_in_another_namespace() -> None:
     found = stack(declaring.organization(), declaring.data_plane(), plain("ConfigMap", "settings", "monitoring"))
     assert needs(found, "DataPlane", "dp-local") == {"Organization/acme"}
 
@@ -145,19 +145,19 @@ def test_what_is_in_the_namespace_of_a_binding_comes_after_that() -> None:
         ),
     ],
 )
-def test_a_namespace_that_comes_with_something_else_is_not_declared_as_well(owner: Manifest, name: str) -> None:
+def test_a_namespace_that_something_else_creates_cannot_be_declared(owner: Manifest, name: str) -> None:
     [finding] = errors(stack(owner, plain("Namespace", name)).findings)
     assert finding.where.field == "choreo:resources[1].metadata.name"
     assert finding.message.startswith("the namespace of ")
 
 
-def test_a_secret_that_settings_make_is_not_declared_as_well() -> None:
+def test_a_secret_that_settings_make_cannot_be_declared() -> None:
     objects = [declaring.organization(), declaring.data_plane(), plain("Secret", "kind-1-config", "acme")]
     [finding] = errors(stack(*objects, dataPlaneKubeconfigs={"dp-local": "text"}).findings)
     assert finding.message.startswith("the Secret that choreo:dataPlaneKubeconfigs makes")
 
 
-def test_annotations_that_kubernetes_would_not_take_are_refused() -> None:
+def test_annotations_that_kubernetes_would_not_accept_are_refused() -> None:
     large = plain("ConfigMap", "settings", "acme")
     large["metadata"]["annotations"] = {"a": "x" * 300_000}
     [finding] = stack(large).findings
@@ -198,10 +198,10 @@ def test_whatever_the_order_of_the_files_the_plan_is_the_same_and_each_node_come
 
 
 def test_only_one_stack_can_have_an_object(tmp_path: Path) -> None:
-    [line] = told(estate(tmp_path, {"one": [SETTINGS], "two": [SETTINGS]}))
-    assert line.startswith("two: error: ConfigMap 'settings' of namespace 'acme' is declared in stack 'one' as well (")
+    [line] = reported(estate(tmp_path, {"one": [SETTINGS], "two": [SETTINGS]}))
+    assert line.startswith("two: error: ConfigMap 'settings' of namespace 'acme' is also declared in stack 'one' (")
 
 
 def test_a_namespace_is_the_same_object_whether_it_is_openchoreos_or_not(tmp_path: Path) -> None:
-    found = told(estate(tmp_path, {"one": [samples.tenant("acme"), samples.component("acme")], "two": [NAMESPACE]}))
-    assert any(line.startswith("two: error: Namespace 'acme' is declared in stack 'one' as well (") for line in found)
+    found = reported(estate(tmp_path, {"one": [samples.tenant("acme"), samples.component("acme")], "two": [NAMESPACE]}))
+    assert any(line.startswith("two: error: Namespace 'acme' is also declared in stack 'one' (") for line in found)

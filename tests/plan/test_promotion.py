@@ -1,4 +1,4 @@
-"""A promotion: which releases move on, what the pipeline allows, and which object of which stack is to say so."""
+"""A promotion: which releases move on, what the pipeline allows, and which objects in stacks must change."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,14 +23,14 @@ STAGE = next(each for each in OF_PLATFORM if each["metadata"]["name"] == "stagin
 
 
 def stage(environment: str, *more: Manifest, **spec: Any) -> list[Manifest]:
-    """What a stack of an environment declares: the binding of the project, and more."""
+    """What a stack of an environment declares: the binding of the project, and more objects."""
     return [samples.project_release_binding(N, environment, **spec), *more]
 
 
 def promoted(
     folder: Path, stacks: Mapping[str, Sequence[Manifest]], live: Live | None = None, **asked: Any
 ) -> Promoted:
-    """What becomes of a request in a project of these stacks."""
+    """The result of a request in a project of these stacks."""
     return promoted_of(write(folder, stacks), live, **asked)
 
 
@@ -41,7 +41,7 @@ def promoted_of(folder: Path, live: Live | None = None, **asked: Any) -> Promote
 
 
 def alive(*objects: Manifest, unread: Mapping[str, str] | None = None) -> Live:
-    """What is live; releases that are looked up are there."""
+    """What is live; releases that are looked up exist."""
     kinds: dict[str, list[Manifest]] = {}
     for each in objects:
         kinds.setdefault(each["kind"], []).append(each)
@@ -57,7 +57,7 @@ def component_release(name: str, component: str = "web") -> Manifest:
     return samples.manifest("ComponentRelease", name, N, {"owner": {"projectName": "shop", "componentName": component}})
 
 
-def told(found: Promoted) -> list[tuple[str, str, str | None, str, str]]:
+def reported(found: Promoted) -> list[tuple[str, str, str | None, str, str]]:
     return [(each.kind.kind, each.name, each.former, each.to.release, each.stack) for each in found.moves]
 
 
@@ -66,25 +66,25 @@ STAGING = stage("staging", samples.release_binding(N, "staging", releaseName="we
 STACKS = {"platform": PLATFORM, "dev": DEV, "staging": STAGING}
 
 
-def test_a_component_gets_the_release_that_the_source_says(tmp_path: Path) -> None:
+def test_a_component_gets_the_release_of_the_source(tmp_path: Path) -> None:
     found = promoted(tmp_path, STACKS, component="web")
-    assert told(found) == [("ReleaseBinding", "web-staging", "web-1", "web-2", "staging")]
+    assert reported(found) == [("ReleaseBinding", "web-staging", "web-1", "web-2", "staging")]
     assert found.refused == ()
 
 
 def test_a_release_that_is_only_in_the_cluster_is_read_there(tmp_path: Path) -> None:
     live = alive(samples.release_binding(N, "development", releaseName="web-7"))
     found = promoted(tmp_path, {**STACKS, "dev": stage("development")}, live, component="web")
-    assert told(found) == [("ReleaseBinding", "web-staging", "web-1", "web-7", "staging")]
+    assert reported(found) == [("ReleaseBinding", "web-staging", "web-1", "web-7", "staging")]
 
 
-def test_what_a_controller_sets_in_the_root_environment_is_read_in_the_cluster_alone(tmp_path: Path) -> None:
+def test_what_a_controller_sets_in_the_root_environment_is_read_only_in_the_cluster(tmp_path: Path) -> None:
     stacks = {**STACKS, "platform": [*OF_PLATFORM, samples.component(N)]}
     live = alive(samples.release_binding(N, "development", releaseName="web-7"))
-    assert told(promoted(tmp_path, stacks, live, component="web"))[0][3] == "web-7"
-    unread = alive(unread={"ReleaseBinding": "nobody answers"})
+    assert reported(promoted(tmp_path, stacks, live, component="web"))[0][3] == "web-7"
+    unread = alive(unread={"ReleaseBinding": "no answer"})
     [why] = promoted(tmp_path, stacks, unread, component="web").refused
-    assert why == "no stack says which release Component 'web' has in 'development': nobody answers"
+    assert why == "no stack declares the release of Component 'web' in 'development': no answer"
 
 
 def test_all_of_a_project_moves_with_it_in_the_order_of_kinds(tmp_path: Path) -> None:
@@ -99,11 +99,11 @@ def test_all_of_a_project_moves_with_it_in_the_order_of_kinds(tmp_path: Path) ->
         ("ResourceReleaseBinding", "orders-staging", "orders-s", "orders-d", "staging"),
         ("ReleaseBinding", "web-staging", "web-1", "web-2", "staging"),
     ]
-    assert told(promoted(tmp_path, stacks, project="shop")) == moves
-    assert told(promoted_of(tmp_path)) == moves
+    assert reported(promoted(tmp_path, stacks, project="shop")) == moves
+    assert reported(promoted_of(tmp_path)) == moves
 
 
-def test_a_step_that_the_pipeline_has_not_is_refused_with_those_that_it_has(tmp_path: Path) -> None:
+def test_a_step_that_is_not_in_the_pipeline_is_refused_with_those_that_are(tmp_path: Path) -> None:
     stacks = {**STACKS, "production": stage("production")}
     [why] = promoted(tmp_path, stacks, target="production").refused
     assert why == (
@@ -112,23 +112,25 @@ def test_a_step_that_the_pipeline_has_not_is_refused_with_those_that_it_has(tmp_
     )
 
 
-def test_a_pipeline_of_nobody_allows_nothing(tmp_path: Path) -> None:
+def test_a_missing_pipeline_allows_nothing(tmp_path: Path) -> None:
     platform = [each for each in PLATFORM if each["kind"] != "DeploymentPipeline"]
     [why] = promoted(tmp_path, {**STACKS, "platform": platform}, component="web").refused
-    assert "has no pipeline that allows a step: no DeploymentPipeline 'pipeline': neither in a stack nor" in why
+    assert "has no pipeline that allows a promotion: no DeploymentPipeline 'pipeline': neither in a stack nor" in why
     live = alive(next(each for each in PLATFORM if each["kind"] == "DeploymentPipeline"))
     assert promoted_of(tmp_path, live, component="web").refused == ()
 
 
-def test_what_a_controller_deploys_by_itself_is_no_target(tmp_path: Path) -> None:
+def test_what_a_controller_deploys_automatically_is_not_a_target(tmp_path: Path) -> None:
     platform = [*OF_PLATFORM, samples.component(N)]
     found = promoted(
         tmp_path, {**STACKS, "platform": platform}, source=None, target="development", component="web", release="web-1"
     )
-    assert found.refused[0].startswith("Component 'web' is deployed to 'development' by itself: a controller sets its")
+    assert found.refused[0].startswith(
+        "Component 'web' is deployed to 'development' automatically: a controller sets its"
+    )
 
 
-def test_a_release_that_is_there_already_is_no_move(tmp_path: Path) -> None:
+def test_a_release_that_is_already_there_is_no_move(tmp_path: Path) -> None:
     staging = stage("staging", samples.release_binding(N, "staging", releaseName="web-2"))
     found = promoted(tmp_path, {**STACKS, "staging": staging}, component="web")
     assert (found.moves, [(each.name, each.release) for each in found.unchanged]) == ((), [("web-staging", "web-2")])
@@ -140,12 +142,12 @@ def test_without_a_release_in_the_source_there_is_nothing_to_move(tmp_path: Path
     assert (found.moves, [each.why for each in found.left]) == ((), ["has no release in 'development' yet"])
 
 
-def test_a_source_that_still_has_another_release_is_warned_of(tmp_path: Path) -> None:
+def test_a_source_that_still_has_another_release_is_a_warning(tmp_path: Path) -> None:
     live = alive(samples.release_binding(N, "development", releaseName="web-1"))
     [warning] = promoted(tmp_path, STACKS, live, component="web").warnings
     assert warning == (
-        "Component 'web' still has release 'web-1' in 'development', and its stack says 'web-2': "
-        "`pulumi up --stack dev` comes first"
+        "Component 'web' still has release 'web-1' in 'development', but its stack declares 'web-2': "
+        "run `pulumi up --stack dev` first"
     )
 
 
@@ -154,25 +156,25 @@ def test_a_source_that_still_has_another_release_is_warned_of(tmp_path: Path) ->
 
 def test_going_back_is_a_release_that_is_named(tmp_path: Path) -> None:
     found = promoted(tmp_path, STACKS, alive(component_release("web-0")), component="web", release="web-0", source=None)
-    assert told(found) == [("ReleaseBinding", "web-staging", "web-1", "web-0", "staging")]
+    assert reported(found) == [("ReleaseBinding", "web-staging", "web-1", "web-0", "staging")]
     assert [str(each) for each in found.releases] == ["ComponentRelease 'web-0'"]
 
 
 def test_the_release_of_a_project_is_that_of_the_project_alone(tmp_path: Path) -> None:
     found = promoted(tmp_path, STACKS, project="shop", release="shop-1")
-    assert told(found) == [("ProjectReleaseBinding", "shop-staging", None, "shop-1", "staging")]
+    assert reported(found) == [("ProjectReleaseBinding", "shop-staging", None, "shop-1", "staging")]
 
 
-def test_a_release_that_is_nowhere_is_refused_where_the_cluster_was_asked(tmp_path: Path) -> None:
+def test_a_release_that_does_not_exist_is_refused_if_the_cluster_was_asked(tmp_path: Path) -> None:
     found = promoted(tmp_path, STACKS, component="web")
-    assert found.refused == (), "nobody was asked"
+    assert found.refused == (), "nothing was asked"
     asked = Live(releases=dict.fromkeys(found.releases))
     assert promoted_of(tmp_path, asked, component="web").refused == (
         "no ComponentRelease 'web-2': neither in a stack nor in the cluster",
     )
 
 
-def test_a_release_that_a_stack_declares_need_not_be_asked_for(tmp_path: Path) -> None:
+def test_a_release_that_a_stack_declares_is_not_looked_up(tmp_path: Path) -> None:
     release = component_release("web-2")
     owner = release["spec"]["owner"]
     kind = {"kind": "ComponentType", "name": "service", "spec": samples.component_type(N)["spec"]}
@@ -185,16 +187,16 @@ def test_a_release_that_a_stack_declares_need_not_be_asked_for(tmp_path: Path) -
 def test_a_release_of_something_else_is_refused(tmp_path: Path) -> None:
     live = alive(component_release("api-1", "api"))
     [why] = promoted(tmp_path, STACKS, live, component="web", release="api-1").refused
-    assert why == "ComponentRelease 'api-1' is one of 'api' in project 'shop', and not of Component 'web'"
+    assert why == "ComponentRelease 'api-1' belongs to 'api' in project 'shop', not to Component 'web'"
 
 
 # Where it is written
 
 
-def test_a_binding_that_is_missing_belongs_in_the_stack_with_those_of_its_project(tmp_path: Path) -> None:
+def test_a_missing_binding_belongs_in_the_stack_with_those_of_its_project(tmp_path: Path) -> None:
     stacks = {**STACKS, "staging": stage("staging"), "others": [samples.project_release_binding(N, "staging", "other")]}
     [move] = promoted(tmp_path, stacks, component="web").moves
-    assert (move.name, move.stack, move.declared, str(move.beside and move.beside.name)) == (
+    assert (move.name, move.stack, move.declared, str(move.after and move.after.name)) == (
         "web-staging",
         "staging",
         None,
@@ -205,10 +207,10 @@ def test_a_binding_that_is_missing_belongs_in_the_stack_with_those_of_its_projec
 def test_without_any_binding_it_belongs_with_the_environment(tmp_path: Path) -> None:
     stacks = {"platform": [each for each in PLATFORM if each != STAGE], "dev": DEV, "stage": [STAGE]}
     [move] = promoted(tmp_path, stacks, component="web").moves
-    assert (move.stack, move.beside and move.beside.kind) == ("stage", "Environment")
+    assert (move.stack, move.after and move.after.kind) == ("stage", "Environment")
 
 
-def test_a_project_that_an_environment_brings_is_bound_in_the_environments_stack(tmp_path: Path) -> None:
+def test_a_project_that_is_added_for_an_environment_is_bound_in_the_environments_stack(tmp_path: Path) -> None:
     stacks = {
         "platform": [each for each in PLATFORM if each != STAGE],
         "dev": stage("development", *DEV[1:], projectRelease="shop-2"),
@@ -229,14 +231,14 @@ def test_a_live_binding_that_no_stack_declares_keeps_its_name(tmp_path: Path) ->
     assert found.warnings[0].startswith("ReleaseBinding 'made-by-hand' is live and in no stack")
 
 
-def test_several_stacks_that_could_have_it_are_refused(tmp_path: Path) -> None:
+def test_an_ambiguous_stack_is_refused(tmp_path: Path) -> None:
     stacks = {
         **STACKS,
         "staging": [samples.project_release_binding(N, "staging", "one")],
         "more": [samples.project_release_binding(N, "staging", "two")],
     }
     [why] = promoted(tmp_path, stacks, component="web").refused
-    assert why.startswith("several stacks declare what is in environment 'staging' (more, staging): declare Release")
+    assert why.startswith("several stacks declare objects in environment 'staging' (more, staging): declare Release")
 
 
 def test_a_binding_that_two_stacks_declare_is_refused(tmp_path: Path) -> None:
@@ -245,7 +247,7 @@ def test_a_binding_that_two_stacks_declare_is_refused(tmp_path: Path) -> None:
     assert "is bound to 'staging' more than once, in stacks 'staging' (" in why
 
 
-# What there is nothing of
+# Requests that match nothing
 
 
 @pytest.mark.parametrize(
@@ -253,19 +255,19 @@ def test_a_binding_that_two_stacks_declare_is_refused(tmp_path: Path) -> None:
     [
         ({"target": "qa"}, "no stack of this project declares environment 'qa', or anything in it; declared are dev"),
         ({"source": "qa"}, "no environment 'qa' in namespace 'acme': there are development, production, staging"),
-        ({"component": "api"}, "nothing of component 'api' is in environment 'development'"),
-        ({"project": "else"}, "nothing of project 'else' is in environment 'development'"),
+        ({"component": "api"}, "environment 'development' has nothing of component 'api'"),
+        ({"project": "else"}, "environment 'development' has nothing of project 'else'"),
         ({"tenant": "else"}, "no stack declares environment 'staging' in 'else'"),
         ({"component": "api", "release": "x"}, "no Component 'api': neither in a stack nor in the cluster"),
     ],
 )
-def test_what_there_is_nothing_of_is_refused(tmp_path: Path, asked: dict[str, Any], why: str) -> None:
+def test_a_request_that_matches_nothing_is_refused(tmp_path: Path, asked: dict[str, Any], why: str) -> None:
     with pytest.raises(NotPromoted) as refused:
         promoted(tmp_path, STACKS, **asked)
     assert str(refused.value).startswith(why)
 
 
-def test_an_environment_of_several_namespaces_has_to_be_chosen(tmp_path: Path) -> None:
+def test_an_environment_of_several_namespaces_must_be_chosen(tmp_path: Path) -> None:
     other = [_moved(each, "other") for each in (*PLATFORM, *STAGING)]
     stacks = {**STACKS, "other": other}
     with pytest.raises(NotPromoted, match=r"'staging' is in several namespaces \(acme, other\): choose one"):
@@ -281,7 +283,7 @@ def _moved(given: Manifest, namespace: str) -> Manifest:
 
 def test_an_api_that_has_no_releases_has_no_promotion(tmp_path: Path) -> None:
     stacks = {"acme": [declaring.organization(), declaring.data_plane(), declaring.environment("staging")]}
-    with pytest.raises(NotPromoted, match=r"promotion is not available for core\.choreo\.dev/v1: what is deployed"):
+    with pytest.raises(NotPromoted, match=r"promotion is not available for core\.choreo\.dev/v1: deployments there"):
         promoted(tmp_path, stacks)
 
 

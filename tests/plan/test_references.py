@@ -1,4 +1,4 @@
-"""Objects refer to one another as OpenChoreo's controllers look them up: by name here, by labels there."""
+"""Objects refer to one another as OpenChoreo's controllers look them up: some by name, some by labels."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def declared(made: Manifest) -> Declared:
 
 
 def found(made: Manifest) -> dict[str, Reference]:
-    """What an object refers to besides its organization, by field."""
+    """What an object refers to in addition to its organization, by field."""
     wanted = references(declared(made))
     prefix = "choreo:resources[0]."
     return {each.where.field.removeprefix(prefix): each for each in wanted if each.target.kind != "Organization"}
@@ -84,7 +84,7 @@ def test_what_each_kind_refers_to_and_where(made: Manifest, expected: dict[str, 
     } == expected
 
 
-def test_a_pipeline_refers_to_each_of_its_environments_once_where_it_stands_first() -> None:
+def test_a_pipeline_refers_to_each_of_its_environments_once_at_its_first_place() -> None:
     made = declaring.pipeline(promotions=[("dev", ["staging", "production"]), ("staging", ["production"])])
     assert targets(made) == {
         "spec.promotionPaths[0].sourceEnvironmentRef": "Environment 'dev'",
@@ -93,7 +93,7 @@ def test_a_pipeline_refers_to_each_of_its_environments_once_where_it_stands_firs
     }
 
 
-def test_promoted_environments_are_named_as_often_as_they_stand_there() -> None:
+def test_promoted_environments_are_named_as_often_as_they_are_written() -> None:
     made = declaring.pipeline(promotions=[("dev", ["staging"]), ("staging", ["production"])])
     assert [name for _, name in promoted_environments(declared(made).wire)] == [
         "dev",
@@ -133,7 +133,7 @@ def test_secrets_are_not_openchoreos() -> None:
     assert len(found(made)) == 1
 
 
-def test_what_openchoreo_waits_for_is_only_warned_of() -> None:
+def test_what_openchoreo_waits_for_is_only_a_warning() -> None:
     severities = {
         field: each.severity
         for made in (declaring.pipeline(), declaring.deployment(), declaring.environment())
@@ -171,11 +171,11 @@ def test_what_openchoreo_waits_for_is_only_warned_of() -> None:
         ),
     ],
 )
-def test_what_nobody_has_is_named_with_what_needs_it(made: Manifest, field: str, message: str) -> None:
+def test_a_missing_object_is_named_with_what_needs_it(made: Manifest, field: str, message: str) -> None:
     assert found(made)[field].missing == message
 
 
-def test_an_organization_that_nobody_has_is_named() -> None:
+def test_an_organization_that_does_not_exist_is_named() -> None:
     organization = next(references(declared(declaring.data_plane())))
     assert organization.missing == "no organization 'acme': neither in this stack nor in the cluster"
 
@@ -203,7 +203,7 @@ def test_a_track_is_found_by_its_label_not_by_its_name() -> None:
     )
 
 
-def test_the_build_that_will_make_an_artifact_stands_for_it() -> None:
+def test_an_artifact_is_found_by_the_build_that_will_make_it() -> None:
     target = Target(API_VERSION, "DeployableArtifact", "acme", "web-1")
     made = index(declaring.build("web-1")).find(target)
     assert made is not None

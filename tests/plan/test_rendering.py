@@ -1,4 +1,4 @@
-"""Pictures are right in the language of those who draw them, whatever names stand in them."""
+"""Pictures are valid in the languages of Mermaid and Graphviz, whatever names they contain."""
 
 import re
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from choreo_components.api.generation import Role
 from choreo_components.plan.graph import Edge, Graph, Group, Node
-from choreo_components.plan.rendering import MOST_EDGES, dot, mermaid, undrawn
+from choreo_components.plan.rendering import MOST_EDGES, dot, exceeded_limit, mermaid
 
 DATA_PLANE = Node("N1", "DataPlane", ("DataPlane", "x"), Role.DATA_PLANE)
 BUILD = Node("N2", "Build", ("Build", "y"))
@@ -66,7 +66,7 @@ def test_dot() -> None:
 
 @hypothesis_settings(deadline=None)
 @given(st.text())
-def test_mermaid_shows_every_text_and_reads_none_of_it(text: str) -> None:
+def test_mermaid_shows_every_text_and_interprets_none_of_it(text: str) -> None:
     found = re.fullmatch(r'    N1\["([\w .:/#;-]*)"\]:::Build', mermaid(labelled(text)).split("\n")[2], re.ASCII)
     assert found, "the label ends where it should not"
     shown = re.sub(r"#(\d+);", lambda entity: chr(int(entity[1])), found[1])
@@ -75,17 +75,17 @@ def test_mermaid_shows_every_text_and_reads_none_of_it(text: str) -> None:
 
 @hypothesis_settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_graphviz_shows_every_text_and_reads_none_of_it(text: str) -> None:
+def test_graphviz_shows_every_text_and_interprets_none_of_it(text: str) -> None:
     found = re.search(r'N1 \[label="((?:[^"\\]|\\.)*)", shape=box', dot(labelled(text)), re.DOTALL)
     assert found, "the label ends where it should not"
     shown = re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL).replace("&amp;", "&")
     assert shown == text
 
 
-@pytest.mark.parametrize(("count", "said"), [(MOST_EDGES, None), (501, "501 edges, and GitHub draws no more than 500")])
-def test_too_many_edges_for_github_are_told(count: int, said: str | None) -> None:
-    assert undrawn(Graph((), tuple(Edge("N1", "N2", False) for _ in range(count)))) == said
+@pytest.mark.parametrize(("count", "said"), [(MOST_EDGES, None), (501, "501 edges, and GitHub draws at most 500")])
+def test_too_many_edges_for_github_are_reported(count: int, said: str | None) -> None:
+    assert exceeded_limit(Graph((), tuple(Edge("N1", "N2", False) for _ in range(count)))) == said
 
 
-def test_a_text_that_is_too_long_for_github_is_told() -> None:
-    assert undrawn(labelled("x" * 30_000)) == "60,061 characters, and GitHub draws no more than 50,000"
+def test_a_text_that_is_too_long_for_github_is_reported() -> None:
+    assert exceeded_limit(labelled("x" * 30_000)) == "60,061 characters, and GitHub draws at most 50,000"

@@ -1,4 +1,4 @@
-"""What stacks need of each other, and what is wrong between them that none of them can see by itself."""
+"""What stacks need from each other, and findings that involve more than one of them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ def estate(
     return Estate(read_stacks(write(folder, stacks, more)))
 
 
-def told(found: Estate, whole: bool = True) -> list[str]:
+def reported(found: Estate, whole: bool = True) -> list[str]:
     """The findings as STACK: SEVERITY: MESSAGE."""
     return [
         f"{name}: {finding.severity.value}: {finding.message}"
@@ -38,12 +38,12 @@ def told(found: Estate, whole: bool = True) -> list[str]:
 
 def test_stacks_that_agree_have_nothing_wrong(folder: Path) -> None:
     stacks = {"acme": ORGANIZATION, "dev": [declaring.environment()], "prod": [declaring.environment("production")]}
-    assert told(estate(folder, stacks)) == []
+    assert reported(estate(folder, stacks)) == []
 
 
-def test_what_is_wrong_with_a_stack_alone_is_told_once(folder: Path) -> None:
+def test_a_finding_about_a_single_stack_is_reported_once(folder: Path) -> None:
     found = estate(folder, {"acme": ORGANIZATION, "dev": [declaring.environment(dns_prefix=None)]})
-    [line] = told(found)
+    [line] = reported(found)
     assert line.startswith("dev: warning: empty: ")
 
 
@@ -55,8 +55,8 @@ def test_an_object_of_two_stacks_is_an_error_that_names_both_places(folder: Path
     [finding] = found.findings(whole=True)["dev"]
     assert str(finding) == (
         "Pulumi.dev.yaml:6: choreo:resources[0].metadata.name: error: DataPlane 'dp-local' of organization 'acme' is "
-        "declared in stack 'acme' as well (Pulumi.acme.yaml:11: choreo:resources[1].metadata.name): "
-        "only one stack can have it"
+        "also declared in stack 'acme' (Pulumi.acme.yaml:11: choreo:resources[1].metadata.name): "
+        "remove it from one of the stacks"
     )
 
 
@@ -65,9 +65,9 @@ def test_one_manifest_in_two_stacks_is_declared_twice(folder: Path) -> None:
     (folder / "shared.yaml").write_text(
         "{apiVersion: core.choreo.dev/v1, kind: Organization, metadata: {name: acme}}\n"
     )
-    found = told(estate(folder, {"a": [], "b": []}, {"a": shared, "b": shared}))
+    found = reported(estate(folder, {"a": [], "b": []}, {"a": shared, "b": shared}))
     assert [line[: line.index("(")] for line in found] == [
-        "b: error: Organization 'acme' is declared in stack 'a' as well "
+        "b: error: Organization 'acme' is also declared in stack 'a' "
     ]
 
 
@@ -75,7 +75,7 @@ def test_stacks_of_different_clusters_may_declare_the_same(folder: Path) -> None
     both = {"test": ORGANIZATION, "prod": ORGANIZATION}
     clusters = {"test": {"kubeconfig": "~/.kube/test"}, "prod": {"kubeconfig": "~/.kube/prod"}}
     found = estate(folder, both, clusters)
-    assert told(found) == []
+    assert reported(found) == []
     assert not found.overlaps
 
 
@@ -87,12 +87,12 @@ def test_what_a_stack_refers_to_is_found_on_its_own_cluster_first(folder: Path) 
 
 
 @pytest.mark.parametrize("other", [{}, {"kubeconfig": {"secure": "v1:CCCC"}}], ids=["ambient", "encrypted as well"])
-def test_what_cannot_be_told_apart_for_encryption_is_warned_of_once(folder: Path, other: dict[str, Any]) -> None:
+def test_stacks_that_encryption_makes_indistinguishable_are_one_warning(folder: Path, other: dict[str, Any]) -> None:
     both = {"prod": ORGANIZATION, "test": ORGANIZATION}
     found = estate(folder, both, {"prod": other, "test": {"kubeconfig": {"secure": "v1:AAAA"}}})
-    [line] = told(found)
-    assert line.startswith("test: warning: Organization 'acme' and 1 more are declared in stack 'prod' as well (")
-    assert line.endswith("): right where the two lead to different clusters, which cannot be seen here")
+    [line] = reported(found)
+    assert line.startswith("test: warning: Organization 'acme' and 1 more are also declared in stack 'prod' (")
+    assert line.endswith("): valid only if the two stacks have different clusters, which is not known here")
     assert list(found.overlaps) == [("test", "prod")]
 
 
@@ -102,19 +102,19 @@ def test_a_host_name_of_environments_in_two_stacks_is_an_error(folder: Path) -> 
         "dev": [declaring.environment("dev", dns_prefix="x")],
         "test": [declaring.environment("test", dns_prefix="x")],
     }
-    assert told(estate(folder, stacks)) == [
+    assert reported(estate(folder, stacks)) == [
         "test: error: 'x' is the prefix of environment 'dev' on data plane 'dp-local' already "
         "(Pulumi.dev.yaml:11: choreo:resources[0].spec.gateway.dnsPrefix): their endpoints would share host names"
     ]
 
 
-def test_one_host_name_on_two_data_planes_is_right(folder: Path) -> None:
+def test_one_host_name_on_two_data_planes_is_valid(folder: Path) -> None:
     stacks = {
         "acme": [*ORGANIZATION, declaring.data_plane("other")],
         "dev": [declaring.environment("dev", dns_prefix="x")],
         "test": [declaring.environment("test", dns_prefix="x", data_plane="other")],
     }
-    assert told(estate(folder, stacks)) == []
+    assert reported(estate(folder, stacks)) == []
 
 
 def test_a_namespace_that_two_stacks_would_share_is_an_error(folder: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_namespace_that_two_stacks_would_share_is_an_error(folder: Path) -> No
         "two": [declaring.environment("d")],
     }
     found = estate(folder, stacks, {"one": {"projects": ["b"]}, "two": {"projects": ["b-c"]}})
-    [line] = told(found, whole=False)
+    [line] = reported(found, whole=False)
     assert line.startswith("one: error: one data-plane namespace, dp-acme-b-c-d-")
     assert "project 'b', environment 'c-d' and organization 'acme', project 'b-c', environment 'd'" in line
 
@@ -134,39 +134,39 @@ def test_a_namespace_that_two_stacks_would_share_is_an_error(folder: Path) -> No
 
 def test_what_no_stack_declares_may_be_in_the_cluster(folder: Path) -> None:
     stacks = {"dev": [declaring.environment(data_plane="elsewhere")]}
-    assert told(estate(folder, stacks)) == [], "the organization is not of this project"
+    assert reported(estate(folder, stacks)) == [], "the organization is not of this project"
 
 
 def test_what_no_stack_of_its_organizations_project_declares_is_likely_misspelt(folder: Path) -> None:
     stacks = {"acme": ORGANIZATION, "dev": [declaring.environment(data_plane="dp-locl")]}
-    assert told(estate(folder, stacks)) == [
+    assert reported(estate(folder, stacks)) == [
         "dev: warning: no stack of this project declares DataPlane 'dp-locl' of organization 'acme'; "
         "did you mean 'dp-local'?"
     ]
 
 
-def test_what_may_be_in_a_stack_that_is_not_given_is_not_told(folder: Path) -> None:
+def test_what_may_be_in_a_stack_that_is_not_given_is_not_reported(folder: Path) -> None:
     stacks = {"acme": ORGANIZATION, "dev": [declaring.environment(data_plane="elsewhere")]}
-    assert told(estate(folder, stacks), whole=False) == []
+    assert reported(estate(folder, stacks), whole=False) == []
 
 
-def test_what_many_refer_to_is_told_once(folder: Path) -> None:
+def test_what_many_refer_to_is_reported_once(folder: Path) -> None:
     environments = [declaring.environment(name, data_plane="elsewhere") for name in ("a", "b", "c")]
-    [line] = told(estate(folder, {"acme": ORGANIZATION, "all": environments}))
+    [line] = reported(estate(folder, {"acme": ORGANIZATION, "all": environments}))
     assert line.endswith("DataPlane 'elsewhere' of organization 'acme' (2 more refer to it)")
 
 
-def test_a_project_that_a_setting_misspells_is_told(folder: Path) -> None:
+def test_a_project_that_a_setting_misspells_is_reported(folder: Path) -> None:
     objects = [*ORGANIZATION, declaring.pipeline(), declaring.project("shop")]
     found = estate(folder, {"acme": objects, "dev": [declaring.environment()]}, {"dev": {"projects": ["shpo"]}})
-    assert told(found)[0].endswith("core.choreo.dev/name=shpo of organization 'acme'; did you mean 'shop'?")
+    assert reported(found)[0].endswith("core.choreo.dev/name=shpo of organization 'acme'; did you mean 'shop'?")
 
 
-def test_nothing_is_missed_where_an_object_could_not_be_read(folder: Path) -> None:
+def test_no_object_is_reported_as_missing_if_one_could_not_be_read(folder: Path) -> None:
     broken = declaring.data_plane("elsewhere")
     del broken["spec"]["gateway"]
     stacks = {"acme": [*ORGANIZATION, broken], "dev": [declaring.environment(data_plane="elsewhere")]}
-    assert [line.partition(":")[0] for line in told(estate(folder, stacks))] == ["acme"]
+    assert [line.partition(":")[0] for line in reported(estate(folder, stacks))] == ["acme"]
 
 
 # --- Order ---------------------------------------------------------------------------------------------------------
@@ -183,13 +183,13 @@ def test_a_project_to_come_does_not_keep_an_environment_from_being_made(folder: 
     assert found.batches == [["acme"], ["dev", "shop"]]
 
 
-def test_stacks_that_need_each_other_are_warned_of(folder: Path) -> None:
+def test_stacks_that_need_each_other_are_a_warning(folder: Path) -> None:
     stacks = {"acme": [declaring.organization(), declaring.project()], "other": [declaring.pipeline()]}
     found = estate(folder, stacks)
     assert found.batches == [["acme", "other"]]
-    assert [line for line in told(found, whole=False) if "stacks need each other" in line] == [
-        f"{found.circle[1]}: warning: stacks need each other: {' -> '.join(found.circle)}; "
-        "none of them can be brought up first"
+    assert [line for line in reported(found, whole=False) if "stacks need each other" in line] == [
+        f"{found.cycle[1]}: warning: stacks need each other: {' -> '.join(found.cycle)}; "
+        "none of them can be created first"
     ]
 
 
@@ -208,11 +208,11 @@ PLATFORM = [
 ]
 
 
-def test_the_binding_of_a_project_is_found_in_another_stack_whatever_it_is_called(folder: Path) -> None:
+def test_the_binding_of_a_project_is_found_in_another_stack_whatever_its_name(folder: Path) -> None:
     bound = samples.project_release_binding("acme", "development", name="mine")
     release = samples.release_binding("acme", "development")
     found = estate(folder, {"platform": [*PLATFORM, bound], "web": [release]})
-    [line] = told(found)
+    [line] = reported(found)
     assert line.startswith("platform: warning: should be 'shop-development': ")
     assert [str(link.needed) for link in found.links if link.source == "web"] == [
         "Namespace 'acme'",
@@ -229,14 +229,14 @@ def test_two_bindings_of_one_target_in_two_stacks_are_an_error(folder: Path) -> 
         folder,
         {"platform": [*PLATFORM, first], "more": [samples.project_release_binding("acme", "development", name="mine")]},
     )
-    [line] = [line for line in told(found) if ": error: " in line]
+    [line] = [line for line in reported(found) if ": error: " in line]
     assert line.startswith(
         "more: error: ProjectReleaseBinding 'shop-development' binds project 'shop' to environment 'development' "
         "already (Pulumi.platform.yaml:"
     )
 
 
-def test_a_binding_that_an_environment_brings_is_declared_once_as_well(folder: Path) -> None:
+def test_a_binding_that_is_added_for_an_environment_is_declared_only_once(folder: Path) -> None:
     declared = samples.project_release_binding("acme", "development")
     others = [each for each in PLATFORM if each["kind"] != "Environment"]
     found = estate(
@@ -244,10 +244,10 @@ def test_a_binding_that_an_environment_brings_is_declared_once_as_well(folder: P
         {"platform": [*others, declared], "dev": [samples.environment("acme", "development")]},
         {"dev": {"projects": ["shop"]}},
     )
-    [line] = [line for line in told(found) if ": error: " in line]
+    [line] = [line for line in reported(found) if ": error: " in line]
     assert line.startswith(
-        "platform: error: ProjectReleaseBinding 'shop-development' of namespace 'acme' is declared in stack 'dev' as "
-        "well (Pulumi.dev.yaml:"
+        "platform: error: ProjectReleaseBinding 'shop-development' of namespace 'acme' is also declared in stack 'dev' "
+        "(Pulumi.dev.yaml:"
     )
 
 
@@ -255,7 +255,7 @@ def test_a_binding_that_the_auto_deploy_of_another_stacks_component_makes_too_is
     bound = samples.project_release_binding("acme", "development")
     release = samples.release_binding("acme", "development", name="mine", releaseName="web-1")
     lines = [
-        line for line in told(estate(folder, {"platform": [*PLATFORM, bound], "web": [release]})) if "error" in line
+        line for line in reported(estate(folder, {"platform": [*PLATFORM, bound], "web": [release]})) if "error" in line
     ]
     assert [line.partition(" autoDeploy")[0] for line in lines] == [
         "web: error: should be 'web-development':",
@@ -267,6 +267,7 @@ def test_what_a_component_says_does_not_fit_the_type_that_another_stack_has(fold
     platform = [each for each in PLATFORM if each["kind"] != "Component"]
     component = samples.component("acme", workflow={"name": "docker"})
     found = estate(folder, {"platform": platform, "web": [component]})
-    assert "web: error: ComponentType 'service' does not allow this workflow: its allowedWorkflows are none" in told(
-        found
+    assert (
+        "web: error: ComponentType 'service' does not allow this workflow: its allowedWorkflows are none"
+        in reported(found)
     )

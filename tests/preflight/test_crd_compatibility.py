@@ -1,4 +1,4 @@
-"""The cluster's definitions: what they would drop of an object, or miss, is an error before anything is applied."""
+"""The cluster's definitions: a field that they drop, or that they require, is an error before anything is applied."""
 
 import copy
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def at(schema: dict[str, Any], *path: str) -> dict[str, Any]:
     return schema
 
 
-def told(found: Stack, of_kinds: Schemas) -> list[str]:
+def reported(found: Stack, of_kinds: Schemas) -> list[str]:
     """The messages by their places."""
     assert found.findings == []
     return [str(finding).partition(": ")[2] for finding in unfit(published(of_kinds), found.plan)]
@@ -54,7 +54,7 @@ def told(found: Stack, of_kinds: Schemas) -> list[str]:
 
 @pytest.mark.parametrize("kind", EXAMPLES)
 def test_an_object_that_its_definition_knows_fits(kind: str) -> None:
-    assert told(stack(EXAMPLES[kind]), schemas()) == []
+    assert reported(stack(EXAMPLES[kind]), schemas()) == []
 
 
 def _fields(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -71,31 +71,31 @@ FIELDS = [(kind, path) for kind, made in EXAMPLES.items() for path in _fields(ma
 
 @pytest.mark.parametrize(("kind", "path"), FIELDS, ids=lambda each: each if isinstance(each, str) else ".".join(each))
 def test_a_field_that_the_definition_does_not_know_would_be_dropped(kind: str, path: tuple[str, ...]) -> None:
-    """Whichever it is, of all kinds."""
+    """For any field of any kind."""
     changed = schemas()
     around = at(changed[kind], *path[:-1])
     del around["properties"][path[-1]]
     around["required"] = [name for name in around.get("required", ()) if name != path[-1]]
     field = "spec." + ".".join(path).replace(".[]", "[0]")
-    assert told(stack(EXAMPLES[kind]), changed) == [
+    assert reported(stack(EXAMPLES[kind]), changed) == [
         f"choreo:resources[0].{field}: error: the cluster's definition of {kind} has no such field, and would drop it"
     ]
 
 
 @pytest.mark.parametrize("kind", EXAMPLES)
-def test_a_field_that_the_definition_wants_and_the_object_has_not_is_missing(kind: str) -> None:
+def test_a_field_that_the_definition_requires_and_the_object_does_not_have_is_missing(kind: str) -> None:
     changed = schemas()
     spec = at(changed[kind])
     spec.setdefault("properties", {})["newer"] = {"type": "string"}
     spec["required"] = [*spec.get("required", ()), "newer"]
-    assert told(stack(EXAMPLES[kind]), changed) == [
-        f"choreo:resources[0].spec.newer: error: required by the cluster's definition of {kind}, and missing"
+    assert reported(stack(EXAMPLES[kind]), changed) == [
+        f"choreo:resources[0].spec.newer: error: required field of the cluster's definition of {kind} is missing"
     ]
     spec["properties"]["newer"]["default"] = "x"
-    assert told(stack(EXAMPLES[kind]), changed) == [], "the API server fills it in"
+    assert reported(stack(EXAMPLES[kind]), changed) == [], "the API server fills it in"
 
 
-def test_each_finding_stands_at_its_field() -> None:
+def test_each_finding_is_at_its_field() -> None:
     changed = schemas()
     del at(changed["Environment"], "gateway")["properties"]["dnsPrefix"]
     found = stack(declaring.environment("development"), declaring.environment("staging"))
@@ -107,23 +107,23 @@ def test_each_finding_stands_at_its_field() -> None:
 
 
 @pytest.mark.parametrize("keyword", ["x-kubernetes-preserve-unknown-fields", "additionalProperties"])
-def test_a_schema_that_keeps_what_it_does_not_know_drops_nothing(keyword: str) -> None:
+def test_a_schema_that_keeps_unknown_fields_drops_nothing(keyword: str) -> None:
     changed = schemas()
     changed["Environment"]["properties"]["spec"] = {"type": "object", keyword: True}
-    assert told(stack(declaring.environment()), changed) == []
+    assert reported(stack(declaring.environment()), changed) == []
 
 
 @pytest.mark.parametrize("schema", [{}, {"allOf": [{"$ref": "#/elsewhere"}]}])
-def test_of_a_field_whose_schema_says_nothing_nothing_is_said(schema: dict[str, Any]) -> None:
+def test_a_field_without_a_type_in_the_schema_is_no_finding(schema: dict[str, Any]) -> None:
     changed = schemas()
     changed["Environment"]["properties"]["spec"] = schema
-    assert told(stack(declaring.environment()), changed) == []
+    assert reported(stack(declaring.environment()), changed) == []
 
 
-def test_of_a_kind_that_the_document_does_not_know_nothing_is_said() -> None:
+def test_a_kind_that_is_not_in_the_document_is_no_finding() -> None:
     changed = schemas()
     del changed["Environment"]
-    assert told(stack(declaring.environment()), changed) == []
+    assert reported(stack(declaring.environment()), changed) == []
     assert list(unfit(Definitions([]), stack(declaring.environment()).plan)) == []
 
 
@@ -132,17 +132,17 @@ def test_what_is_not_sent_cannot_be_dropped() -> None:
     del at(changed["Environment"])["properties"]["isProduction"]
     made = declaring.environment()
     made["spec"]["isProduction"] = False
-    assert told(stack(made), changed) == []
+    assert reported(stack(made), changed) == []
 
 
-# --- The two DataPlanes that there are -------------------------------------------------------------------------------
+# --- The two forms of a DataPlane ------------------------------------------------------------------------------------
 
 RELEASES = {None: declaring.data_plane, V0_2_0: declaring.data_plane_with_credentials}
 
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_data_plane_of_the_release_that_the_cluster_serves_fits(release: str | None) -> None:
-    assert told(stack(RELEASES[release]()), schemas(release)) == []
+    assert reported(stack(RELEASES[release]()), schemas(release)) == []
 
 
 @pytest.mark.parametrize(
@@ -165,16 +165,16 @@ def test_a_data_plane_of_the_release_that_the_cluster_serves_fits(release: str |
     ],
     ids=["before", "since"],
 )
-def test_a_data_plane_of_another_release_is_one_error_that_says_all(
+def test_a_data_plane_of_another_release_is_one_error_about_all_fields(
     made: Manifest, release: str | None, message: str
 ) -> None:
-    assert told(stack(made), schemas(release)) == [f"choreo:resources[0].{message}"]
+    assert reported(stack(made), schemas(release)) == [f"choreo:resources[0].{message}"]
 
 
-def test_a_definition_of_neither_release_is_told_field_by_field() -> None:
+def test_a_definition_of_neither_release_is_reported_field_by_field() -> None:
     changed = schemas(V0_2_0)
     del at(changed["DataPlane"])["properties"]["registry"]
-    assert told(stack(declaring.data_plane_with_credentials()), changed) == [
+    assert reported(stack(declaring.data_plane_with_credentials()), changed) == [
         "choreo:resources[0].spec.registry: error: the cluster's definition of DataPlane has no such field, "
         "and would drop it"
     ]
@@ -200,7 +200,7 @@ def before_types_of_projects() -> Schemas:
     return found
 
 
-def test_what_an_earlier_release_does_not_know_is_told_with_the_release() -> None:
+def test_what_an_earlier_release_does_not_know_is_reported_with_the_release() -> None:
     project = samples.project("acme")
     found = stack(project)
     definitions = published(before_types_of_projects(), "openchoreo.dev", "v1alpha1")
@@ -235,7 +235,7 @@ FIELDS_OF_TODAY = {(made["kind"], path): made for made in OF_TODAY for path in _
 
 
 @pytest.mark.parametrize("field", FIELDS_OF_TODAY, ids=lambda each: ".".join((each[0], *each[1])))
-def test_each_field_that_an_earlier_release_does_not_know_is_told_with_the_release(
+def test_each_field_that_an_earlier_release_does_not_know_is_reported_with_the_release(
     field: tuple[str, tuple[str, ...]],
 ) -> None:
     (kind, path), made = field, FIELDS_OF_TODAY[field]
@@ -244,7 +244,7 @@ def test_each_field_that_an_earlier_release_does_not_know_is_told_with_the_relea
     del around["properties"][path[-1]]
     around["required"] = [name for name in around.get("required", ()) if name != path[-1]]
     own = "spec." + ".".join(path).replace(".[]", "[0]")
-    # A Project of today has a type besides.
+    # A Project of today also has a type.
     expected = {f"choreo:resources[0].{each}" for each in (own, *(["spec.type"] if kind == "Project" else []))}
     found = list(unfit(published(changed, "openchoreo.dev", "v1alpha1"), stack(made).plan))
     assert {each.where.field for each in found} == expected
@@ -253,14 +253,14 @@ def test_each_field_that_an_earlier_release_does_not_know_is_told_with_the_relea
     }
 
 
-def test_a_field_that_an_earlier_release_requires_is_told_with_the_release() -> None:
+def test_a_field_that_an_earlier_release_requires_is_reported_with_the_release() -> None:
     changed = before_types_of_projects()
     at(changed["Environment"])["required"] = ["gateway"]
     found = stack(samples.environment("acme", "development"))
     [finding] = unfit(published(changed, "openchoreo.dev", "v1alpha1"), found.plan)
     assert finding.where.field == "choreo:resources[0].spec.gateway"
-    told = "required by the cluster's definition of Environment, and missing"
-    assert finding.message == f"the cluster serves OpenChoreo v1.1 or earlier: {told}"
+    message = "required field of the cluster's definition of Environment is missing"
+    assert finding.message == f"the cluster serves OpenChoreo v1.1 or earlier: {message}"
 
 
 OLDER = UPSTREAM / "crds" / "openchoreo.dev_v1alpha1@a577e969"

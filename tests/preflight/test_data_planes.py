@@ -1,4 +1,4 @@
-"""Which cluster a data plane is: by the settings, by its Secret, by its own credentials, or the control plane's own."""
+"""The cluster of a data plane: from the settings, its Secret, its own credentials, or else the control plane's own."""
 
 import asyncio
 import base64
@@ -79,13 +79,13 @@ def refusal(cluster: ControlPlane, data_plane: Mapping[str, Any] | None = None) 
     return str(refused.value)
 
 
-def test_the_settings_come_first_and_the_cluster_is_not_even_asked() -> None:
+def test_the_settings_come_first_and_the_cluster_is_not_asked() -> None:
     cluster = ControlPlane({"kind-1-config": {"kubeconfig": kubeconfig("https://secret.example")}})
     assert found(cluster, given={"dp-local": kubeconfig()}) == Connection(kubeconfig(), "choreo:dataPlaneKubeconfigs")
     assert cluster.asked == []
 
 
-def test_whom_a_kubeconfig_acts_as_comes_with_it_from_the_settings_and_from_the_secret() -> None:
+def test_impersonation_in_a_kubeconfig_is_kept_from_the_settings_and_from_the_secret() -> None:
     user: dict[str, Any] = {"token": MARK, "as": "me", "as-groups": ["us"]}
     text = kubeconfig(**user)
     there = yaml.safe_load(text)
@@ -105,7 +105,7 @@ def test_then_comes_the_secret_that_it_names_in_its_organizations_namespace() ->
     assert cluster.asked == ["acme/kind-1-config"]
 
 
-def test_then_come_the_credentials_that_a_data_plane_of_openchoreo_0_2_0_carries_itself(
+def test_then_come_the_credentials_in_a_data_plane_of_openchoreo_0_2_0(
     credentials: dict[str, str],
 ) -> None:
     made = found(ControlPlane(), with_credentials(**credentials))
@@ -125,7 +125,7 @@ def test_without_any_it_is_the_control_planes_own_cluster() -> None:
     assert found(ControlPlane()).kubeconfig is None
 
 
-def test_what_was_found_tells_no_secret_when_it_is_printed() -> None:
+def test_what_was_found_shows_no_secret_when_it_is_printed() -> None:
     assert MARK not in repr(found(ControlPlane(), given={"dp-local": kubeconfig()}))
 
 
@@ -140,7 +140,7 @@ def test_what_was_found_tells_no_secret_when_it_is_printed() -> None:
         ({"kubeconfig": f"token: {MARK}\n"}, "Secret acme/kind-1-config: no usable kubeconfig"),
     ],
 )
-def test_a_secret_that_holds_no_kubeconfig_is_named_and_not_quoted(secret: Mapping[str, str], why: str) -> None:
+def test_a_secret_without_a_kubeconfig_is_named_and_not_quoted(secret: Mapping[str, str], why: str) -> None:
     assert why in refusal(ControlPlane({"kind-1-config": secret}))
 
 
@@ -149,34 +149,34 @@ def test_a_secret_that_holds_no_kubeconfig_is_named_and_not_quoted(secret: Mappi
     [{"exec": {"command": MARK}}, {"tokenFile": f"/{MARK}"}, {"client-key": f"/{MARK}"}],
     ids=lambda each: str(*each),
 )
-def test_a_kubeconfig_out_of_the_cluster_names_no_commands_and_no_files_of_this_machine(
+def test_a_kubeconfig_from_the_cluster_names_no_commands_and_no_files_of_this_machine(
     user: Mapping[str, Any],
 ) -> None:
-    """Whoever may write the Secret could run the command, or have the file sent to a server, where Pulumi runs."""
+    """Users who may write the Secret could run the command, or have the file sent to a server, where Pulumi runs."""
     said = refusal(ControlPlane({"kind-1-config": {"kubeconfig": kubeconfig(**user)}}))
     assert f"has {next(iter(user))}: commands and files of one machine" in said
 
 
-def test_one_that_has_all_in_itself_may_be_handed_on() -> None:
+def test_a_self_contained_kubeconfig_may_be_passed_on() -> None:
     assert foreign_parts(kubeconfig()) is None
 
 
-def test_a_secret_that_may_not_be_read_is_not_taken_for_none() -> None:
+def test_a_secret_that_may_not_be_read_is_not_missing() -> None:
     assert refusal(ControlPlane(refuses=Forbidden("get secrets kind-1-config: answers 403"))) == (
-        "the credentials may not get secrets in namespace 'acme', and Secret 'kind-1-config' would say which cluster "
+        "the credentials may not get secrets in namespace 'acme', where Secret 'kind-1-config' says which cluster "
         "it is; docs/permissions.md has the roles to grant"
     )
 
 
-def test_a_secret_that_is_being_deleted_says_nothing() -> None:
-    """By the time that an environment runs on it, nobody else could find the cluster any more."""
+def test_a_secret_that_is_being_deleted_is_not_used() -> None:
+    """By the time that an environment runs on it, the cluster could no longer be found."""
 
     class Going(ControlPlane):
         async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
             live = await super().get(resource, name, namespace)
             assert live is not None
-            going = {"deletionTimestamp": "2025-05-09T00:00:00Z", "finalizers": ["example.com/mine"]}
-            return Live(resource, {**live.manifest, "metadata": {**live.metadata, **going}})
+            deleted = {"deletionTimestamp": "2025-05-09T00:00:00Z", "finalizers": ["example.com/mine"]}
+            return Live(resource, {**live.manifest, "metadata": {**live.metadata, **deleted}})
 
     assert refusal(Going({"kind-1-config": {"kubeconfig": kubeconfig()}})) == (
         "Secret acme/kind-1-config is being deleted since 2025-05-09T00:00:00Z, held by example.com/mine: "
@@ -184,18 +184,18 @@ def test_a_secret_that_is_being_deleted_says_nothing() -> None:
     )
 
 
-def test_in_an_organization_that_is_yet_to_come_there_is_no_secret_and_no_role_to_read_it() -> None:
+def test_in_an_organization_that_does_not_exist_yet_there_is_no_secret_and_no_role_to_read_it() -> None:
     cluster = ControlPlane(refuses=Forbidden("get secrets kind-1-config: answers 403"))
     cluster.namespaces = ()
     assert found(cluster).kubeconfig is None
 
 
-def test_a_control_plane_that_does_not_answer_is_asked_again_and_not_taken_for_none() -> None:
+def test_a_control_plane_that_does_not_answer_is_asked_again_and_is_not_missing() -> None:
     with pytest.raises(Unreachable):
-        found(ControlPlane(refuses=Unreachable("nobody")))
+        found(ControlPlane(refuses=Unreachable("unreachable")))
 
 
-def test_credentials_that_are_not_whole_are_named() -> None:
+def test_incomplete_credentials_are_named() -> None:
     said = refusal(ControlPlane(), with_credentials(apiServerURL="https://east.example", caCert="", clientKey=MARK))
     assert said == "the credentials of DataPlane acme/dp-local have no caCert, clientCert"
 
@@ -205,18 +205,18 @@ def test_credentials_that_cannot_be_read_are_not_quoted(credentials: dict[str, s
     assert said.startswith("the credentials of DataPlane acme/dp-local: no usable kubeconfig")
 
 
-def test_a_reference_that_can_be_no_secrets_name_is_not_asked_for() -> None:
+def test_a_reference_that_cannot_be_the_name_of_a_secret_is_not_looked_up() -> None:
     data_plane = declaring.data_plane()
     data_plane["spec"]["kubernetesCluster"]["connectionConfigRef"] = "../pods"
     cluster = ControlPlane()
-    assert "'../pods' can be no Secret's name" in refusal(cluster, data_plane)
+    assert "'../pods' cannot be the name of a Secret" in refusal(cluster, data_plane)
     assert cluster.asked == []
 
 
-def test_several_are_told_apart_and_one_that_cannot_be_found_out_does_not_hide_the_others() -> None:
+def test_several_are_distinguished_and_an_unknown_one_does_not_hide_the_others() -> None:
     cluster = ControlPlane({"kind-1-config": {"config": ""}})
     data_planes = [declaring.data_plane("east"), declaring.data_plane("west"), declaring.data_plane("west")]
-    told = asyncio.run(connections(cast(Cluster, cluster), data_planes, {"east": kubeconfig()}))
-    assert told["acme/east"] == Connection(kubeconfig(), "choreo:dataPlaneKubeconfigs")
-    assert isinstance(told["acme/west"], NoConnection)
+    reported = asyncio.run(connections(cast(Cluster, cluster), data_planes, {"east": kubeconfig()}))
+    assert reported["acme/east"] == Connection(kubeconfig(), "choreo:dataPlaneKubeconfigs")
+    assert isinstance(reported["acme/west"], NoConnection)
     assert cluster.asked == ["acme/kind-1-config"]

@@ -16,7 +16,7 @@ from choreo_components.preflight.lookup import look_up
 
 
 class Objects:
-    """A cluster that has these objects, and tells what it was asked."""
+    """A cluster that has these objects, and records what it was asked."""
 
     def __init__(self, *manifests: dict[str, Any]) -> None:
         self.manifests = manifests
@@ -29,8 +29,8 @@ class Objects:
     async def list(
         self, resource: Resource, labels: Mapping[str, str], namespace: str | None = None
     ) -> tuple[list[Live], str | None]:
-        told = ",".join(f"{key.removeprefix('core.choreo.dev/')}={value}" for key, value in labels.items())
-        await self._answer(f"list {resource.full_name} {namespace} {told}")
+        reported = ",".join(f"{key.removeprefix('core.choreo.dev/')}={value}" for key, value in labels.items())
+        await self._answer(f"list {resource.full_name} {namespace} {reported}")
         return [each for each in self._of(resource, namespace) if labels.items() <= each.labels.items()], "1"
 
     def _of(self, resource: Resource, namespace: str | None) -> Iterable[Live]:
@@ -75,7 +75,7 @@ def test_an_organization_is_in_no_namespace() -> None:
     assert cluster.asked == ["get organizations.core.choreo.dev None/acme"]
 
 
-def test_an_object_that_is_found_by_labels_carries_its_organizations_too() -> None:
+def test_an_object_that_is_found_by_labels_has_its_organizations_too() -> None:
     cluster = Objects(
         live("Project", "shop", "other"),
         live("Project", "portal", "acme"),

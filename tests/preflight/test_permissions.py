@@ -1,4 +1,4 @@
-"""The preflight: which rights and kinds a plan needs, how they are asked for, and what is said of those that lack."""
+"""Permissions: the rights and kinds that a plan needs, how they are checked, and what is reported if missing."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ def rule(*verbs: str, groups: Iterable[str] = ("core.choreo.dev",), resources: I
 
 
 class Authorizer:
-    """A cluster that grants nothing but what it is told, and counts what it is asked.
+    """A cluster that grants only what it is given, and counts what it is asked.
 
     `rules` are those of all namespaces; `grants` are (verb, resource, name), which no rule shows.
     """
@@ -77,7 +77,7 @@ class Authorizer:
 
 
 class Blind(Authorizer):
-    """A cluster which does not even show a namespace."""
+    """A cluster that does not even show a namespace."""
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Live | None:
         raise ClusterError("forbidden")
@@ -92,7 +92,7 @@ def served(cluster: Authorizer, *objects: Manifest) -> list[Finding]:
 
 
 def whole(resource: str, *verbs: str) -> list[Grant]:
-    """The verbs on all objects of a resource that belongs to the whole cluster."""
+    """The verbs on all objects of a cluster-wide resource."""
     return [(verb, resource, None) for verb in verbs]
 
 
@@ -107,12 +107,12 @@ def needed(found: Stack, controllers: Controllers) -> dict[str, set[str]]:
     return {str(need): need.verbs for need in needs(found.plan, controllers)}
 
 
-def test_each_kind_is_needed_where_its_objects_stand() -> None:
+def test_each_kind_is_needed_where_its_objects_are() -> None:
     found = stack(declaring.organization(), declaring.data_plane(), declaring.data_plane("two"))
     assert needed(found, Controllers.PRESENT) == {
         "organizations.core.choreo.dev in the whole cluster": set(VERBS),
         "dataplanes.core.choreo.dev in namespace 'acme'": set(VERBS),
-        # Who needs what goes, when it goes.
+        # The dependents of what is deleted.
         **{
             f"{dependants}.core.choreo.dev in namespace 'acme'": {"list"}
             for dependants in ("deploymentpipelines", "environments", "projects")
@@ -135,7 +135,7 @@ def test_an_environment_needs_what_its_finalizer_does() -> None:
     }
 
 
-def test_an_environment_of_todays_api_needs_what_its_finalizer_deletes_awaits_and_asks_for() -> None:
+def test_an_environment_of_todays_api_needs_what_its_finalizer_deletes_waits_for_and_reads() -> None:
     found = needed(stack(samples.environment("acme", "development")), Controllers.PRESENT)
     verbs = {"list", "watch", "delete"}
     expected = {
@@ -156,7 +156,7 @@ def test_an_environment_of_todays_api_needs_what_its_finalizer_deletes_awaits_an
     }
 
 
-def test_a_binding_that_is_waited_for_needs_a_look_at_what_controllers_make_of_it() -> None:
+def test_a_binding_that_is_waited_for_needs_to_read_what_controllers_make_of_it() -> None:
     one = samples.project_release_binding("acme", "development")
     made = "renderedreleases.openchoreo.dev in namespace 'acme'"
     assert needed(stack(one), Controllers.PRESENT)[made] == {"list"}
@@ -168,16 +168,16 @@ def test_an_environment_with_a_project_needs_namespaces() -> None:
     assert needed(found, Controllers.PRESENT)["namespaces in the whole cluster"] == set(VERBS)
 
 
-# --- How it is asked for ---------------------------------------------------------------------------------------------
+# --- How it is checked -----------------------------------------------------------------------------------------------
 
 
-def test_one_question_settles_what_rules_allow_in_a_namespace() -> None:
+def test_one_request_shows_what_rules_allow_in_a_namespace() -> None:
     cluster = Authorizer(ALL)
     assert rights(cluster, stack(declaring.data_plane(), declaring.pipeline(), declaring.project())) == []
     assert cluster.asked == ["rules acme"]
 
 
-def test_what_no_rule_shows_is_asked_for_by_itself() -> None:
+def test_what_no_rule_shows_is_asked_for_separately() -> None:
     cluster = Authorizer(rule("get", "list", "watch"), grants=whole("dataplanes.core.choreo.dev", *VERBS))
     assert rights(cluster, stack(declaring.data_plane())) == []
     assert cluster.asked == [
@@ -207,7 +207,7 @@ def test_a_right_to_the_stacks_own_namespaces_is_enough() -> None:
     assert rights(cluster, stack(declaring.environment(), projects=["shop"])) == []
 
 
-def test_who_may_list_by_name_only_may_not_list() -> None:
+def test_a_right_to_list_by_name_is_not_enough() -> None:
     named: list[Grant] = [(verb, "organizations.core.choreo.dev", "acme") for verb in VERBS]
     found = rights(Authorizer(grants=named), stack(declaring.organization()), Controllers.PRESENT)
     assert "may not list organizations.core.choreo.dev in the whole cluster" in found[0].message
@@ -227,24 +227,22 @@ def test_not_everything_is_asked_at_once() -> None:
     assert 1 < cluster.most_at_once <= REVIEWS_AT_ONCE
 
 
-# --- What is said ----------------------------------------------------------------------------------------------------
+# --- What is reported ------------------------------------------------------------------------------------------------
 
 
-def test_rights_that_lack_are_one_error_at_the_first_object_that_needs_them() -> None:
+def test_missing_rights_are_one_error_at_the_first_object_that_needs_them() -> None:
     found = stack(declaring.data_plane(), declaring.data_plane("two"))
     [finding] = rights(Authorizer(rule("get", "list", "watch", "delete")), found)
     assert finding.severity is Severity.ERROR
     assert finding.where == found.declared("DataPlane", "dp-local").at("kind")
     assert finding.message == (
         "the credentials may not create and patch dataplanes.core.choreo.dev in namespace 'acme', "
-        "as this stack has to; docs/permissions.md has the roles to grant"
+        "which this stack needs; docs/permissions.md has the roles to grant"
     )
 
 
-@pytest.mark.parametrize(
-    ("verb", "consequence"), [("delete", "never take this stack down"), ("watch", "is noticed late")]
-)
-def test_a_verb_that_an_up_can_do_without_is_a_warning(verb: str, consequence: str) -> None:
+@pytest.mark.parametrize(("verb", "consequence"), [("delete", "cannot be destroyed"), ("watch", "are noticed late")])
+def test_a_verb_that_an_up_does_not_need_is_a_warning(verb: str, consequence: str) -> None:
     others = rule(*(each for each in VERBS if each != verb))
     [finding] = rights(Authorizer(others), stack(declaring.data_plane()))
     assert finding.severity is Severity.WARNING
@@ -252,22 +250,22 @@ def test_a_verb_that_an_up_can_do_without_is_a_warning(verb: str, consequence: s
     assert consequence in finding.message
 
 
-def test_all_that_lacks_is_told_at_once() -> None:
+def test_everything_that_is_missing_is_reported_at_once() -> None:
     found = rights(Authorizer(), stack(declaring.environment(), declaring.pipeline(), projects=["shop"]))
     errors = {finding.message.partition("patch ")[2] for finding in found if finding.severity is Severity.ERROR}
-    told = "".join(errors)
-    assert "environments.core.choreo.dev in namespace 'acme'" in told
-    assert "deploymentpipelines.core.choreo.dev in namespace 'acme'" in told
-    assert "namespaces in the whole cluster" in told
+    reported = "".join(errors)
+    assert "environments.core.choreo.dev in namespace 'acme'" in reported
+    assert "deploymentpipelines.core.choreo.dev in namespace 'acme'" in reported
+    assert "namespaces in the whole cluster" in reported
 
 
 @pytest.mark.parametrize("cluster", [Authorizer, Blind], ids=["not there", "not shown"])
-def test_in_a_namespace_that_the_stack_has_yet_to_make_nobody_can_have_a_role(cluster: type[Authorizer]) -> None:
+def test_in_a_namespace_that_the_stack_has_yet_to_make_there_can_be_no_role(cluster: type[Authorizer]) -> None:
     everywhere = [*ALL_NAMESPACES, *whole("organizations.core.choreo.dev", *VERBS)]
     found = stack(declaring.organization(), declaring.data_plane())
-    told = rights(cluster(grants=everywhere, namespaces=()), found)
-    [finding] = [each for each in told if "dataplanes" in each.message]
-    assert {each.severity for each in told} == {Severity.WARNING}
+    reported = rights(cluster(grants=everywhere, namespaces=()), found)
+    [finding] = [each for each in reported if "dataplanes" in each.message]
+    assert {each.severity for each in reported} == {Severity.WARNING}
     assert finding.where == found.declared("DataPlane", "dp-local").at("kind")
     assert "in namespace 'acme', which does not exist yet" in finding.message
 
@@ -276,13 +274,13 @@ def test_once_its_namespace_is_there_a_denial_is_final() -> None:
     everywhere = [*ALL_NAMESPACES, *whole("organizations.core.choreo.dev", *VERBS)]
     found = rights(Authorizer(grants=everywhere), stack(declaring.organization(), declaring.data_plane()))
     assert found[0].severity is Severity.ERROR
-    assert "namespace 'acme', as this stack has to" in found[0].message
+    assert "namespace 'acme', which this stack needs" in found[0].message
 
 
 # --- Kinds that are not served ---------------------------------------------------------------------------------------
 
 
-def test_kinds_that_are_served_take_one_question() -> None:
+def test_kinds_that_are_served_need_one_request() -> None:
     cluster = Authorizer()
     assert served(cluster, declaring.organization(), declaring.data_plane()) == []
     assert cluster.asked == ["kinds core.choreo.dev/v1"]
@@ -294,11 +292,11 @@ def test_a_kind_that_is_not_served_is_an_error_that_says_where_it_is() -> None:
     assert [(finding.severity, finding.message) for finding in found] == [
         (
             Severity.ERROR,
-            "the cluster does not serve DataPlane of core.choreo.dev/v1: it has it in core.choreo.dev/v2",
+            "the cluster does not serve DataPlane of core.choreo.dev/v1: it serves it only in core.choreo.dev/v2",
         ),
         (
             Severity.ERROR,
-            "the cluster does not serve DeploymentPipeline of core.choreo.dev/v1: it has it in no version",
+            "the cluster does not serve DeploymentPipeline of core.choreo.dev/v1: no served version has this kind",
         ),
     ]
 
@@ -306,29 +304,29 @@ def test_a_kind_that_is_not_served_is_an_error_that_says_where_it_is() -> None:
 @pytest.mark.parametrize(
     ("others", "has"),
     [
-        ({}, "it has no version of OpenChoreo"),
-        ({("openchoreo.dev", "v1alpha1"): {"DataPlane"}}, "it has openchoreo.dev/v1alpha1"),
+        ({}, "it has no version of OpenChoreo; install it first"),
+        ({("openchoreo.dev", "v1alpha1"): {"DataPlane"}}, "it serves openchoreo.dev/v1alpha1"),
     ],
 )
 def test_a_cluster_without_our_version_is_one_error(others: dict[tuple[str, str], Any], has: str) -> None:
     [finding] = served(Authorizer(served=others), declaring.organization(), declaring.data_plane())
     assert finding.message == (
-        f"the cluster does not serve core.choreo.dev/v1, and so not Organization and DataPlane: {has}"
+        f"the cluster does not serve core.choreo.dev/v1 (needed for Organization and DataPlane): {has}"
     )
 
 
-def test_a_kind_that_only_later_releases_have_is_told_with_the_release() -> None:
+def test_a_kind_that_only_later_releases_have_is_reported_with_the_release() -> None:
     earlier = {("openchoreo.dev", "v1alpha1"): KINDS_SERVED - {"ProjectReleaseBinding"}}
     objects = samples.project("acme"), samples.project_release_binding("acme", "development")
     [finding] = served(Authorizer(served=earlier), *objects)
     assert finding.where.field == "choreo:resources[1].kind"
     assert finding.message == (
         "the cluster does not serve ProjectReleaseBinding of openchoreo.dev/v1alpha1: it is one of OpenChoreo v1.1 or "
-        "earlier. Upgrade OpenChoreo with its definitions, which helm upgrade leaves as they are"
+        "earlier. Upgrade OpenChoreo and its definitions, which helm upgrade does not update"
     )
 
 
-def test_a_binding_that_an_environment_brings_is_told_at_its_project() -> None:
+def test_a_binding_that_is_added_for_an_environment_is_reported_at_its_project() -> None:
     earlier = {("openchoreo.dev", "v1alpha1"): KINDS_SERVED - {"ProjectReleaseBinding"}}
     found = stack(samples.environment("acme", "development"), projects=["shop"])
     [finding] = asyncio.run(unserved(cast(Cluster, Authorizer(served=earlier)), found.plan))
@@ -336,7 +334,7 @@ def test_a_binding_that_an_environment_brings_is_told_at_its_project() -> None:
     assert "it is one of OpenChoreo v1.1 or earlier" in finding.message
 
 
-# --- Data planes that are clusters of their own --------------------------------------------------------------------
+# --- Data planes that are separate clusters --------------------------------------------------------------------------
 
 EAST = {Key(API_VERSION, "Environment", "acme", "development"): "acme/east"}
 
@@ -348,12 +346,12 @@ def on_east() -> Stack:
 
 def test_the_rights_to_namespaces_are_needed_on_the_cluster_of_each_environments_data_plane() -> None:
     found = on_east().plan
-    told = {str(need): need for need in needs(found, Controllers.ABSENT, EAST)}
-    there = told["namespaces in the whole cluster of data plane 'acme/east'"]
+    reported = {str(need): need for need in needs(found, Controllers.ABSENT, EAST)}
+    there = reported["namespaces in the whole cluster of data plane 'acme/east'"]
     assert (there.data_plane, there.verbs) == ("acme/east", set(VERBS))
     assert there.names == {data_plane_namespace("acme", "shop", "development")}
-    assert told["namespaces in the whole cluster"].names == {data_plane_namespace("acme", "shop", "here")}
-    assert all(need.data_plane is None for need in told.values() if need is not there)
+    assert reported["namespaces in the whole cluster"].names == {data_plane_namespace("acme", "shop", "here")}
+    assert all(need.data_plane is None for need in reported.values() if need is not there)
 
 
 def test_a_data_plane_is_asked_for_nothing_but_its_namespaces() -> None:
@@ -365,11 +363,11 @@ def test_a_data_plane_is_asked_for_nothing_but_its_namespaces() -> None:
     )
 
 
-def test_the_stack_that_makes_a_data_planes_secret_needs_all_rights_to_it_and_others_none_beforehand() -> None:
+def test_only_the_stack_that_makes_a_data_planes_secret_needs_rights_to_it_beforehand() -> None:
     objects = [declaring.data_plane(), declaring.environment()]
     making = stack(*objects, dataPlaneKubeconfigs={"dp-local": "a"}).plan
-    told = {str(need): need.verbs for need in needs(making, Controllers.PRESENT)}
-    assert told["secrets in namespace 'acme'"] == set(VERBS)
+    reported = {str(need): need.verbs for need in needs(making, Controllers.PRESENT)}
+    assert reported["secrets in namespace 'acme'"] == set(VERBS)
     assert not [need for need in needs(stack(*objects).plan, Controllers.PRESENT) if need.resource.plural == "secrets"]
 
 
@@ -381,10 +379,10 @@ def test_the_stack_that_makes_a_data_planes_secret_needs_all_rights_to_it_and_ot
     [(CORE_V1, declaring.every_kind()), (V1ALPHA1, samples.every_kind("acme"))],
     ids=["core_v1", "v1alpha1"],
 )
-def test_the_documented_roles_grant_just_what_a_stack_with_an_object_of_each_kind_needs(
+def test_the_documented_roles_grant_exactly_what_a_stack_with_an_object_of_each_kind_needs(
     files: Sequence[str], objects: Sequence[Manifest]
 ) -> None:
-    # With a kubeconfig, the Secret of a data plane is of the stack too, where the API has one.
+    # With a kubeconfig, the Secret of a data plane is part of the stack too, if the API has one.
     own = {"dp-local": kubeconfig("https://east.example")} if files is CORE_V1 else {}
     found = stack(*objects, dataPlaneKubeconfigs=own) if own else stack(*objects)
     needed = {
@@ -396,7 +394,7 @@ def test_the_documented_roles_grant_just_what_a_stack_with_an_object_of_each_kin
         (right.verb, resource.full_name, "acme" if resource.namespaced else None)
         for right in documented(files)
         for resource in right.resources
-        # What commands read besides.
+        # What commands read in addition.
         if right.role != "choreo-v1alpha1-releases"
     }
     assert granted == needed

@@ -1,4 +1,4 @@
-"""The placement: environments are put on the clusters of their data planes, or nothing is applied."""
+"""Placement: environments are put on the clusters of their data planes, or nothing is applied."""
 
 import asyncio
 import socket
@@ -24,7 +24,7 @@ DEVELOPMENT = Key(API_VERSION, "Environment", "acme", "development")
 
 
 class Platform(ControlPlane):
-    """Has Secrets, and other objects too."""
+    """Has Secrets and other objects."""
 
     def __init__(self, *objects: declaring.Manifest, secrets: Mapping[str, Mapping[str, str]] | None = None) -> None:
         super().__init__(secrets)
@@ -53,7 +53,7 @@ def placed(
     return placement
 
 
-def told(placement: Placement) -> list[str]:
+def reported(placement: Placement) -> list[str]:
     return [str(finding) for finding in placement.findings]
 
 
@@ -66,16 +66,16 @@ def test_an_environment_is_on_its_data_plane_of_the_stack_or_of_the_cluster() ->
     declared = placed(stack(declaring.environment(), declaring.data_plane()), cluster)
     live = placed(stack(declaring.environment()), cluster, {reference(): declaring.data_plane()})
     assert declared.remote == live.remote == {DEVELOPMENT: "acme/dp-local"}
-    assert told(declared) == told(live) == []
+    assert reported(declared) == reported(live) == []
 
 
-def test_who_has_no_environment_asks_nothing() -> None:
+def test_a_stack_without_environments_asks_nothing() -> None:
     cluster = ControlPlane()
     assert placed(stack(declaring.data_plane()), cluster).connections == {}
     assert cluster.asked == []
 
 
-def test_what_cannot_be_found_out_is_an_error_at_the_environment() -> None:
+def test_an_unknown_cluster_is_an_error_at_the_environment() -> None:
     found = stack(declaring.environment(), declaring.environment("staging"), declaring.data_plane())
     cluster = Platform()
     cluster.refuses = Forbidden("403")
@@ -89,7 +89,7 @@ def test_what_cannot_be_found_out_is_an_error_at_the_environment() -> None:
     assert list(placement.undecided()) == []
 
 
-def test_what_nobody_could_be_asked_about_is_an_error_before_anything_is_applied() -> None:
+def test_what_could_not_be_asked_is_an_error_before_anything_is_applied() -> None:
     found = stack(declaring.environment())
     [finding] = placed(found).undecided()
     assert finding.severity is Severity.ERROR
@@ -102,7 +102,7 @@ def test_a_kubeconfig_of_the_settings_needs_no_control_plane() -> None:
     assert list(placement.undecided()) == []
 
 
-def test_one_that_nobody_can_use_is_an_error_where_it_stands() -> None:
+def test_an_unusable_kubeconfig_is_an_error_at_its_place() -> None:
     found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": MARK})
     placement = placed(found, ControlPlane())
     [finding] = placement.findings
@@ -113,15 +113,15 @@ def test_one_that_nobody_can_use_is_an_error_where_it_stands() -> None:
     assert list(placement.undecided()) == []
 
 
-def test_one_with_commands_in_it_cannot_go_into_a_secret() -> None:
+def test_a_kubeconfig_with_commands_cannot_be_in_a_secret() -> None:
     given = kubeconfig(exec={"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws"})
     apart = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": given})
-    assert told(placed(apart)) == []
+    assert reported(placed(apart)) == []
     [finding] = placed(stack(declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": given})).findings
-    assert "cannot go into the Secret of data plane 'dp-local': the kubeconfig has exec" in finding.message
+    assert "cannot be in the Secret of data plane 'dp-local': the kubeconfig has exec" in finding.message
 
 
-def test_a_name_that_no_data_plane_has_is_an_error_where_it_stands() -> None:
+def test_a_name_that_no_data_plane_has_is_an_error_at_its_place() -> None:
     found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-lcoal": kubeconfig()})
     [finding] = placed(found, Platform()).findings
     assert finding.where.field == "choreo:dataPlaneKubeconfigs.dp-lcoal"
@@ -131,7 +131,7 @@ def test_a_name_that_no_data_plane_has_is_an_error_where_it_stands() -> None:
 
 
 def test_data_planes_that_name_one_secret_have_the_kubeconfig_that_the_stack_makes_it_of() -> None:
-    """Nobody has made the Secret yet: without it the other one would be the control plane's own cluster."""
+    """The Secret does not exist yet: without it, the other one would be the control plane's own cluster."""
     planes = declaring.data_plane("east"), declaring.data_plane("west")
     environments = declaring.environment(data_plane="east"), declaring.environment("staging", data_plane="west")
     found = stack(*planes, *environments, dataPlaneKubeconfigs={"east": kubeconfig()})
@@ -146,7 +146,7 @@ def test_data_planes_that_name_one_secret_have_the_kubeconfig_that_the_stack_mak
 
 
 @pytest.mark.parametrize("controllers", Controllers)
-def test_controllers_that_do_not_read_the_reference_are_warned_about(controllers: Controllers) -> None:
+def test_controllers_that_do_not_read_the_reference_are_a_warning(controllers: Controllers) -> None:
     found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": kubeconfig()})
     placement = placed(found, ControlPlane(), {reference(): declaring.data_plane()}, controllers)
     warned = [finding.message for finding in placement.findings if finding.severity is Severity.WARNING]
@@ -155,13 +155,13 @@ def test_controllers_that_do_not_read_the_reference_are_warned_about(controllers
 
 
 def nowhere() -> str:
-    """A kubeconfig with the address of nobody."""
+    """A kubeconfig with an address at which nothing answers."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         return kubeconfig(f"https://127.0.0.1:{closed.getsockname()[1]}")
 
 
-def test_a_kubeconfig_that_is_handed_on_in_a_secret_is_tried_although_nothing_runs_there() -> None:
+def test_a_kubeconfig_that_is_passed_on_in_a_secret_is_tried_although_nothing_runs_there() -> None:
     found = stack(declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": nowhere()})
     placement = placed(found)
     asyncio.run(placement.check())
@@ -190,11 +190,11 @@ def secret(name: str = "kind-1-config", **data: str) -> declaring.Manifest:
     return declaring.plain("Secret", name, "acme", stringData=data)
 
 
-def test_a_secret_that_the_stack_declares_says_which_cluster_it_is_before_it_is_there() -> None:
-    """Taken for the control plane's own, the environment would be on another cluster from the second update on."""
+def test_a_secret_that_the_stack_declares_is_used_before_it_exists() -> None:
+    """With the control plane's own cluster, the environment would move to another one with the second update."""
     found = stack(declaring.environment(), declaring.data_plane(), secret(kubeconfig=kubeconfig()))
     cluster = Platform(secrets={"kind-1-config": {"kubeconfig": MARK}})
     placement = placed(found, cluster)
-    assert (placement.remote, told(placement), cluster.asked) == ({DEVELOPMENT: "acme/dp-local"}, [], [])
-    [line] = told(placed(stack(declaring.environment(), declaring.data_plane(), secret(config=MARK)), Platform()))
+    assert (placement.remote, reported(placement), cluster.asked) == ({DEVELOPMENT: "acme/dp-local"}, [], [])
+    [line] = reported(placed(stack(declaring.environment(), declaring.data_plane(), secret(config=MARK)), Platform()))
     assert line.endswith("Secret acme/kind-1-config has no key 'kubeconfig'; its keys: config")

@@ -1,4 +1,4 @@
-"""The survey: what becomes of a plan when the cluster does not answer, and that nobody is asked for nothing."""
+"""The preflight: what is reported if the cluster does not answer, and that nothing is asked without need."""
 
 import asyncio
 import json
@@ -22,8 +22,8 @@ from tests.declaring import Stack, stack
 
 
 @pytest.fixture
-def nobody() -> str:
-    """A kubeconfig that leads to a port where nobody listens."""
+def unreachable() -> str:
+    """A kubeconfig of a port on which nothing listens."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         return kubeconfig(f"https://127.0.0.1:{closed.getsockname()[1]}")
@@ -31,7 +31,7 @@ def nobody() -> str:
 
 @pytest.fixture
 def web_server() -> Iterator[str]:
-    """What an HTTP server of another kind is reached at; it answers with what stands after /as/ in the path."""
+    """The address of another kind of HTTP server, which answers with what follows /as/ in the path."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -42,7 +42,7 @@ def web_server() -> Iterator[str]:
             self.wfile.write(text)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -62,13 +62,13 @@ def asked(found: Stack, kubeconfig: str, controllers: Controllers = Controllers.
     return asyncio.run(survey(found.plan, controllers, kubeconfig))
 
 
-def test_a_stack_of_nothing_asks_nobody() -> None:
+def test_an_empty_stack_asks_nothing() -> None:
     assert asked(stack(), "no kubeconfig at all") == Survey()
 
 
-def test_an_unreachable_cluster_is_a_warning_that_says_all_that_was_not_checked(nobody: str) -> None:
+def test_an_unreachable_cluster_is_a_warning_with_all_that_was_not_checked(unreachable: str) -> None:
     found = stack(declaring.environment("development"), declaring.environment("staging"))
-    surveyed = asked(found, nobody)
+    surveyed = asked(found, unreachable)
     assert surveyed.live == {}
     [finding] = surveyed.findings
     assert finding == warning(found.plan.outside[0].where, finding.message)
@@ -78,22 +78,22 @@ def test_an_unreachable_cluster_is_a_warning_that_says_all_that_was_not_checked(
         "; not checked whether these exist: "
         "Organization 'acme' of organization 'acme', DataPlane 'dp-local' of organization 'acme'; "
         "nor whether the cluster serves the kinds of this stack; "
-        "nor whether the credentials have the rights that it takes; "
+        "nor whether the credentials have the necessary rights; "
         "nor whether any of this stack's objects is being deleted; "
-        "nor whether the cluster's definitions keep what the objects say, and the conditions that are waited for"
+        "nor whether the cluster's definitions keep all fields of the objects, and the conditions that are waited for"
     )
     assert "very-secret" not in finding.message
 
 
-def test_the_warning_of_a_stack_that_refers_to_nothing_outside_stands_at_its_first_object(nobody: str) -> None:
+def test_the_warning_of_a_stack_without_references_outside_is_at_its_first_object(unreachable: str) -> None:
     found = stack(declaring.organization(), declaring.data_plane())
-    [finding] = asked(found, nobody).findings
+    [finding] = asked(found, unreachable).findings
     assert finding.where == found.declared("Organization", "acme").at()
     assert "; not checked whether the cluster serves" in finding.message
 
 
 @pytest.mark.parametrize("given", ["/nonexistent/config", "{}", "a: [\nvery-secret", "{kind: Config}"])
-def test_a_kubeconfig_that_leads_nowhere_is_a_warning_too(given: str) -> None:
+def test_an_unusable_kubeconfig_is_a_warning_too(given: str) -> None:
     surveyed = asked(stack(declaring.data_plane()), given)
     assert surveyed.live == {}
     [finding] = surveyed.findings
@@ -103,15 +103,15 @@ def test_a_kubeconfig_that_leads_nowhere_is_a_warning_too(given: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["hello", "[]", "42"])
-def test_a_server_that_is_no_api_server_is_a_warning_too(web_server: str, text: str) -> None:
+def test_a_server_that_is_not_an_api_server_is_a_warning_too(web_server: str, text: str) -> None:
     [finding] = asked(stack(declaring.data_plane()), kubeconfig(f"{web_server}/as/{text}")).findings
     assert finding.severity is Severity.WARNING
     assert "is not from a Kubernetes API server" in finding.message
 
 
-def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:
+def test_it_works_inside_a_running_event_loop(unreachable: str) -> None:
     async def program_of_pulumi() -> int:
-        asking = survey(stack(declaring.data_plane()).plan, Controllers.PRESENT, nobody)
+        asking = survey(stack(declaring.data_plane()).plan, Controllers.PRESENT, unreachable)
         return len((await preparation.in_another_loop(asking)).findings)
 
     assert asyncio.run(program_of_pulumi()) == 1
@@ -122,7 +122,7 @@ def test_an_event_loop_that_runs_already_is_no_obstacle(nobody: str) -> None:
 
 @pytest.fixture
 def answers() -> dict[str, Any]:
-    """What an API server with OpenChoreo v0.2.0's definitions answers, by path."""
+    """The answers of an API server with OpenChoreo v0.2.0's definitions, by path."""
     everything = custom_resource_definitions(V0_2_0)
     definitions = [each for each in everything if each["spec"]["group"] == "core.choreo.dev"]
     kinds = [{"kind": each["spec"]["names"]["kind"]} for each in definitions]
@@ -144,7 +144,7 @@ def answers() -> dict[str, Any]:
 
 @pytest.fixture
 def api_server(answers: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """What the API server is reached at, and the paths that it is asked for."""
+    """The address of the API server, and the paths that it is asked for."""
     paths: list[str] = []
 
     class Api(BaseHTTPRequestHandler):
@@ -162,7 +162,7 @@ def api_server(answers: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
         do_POST = do_GET
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -171,7 +171,7 @@ def api_server(answers: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("controllers", Controllers)
-def test_the_definitions_are_asked_for_once_whoever_wants_to_know(
+def test_the_definitions_are_read_once_for_all_checks(
     api_server: tuple[str, list[str]], controllers: Controllers
 ) -> None:
     leading, paths = api_server
@@ -183,7 +183,7 @@ def test_the_definitions_are_asked_for_once_whoever_wants_to_know(
     assert {kind for _, kind in surveyed.unsupported} == waited, "it publishes no status subresource"
 
 
-def test_it_says_which_cluster_has_answered(api_server: tuple[str, list[str]]) -> None:
+def test_it_returns_the_identity_of_the_cluster(api_server: tuple[str, list[str]]) -> None:
     assert asked(stack(declaring.organization()), api_server[0]).identity == "uid of this cluster"
 
 
@@ -205,7 +205,7 @@ def deleted(kind: str, name: str, namespace: str | None = None) -> dict[str, Any
     return {"kind": kind, "metadata": {key: value for key, value in metadata.items() if value}}
 
 
-def test_what_is_being_deleted_is_no_finding_that_would_keep_a_destroy_from_running_the_program(
+def test_what_is_being_deleted_is_no_finding_that_would_prevent_a_destroy_that_runs_the_program(
     api_server: tuple[str, list[str]], answers: dict[str, Any]
 ) -> None:
     answers["/apis/core.choreo.dev/v1/organizations/acme"] = deleted("Organization", "acme")

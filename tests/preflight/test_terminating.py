@@ -1,4 +1,4 @@
-"""What is being deleted counts as gone, whatever refers to it and wherever it is."""
+"""What is being deleted counts as missing, whatever refers to it and wherever it is."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
 from choreo_components.plan.nodes import Key
 from choreo_components.plan.references import Found
-from choreo_components.preflight.standing import standing
+from choreo_components.preflight.existing import read_existing
 from choreo_components.preflight.terminating import leaving, terminating, terminating_namespaces
 from tests import declaring
 from tests.declaring import Stack, stack
@@ -27,7 +27,7 @@ STAGING = data_plane_namespace("acme", "shop", "staging")
 
 
 class World:
-    """A cluster that has these objects, and remembers what it was asked; `hidden` are the kinds nobody may read."""
+    """A cluster that has these objects, and remembers what it was asked; `hidden` are kinds that may not be read."""
 
     def __init__(self, *lives: Live, hidden: Sequence[str] = ()) -> None:
         self.lives = lives
@@ -42,8 +42,8 @@ class World:
     async def list(
         self, resource: Resource, labels: Mapping[str, str], namespace: str | None = None
     ) -> tuple[list[Live], str | None]:
-        told = "".join(f" {key}={value}" for key, value in labels.items())
-        self._answer(resource, f"list {resource.plural}{told}")
+        reported = "".join(f" {key}={value}" for key, value in labels.items())
+        self._answer(resource, f"list {resource.plural}{reported}")
         return [live for live in self._of(resource, namespace) if labels.items() <= live.labels.items()], "1"
 
     def _of(self, resource: Resource, namespace: str | None) -> Sequence[Live]:
@@ -57,7 +57,7 @@ class World:
             raise Forbidden("403")
 
 
-def going(kind: str, name: str, namespace: str | None = "acme", *finalizers: str, **labels: str) -> Live:
+def deleted(kind: str, name: str, namespace: str | None = "acme", *finalizers: str, **labels: str) -> Live:
     """An object that is being deleted."""
     metadata = {"name": name, "deletionTimestamp": SINCE, "finalizers": list(finalizers), "labels": labels}
     if namespace is not None:
@@ -66,7 +66,7 @@ def going(kind: str, name: str, namespace: str | None = "acme", *finalizers: str
     return Live(resource_named(api_version, kind), {"metadata": metadata})
 
 
-def going_namespace(name: str = DEVELOPMENT, environment: str = "development") -> Live:
+def deleted_namespace(name: str = DEVELOPMENT, environment: str = "development") -> Live:
     """A data-plane namespace that is being deleted."""
     labels = {"organization-name": "acme", "environment-name": environment}
     metadata = {"name": name, "deletionTimestamp": SINCE, "labels": labels}
@@ -85,7 +85,7 @@ def found_in(world: World, of: Stack, remote: Mapping[Key, str] | None = None) -
     cluster = cast(Cluster, world)
 
     async def found() -> list[Finding]:
-        return await terminating(cluster, of.plan, await standing(cluster, of.plan), remote or {})
+        return await terminating(cluster, of.plan, await read_existing(cluster, of.plan), remote or {})
 
     return asyncio.run(found())
 
@@ -102,7 +102,7 @@ def environments(*names: str) -> Stack:
 def test_an_object_of_the_stack_that_is_being_deleted_is_an_error_at_its_name(each: dict[str, Any]) -> None:
     kind, name = each["kind"], each["metadata"]["name"]
     found = stack(*declaring.every_kind())
-    live = going(kind, name, each["metadata"].get("namespace"), "core.choreo.dev/cleanup")
+    live = deleted(kind, name, each["metadata"].get("namespace"), "core.choreo.dev/cleanup")
     [finding] = found_in(World(live), found)
     assert finding.severity is Severity.ERROR
     assert finding.where == found.declared(kind, name).at("metadata", "name")
@@ -112,7 +112,7 @@ def test_an_object_of_the_stack_that_is_being_deleted_is_an_error_at_its_name(ea
     )
 
 
-def test_what_is_there_to_stay_is_no_error() -> None:
+def test_what_is_not_being_deleted_is_no_error() -> None:
     lives = [
         Live(resource_named(API_VERSION, each["kind"]), {"metadata": each["metadata"], "spec": each["spec"]})
         for each in declaring.every_kind()
@@ -120,9 +120,9 @@ def test_what_is_there_to_stay_is_no_error() -> None:
     assert found_in(World(*lives), stack(*declaring.every_kind())) == []
 
 
-def test_a_data_plane_namespace_says_what_is_left_in_it() -> None:
+def test_a_data_plane_namespace_reports_what_remains_in_it() -> None:
     found = environments("development")
-    [finding] = found_in(World(going_namespace()), found)
+    [finding] = found_in(World(deleted_namespace()), found)
     assert finding.where == found.declared("Environment", "development").at("metadata", "name")
     assert finding.message == (
         f"Namespace {DEVELOPMENT} is {GONE_WHEN}, "
@@ -135,40 +135,40 @@ def test_a_data_plane_namespace_says_what_is_left_in_it() -> None:
 
 @pytest.mark.parametrize("objects", [(declaring.organization(),), (declaring.project(),)], ids=["declared", "used"])
 def test_so_is_an_organizations_namespace(objects: Sequence[declaring.Manifest]) -> None:
-    live = Live(NAMESPACES, going("Namespace", "acme", None).manifest)
+    live = Live(NAMESPACES, deleted("Namespace", "acme", None).manifest)
     [finding] = found_in(World(live), stack(*objects))
     assert finding.message.startswith(f"Namespace acme is {GONE_WHEN}")
 
 
 def test_so_is_the_secret_of_a_data_plane() -> None:
     found = stack(declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": kubeconfig()})
-    [finding] = found_in(World(going("Secret", "kind-1-config")), found)
+    [finding] = found_in(World(deleted("Secret", "kind-1-config")), found)
     assert finding.message.startswith(f"Secret acme/kind-1-config is {GONE_WHEN}")
 
 
 def test_a_namespace_that_has_lost_its_labels_is_found_by_its_name() -> None:
-    live = Live(NAMESPACES, going("Namespace", DEVELOPMENT, None).manifest)
+    live = Live(NAMESPACES, deleted("Namespace", DEVELOPMENT, None).manifest)
     assert len(found_in(World(live), environments("development"))) == 1
     assert len(found_in(World(live), environments("development", "staging"))) == 1
 
 
-def test_a_namespace_of_another_environment_is_none_of_ours() -> None:
-    assert found_in(World(going_namespace(STAGING, "staging")), environments("development")) == []
+def test_a_namespace_of_another_environment_is_ignored() -> None:
+    assert found_in(World(deleted_namespace(STAGING, "staging")), environments("development")) == []
 
 
-# --- Where it is asked -----------------------------------------------------------------------------------------------
+# --- Where it is read ------------------------------------------------------------------------------------------------
 
 
-def test_a_namespace_is_looked_for_on_its_own_data_plane_alone() -> None:
+def test_a_namespace_is_looked_up_only_on_its_own_data_plane() -> None:
     found = environments("development", "staging")
     remote = {Key(API_VERSION, "Environment", "acme", "development"): "acme/dp-local"}
-    assert found_in(World(going_namespace()), found, remote) == []
-    east = World(going_namespace(), going_namespace(STAGING, "staging"))
+    assert found_in(World(deleted_namespace()), found, remote) == []
+    east = World(deleted_namespace(), deleted_namespace(STAGING, "staging"))
     [finding] = asyncio.run(terminating_namespaces(cast(Cluster, east), found.plan, remote, "acme/dp-local"))
     assert DEVELOPMENT in finding.message
 
 
-def test_the_number_of_requests_does_not_follow_the_objects() -> None:
+def test_the_number_of_requests_does_not_depend_on_the_objects() -> None:
     names = [f"stage-{number}" for number in range(20)]
     lives = [
         Live(
@@ -200,8 +200,8 @@ def test_a_stack_without_environments_lists_no_namespaces() -> None:
 
 
 @pytest.mark.parametrize("hidden", ["Namespace", "Environment"])
-def test_what_nobody_may_read_hides_nothing_else(hidden: str) -> None:
-    world = World(going_namespace(), going("Environment", "development"), hidden=[hidden])
+def test_what_may_not_be_read_hides_nothing_else(hidden: str) -> None:
+    world = World(deleted_namespace(), deleted("Environment", "development"), hidden=[hidden])
     [finding] = found_in(world, environments("development"))
     assert hidden not in finding.message.split()[0]
 
@@ -229,7 +229,7 @@ def left(found: Stack, *lives: Live) -> list[Finding]:
 
 def test_what_is_referred_to_and_being_deleted_counts_as_missing() -> None:
     found = stack(declaring.environment(), declaring.environment("staging"))
-    [finding] = left(found, going("DataPlane", "dp-local"))
+    [finding] = left(found, deleted("DataPlane", "dp-local"))
     assert finding.severity is Severity.ERROR
     assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
     assert finding.message == (
@@ -242,31 +242,31 @@ def test_what_is_referred_to_and_being_deleted_counts_as_missing() -> None:
 @pytest.mark.parametrize(
     ("objects", "live"),
     [
-        ((declaring.data_plane(),), going("Organization", "acme", None)),
-        ((declaring.project(),), going("DeploymentPipeline", "pipeline")),
-        ((declaring.component(),), going("Project", "shop")),
+        ((declaring.data_plane(),), deleted("Organization", "acme", None)),
+        ((declaring.project(),), deleted("DeploymentPipeline", "pipeline")),
+        ((declaring.component(),), deleted("Project", "shop")),
     ],
     ids=["Organization", "DeploymentPipeline", "Project"],
 )
-def test_whatever_kind_it_is(objects: Sequence[declaring.Manifest], live: Live) -> None:
+def test_this_holds_for_every_kind(objects: Sequence[declaring.Manifest], live: Live) -> None:
     [finding] = left(stack(*objects), live)
     assert finding.severity is Severity.ERROR
     assert finding.message.startswith(f"{live}, which ")
 
 
 def test_a_pipeline_may_name_an_environment_that_is_being_deleted() -> None:
-    [finding] = left(stack(declaring.pipeline()), going("Environment", "development"))
+    [finding] = left(stack(declaring.pipeline()), deleted("Environment", "development"))
     assert finding.severity is Severity.WARNING
 
 
-def test_what_is_yet_to_come_may_be_missing_and_not_be_being_deleted() -> None:
-    [project] = left(environments("development"), going("Project", "shop"))
-    [artifact] = left(stack(declaring.deployment()), going("DeployableArtifact", "web-1"))
+def test_what_may_still_be_created_may_be_missing_but_not_being_deleted() -> None:
+    [project] = left(environments("development"), deleted("Project", "shop"))
+    [artifact] = left(stack(declaring.deployment()), deleted("DeployableArtifact", "web-1"))
     assert project.severity is artifact.severity is Severity.ERROR
     assert project.where.field == "choreo:projects[0]"
 
 
-def test_what_nobody_has_is_not_being_deleted() -> None:
+def test_what_does_not_exist_is_not_being_deleted() -> None:
     assert left(stack(declaring.environment())) == []
     assert (
         list(

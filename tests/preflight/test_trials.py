@@ -1,4 +1,4 @@
-"""A trial: the API server says what it would not take, of what is new or changed and by nobody's word before."""
+"""Trials: the API server reports what it would refuse of new and changed objects, unless a check found it before."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,17 +8,17 @@ import pytest
 
 from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden, Refusal
 from choreo_components.kubernetes.objects import Resource
-from choreo_components.preflight.standing import Standing
+from choreo_components.preflight.existing import Existing
 from choreo_components.preflight.trials import TRIALS_AT_ONCE, trials
 from tests import apiserver, declaring
 from tests.apiserver import ApiServer, answer
 from tests.declaring import Manifest, Stack, stack
-from tests.preflight.test_standing import live
+from tests.preflight.test_existing import live
 from tests.standin.openchoreo_v1alpha1 import samples
 
 
 class Answers:
-    """A cluster that has something against objects of these names."""
+    """A cluster that refuses objects of these names."""
 
     def __init__(self, against: Mapping[str, Refusal] | None = None, problem: ClusterError | None = None) -> None:
         self.against, self.problem = against or {}, problem
@@ -38,9 +38,9 @@ class Answers:
         return [self.against[name]] if name in self.against else []
 
 
-def told(found: Stack, answers: Answers, *standing: Manifest) -> list[str]:
+def reported(found: Stack, answers: Answers, *existing: Manifest) -> list[str]:
     cluster = cast(Cluster, answers)
-    findings = asyncio.run(trials(cluster, found.plan, Standing(map(live, standing))))
+    findings = asyncio.run(trials(cluster, found.plan, Existing(map(live, existing))))
     return [str(each).partition(": ")[2] for each in findings]
 
 
@@ -49,8 +49,8 @@ COMPONENT = samples.component("acme", traits=[{"name": "volume", "instanceName":
 
 def test_what_a_webhook_refuses_is_an_error_at_its_field() -> None:
     refusal = Refusal("spec.traits[0].instanceName", 'Duplicate value: "data"')
-    assert told(stack(COMPONENT), Answers({"web": refusal})) == [
-        'choreo:resources[0].spec.traits[0].instanceName: error: the cluster would not take it: Duplicate value: "data"'
+    assert reported(stack(COMPONENT), Answers({"web": refusal})) == [
+        'choreo:resources[0].spec.traits[0].instanceName: error: the cluster would refuse it: Duplicate value: "data"'
     ]
 
 
@@ -59,47 +59,47 @@ def up(found: Stack) -> list[Manifest]:
     return [{**each.wire, "status": {"conditions": []}} for each in found.settings.declared]
 
 
-def test_what_stands_as_it_is_declared_is_not_tried() -> None:
+def test_what_exists_as_declared_is_not_tried() -> None:
     answers = Answers()
-    told(stack(COMPONENT, samples.component("acme", "new")), answers, *up(stack(COMPONENT)))
+    reported(stack(COMPONENT, samples.component("acme", "new")), answers, *up(stack(COMPONENT)))
     assert answers.tried == ["Component acme/new"]
 
 
 def test_what_is_changed_is_tried() -> None:
     answers = Answers()
     changed = samples.component("acme", parameters={"replicas": 2})
-    told(stack(changed), answers, *up(stack(samples.component("acme"))))
+    reported(stack(changed), answers, *up(stack(samples.component("acme"))))
     assert answers.tried == ["Component acme/web"]
 
 
 @pytest.mark.parametrize(
-    ("declared", "standing"),
+    ("declared", "existing"),
     [
         ([samples.tenant("acme"), samples.component("acme")], [samples.component("acme")]),
         ([samples.environment("acme", "dev", plane="east")], [samples.environment("acme", "dev", plane="west")]),
         ([declaring.data_plane()], []),
     ],
-    ids=["in a namespace that is to come", "made anew", "of the API that has no rules"],
+    ids=["in a namespace that does not exist yet", "replaced", "of the API that has no rules"],
 )
-def test_what_nobody_can_answer_for_is_not_tried(declared: list[Manifest], standing: list[Manifest]) -> None:
+def test_what_the_api_server_cannot_check_is_not_tried(declared: list[Manifest], existing: list[Manifest]) -> None:
     answers = Answers()
-    told(stack(*declared), answers, *standing)
+    reported(stack(*declared), answers, *existing)
     assert [each for each in answers.tried if not each.startswith("Namespace")] == []
 
 
 def test_what_cannot_be_tried_is_one_warning() -> None:
     answers = Answers(problem=Forbidden("apply components.openchoreo.dev on trial: 403"))
-    [line] = told(stack(*(samples.component("acme", f"c{number}") for number in range(100))), answers)
+    [line] = reported(stack(*(samples.component("acme", f"c{number}") for number in range(100))), answers)
     assert line.endswith(
-        "warning: apply components.openchoreo.dev on trial: 403; not checked whether the cluster would take this "
-        "object, and others of this stack"
+        "warning: apply components.openchoreo.dev on trial: 403; not checked whether the cluster would accept this "
+        "object and others of this stack"
     )
     assert len(answers.tried) <= TRIALS_AT_ONCE
 
 
-def test_only_so_many_are_tried_at_a_time() -> None:
+def test_the_number_of_concurrent_trials_is_limited() -> None:
     answers = Answers()
-    told(stack(*(samples.component("acme", f"c{number}") for number in range(50))), answers)
+    reported(stack(*(samples.component("acme", f"c{number}") for number in range(50))), answers)
     assert len(answers.tried) == 50
     assert answers.most_at_once == TRIALS_AT_ONCE
 
@@ -112,7 +112,7 @@ def status(code: int, message: str, *causes: Mapping[str, str]) -> bytes:
 
 
 def answered(script: bytes) -> tuple[list[tuple[str, str]], list[str]]:
-    """What the answer says against a Component, and what was asked."""
+    """The objections of the answer to a Component, and the request."""
 
     async def ask() -> tuple[list[tuple[str, str]], list[str]]:
         resource = live(COMPONENT).resource
@@ -123,7 +123,7 @@ def answered(script: bytes) -> tuple[list[tuple[str, str]], list[str]]:
     return asyncio.run(ask())
 
 
-def test_an_object_is_applied_without_effect_and_strictly() -> None:
+def test_an_object_is_applied_as_a_strict_dry_run() -> None:
     found, asked = answered(answer(200, COMPONENT))
     assert found == []
     assert asked == [
@@ -158,7 +158,7 @@ def test_an_object_is_applied_without_effect_and_strictly() -> None:
     ],
     ids=["a rule", "a webhook", "an unknown field", "one that cannot be applied", "no namespace", "no such kind"],
 )
-def test_what_is_against_an_object_is_taken_from_the_answer(script: bytes, expected: list[tuple[str, str]]) -> None:
+def test_objections_to_an_object_are_read_from_the_answer(script: bytes, expected: list[tuple[str, str]]) -> None:
     assert answered(script)[0] == expected
 
 
@@ -170,6 +170,6 @@ def test_what_is_against_an_object_is_taken_from_the_answer(script: bytes, expec
     ],
     ids=["a right that is missing", "a webhook that is away"],
 )
-def test_what_is_not_about_the_object_is_nothing_against_it(script: bytes) -> None:
+def test_what_is_not_about_the_object_is_no_objection(script: bytes) -> None:
     with pytest.raises(ClusterError, match=r"apply components\.openchoreo\.dev web on trial: "):
         answered(script)

@@ -1,4 +1,4 @@
-"""A wait that can end: what the cluster's schemas say about the conditions that a plan waits for."""
+"""Unsupported conditions: whether the cluster's schemas have the conditions that a plan waits for."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from choreo_components.api import kind_of
 from choreo_components.api.core_v1 import API_VERSION
 from choreo_components.config.findings import warning
 from choreo_components.preflight.crd_compatibility import Definitions
-from choreo_components.preflight.unsupported_conditions import lacking, unsupported
+from choreo_components.preflight.unsupported_conditions import missing_field, unsupported
 from tests import declaring
 from tests.declaring import stack
 
@@ -45,7 +45,7 @@ def document(kinds: Mapping[str, Mapping[str, Any]], subresource: bool = True) -
 
 
 def test_a_kind_with_conditions_is_waited_for() -> None:
-    assert lacking(document({"DataPlane": WHOLE}), DATA_PLANE) is None
+    assert missing_field(document({"DataPlane": WHOLE}), DATA_PLANE) is None
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_kind_with_conditions_is_waited_for() -> None:
     ],
 )
 def test_what_the_schema_does_not_have_is_dropped(of_kind: dict[str, Any], field: str) -> None:
-    assert lacking(document({"DataPlane": of_kind}), DATA_PLANE) == field
+    assert missing_field(document({"DataPlane": of_kind}), DATA_PLANE) == field
 
 
 @pytest.mark.parametrize(
@@ -69,30 +69,30 @@ def test_what_the_schema_does_not_have_is_dropped(of_kind: dict[str, Any], field
     ],
 )
 def test_a_schema_that_keeps_what_it_does_not_know_keeps_conditions(of_kind: dict[str, Any]) -> None:
-    assert lacking(document({"DataPlane": of_kind}), DATA_PLANE) is None
+    assert missing_field(document({"DataPlane": of_kind}), DATA_PLANE) is None
 
 
-def test_without_its_subresource_nobody_writes_a_status() -> None:
-    assert lacking(document({"DataPlane": WHOLE}, subresource=False), DATA_PLANE) == "status subresource"
+def test_without_its_subresource_there_is_no_status() -> None:
+    assert missing_field(document({"DataPlane": WHOLE}, subresource=False), DATA_PLANE) == "status subresource"
 
 
 @pytest.mark.parametrize("published", [Definitions({}), document({"Project": WHOLE})], ids=["nothing", "another kind"])
-def test_of_a_kind_without_a_schema_nothing_is_said(published: Definitions) -> None:
-    assert lacking(published, DATA_PLANE) is None
+def test_a_kind_without_a_schema_is_no_finding(published: Definitions) -> None:
+    assert missing_field(published, DATA_PLANE) is None
 
 
-def test_a_kind_that_can_never_be_ready_is_told_once_at_its_first_object() -> None:
+def test_a_kind_that_can_never_be_ready_is_reported_once_at_its_first_object() -> None:
     found = stack(declaring.data_plane(), declaring.data_plane("two"), declaring.pipeline())
     installed = document({"DataPlane": schema(), "DeploymentPipeline": WHOLE})
     message = (
-        "no DataPlane is waited for: the cluster's definition of the kind has no status.conditions, so its condition "
-        "Created can never be seen; the definition may be older than the controllers"
+        "no DataPlane is waited for: the cluster's definition of the kind has no status.conditions, so condition "
+        "Created never becomes visible; the definition may be older than the controllers"
     )
     wanted = {"DataPlane": warning(found.declared("DataPlane", "dp-local").at("kind"), message)}
     assert {kind: each for (_, kind), each in unsupported(installed, found.plan.objects).items()} == wanted
 
 
-def test_of_who_waits_for_nothing_nothing_is_said() -> None:
+def test_without_a_wait_there_is_no_finding() -> None:
     installed = document({"DataPlane": schema(), "ConfigurationGroup": schema()})
     assert unsupported(installed, stack(declaring.data_plane(), controllers="absent").plan.objects) == {}
     assert unsupported(installed, stack(declaring.configuration_group()).plan.objects) == {}

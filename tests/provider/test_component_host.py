@@ -99,7 +99,7 @@ def test_wrong_inputs_are_reported_as_to_a_program_in_python(host: Host) -> None
     lines = refusal(lambda: host.construct("one", "choreo:core/v1:Environment", {"dataPlane": "dp-local"}))
     assert lines == [
         "Environment 'one' has invalid arguments:",
-        "organization: required: OpenChoreo finds what the Environment belongs to by it",
+        "organization: required field is missing: OpenChoreo finds by it what the Environment belongs to",
         "spec.dataPlane: unknown field; did you mean dataPlaneRef?",
     ]
 

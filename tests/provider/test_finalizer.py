@@ -94,11 +94,11 @@ def test_unknown_values_of_a_preview_are_not_refused(name: str) -> None:
         ({"dataPlaneRef": []}, {"dataPlaneRef": "should be a string that is not empty, not []"}),
         (
             {"deploymentsTimeout": "soon"},
-            {"deploymentsTimeout": "'soon' is no duration: write it like 90s, 10m or 1h30m"},
+            {"deploymentsTimeout": "'soon' is not a duration: write for example 90s, 10m or 1h30m"},
         ),
         (
             {"namespacesTimeout": "0s"},
-            {"namespacesTimeout": "'0s' is no time at all: a deadline has to be longer than zero"},
+            {"namespacesTimeout": "'0s' must be greater than zero"},
         ),
         (
             {"timeout": "5m"},

@@ -330,7 +330,7 @@ def test_a_deadline_that_passes_before_the_first_answer_says_so() -> None:
 
 
 def test_a_deadline_that_is_not_a_duration_is_refused() -> None:
-    with pytest.raises(ValueError, match="'soon' is no duration"):
+    with pytest.raises(ValueError, match="'soon' is not a duration"):
         finalized(FakeCluster(), deployments="soon")
 
 

@@ -50,7 +50,7 @@ def checks_together(
 
 def _environment(environment: models.Environment) -> Iterator[Violation]:
     if not environment.spec.data_plane_ref:
-        message = "required: an environment without a data plane can never be taken down"
+        message = "required field is missing: an environment without a data plane can never be deleted"
         yield Violation(("spec", "dataPlaneRef"), message)
     gateway = environment.spec.gateway
     if gateway is None or not gateway.dns_prefix:
@@ -62,7 +62,7 @@ def _pipeline(pipeline: models.DeploymentPipeline) -> Iterator[Violation]:
     """A pipeline needs an environment where promotion begins, and no way back."""
     paths = pipeline.spec.promotion_paths or []
     if not any(True for _ in promoted_environments(pipeline.to_wire())):
-        message = "no environment in it: a project with this pipeline can never be taken down"
+        message = "no environment in it: a project with this pipeline can never be deleted"
         yield Violation(("spec", "promotionPaths"), message)
         return
     steps = [(path.source_environment_ref, [each.name for each in path.target_environment_refs]) for path in paths]

@@ -24,11 +24,12 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
         expected[kind.named_by_label] = (name, "metadata.name")
     if not kind.namespaced:
         if namespace is not None:
-            refuse(("metadata", "namespace"), f"{kind.kind} belongs to the whole cluster and has no namespace")
+            message = f"{kind.kind} belongs to the whole cluster and has no namespace: remove it"
+            refuse(("metadata", "namespace"), message)
     else:
         namespace = namespace or own.get(labels.ORGANIZATION)
         if not namespace:
-            refuse(("metadata", "namespace"), f"required: the organization that the {kind.kind} belongs to")
+            refuse(("metadata", "namespace"), f"required field is missing: the organization of the {kind.kind}")
         elif (wrong_namespace := refused_namespace(namespace)) is not None:
             found.append(wrong_namespace)
         else:

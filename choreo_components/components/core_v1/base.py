@@ -69,7 +69,7 @@ def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
         parent = args.get(argument)
         given = labels_given.get(label) if isinstance(labels_given, Mapping) else None
         if label in kind.hierarchy and parent in (None, ""):
-            yield f"{argument}: required: OpenChoreo finds what the {kind.kind} belongs to by it"
+            yield f"{argument}: required field is missing: OpenChoreo finds by it what the {kind.kind} belongs to"
         elif isinstance(parent, str) and isinstance(given, str) and parent != given:
             yield f"labels[{label}]: contradicts {argument}: should be {parent!r} or left out, not {given!r}"
     gateway = args.get("dataPlaneGateway")

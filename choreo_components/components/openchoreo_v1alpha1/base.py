@@ -70,7 +70,7 @@ def _following(kind: Kind, owner: Any) -> dict[str, Any]:
 def _misused(kind: Kind, args: Mapping[str, Any]) -> Iterator[str]:
     """The problems of the arguments that are not fields of the object's spec."""
     if kind.namespaced and args.get(NAMESPACE) in (None, ""):
-        yield f"{NAMESPACE}: required: the namespace that the {kind.kind} is in"
+        yield f"{NAMESPACE}: required field is missing: the namespace of the {kind.kind}"
     labels_given, owner = args.get("labels"), args.get("owner")
     for label, value in _following(kind, owner).items():
         given = labels_given.get(label) if isinstance(labels_given, Mapping) else None

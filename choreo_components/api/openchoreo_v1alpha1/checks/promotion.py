@@ -12,8 +12,8 @@ def environment(wire: Mapping[str, Any]) -> Iterator[Violation]:
     """An Environment without a data plane is ready as well (reference-v1alpha1: section 2.1)."""
     if not spec_of(wire).get("dataPlaneRef"):
         message = (
-            "required: without it OpenChoreo uses the plane named default, and never deploys what was bound before "
-            "that plane existed; name the plane, as in {kind: ClusterDataPlane, name: default}"
+            "required field is missing: without it OpenChoreo uses the plane named default, and never deploys what was "
+            "bound before that plane existed; name the plane, as in {kind: ClusterDataPlane, name: default}"
         )
         yield Violation(("spec", "dataPlaneRef"), message)
 

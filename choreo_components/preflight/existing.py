@@ -1,4 +1,4 @@
-"""What stands: the objects of a plan as the cluster has them, and those of their kinds beside them. Read once."""
+"""Existing objects: the objects of a plan as they are in the cluster, and others of their kinds, read once."""
 
 import asyncio
 from collections import defaultdict
@@ -11,8 +11,8 @@ from choreo_components.kubernetes.objects import Live, Resource, resource_of
 from choreo_components.plan.nodes import Key, ObjectNode, Plan
 
 
-class Standing:
-    """The objects that were found. Of a kind that the credentials may not read there are none."""
+class Existing:
+    """The objects that were found, without those of kinds that the credentials may not read."""
 
     def __init__(self, lives: Iterable[Live] = ()) -> None:
         """Takes the objects."""
@@ -25,15 +25,15 @@ class Standing:
 
 
 def identity(key: Key) -> tuple[Resource, str | None, str]:
-    """How an API server tells the object of a plan's node from others: its resource, its namespace, and its name."""
+    """The identity of a node's object for an API server: its resource, its namespace, and its name."""
     kind = kind_of(key.api_version, key.kind)
     return resource_of(kind), key.organization if kind.namespaced else None, key.name
 
 
-async def standing(cluster: Cluster, plan: Plan) -> Standing:
+async def read_existing(cluster: Cluster, plan: Plan) -> Existing:
     """Reads the plan's objects, by one request for each kind in each organization.
 
-    What there must be one of at most is read with all others of its kind: see `seconds`. Raises ClusterError when the
+    An object that may exist only once is read with all others of its kind: see `duplicates`. Raises ClusterError if the
     cluster cannot be asked.
     """
     groups: dict[tuple[Resource, str | None], list[ObjectNode]] = defaultdict(list)
@@ -41,7 +41,7 @@ async def standing(cluster: Cluster, plan: Plan) -> Standing:
         resource, namespace, _ = identity(node.key)
         groups[resource, namespace].append(node)
     found = await asyncio.gather(*(_read(cluster, *place, nodes) for place, nodes in groups.items()))
-    return Standing(live for lives in found for live in lives)
+    return Existing(live for lives in found for live in lives)
 
 
 async def _read(cluster: Cluster, resource: Resource, namespace: str | None, nodes: Sequence[ObjectNode]) -> list[Live]:
@@ -57,14 +57,14 @@ async def _read(cluster: Cluster, resource: Resource, namespace: str | None, nod
         return []
 
 
-def says_the_same(live: Any, declared: Any) -> bool:
-    """Whether a live value has all that a declared one says; it may have more, as defaults and controllers add some."""
+def matches(live: Any, declared: Any) -> bool:
+    """Whether a live value contains all of a declared one; it may have more, which defaults and controllers add."""
     if isinstance(declared, Mapping):
-        return isinstance(live, Mapping) and all(says_the_same(live.get(key), value) for key, value in declared.items())
+        return isinstance(live, Mapping) and all(matches(live.get(key), value) for key, value in declared.items())
     if isinstance(declared, list | tuple):
         return (
             isinstance(live, list)
             and len(live) == len(declared)
-            and all(says_the_same(*each) for each in zip(live, declared, strict=True))
+            and all(matches(*each) for each in zip(live, declared, strict=True))
         )
     return bool(live == declared)

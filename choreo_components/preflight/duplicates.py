@@ -1,4 +1,4 @@
-"""A second one: the cluster has an object, of whosever making, that does what one of the plan is to do alone."""
+"""Duplicates: objects in the cluster, whatever their origin, that have the same sole function as one of the plan."""
 
 from collections.abc import Iterator
 
@@ -6,17 +6,17 @@ from choreo_components.api.generations import generation_having
 from choreo_components.config.findings import Finding, error
 from choreo_components.kubernetes.objects import Live, Resource
 from choreo_components.plan.nodes import Plan
-from choreo_components.preflight.standing import Standing, identity
+from choreo_components.preflight.existing import Existing, identity
 
 
-def seconds(plan: Plan, stands: Standing) -> Iterator[Finding]:
-    """An error for each object of the plan that would be the second of its sort in the cluster.
+def duplicates(plan: Plan, existing: Existing) -> Iterator[Finding]:
+    """An error for each object of the plan that would duplicate the function of one in the cluster.
 
-    Also where the other one is this stack's own under an earlier name: Pulumi would create this one first.
+    Also if the other one is this stack's own under an earlier name: Pulumi would create the new one first.
     """
     own = {identity(node.key) for node in plan.objects}
     others: dict[tuple[Resource, tuple[str, ...]], Live] = {}
-    for live in stands.lives:
+    for live in existing.lives:
         if (live.resource, live.namespace, live.name) not in own:
             sole = generation_having(live.resource.api_version, live.resource.kind).sole(live.manifest)
             if sole is not None:
@@ -29,7 +29,7 @@ def seconds(plan: Plan, stands: Standing) -> Iterator[Finding]:
         if other is not None:
             message = (
                 f"{other.resource.kind} {other.name!r} in the cluster {sole.says} already: {sole.otherwise}. Give this "
-                "one that name; or leave this one out until that one is gone, by a pulumi up where a stack has had it, "
-                f"else by kubectl delete {other.command}"
+                "one that name, or leave it out until that one is deleted: by pulumi up if a stack had it, else by "
+                f"kubectl delete {other.command}"
             )
             yield error(node.declared.at(*sole.path), message)

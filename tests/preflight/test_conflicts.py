@@ -1,4 +1,4 @@
-"""What is declared is held against what it refers to, be that in the stack or in the cluster."""
+"""What is declared is checked with what it refers to, whether that is in the stack or in the cluster."""
 
 import asyncio
 from typing import cast
@@ -7,10 +7,10 @@ from choreo_components.components.preparation import missing
 from choreo_components.config.findings import Finding
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.plan.references import Found
-from choreo_components.preflight.beside import collisions
+from choreo_components.preflight.conflicts import conflicts
 from choreo_components.preflight.lookup import look_up
 from tests.declaring import Manifest, Stack, stack
-from tests.preflight.test_standing import world
+from tests.preflight.test_existing import world
 from tests.preflight.test_terminating import World
 from tests.standin.openchoreo_v1alpha1 import samples
 from tests.standin.openchoreo_v1alpha1.samples import manifest
@@ -23,22 +23,22 @@ def looked_up(found: Stack, there: World) -> Found:
     return asyncio.run(look_up(cast(Cluster, there), [each.target for each in found.plan.outside]))
 
 
-def beside(found: Stack, there: World) -> list[Finding]:
-    return asyncio.run(collisions(cast(Cluster, there), found.plan, looked_up(found, there)))
+def conflicting(found: Stack, there: World) -> list[Finding]:
+    return asyncio.run(conflicts(cast(Cluster, there), found.plan, looked_up(found, there)))
 
 
 def unfit(found: Stack, *there: Manifest) -> list[Finding]:
-    """What does not fit, as far as it exists."""
+    """What does not work together, as far as it exists."""
     live = {target: each for target, each in looked_up(found, world(*there)).items() if each is not None}
     return missing(found.plan.outside, live)
 
 
-# --- What autoDeploy makes or changes ------------------------------------------------------------------------------
+# --- What autoDeploy makes or changes --------------------------------------------------------------------------------
 
 
 def test_a_binding_that_the_auto_deploy_of_a_live_component_makes_too_is_an_error() -> None:
     found = stack(samples.release_binding("acme", "development", name="mine"))
-    [finding] = beside(found, world(*PLATFORM))
+    [finding] = conflicting(found, world(*PLATFORM))
     assert finding.where.field == "choreo:resources[0].metadata.name"
     assert finding.message == (
         "should be 'web-development': autoDeploy of component 'web' makes the binding of that name in the first "
@@ -48,28 +48,30 @@ def test_a_binding_that_the_auto_deploy_of_a_live_component_makes_too_is_an_erro
 
 def test_a_release_that_the_auto_deploy_of_a_live_component_sets_back_is_an_error() -> None:
     found = stack(samples.release_binding("acme", "development", releaseName="web-1"))
-    [finding] = beside(found, world(*PLATFORM))
+    [finding] = conflicting(found, world(*PLATFORM))
     assert finding.where.field == "choreo:resources[0].spec.releaseName"
 
 
 def test_in_other_environments_and_without_auto_deploy_the_release_is_the_stacks() -> None:
     promoted = stack(samples.release_binding("acme", "staging", releaseName="web-1"))
-    assert beside(promoted, world(*PLATFORM)) == []
+    assert conflicting(promoted, world(*PLATFORM)) == []
     first = stack(samples.release_binding("acme", "development", releaseName="web-1"))
-    assert beside(first, world(samples.project("acme"), samples.component("acme", autoDeploy=False), PIPELINE)) == []
+    assert (
+        conflicting(first, world(samples.project("acme"), samples.component("acme", autoDeploy=False), PIPELINE)) == []
+    )
 
 
-def test_a_project_of_before_types_is_no_obstacle() -> None:
+def test_a_project_of_before_types_is_accepted() -> None:
     older = samples.project("acme")
     del older["spec"]["type"]
     found = stack(samples.release_binding("acme", "development", name="mine"))
-    assert beside(found, world(older, samples.component("acme"), PIPELINE)) == []
+    assert conflicting(found, world(older, samples.component("acme"), PIPELINE)) == []
 
 
-# --- What does not fit ---------------------------------------------------------------------------------------------
+# --- What does not work together -------------------------------------------------------------------------------------
 
 
-def test_a_namespace_without_its_label_is_told_once() -> None:
+def test_a_namespace_without_its_label_is_reported_once() -> None:
     found = stack(PIPELINE, samples.project_type("acme"))
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "acme"}}
     [finding] = unfit(found, namespace)
@@ -100,7 +102,7 @@ def test_a_workflow_that_a_live_type_does_not_allow_is_an_error() -> None:
     assert unfit(stack(component), allowed) == []
 
 
-def test_the_binding_of_a_project_is_found_in_the_cluster_whatever_it_is_called() -> None:
+def test_the_binding_of_a_project_is_found_in_the_cluster_whatever_its_name() -> None:
     found = stack(samples.release_binding("acme", "development"))
     bound = samples.project_release_binding("acme", "development", name="mine")
     [target] = [each.target for each in found.plan.outside if each.target.kind == "ProjectReleaseBinding"]

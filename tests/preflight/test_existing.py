@@ -1,4 +1,4 @@
-"""What stands in the cluster already tells what a plan would break: second bindings, and objects made anew."""
+"""Existing objects show what a plan would break: duplicate bindings, and replaced objects."""
 
 import asyncio
 from typing import Any, cast
@@ -8,9 +8,9 @@ import pytest
 from choreo_components.config.findings import Finding
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.kubernetes.objects import Live, resource_named
+from choreo_components.preflight.duplicates import duplicates
+from choreo_components.preflight.existing import matches, read_existing
 from choreo_components.preflight.replacements import replacements
-from choreo_components.preflight.seconds import seconds
-from choreo_components.preflight.standing import says_the_same, standing
 from tests.declaring import Manifest, Stack, stack
 from tests.preflight.test_terminating import World
 from tests.standin.openchoreo_v1alpha1 import samples
@@ -29,18 +29,18 @@ def world(*manifests: Manifest, hidden: tuple[str, ...] = ()) -> World:
 
 
 def second(found: Stack, cluster: World) -> list[Finding]:
-    return list(seconds(found.plan, asyncio.run(standing(cast(Cluster, cluster), found.plan))))
+    return list(duplicates(found.plan, asyncio.run(read_existing(cast(Cluster, cluster), found.plan))))
 
 
 def changed(found: Stack, cluster: World) -> list[Finding]:
     async def asked() -> list[Finding]:
         there = cast(Cluster, cluster)
-        return await replacements(there, found.plan, await standing(there, found.plan))
+        return await replacements(there, found.plan, await read_existing(there, found.plan))
 
     return asyncio.run(asked())
 
 
-# --- What there must be one of -------------------------------------------------------------------------------------
+# --- What may exist only once ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_a_binding_is_refused_where_the_cluster_has_one_of_another_name(
     assert finding.where.field == "choreo:resources[0].spec.environment"
     assert finding.message == (
         f"{kind} 'mine' in the cluster {does} already: deleting one of two such bindings deletes {loses}, again "
-        "and again. Give this one that name; or leave this one out until that one is gone, by a pulumi up where a "
-        f"stack has had it, else by kubectl delete {plural}.openchoreo.dev mine -n acme"
+        "and again. Give this one that name, or leave it out until that one is deleted: by pulumi up if a stack "
+        f"had it, else by kubectl delete {plural}.openchoreo.dev mine -n acme"
     )
 
 
@@ -96,22 +96,22 @@ def test_a_second_workload_of_a_component_is_refused() -> None:
     ],
     ids=["itself", "of another environment", "of another component", "of another namespace"],
 )
-def test_a_binding_that_is_none_of_the_same_is_no_second_one(other: Manifest) -> None:
+def test_a_binding_of_something_else_is_no_duplicate(other: Manifest) -> None:
     assert second(stack(samples.release_binding("acme", "development")), world(other)) == []
 
 
-def test_what_the_credentials_may_not_read_is_not_known() -> None:
+def test_what_the_credentials_may_not_read_is_unknown() -> None:
     mine = samples.release_binding("acme", "development", name="mine")
     assert second(stack(samples.release_binding("acme", "development")), world(mine, hidden=("ReleaseBinding",))) == []
 
 
-# --- What is made anew ---------------------------------------------------------------------------------------------
+# --- What is replaced ------------------------------------------------------------------------------------------------
 
 ENVIRONMENT = samples.environment("acme", "staging", plane="east")
 OF_TWO = samples.pipeline("acme", ("development", ["staging"]))
 
 
-def test_an_environment_is_not_made_anew_while_a_pipeline_names_it() -> None:
+def test_an_environment_is_not_replaced_while_a_pipeline_names_it() -> None:
     there = world(samples.environment("acme", "staging", plane="west"), OF_TWO)
     [finding] = changed(stack(ENVIRONMENT), there)
     assert str(finding).partition(": ")[2] == (
@@ -121,19 +121,19 @@ def test_an_environment_is_not_made_anew_while_a_pipeline_names_it() -> None:
     )
 
 
-def test_an_environment_that_no_pipeline_names_is_made_anew_with_a_warning() -> None:
+def test_an_environment_that_no_pipeline_names_is_replaced_with_a_warning() -> None:
     there = world(samples.environment("acme", "staging", plane="west"), samples.pipeline("acme", ("development", [])))
     [finding] = changed(stack(ENVIRONMENT), there)
     assert finding.severity.value == "warning"
     assert "everything deployed in the old one is deleted first" in finding.message
 
 
-def test_an_environment_that_had_no_data_plane_keeps_what_it_has() -> None:
+def test_an_environment_without_a_data_plane_so_far_keeps_its_contents() -> None:
     before = {**ENVIRONMENT, "spec": {"isProduction": True}}
     assert changed(stack(ENVIRONMENT), world(before, OF_TWO)) == []
 
 
-def test_what_goes_with_a_project_that_is_made_anew_is_named() -> None:
+def test_what_is_deleted_with_a_replaced_project_is_named() -> None:
     there = world(
         samples.project("acme", of_type="other"),
         samples.component("acme"),
@@ -149,7 +149,7 @@ def test_what_goes_with_a_project_that_is_made_anew_is_named() -> None:
     )
 
 
-def test_a_component_that_is_made_anew_is_warned_of() -> None:
+def test_a_replaced_component_is_a_warning() -> None:
     before = samples.component("acme")
     before["spec"] = {**before["spec"], "componentType": {"kind": "ComponentType", "name": "deployment/old"}}
     [finding] = changed(stack(samples.component("acme")), world(before))
@@ -157,7 +157,7 @@ def test_a_component_that_is_made_anew_is_warned_of() -> None:
     assert "deletes the old one with its Workload, its releases, and all that runs of it" in finding.message
 
 
-def test_a_binding_that_retains_its_resource_is_never_made_anew() -> None:
+def test_a_binding_that_retains_its_resource_is_never_replaced() -> None:
     before = samples.resource_release_binding("acme", "staging", "orders-1", retainPolicy="Retain")
     after = samples.resource_release_binding("acme", "development", "orders-1")
     [finding] = changed(stack(named("orders", after)), world(named("orders", before)))
@@ -165,7 +165,7 @@ def test_a_binding_that_retains_its_resource_is_never_made_anew() -> None:
     assert "the old one retains its resource: its deletion never finishes" in finding.message
 
 
-def test_what_stays_as_it_is_asks_nobody_for_what_needs_it() -> None:
+def test_what_is_unchanged_needs_no_request_for_dependents() -> None:
     there = world(samples.project("acme"))
     assert changed(stack(samples.project("acme")), there) == []
     assert there.asked == ["get projects shop"]
@@ -183,4 +183,4 @@ def test_what_stays_as_it_is_asks_nobody_for_what_needs_it() -> None:
     ],
 )
 def test_a_live_value_may_have_more_than_was_declared(there: Any, declared: Any, same: bool) -> None:
-    assert says_the_same(there, declared) is same
+    assert matches(there, declared) is same

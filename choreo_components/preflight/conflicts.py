@@ -1,4 +1,4 @@
-"""What is beside a plan: objects of the cluster that the plan's refer to, and with which they do not work."""
+"""Conflicts: objects of a plan that do not work together with objects of the cluster that they refer to."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,24 +18,24 @@ from choreo_components.plan.references import Found, references
 from choreo_components.preflight.lookup import look_up
 
 
-async def collisions(cluster: Cluster, plan: Plan, live: Found) -> list[Finding]:
+async def conflicts(cluster: Cluster, plan: Plan, live: Found) -> list[Finding]:
     """What is wrong with the plan's objects together with those of the cluster that they refer to.
 
-    `live` are these; the pipelines of the projects among them are looked up besides. Raises ClusterError when the
-    cluster cannot be asked.
+    `live` are the latter; the pipelines of projects among them are looked up too. Raises ClusterError if the cluster
+    cannot be asked.
     """
     if not live:
         return []
     wanted = [each for each in _pipelines(live) if each not in live and plan.index.find(each) is None]
     more = await look_up(cluster, wanted)
-    beside = [
+    referred = [
         {**found, "apiVersion": kind_of(target.api_version, target.kind).api_version, "kind": target.kind}
         for target, found in {**live, **more}.items()
         if found is not None
     ]
     alone = set(plan.findings)
     declared = [node.declared for node in plan.objects]
-    return [finding for finding in together(declared, beside) if finding not in alone]
+    return [finding for finding in together(declared, referred) if finding not in alone]
 
 
 def _pipelines(live: Found) -> Iterator[Target]:
@@ -50,7 +50,7 @@ def _pipelines(live: Found) -> Iterator[Target]:
 
 
 def _declared(target: Target, found: Mapping[str, Any]) -> Declared | None:
-    """The object as if it were declared; None where it is of a release that nobody knows."""
+    """The object as if it were declared; None if it is of an unknown release."""
     kind = kind_of(target.api_version, target.kind)
     metadata = {name: found["metadata"].get(name) for name in ("name", "namespace", "labels")}
     wire = {
