@@ -15,7 +15,7 @@ from choreo_components.components.children import kubernetes_object, kubernetes_
 from choreo_components.components.finalizer import Finalizer, Provider
 from choreo_components.components.generations import composites_of
 from choreo_components.components.objects import object_options, object_role, register_object
-from choreo_components.components.provisioning import Elsewhere, Provisioning
+from choreo_components.components.provisioning import Provisioning, SeparateDataPlane
 from choreo_components.components.scope import Scope
 from choreo_components.components.stack_resources import deletion_guards, inventory, rollout_of
 from choreo_components.config.settings import Declared, Settings
@@ -286,7 +286,7 @@ class _Declaration:
             else None,
         )
 
-    def _register_data_planes(self, first: pulumi.Resource) -> Mapping[str, Elsewhere]:
+    def _register_data_planes(self, first: pulumi.Resource) -> Mapping[str, SeparateDataPlane]:
         """The data planes in separate clusters, by ORGANIZATION/NAME, with their providers.
 
         They are created after the inventory: if that refuses, the state keeps its kubeconfigs.
@@ -301,7 +301,7 @@ class _Declaration:
             # Names of objects have no asterisk, so this differs from the names of other providers.
             role = self._scope.named(name if "/" in name else f"*/{name}")
             kubernetes = kubernetes_provider(role, kubeconfig, name, opts)
-            found[name] = Elsewhere(kubeconfig, kubernetes, of_finalizers)
+            found[name] = SeparateDataPlane(kubeconfig, kubernetes, of_finalizers)
         return found
 
     def _choreo(

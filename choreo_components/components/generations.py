@@ -13,7 +13,7 @@ import pulumi
 from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import KubernetesObject
 from choreo_components.components.folders import folders
-from choreo_components.components.provisioning import Elsewhere, Provisioning
+from choreo_components.components.provisioning import Provisioning, SeparateDataPlane
 from choreo_components.config.settings import Declared
 
 
@@ -44,7 +44,7 @@ class Composites(Protocol):
         declared: Declared,
         given: Mapping[str, Any],
         opts: pulumi.ResourceOptions,
-        elsewhere: Elsewhere | None,
+        elsewhere: SeparateDataPlane | None,
     ) -> tuple[KubernetesObject, Provisioning | None]:
         """The last resource that belongs to an object `made` in its component: others that need the object follow it.
 

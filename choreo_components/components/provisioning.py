@@ -17,7 +17,7 @@ from choreo_components.state.names import Identity, Type, data_plane_reference
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class SeparateDataPlane:
     """A data plane in a separate cluster: its kubeconfig, which is a secret, and the providers for it."""
 
     kubeconfig: pulumi.Output[str]
@@ -28,7 +28,7 @@ class Elsewhere:
 
 def separate_data_plane(
     environment: pulumi.Resource, role: str, args: Mapping[str, Any], cluster: pulumi.Input[str]
-) -> Elsewhere | None:
+) -> SeparateDataPlane | None:
     """The data plane with the kubeconfig in an Environment's arguments; None if they have none.
 
     `role` is the Environment's name in the program, `cluster` the data plane's as NAMESPACE/NAME.
@@ -37,7 +37,7 @@ def separate_data_plane(
         return None
     secret = pulumi.Output.secret(kubeconfig)
     opts = pulumi.ResourceOptions(parent=environment)
-    return Elsewhere(secret, kubernetes_provider(f"{role}-data-plane", secret, cluster, opts))
+    return SeparateDataPlane(secret, kubernetes_provider(f"{role}-data-plane", secret, cluster, opts))
 
 
 def hosts_of(generation: Generation, args: Mapping[str, Any]) -> pulumi.Output[Mapping[str, str]]:
@@ -67,7 +67,7 @@ class Provisioning:
         args: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
         parent: pulumi.Resource,
-        elsewhere: Elsewhere | None = None,
+        elsewhere: SeparateDataPlane | None = None,
     ) -> None:
         """`role` is the Environment's name in the program; `args` and `opts` are those of its component.
 

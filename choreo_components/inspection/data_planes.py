@@ -16,16 +16,16 @@ Given = Mapping[str, Mapping[str, str | Path]]
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class OtherNamespaces:
     """The namespaces of data planes in separate clusters; `here`: one is in the control plane's cluster."""
 
     namespaces: tuple[Live, ...]
     here: bool
 
 
-async def look_elsewhere(
+async def list_namespaces(
     cluster: Cluster, data_planes: Iterable[Mapping[str, Any]], given: Given, unread: Unread
-) -> Elsewhere:
+) -> OtherNamespaces:
     """Lists the namespaces of these data planes, given in wire names; what could not be read is added to `unread`.
 
     One list for each cluster, and one request to the control plane for each DataPlane that refers to a Secret.
@@ -57,7 +57,7 @@ async def look_elsewhere(
 
     found = await asyncio.gather(*(listed(*each) for each in by_text.items()))
     here = any(isinstance(way, Connection) and way.kubeconfig is None for way in ways.values())
-    return Elsewhere(tuple(live for lives in found for live in lives), here)
+    return OtherNamespaces(tuple(live for lives in found for live in lives), here)
 
 
 def _of(data_plane: str) -> DataPlaneNamespaces:

@@ -12,7 +12,7 @@ from itertools import chain
 from choreo_components.api import kind_of
 from choreo_components.api.generation import SECRET
 from choreo_components.api.generations import generations
-from choreo_components.inspection.data_planes import Given, look_elsewhere
+from choreo_components.inspection.data_planes import Given, list_namespaces
 from choreo_components.inspection.questions import DataPlaneNamespaces, Objects, Unread
 from choreo_components.inspection.snapshot import Snapshot, key_of, served_kinds
 from choreo_components.kubernetes.client import Cluster, ClusterError
@@ -35,7 +35,7 @@ async def take_declared(cluster: Cluster, plans: Sequence[Plan], given: Given) -
         reader.objects(), reader.secrets(), reader.tenant_namespaces(), reader.neighbours()
     )
     data_planes = await reader.data_planes(objects)
-    elsewhere = await look_elsewhere(cluster, [each.manifest for each in data_planes], given, reader.unread)
+    elsewhere = await list_namespaces(cluster, [each.manifest for each in data_planes], given, reader.unread)
     here: _Found = ()
     # As long as its DataPlane does not exist, the only known cluster of an environment is this one.
     if elsewhere.here or len(data_planes) < len(reader.references):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from choreo_components.api import Generation, Kind, Role, UnknownKindError, all_kinds, generation_having
 from choreo_components.api.generation import NAMESPACE
 from choreo_components.api.generations import generations
-from choreo_components.inspection.data_planes import Given, look_elsewhere
+from choreo_components.inspection.data_planes import Given, list_namespaces
 from choreo_components.inspection.questions import DataPlaneNamespaces, HasKind, Objects, Question, Unread
 from choreo_components.kubernetes.client import Cluster, ClusterError, Forbidden
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Live, Resource, resource_of
@@ -194,7 +194,7 @@ async def take(
     # A namespace that does not exist has no objects, and no role can be bound in it.
     there = {live.name for live in namespaces} if Objects.of(NAMESPACES, None) not in unread else {*organizations}
     elsewhere, secrets = await asyncio.gather(
-        look_elsewhere(cluster, planes, given or {}, unread),
+        list_namespaces(cluster, planes, given or {}, unread),
         asyncio.gather(
             *(
                 listed(SECRETS, generation.data_planes.connections(each), each)

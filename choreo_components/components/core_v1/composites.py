@@ -17,7 +17,7 @@ from choreo_components.components.core_v1.data_plane import DataPlane
 from choreo_components.components.core_v1.environment import Environment
 from choreo_components.components.core_v1.former_urns import with_former_urn
 from choreo_components.components.core_v1.organization import Organization, organization_namespace
-from choreo_components.components.provisioning import Elsewhere, Provisioning
+from choreo_components.components.provisioning import Provisioning, SeparateDataPlane
 from choreo_components.config.settings import Declared
 
 __all__ = ["COMPOSITES", "connection_secret", "surround", "with_environment", "with_former_urn"]
@@ -35,7 +35,7 @@ def surround(
     declared: Declared,
     given: Mapping[str, Any],
     opts: pulumi.ResourceOptions,
-    elsewhere: Elsewhere | None,
+    elsewhere: SeparateDataPlane | None,
 ) -> tuple[KubernetesObject, Provisioning | None]:
     """The last resource that belongs to an object `made` in its component, and the provisioning of an environment."""
     match component:

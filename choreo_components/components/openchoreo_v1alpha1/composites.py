@@ -14,7 +14,7 @@ from choreo_components.components.base import ObjectComponent
 from choreo_components.components.children import KubernetesObject
 from choreo_components.components.generations import ConnectionSecret
 from choreo_components.components.openchoreo_v1alpha1.environment import Environment
-from choreo_components.components.provisioning import Elsewhere, Provisioning, reference_to
+from choreo_components.components.provisioning import Provisioning, SeparateDataPlane, reference_to
 from choreo_components.config.settings import Declared
 
 COMPOSITES: Mapping[str, type[ObjectComponent]] = {Environment.__name__: Environment}
@@ -31,7 +31,7 @@ def surround(
     declared: Declared,
     given: Mapping[str, Any],
     opts: pulumi.ResourceOptions,
-    elsewhere: Elsewhere | None,
+    elsewhere: SeparateDataPlane | None,
 ) -> tuple[KubernetesObject, Provisioning | None]:
     """The object `made` in its component, which has no further resources, and the provisioning of an environment."""
     target = declared.data_plane
