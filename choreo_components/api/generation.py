@@ -234,7 +234,7 @@ class Kind:
 class Target:
     """What a reference leads to: the object of a kind in an organization with this metadata.name, or these labels.
 
-    The last label is the object's name. `beside` are further labels which such an object has. With `fields`, the object
+    The last label is the object's name. `more_labels` are further labels of such an object. With `fields`, the object
     is the one with these values in its fields (dotted), whatever its name; `name` is the name that it should have.
     """
 
@@ -243,13 +243,13 @@ class Target:
     organization: str
     name: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
-    beside: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    more_labels: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     fields: tuple[tuple[str, str], ...] = ()
 
     @property
     def selector(self) -> dict[str, str]:
         """The labels that select it in a cluster."""
-        return dict((*self.beside, *self.labels))
+        return dict((*self.more_labels, *self.labels))
 
     @property
     def known_as(self) -> str:
@@ -559,7 +559,7 @@ class Promotion:
     of_component: str
     """The kind of the bindings of components."""
     consulted: tuple[str, ...]
-    """The kinds that a promotion reads besides bindings and releases."""
+    """The kinds that a promotion reads in addition to bindings and releases."""
     bound: Callable[[Mapping[str, Any]], Bound]
     """What a binding declares."""
     steps: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]]
@@ -585,8 +585,8 @@ class Promotion:
 class Generation:
     """An API of OpenChoreo.
 
-    `order` has the kinds in an order of creation, where what one refers to comes before it, with what a plan has
-    besides: the kinds of Kubernetes, and finalizers. Destroy is the reverse.
+    `order` has the kinds in an order of creation, where what one refers to comes before it, and what a plan adds: the
+    kinds of Kubernetes, and finalizers. Destroy is the reverse.
     """
 
     api_version: str
@@ -627,7 +627,7 @@ class Generation:
     """The Secrets of Kubernetes that an object in wire names may name, each by its namespace and its name."""
     sole: Callable[[Mapping[str, Any]], Sole | None] = lambda wire: None
     """The function of an object in wire names that no other may have; None for most objects."""
-    hold: Callable[[Target, Mapping[str, Any]], Hold | None] = lambda going, other: None
+    hold: Callable[[Target, Mapping[str, Any]], Hold | None] = lambda deleted, other: None
     """Why another live object, in wire names, should keep one from being deleted; None if it should not.
 
     The other is of one of the kind's dependents. OpenChoreo would delete the object nevertheless, and break the other,

@@ -51,7 +51,7 @@ ORDER: Final = (
 
 
 class Needed(NamedTuple):
-    """Another neighbour that has to be there first; the version of its API does not matter."""
+    """Another neighbour that must exist first; the version of its API does not matter."""
 
     group: str
     kind: str
@@ -174,7 +174,7 @@ def refused_name(name: str) -> str | None:
     if not name:
         return "it is empty"
     if name in (".", "..") or re.search(r"[/%\s]|[^\x20-\x7e]", name):
-        return "it can be no part of a path"
+        return "it cannot be part of a path"
     length = len(name)
     return f"it is {length} bytes long, more than 253" if length > 253 else None
 

@@ -14,13 +14,13 @@ from choreo_components.api.shape import ListOf, MapOf, ObjectOf, Shape, fields_o
 Path = tuple[str, ...]
 
 
-def unfilled(kind: Kind, wire: Mapping[str, Any], beside: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+def unfilled(kind: Kind, wire: Mapping[str, Any], compared: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
     """The object in wire names without the values that are filled in for each of its kind.
 
-    A field is left out if this object, or the one to compare with (`beside`), has the value that is filled in.
+    A field is left out if this object, or the one to compare with (`compared`), has the value that is filled in.
     """
     for path, value in kind.filled:
-        if value in (_at(wire, path), _at(beside or {}, path)):
+        if value in (_at(wire, path), _at(compared or {}, path)):
             wire = _without(wire, path)
     return wire
 

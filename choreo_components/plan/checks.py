@@ -111,7 +111,8 @@ def _namespaces(
             where = by_name[generation, organization, environment].at("metadata", "name")
             yield error(
                 where,
-                f"the data-plane namespace of project {project!r} would be named {name}: {refused}",
+                f"the data-plane namespace of project {project!r} would be named {name}: {refused}; rename the project "
+                "or the environment",
             )
     for shared, group in collisions(placements, lambda each: each[0].namespaces.name(*each[1])).items():
         generation, (organization, _, environment) = group[0]

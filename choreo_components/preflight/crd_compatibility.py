@@ -83,7 +83,10 @@ def _unfit(schema: Schema, declared: Declared, release: str) -> Iterator[Finding
         yield error(declared.at(*[*dropped, *missing][0]), message)
         return
     for path in dropped:
-        message = f"{release}the cluster's definition of {kind.kind} has no such field, and would drop it"
+        message = (
+            f"{release}the cluster's definition of {kind.kind} has no such field, and would drop it; upgrade the "
+            "definition or remove the field"
+        )
         yield error(declared.at(*path), message.replace(": the cluster's", ": its"))
     for path in missing:
         message = f"{release}required field of the cluster's definition of {kind.kind} is missing"

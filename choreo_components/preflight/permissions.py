@@ -166,12 +166,15 @@ async def _unserved(cluster: Cluster, plan: Plan, generation: Generation) -> lis
     findings = []
     for kind in absent:
         having = ["/".join(each) for each, kinds in elsewhere.items() if kind in kinds]
-        has = f"it serves it only in {_listed(having)}" if having else "no served version has this kind"
         if earlier := next((each for each in generation.earlier if kind in each.kinds), None):
             has = (
                 f"it is one of {earlier.releases}. Upgrade OpenChoreo and its definitions, which helm upgrade does not "
                 "update"
             )
+        elif having:
+            has = f"it serves it only in {_listed(having)}"
+        else:
+            has = "no served version has this kind; install its definition or remove the object"
         findings.append(error(first[kind], f"the cluster does not serve {kind} of {generation.api_version}: {has}"))
     return findings
 

@@ -123,7 +123,7 @@ KNOWN = "known: core.choreo.dev/v1, openchoreo.dev/v1alpha1"
         (
             plain("ConfigMap", "a/b"),
             "metadata.name",
-            "Kubernetes would refuse the name 'a/b': it can be no part of a path",
+            "Kubernetes would refuse the name 'a/b': it cannot be part of a path",
         ),
         (plain("ConfigMap", "a", status={"ready": True}), "status", "set by the cluster: remove it"),
         (plain("ConfigMap", "a") | {"metadata": {}}, "metadata.name", "required field is missing"),

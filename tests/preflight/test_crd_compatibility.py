@@ -78,7 +78,8 @@ def test_a_field_that_the_definition_does_not_know_would_be_dropped(kind: str, p
     around["required"] = [name for name in around.get("required", ()) if name != path[-1]]
     field = "spec." + ".".join(path).replace(".[]", "[0]")
     assert reported(stack(EXAMPLES[kind]), changed) == [
-        f"choreo:resources[0].{field}: error: the cluster's definition of {kind} has no such field, and would drop it"
+        f"choreo:resources[0].{field}: error: the cluster's definition of {kind} has no such field, and would drop "
+        "it; upgrade the definition or remove the field"
     ]
 
 
@@ -99,7 +100,10 @@ def test_each_finding_is_at_its_field() -> None:
     changed = schemas()
     del at(changed["Environment"], "gateway")["properties"]["dnsPrefix"]
     found = stack(declaring.environment("development"), declaring.environment("staging"))
-    message = "the cluster's definition of Environment has no such field, and would drop it"
+    message = (
+        "the cluster's definition of Environment has no such field, and would drop it; upgrade the definition or "
+        "remove the field"
+    )
     assert list(unfit(published(changed), found.plan)) == [
         error(found.at(f"dnsPrefix: {name}", f"choreo:resources[{index}].spec.gateway.dnsPrefix"), message)
         for index, name in enumerate(("development", "staging"))
@@ -176,7 +180,7 @@ def test_a_definition_of_neither_release_is_reported_field_by_field() -> None:
     del at(changed["DataPlane"])["properties"]["registry"]
     assert reported(stack(declaring.data_plane_with_credentials()), changed) == [
         "choreo:resources[0].spec.registry: error: the cluster's definition of DataPlane has no such field, "
-        "and would drop it"
+        "and would drop it; upgrade the definition or remove the field"
     ]
 
 
@@ -205,7 +209,8 @@ def test_what_an_earlier_release_does_not_know_is_reported_with_the_release() ->
     found = stack(project)
     definitions = published(before_types_of_projects(), "openchoreo.dev", "v1alpha1")
     assert [each.message for each in unfit(definitions, found.plan)] == [
-        "the cluster serves OpenChoreo v1.1 or earlier: its definition of Project has no such field, and would drop it"
+        "the cluster serves OpenChoreo v1.1 or earlier: its definition of Project has no such field, and would drop "
+        "it; upgrade the definition or remove the field"
     ]
     assert [each.where.field for each in unfit(definitions, found.plan)] == ["choreo:resources[0].spec.type"]
 
@@ -249,7 +254,8 @@ def test_each_field_that_an_earlier_release_does_not_know_is_reported_with_the_r
     found = list(unfit(published(changed, "openchoreo.dev", "v1alpha1"), stack(made).plan))
     assert {each.where.field for each in found} == expected
     assert {each.message for each in found} == {
-        f"the cluster serves OpenChoreo v1.1 or earlier: its definition of {kind} has no such field, and would drop it"
+        f"the cluster serves OpenChoreo v1.1 or earlier: its definition of {kind} has no such field, and would drop "
+        "it; upgrade the definition or remove the field"
     }
 
 

@@ -296,7 +296,8 @@ def test_a_kind_that_is_not_served_is_an_error_that_says_where_it_is() -> None:
         ),
         (
             Severity.ERROR,
-            "the cluster does not serve DeploymentPipeline of core.choreo.dev/v1: no served version has this kind",
+            "the cluster does not serve DeploymentPipeline of core.choreo.dev/v1: no served version has this kind; "
+            "install its definition or remove the object",
         ),
     ]
 

@@ -14,7 +14,7 @@ def named(kind: str, organization: str, name: str) -> Target:
 
 def labelled(kind: str, organization: str, wanted: tuple[tuple[str, str], ...]) -> Target:
     """The object of a kind with these labels, of which the last one is its name."""
-    return Target(API_VERSION, kind, organization, labels=wanted, beside=((labels.ORGANIZATION, organization),))
+    return Target(API_VERSION, kind, organization, labels=wanted, more_labels=((labels.ORGANIZATION, organization),))
 
 
 def connected(secret: Mapping[str, Any]) -> Target | None:

@@ -8,21 +8,21 @@ from choreo_components.api.core_v1.hierarchy import promoted_environments
 from choreo_components.api.generation import Hold, Severity, Target
 
 
-def hold(going: Target, other: Mapping[str, Any]) -> Hold | None:
+def hold(deleted: Target, other: Mapping[str, Any]) -> Hold | None:
     """Why an object should stay: the other one needs it."""
     metadata, kind = other["metadata"], other["kind"]
-    if metadata.get("namespace") != going.organization:
+    if metadata.get("namespace") != deleted.organization:
         return None
     name = metadata["name"]
-    match going.kind:
+    match deleted.kind:
         case "Organization":
-            return Hold(f"Organization {going.known_as!r} still has {kind} {name!r}")
+            return Hold(f"Organization {deleted.known_as!r} still has {kind} {name!r}")
         case "DataPlane" if kind == "Environment":
             target = of_environment(other)
-            if target is not None and target.known_as == going.known_as:
-                return Hold(f"DataPlane {going.full_name!r} is still used by {kind} {name!r}")
+            if target is not None and target.known_as == deleted.known_as:
+                return Hold(f"DataPlane {deleted.full_name!r} is still used by {kind} {name!r}")
         case "Environment" if kind == "DeploymentPipeline":
-            if any(each == going.known_as for _, each in promoted_environments(other)):
-                message = f"{kind} {name!r} still names environment {going.full_name!r}: promotion there fails"
+            if any(each == deleted.known_as for _, each in promoted_environments(other)):
+                message = f"{kind} {name!r} still names environment {deleted.full_name!r}: promotion there fails"
                 return Hold(message, Severity.WARNING)
     return None

@@ -21,4 +21,4 @@ ORDER: Final = (
     "Deployment",
     "Endpoint",
 )
-"""The kinds in the order in which they can be created, with what a plan has besides. Destroy is the reverse."""
+"""The kinds in the order in which they can be created, with what a plan adds. Destroy is the reverse."""

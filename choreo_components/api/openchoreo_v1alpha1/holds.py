@@ -14,27 +14,27 @@ _NEVER_ENDS = "as long as it is, the deletion does not end"
 _BROKEN = "without it, nothing that was deployed there can be deleted"
 
 
-def hold(going: Target, other: Mapping[str, Any]) -> Hold | None:
+def hold(deleted: Target, other: Mapping[str, Any]) -> Hold | None:
     """Why an object should stay: the other one needs it, or would be deleted with it."""
     kind, name = other["kind"], other["metadata"]["name"]
-    if going.organization and namespace_of(other) != going.organization:
+    if deleted.organization and namespace_of(other) != deleted.organization:
         return None
-    match going.kind:
+    match deleted.kind:
         case "Namespace":
-            return Hold(f"Namespace {going.known_as!r} still has {kind} {name!r}")
-        case "DataPlane" if of_environment(other) == going:
-            return Hold(f"DataPlane {going.full_name!r} is still used by {kind} {name!r}: {_NEVER_ENDS}")
-        case "ClusterDataPlane" if of_environment(other) == going:
+            return Hold(f"Namespace {deleted.known_as!r} still has {kind} {name!r}")
+        case "DataPlane" if of_environment(other) == deleted:
+            return Hold(f"DataPlane {deleted.full_name!r} is still used by {kind} {name!r}: {_NEVER_ENDS}")
+        case "ClusterDataPlane" if of_environment(other) == deleted:
             user = f"{namespace_of(other)}/{name}"
-            return Hold(f"ClusterDataPlane {going.full_name!r} is still used by {kind} {user!r}: {_BROKEN}")
-        case "Environment" if any(each == going.known_as for _, each in promoted_environments(other)):
+            return Hold(f"ClusterDataPlane {deleted.full_name!r} is still used by {kind} {user!r}: {_BROKEN}")
+        case "Environment" if any(each == deleted.known_as for _, each in promoted_environments(other)):
             edit = f"kubectl edit deploymentpipelines.openchoreo.dev {name} -n {namespace_of(other)}"
             remove = f"remove it there with pulumi up of the stack that declares the pipeline, or with {edit}"
-            return Hold(f"Environment {going.full_name!r} is still named by {kind} {name!r}: {_NEVER_ENDS}; {remove}")
-        case "DeploymentPipeline" if _names_pipeline(other, going.known_as):
-            return Hold(f"DeploymentPipeline {going.full_name!r} is still used by {kind} {name!r}: {_NEVER_ENDS}")
-        case "Project" if owner_of(other).get("projectName") == going.known_as:
-            return Hold(f"Project {going.full_name!r} still has {kind} {name!r}, which OpenChoreo deletes with it")
+            return Hold(f"Environment {deleted.full_name!r} is still named by {kind} {name!r}: {_NEVER_ENDS}; {remove}")
+        case "DeploymentPipeline" if _names_pipeline(other, deleted.known_as):
+            return Hold(f"DeploymentPipeline {deleted.full_name!r} is still used by {kind} {name!r}: {_NEVER_ENDS}")
+        case "Project" if owner_of(other).get("projectName") == deleted.known_as:
+            return Hold(f"Project {deleted.full_name!r} still has {kind} {name!r}, which OpenChoreo deletes with it")
     return None
 
 

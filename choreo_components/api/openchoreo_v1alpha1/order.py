@@ -47,7 +47,7 @@ ORDER: Final = (
     "WorkflowRun",
     "ObservabilityAlertRule",
 )
-"""The kinds in the order in which they can be created, with what a plan has besides. Destroy is the reverse.
+"""The kinds in the order in which they can be created, with what a plan adds. Destroy is the reverse.
 
 A finalizer comes before the pipelines that name its environment: as long as one does, the environment cannot be
 deleted.

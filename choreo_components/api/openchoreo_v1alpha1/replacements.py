@@ -17,10 +17,10 @@ _AGAIN = "to re-create what this and other stacks declare of it, run pulumi up -
 def replacement(path: Path, live: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Violation | None:
     """The finding about a change of this field; None for kinds without parts."""
     kind, metadata = live["kind"], live["metadata"]
-    going = named(kind, metadata.get("namespace") or "", metadata["name"])
+    deleted = named(kind, metadata.get("namespace") or "", metadata["name"])
     holding: dict[str, list[str]] = defaultdict(list)
     for other in others:
-        if hold(going, other) is not None:
+        if hold(deleted, other) is not None:
             holding[other["kind"]].append(repr(other["metadata"]["name"]))
     dependents = "; ".join(f"{each} {', '.join(sorted(names))}" for each, names in sorted(holding.items()))
     match kind:

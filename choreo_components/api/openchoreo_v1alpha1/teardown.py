@@ -124,11 +124,11 @@ _TROUBLES = {("Finalizing", "CleanupFailed"), ("ResourcesApplied", "ApplyFailed"
 
 def _trouble(rendered: Mapping[str, Any]) -> Iterator[str]:
     """What fails for a RenderedRelease. CleanupFailed alternates with CleanupInProgress, once a second."""
-    going = bool((rendered.get("metadata") or {}).get("deletionTimestamp"))
+    is_deleted = bool((rendered.get("metadata") or {}).get("deletionTimestamp"))
     for condition in (rendered.get("status") or {}).get("conditions") or []:
         type_, reason = condition.get("type"), condition.get("reason")
         # Once it is being deleted, what could not be applied does not matter any more.
-        if (type_, reason) in _TROUBLES and (type_ == "Finalizing" or not going):
+        if (type_, reason) in _TROUBLES and (type_ == "Finalizing" or not is_deleted):
             yield f"{type_}={condition.get('status')} {reason} {condition.get('message') or ''}".rstrip()
 
 
