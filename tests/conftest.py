@@ -122,7 +122,7 @@ def _skip_process(*_: object, **__: object) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def toolchain_bin(request: pytest.FixtureRequest) -> Path:
-    """The folder with the binaries of the toolchain. `PULUMI_HOME` is the folder `pulumi` beside it."""
+    """The folder with the binaries of the toolchain. `PULUMI_HOME` is the folder `pulumi` next to it."""
     if _is_without_toolchain(request.config):
         _skip()
     folder = CHECKOUT / ".dev" / "bin"

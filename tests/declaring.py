@@ -96,7 +96,7 @@ def pipeline(
     promotions: Sequence[tuple[str, Sequence[str]]] = (("development", ()),),
     organization: str = "acme",
 ) -> Manifest:
-    """A pipeline which promotes from each environment to those beside it."""
+    """A pipeline which promotes from each environment to those after it."""
     paths = [
         {"sourceEnvironmentRef": source, "targetEnvironmentRefs": [{"name": target} for target in targets]}
         for source, targets in promotions
@@ -206,7 +206,7 @@ class Stack:
     def at(self, snippet: str, field: str) -> Location:
         """The place of a field in the stack's file: the first line that contains the snippet."""
         lines = [number for number, line in enumerate(self.text.splitlines(), 1) if snippet in line]
-        assert lines, f"{snippet!r} does not stand in\n{self.text}"
+        assert lines, f"{snippet!r} is not in\n{self.text}"
         return Location(STACK_FILE, lines[0], field)
 
     def declared(self, kind: str, name: str) -> Declared:

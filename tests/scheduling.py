@@ -27,7 +27,7 @@ UP = "[up of "
 
 
 def units(tests: Sequence[str]) -> Mapping[str, str]:
-    """The unit of each test, by their ids, of which those of a file stand together."""
+    """The unit of each test, by their ids, in which those of a file are adjacent."""
     found: dict[str, str] = {}
     counts: dict[str, int] = {}
     unit = ""

@@ -131,12 +131,12 @@ LABELS = {value for name, value in vars(labels).items() if name.isupper() and is
 WORD = re.compile(rf"\b({'|'.join(sorted(KINDS))})s?\b")
 
 OWN_NAMES = {"state/contract.py": {"dataPlaneRef"}, "api/crd.py": {"openAPIV3Schema"}}
-"""By module: what it calls something of its own or of Kubernetes', which is a field of a spec by chance."""
+"""By module: names for other things, such as Kubernetes', that happen to be fields of a spec."""
 
 WORDS = {
     # Whatever is deployed, of whichever kind it is.
     "kubernetes/cluster_identity.py": {"Deployments"},
-    # Besides, a data plane in the words of both APIs of OpenChoreo.
+    # Also a data plane, in the words of both APIs of OpenChoreo.
     "provider/resources/inventory.py": {"Deployments", "DataPlane"},
     # Help and descriptions, which are read before it is known which API is meant.
     "cli/adopt.py": {"Organization"},

@@ -22,8 +22,8 @@ print("pulumi" in sys.modules)
 
 
 def test_importing_the_package_and_planning_does_not_import_pulumi() -> None:
-    told = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
-    assert told.stdout.splitlines() == ["[]", "choreo_components.components.core_v1.environment", "True"], told.stderr
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["[]", "choreo_components.components.core_v1.environment", "True"], done.stderr
 
 
 GENERATIONS = """
@@ -37,5 +37,5 @@ print("pydantic" in sys.modules)
 
 
 def test_what_a_generation_knows_of_objects_in_a_cluster_needs_no_models() -> None:
-    told = subprocess.run([sys.executable, "-c", GENERATIONS], capture_output=True, text=True, check=False)
-    assert told.stdout.splitlines() == ["False"], told.stderr
+    done = subprocess.run([sys.executable, "-c", GENERATIONS], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["False"], done.stderr

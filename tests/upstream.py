@@ -1,4 +1,4 @@
-"""OpenChoreo's own files, where a machine has a copy of them beside the checkout; none is in this repository."""
+"""OpenChoreo's own files, where a machine has a copy of them next to the checkout; none is in this repository."""
 
 from pathlib import Path
 

@@ -54,7 +54,7 @@ class Left:
 class Stack:
     """A stack that adopts objects, each as its manifest, and for `projects` the namespaces of its environment.
 
-    `namespace_metadata` are the labels and annotations that Pulumi has given to all of these, besides OpenChoreo's own.
+    `namespace_metadata` are the labels and annotations that Pulumi has given to all of these, beyond OpenChoreo's own.
     """
 
     name: str

@@ -19,7 +19,7 @@ from choreo_components.api.meta import WireModel
 
 @dataclass(frozen=True)
 class Facets:
-    """What the CRD requires of a scalar besides its type: checks of the API server, not of the model.
+    """What the CRD requires of a scalar in addition to its type: checks of the API server, not of the model.
 
     `pattern` is a regular expression of Go's (RE2), and `meaning` the same in words, to follow "should be".
     """
@@ -177,7 +177,7 @@ class Field:
 
     `required`: an object must have the field when it is written. `pointer`: Go sends the zero value of an optional
     scalar. `always`: the CRD requires the field although it is optional. `default` is what the API server fills in,
-    None for nothing. `secret`: the value must never appear in plain text. `rules` are those on the field, besides those
+    None for nothing. `secret`: the value must never appear in plain text. `rules` are those on the field, without those
     of its model. `seeded`: controllers fill it in if it is missing. `hollow`: an empty object means the same as none.
     """
 

@@ -17,7 +17,7 @@ PREFIX = "choreo:"
 """The prefix of a stack's settings, which arguments do not have."""
 
 UNKNOWN = (
-    "unknown, so nothing can be planned or checked: it is an output of a resource that does not exist yet. Create "
+    "unknown, so nothing can be planned or checked: it is an output of a resource that does not exist yet; create "
     "that first, in a stack that this program refers to, or with pulumi up --target"
 )
 

@@ -51,12 +51,12 @@ def require_one_cluster(component: pulumi.Resource, kind: str, name: str) -> Non
         present, missing = lone
         raise pulumi.RunError(
             f"{kind} {name!r} has a {present} provider and no {missing} provider: it would be created on one cluster "
-            "and finalized on another. Give both, with the same kubeconfig: "
+            "and finalized on another; give both, with the same kubeconfig: "
             "providers=[pulumi_kubernetes.Provider(...), choreo_components.Provider(...)]"
         )
     if leading := settings_that_lead_elsewhere(component):
         raise pulumi.RunError(
-            f"{kind} {name!r} has default providers, and {', '.join(leading)} leads one of them to another cluster: "
+            f"{kind} {name!r} has default providers, and {', '.join(leading)} leads one of them to another cluster; "
             f"remove it (pulumi config rm {leading[0]}), or give the {kind} a kubernetes and a choreo provider with "
             "the same kubeconfig"
         )

@@ -167,6 +167,6 @@ def _require_no_providers(name: str, opts: pulumi.ResourceOptions | None) -> Non
     for package, type_ in (("kubernetes", "kubernetes:core/v1:Namespace"), (PACKAGE, Finalizer.TOKEN)):
         if package in packages or (opts.parent is not None and opts.parent.get_provider(type_) is not None):
             raise pulumi.RunError(
-                f"Platform {name!r} has a {package} provider, and makes its own: remove that provider, and select the "
+                f"Platform {name!r} has a {package} provider, and makes its own; remove that provider, and select the "
                 "cluster with the argument kubeconfig"
             )

@@ -130,7 +130,7 @@ def misplaced(values: Mapping[str, Any], folder: Path) -> list[Finding]:
         return []
     absolute = os.pathsep.join(str(folder / path) for path in listed if path)
     message = (
-        f"a relative path, which providers resolve from {Path.cwd()}, the folder of `main`, and kubectl does not: "
+        f"a relative path, which providers resolve from {Path.cwd()}, the folder of `main`, and kubectl does not; "
         f"export KUBECONFIG={shlex.quote(absolute)}"
     )
     return [error(Location("environment variable KUBECONFIG"), message)]

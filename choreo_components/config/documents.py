@@ -115,7 +115,7 @@ def read(text: str | bytes, file: str, rules: Rules = Rules.KUBERNETES) -> tuple
     and memory are bounded by the length of the text, whatever it contains.
     """
     if len(text) > LARGEST:
-        return [], [error(Location(file), f"the file is larger than {LARGEST // 2**20} MiB: split it")]
+        return [], [error(Location(file), f"the file is larger than {LARGEST // 2**20} MiB; split it")]
     parser: Any = None
     documents: list[Document] = []
     findings: list[Finding] = []
@@ -391,7 +391,7 @@ class _Builder:
             return self._refuse(line, path, _meaningless(tag))
         text = joined(event) if self._joins else str(event.value)
         if not text.isascii() and _HALF.search(text):
-            return self._refuse(line, path, "half of a surrogate pair is not a character: write both halves")
+            return self._refuse(line, path, "half of a surrogate pair is not a character; write both halves")
         try:
             return _SCALARS[tag](text)
         except ValueError:
@@ -433,7 +433,7 @@ class _Builder:
                 key = self._key(path, around)
                 built = self._build(path if key is None else (*path, key), around)
                 if key in own:
-                    self._refuse(line, (*path, key), "duplicate key: remove one of them")
+                    self._refuse(line, (*path, key), "duplicate key; remove one of them")
                 elif key is not None:
                     own[key] = built.value
                     places[key] = built.at(line)
@@ -464,7 +464,7 @@ class _Builder:
     def _count(self, fields: int, line: int) -> None:
         self._fields += fields
         if self._fields > MOST_FIELDS:
-            message = f"more than {MOST_FIELDS:,} keys and values in one file, with its aliases expanded: split it"
+            message = f"more than {MOST_FIELDS:,} keys and values in one file, with its aliases expanded; split it"
             self._refuse(line, (), message)
             raise _Refused
 
@@ -479,7 +479,7 @@ class _Builder:
 
 def _meaningless(tag: str) -> str:
     tag = tag.replace("tag:yaml.org,2002:", "!!")
-    return f"the tag {tag} has no meaning in a manifest: write the plain value"
+    return f"the tag {tag} has no meaning in a manifest; write the plain value"
 
 
 def differing(one: Any, other: Any, path: FieldPath = ()) -> Iterator[FieldPath]:

@@ -13,7 +13,7 @@ _DURATION = re.compile(f"(?:{_PART})+", re.ASCII)
 def seconds(duration: str) -> float:
     """The duration in seconds. Raises ValueError, which says what would be right, unless it can be a deadline."""
     if not _DURATION.fullmatch(duration):
-        raise ValueError(f"{duration!r} is not a duration: write for example 90s, 10m or 1h30m")
+        raise ValueError(f"{duration!r} is not a duration; write for example 90s, 10m or 1h30m")
     total = sum(float(number) * _UNITS[unit] for number, unit in re.findall(_PART, duration))
     if total <= 0:
         raise ValueError(f"{duration!r} must be greater than zero")

@@ -60,7 +60,7 @@ def _wrong(name: str, values: Mapping[str, Any]) -> Iterator[Problem]:
                 (name, key), f"Kubernetes would refuse the {name.removesuffix('s')}'s key: {refused_key}", key
             )
         elif (owner := _owner(key)) is not None:
-            yield Problem((name, key), f"only {owner} may set this key: remove it", key)
+            yield Problem((name, key), f"only {owner} may set this key; remove it", key)
         elif not isinstance(value, str):
             quotes = " (put it in quotes)" if isinstance(value, bool | int | float) else ""
             yield Problem((name, key), f"should be a string, not {shown(value)}{quotes}", value)

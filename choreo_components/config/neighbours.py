@@ -106,7 +106,7 @@ def refusal(document: Document, api_version: str, kind: str, unknown: str) -> Fi
         meant = f"; did you mean {close[0]!r}?" if close and misspelt else ""
         return error(document.at(("apiVersion",)), f"{unknown}{meant}")
     if kind == "List" or (kind.endswith("List") and isinstance(document.value.get("items"), list)):
-        message = "a list of objects is not supported: write the objects one by one, separated by ---"
+        message = "a list of objects is not supported; write the objects one by one, separated by ---"
         return error(document.at(("kind",)), message)
     having = [each.api_version for each in generations().values() if api_version == "v1" and kind in each.by_name]
     if having and not is_namespace(api_version, kind):
@@ -115,7 +115,7 @@ def refusal(document: Document, api_version: str, kind: str, unknown: str) -> Fi
     if is_definition(api_version, kind):
         message = (
             "a stack cannot declare a definition: deleting it would delete all objects of its kind, whoever created "
-            "them. Install it beforehand (helm, kubectl apply --server-side), and leave this file out"
+            "them; install it beforehand (helm, kubectl apply --server-side), and leave this file out"
         )
         return error(document.at(("kind",)), message)
     if not kind or not kind[0].isalpha():
@@ -142,7 +142,7 @@ def _message(type_: str, path: FieldPath, value: Any, document: Document) -> str
     if type_ == "missing":
         return REQUIRED
     if type_ == "extra_forbidden" and path in OF_THE_SERVER:
-        return "set by the cluster: remove it"
+        return "set by the cluster; remove it"
     if type_ == "extra_forbidden":
         known = list(fields_of(ObjectMeta))
         close = get_close_matches(str(path[-1]), known, n=1)
@@ -160,7 +160,7 @@ def _of_the_server(document: Document) -> Iterator[Finding]:
     given = without_nothings(document.value)
     for path in OF_THE_SERVER:
         if len(path) == 1 and path[0] in given:
-            yield error(document.at(path), "set by the cluster: remove it")
+            yield error(document.at(path), "set by the cluster; remove it")
 
 
 def _refused(found: PlainObject, document: Document) -> Iterator[Finding]:
@@ -181,4 +181,4 @@ def _refused(found: PlainObject, document: Document) -> Iterator[Finding]:
                 continue
             for key, value in (values or {}).items():
                 if value is not None and not isinstance(value, str):
-                    yield error(document.at((name, key)), "should be a string: put it in quotes")
+                    yield error(document.at((name, key)), "should be a string; put it in quotes")

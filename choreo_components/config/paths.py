@@ -94,7 +94,7 @@ class Search:
         within = pattern.rstrip("/")
         if pattern.endswith("/") or os.path.isdir(self._absolute(pattern)):
             what = "is a directory" if os.path.isdir(self._absolute(within)) else "matches directories only"
-            return f"{pattern!r} {what}: name the files in it, for example {within + '/*.yaml'!r}"
+            return f"{pattern!r} {what}; name the files in it, for example {within + '/*.yaml'!r}"
         message = f"no file matches {pattern!r}" + ("" if os.path.isabs(pattern) else f" in {self._folder}")
         if re.match(r"~|.*[{$]", pattern):
             message += "; `~`, `{a,b}` and variables are not expanded"
@@ -143,7 +143,7 @@ class Search:
     def _is_file(self, path: str, where: Location) -> bool:
         found = self._stat(os.stat, path, where)
         if found is None and self._is_link(path):
-            self._fail(path, error(where, f"{path} is a broken link: remove or repair it"))
+            self._fail(path, error(where, f"{path} is a broken link; remove or repair it"))
         return found is not None and stat.S_ISREG(found.st_mode)
 
     def _is_folder(self, path: str, where: Location) -> bool:

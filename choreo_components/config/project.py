@@ -183,7 +183,7 @@ def read_project(folder: Path) -> Project:
         file = next((folder / name for name in PROJECT_FILES if is_file(folder / name)), None)
         if file is None:
             raise NoProject(
-                f"no Pulumi.yaml in {folder.absolute()}: "
+                f"no Pulumi.yaml in {folder.absolute()}; "
                 "run this command in the folder of a project or below it, or with --folder"
             )
         documents, findings = read_documents(file, file.name, Rules.PULUMI)

@@ -41,7 +41,7 @@ from choreo_components.config.validation import REQUIRED, parse, shown
 Choice = TypeVar("Choice", bound=Enum)
 
 IN_MANIFEST = (
-    "a secret in plain text, visible to all who can read this file: move the object to the stack's file, under "
+    "a secret in plain text, visible to all who can read this file; move the object to the stack's file, under "
     "choreo:resources, where `pulumi config set --secret --path` encrypts it"
 )
 """The warning about a secret in a manifest."""
@@ -241,8 +241,8 @@ class _Reader:
             if key.startswith(KUBERNETES):
                 self.refuse(
                     self.config.at((key,)),
-                    "not supported: choreo configures the Kubernetes provider for the cluster that it has checked. "
-                    f"Remove it (pulumi config rm {key}), and select the cluster by the current context of KUBECONFIG, "
+                    "not supported: choreo configures the Kubernetes provider for the cluster that it has checked; "
+                    f"remove it (pulumi config rm {key}), and select the cluster by the current context of KUBECONFIG, "
                     f"or set {KUBECONFIG}",
                 )
             elif key not in KEYS:
@@ -448,7 +448,7 @@ class _Reader:
     def skip(self, document: Document) -> None:
         """Warns once that a file of kustomize that a glob matches is skipped; any other such object is an error."""
         if document.prefix or document.file in self.named:
-            message = "a kustomize file, which is not for a cluster: name the files that it lists"
+            message = "a kustomize file, which is not for a cluster; name the files that it lists"
             self.refuse(document.at(("kind",)), message)
         elif document.file not in self.skipped:
             self.skipped.add(document.file)
@@ -503,7 +503,7 @@ class _Reader:
                     f"{key}={value}" for key, value in generation.namespaces.tenant_labels(each.name).items()
                 )
                 message = (
-                    "treated as a plain namespace, because no object of OpenChoreo in this stack is in it: add the "
+                    "treated as a plain namespace, because no object of OpenChoreo in this stack is in it; add the "
                     f"label {label} if objects of OpenChoreo in other stacks are"
                 )
                 self.findings.append(warning(each.at("metadata", "name"), message))
@@ -566,7 +566,7 @@ class _Reader:
         different = list(differing(earlier.wire, each.wire))
         if different:
             differences = ", ".join(map(field_name, different))
-            self.refuse(where, f"{twice}. They differ in {differences}: remove one of them")
+            self.refuse(where, f"{twice}. They differ in {differences}; remove one of them")
         else:
             self.findings.append(warning(where, f"{twice}. They are identical: the duplicate is ignored"))
         return bool(different)

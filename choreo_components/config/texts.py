@@ -23,7 +23,7 @@ def decoded(text: str | bytes) -> str | bytes:
     """
     if isinstance(text, bytes):
         if text.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-            raise UnicodeError("UTF-32, which kubectl does not read either: save the file as UTF-8")
+            raise UnicodeError("UTF-32, which kubectl does not read either; save the file as UTF-8")
         if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             text = text.decode("utf-16")
         else:

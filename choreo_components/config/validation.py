@@ -92,7 +92,7 @@ def _of_another_release(kind: Kind, model: type[ApiObject], other: type[ApiObjec
     """Why a field that only `other` has cannot stay in an object of `model`."""
     return (
         f"field of the {kind.kind} of {kind.release_of(other)}, while the other fields are those of "
-        f"{kind.release_of(model)}: use the fields of one release"
+        f"{kind.release_of(model)}; use the fields of one release"
     )
 
 
@@ -110,7 +110,7 @@ def _message(error: ErrorDetails, kind: Kind, model: type[ApiObject], quoted: st
     if type_ == "missing":
         return REQUIRED
     if type_ == "extra_forbidden" and path in OF_THE_SERVER:
-        return "set by the cluster: remove it"
+        return "set by the cluster; remove it"
     if type_ == "extra_forbidden":
         known = list(dict.fromkeys(name for each in kind.models for name in _fields_around(each, path)))
         close = get_close_matches(str(path[-1]), known, n=1)

@@ -157,7 +157,7 @@ def _open(folder: Path, stack: project.Stack, kubeconfig: Path | None) -> Opened
     if hidden := sorted(each for each in unknown if DECLARING.fullmatch(each)):
         raise UnreadableStack(
             f"what stack {stack.name!r} declares is unknown: {', '.join(hidden)} is encrypted, and "
-            "nothing is decrypted with --kubeconfig: run the command without it"
+            "nothing is decrypted with --kubeconfig; run the command without it"
         )
     data_planes = {
         name: _text(each.given, folder)

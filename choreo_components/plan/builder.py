@@ -167,13 +167,13 @@ class _PlanBuilder:
             if "" in meant[name] and organizations:
                 message = (
                     f"organization {organizations} of this stack has a data plane {name!r}, and a cluster-wide one of "
-                    "that name would share this kubeconfig: rename one of them"
+                    "that name would share this kubeconfig; rename one of them"
                 )
                 yield error(kubeconfig.where, message)
             elif len(meant[name]) > 1:
                 message = (
                     f"organizations {organizations} of this stack each have a data plane {name!r}, and these would "
-                    "share this kubeconfig: declare each organization in a separate stack, or rename the data planes"
+                    "share this kubeconfig; declare each organization in a separate stack, or rename the data planes"
                 )
                 yield error(kubeconfig.where, message)
 
@@ -192,7 +192,7 @@ class _PlanBuilder:
             if given[first.name].given != given[each.name].given:
                 message = (
                     f"data planes {first.name!r} and {each.name!r} name the same Secret, but have different "
-                    "kubeconfigs: name another Secret in one of them"
+                    "kubeconfigs; name another Secret in one of them"
                 )
                 self.findings.append(error(where, message))
             if refused := refusal(name, Use.OBJECT) or refusal(name, Use.LABEL_VALUE):

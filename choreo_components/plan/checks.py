@@ -68,8 +68,8 @@ def _duplicates(declared: Iterable[Declared]) -> Iterator[Finding]:
         for each, sole in group:
             if each is not right:
                 message = (
-                    f"{each.kind} {right.name!r} {sole.says} already ({right.at(*sole.path)}): {sole.otherwise}. "
-                    "Declare only one of them"
+                    f"{each.kind} {right.name!r} {sole.says} already ({right.at(*sole.path)}): {sole.otherwise}; "
+                    "declare only one of them"
                 )
                 yield error(each.at(*sole.path), message)
 
@@ -120,5 +120,5 @@ def _namespaces(
         where = by_name[generation, organization, environment].at("metadata", "name")
         yield error(
             where,
-            f"one data-plane namespace, {shared}, would belong to {owners}: rename one of them",
+            f"one data-plane namespace, {shared}, would belong to {owners}; rename one of them",
         )

@@ -78,11 +78,11 @@ class Neighbourhood:
         """Whether nothing else in the plan is the same object; otherwise adds an error."""
         where = neighbour.at("metadata", "name")
         if is_namespace(neighbour.api_version, neighbour.kind) and neighbour.name in self._made:
-            message = f"the namespace of {self._made[neighbour.name]}, which creates it: leave this one out"
+            message = f"the namespace of {self._made[neighbour.name]}, which creates it; leave this one out"
             self.findings.append(error(where, message))
             return False
         if Key.of_neighbour(neighbour) in secrets:
-            message = "the Secret that choreo:dataPlaneKubeconfigs makes: remove this one, or the kubeconfig there"
+            message = "the Secret that choreo:dataPlaneKubeconfigs makes; remove this one, or the kubeconfig there"
             self.findings.append(error(where, message))
             return False
         return True

@@ -111,7 +111,7 @@ def scope(estate: Estate, request: Request) -> Scope:
     if len(able) > 1:
         names = ", ".join(sorted(each.tenant for each in able))
         raise NotPromoted(
-            f"environment {request.target!r} is in several {able[0].generation.tenant}s ({names}): choose one with "
+            f"environment {request.target!r} is in several {able[0].generation.tenant}s ({names}); choose one with "
             "--namespace"
         )
     return able[0]
@@ -419,7 +419,7 @@ class _Promoting:
         if len(declared) > 1:
             places = " and ".join(f"{stack!r} ({each.at('metadata', 'name')})" for stack, each, _ in declared)
             raise _Refusal(
-                f"{kind.owner} {part[2]!r} is bound to {environment!r} more than once, in stacks {places}: remove it "
+                f"{kind.owner} {part[2]!r} is bound to {environment!r} more than once, in stacks {places}; remove it "
                 "from all but one of them"
             )
         if declared:
@@ -462,7 +462,7 @@ class _Promoting:
         stacks = next(filter(None, (list(dict.fromkeys(each)) for each in choices)), [])
         if len(stacks) != 1:
             raise _Refusal(
-                f"several stacks declare objects in environment {to.environment!r} ({', '.join(stacks)}): declare "
+                f"several stacks declare objects in environment {to.environment!r} ({', '.join(stacks)}); declare "
                 f"{to.kind} {to.name!r} without a release in one of them"
             )
         return stacks[0]

@@ -205,7 +205,7 @@ class Estate:
         for member, owner, declared, first in self._duplicates():
             if (member.name, owner) not in overlaps:
                 where = first.at("metadata", "name")
-                message = f"{declared} is also declared in stack {owner!r} ({where}): remove it from one of the stacks"
+                message = f"{declared} is also declared in stack {owner!r} ({where}); remove it from one of the stacks"
                 yield member.name, error(declared.at("metadata", "name"), message)
         for (name, owner), objects in overlaps.items():
             declared, first = objects[0]

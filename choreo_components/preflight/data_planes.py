@@ -124,7 +124,7 @@ async def _of_secret(cluster: Cluster, namespace: str, name: str, key: str) -> s
         if await _is_absent(cluster, namespace):
             return None
         raise NoConnection(
-            f"the credentials may not get secrets in namespace {namespace!r}, where Secret {name!r} says which cluster "
+            f"the credentials cannot get secrets in namespace {namespace!r}, where Secret {name!r} says which cluster "
             f"it is; {RIGHTS}"
         ) from None
     except ClusterError as problem:
@@ -165,7 +165,7 @@ def foreign_parts(text: str) -> str | None:
     """Why a kubeconfig cannot be passed on in a Secret; None if it can.
 
     Users who may write a Secret must not be able to run commands on the machines of all who read it, or to have files
-    sent to a server from there. Besides, these do not exist on another machine.
+    sent to a server from there. These do not exist on another machine, either.
     """
     if not is_text(text):
         return "cannot be read as one"

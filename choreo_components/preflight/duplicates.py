@@ -28,7 +28,7 @@ def duplicates(plan: Plan, existing: Existing) -> Iterator[Finding]:
         other = others.get((identity(node.key)[0], sole.of))
         if other is not None:
             message = (
-                f"{other.resource.kind} {other.name!r} in the cluster {sole.says} already: {sole.otherwise}. Give this "
+                f"{other.resource.kind} {other.name!r} in the cluster {sole.says} already: {sole.otherwise}; give this "
                 "one that name, or leave it out until that one is deleted: by pulumi up if a stack had it, else by "
                 f"kubectl delete {other.command}"
             )

@@ -84,7 +84,7 @@ def _unserved(nodes: Iterable[NeighbourNode], resources: Resources) -> Iterator[
             others = sorted(each for version, each in resources if version == node.key.api_version)
             known = f", only {', '.join(others)}" if others else ""
             message = (
-                f"the cluster does not serve {node.key.kind} of {node.key.api_version}{known}. Install its definition "
+                f"the cluster does not serve {node.key.kind} of {node.key.api_version}{known}; install its definition "
                 "beforehand, or leave the object out"
             )
             yield error(node.neighbour.at("kind" if others else "apiVersion"), message)
@@ -100,7 +100,7 @@ def _misplaced(plan: Plan, resources: Resources) -> Iterator[Finding]:
         if resource.namespaced:
             yield error(where, f"required field is missing: the namespace of the {node.key.kind}")
         else:
-            yield error(where, f"a {node.key.kind} belongs to the whole cluster and has no namespace: remove it")
+            yield error(where, f"a {node.key.kind} belongs to the whole cluster and has no namespace; remove it")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ async def read_existing(cluster: Cluster, plan: Plan, resources: Resources) -> F
 def _without_namespace(node: NeighbourNode) -> Finding:
     message = (
         f"{node.neighbour} needs namespace {node.key.organization!r}, which is neither in this stack nor in the "
-        "cluster: declare or create it"
+        "cluster; declare or create it"
     )
     return error(node.neighbour.at("metadata", "namespace"), message)
 
@@ -170,7 +170,7 @@ def _tenants(nodes: Iterable[NeighbourNode], lives: Mapping[Key, Live]) -> Itera
             of = generation.namespaces
             if generation.tenant_is_a_namespace and of.tenant(live.name, live.labels):
                 lost = ", ".join(f"{key}={value}" for key, value in of.tenant_labels(live.name).items())
-                message = f"the namespace would lose the label {lost}, which it has in the cluster: declare the label"
+                message = f"the namespace would lose the label {lost}, which it has in the cluster; declare the label"
                 yield error(node.neighbour.at("metadata", "name"), message)
 
 
@@ -192,6 +192,6 @@ def elsewhere(plan: Plan, remote: Mapping[Key, str]) -> Iterator[Finding]:
         if environment_key is not None and (data_plane := remote.get(environment_key)) is not None:
             message = (
                 f"the namespace is on data plane {data_plane!r}, which is a separate cluster, but objects of other "
-                "APIs are created on the control plane: declare it in a stack of that cluster"
+                "APIs are created on the control plane; declare it in a stack of that cluster"
             )
             yield error(node.neighbour.at("metadata", "namespace"), message)

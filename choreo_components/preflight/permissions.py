@@ -168,7 +168,7 @@ async def _unserved(cluster: Cluster, plan: Plan, generation: Generation) -> lis
         having = ["/".join(each) for each, kinds in elsewhere.items() if kind in kinds]
         if earlier := next((each for each in generation.earlier if kind in each.kinds), None):
             has = (
-                f"it is one of {earlier.releases}. Upgrade OpenChoreo and its definitions, which helm upgrade does not "
+                f"it is one of {earlier.releases}; upgrade OpenChoreo and its definitions, which helm upgrade does not "
                 "update"
             )
         elif having:
@@ -209,14 +209,14 @@ def _findings(need: Need, verbs: Sequence[str], to_come: bool) -> Iterator[Findi
     if to_come:
         # A role is in its namespace, so none can have been granted in one that this stack itself makes.
         consequence = "which does not exist yet: this stack's objects there fail unless a role is created with it"
-        yield warning(need.where, f"the credentials may not {_listed(verbs)} {need}, {consequence}; {RIGHTS}")
+        yield warning(need.where, f"the credentials cannot {_listed(verbs)} {need}, {consequence}; {RIGHTS}")
         return
     needed = [verb for verb in verbs if verb not in DISPENSABLE]
     if needed:
-        yield error(need.where, f"the credentials may not {_listed(needed)} {need}, which this stack needs; {RIGHTS}")
+        yield error(need.where, f"the credentials cannot {_listed(needed)} {need}, which this stack needs; {RIGHTS}")
     for verb in verbs:
         if verb in DISPENSABLE:
-            yield warning(need.where, f"the credentials may not {verb} {need}: {DISPENSABLE[verb]}; {RIGHTS}")
+            yield warning(need.where, f"the credentials cannot {verb} {need}: {DISPENSABLE[verb]}; {RIGHTS}")
 
 
 async def _missing(cluster: Cluster, wanted: Sequence[Need]) -> list[tuple[Need, list[str]]]:

@@ -121,7 +121,7 @@ def _errors(each: _Trial, refusals: Sequence[Refusal]) -> Iterator[Finding]:
             shown = f"{each.resource.kind} {each.namespace or ''}/{each.name}"
             why = f"its message may quote a secret; run kubectl apply --server-side --dry-run=server for {shown}"
         elif isinstance(each.of, Neighbour) and each.changes and UNCHANGEABLE.search(refusal.why):
-            why += ". Rename the object, so that the old one is deleted and this one created"
+            why += "; rename the object, so that the old one is deleted and this one created"
         yield error(where, f"the cluster would refuse it: {why}")
 
 

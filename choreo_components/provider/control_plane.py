@@ -74,7 +74,7 @@ def mistaken(way: str, found: str, known: str) -> str:
     """The message if `way` leads to another cluster than the stack is on, with the next commands."""
     return (
         f"{way} leads to another cluster than this stack is on: the UID of its namespace kube-system is {found}, and "
-        f"that of the stack's cluster is {known}. Nothing was changed. Select the stack's cluster (KUBECONFIG, or "
+        f"that of the stack's cluster is {known}. Nothing was changed; select the stack's cluster (KUBECONFIG, or "
         "kubectl config use-context). If that no longer exists, and this one replaces it: pulumi config set "
         f"choreo:controlPlane {found}, pulumi up, then pulumi up --refresh"
     )

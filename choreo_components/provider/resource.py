@@ -118,7 +118,7 @@ async def resource_served(type_: Type, session: Session) -> "Resource | None":
 
 def not_known(problem: UnknownKindError) -> Failure:
     """The failure if the state names a type that this release does not know."""
-    return Failure(f"{problem}. Upgrade the package choreo-components, if a newer release has written this")
+    return Failure(f"{problem}; upgrade the package choreo-components, if a newer release has written this")
 
 
 def type_of(live: "Live") -> Type:

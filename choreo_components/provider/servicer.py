@@ -164,7 +164,7 @@ class Servicer(proto.ResourceProviderServicer):
             from pulumi import RunError
 
             raise RunError(
-                f"Platform {request.name!r} has a {PACKAGE} provider with {' and '.join(leading)}, and makes its own: "
+                f"Platform {request.name!r} has a {PACKAGE} provider with {' and '.join(leading)}, and makes its own; "
                 "remove that provider, and select the cluster with the argument kubeconfig"
             )
 
@@ -278,7 +278,7 @@ class Servicer(proto.ResourceProviderServicer):
     async def Invoke(self, request: proto.InvokeRequest, context: Any) -> proto.InvokeResponse:
         """Whether a namespace is missing: see `missing_namespace`. Empty if that is unknown."""
         if request.tok != IS_NAMESPACE_MISSING:
-            message = f"this release of choreo has no function {request.tok}: upgrade the package choreo-components"
+            message = f"this release of choreo has no function {request.tok}; upgrade the package choreo-components"
             await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, message)
         missing = await self._cancellable(self._is_missing(_properties(request.args)[NAME]), context)
         response = proto.InvokeResponse()
@@ -472,7 +472,7 @@ async def _abort(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:
 async def _custom(context: Any, urn: str) -> CustomResource:
     """The custom resource of the type in an URN. Ends the call if there is none."""
     if (type_ := _type(urn)) not in CUSTOM:
-        message = f"this release of choreo has no resource {type_}: upgrade the package choreo-components"
+        message = f"this release of choreo has no resource {type_}; upgrade the package choreo-components"
         await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, message)
     return CUSTOM[type_]
 

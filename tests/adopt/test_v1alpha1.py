@@ -100,7 +100,7 @@ class TestDivision:
             "Environment acme/development",
             "ProjectReleaseBinding acme/shop-development",
         ]
-        assert all(each.stack.projects == () for each in found.stacks), "the bindings are objects of their own"
+        assert all(each.stack.projects == () for each in found.stacks), "the bindings are separate objects"
 
     def test_one_environment_is_adopted_alone(self) -> None:
         assert list(stacks(divide(acme(), "dev", "development"))) == ["dev"]

@@ -32,7 +32,7 @@ with_samples = pytest.mark.skipif(not SAMPLES, reason=f"no copy of OpenChoreo's 
 
 
 def holds(ours: Any, theirs: Any) -> bool:
-    """Whether ours has all that theirs has, but for zero values; ours may have defaults besides."""
+    """Whether ours has all that theirs has, but for zero values; ours may also have defaults."""
     if isinstance(theirs, dict) and isinstance(ours, dict):
         return all(holds(ours.get(name), value) for name, value in theirs.items())
     if isinstance(theirs, list) and isinstance(ours, list):

@@ -57,12 +57,12 @@ def test_arguments_that_no_command_understands_end_with_2(arguments: list[str]) 
 def test_a_command_without_a_project_ends_with_2_and_a_sentence(command: str, tmp_path: Path) -> None:
     done = choreo(command, "--folder", tmp_path)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}: ")
+    assert done.stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}; ")
 
 
 def test_the_folder_without_a_project_is_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert choreo("validate").stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}: ")
+    assert choreo("validate").stderr.startswith(f"error: no Pulumi.yaml in {tmp_path}; ")
 
 
 @pytest.mark.parametrize("below", ["stacks", "stacks/development"])

@@ -330,7 +330,7 @@ def test_all_problems_are_reported_at_once_and_no_object_is_registered(component
         "spec.nonsense",
     ]
     assert lines[0] == "controllers: should be present or absent, not 'sometimes'"
-    assert lines[1] == "timeouts.ready: 'soon' is not a duration: write for example 90s, 10m or 1h30m"
+    assert lines[1] == "timeouts.ready: 'soon' is not a duration; write for example 90s, 10m or 1h30m"
     assert lines[2] == "timeouts.delete: should be a duration such as 90s, 10m or 1h30m, not 5"
     assert lines[3] == "timeouts.deploy: unknown step; the steps are ready, delete, deployments, namespaces"
     assert lines[4].endswith("should be a string, not 5 (put it in quotes)")

@@ -173,7 +173,7 @@ def test_labels_of_namespaces_may_be_outputs() -> None:
     [
         (
             {"labels": {"managed-by": "me"}},
-            "namespaceMetadata.labels.managed-by: only OpenChoreo may set this key: remove it",
+            "namespaceMetadata.labels.managed-by: only OpenChoreo may set this key; remove it",
         ),
         ({"labels": {"team": "a b"}}, "namespaceMetadata.labels.team: Kubernetes would refuse the label 'a b'"),
         ({"label": {}}, "namespaceMetadata.label: unknown field; known here: labels, annotations"),

@@ -52,7 +52,7 @@ def test_two_different_objects_of_one_name_are_reported_with_the_fields_that_dif
     first = found.at("name: pipeline", "choreo:resources[0].metadata.name")
     message = (
         f"DeploymentPipeline 'pipeline' of organization 'acme' is declared twice; first at {first}. They differ in "
-        "metadata.labels.team, spec.promotionPaths[0].targetEnvironmentRefs[0].name: remove one of them"
+        "metadata.labels.team, spec.promotionPaths[0].targetEnvironmentRefs[0].name; remove one of them"
     )
     assert found.findings == [error(Location("other.yaml", 6, "metadata.name"), message)]
 
@@ -71,7 +71,7 @@ def test_two_data_planes_that_differ_in_a_secret_are_reported_without_it() -> No
     other = declaring.data_plane_with_credentials()
     other["spec"]["kubernetesCluster"]["credentials"]["clientKey"] = "b3RoZXI="
     [finding] = stack(declaring.data_plane_with_credentials(), other).findings
-    assert finding.message.endswith("They differ in spec.kubernetesCluster.credentials.clientKey: remove one of them")
+    assert finding.message.endswith("They differ in spec.kubernetesCluster.credentials.clientKey; remove one of them")
 
 
 def test_an_unknown_kind() -> None:
@@ -170,7 +170,7 @@ def test_an_organization_in_a_namespace() -> None:
     made["metadata"]["namespace"] = "default"
     found = stack(made)
     where = found.at("namespace: default", "choreo:resources[0].metadata.namespace")
-    assert found.findings == [error(where, "Organization belongs to the whole cluster and has no namespace: remove it")]
+    assert found.findings == [error(where, "Organization belongs to the whole cluster and has no namespace; remove it")]
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_a_text_that_is_not_yaml(tmp_path: Path) -> None:
 
 def test_a_duplicate_key(tmp_path: Path) -> None:
     text = "apiVersion: core.choreo.dev/v1\nkind: Organization\nmetadata:\n  name: a\n  name: b\n"
-    message = "duplicate key: remove one of them"
+    message = "duplicate key; remove one of them"
     assert of_manifest(tmp_path, text) == [error(Location("bad.yaml", 5, "metadata.name"), message)]
 
 
@@ -342,7 +342,7 @@ def test_a_project_of_another_stack_with_a_name_that_kubernetes_refuses() -> Non
 
 def test_a_bad_duration() -> None:
     found = stack(timeouts={"ready": "10m", "delete": "soon"})
-    message = "'soon' is not a duration: write for example 90s, 10m or 1h30m"
+    message = "'soon' is not a duration; write for example 90s, 10m or 1h30m"
     assert found.findings == [error(found.at("delete", "choreo:timeouts.delete"), message)]
 
 
@@ -460,7 +460,7 @@ def test_two_projects_that_would_share_a_namespace() -> None:
     shared = data_plane_namespace("acme", "shop", "b-dev")
     message = (
         f"one data-plane namespace, {shared}, would belong to organization 'acme', project 'shop', environment 'b-dev' "
-        "and organization 'acme', project 'shop-b', environment 'dev': rename one of them"
+        "and organization 'acme', project 'shop-b', environment 'dev'; rename one of them"
     )
     assert found.findings == [error(found.at("name: b-dev", "choreo:resources[1].metadata.name"), message)]
 

@@ -206,14 +206,14 @@ def test_a_part_of_a_document_names_its_fields_from_the_whole() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "field", "message"),
     [
-        ("a: 1\nb: !secret x", 2, "b", "the tag !secret has no meaning in a manifest: write the plain value"),
+        ("a: 1\nb: !secret x", 2, "b", "the tag !secret has no meaning in a manifest; write the plain value"),
         ("a: [!!binary aGk=]", 1, "a[0]", "the tag !!binary has no meaning in a manifest"),
         ("a: !!int many", 1, "a", "'many' cannot be read as int"),
         ("a: !!float ''", 1, "a", "'' cannot be read as float"),
         ("a: !!bool maybe", 1, "a", "'maybe' cannot be read as bool"),
         (f"a: {'1' * 5000}", 1, "a", f"'{'1' * 59} cannot be read as int"),
         (f"a: 0x{'f' * 5000}", 1, "a", f"'0x{'f' * 57} cannot be read as int"),
-        ("a: !secret {b: c}", 1, "a", "the tag !secret has no meaning in a manifest: write the plain value"),
+        ("a: !secret {b: c}", 1, "a", "the tag !secret has no meaning in a manifest; write the plain value"),
         ("a: *b", 1, "a", "undefined alias *b: there is no &b before it"),
         ("a:\n  <<: 1", 2, "a", "`<<` merges mappings only"),
         ("a: {[b]: c}", 1, "a", "this key is not a string"),
@@ -241,7 +241,7 @@ def test_nested_aliases_cannot_exhaust_memory(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(yaml, "MOST_FIELDS", 1000)
     lines = ["a0: &a0 [1, 1, 1, 1]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))]
     assert [each.message for each in findings("\n".join(lines))] == [
-        "more than 1,000 keys and values in one file, with its aliases expanded: split it"
+        "more than 1,000 keys and values in one file, with its aliases expanded; split it"
     ]
 
 
@@ -320,7 +320,7 @@ def test_a_surrogate_pair_in_double_quotes_is_a_character_in_yaml_too(written: s
 @pytest.mark.parametrize("half", [r"\ud83d", r"\ude00", r"\ude00\ud83d", r"\ud83d\ud83d\ude00"])
 def test_half_a_surrogate_pair_is_refused_where_it_is(half: str) -> None:
     [found] = findings(f'{{"a": 1,\n"b": "{half}"}}')
-    assert found == error(Location("a.yaml", 2, "b"), "half of a surrogate pair is not a character: write both halves")
+    assert found == error(Location("a.yaml", 2, "b"), "half of a surrogate pair is not a character; write both halves")
     [found] = findings(f'a: 1\nb: "{half}"')
     assert (found.where, found.message[:13]) == (Location("a.yaml", 2), "invalid YAML:")
 

@@ -15,7 +15,7 @@ def test_a_duration_is_a_number_of_seconds(duration: str, expected: float) -> No
 
 @pytest.mark.parametrize("text", ["", "10", "soon", "10 m", "-10m", "10m ", "10d", "m", "1h-5m", "٣s", "1e3s"])
 def test_anything_else_is_refused_with_what_would_be_right(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a duration: write for example 90s, 10m or 1h30m"):
+    with pytest.raises(ValueError, match="is not a duration; write for example 90s, 10m or 1h30m"):
         seconds(text)
 
 

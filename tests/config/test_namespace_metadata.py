@@ -56,7 +56,7 @@ def test_what_kubernetes_accepts_is_accepted(value: Any) -> None:
 )
 def test_a_key_that_belongs_to_another_owner_cannot_be_set(key: str) -> None:
     [line] = reported({"annotations": {key: "x"}})
-    assert "may set this key: remove it" in line
+    assert "may set this key; remove it" in line
 
 
 @pytest.mark.parametrize("key", ["notchoreo.dev/x", "example.pulumi.com.example/x", "my-managed-by"])
@@ -89,7 +89,7 @@ def test_accepted_labels_leave_openchoreos_own_unchanged(key: str, value: str) -
         (
             {"labels": {"managed-by": "me"}},
             ".labels.managed-by",
-            "only OpenChoreo may set this key: remove it",
+            "only OpenChoreo may set this key; remove it",
         ),
         (
             {"labels": {"a" * 64: "x"}},

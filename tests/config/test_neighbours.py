@@ -112,25 +112,25 @@ KNOWN = "known: core.choreo.dev/v1, openchoreo.dev/v1alpha1"
         (
             plain("List", "all", items=[]),
             "kind",
-            "a list of objects is not supported: write the objects one by one, separated by ---",
+            "a list of objects is not supported; write the objects one by one, separated by ---",
         ),
         (
             plain("CustomResourceDefinition", "a.example.com", None, "apiextensions.k8s.io/v1"),
             "kind",
             "a stack cannot declare a definition: deleting it would delete all objects of its kind, whoever created "
-            "them. Install it beforehand (helm, kubectl apply --server-side), and leave this file out",
+            "them; install it beforehand (helm, kubectl apply --server-side), and leave this file out",
         ),
         (
             plain("ConfigMap", "a/b"),
             "metadata.name",
             "Kubernetes would refuse the name 'a/b': it cannot be part of a path",
         ),
-        (plain("ConfigMap", "a", status={"ready": True}), "status", "set by the cluster: remove it"),
+        (plain("ConfigMap", "a", status={"ready": True}), "status", "set by the cluster; remove it"),
         (plain("ConfigMap", "a") | {"metadata": {}}, "metadata.name", "required field is missing"),
         (
             plain("ConfigMap", "a") | {"metadata": {"name": "a", "uid": "1"}},
             "metadata.uid",
-            "set by the cluster: remove it",
+            "set by the cluster; remove it",
         ),
         (
             plain("ConfigMap", "a") | {"metadata": {"name": "a", "lables": {}}},
@@ -142,7 +142,7 @@ KNOWN = "known: core.choreo.dev/v1, openchoreo.dev/v1alpha1"
             "metadata.labels.a",
             "should be a string, not 1 (put it in quotes)",
         ),
-        (plain("Secret", "a", "acme", data={"a": 1}), "data.a", "should be a string: put it in quotes"),
+        (plain("Secret", "a", "acme", data={"a": 1}), "data.a", "should be a string; put it in quotes"),
         (
             plain("Secret", "a", "acme", stringData="very-secret"),
             "stringData",
@@ -169,7 +169,7 @@ def test_an_identical_duplicate_is_ignored_and_a_different_one_refused() -> None
     ]
     [line] = reported(stack(settings, settings | {"data": {"log": "info"}}))
     assert line.startswith("error: choreo:resources[1].metadata.name: ConfigMap 'settings' of namespace 'acme' is ")
-    assert line.endswith("They differ in data.log: remove one of them")
+    assert line.endswith("They differ in data.log; remove one of them")
 
 
 # --- Secrets ---------------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def test_a_plain_namespace_among_objects_of_openchoreo_is_a_warning_unless_other
     [line] = [each for each in reported(stack(namespace(), samples.component("other"))) if "plain namespace" in each]
     assert line == (
         "warning: choreo:resources[0].metadata.name: treated as a plain namespace, because no object of OpenChoreo in "
-        "this stack is in it: add the label openchoreo.dev/control-plane=true if objects of OpenChoreo in other stacks "
+        "this stack is in it; add the label openchoreo.dev/control-plane=true if objects of OpenChoreo in other stacks "
         "are"
     )
     found = stack(namespace(), samples.component("other"), plain("ConfigMap", "settings", "acme"))
@@ -241,7 +241,7 @@ def test_a_kustomize_file_that_a_glob_matches_is_skipped_with_one_warning(tmp_pa
 def test_a_kustomize_file_that_is_named_is_an_error(tmp_path: Path, patterns: list[str]) -> None:
     found = from_files(tmp_path, *patterns, kustomization_yaml=KUSTOMIZATION)
     assert list(map(str, found.findings)) == [
-        "kustomization.yaml:2: kind: error: a kustomize file, which is not for a cluster: name the files that it lists"
+        "kustomization.yaml:2: kind: error: a kustomize file, which is not for a cluster; name the files that it lists"
     ]
 
 

@@ -235,7 +235,7 @@ def test_a_broken_link_is_an_error_where_a_file_is_expected(tmp_path: Path, targ
     tree(tmp_path, "g/b.yaml", g__a="a")
     (tmp_path / "g" / "a").rename(tmp_path / "g" / "a.yaml")
     for pattern in ("g/*.yaml", "g/a.yaml", "**/a.yaml"):
-        assert searched(tmp_path, pattern)[1] == ["error: g/a.yaml is a broken link: remove or repair it"]
+        assert searched(tmp_path, pattern)[1] == ["error: g/a.yaml is a broken link; remove or repair it"]
 
 
 @pytest.mark.parametrize("pattern", ["g/*/*.yaml", "g/**/*.yaml"])
@@ -310,7 +310,7 @@ def test_a_folder_is_not_a_file(tmp_path: Path, pattern: str) -> None:
     [said] = searched(tmp_path, pattern)[1]
     assert (
         said
-        == f"error: {pattern!r} is a directory: name the files in it, for example {pattern.rstrip('/') + '/*.yaml'!r}"
+        == f"error: {pattern!r} is a directory; name the files in it, for example {pattern.rstrip('/') + '/*.yaml'!r}"
     )
 
 
@@ -318,7 +318,7 @@ def test_a_folder_is_not_a_file(tmp_path: Path, pattern: str) -> None:
 def test_what_ends_with_a_slash_matches_no_file(tmp_path: Path, pattern: str) -> None:
     tree(tmp_path, "g/a.yaml")
     [said] = searched(tmp_path, pattern)[1]
-    assert said.startswith(f"error: {pattern!r} matches directories only: name the files in it, for example ")
+    assert said.startswith(f"error: {pattern!r} matches directories only; name the files in it, for example ")
 
 
 @pytest.mark.parametrize("pattern", ["~/a.yaml", "{a,b}.yaml", "$HOME/a.yaml"])

@@ -90,7 +90,7 @@ def test_a_field_that_the_cluster_sets_is_refused_as_such_if_it_has_a_value() ->
     wire = declaring.environment() | {"status": {"conditions": [{"type": "Ready"}]}}
     wire["metadata"] |= {"uid": "1b2c", "generation": 3, "managedFields": [{"manager": "kubectl"}], "selfLink": None}
     assert messages(wire) == dict.fromkeys(
-        ["metadata.uid", "metadata.generation", "metadata.managedFields", "status"], "set by the cluster: remove it"
+        ["metadata.uid", "metadata.generation", "metadata.managedFields", "status"], "set by the cluster; remove it"
     )
 
 
@@ -184,7 +184,7 @@ def test_a_field_of_before_v0_2_0_in_a_later_data_plane_is_reported_as_such(fore
     assert messages(wire) == {
         f"spec.kubernetesCluster.{foreign}": (
             "field of the DataPlane of OpenChoreo before v0.2.0, while the other fields are those of "
-            "OpenChoreo v0.2.0: use the fields of one release"
+            "OpenChoreo v0.2.0; use the fields of one release"
         )
     }
 
@@ -195,7 +195,7 @@ def test_a_field_of_v0_2_0_in_an_earlier_data_plane_is_reported_as_such() -> Non
     assert messages(wire) == {
         "spec.registry": (
             "field of the DataPlane of OpenChoreo v0.2.0, while the other fields are those of "
-            "OpenChoreo before v0.2.0: use the fields of one release"
+            "OpenChoreo before v0.2.0; use the fields of one release"
         )
     }
 

@@ -38,8 +38,8 @@ def _laughs() -> bytes:
 
 
 STEPS = 15_000
-TOO_LONG = "big.yaml: error: the file is larger than 3 MiB: split it"
-TOO_MUCH = "error: more than 200,000 keys and values in one file, with its aliases expanded: split it"
+TOO_LONG = "big.yaml: error: the file is larger than 3 MiB; split it"
+TOO_MUCH = "error: more than 200,000 keys and values in one file, with its aliases expanded; split it"
 TOO_DEEP = "error: mappings and lists are nested more than 100 levels deep"
 
 SIZES = {

@@ -79,9 +79,9 @@ def _pipe(path: Path) -> None:
 
 
 FILES: dict[str, tuple[Callable[[Path], None], str]] = {
-    "a directory": (_folder, "'a.yaml' is a directory: name the files in it, for example 'a.yaml/*.yaml'"),
-    "a symbolic link to itself": (_loop, "a.yaml is a broken link: remove or repair it"),
-    "a symbolic link to nowhere": (_dangling, "a.yaml is a broken link: remove or repair it"),
+    "a directory": (_folder, "'a.yaml' is a directory; name the files in it, for example 'a.yaml/*.yaml'"),
+    "a symbolic link to itself": (_loop, "a.yaml is a broken link; remove or repair it"),
+    "a symbolic link to nowhere": (_dangling, "a.yaml is a broken link; remove or repair it"),
     "a pipe without a writer": (_pipe, "no file matches 'a.yaml' in {folder}"),
 }
 
@@ -98,7 +98,7 @@ def test_a_glob_follows_a_loop_of_folders_once(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "again").symlink_to(tmp_path)
     (tmp_path / "a" / "b.yaml").write_text("a: 1\na: 2\n")
-    assert reported(of_manifest("**/*.yaml", tmp_path)) == ["a/b.yaml:2: a: error: duplicate key: remove one of them"]
+    assert reported(of_manifest("**/*.yaml", tmp_path)) == ["a/b.yaml:2: a: error: duplicate key; remove one of them"]
 
 
 def test_a_file_whose_name_is_not_text_is_still_named(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_kubeconfig_that_impersonates_a_user_without_rights_can_delete_nothing
     assert before
     by(acme, changed(acme, tmp_path / "as.yaml", **{"as": "unprivileged", "as-groups": ["guests"]}))
     said = acme.preview("development", fails=True).said
-    assert "the credentials may not" in said
+    assert "the credentials cannot" in said
     assert "unprivileged" in acme.destroy("development", fails=True).said
     by(acme, administrator)
     assert standing(acme, organization) == before, "to the resourceVersion"

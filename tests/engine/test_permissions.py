@@ -22,7 +22,7 @@ from tests.engine.workspace import Workspace
 
 BY_KEY = {str(right): right for right in rights()}
 
-DENIAL = re.compile(r"the credentials may not (?P<verbs>.+) (?P<resource>\S+) in ")
+DENIAL = re.compile(r"the credentials cannot (?P<verbs>.+) (?P<resource>\S+) in ")
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_a_secret_that_may_not_be_read_is_an_error_and_not_another_cluster(stand
     [finding] = [each for each in surveyed.findings if each.severity is Severity.ERROR]
     assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
     assert finding.message == (
-        "data plane 'dp-local' of environment 'development': the credentials may not get secrets in namespace "
+        "data plane 'dp-local' of environment 'development': the credentials cannot get secrets in namespace "
         f"{standing!r}, where Secret 'kind-cluster-1-connection-config' says which cluster it is; "
         "docs/permissions.md has the roles to grant"
     )
@@ -126,7 +126,7 @@ def test_without_a_right_that_an_up_needs_nothing_is_applied(
     acme.stack("development", samples.stack("development", organization))
     for command in ("preview", "up"):
         said = getattr(acme, command)("development", fails=True).said
-        assert "the credentials may not create namespaces in the whole cluster" in said
+        assert "the credentials cannot create namespaces in the whole cluster" in said
         assert "docs/permissions.md" in said
         assert "Traceback" not in said
     act_as(acme, administrator)
@@ -140,7 +140,7 @@ def test_without_the_right_to_delete_a_destroy_fails_and_resumes_once_it_is_gran
     act_as(acme, operators.operator(organization, without=BY_KEY["choreo-namespaces-delete"]))
     acme.stack("development", samples.stack("development", organization))
     assert (
-        "may not delete namespaces in the whole cluster: this stack cannot be destroyed" in acme.up("development").said
+        "cannot delete namespaces in the whole cluster: this stack cannot be destroyed" in acme.up("development").said
     )
 
     said = acme.destroy("development", fails=True).said

@@ -100,7 +100,7 @@ def test_the_documented_rights_are_enough_for_the_life_of_a_platform_and_without
 
     with operators.revoked(kubeconfig, BY_KEY["choreo-v1alpha1-objects-create"]):
         said = workspace.up("all", fails=True).said
-    assert f"the credentials may not create environments.openchoreo.dev in namespace '{team}', which this" in said
+    assert f"the credentials cannot create environments.openchoreo.dev in namespace '{team}', which this" in said
     assert workspace.kubectl("get", "dataplanes.openchoreo.dev", "-n", team, "-o", "name") == ""
 
     workspace.up("all")

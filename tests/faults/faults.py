@@ -37,11 +37,11 @@ class Scene:
 
 @dataclass(frozen=True)
 class Fault:
-    """`strike` returns when it has struck; `mend` restores what the same command needs to succeed."""
+    """`strike` returns when it has struck; `repair` restores what the same command needs to succeed."""
 
     sentence: str
     strike: Callable[[Scene], None]
-    mend: Callable[[Scene], None] = lambda scene: None
+    repair: Callable[[Scene], None] = lambda scene: None
     of_user: bool = False
     """Whether it strikes the user. All others run as an administrator, whose rights the API server never looks up."""
     of_members: bool = False

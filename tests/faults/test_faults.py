@@ -57,7 +57,7 @@ def strike(case: Case, estate: Estate, place: Place, kubeconfig: Path) -> Outcom
     before = points.count(view(case.point), administrator)
     operation = Operation(estate.workspace, case.command, STACK, kubeconfig)
     scene = Scene(operation, place)
-    reached = mended = False
+    reached = repaired = False
     try:
         reached = points.wait(case.point, view(case.point), administrator, before, operation.goes_on)
         if reached:
@@ -65,15 +65,15 @@ def strike(case: Case, estate: Estate, place: Place, kubeconfig: Path) -> Outcom
             if case.point is points.DEPLOYMENT_HELD:
                 estate.release_stray()
             if case.until is not None:
-                mended = points.wait(case.until, view(case.until), administrator, before, operation.goes_on)
-                case.fault.mend(scene)
+                repaired = points.wait(case.until, view(case.until), administrator, before, operation.goes_on)
+                case.fault.repair(scene)
     finally:
         try:
             outcome = operation.outcome(impatient=case.recovery is Recovery.INTERRUPT)
         finally:
-            case.fault.mend(scene)
+            case.fault.repair(scene)
     assert reached, f"it never reached the point where {case.point.sentence}:\n{outcome.said}"
-    assert mended or case.until is None, f"it was never repaired:\n{outcome.said}"
+    assert repaired or case.until is None, f"it was never repaired:\n{outcome.said}"
     assert "/choreo_components/" not in outcome.said, f"a traceback of ours:\n{outcome.said}"
     return outcome
 

@@ -20,7 +20,7 @@ main({older!r})
 
 
 def install(folder: Path, toolchain_bin: Path) -> dict[str, str]:
-    """Puts it into the `folder`, beside the toolchain's own plugins; the environment that leads to it.
+    """Puts it into the `folder`, next to the toolchain's own plugins; the environment that leads to it.
 
     The SDK is the one that is installed, under another release: our children ask for the provider of the SDK's release,
     and use nothing else of it.

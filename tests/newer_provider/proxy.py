@@ -50,7 +50,7 @@ class Older:
     @classmethod
     async def start(cls, executable: str, engine: str) -> "Older":
         """Starts it; it ends with this process, however that ends."""
-        # What is forked beside gRPC's threads may end before it becomes the program.
+        # A fork while gRPC's threads run may end before it becomes the program.
         for _ in range(5):
             process = await asyncio.create_subprocess_exec(
                 executable, engine, stdout=asyncio.subprocess.PIPE, preexec_fn=_end_with_parent
@@ -161,7 +161,7 @@ async def serve(executable: str, engine: str) -> NoReturn:
     await server.start()
     while os.getppid() == parent and older.process.returncode is None:
         await asyncio.sleep(0.5)
-    # At once, as it would be killed: nobody is there to say goodbye to.
+    # At once, as if it were killed: no connections are left to close.
     os._exit(1)
 
 

@@ -441,7 +441,7 @@ def test_two_data_planes_with_different_kubeconfigs_cannot_share_a_secret() -> N
     assert stack(*objects, dataPlaneKubeconfigs={"east": "a", "west": "a"}).findings == []
     [finding] = stack(*objects, dataPlaneKubeconfigs={"east": "a", "west": "b"}).findings
     assert finding.message == (
-        "data planes 'east' and 'west' name the same Secret, but have different kubeconfigs: name another Secret in "
+        "data planes 'east' and 'west' name the same Secret, but have different kubeconfigs; name another Secret in "
         "one of them"
     )
     assert finding.where.field == "choreo:resources[1].spec.kubernetesCluster.connectionConfigRef"
@@ -454,7 +454,7 @@ def test_a_kubeconfig_for_data_planes_of_two_organizations_is_an_error_at_its_pl
     [finding] = stack(*objects, dataPlaneKubeconfigs={"dp-local": "a"}).findings
     assert finding.message == (
         "organizations 'acme' and 'globex' of this stack each have a data plane 'dp-local', and these would share this "
-        "kubeconfig: declare each organization in a separate stack, or rename the data planes"
+        "kubeconfig; declare each organization in a separate stack, or rename the data planes"
     )
     assert finding.where.field == "choreo:dataPlaneKubeconfigs.dp-local"
 

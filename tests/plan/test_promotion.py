@@ -238,7 +238,7 @@ def test_an_ambiguous_stack_is_refused(tmp_path: Path) -> None:
         "more": [samples.project_release_binding(N, "staging", "two")],
     }
     [why] = promoted(tmp_path, stacks, component="web").refused
-    assert why.startswith("several stacks declare objects in environment 'staging' (more, staging): declare Release")
+    assert why.startswith("several stacks declare objects in environment 'staging' (more, staging); declare Release")
 
 
 def test_a_binding_that_two_stacks_declare_is_refused(tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ def test_a_request_that_matches_nothing_is_refused(tmp_path: Path, asked: dict[s
 def test_an_environment_of_several_namespaces_must_be_chosen(tmp_path: Path) -> None:
     other = [_moved(each, "other") for each in (*PLATFORM, *STAGING)]
     stacks = {**STACKS, "other": other}
-    with pytest.raises(NotPromoted, match=r"'staging' is in several namespaces \(acme, other\): choose one"):
+    with pytest.raises(NotPromoted, match=r"'staging' is in several namespaces \(acme, other\); choose one"):
         promoted(tmp_path, stacks)
     assert len(promoted_of(tmp_path, tenant="acme").moves) == 1
 

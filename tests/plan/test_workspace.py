@@ -55,7 +55,7 @@ def test_an_object_of_two_stacks_is_an_error_that_names_both_places(folder: Path
     [finding] = found.findings(whole=True)["dev"]
     assert str(finding) == (
         "Pulumi.dev.yaml:6: choreo:resources[0].metadata.name: error: DataPlane 'dp-local' of organization 'acme' is "
-        "also declared in stack 'acme' (Pulumi.acme.yaml:11: choreo:resources[1].metadata.name): "
+        "also declared in stack 'acme' (Pulumi.acme.yaml:11: choreo:resources[1].metadata.name); "
         "remove it from one of the stacks"
     )
 

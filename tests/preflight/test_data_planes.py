@@ -163,7 +163,7 @@ def test_a_self_contained_kubeconfig_may_be_passed_on() -> None:
 
 def test_a_secret_that_may_not_be_read_is_not_missing() -> None:
     assert refusal(ControlPlane(refuses=Forbidden("get secrets kind-1-config: answers 403"))) == (
-        "the credentials may not get secrets in namespace 'acme', where Secret 'kind-1-config' says which cluster "
+        "the credentials cannot get secrets in namespace 'acme', where Secret 'kind-1-config' says which cluster "
         "it is; docs/permissions.md has the roles to grant"
     )
 

@@ -76,7 +76,7 @@ def test_a_binding_is_refused_where_the_cluster_has_one_of_another_name(
     assert finding.where.field == "choreo:resources[0].spec.environment"
     assert finding.message == (
         f"{kind} 'mine' in the cluster {does} already: deleting one of two such bindings deletes {loses}, again "
-        "and again. Give this one that name, or leave it out until that one is deleted: by pulumi up if a stack "
+        "and again; give this one that name, or leave it out until that one is deleted: by pulumi up if a stack "
         f"had it, else by kubectl delete {plural}.openchoreo.dev mine -n acme"
     )
 

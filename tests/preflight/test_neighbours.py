@@ -89,11 +89,11 @@ def test_a_kind_that_the_cluster_does_not_serve_is_an_error_at_its_first_object(
     secrets = [plain("ExternalSecret", name, "tools", "external-secrets.io/v1") for name in ("a", "b")]
     assert asked(stack(*secrets)) == [
         "error: Pulumi.test.yaml:2: choreo:resources[0].apiVersion: the cluster does not serve ExternalSecret of "
-        "external-secrets.io/v1. Install its definition beforehand, or leave the object out"
+        "external-secrets.io/v1; install its definition beforehand, or leave the object out"
     ]
     assert asked(stack(plain("ConfigMaps", "a", "tools"))) == [
         "error: Pulumi.test.yaml:3: choreo:resources[0].kind: the cluster does not serve ConfigMaps of v1, only "
-        "ConfigMap, Namespace, Secret. Install its definition beforehand, or leave the object out"
+        "ConfigMap, Namespace, Secret; install its definition beforehand, or leave the object out"
     ]
 
 
@@ -103,7 +103,7 @@ def test_an_object_has_a_namespace_if_its_kind_is_in_one() -> None:
         "error: Pulumi.test.yaml:4: choreo:resources[0].metadata.namespace: required field is missing: the namespace "
         "of the ConfigMap",
         "error: Pulumi.test.yaml:10: choreo:resources[1].metadata.namespace: a ClusterRole belongs to the whole "
-        "cluster and has no namespace: remove it",
+        "cluster and has no namespace; remove it",
     ]
 
 
@@ -152,7 +152,7 @@ def test_a_namespace_that_does_not_exist_is_an_error() -> None:
     assert there(stack(SETTINGS)) == (
         [
             "error: Pulumi.test.yaml:6: choreo:resources[0].metadata.namespace: ConfigMap 'settings' of namespace "
-            "'tools' needs namespace 'tools', which is neither in this stack nor in the cluster: declare or create it"
+            "'tools' needs namespace 'tools', which is neither in this stack nor in the cluster; declare or create it"
         ],
         [],
     )
@@ -175,7 +175,7 @@ def test_a_namespace_that_is_a_tenant_in_the_cluster_does_not_lose_its_label() -
     tenant = live(NAMESPACES, "tools", metadata={"labels": {"openchoreo.dev/control-plane": "true"}})
     assert there(stack(plain("Namespace", "tools")), tenant)[0] == [
         "error: Pulumi.test.yaml:5: choreo:resources[0].metadata.name: the namespace would lose the label "
-        "openchoreo.dev/control-plane=true, which it has in the cluster: declare the label"
+        "openchoreo.dev/control-plane=true, which it has in the cluster; declare the label"
     ]
 
 
@@ -229,4 +229,4 @@ def test_what_cannot_be_changed_needs_another_name() -> None:
     there = live(CONFIG_MAPS, "settings", "tools", data={"log": "info"})
     [line] = tried(SETTINGS, there, against=Refusal("data", "field is immutable when `immutable` is set"))[0]
     assert line.startswith("error: ")
-    assert line.endswith("Rename the object, so that the old one is deleted and this one created")
+    assert line.endswith("rename the object, so that the old one is deleted and this one created")

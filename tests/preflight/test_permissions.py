@@ -197,7 +197,7 @@ def test_a_right_to_the_stacks_own_objects_is_enough() -> None:
     cluster = Authorizer(ALL, grants=[*named, *whole("organizations.core.choreo.dev", "list", "watch")])
     assert rights(cluster, stack(declaring.organization()), Controllers.PRESENT) == []
     other = rights(cluster, stack(declaring.organization(), declaring.organization("other")), Controllers.PRESENT)
-    assert "may not get, create and patch organizations.core.choreo.dev" in other[0].message
+    assert "cannot get, create and patch organizations.core.choreo.dev" in other[0].message
 
 
 def test_a_right_to_the_stacks_own_namespaces_is_enough() -> None:
@@ -210,7 +210,7 @@ def test_a_right_to_the_stacks_own_namespaces_is_enough() -> None:
 def test_a_right_to_list_by_name_is_not_enough() -> None:
     named: list[Grant] = [(verb, "organizations.core.choreo.dev", "acme") for verb in VERBS]
     found = rights(Authorizer(grants=named), stack(declaring.organization()), Controllers.PRESENT)
-    assert "may not list organizations.core.choreo.dev in the whole cluster" in found[0].message
+    assert "cannot list organizations.core.choreo.dev in the whole cluster" in found[0].message
 
 
 @pytest.mark.parametrize("count", [1, 100])
@@ -236,7 +236,7 @@ def test_missing_rights_are_one_error_at_the_first_object_that_needs_them() -> N
     assert finding.severity is Severity.ERROR
     assert finding.where == found.declared("DataPlane", "dp-local").at("kind")
     assert finding.message == (
-        "the credentials may not create and patch dataplanes.core.choreo.dev in namespace 'acme', "
+        "the credentials cannot create and patch dataplanes.core.choreo.dev in namespace 'acme', "
         "which this stack needs; docs/permissions.md has the roles to grant"
     )
 
@@ -246,7 +246,7 @@ def test_a_verb_that_an_up_does_not_need_is_a_warning(verb: str, consequence: st
     others = rule(*(each for each in VERBS if each != verb))
     [finding] = rights(Authorizer(others), stack(declaring.data_plane()))
     assert finding.severity is Severity.WARNING
-    assert f"may not {verb} dataplanes.core.choreo.dev in namespace 'acme'" in finding.message
+    assert f"cannot {verb} dataplanes.core.choreo.dev in namespace 'acme'" in finding.message
     assert consequence in finding.message
 
 
@@ -323,7 +323,7 @@ def test_a_kind_that_only_later_releases_have_is_reported_with_the_release() -> 
     assert finding.where.field == "choreo:resources[1].kind"
     assert finding.message == (
         "the cluster does not serve ProjectReleaseBinding of openchoreo.dev/v1alpha1: it is one of OpenChoreo v1.1 or "
-        "earlier. Upgrade OpenChoreo and its definitions, which helm upgrade does not update"
+        "earlier; upgrade OpenChoreo and its definitions, which helm upgrade does not update"
     )
 
 
@@ -359,7 +359,7 @@ def test_a_data_plane_is_asked_for_nothing_but_its_namespaces() -> None:
     cluster = Authorizer()
     found = asyncio.run(denied(cast(Cluster, cluster), on_east().plan, Controllers.ABSENT, EAST, "acme/east"))
     assert {question.split()[1] for question in cluster.asked} == {"namespaces"}
-    assert "the credentials may not get, list, create and patch namespaces in the whole cluster of data plane" in str(
+    assert "the credentials cannot get, list, create and patch namespaces in the whole cluster of data plane" in str(
         found[0]
     )
 

@@ -84,7 +84,7 @@ def test_an_unknown_cluster_is_an_error_at_the_environment() -> None:
     assert finding.severity is Severity.ERROR
     assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
     assert finding.message.startswith(
-        "data plane 'dp-local' of environment 'development' and 1 more: the credentials may not get secrets"
+        "data plane 'dp-local' of environment 'development' and 1 more: the credentials cannot get secrets"
     )
     assert list(placement.undecided()) == []
 

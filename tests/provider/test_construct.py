@@ -280,7 +280,7 @@ def test_an_explicit_provider_that_selects_a_cluster_is_refused_for_a_platform(
     _, engine = constructed({setting: "very-secret"}, type="choreo:index:Platform", providers=OWN)
     [[failure]] = [check.failures for check in engine.checks]
     assert failure.reason == (
-        f"Platform 'dev' has a choreo provider with {setting}, and makes its own: remove that provider, and select the "
+        f"Platform 'dev' has a choreo provider with {setting}, and makes its own; remove that provider, and select the "
         "cluster with the argument kubeconfig"
     )
 

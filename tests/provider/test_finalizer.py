@@ -94,7 +94,7 @@ def test_unknown_values_of_a_preview_are_not_refused(name: str) -> None:
         ({"dataPlaneRef": []}, {"dataPlaneRef": "should be a string that is not empty, not []"}),
         (
             {"deploymentsTimeout": "soon"},
-            {"deploymentsTimeout": "'soon' is not a duration: write for example 90s, 10m or 1h30m"},
+            {"deploymentsTimeout": "'soon' is not a duration; write for example 90s, 10m or 1h30m"},
         ),
         (
             {"namespacesTimeout": "0s"},
@@ -207,7 +207,7 @@ def test_where_its_environment_stays_it_deletes_nothing_itself(cluster: FakeClus
     assert line.startswith(
         "environment 'development' of organization 'acme' is not finalized, as its Environment stays"
     )
-    assert "Run pulumi up" in line
+    assert "run pulumi up" in line
 
 
 def test_an_environment_that_is_gone_does_not_stay_and_that_is_reported(cluster: FakeCluster) -> None:

@@ -450,7 +450,7 @@ def test_a_kubeconfig_of_another_cluster_under_the_same_name_is_refused_before_a
     lines = failure(KNOWN, EAST, FakeCluster(), FakeCluster(kube_system("another")))
     assert lines == (
         "environment 'acme/development' is on data plane 'acme/east': its kubeconfig leads to another cluster than "
-        "the one that its objects were made in; nothing was applied. Use the kubeconfig of that cluster, or move "
+        "the one that its objects were made in, so nothing was applied; use the kubeconfig of that cluster, or move "
         "the environment to a DataPlane with another name"
     )
 
@@ -573,7 +573,7 @@ def test_of_a_kind_that_the_cluster_does_not_serve_no_object_exists() -> None:
 
 
 def test_an_unknown_kind_of_openchoreo_is_of_a_newer_release() -> None:
-    with pytest.raises(Failure, match="Upgrade the package choreo-components"):
+    with pytest.raises(Failure, match="upgrade the package choreo-components"):
         failures(FakeCluster(), {"openchoreo.dev/v1beta1/Environment": ["acme/development"]})
 
 

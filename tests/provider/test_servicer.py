@@ -262,7 +262,7 @@ def test_a_kubeconfig_that_cannot_be_used_is_no_answer_either() -> None:
 
 
 def test_a_function_that_only_a_newer_release_has_is_refused() -> None:
-    lines = "FAILED_PRECONDITION: this release of choreo has no function choreo:index:isAway: upgrade the package"
+    lines = "FAILED_PRECONDITION: this release of choreo has no function choreo:index:isAway; upgrade the package"
     with pytest.raises(Aborted, match=lines):
         configured({}, lambda servicer: servicer.Invoke(proto.InvokeRequest(tok="choreo:index:isAway"), Context()))
 
@@ -298,7 +298,7 @@ def test_what_a_newer_release_has_written_is_refused_by_every_call_that_reads_it
 def test_a_resource_that_only_a_newer_release_has_is_refused_too() -> None:
     request = proto.DeleteRequest(urn="urn:pulumi:test::choreo::choreo:index:Quota::quota", properties=struct({"a": 1}))
     with pytest.raises(
-        Aborted, match="FAILED_PRECONDITION: this release of choreo has no resource choreo:index:Quota: upgrade"
+        Aborted, match="FAILED_PRECONDITION: this release of choreo has no resource choreo:index:Quota; upgrade"
     ):
         configured({}, lambda servicer: servicer.Delete(request, Context()))
 

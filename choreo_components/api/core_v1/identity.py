@@ -24,7 +24,7 @@ def identify(kind: Kind, given: ApiObject) -> tuple[ApiObject, list[Violation]]:
         expected[kind.named_by_label] = (name, "metadata.name")
     if not kind.namespaced:
         if namespace is not None:
-            message = f"{kind.kind} belongs to the whole cluster and has no namespace: remove it"
+            message = f"{kind.kind} belongs to the whole cluster and has no namespace; remove it"
             refuse(("metadata", "namespace"), message)
     else:
         namespace = namespace or own.get(labels.ORGANIZATION)

@@ -44,7 +44,7 @@ def _refused_names(kind: Kind, name: str, namespace: str | None) -> Iterator[Vio
         yield wrong_name
     if not kind.namespaced:
         if namespace is not None:
-            message = f"{kind.kind} belongs to the whole cluster and has no namespace: remove it"
+            message = f"{kind.kind} belongs to the whole cluster and has no namespace; remove it"
             yield Violation(("metadata", "namespace"), message)
     elif not namespace:
         yield Violation(("metadata", "namespace"), f"required field is missing: the namespace of the {kind.kind}")

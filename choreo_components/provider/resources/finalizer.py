@@ -124,7 +124,7 @@ class EnvironmentFinalizer(CustomResource):
         if found is None or found.metadata.get("uid") != uid:
             raise Failure(
                 f"{_named(inputs)} was created on another cluster than that of the choreo provider, which could not "
-                "finalize it there: use the same kubeconfig for the kubernetes provider and the choreo provider"
+                "finalize it there; use the same kubeconfig for the kubernetes provider and the choreo provider"
             )
 
     async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
@@ -175,7 +175,7 @@ class EnvironmentFinalizer(CustomResource):
             await _require_environment(state, session)
             session.warn(
                 f"{_named(state)} is not finalized, as its {environment.type.kind} stays: only what Pulumi manages is "
-                "deleted. Run pulumi up before you destroy the environment: it creates the finalizer again"
+                "deleted; run pulumi up before you destroy the environment: it creates the finalizer again"
             )
             return
         try:
@@ -391,6 +391,6 @@ async def _require_environment(state: Properties, session: Session) -> None:
     if found is None:
         kind, deployed = _environment(state).type.kind, _generation(state).teardown.deployed
         raise Failure(
-            f"{_named(state)} is not finalized: its {kind} is gone, and {deployed} or namespaces of it may remain: "
+            f"{_named(state)} is not finalized: its {kind} is gone, and {deployed} or namespaces of it may remain; "
             f"run pulumi up, which creates the {kind} again, and then destroy"
         )

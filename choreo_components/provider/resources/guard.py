@@ -85,7 +85,7 @@ class DeletionGuard(CustomResource):
         if leaving := sorted(each.name for each in _all(olds, Names.PROTECTED) & removed):
             raise Failure(
                 f"nothing was deleted: production is protected, and {', '.join(leaving)} is no longer declared in this "
-                "stack: declare it again, and run pulumi up"
+                "stack; declare it again, and run pulumi up"
             )
         await _refuse(removed, {**olds, Names.DELETE_RETAINED: news.get(Names.DELETE_RETAINED)}, session)
         session.notes.add(CHECKED)

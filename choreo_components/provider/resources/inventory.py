@@ -108,7 +108,7 @@ class Inventory(CustomResource):
         if UNCHECKED in session.notes:
             raise Failure(
                 "nothing was applied: could not check whether any of the stack's new objects exists in the cluster. "
-                "The warning has the reason: fix it, and run pulumi up again"
+                "The warning has the reason; fix it, and run pulumi up again"
             )
 
     async def read(self, identifier: str, inputs: Properties, session: Session) -> tuple[Properties, Properties]:
@@ -271,8 +271,8 @@ async def _identities(olds: Properties, news: Properties, session: Session) -> t
             return await recognize(session.data_plane(data_plane, kubeconfig), known)
         except AnotherCluster as problem:
             mistaken.append(
-                f"environment {users[data_plane]!r} is on data plane {data_plane!r}: {problem}; nothing was applied. "
-                "Use the kubeconfig of that cluster, or move the environment to a DataPlane with another name"
+                f"environment {users[data_plane]!r} is on data plane {data_plane!r}: {problem}, so nothing was "
+                "applied; use the kubeconfig of that cluster, or move the environment to a DataPlane with another name"
             )
         except ClusterError:
             # Reported by the resources that use it.
