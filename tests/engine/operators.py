@@ -17,8 +17,8 @@ from lightkube.resources.core_v1 import Namespace, ServiceAccount, ServiceAccoun
 from lightkube.resources.rbac_authorization_v1 import ClusterRole
 from lightkube.types import PatchType
 
-from choreo_components.kubernetes.client import Cluster
-from choreo_components.kubernetes.objects import Resource
+from choreo_components.kubernetes.client import Cluster, ClusterError, Unauthorized
+from choreo_components.kubernetes.objects import NAMESPACES, Resource
 from devcluster import private
 from tests.engine.workspace import CHECKOUT
 
@@ -142,6 +142,7 @@ class Operators:
         account = next(each for each in self._made if each.metadata.name == kubeconfig.stem)
         self._made.remove(account)
         self._client.delete(ServiceAccount, account.metadata.name, namespace=self._namespace)
+        asyncio.run(_until_refused(kubeconfig))
 
     def _theirs(
         self, document: dict[str, Any], account: str, organization: str | None, without: Right | None
@@ -193,3 +194,19 @@ async def _until(awaited: Sequence[Right], kubeconfig: Path, organization: str |
                 del waiting[0]
             else:
                 await asyncio.sleep(0.02)
+
+
+async def _until_refused(kubeconfig: Path) -> None:
+    """Waits until the API server refuses the token, which it has accepted before: it caches that for 10 seconds."""
+    deadline = time.monotonic() + SECONDS_TO_TAKE_EFFECT
+    async with Cluster(str(kubeconfig)) as cluster:
+        while time.monotonic() < deadline:
+            try:
+                await cluster.get(NAMESPACES, "kube-system")
+            except Unauthorized:
+                return
+            except ClusterError:
+                # A role may be missing as long as the token is valid.
+                pass
+            await asyncio.sleep(0.1)
+    raise AssertionError("the token is still accepted")

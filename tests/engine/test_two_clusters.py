@@ -293,7 +293,7 @@ def test_a_data_plane_that_does_not_answer_is_an_error_and_the_next_destroy_resu
         assert "cannot be reached" in said
         assert "Traceback" not in said
         said = workspace.destroy("production", fails=True).said
-        assert "on data plane 'dp-local' is not finalized: after 6s" in said
+        assert "on data plane 'dp-local' is not finalized: timed out after 6s" in said
         assert "the next destroy resumes from here" in said
         proxy.restore()
         workspace.destroy("production")
