@@ -97,7 +97,7 @@ def test_a_release_that_controllers_made_is_promoted_applied_and_rolled_back(
     )
     root = choreo("promote", "web", "--to", "development", "--release", first, *asked)
     assert root.exit_code == 2
-    assert root.stderr.startswith("error: Component 'web' is deployed to 'development' by itself")
+    assert root.stderr.startswith("error: Component 'web' is deployed to 'development' automatically")
 
 
 def test_the_seeded_release_of_a_project_is_promoted_with_its_components(
