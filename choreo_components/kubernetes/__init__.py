@@ -1,1 +1,1 @@
-"""The API client: kubeconfigs, live objects, conditions and errors. The only room that talks to an API server."""
+"""The API client: kubeconfigs, live objects, conditions and errors. The only package that talks to an API server."""

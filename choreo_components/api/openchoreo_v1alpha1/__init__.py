@@ -1,4 +1,4 @@
-"""OpenChoreo's current API, openchoreo.dev/v1alpha1: its releases 1.0 and later."""
+"""OpenChoreo's current API, openchoreo.dev/v1alpha1: the API of every release since 0.3."""
 
 from typing import Final
 
