@@ -16,6 +16,7 @@ from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.config.project import read_stack
 from devcluster import ControlPlane
+from tests import shells
 from tests.declaring import CREDENTIALS, data_plane_with_credentials
 from tests.declaring import organization as owner
 from tests.engine import samples
@@ -185,7 +186,8 @@ def test_what_kubectl_has_made_is_taken_over_then_changed_and_destroyed(
     before = versions(another, organization)
 
     with_controllers = controllers is Controllers.PRESENT
-    said = run(another, f"choreo adopt --organization {organization} --stack acme")
+    documented = shells.blocks("docs/adopt.md")[0].script
+    said = run(another, documented.replace("--organization acme", f"--organization {organization}"))
     assert versions(another, organization) == before, "`choreo adopt` has written to the cluster"
     assert "not adopted: " not in said
     assert ("belongs in no stack: Endpoint" in said) is with_controllers

@@ -603,7 +603,9 @@ def test_environments_on_a_data_plane_that_only_a_given_kubeconfig_reaches_are_t
     assert f"not adopted: Environment {organization}/development: its namespaces are not known" in left
     assert "--data-plane-kubeconfig dp-local=FILE" in left
 
-    said = run(later, f"{command} --data-plane-kubeconfig dp-local={data_plane.kubeconfig}")
+    (later.folder / "east.kubeconfig").symlink_to(data_plane.kubeconfig)
+    documented = shells.block("docs/adopt.md", "--data-plane-kubeconfig").script.replace("dp-east", "dp-local")
+    said = run(later, documented.replace("--organization acme", f"--organization {organization}"))
     changes = take_over(later, said)
 
     assert {stack: list(each) for stack, each in changes.items()} == {

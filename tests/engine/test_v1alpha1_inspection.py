@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ import pytest
 from choreo_components import Controllers
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION
 from choreo_components.config.project import read_stack
+from tests import shells
 from tests.engine import lists
 from tests.engine.adopting import run, take_over
 from tests.engine.modes import with_and_without_controllers
@@ -80,8 +82,9 @@ def test_a_platform_that_is_up_has_neither_drift_nor_leftovers_and_another_proje
     assert output_of(workspace, "leftovers", 0)["leftovers"] == []
 
     before = versions(workspace, team)
-    said = choreo(another, "adopt", "--namespace", team, "--stack", "team").stdout
-    stacks = ["team", "team-development", "team-staging"]
+    documented = shells.block("docs/adopt.md", "--namespace default").script
+    said = choreo(another, *shlex.split(documented.replace("--namespace default", f"--namespace {team}"))[1:]).stdout
+    stacks = ["default", "default-development", "default-staging"]
     assert declared(another, *stacks) == declared(workspace, "all")
     # Cluster-scoped objects may be of other tests.
     mine = "\n".join(line for line in said.splitlines() if "platform-shared" not in line)
