@@ -167,6 +167,7 @@ class Workspace:
         command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
         done = _run(command, self.folder, self.environment, given)
         assert bool(done.code) is fails, f"`{' '.join(command)}` ended with {done.code}:\n{done.said}"
+        assert fails or "errored" not in done.changes, f"`{' '.join(command)}` has reported an error:\n{done.said}"
         return done
 
     def kubectl(self, *arguments: str, manifest: str | None = None) -> str:
