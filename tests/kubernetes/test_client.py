@@ -53,7 +53,7 @@ ENCODED = base64.b64encode(MARK.encode()).decode()
             "neither kubeconfig YAML nor the path of a readable kubeconfig",
         ),
         (f"{MARK}\n", "it is not a kubeconfig: it is not a mapping of fields"),
-        (f"token: {MARK}\n", "token is not a field that choreo knows; known here: kind, apiVersion,"),
+        (f"token: {MARK}\n", "token is not a field that choreo knows; valid fields: kind, apiVersion,"),
         (f"users: [{MARK}\n", "it is not a kubeconfig: neither YAML nor JSON (line 2)"),
         (f'{{"users": "{MARK}', "it is not a kubeconfig: neither YAML nor JSON"),
         (f"users: {{token: !{MARK} a}}\n", "it is not a kubeconfig: neither YAML nor JSON (line 1)"),

@@ -169,7 +169,7 @@ def test_calls_at_the_same_time_wait_for_one_answer_about_the_control_plane(monk
 
 @pytest.mark.parametrize("call", ["CheckConfig", "Read"])
 def test_a_call_that_waits_for_the_control_plane_can_be_interrupted(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command for credentials may wait for minutes."""
+    """An exec credential plugin may wait for minutes."""
 
     class Aborted(Exception):
         pass

@@ -1,4 +1,4 @@
-"""Commands for credentials (`exec` of a kubeconfig): run once for all requests of this process that want their answer.
+"""Exec credential plugins (`exec` of a kubeconfig): run once for all requests of this process that want their answer.
 
 A command may open a browser, or listen on a fixed port. Requests come from several clients, threads and event loops, so
 each command runs on a separate thread.
@@ -38,7 +38,7 @@ LONGEST_SAID = 300
 
 _POLL_SECONDS = 0.1
 
-_THE_COMMAND = "the command for credentials (user.exec)"
+_THE_COMMAND = "the exec credential plugin (user.exec)"
 
 
 @dataclass(frozen=True, eq=False)

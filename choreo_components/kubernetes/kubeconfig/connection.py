@@ -93,7 +93,7 @@ class Transport(httpx.AsyncBaseTransport):
             try:
                 self._connections[certificate] = self._made(certificate)
             except KubeconfigError as problem:
-                raise CredentialsError(f"what the command for credentials (user.exec) prints: {problem}") from None
+                raise CredentialsError(f"what the exec credential plugin (user.exec) prints: {problem}") from None
         return self._connections[certificate]
 
     def _made(self, certificate: tuple[str, str] | None) -> httpx.AsyncHTTPTransport:
@@ -137,7 +137,7 @@ def _source(resolved: Resolved) -> Source:
 
 
 def _cluster_info(cluster: Mapping[str, Any]) -> dict[str, Any]:
-    """The cluster as it is passed to a command for credentials (client-go: rest/exec.go)."""
+    """The cluster as it is passed to an exec credential plugin (client-go: rest/exec.go)."""
     same = ("server", "tls-server-name", "insecure-skip-tls-verify", "proxy-url", "disable-compression")
     known = {name: cluster[name] for name in same if name in cluster}
     if authority := _authority(cluster):

@@ -19,8 +19,8 @@ class KubeconfigError(Exception):
 class Treatment(str, Enum):
     """How a field is treated."""
 
-    HEEDED = "heeded"
-    MEANINGLESS = "meaningless here"
+    SUPPORTED = "supported"
+    IGNORED = "ignored"
     REFUSED = "refused"
 
 
@@ -53,80 +53,80 @@ class Field:
     local: bool = False
 
 
-def _heeded(name: str, shape: Shape, about: str, struct: str | None = None, *, local: bool = False) -> Field:
-    return Field(name, shape, Treatment.HEEDED, about, struct, local)
+def _supported(name: str, shape: Shape, about: str, struct: str | None = None, *, local: bool = False) -> Field:
+    return Field(name, shape, Treatment.SUPPORTED, about, struct, local)
 
 
-def _meaningless(name: str, about: str, struct: str | None = None) -> Field:
-    return Field(name, Shape.ANYTHING, Treatment.MEANINGLESS, about, struct)
+def _ignored(name: str, about: str, struct: str | None = None) -> Field:
+    return Field(name, Shape.ANYTHING, Treatment.IGNORED, about, struct)
 
 
-_EXTENSIONS = _meaningless("extensions", "notes of other tools", "NamedExtension")
+_EXTENSIONS = _ignored("extensions", "notes of other tools", "NamedExtension")
 
 EXEC_EXTENSION = "client.authentication.k8s.io/exec"
-"""The extension of a cluster that is given to the command for credentials as `config`."""
+"""The extension of a cluster that is given to the exec credential plugin as `config`."""
 
 STRUCTS: Mapping[str, tuple[Field, ...]] = {
     "Config": (
-        _heeded("kind", Shape.STRING, "`Config`, or left out"),
-        _heeded("apiVersion", Shape.STRING, "`v1`, or left out"),
-        _meaningless("preferences", "the colours of a terminal", "Preferences"),
-        _heeded("clusters", Shape.LIST, "of one name in several files the first counts", "NamedCluster"),
-        _heeded("users", Shape.LIST, "of one name in several files the first counts", "NamedAuthInfo"),
-        _heeded("contexts", Shape.LIST, "of one name in several files the first counts", "NamedContext"),
-        _heeded("current-context", Shape.STRING, "of several files, the first that has one"),
+        _supported("kind", Shape.STRING, "`Config`, or left out"),
+        _supported("apiVersion", Shape.STRING, "`v1`, or left out"),
+        _ignored("preferences", "the colours of a terminal", "Preferences"),
+        _supported("clusters", Shape.LIST, "of one name in several files the first counts", "NamedCluster"),
+        _supported("users", Shape.LIST, "of one name in several files the first counts", "NamedAuthInfo"),
+        _supported("contexts", Shape.LIST, "of one name in several files the first counts", "NamedContext"),
+        _supported("current-context", Shape.STRING, "of several files, the first that has one"),
         _EXTENSIONS,
     ),
-    "Preferences": (_meaningless("colors", "the colours of a terminal"), _EXTENSIONS),
+    "Preferences": (_ignored("colors", "the colours of a terminal"), _EXTENSIONS),
     "NamedCluster": (
-        _heeded("name", Shape.STRING, "what contexts call it; twice in one file is an error"),
-        _heeded("cluster", Shape.MAPPING, "read where the current context names it", "Cluster"),
+        _supported("name", Shape.STRING, "what contexts call it; twice in one file is an error"),
+        _supported("cluster", Shape.MAPPING, "read where the current context names it", "Cluster"),
     ),
     "NamedAuthInfo": (
-        _heeded("name", Shape.STRING, "what contexts call it; twice in one file is an error"),
-        _heeded("user", Shape.MAPPING, "read where the current context names it", "AuthInfo"),
+        _supported("name", Shape.STRING, "what contexts call it; twice in one file is an error"),
+        _supported("user", Shape.MAPPING, "read where the current context names it", "AuthInfo"),
     ),
     "NamedContext": (
-        _heeded("name", Shape.STRING, "what `current-context` calls it; twice in one file is an error"),
-        _heeded("context", Shape.MAPPING, "read where it is the current one", "Context"),
+        _supported("name", Shape.STRING, "what `current-context` calls it; twice in one file is an error"),
+        _supported("context", Shape.MAPPING, "read where it is the current one", "Context"),
     ),
     "NamedExtension": (
-        _heeded("name", Shape.STRING, f"only `{EXEC_EXTENSION}` has a meaning, and only of a cluster"),
-        _heeded("extension", Shape.ANYTHING, "given to the command for credentials as `config`"),
+        _supported("name", Shape.STRING, f"only `{EXEC_EXTENSION}` has a meaning, and only of a cluster"),
+        _supported("extension", Shape.ANYTHING, "given to the exec credential plugin as `config`"),
     ),
     "Cluster": (
-        _heeded(
+        _supported(
             "server", Shape.STRING, "http or https; without a scheme, https where there are TLS settings, else http"
         ),
-        _heeded("tls-server-name", Shape.STRING, "the name that the server's certificate must have"),
-        _heeded("insecure-skip-tls-verify", Shape.BOOLEAN, "with a certificate authority it is an error"),
-        _heeded("certificate-authority", Shape.STRING, "a file; together with `…-data` it is an error", local=True),
-        _heeded("certificate-authority-data", Shape.BASE64, "PEM; it alone is trusted then"),
-        _heeded("proxy-url", Shape.STRING, "http or https; SOCKS is an error. It comes before `HTTPS_PROXY`"),
-        _heeded("disable-compression", Shape.BOOLEAN, "no compressed answers are asked for"),
+        _supported("tls-server-name", Shape.STRING, "the name that the server's certificate must have"),
+        _supported("insecure-skip-tls-verify", Shape.BOOLEAN, "with a certificate authority it is an error"),
+        _supported("certificate-authority", Shape.STRING, "a file; together with `…-data` it is an error", local=True),
+        _supported("certificate-authority-data", Shape.BASE64, "PEM; it alone is trusted then"),
+        _supported("proxy-url", Shape.STRING, "http or https; SOCKS is an error. It comes before `HTTPS_PROXY`"),
+        _supported("disable-compression", Shape.BOOLEAN, "no compressed answers are asked for"),
         Field(
             "extensions",
             Shape.LIST,
-            Treatment.HEEDED,
-            f"`{EXEC_EXTENSION}` is given to the command for credentials; the others have no meaning here",
+            Treatment.SUPPORTED,
+            f"`{EXEC_EXTENSION}` is given to the exec credential plugin; the others are ignored",
             "NamedExtension",
         ),
     ),
     "AuthInfo": (
-        _heeded("client-certificate", Shape.STRING, "a file; needs a key", local=True),
-        _heeded("client-certificate-data", Shape.BASE64, "PEM; together with the file it is an error"),
-        _heeded("client-key", Shape.STRING, "a file", local=True),
-        _heeded("client-key-data", Shape.BASE64, "PEM; together with the file it is an error"),
-        _heeded("token", Shape.STRING, "comes before `exec`; together with `username` it is an error"),
-        _heeded(
+        _supported("client-certificate", Shape.STRING, "a file; needs a key", local=True),
+        _supported("client-certificate-data", Shape.BASE64, "PEM; together with the file it is an error"),
+        _supported("client-key", Shape.STRING, "a file", local=True),
+        _supported("client-key-data", Shape.BASE64, "PEM; together with the file it is an error"),
+        _supported("token", Shape.STRING, "comes before `exec`; together with `username` it is an error"),
+        _supported(
             "tokenFile", Shape.STRING, "comes before `token`; read again every minute, and after a 401", local=True
         ),
-        _heeded("as", Shape.STRING, "the header `Impersonate-User` of every request"),
-        _heeded("as-uid", Shape.STRING, "`Impersonate-Uid`; without `as` it is an error"),
-        _heeded("as-groups", Shape.STRINGS, "`Impersonate-Group`; without `as` it is an error"),
-        _heeded("as-user-extra", Shape.EXTRA, "`Impersonate-Extra-…`; without `as` it is an error"),
-        _heeded("username", Shape.STRING, "basic authentication"),
-        _heeded("password", Shape.STRING, "basic authentication"),
+        _supported("as", Shape.STRING, "the header `Impersonate-User` of every request"),
+        _supported("as-uid", Shape.STRING, "`Impersonate-Uid`; without `as` it is an error"),
+        _supported("as-groups", Shape.STRINGS, "`Impersonate-Group`; without `as` it is an error"),
+        _supported("as-user-extra", Shape.EXTRA, "`Impersonate-Extra-…`; without `as` it is an error"),
+        _supported("username", Shape.STRING, "basic authentication"),
+        _supported("password", Shape.STRING, "basic authentication"),
         Field(
             "auth-provider",
             Shape.MAPPING,
@@ -135,48 +135,50 @@ STRUCTS: Mapping[str, tuple[Field, ...]] = {
             "AuthProviderConfig",
             local=True,
         ),
-        _heeded(
-            "exec", Shape.MAPPING, "a command for credentials, run once for all requests", "ExecConfig", local=True
+        _supported(
+            "exec", Shape.MAPPING, "an exec credential plugin, run once for all requests", "ExecConfig", local=True
         ),
         _EXTENSIONS,
     ),
     "Context": (
-        _heeded("cluster", Shape.STRING, "an entry of `clusters`"),
-        _heeded("user", Shape.STRING, "an entry of `users`; without it there are no credentials"),
-        _heeded("namespace", Shape.STRING, "kept for the Kubernetes provider; choreo's own requests name theirs"),
+        _supported("cluster", Shape.STRING, "an entry of `clusters`"),
+        _supported("user", Shape.STRING, "an entry of `users`; without it there are no credentials"),
+        _supported("namespace", Shape.STRING, "kept for the Kubernetes provider; choreo's own requests name theirs"),
         _EXTENSIONS,
     ),
     "AuthProviderConfig": (
-        _meaningless("name", "refused as a whole"),
-        _meaningless("config", "refused as a whole"),
+        _ignored("name", "refused as a whole"),
+        _ignored("config", "refused as a whole"),
     ),
     "ExecConfig": (
-        _heeded("command", Shape.STRING, "with a slash, relative to the kubeconfig's folder; else found by `PATH`"),
-        _heeded("args", Shape.STRINGS, "its arguments"),
-        _heeded("env", Shape.LIST, "in addition to the variables of the process", "ExecEnvVar"),
-        _heeded("apiVersion", Shape.STRING, "`client.authentication.k8s.io/v1` or `…/v1beta1`; its answer has it too"),
-        _heeded("installHint", Shape.STRING, "shown where there is no such command"),
-        _heeded("provideClusterInfo", Shape.BOOLEAN, "`KUBERNETES_EXEC_INFO` has `spec.cluster`"),
-        _heeded(
+        _supported("command", Shape.STRING, "with a slash, relative to the kubeconfig's folder; else found by `PATH`"),
+        _supported("args", Shape.STRINGS, "its arguments"),
+        _supported("env", Shape.LIST, "in addition to the variables of the process", "ExecEnvVar"),
+        _supported(
+            "apiVersion", Shape.STRING, "`client.authentication.k8s.io/v1` or `…/v1beta1`; its answer has it too"
+        ),
+        _supported("installHint", Shape.STRING, "shown where there is no such command"),
+        _supported("provideClusterInfo", Shape.BOOLEAN, "`KUBERNETES_EXEC_INFO` has `spec.cluster`"),
+        _supported(
             "interactiveMode",
             Shape.STRING,
             "`Never` or `IfAvailable`, which v1 requires; `Always` is an error: there is no terminal",
         ),
     ),
     "ExecEnvVar": (
-        _heeded("name", Shape.STRING, "must not be empty"),
-        _heeded("value", Shape.STRING, "its value"),
+        _supported("name", Shape.STRING, "must not be empty"),
+        _supported("value", Shape.STRING, "its value"),
     ),
 }
 """The fields by the names of client-go's structs."""
 
 
 def places(struct: str = "Config", place: str = "") -> Iterator[tuple[str, Field]]:
-    """Each field with its place, such as `users[].user.exec.command`; without the content of one that is not heeded."""
+    """Each field with its place, such as `users[].user.exec.command`; without the content of unsupported ones."""
     for field in STRUCTS[struct]:
         at = f"{place}{field.name}"
         yield at, field
-        if field.struct and field.treatment is Treatment.HEEDED:
+        if field.struct and field.treatment is Treatment.SUPPORTED:
             yield from places(field.struct, f"{at}[]." if field.shape is Shape.LIST else f"{at}.")
 
 
@@ -197,14 +199,14 @@ def checked(value: Any, struct: str, place: str) -> dict[str, Any]:
         field = known.get(name)
         if field is None:
             shown = name if _CALLED_LIKE_A_FIELD.fullmatch(str(name)) else "…"
-            raise KubeconfigError(f"{prefix}{shown} is not a field that choreo knows; known here: {', '.join(known)}")
-        if given is None or field.treatment is Treatment.MEANINGLESS:
+            raise KubeconfigError(f"{prefix}{shown} is not a field that choreo knows; valid fields: {', '.join(known)}")
+        if given is None or field.treatment is Treatment.IGNORED:
             continue
         if field.treatment is Treatment.REFUSED:
             raise KubeconfigError(f"{prefix}{name} is not supported: {field.about}")
         if not _FITS[field.shape](given):
             raise KubeconfigError(f"{prefix}{name} must be {field.shape.value}")
-        # For client-go an empty value is missing; an empty command for credentials is one without its parts.
+        # For client-go an empty value is missing; an empty exec credential plugin is one without its parts.
         if given or field.shape is Shape.MAPPING:
             found[name] = given
     return found

@@ -17,7 +17,7 @@ SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where a pod has the credentials of its service account."""
 
 EXEC_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
-"""The versions of the request to a command for credentials, and of its answer."""
+"""The versions of the request to an exec credential plugin, and of its answer."""
 
 _PARTS = {"clusters": "cluster", "users": "user"}
 """The sections that a context names entries of, and its fields that name them."""
@@ -260,7 +260,7 @@ def _sendable(value: Any) -> bool:
 
 
 def _command(entry: Entry, user: Entry) -> dict[str, Any]:
-    """The command for credentials, checked."""
+    """The exec credential plugin, checked."""
     command, place = checked(entry.value, "ExecConfig", entry.place), entry.place
     if "command" not in command:
         raise KubeconfigError(f"{place}.command is not set")

@@ -1,4 +1,4 @@
-"""A command for credentials is run once for all requests that want its answer, however many clients and loops ask."""
+"""An exec credential plugin is run once for all requests that want its answer, however many clients and loops ask."""
 
 import asyncio
 import json
@@ -191,7 +191,7 @@ def test_a_failure_is_shared_by_all_that_wait_and_by_those_that_follow_at_once(s
     plugin.does("sys.exit('Your session\\n\\x1b[1mhas expired\\n' + 'x' * 400 + ' log in with: corp\\n')")
     text = server.kubeconfig(plugin.user())
     said = refusal(text, times=5)
-    assert "the command for credentials (user.exec) failed with exit code 1: … xxx" in said
+    assert "the exec credential plugin (user.exec) failed with exit code 1: … xxx" in said
     assert said.endswith("log in with: corp")
     assert len(said) < 500
     refusal(text)

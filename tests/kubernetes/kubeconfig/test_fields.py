@@ -62,7 +62,7 @@ def test_the_documentation_has_the_table() -> None:
 def test_a_field_that_is_not_in_the_table_is_refused_with_its_place(text: str, place: str) -> None:
     with pytest.raises(KubeconfigError, match=re.escape(place)) as refused:
         resolve(text)
-    assert "known here: " in str(refused.value)
+    assert "valid fields: " in str(refused.value)
 
 
 def test_what_is_no_name_of_a_field_is_not_reported() -> None:
@@ -80,7 +80,7 @@ def test_fields_of_entries_that_the_context_does_not_use_refuse_nothing() -> Non
 @pytest.mark.parametrize("struct", STRUCTS)
 def test_null_is_no_value_and_a_wrong_one_is_named(struct: str) -> None:
     for field in STRUCTS[struct]:
-        if field.treatment is Treatment.HEEDED:
+        if field.treatment is Treatment.SUPPORTED:
             assert checked({field.name: None}, struct, "x") == {}
             if field.shape is not Shape.ANYTHING:
                 with pytest.raises(KubeconfigError, match=re.escape(f"x.{field.name} must be {field.shape.value}")):
