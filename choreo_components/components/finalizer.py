@@ -100,7 +100,7 @@ def released(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
 
 
 class EnvironmentFinalizer(Finalizer):
-    """Deletes an environment's Deployments, then its data-plane namespaces, when it is deleted itself.
+    """Deletes what is deployed to an environment, then its data-plane namespaces, when it is deleted itself.
 
     An Environment component has one already. A separately declared one must depend on the Environment, its namespaces
     and everything that its Deployments are made of, and the Deployments must depend on it.

@@ -17,7 +17,7 @@ _KEPT = {each: each.schema for each in (*Finalizer.inputs(), *Found.inputs()) if
 
 _FINALIZER: dict[str, Any] = {
     "description": (
-        "Deletes an environment's Deployments, then its data-plane namespaces, when it is deleted itself. An "
+        "Deletes what is deployed to an environment, then its data-plane namespaces, when it is deleted itself. An "
         "Environment has one already. A separately declared one must depend on the Environment, its namespaces and "
         "everything that its Deployments are made of, and the Deployments must depend on it."
     ),

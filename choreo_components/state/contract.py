@@ -201,7 +201,7 @@ class Finalizer(Contract):
     )
     DEPLOYMENTS_TIMEOUT = Property(
         "deploymentsTimeout",
-        f"How long the deletion of its Deployments may take; {TIMEOUT} by default.",
+        f"How long the deletion of what is deployed to it may take; {TIMEOUT} by default.",
         default=TIMEOUT,
     )
     NAMESPACES_TIMEOUT = Property(

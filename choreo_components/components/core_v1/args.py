@@ -79,7 +79,7 @@ class DataPlaneGatewayArgs(TypedDict):
 
 
 class ImagePushSecretArgs(TypedDict):
-    """What allows to push images to a registry."""
+    """Credentials for pushing images to a registry."""
 
     name: pulumi.Input[str]
     """Name of the Secret with the registry's credentials."""
@@ -126,7 +126,7 @@ class DataPlaneArgs(TypedDict):
 
 
 class RemoteJwksArgs(TypedDict):
-    """Where the keys are published that sign the tokens of callers."""
+    """Where the keys that sign callers' tokens are published."""
 
     uri: pulumi.Input[str]
     """URI of the JSON Web Key Set."""
@@ -521,7 +521,7 @@ class FromImageRefArgs(TypedDict):
     tag: NotRequired[pulumi.Input[str]]
     """Tag of the image, such as 1.2.0 or latest."""
     skipVersionValidation: NotRequired[pulumi.Input[bool]]
-    """Whether the tag may be something else than a version."""
+    """Whether the tag need not be a version."""
 
 
 class TargetArtifactArgs(TypedDict):
@@ -882,7 +882,7 @@ class ProbesArgs(TypedDict):
 
 
 class HpaScalingArgs(TypedDict):
-    """Scaling by load. Thresholds are in per cent of what was asked for."""
+    """Scaling by load. Thresholds are given as a percentage of the request."""
 
     minReplicas: NotRequired[pulumi.Input[int]]
     """Least number of replicas."""

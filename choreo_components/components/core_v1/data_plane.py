@@ -22,7 +22,7 @@ class DataPlane(CoreV1Component):
     _secret_arguments = ("connectionConfig",)
 
     def __init__(self, name: str, args: DataPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo."""
         super().__init__("DataPlane", name, args, opts)
         self._declare(self._connection(name, args, opts))
         self.gateway = pulumi.Output.from_input(args["gateway"])

@@ -20,7 +20,7 @@ class DeploymentPipeline(CoreV1Component):
     """A deployment pipeline: the environments that an organization's deployments are promoted through."""
 
     def __init__(self, name: str, args: DeploymentPipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo."""
         super().__init__("DeploymentPipeline", name, args, opts)
         self._declare()
         self._complete()
@@ -30,7 +30,7 @@ class Project(CoreV1Component):
     """A project: components that are developed and deployed together, through one pipeline."""
 
     def __init__(self, name: str, args: ProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo."""
         super().__init__("Project", name, args, opts)
         self._declare()
         self._complete()
@@ -40,7 +40,7 @@ class Component(CoreV1Component):
     """A component: one part of a project that is built and deployed, such as a service."""
 
     def __init__(self, name: str, args: ComponentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo."""
         super().__init__("Component", name, args, opts)
         self._declare()
         self._complete()
@@ -50,7 +50,7 @@ class DeploymentTrack(CoreV1Component):
     """A deployment track: a line of a component's development, such as its main branch."""
 
     def __init__(self, name: str, args: DeploymentTrackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo."""
         super().__init__("DeploymentTrack", name, args, opts)
         self._declare()
         self._complete()
@@ -60,7 +60,7 @@ class DeployableArtifact(CoreV1Component):
     """A deployable artifact: an image of a component together with its configuration."""
 
     def __init__(self, name: str, args: DeployableArtifactArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo."""
         super().__init__("DeployableArtifact", name, args, opts)
         self._declare()
         self._complete()
@@ -70,7 +70,7 @@ class Deployment(CoreV1Component):
     """A deployment: an artifact that runs in an environment. Its environment's finalizer is deleted after it."""
 
     def __init__(self, name: str, args: DeploymentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names.
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo.
 
         It is replaced if its environment changes or is replaced.
         """
@@ -86,7 +86,7 @@ class Endpoint(CoreV1Component):
     """The URL under which it is reached, as OpenChoreo's controllers last reported it."""
 
     def __init__(self, name: str, args: EndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo."""
         super().__init__("Endpoint", name, args, opts)
         self.address = self._declare().status.apply(lambda status: (status or {}).get("address"))
         self._complete(address=self.address)
@@ -96,7 +96,7 @@ class Build(CoreV1Component):
     """A build: one run that makes an artifact from a track's sources."""
 
     def __init__(self, name: str, args: BuildArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo."""
         super().__init__("Build", name, args, opts)
         self._declare()
         self._complete()
@@ -106,7 +106,7 @@ class ConfigurationGroup(CoreV1Component):
     """A configuration group: values by environment which artifacts refer to."""
 
     def __init__(self, name: str, args: ConfigurationGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declares it. `args` has its identity and the fields of its spec, in OpenChoreo's names."""
+        """Create the component. `args` holds its name, organization and spec fields, named as in OpenChoreo."""
         super().__init__("ConfigurationGroup", name, args, opts)
         self._declare()
         self._complete()

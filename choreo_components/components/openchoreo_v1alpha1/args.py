@@ -393,7 +393,7 @@ class AuthzConditionArgs(TypedDict):
 
 
 class ClusterRoleMappingArgs(TypedDict):
-    """A role, and where it is had.
+    """A role, and the part of the cluster in which it is granted.
 
     The API server of OpenChoreo writes `scope: {}` if it is missing: the two mean the same.
     """
@@ -450,7 +450,7 @@ class NamespaceScopeArgs(TypedDict):
 
 
 class RoleMappingArgs(TypedDict):
-    """A role, and where in the namespace it is had.
+    """A role, and the part of the namespace in which it is granted.
 
     The API server of OpenChoreo writes `scope: {}` if it is missing: the two mean the same.
     """

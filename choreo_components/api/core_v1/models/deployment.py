@@ -22,7 +22,7 @@ class FromImageRef(WireModel):
     """An image of the component's container registry."""
 
     tag: Annotated[str | None, doc("Tag of the image, such as 1.2.0 or latest.")] = None
-    skip_version_validation: Annotated[bool | None, doc("Whether the tag may be something else than a version.")] = None
+    skip_version_validation: Annotated[bool | None, doc("Whether the tag need not be a version.")] = None
 
 
 class TargetArtifact(WireModel):
@@ -147,7 +147,7 @@ class Probes(WireModel):
 
 
 class HpaScaling(WireModel):
-    """Scaling by load. Thresholds are in per cent of what was asked for."""
+    """Scaling by load. Thresholds are given as a percentage of the request."""
 
     min_replicas: Annotated[Int32 | None, POINTER, doc("Least number of replicas.")] = None
     max_replicas: Annotated[Int32 | None, POINTER, doc("Greatest number of replicas.")] = None

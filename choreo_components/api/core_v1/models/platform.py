@@ -86,7 +86,7 @@ class KubernetesClusterWithCredentials(WireModel):
 
 
 class ImagePushSecret(WireModel):
-    """What allows to push images to a registry."""
+    """Credentials for pushing images to a registry."""
 
     name: Annotated[str, doc("Name of the Secret with the registry's credentials.")]
     prefix: Annotated[str, doc("Domain of the registry, such as ghcr.io.")]
@@ -116,7 +116,7 @@ class DataPlaneWithCredentials(ApiObject):
 
 
 class RemoteJwks(WireModel):
-    """Where the keys are published that sign the tokens of callers."""
+    """Where the keys that sign callers' tokens are published."""
 
     uri: Annotated[str, doc("URI of the JSON Web Key Set.")]
 

@@ -101,7 +101,7 @@ _COMPONENT_OR_RESOURCE = Rule(
 
 
 class RoleMapping(WireModel):
-    """A role, and where in the namespace it is had.
+    """A role, and the part of the namespace in which it is granted.
 
     The API server of OpenChoreo writes `scope: {}` if it is missing: the two mean the same.
     """
@@ -124,7 +124,7 @@ class RoleMapping(WireModel):
 
 
 class ClusterRoleMapping(WireModel):
-    """A role, and where it is had.
+    """A role, and the part of the cluster in which it is granted.
 
     The API server of OpenChoreo writes `scope: {}` if it is missing: the two mean the same.
     """
