@@ -93,7 +93,7 @@ def messages() -> str:
 
 OF_OTHERS = {"denied the request", "the stack is currently locked"}
 """Messages of Kubernetes and Pulumi."""
-WITH_VALUES = {"answers 401": "answers", "the cluster serves the DataPlane of": "the cluster serves the"}
+WITH_VALUES = {"answers 401": "answers", "the cluster's DataPlane is that of": "the cluster's … is that of"}
 """Messages that are quoted with a value, and what of them is in the code."""
 
 

@@ -97,7 +97,7 @@ def kept_by_others(manifests: Sequence[_Manifest], there: LiveOrganization) -> I
             owned = " and ".join(f"{each.manager} owns {', '.join(each.parts)}" for each in owners)
             patch = json.dumps(_renamed(owners, set(map(_manager, _entries(live)))))
             command = f"kubectl patch {live.command} --type=json -p {shlex.quote(patch)}"
-            owned += "; what leaves the manifest stays live, until this hands it over"
+            owned += "; fields that you remove from the manifest stay in the cluster until you run this command"
             yield f"{live}: {owned}:\n    {command}"
 
 

@@ -195,7 +195,7 @@ def _end_of_line(text: str, start: int) -> int:
     found = _BREAK.search(text, start)
     end = found.start() if found else len(text)
     if not _REST.match(text[start:end]):
-        raise NotEdited("the line after which the addition belongs continues with something else")
+        raise NotEdited("the line that the new entry would follow has further content")
     return end
 
 

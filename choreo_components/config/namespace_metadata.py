@@ -42,7 +42,7 @@ def problems(given: Any) -> Iterator[Problem]:
         return
     for name, values in given.items():
         if name not in FIELDS:
-            yield Problem((name,), f"unknown field; known here: {', '.join(FIELDS)}", values)
+            yield Problem((name,), f"unknown field; valid fields: {', '.join(FIELDS)}", values)
         elif values is not None and not isinstance(values, Mapping):
             yield Problem((name,), f"should be a mapping of keys to strings, not {shown(values)}", values)
         elif values is not None:

@@ -146,7 +146,7 @@ def _message(type_: str, path: FieldPath, value: Any, document: Document) -> str
     if type_ == "extra_forbidden":
         known = list(fields_of(ObjectMeta))
         close = get_close_matches(str(path[-1]), known, n=1)
-        meant = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+        meant = f"did you mean {close[0]}?" if close else f"valid fields: {', '.join(known)}"
         return f"unknown field; {meant}"
     wanted = {"string_type": "a string", "dict_type": "a mapping", "model_type": "a mapping"}.get(
         type_, "another value"

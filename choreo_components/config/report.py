@@ -66,7 +66,7 @@ def summary(report: Sequence[StackFinding], stacks: int, objects: int, neighbour
     wrong = len(errors(findings))
     counts = [_counted(wrong, "error"), _counted(len(findings) - wrong, "warning")]
     result = ", ".join(count for count in counts if not count.startswith("0 ")) or "nothing found"
-    form = f" ({neighbours:,} of other APIs, of which only the form is checked)" if neighbours else ""
+    form = f" ({neighbours:,} from other APIs, checked for structure only)" if neighbours else ""
     return f"{_counted(stacks, 'stack')}, {_counted(objects, 'object')}{form}: {result}"
 
 

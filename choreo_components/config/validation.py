@@ -91,7 +91,7 @@ def _problems(
 def _of_another_release(kind: Kind, model: type[ApiObject], other: type[ApiObject]) -> str:
     """Why a field that only `other` has cannot stay in an object of `model`."""
     return (
-        f"field of the {kind.kind} of {kind.release_of(other)}, while the other fields are those of "
+        f"this field belongs to the {kind.kind} of {kind.release_of(other)}, but the others belong to "
         f"{kind.release_of(model)}; use the fields of one release"
     )
 
@@ -114,7 +114,7 @@ def _message(error: ErrorDetails, kind: Kind, model: type[ApiObject], quoted: st
     if type_ == "extra_forbidden":
         known = list(dict.fromkeys(name for each in kind.models for name in _fields_around(each, path)))
         close = get_close_matches(str(path[-1]), known, n=1)
-        meant = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known) or 'no field at all'}"
+        meant = f"did you mean {close[0]}?" if close else f"valid fields: {', '.join(known) or 'none'}"
         return f"unknown field; {meant}"
     if type_ in _WANTED:
         quotes = " (put it in quotes)" if type_ == "string_type" and isinstance(value, bool | int | float) else ""

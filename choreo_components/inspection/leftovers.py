@@ -215,9 +215,10 @@ class _Finder:
         kind = kind_of(key.api_version, key.kind)
         reasons = [self._missing(each.target) for each in _references(live) if each.holds]
         for owner in _owners(live):
+            named = f"its owner, {owner.get('kind')} {owner.get('name')!r}"
             there = owner.get("uid") in self._by_uid
-            state = "is declared nowhere" if there else "is not among OpenChoreo's objects in the cluster"
-            reasons.append(f"its owner, {owner.get('kind')} {owner.get('name')!r}, {state}")
+            absent = f"{named}, is not among OpenChoreo's objects in the cluster"
+            reasons.append(f"no stack declares {named}" if there else absent)
         reasons += [
             f"OpenChoreo cannot find it: its namespace is {key.organization!r}, its label says organization {other!r}"
             for other in organizations_of(live)[1:]
@@ -232,9 +233,9 @@ class _Finder:
         """A message about an object that a leftover refers to; None if that is in use, or none is named."""
         if not target.known_as or self._is_in_use(target):
             return None
-        message = f"its {in_words(target.kind)} {target.known_as!r} is declared nowhere"
+        message = f"no stack declares its {in_words(target.kind)} {target.known_as!r}"
         if self._find(target) is None and self._snapshot.knows(target, target.organization):
-            message += " and not in the cluster"
+            message += ", and it is not in the cluster"
         return message
 
     def _unneeded(self, live: Live, generation: Generation, organization: str) -> str | None:

@@ -272,8 +272,8 @@ class _Promoting:
         for name in (self.request.source, self.request.target):
             if name is not None and name not in known:
                 raise NotPromoted(
-                    f"no environment {name!r} in {self.generation.tenant} {self.scope.tenant!r}: "
-                    f"there are {', '.join(sorted(known)) or 'none'}"
+                    f"no environment {name!r} in {self.generation.tenant} {self.scope.tenant!r}; "
+                    f"existing environments: {', '.join(sorted(known)) or 'none'}"
                 )
 
     def parts(self) -> list[_Part]:

@@ -78,8 +78,8 @@ def _unfit(schema: Schema, declared: Declared, release: str) -> Iterator[Finding
     model = type(declared.object)
     served = _served(schema, kind)
     if served is not None and served is not model:
-        serves = f"the cluster serves the {kind.kind} of {kind.release_of(served)}"
-        message = f"{serves}, and this is one of {kind.release_of(model)}: {_effects(dropped, missing)}"
+        serves = f"the cluster's {kind.kind} is that of {kind.release_of(served)}"
+        message = f"{serves}, but this one is written for {kind.release_of(model)}: {_effects(dropped, missing)}"
         yield error(declared.at(*[*dropped, *missing][0]), message)
         return
     for path in dropped:

@@ -132,7 +132,7 @@ async def _of_secret(cluster: Cluster, namespace: str, name: str, key: str) -> s
     if secret is None:
         return None
     if (deleted := deletion(secret)) is not None:
-        raise NoConnection(f"{secret} is {deleted}: it must be gone and created again first")
+        raise NoConnection(f"{secret} is {deleted}; wait until it is gone, then create it again")
     return _in_data(secret.manifest.get("data") or {}, f"Secret {namespace}/{name}", key)
 
 

@@ -138,7 +138,7 @@ class Placement:
     def undecided(self) -> Iterator[Finding]:
         """An error for each data plane whose cluster is unknown because the control plane could not be asked."""
         for name in self._environments.keys() - self.connections.keys() - self._settled:
-            yield self._about(name, "which cluster it is could not be asked; nothing was applied")
+            yield self._about(name, "could not read from the control plane which cluster it is; nothing was applied")
 
     def _targets(self) -> Iterator[Target]:
         """Data planes outside the stack, also those that only the settings name."""

@@ -89,8 +89,8 @@ def leaving(references: Collection[Reference], live: Found) -> Iterator[Finding]
             worst = (needing or group)[0]
             others = f" ({len(group) - 1} more refer to it)" if len(group) > 1 else ""
             message = (
-                f"{found}, which {worst.source} refers to, is {deleted}: it must be gone and created again first "
-                f"(kubectl get {found.command}){others}"
+                f"{found}, which {worst.source} refers to, is {deleted}; wait until it is gone "
+                f"(kubectl get {found.command}), then create it again{others}"
             )
             yield Finding(Severity.ERROR if needing else Severity.WARNING, worst.where, message)
 

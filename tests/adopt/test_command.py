@@ -174,7 +174,7 @@ def test_the_owner_of_fields_that_leave_a_manifest_is_reported(project: Path, mo
     fields: Manifest = {"f:spec": {"f:gateway": {}}}
     edited(plane)["metadata"]["managedFields"] = [{"manager": "helm", "operation": "Update", "fieldsV1": fields}]
     _, said = run(monkeypatch, there)
-    assert "  later: DataPlane acme/dp-local: helm owns spec; what leaves the manifest stays live" in said
+    assert "  later: DataPlane acme/dp-local: helm owns spec; fields that you remove from the manifest stay in" in said
     assert "\n    kubectl patch dataplanes.core.choreo.dev dp-local -n acme " in said
 
 

@@ -36,7 +36,7 @@ def test_field_owners_are_reported_with_a_command_that_moves_the_fields_to_kubec
     said, _, command = line.partition("\n    ")
     assert said == (
         "Environment acme/development: helm owns metadata.annotations, spec and argocd-controller owns spec; "
-        "what leaves the manifest stays live, until this hands it over:"
+        "fields that you remove from the manifest stay in the cluster until you run this command:"
     )
     *words, patch = shlex.split(command)
     assert " ".join(words) == "kubectl patch environments.core.choreo.dev development -n acme --type=json -p"

@@ -131,9 +131,9 @@ class TestLeftovers:
         assert result.stdout.splitlines() == [
             "Deployment acme/stray",
             "  since 2025-05-09T08:00:00Z",
-            "  its deployment track 'main' is declared nowhere and not in the cluster",
-            "  its environment 'test' is declared nowhere and not in the cluster",
-            "  its deployable artifact 'web-1' is declared nowhere and not in the cluster",
+            "  no stack declares its deployment track 'main', and it is not in the cluster",
+            "  no stack declares its environment 'test', and it is not in the cluster",
+            "  no stack declares its deployable artifact 'web-1', and it is not in the cluster",
             "  inspect: kubectl get deployments.core.choreo.dev stray -n acme -o yaml",
             "1 leftover",
         ]
@@ -209,7 +209,7 @@ class TestLeftovers:
         (reported,) = body.pop("leftovers")
         rest = ("otherOrganizations", "absentOrganizations", "restricted", "unread")
         assert (result.exit_code, body) == (1, {key: [] for key in rest})
-        assert reported.pop("why")[1] == "its environment 'test' is declared nowhere and not in the cluster"
+        assert reported.pop("why")[1] == "no stack declares its environment 'test', and it is not in the cluster"
         assert reported == {
             "kind": "Deployment",
             "namespace": "acme",

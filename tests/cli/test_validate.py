@@ -32,7 +32,7 @@ MESSAGE = "required field is missing: an environment without a data plane can ne
         (
             [*RIGHT, declaring.plain("ConfigMap", "settings", "acme")],
             0,
-            "1 stack, 3 objects (1 of other APIs, of which only the form is checked): nothing found",
+            "1 stack, 3 objects (1 from other APIs, checked for structure only): nothing found",
         ),
     ],
 )

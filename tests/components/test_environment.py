@@ -176,7 +176,7 @@ def test_labels_of_namespaces_may_be_outputs() -> None:
             "namespaceMetadata.labels.managed-by: only OpenChoreo may set this key; remove it",
         ),
         ({"labels": {"team": "a b"}}, "namespaceMetadata.labels.team: Kubernetes would refuse the label 'a b'"),
-        ({"label": {}}, "namespaceMetadata.label: unknown field; known here: labels, annotations"),
+        ({"label": {}}, "namespaceMetadata.label: unknown field; valid fields: labels, annotations"),
         ("team=blue", "namespaceMetadata: should be a mapping with labels and annotations, not 'team=blue'"),
     ],
     ids=str,

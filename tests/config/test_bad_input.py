@@ -446,7 +446,7 @@ def test_a_pipeline_without_environments(spec: dict[str, Any]) -> None:
     found = stack(declaring.pipeline() | {"spec": spec})
     [finding] = found.findings
     where = found.at("promotionPaths" if spec else "spec:", "choreo:resources[0].spec.promotionPaths")
-    message = "no environment in it: a project with this pipeline can never be deleted"
+    message = "the pipeline names no environment: a project with this pipeline can never be deleted"
     assert finding == error(where, message)
 
 

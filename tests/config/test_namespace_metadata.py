@@ -75,7 +75,7 @@ def test_accepted_labels_leave_openchoreos_own_unchanged(key: str, value: str) -
     ("value", "field", "message"),
     [
         ("team", "", "should be a mapping with labels and annotations, not 'team'"),
-        ({"label": {}}, ".label", "unknown field; known here: labels, annotations"),
+        ({"label": {}}, ".label", "unknown field; valid fields: labels, annotations"),
         ({"labels": ["team"]}, ".labels", "should be a mapping of keys to strings, not a list"),
         ({"labels": {"team": True}}, ".labels.team", "should be a string, not true (put it in quotes)"),
         ({"annotations": {"team": 1}}, ".annotations.team", "should be a string, not 1 (put it in quotes)"),

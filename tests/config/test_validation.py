@@ -77,13 +77,13 @@ def test_a_misspelt_field_is_reported_with_the_nearest_known_one() -> None:
 def test_an_unknown_field_that_resembles_none_is_reported_with_all_known_ones() -> None:
     wire = declaring.environment()
     wire["spec"]["xyz"] = 1
-    assert messages(wire) == {"spec.xyz": "unknown field; known here: dataPlaneRef, isProduction, gateway"}
+    assert messages(wire) == {"spec.xyz": "unknown field; valid fields: dataPlaneRef, isProduction, gateway"}
 
 
 def test_an_unknown_field_where_there_are_no_fields_is_reported_so() -> None:
     wire = declaring.organization()
     wire["spec"]["owner"] = "me"
-    assert messages(wire) == {"spec.owner": "unknown field; known here: no field at all"}
+    assert messages(wire) == {"spec.owner": "unknown field; valid fields: none"}
 
 
 def test_a_field_that_the_cluster_sets_is_refused_as_such_if_it_has_a_value() -> None:
@@ -183,7 +183,7 @@ def test_a_field_of_before_v0_2_0_in_a_later_data_plane_is_reported_as_such(fore
     wire["spec"]["kubernetesCluster"][foreign] = value
     assert messages(wire) == {
         f"spec.kubernetesCluster.{foreign}": (
-            "field of the DataPlane of OpenChoreo before v0.2.0, while the other fields are those of "
+            "this field belongs to the DataPlane of OpenChoreo before v0.2.0, but the others belong to "
             "OpenChoreo v0.2.0; use the fields of one release"
         )
     }
@@ -194,7 +194,7 @@ def test_a_field_of_v0_2_0_in_an_earlier_data_plane_is_reported_as_such() -> Non
     wire["spec"]["registry"] = {}
     assert messages(wire) == {
         "spec.registry": (
-            "field of the DataPlane of OpenChoreo v0.2.0, while the other fields are those of "
+            "this field belongs to the DataPlane of OpenChoreo v0.2.0, but the others belong to "
             "OpenChoreo before v0.2.0; use the fields of one release"
         )
     }

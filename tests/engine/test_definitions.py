@@ -6,13 +6,13 @@ from tests import declaring
 from tests.engine.workspace import Workspace
 
 SERVES_LATER = (
-    "the cluster serves the DataPlane of OpenChoreo v0.2.0, and this is one of OpenChoreo before v0.2.0: it would drop "
-    "spec.kubernetesCluster.connectionConfigRef, spec.kubernetesCluster.featureFlags, "
+    "the cluster's DataPlane is that of OpenChoreo v0.2.0, but this one is written for OpenChoreo before v0.2.0: it "
+    "would drop spec.kubernetesCluster.connectionConfigRef, spec.kubernetesCluster.featureFlags, "
     "and it requires spec.registry, spec.kubernetesCluster.credentials"
 )
 SERVES_EARLIER = (
-    "the cluster serves the DataPlane of OpenChoreo before v0.2.0, and this is one of OpenChoreo v0.2.0: it would drop "
-    "spec.kubernetesCluster.credentials, spec.registry, "
+    "the cluster's DataPlane is that of OpenChoreo before v0.2.0, but this one is written for OpenChoreo v0.2.0: it "
+    "would drop spec.kubernetesCluster.credentials, spec.registry, "
     "and it requires spec.kubernetesCluster.connectionConfigRef, spec.kubernetesCluster.featureFlags"
 )
 

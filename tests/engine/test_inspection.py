@@ -108,7 +108,9 @@ def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_others_change_
         found = {(each["kind"], each["name"]): each for each in output_of(workspace, "leftovers", 1)["leftovers"]}
         # With controllers, a stray Deployment soon has Endpoints.
         assert {key for key in found if key[0] != "Endpoint"} == {("Deployment", "stray"), ("Namespace", stray)}
-        assert found["Namespace", stray]["why"] == ["its environment 'test' is declared nowhere and not in the cluster"]
+        assert found["Namespace", stray]["why"] == [
+            "no stack declares its environment 'test', and it is not in the cluster"
+        ]
         look = found["Deployment", "stray"]["look"]
         assert "name: stray" in kubectl(*look.removeprefix("kubectl ").split())
     finally:

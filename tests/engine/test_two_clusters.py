@@ -454,9 +454,10 @@ def test_an_environment_is_not_moved_from_a_data_plane_that_does_not_answer(west
         proxy.cut()
         for command in (workspace.preview, workspace.up):
             said = command("leaving", fails=True).said
-            assert (
-                f"environment '{west.organization}/staging' cannot leave data plane '{west.organization}/dp-w" in said
+            moved = (
+                f"environment '{west.organization}/staging' cannot be moved off data plane '{west.organization}/dp-w"
             )
+            assert moved in said
             assert "cannot be reached" in said
             assert "deleting" not in said
         proxy.restore()

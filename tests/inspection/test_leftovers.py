@@ -96,7 +96,7 @@ def test_an_object_that_no_stack_declares_is_left_over() -> None:
 def test_the_missing_parent_of_a_leftover_is_named() -> None:
     stray = live(declaring.deployment("stray", environment="test"))
     found = only(left(worlds.with_objects(up(*BOTH), stray)))
-    assert found.why == ("its environment 'test' is declared nowhere and not in the cluster",)
+    assert found.why == ("no stack declares its environment 'test', and it is not in the cluster",)
 
 
 def test_a_leftover_of_a_leftover_says_so() -> None:
@@ -106,14 +106,14 @@ def test_a_leftover_of_a_leftover_says_so() -> None:
         live(declaring.deployment("stray", environment="test")),
     )
     deployment, environment = left(world)
-    assert deployment.why == ("its environment 'test' is declared nowhere",)
+    assert deployment.why == ("no stack declares its environment 'test'",)
     assert environment.why == ("no stack declares it",)
 
 
 def test_what_cannot_be_listed_is_not_reported_as_absent() -> None:
     world = worlds.with_objects(up(*BOTH), live(declaring.deployment("stray", environment="test")))
     found = only(left(replace(world, unread=worlds.unread(Environment="forbidden"))))
-    assert found.why == ("its environment 'test' is declared nowhere",)
+    assert found.why == ("no stack declares its environment 'test'",)
 
 
 def test_the_finalizers_of_a_leftover_that_is_being_deleted_are_named() -> None:
@@ -179,11 +179,11 @@ class TestOwners:
         endpoint = live(declaring.endpoint("door", deployment="stray"), **owned_by(stray))
         first, second = left(worlds.with_objects(up(*BOTH), stray, endpoint))
         assert [str(first.live), str(second.live)] == ["Endpoint acme/door", "Deployment acme/stray"]
-        assert "its owner, Deployment 'stray', is declared nowhere" in first.why
+        assert "no stack declares its owner, Deployment 'stray'" in first.why
 
     def test_an_endpoint_whose_deployment_is_gone_is_left_over(self) -> None:
         found = only(left(worlds.with_objects(up(*BOTH), live(declaring.endpoint("door", deployment="gone")))))
-        assert found.why == ("its deployment 'gone' is declared nowhere and not in the cluster",)
+        assert found.why == ("no stack declares its deployment 'gone', and it is not in the cluster",)
 
     def test_the_artifact_of_a_declared_build_is_in_use(self) -> None:
         build = stack(declaring.build()).plan
@@ -223,11 +223,11 @@ class TestNamespaces:
         [
             (
                 of_environment(data_plane_namespace("acme", "shop", "test"), "test"),
-                "its environment 'test' is declared nowhere and not in the cluster",
+                "no stack declares its environment 'test', and it is not in the cluster",
             ),
             (
                 of_environment(data_plane_namespace("acme", "gone", "development"), "development", "gone"),
-                "its project 'gone' is declared nowhere and not in the cluster",
+                "no stack declares its project 'gone', and it is not in the cluster",
             ),
             (
                 of_environment("mine", "development"),
@@ -261,14 +261,14 @@ class TestNamespaces:
     def test_that_of_an_organization_is_left_over_with_it(self) -> None:
         beta = stack(declaring.organization("beta")).plan
         left_namespace, left_organization = left(up(*BOTH, beta), organizations=["acme", "beta"])
-        assert left_namespace.why == ("its organization 'beta' is declared nowhere",)
+        assert left_namespace.why == ("no stack declares its organization 'beta'",)
         assert str(left_organization.live) == "Organization beta"
 
     def test_that_of_an_organization_which_is_gone_says_so(self) -> None:
         own = labels.organization_namespace_labels("beta")
         world = worlds.with_namespaces(up(*BOTH), namespace("beta", own, deletionTimestamp=LATER))
         found = only(left(world, organizations=["beta"]))
-        assert found.why[0] == "its organization 'beta' is declared nowhere and not in the cluster"
+        assert found.why[0] == "no stack declares its organization 'beta', and it is not in the cluster"
         assert found.why[1].startswith(f"being deleted since {LATER}")
 
     def test_another_with_the_labels_of_an_organization_is_left_over(self) -> None:
@@ -359,7 +359,7 @@ class TestConnections:
     def test_one_whose_data_plane_is_gone_is_left_over(self) -> None:
         found = only(self.left(worlds.connection("old", "gone")))
         assert (str(found.live), found.role) == ("Secret acme/old", "Secret")
-        assert found.why == ("its data plane 'gone' is declared nowhere and not in the cluster",)
+        assert found.why == ("no stack declares its data plane 'gone', and it is not in the cluster",)
 
     def test_one_that_its_data_plane_no_longer_refers_to_is_left_over(self) -> None:
         assert only(self.left(worlds.connection("old"))).why == ("its data plane 'dp-local' does not refer to it",)

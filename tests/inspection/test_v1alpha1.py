@@ -248,7 +248,7 @@ class TestLeftovers:
         [found] = self.of(more=[release_of("ProjectRelease", {"projectName": "gone"}, "gone-1", projectType=of_type)])
         assert (str(found.live), found.why) == (
             "ProjectRelease acme/gone-1",
-            ("its project 'gone' is declared nowhere and not in the cluster",),
+            ("no stack declares its project 'gone', and it is not in the cluster",),
         )
 
     def test_a_binding_in_another_environment_than_the_first_is_left_over(self) -> None:
@@ -263,7 +263,7 @@ class TestLeftovers:
         gone = data_plane_namespace("acme", "shop", "gone")
         found = self.of(namespaces=[cell(), cell(gone, "gone"), namespace("workflows-acme", {})])
         assert {str(each.live): each.why for each in found} == {
-            f"Namespace {gone}": ("its environment 'gone' is declared nowhere and not in the cluster",),
+            f"Namespace {gone}": ("no stack declares its environment 'gone', and it is not in the cluster",),
             "Namespace workflows-acme": ("namespace 'acme' has no WorkflowRun, and no controller deletes it",),
         }
 

@@ -254,7 +254,10 @@ def test_a_binding_that_two_stacks_declare_is_refused(tmp_path: Path) -> None:
     ("asked", "why"),
     [
         ({"target": "qa"}, "no stack of this project declares environment 'qa', or anything in it; declared are dev"),
-        ({"source": "qa"}, "no environment 'qa' in namespace 'acme': there are development, production, staging"),
+        (
+            {"source": "qa"},
+            "no environment 'qa' in namespace 'acme'; existing environments: development, production, staging",
+        ),
         ({"component": "api"}, "environment 'development' has nothing of component 'api'"),
         ({"project": "else"}, "environment 'development' has nothing of project 'else'"),
         ({"tenant": "else"}, "no stack declares environment 'staging' in 'else'"),

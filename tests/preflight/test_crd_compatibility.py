@@ -155,15 +155,17 @@ def test_a_data_plane_of_the_release_that_the_cluster_serves_fits(release: str |
         (
             declaring.data_plane(),
             V0_2_0,
-            "spec.kubernetesCluster.connectionConfigRef: error: the cluster serves the DataPlane of OpenChoreo v0.2.0, "
-            "and this is one of OpenChoreo before v0.2.0: it would drop spec.kubernetesCluster.connectionConfigRef, "
-            "spec.kubernetesCluster.featureFlags, and it requires spec.registry, spec.kubernetesCluster.credentials",
+            "spec.kubernetesCluster.connectionConfigRef: error: the cluster's DataPlane is that of OpenChoreo v0.2.0, "
+            "but this one is written for OpenChoreo before v0.2.0: it would drop "
+            "spec.kubernetesCluster.connectionConfigRef, spec.kubernetesCluster.featureFlags, "
+            "and it requires spec.registry, spec.kubernetesCluster.credentials",
         ),
         (
             declaring.data_plane_with_credentials(),
             None,
-            "spec.kubernetesCluster.credentials: error: the cluster serves the DataPlane of OpenChoreo before v0.2.0, "
-            "and this is one of OpenChoreo v0.2.0: it would drop spec.kubernetesCluster.credentials, spec.registry, "
+            "spec.kubernetesCluster.credentials: error: the cluster's DataPlane is that of OpenChoreo before v0.2.0, "
+            "but this one is written for OpenChoreo v0.2.0: it would drop "
+            "spec.kubernetesCluster.credentials, spec.registry, "
             "and it requires spec.kubernetesCluster.connectionConfigRef, spec.kubernetesCluster.featureFlags",
         ),
     ],

@@ -179,8 +179,8 @@ def test_a_secret_that_is_being_deleted_is_not_used() -> None:
             return Live(resource, {**live.manifest, "metadata": {**live.metadata, **deleted}})
 
     assert refusal(Going({"kind-1-config": {"kubeconfig": kubeconfig()}})) == (
-        "Secret acme/kind-1-config is being deleted since 2025-05-09T00:00:00Z, held by example.com/mine: "
-        "it must be gone and created again first"
+        "Secret acme/kind-1-config is being deleted since 2025-05-09T00:00:00Z, held by example.com/mine; "
+        "wait until it is gone, then create it again"
     )
 
 

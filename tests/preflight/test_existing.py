@@ -115,9 +115,9 @@ def test_an_environment_is_not_replaced_while_a_pipeline_names_it() -> None:
     there = world(samples.environment("acme", "staging", plane="west"), OF_TWO)
     [finding] = changed(stack(ENVIRONMENT), there)
     assert str(finding).partition(": ")[2] == (
-        "choreo:resources[0].spec.dataPlaneRef.name: error: another value replaces the Environment, and OpenChoreo "
-        "never finishes deleting the old one while it is named by DeploymentPipeline 'pipeline'; give the new "
-        "environment another name, or remove this one from the pipeline in one pulumi up and change it in the next"
+        "choreo:resources[0].spec.dataPlaneRef.name: error: changing this field replaces the Environment, and "
+        "OpenChoreo never finishes deleting the old one while it is named by DeploymentPipeline 'pipeline'; give the "
+        "new environment another name, or remove this one from the pipeline in one pulumi up and change it in the next"
     )
 
 
@@ -143,9 +143,9 @@ def test_what_is_deleted_with_a_replaced_project_is_named() -> None:
     )
     [finding] = changed(stack(samples.project("acme")), there)
     assert str(finding).partition(": ")[2] == (
-        "choreo:resources[0].spec.type: warning: another value replaces the Project: OpenChoreo deletes Component "
-        "'web'; ProjectReleaseBinding 'shop-development'; Resource 'orders' with the old one, and all that runs of "
-        "them; to re-create what this and other stacks declare of it, run pulumi up --refresh of each"
+        "choreo:resources[0].spec.type: warning: changing this field replaces the Project: OpenChoreo deletes "
+        "Component 'web'; ProjectReleaseBinding 'shop-development'; Resource 'orders' with the old one, and "
+        "all that runs of them; to re-create what this and other stacks declare of it, run pulumi up --refresh of each"
     )
 
 

@@ -93,7 +93,7 @@ def test_what_could_not_be_asked_is_an_error_before_anything_is_applied() -> Non
     found = stack(declaring.environment())
     [finding] = placed(found).undecided()
     assert finding.severity is Severity.ERROR
-    assert "which cluster it is could not be asked" in finding.message
+    assert "could not read from the control plane which cluster it is" in finding.message
 
 
 def test_a_kubeconfig_of_the_settings_needs_no_control_plane() -> None:

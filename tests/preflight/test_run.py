@@ -193,7 +193,7 @@ def test_an_object_that_the_definitions_do_not_fit_is_an_error(api_server: tuple
     assert finding.where == found.at(
         "connectionConfigRef", "choreo:resources[1].spec.kubernetesCluster.connectionConfigRef"
     )
-    assert finding.message.startswith("the cluster serves the DataPlane of OpenChoreo v0.2.0, and this is one of ")
+    assert finding.message.startswith("the cluster's DataPlane is that of OpenChoreo v0.2.0, but this one is ")
 
 
 # --- What is being deleted -----------------------------------------------------------------------------------------

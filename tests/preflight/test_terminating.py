@@ -234,8 +234,8 @@ def test_what_is_referred_to_and_being_deleted_counts_as_missing() -> None:
     assert finding.where == found.at("dataPlaneRef", "choreo:resources[0].spec.dataPlaneRef")
     assert finding.message == (
         "DataPlane acme/dp-local, which Environment 'development' of organization 'acme' refers to, is "
-        f"{GONE_WHEN}, and no finalizer holds it: it must be gone and created again first "
-        "(kubectl get dataplanes.core.choreo.dev dp-local -n acme) (1 more refer to it)"
+        f"{GONE_WHEN}, and no finalizer holds it; wait until it is gone "
+        "(kubectl get dataplanes.core.choreo.dev dp-local -n acme), then create it again (1 more refer to it)"
     )
 
 

@@ -507,7 +507,7 @@ def test_an_environment_cannot_leave_a_data_plane_that_cannot_be_reached() -> No
     clusters = session(FakeCluster(), data_planes={"to east": east})
     _, failures = asyncio.run(finalizer.check(ELSEWHERE, {**INPUTS, "dataPlaneRef": "here"}, clusters))
     assert failures == {
-        "": "environment 'development' of organization 'acme' on data plane 'east' cannot leave it: no answer; "
+        "": "environment 'development' of organization 'acme' cannot be moved off data plane 'east': no answer; "
         "nothing was applied, as its Deployments and namespaces could not be deleted there"
     }
 

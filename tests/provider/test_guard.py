@@ -407,7 +407,8 @@ DELETED = (
 def test_the_deletion_of_a_secret_by_which_environments_find_their_data_plane_is_warned_of() -> None:
     others = environment("far", "dp-other"), environment("deleting", deletionTimestamp="2025-05-09T00:00:00Z")
     assert warned_of(FakeCluster(environment("staging"), environment("development"), *others), STACK) == [
-        f"{DELETED}: pulumi up of the stack with 'development', 'staging' is refused then, unless its settings have it"
+        f"{DELETED}; after that, pulumi up of the stack that declares 'development', 'staging' fails unless its "
+        "choreo:dataPlaneKubeconfigs contains the kubeconfig"
     ]
 
 

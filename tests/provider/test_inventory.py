@@ -130,7 +130,8 @@ def test_if_labelled_refuses_objects_without_them() -> None:
         "2 objects are in the cluster already and not made by this stack:",
         "  Environment acme/development has no label core.choreo.dev/organization=acme",
         "  Namespace acme has no label core.choreo.dev/organization=acme",
-        "  Nothing was applied. Objects without their labels are not adopted: label them, or delete them.",
+        "  Nothing was applied. Objects without their organization's labels are not adopted; add the labels, or",
+        "  delete the objects.",
     ]
 
 
@@ -149,8 +150,8 @@ def test_objects_without_a_label_for_their_owner_have_other_advice() -> None:
         "  Environment team/dev",
         "  Nothing was applied.",
         "  Objects of openchoreo.dev/v1alpha1 have no label that names their owner. After the loss of a state,",
-        "  choreo:adopt: if-labelled takes over those that choreo has applied before; for others,",
-        "  choreo adopt (docs/adopt.md).",
+        "  choreo:adopt: if-labelled takes over those that choreo has applied before; for other",
+        "  objects, run choreo adopt (docs/adopt.md).",
     ]
 
 
@@ -166,8 +167,8 @@ def test_without_such_labels_if_labelled_refuses_what_choreo_has_not_applied() -
         "1 object is in the cluster already and not made by this stack:",
         "  Environment team/dev",
         "  Nothing was applied.",
-        "  Objects of openchoreo.dev/v1alpha1 have no label that names their owner, and choreo has not applied these:",
-        "  to take over yours, choreo adopt (docs/adopt.md).",
+        "  Objects of openchoreo.dev/v1alpha1 have no label that names their owner, and choreo has not applied these;",
+        "  to take over yours, run choreo adopt (docs/adopt.md).",
     ]
 
 
@@ -180,7 +181,8 @@ def test_a_data_plane_namespace_without_its_labels_belongs_to_others() -> None:
     assert refusal(FakeCluster(namespace("dp-1", None, None)), ALL) == [
         "1 object is in the cluster already and not made by this stack:",
         "  Namespace dp-1 has no label organization-name=acme, environment-name=development",
-        "  Nothing was applied. Objects without their labels are not adopted: label them, or delete them.",
+        "  Nothing was applied. Objects without their organization's labels are not adopted; add the labels, or",
+        "  delete the objects.",
     ]
 
 
@@ -296,7 +298,7 @@ def test_an_object_that_is_not_in_the_state_is_named_when_everything_else_is_gon
     with pytest.raises(Failure) as error:
         asyncio.run(inventory.delete({"objects": ALL}, session(FakeCluster(environment("staging")))))
     first, *_, last = str(error.value).splitlines()
-    assert first.startswith("all that the state has is deleted, and this is still in the cluster")
+    assert first.startswith("everything in the state was deleted, but these objects are still in the cluster")
     assert last == "  Environment acme/staging: kubectl delete environments.core.choreo.dev staging -n acme"
 
 
@@ -496,8 +498,8 @@ def test_an_environment_cannot_leave_a_data_plane_that_cannot_be_reached(
     east = FakeCluster(kube_system(uid))
     east.refusal = refusal
     assert failure(KNOWN, AWAY, FakeCluster(), east) == (
-        f"environment 'acme/development' cannot leave data plane 'acme/east': {why}; nothing was applied, as its "
-        f"Deployments and namespaces could not be deleted there{advice}"
+        f"environment 'acme/development' cannot be moved off data plane 'acme/east': {why}; nothing was applied, as "
+        f"its Deployments and namespaces could not be deleted there{advice}"
     )
 
 

@@ -133,7 +133,7 @@ def test_the_deadline_reports_what_blocks_according_to_all_objects_involved() ->
     made = rendered(condition("ResourcesApplied", "False", reason="ApplyFailed", message="status 502"))
     cluster = FakeCluster(binding(failed), made, PROJECT, ENVIRONMENT, plane)
     assert refusal(cluster).splitlines() == [
-        "timed out after 100ms with 1 of 1 not deployed; all are applied:",
+        "timed out after 100ms: 1 of 1 bindings are not deployed yet (all were applied):",
         "  ReleaseBinding team/web-dev is not accepted by OpenChoreo's controllers: it waits for Ready=True",
         "    Ready=False ResourceApplyFailed no agents found",
         "    inspect: kubectl get releasebindings.openchoreo.dev web-dev -n team -o yaml",
@@ -185,7 +185,7 @@ def test_credentials_that_cannot_list_get_a_warning_as_everything_is_applied() -
     cluster, warned = FakeCluster(), list[str]()
     cluster.refusal = Forbidden("list renderedreleases: forbidden")
     waited(cluster, warn=warned.append)
-    assert warned == ["not waited for ReleaseBinding team/web-dev: list renderedreleases: forbidden"]
+    assert warned == ["did not wait for ReleaseBinding team/web-dev: list renderedreleases: forbidden"]
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [

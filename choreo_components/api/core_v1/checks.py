@@ -62,7 +62,7 @@ def _pipeline(pipeline: models.DeploymentPipeline) -> Iterator[Violation]:
     """A pipeline needs an environment where promotion begins, and no way back."""
     paths = pipeline.spec.promotion_paths or []
     if not any(True for _ in promoted_environments(pipeline.to_wire())):
-        message = "no environment in it: a project with this pipeline can never be deleted"
+        message = "the pipeline names no environment: a project with this pipeline can never be deleted"
         yield Violation(("spec", "promotionPaths"), message)
         return
     steps = [(path.source_environment_ref, [each.name for each in path.target_environment_refs]) for path in paths]

@@ -186,7 +186,8 @@ def _in_environment(wire: Wire) -> Iterator[Dependency]:
 def _project_binding(wire: Wire) -> Iterator[Dependency]:
     yield from _in_environment(wire)
     path, name = ("spec", "projectRelease"), spec_of(wire).get("projectRelease")
-    yield from _to(wire, path, "ProjectRelease", name, Severity.WARNING, consequence="the binding waits until there is")
+    waits = "the binding waits until there is one"
+    yield from _to(wire, path, "ProjectRelease", name, Severity.WARNING, consequence=waits)
 
 
 def _bound(wire: Wire, field: str, kind: str) -> Iterator[Dependency]:

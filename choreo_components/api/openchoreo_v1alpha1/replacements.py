@@ -26,32 +26,32 @@ def replacement(path: Path, live: Mapping[str, Any], others: Sequence[Mapping[st
     match kind:
         case "Environment" if dependents:
             message = (
-                f"another value replaces the Environment, and OpenChoreo never finishes deleting the old one while it "
-                f"is named by {dependents}; give the new environment another name, or remove this one from the "
-                "pipeline in one pulumi up and change it in the next"
+                f"changing this field replaces the Environment, and OpenChoreo never finishes deleting the old one "
+                f"while it is named by {dependents}; give the new environment another name, or remove this one from "
+                "the pipeline in one pulumi up and change it in the next"
             )
             return Violation(path, message)
         case "Environment":
             message = (
-                "another value replaces the Environment: everything deployed in the old one is deleted first, with "
-                f"the namespaces; {_AGAIN}"
+                "changing this field replaces the Environment: everything deployed in the old one is deleted first, "
+                f"with the namespaces; {_AGAIN}"
             )
             return Violation(path, message, Severity.WARNING)
         case "Project":
             lost = (
                 f": OpenChoreo deletes {dependents} with the old one, and all that runs of them" if dependents else ""
             )
-            message = f"another value replaces the Project{lost}; {_AGAIN}"
+            message = f"changing this field replaces the Project{lost}; {_AGAIN}"
             return Violation(path, message, Severity.WARNING)
         case "Component":
             message = (
-                "another value replaces the Component: OpenChoreo deletes the old one with its Workload, its releases, "
-                f"and all that runs of it in all environments; {_AGAIN}"
+                "changing this field replaces the Component: OpenChoreo deletes the old one with its Workload, its "
+                f"releases, and all that runs of it in all environments; {_AGAIN}"
             )
             return Violation(path, message, Severity.WARNING)
         case "ResourceReleaseBinding" if (live.get("spec") or {}).get("retainPolicy") == "Retain":
             message = (
-                "another value replaces the binding, and the old one retains its resource: its deletion never "
+                "changing this field replaces the binding, and the old one retains its resource: its deletion never "
                 "finishes; set spec.retainPolicy of it to Delete in one pulumi up, and change it in the next"
             )
             return Violation(path, message)

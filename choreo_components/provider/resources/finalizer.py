@@ -265,7 +265,8 @@ async def _recognized(
         if moves and is_remote(olds):
             await recognize(_data_plane(olds, session), olds.get(Names.CLUSTER))
     except (ClusterError, AnotherCluster) as problem:
-        return inputs, {"": f"{_named(olds)} cannot leave it: {problem}; {LEAVING}"}
+        leaving = f"{_of_tenant(olds)} cannot be moved off data plane {olds.get(Names.DATA_PLANE_REF)!r}"
+        return inputs, {"": f"{leaving}: {problem}; {LEAVING}"}
     try:
         if is_remote(inputs) and (identity := await recognize(_data_plane(inputs, session), found.get(Names.CLUSTER))):
             found = {Names.CLUSTER: identity}
@@ -352,10 +353,15 @@ def _data_plane(inputs: Properties, session: Session) -> "LiveCluster":
 
 def _named(inputs: Properties) -> str:
     """The environment as messages name it, with its data plane if that is a separate cluster."""
+    named = _of_tenant(inputs)
+    return f"{named} on data plane {inputs.get(Names.DATA_PLANE_REF)!r}" if is_remote(inputs) else named
+
+
+def _of_tenant(inputs: Properties) -> str:
+    """The environment as messages name it, without its data plane."""
     usual = generations()[Names.defaults()[Names.API_VERSION]]
     generation = generations().get(inputs.get(Names.API_VERSION) or "", usual)
-    where = f"environment {inputs.get(Names.ENVIRONMENT)!r} of {generation.tenant} {inputs.get(Names.NAMESPACE)!r}"
-    return f"{where} on data plane {inputs.get(Names.DATA_PLANE_REF)!r}" if is_remote(inputs) else where
+    return f"environment {inputs.get(Names.ENVIRONMENT)!r} of {generation.tenant} {inputs.get(Names.NAMESPACE)!r}"
 
 
 def _advice(problem: Exception) -> str:

@@ -127,7 +127,10 @@ async def _warn_of_users(data_plane: Identity, session: Session) -> None:
     users = sorted(live.name for live in found if _data_plane(live) == data_plane and not live.deleting)
     if users:
         named = ", ".join(map(repr, users))
-        session.warn(f"{deleted}: pulumi up of the stack with {named} is refused then, unless its settings have it")
+        session.warn(
+            f"{deleted}; after that, pulumi up of the stack that declares {named} fails unless its "
+            "choreo:dataPlaneKubeconfigs contains the kubeconfig"
+        )
 
 
 _PART_OF_THE_STACK = "  To delete another part of this stack: remove it from the stack's file, and run pulumi up"

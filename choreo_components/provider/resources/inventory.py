@@ -148,7 +148,7 @@ class Inventory(CustomResource):
             existing = await _existing(objects_of(state.get(Names.OBJECTS)), state, session)
         except ClusterError as problem:
             raise Failure(
-                f"all that the state has is deleted; could not check whether anything else remains: {problem}"
+                f"everything in the state was deleted; could not check whether anything else remains: {problem}"
             ) from None
         remaining = [live for _, _, live in existing if not live.deleting]
         if remaining:
@@ -159,8 +159,8 @@ class Inventory(CustomResource):
 _TERMINATING = "what is being deleted counts as missing, and nothing was applied:"
 
 _REMAINING = """\
-all that the state has is deleted, and this is still in the cluster: Pulumi was killed while it created the object, or
-the object was created again. Delete it and destroy again; to keep it, `pulumi state delete` the inventory:"""
+everything in the state was deleted, but these objects are still in the cluster: Pulumi was killed while it created
+them, or they were created again. Delete them and destroy again; to keep them, `pulumi state delete` the inventory:"""
 
 
 def _both(one: Objects, other: Objects) -> Objects:
@@ -302,7 +302,8 @@ async def _out_of_reach(olds: Properties, news: Properties, session: Session) ->
         except (ClusterError, AnotherCluster) as problem:
             renewed = isinstance(problem, Unauthorized)
             advice = "; a pulumi up before the move stores the current credentials" if renewed else ""
-            return f"environment {environment!r} cannot leave data plane {data_plane!r}: {problem}; {LEAVING}{advice}"
+            moved = f"environment {environment!r} cannot be moved off data plane {data_plane!r}"
+            return f"{moved}: {problem}; {LEAVING}{advice}"
         return None
 
     lines = await asyncio.gather(*(line(*each) for each in leaving.items()))
@@ -369,7 +370,10 @@ def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str], *, a
     if not labelled:
         yield "  Nothing was applied."
     elif adopt is Adopt.IF_LABELLED or all(" has no label " in line for line in labelled):
-        yield "  Nothing was applied. Objects without their labels are not adopted: label them, or delete them."
+        yield (
+            "  Nothing was applied. Objects without their organization's labels are not adopted; add the labels, or\n"
+            "  delete the objects."
+        )
     else:
         yield (
             "  Nothing was applied. To take over what has the labels of its organization, as after the loss of a state:"
@@ -380,13 +384,13 @@ def _advice(adopt: Adopt, labelled: Collection[str], apis: Collection[str], *, a
         if adopt is not Adopt.IF_LABELLED:
             yield (
                 f"  Objects of {named} have no label that names their owner. After the loss of a state,\n"
-                "  choreo:adopt: if-labelled takes over those that choreo has applied before; for others,\n"
-                "  choreo adopt (docs/adopt.md)."
+                "  choreo:adopt: if-labelled takes over those that choreo has applied before; for other\n"
+                "  objects, run choreo adopt (docs/adopt.md)."
             )
         else:
             yield (
-                f"  Objects of {named} have no label that names their owner, and choreo has not applied these:\n"
-                "  to take over yours, choreo adopt (docs/adopt.md)."
+                f"  Objects of {named} have no label that names their owner, and choreo has not applied these;\n"
+                "  to take over yours, run choreo adopt (docs/adopt.md)."
             )
     if are_others and adopt is not Adopt.IF_LABELLED:
         yield (

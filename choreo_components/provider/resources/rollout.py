@@ -104,7 +104,7 @@ async def _wait(bindings: Collection[Identity], inputs: Properties, session: Ses
         await persistently(waiting.run, deadline, session.report, waiting.failure)
     except Forbidden as problem:
         # Everything is applied; only the result cannot be seen.
-        session.warn(f"not waited for {_some(bindings)}: {problem}")
+        session.warn(f"did not wait for {_some(bindings)}: {problem}")
     except DeadlineError as problem:
         raise Failure(str(problem)) from None
     except UnknownKindError as problem:
@@ -221,7 +221,8 @@ class _Waiting:
     async def failure(self, unreachable: "Unreachable | None") -> str:
         """What is not deployed at the deadline, and the reasons that objects report."""
         lines = [
-            f"timed out after {self._given} with {len(self._remaining)} of {self._count} not deployed; all are applied:"
+            f"timed out after {self._given}: {len(self._remaining)} of {self._count} bindings are not deployed yet "
+            "(all were applied):"
         ]
         if unreachable is not None:
             return "\n".join([*lines, f"  the reason is unknown: {unreachable}"])

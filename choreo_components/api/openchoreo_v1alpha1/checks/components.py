@@ -14,5 +14,5 @@ def component(wire: Mapping[str, Any]) -> Iterator[Violation]:
         name = trait["instanceName"]
         earlier = first.setdefault(name, index)
         if earlier != index:
-            message = f"is {name!r} like that of trait {earlier}; give each trait of a component a different one"
+            message = f"{name!r} is already used by trait {earlier}; give each trait of a component a different name"
             yield Violation(("spec", "traits", index, "instanceName"), message)

@@ -22,7 +22,7 @@ def pipeline(wire: Mapping[str, Any]) -> Iterator[Violation]:
     """What makes promotion impossible: no environment, no environment where it begins, and no way back."""
     paths = spec_of(wire).get("promotionPaths") or []
     if not any(True for _ in promoted_environments(wire)):
-        message = "no environment in it: no component of a project with this pipeline is ever deployed"
+        message = "the pipeline names no environment: no component of a project with this pipeline is ever deployed"
         yield Violation(("spec", "promotionPaths"), message)
         return
     steps = [

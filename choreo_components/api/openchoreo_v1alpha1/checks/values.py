@@ -32,8 +32,8 @@ def alert_rule(wire: Mapping[str, Any]) -> Iterator[Violation]:
     yield from _duration(wire, ("spec", "condition", "window"))
     yield from _duration(wire, ("spec", "condition", "interval"))
     message = (
-        "a trait of a component makes its rules, on the observability plane: what is declared here works only where "
-        "this cluster is that plane"
+        "alert rules are normally created by a component's trait on the observability plane; one declared here takes "
+        "effect only if this cluster is that plane"
     )
     yield Violation(("kind",), message, Severity.WARNING)
 
