@@ -81,7 +81,7 @@ ENCODED = base64.b64encode(MARK.encode()).decode()
         ),
         (
             kubeconfig({"token": MARK}).replace("current-context: x", "current-context: y"),
-            "current-context: there is no context 'y'; there are 'x'",
+            "current-context: there is no context 'y'; existing contexts: 'x'",
         ),
     ],
 )

@@ -113,7 +113,7 @@ def _chosen(found: Kubeconfig, context: str | None = None) -> tuple[str, dict[st
         others = f": set it to one of {_names(contexts)}" if contexts else ", and there are no contexts"
         raise KubeconfigError(f"{found.place}current-context is not set{others}")
     if name not in contexts:
-        others = f"; there are {_names(contexts)}" if contexts else ", and there are none"
+        others = f"; existing contexts: {_names(contexts)}" if contexts else ", and there are none"
         place = found.place if context else f"{found.place}current-context: "
         raise KubeconfigError(f"{place}there is no context {name!r}{others}")
     chosen = {"context": _filled(contexts[name], "Context")}

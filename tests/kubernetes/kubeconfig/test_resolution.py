@@ -80,7 +80,7 @@ def test_another_context_than_the_current_one_can_be_named() -> None:
     found = resolve(config(contexts=contexts), "y")
     assert (found.context, found.user) == ("y", {"token": "t"})
     assert resolve(found.text).context == "y"
-    with pytest.raises(KubeconfigError, match=r"^there is no context 'z'; there are 'x', 'y'$"):
+    with pytest.raises(KubeconfigError, match=r"^there is no context 'z'; existing contexts: 'x', 'y'$"):
         resolve(config(contexts=contexts), "z")
 
 
@@ -165,7 +165,7 @@ def test_a_server_without_a_scheme_gets_one_by_its_tls_settings(
             config(**{"current-context": None, "contexts": None}),
             "current-context is not set, and there are no contexts",
         ),
-        (config(**{"current-context": "z"}), "current-context: there is no context 'z'; there are 'x'"),
+        (config(**{"current-context": "z"}), "current-context: there is no context 'z'; existing contexts: 'x'"),
         (config(**{"current-context": "z", "contexts": []}), "there is no context 'z', and there are none"),
         (config(clusters=[{"name": "c", "cluster": {}}]), "clusters[0].cluster.server is not set"),
         ("{}", "current-context is not set, and there are no contexts"),
