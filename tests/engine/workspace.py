@@ -42,8 +42,7 @@ class Outcome:
 
 QUICK = {
     # Pulumi, its Kubernetes provider and kubectl end before garbage matters.
-    "GOGC": "off",
-    "GOMEMLIMIT": "1GiB",
+    "GOGC": "800",
     # Compiling our modules in each process would take longer than most of them run.
     "PYTHONDONTWRITEBYTECODE": "",
 }

@@ -212,13 +212,20 @@ def test_a_run_ends_when_the_last_that_waits_for_it_is_cancelled(
 ) -> None:
     monkeypatch.setattr(commands, "GRACE_SECONDS", 0.3)
     plugin.does(("signal.signal(signal.SIGTERM, signal.SIG_IGN);" if stubborn else "") + "time.sleep(600)")
+    runs: list[commands._Run] = []
+
+    class Recorded(commands._Run):
+        def __init__(self) -> None:
+            super().__init__()
+            runs.append(self)
+
+    monkeypatch.setattr(commands, "_Run", Recorded)
 
     async def ask() -> None:
         async with Cluster(server.kubeconfig(plugin.user())) as cluster:
             waiting = [asyncio.create_task(cluster.list(NAMESPACES, {})) for _ in range(3)]
-            while not (plugin.file.parent / "seen").exists():
+            while not (plugin.file.parent / "seen").exists() or runs[-1].waiting < len(waiting):
                 await asyncio.sleep(0.02)
-            await asyncio.sleep(0.3)
             [process] = plugin.runs
             for task in waiting[:2]:
                 task.cancel()
