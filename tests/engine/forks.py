@@ -14,7 +14,12 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-PRELOADED = ("pulumi", "pulumi.provider.experimental.provider", "choreo_components")
+PRELOADED = (
+    *("pulumi", "pulumi.provider.experimental.provider", "choreo_components"),
+    # What the libraries of our client import when they first connect.
+    *("anyio._backends._asyncio", "anyio.streams.tls", "encodings.idna", "grpc.experimental", "h11", "h2.connection"),
+    *("httpcore2", "truststore"),
+)
 """Modules and packages; of our package, all modules."""
 
 READY = b"ready"
@@ -69,6 +74,10 @@ def _preload() -> None:
             for found in pkgutil.walk_packages(module.__path__, f"{name}."):
                 if not found.name.endswith(".__main__"):
                     importlib.import_module(found.name)
+    # The modules of the models build none of them.
+    for kind in sys.modules["choreo_components.api"].all_kinds().values():
+        for model in (kind.model, *kind.since.values()):
+            model.model_rebuild()
     gc.collect()
     gc.freeze()
 
