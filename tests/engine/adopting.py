@@ -1,11 +1,10 @@
 """A takeover: the commands that bring a live organization into stacks, and what an API server sees of them."""
 
-import copy
 import os
 import subprocess
 from typing import Any
 
-from choreo_components.kubernetes.objects import resource_named
+from choreo_components.kubernetes.objects import NAMESPACES, resource_named
 from tests.engine import lists
 from tests.engine.workspace import SECONDS, Workspace
 
@@ -52,25 +51,23 @@ def take_over(workspace: Workspace, said: str) -> dict[str, dict[str, int]]:
 
 def unversioned(workspace: Workspace, organization: str) -> list[dict[str, Any]]:
     """All objects of the organization, without their managed fields and versions."""
-    objects = _objects(workspace, organization)
-    for each in objects:
-        del each["metadata"]["managedFields"], each["metadata"]["resourceVersion"]
-    return objects
+    lives = lists.listed(workspace.kubeconfig, _views(organization))
+    left_out = {"managedFields", "resourceVersion"}
+    return [
+        {**live.manifest, "metadata": {key: value for key, value in live.metadata.items() if key not in left_out}}
+        for live in lives
+    ]
 
 
 def versions(workspace: Workspace, organization: str) -> dict[str, str]:
     """Every object of the organization, its namespaces among them, with its version in the cluster."""
-    return {
-        f"{each['kind']} {each['metadata']['name']}": each["metadata"]["resourceVersion"]
-        for each in _objects(workspace, organization)
-    }
+    return lists.versions(workspace.kubeconfig, _views(organization))
 
 
-def _objects(workspace: Workspace, organization: str) -> list[dict[str, Any]]:
-    queries = [
+def _views(organization: str) -> list[lists.View]:
+    return [
         *lists.inside(organization),
-        lists.Query(resource_named("core.choreo.dev/v1", "Organization"), name=organization),
-        lists.named(organization),
-        lists.named(labels={"organization-name": organization}),
+        lists.called(resource_named("core.choreo.dev/v1", "Organization"), organization),
+        lists.namespace(organization),
+        lists.View(NAMESPACES, {"organization-name": organization}),
     ]
-    return [copy.deepcopy(dict(live.manifest)) for live in lists.listed(workspace.kubeconfig, queries)]

@@ -1,47 +1,56 @@
 """Lists of objects, asked in this process: a list of all kinds takes kubectl half a second of CPU time."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from choreo_components.api import all_kinds
 from choreo_components.kubernetes.client import Cluster
-from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
+from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_of
 
 
-class Query(NamedTuple):
-    """The objects of a kind in a namespace (None: in all, or in the cluster), of these labels, of this name."""
+@dataclass(frozen=True)
+class View:
+    """The objects of a kind with the labels, in a namespace (None: everywhere), and a choice of them."""
 
     resource: Resource
+    labels: Mapping[str, str] = field(default_factory=dict)
     namespace: str | None = None
-    labels: Mapping[str, str] = {}
-    name: str | None = None
+    shows: Callable[[Live], bool] = lambda live: True
 
 
-def listed(kubeconfig: Path, queries: Collection[Query]) -> list[Live]:
-    """What a cluster has of that, in the order of the queries."""
+def listed(kubeconfig: Path, views: Collection[View]) -> list[Live]:
+    """The objects that views show in a cluster, in the order of the views."""
 
-    async def ask() -> list[list[Live]]:
+    async def ask() -> list[Live]:
         async with Cluster(str(kubeconfig)) as cluster:
-            found = await asyncio.gather(
-                *(cluster.list(each.resource, each.labels, each.namespace) for each in queries)
-            )
-        return [lives for lives, _ in found]
+            asked = (cluster.list(view.resource, view.labels, view.namespace) for view in views)
+            found = await asyncio.gather(*asked)
+        return [live for view, (lives, _) in zip(views, found, strict=True) for live in lives if view.shows(live)]
 
-    answers = zip(queries, asyncio.run(ask()), strict=True)
-    return [live for query, lives in answers for live in lives if query.name in (None, live.name)]
+    return asyncio.run(ask())
 
 
-def named(namespace: str | None = None, *, labels: Mapping[str, str] | None = None) -> Query:
-    """The namespace, or those that have the labels."""
-    return Query(NAMESPACES, labels=labels or {}, name=namespace)
+def versions(kubeconfig: Path, views: Collection[View]) -> dict[str, str]:
+    """The objects that views show, with their versions in the cluster."""
+    return {str(live): live.metadata["resourceVersion"] for live in listed(kubeconfig, views)}
 
 
-def inside(namespace: str, api_version: str | None = None, kinds: Iterable[str] = ()) -> list[Query]:
+def called(resource: Resource, name: str, labels: Mapping[str, str] | None = None) -> View:
+    """The cluster-scoped object of the kind with this name, and with the labels."""
+    return View(resource, labels or {}, None, lambda live: live.name == name)
+
+
+def namespace(name: str) -> View:
+    """The namespace of this name."""
+    return called(NAMESPACES, name)
+
+
+def inside(namespace: str, api_version: str | None = None, kinds: Iterable[str] = ()) -> list[View]:
     """All objects of OpenChoreo in a namespace; or those of an API, or of kinds of it."""
     return [
-        Query(resource_named(kind.api_version, kind.kind), namespace)
+        View(resource_of(kind), namespace=namespace)
         for kind in all_kinds().values()
         if kind.namespaced and api_version in (None, kind.api_version) and (not kinds or kind.kind in kinds)
     ]

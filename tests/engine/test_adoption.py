@@ -13,8 +13,7 @@ KINDS = ("Environment", "Component", "DeploymentTrack", "DeployableArtifact", "D
 
 def versions(workspace: Workspace, organization: str) -> dict[str, str]:
     """The organization's objects with their versions in the cluster."""
-    found = lists.listed(workspace.kubeconfig, lists.inside(organization, "core.choreo.dev/v1", KINDS))
-    return {str(live): live.metadata["resourceVersion"] for live in found}
+    return lists.versions(workspace.kubeconfig, lists.inside(organization, "core.choreo.dev/v1", KINDS))
 
 
 def annotated(config: dict[str, Any], annotations: dict[str, str]) -> dict[str, Any]:

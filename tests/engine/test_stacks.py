@@ -1,5 +1,6 @@
 """A stack's life: up, unchanged, changed by hand, repaired, destroyed and up again."""
 
+from choreo_components.kubernetes.objects import NAMESPACES
 from tests.engine import lists, samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.workspace import Workspace
@@ -41,5 +42,5 @@ def test_a_stack_is_unchanged_until_it_is_changed_by_hand_and_the_same_after_a_d
 
 
 def _objects(workspace: Workspace, organization: str) -> set[str]:
-    queries = [*lists.inside(organization), lists.named(labels={"organization-name": organization})]
-    return {str(live) for live in lists.listed(workspace.kubeconfig, queries)}
+    views = [*lists.inside(organization), lists.View(NAMESPACES, {"organization-name": organization})]
+    return {str(live) for live in lists.listed(workspace.kubeconfig, views)}

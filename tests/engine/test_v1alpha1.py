@@ -78,8 +78,7 @@ KINDS = ("Environment", "Project", "ProjectReleaseBinding")
 
 
 def _versions(workspace: Workspace, team: str) -> dict[str, str]:
-    found = lists.listed(workspace.kubeconfig, lists.inside(team, "openchoreo.dev/v1alpha1", KINDS))
-    return {str(live): live.metadata["resourceVersion"] for live in found}
+    return lists.versions(workspace.kubeconfig, lists.inside(team, "openchoreo.dev/v1alpha1", KINDS))
 
 
 def platform(team: str) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ def versions(workspace: Workspace, team: str) -> dict[str, str]:
 
     Of a plane, whose controller updates the status all the time, everything but the status.
     """
-    found = lists.listed(workspace.kubeconfig, [*lists.inside(team, API_VERSION), lists.named(team)])
+    found = lists.listed(workspace.kubeconfig, [*lists.inside(team, API_VERSION), lists.namespace(team)])
     return {f"{live.resource.kind} {live.name}": _version(copy.deepcopy(dict(live.manifest))) for live in found}
 
 

@@ -68,7 +68,7 @@ def leading_to(kubeconfig: Path, toolchain_bin: Path, *, forked: bool = True) ->
 
 @cache
 def home(plugins: Path) -> Path:
-    """A home of Pulumi with these plugins and without logs, which take a tenth of a command's CPU time.
+    """A home of Pulumi with these plugins and without logs, which cost CPU time in each command.
 
     Pulumi continues without logs where it cannot create their folder.
     """

@@ -8,7 +8,8 @@ from choreo_components.api.core_v1 import API_VERSION, labels
 from choreo_components.api.core_v1.names import data_plane_namespace
 from choreo_components.kubernetes.objects import NAMESPACES, resource_named
 from tests.engine import samples
-from tests.faults.grounds import ENVIRONMENT, PROJECTS, STRAY, Ground, Layout, Manifest, Subject, View
+from tests.engine.lists import View
+from tests.faults.grounds import ENVIRONMENT, PROJECTS, STRAY, Ground, Layout, Manifest, Subject
 
 ENVIRONMENTS, DEPLOYMENTS = (resource_named(API_VERSION, kind) for kind in ("Environment", "Deployment"))
 

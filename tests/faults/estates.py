@@ -1,8 +1,7 @@
 """An estate: a case's organization, the stack that declares it or a part of it, and what others made."""
 
-import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,11 @@ from uuid import uuid4
 import yaml
 
 from choreo_components import Controllers
-from choreo_components.kubernetes.client import Cluster
 from choreo_components.kubernetes.objects import NAMESPACES, Live, Resource, resource_named
+from tests.engine.lists import View, called, listed
 from tests.engine.workspace import Workspace
 from tests.faults import core_v1, openchoreo_v1alpha1
-from tests.faults.grounds import ENVIRONMENT, FINALIZER, PROJECTS, Ground, Layout, Manifest, Subject, View
+from tests.faults.grounds import ENVIRONMENT, FINALIZER, PROJECTS, Ground, Layout, Manifest, Subject
 
 STACK = "estate"
 
@@ -93,7 +92,7 @@ class Estate:
 
     def there(self) -> set[str]:
         """All objects of the organization in the cluster, except what others made."""
-        lives = asyncio.run(_there(self.workspace.kubeconfig, self.kind.ground, self.organization))
+        lives = _there(self.workspace.kubeconfig, self.kind.ground, self.organization)
         return {str(live) for live in lives if not OTHERS.items() <= live.labels.items()}
 
     def add_stray(self, *, held: bool) -> None:
@@ -144,35 +143,21 @@ def others(kubeconfig: Path, controllers: Controllers) -> Mapping[str, tuple[str
     Where controllers write to the status, the version is the generation.
     """
     part = "resourceVersion" if controllers is Controllers.ABSENT else "generation"
-    lives = asyncio.run(_labelled(kubeconfig))
+    kinds = dict.fromkeys([NAMESPACES, CONFIG_MAPS, *(kind for ground in GROUNDS for kind in ground.kinds)])
+    lives = listed(kubeconfig, [View(each, OTHERS) for each in kinds])
     return {str(live): (live.metadata["uid"], live.metadata.get(part)) for live in lives}
 
 
-async def _there(kubeconfig: Path, ground: Ground, organization: str) -> list[Live]:
+def _there(kubeconfig: Path, ground: Ground, organization: str) -> list[Live]:
     views = [
         View(NAMESPACES, ground.of_organization(organization)),
         ground.sees(Subject.TENANT, organization),
         *(View(each, {}, organization) for each in ground.kinds if each.namespaced),
         # This API's cluster-scoped objects belong to no organization, except the organization itself.
-        *(View(each, {}, None, _is_called(organization)) for each in ground.kinds if not each.namespaced),
+        *(called(each, organization) for each in ground.kinds if not each.namespaced),
     ]
-    async with Cluster(str(kubeconfig)) as cluster:
-        asked = (cluster.list(view.resource, view.labels, view.namespace) for view in views)
-        found = await asyncio.gather(*asked)
-    # Several queries may find the same object.
-    lives = [live for view, (seen, _) in zip(views, found, strict=True) for live in seen if view.shows(live)]
-    return list({str(live): live for live in lives}.values())
-
-
-def _is_called(name: str) -> Any:
-    return lambda live: live.name == name
-
-
-async def _labelled(kubeconfig: Path) -> list[Live]:
-    kinds: Iterable[Resource] = dict.fromkeys([NAMESPACES, CONFIG_MAPS, *(k for g in GROUNDS for k in g.kinds)])
-    async with Cluster(str(kubeconfig)) as cluster:
-        found = await asyncio.gather(*(cluster.list(each, OTHERS) for each in kinds))
-    return [live for seen, _ in found for live in seen]
+    # Several views may show the same object.
+    return list({str(live): live for live in listed(kubeconfig, views)}.values())
 
 
 def _shown(manifest: Mapping[str, Any]) -> str:

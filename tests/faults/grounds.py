@@ -6,7 +6,8 @@ from enum import Enum, auto
 from typing import Any
 
 from choreo_components.api import all_kinds
-from choreo_components.kubernetes.objects import Live, Resource, resource_of
+from choreo_components.kubernetes.objects import Resource, resource_of
+from tests.engine.lists import View
 
 ENVIRONMENT = "development"
 PROJECTS = ("customer-portal", "shop")
@@ -40,16 +41,6 @@ class Subject(Enum):
     """The namespaces on the data plane."""
     TENANT = auto()
     """The namespace of the estate's organization."""
-
-
-@dataclass(frozen=True)
-class View:
-    """Where a subject is seen: the objects of a kind with the labels, in a namespace, and a choice of them."""
-
-    resource: Resource
-    labels: Mapping[str, str]
-    namespace: str | None = None
-    shows: Callable[[Live], bool] = lambda live: True
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from choreo_components.api.openchoreo_v1alpha1 import API_VERSION, labels
 from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 from choreo_components.kubernetes.objects import NAMESPACES, Live, resource_named
-from tests.faults.grounds import ENVIRONMENT, PROJECTS, STRAY, Ground, Layout, Manifest, Subject, View
+from tests.engine.lists import View, called
+from tests.faults.grounds import ENVIRONMENT, PROJECTS, STRAY, Ground, Layout, Manifest, Subject
 from tests.standin.openchoreo_v1alpha1 import samples
 
 SEEN_ON = {
@@ -53,7 +54,7 @@ def _sees(subject: Subject, namespace: str) -> View:
     if subject is Subject.NAMESPACES:
         return View(NAMESPACES, labels.environment_selector(namespace, ENVIRONMENT))
     if subject is Subject.TENANT:
-        return View(NAMESPACES, labels.tenant_labels(namespace), None, lambda live: live.name == namespace)
+        return called(NAMESPACES, namespace, labels.tenant_labels(namespace))
     return View(resource_named(API_VERSION, SEEN_ON[subject]), {}, namespace, _is_of_environment)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.kubernetes.objects import Live
-from tests.faults.grounds import PROJECTS, Subject, View
+from tests.engine.lists import View, listed
+from tests.faults.grounds import PROJECTS, Subject
 
 SECONDS_TO_REACH = 180
 SECONDS_OF_A_WATCH = 2
@@ -76,13 +77,7 @@ ORGANIZATION_NAMESPACE_GOES = Point("the organization's namespace is being delet
 
 def count(view: View, kubeconfig: Path) -> int:
     """The number of objects in a view."""
-
-    async def ask() -> int:
-        async with Cluster(str(kubeconfig)) as cluster:
-            found, _ = await cluster.list(view.resource, view.labels, view.namespace)
-            return len([live for live in found if view.shows(live)])
-
-    return asyncio.run(ask())
+    return len(listed(kubeconfig, [view]))
 
 
 def wait(point: Point, view: View, kubeconfig: Path, before: int, going: Callable[[], bool]) -> bool:

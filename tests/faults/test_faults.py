@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.lists import View
 from tests.engine.workspace import Outcome
 from tests.faults import estates, points
 from tests.faults.cases import CASES, Case, Recovery
 from tests.faults.conftest import Places
 from tests.faults.estates import STACK, Estate
 from tests.faults.faults import Place, Scene
-from tests.faults.grounds import View
 from tests.faults.operation import Operation
 from tests.faults.points import Point
 
