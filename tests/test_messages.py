@@ -98,13 +98,19 @@ def texts(node: ast.expr | None, constants: Mapping[str, Sequence[str]]) -> list
 
 
 @cache
+def trees() -> Mapping[str, ast.Module]:
+    """The modules of the package, by their paths in the checkout."""
+    files = sorted(PACKAGE.rglob("*.py"))
+    return {str(each.relative_to(CHECKOUT)): ast.parse(each.read_text(encoding="utf-8")) for each in files}
+
+
+@cache
 def messages() -> list[Message]:
     """What the package raises, reports as a finding or a warning, and gives up with."""
-    return [message for file in sorted(PACKAGE.rglob("*.py")) for message in _messages_of(file)]
+    return [message for place, tree in trees().items() for message in _messages_of(place, tree)]
 
 
-def _messages_of(file: Path) -> Iterator[Message]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+def _messages_of(place: str, tree: ast.Module) -> Iterator[Message]:
     constants = {
         target.id: texts(node.value, {})
         for node in tree.body
@@ -118,7 +124,7 @@ def _messages_of(file: Path) -> Iterator[Message]:
         for expression in _reported(node, raised):
             for text in texts(expression, constants):
                 if text.count(" ") >= 2:
-                    yield Message(f"{file.relative_to(CHECKOUT)}:{node.lineno}", text)
+                    yield Message(f"{place}:{node.lineno}", text)
 
 
 def _reported(node: Any, raised: Collection[int]) -> Iterator[ast.expr]:
@@ -143,12 +149,11 @@ def _reported(node: Any, raised: Collection[int]) -> Iterator[ast.expr]:
 def literals() -> list[Message]:
     """All texts of the package that are no docstrings."""
     found = []
-    for file in sorted(PACKAGE.rglob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
+    for place, tree in trees().items():
         documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         parts = {id(each) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for each in node.values}
         found += [
-            Message(f"{file.relative_to(CHECKOUT)}:{node.lineno}", text)
+            Message(f"{place}:{node.lineno}", text)
             for node in ast.walk(tree)
             if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in documentation | parts
             for text in texts(node, {})
@@ -180,12 +185,7 @@ def test_a_message_has_no_period_at_its_end_and_does_not_exclaim() -> None:
 
 
 def test_a_message_names_no_class_of_ours() -> None:
-    classes = {
-        node.name
-        for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    }
+    classes = {node.name for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     hidden = {name for name in classes - NAMES if re.search(r"[a-z][A-Z]", name)} | {"NoneType"}
     wrong = [each for each in messages() if hidden & set(re.findall(r"\w+", each.text))]
     assert not wrong, names(wrong)

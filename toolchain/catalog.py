@@ -10,6 +10,9 @@ from toolchain.errors import ToolchainError
 
 HERE = Path(__file__).resolve().parent
 
+SHARED_SECONDS = 200
+"""CPU seconds that the libraries of Kubernetes take, which all that is built on them compile once."""
+
 
 class Version(NamedTuple):
     """A release number. What follows the three numbers (`-dispatcher`, `+k3s1`) is not part of it."""
@@ -100,7 +103,7 @@ def catalog(folder: Path = HERE) -> Sequence[Binary]:
             release=provider,
             stamps=(f"main.version={provider}",),
             seconds=380,
-            shared_seconds=200,
+            shared_seconds=SHARED_SECONDS,
             belongs_to="pulumi",
             is_command=False,
             # What YAML and Helm components of the provider declare: they are not used here.
@@ -123,7 +126,7 @@ def catalog(folder: Path = HERE) -> Sequence[Binary]:
                 asks_version=asks_version,
                 is_asset=name != "kube-controller-manager",
                 seconds=seconds,
-                shared_seconds=200,
+                shared_seconds=SHARED_SECONDS,
             )
             for name, least, asks_version, seconds in [
                 ("kube-controller-manager", kubernetes._replace(patch=0), ("--version",), 150),
@@ -140,7 +143,7 @@ def catalog(folder: Path = HERE) -> Sequence[Binary]:
             least=etcd._replace(patch=0),
             is_asset=True,
             seconds=30,
-            shared_seconds=200,
+            shared_seconds=SHARED_SECONDS,
         ),
         Binary(
             name="pulumi",
