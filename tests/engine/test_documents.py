@@ -213,8 +213,8 @@ def test_what_choreoctl_made_under_hashed_names_is_created_again_as_it_is_writte
     said = run(workspace, commands("docs/choreoctl.md", "bash"))
 
     assert sorted(versions(workspace, INITECH)) == [
-        "DataPlane dp",
-        "DeploymentPipeline default-pipeline",
+        "DataPlane initech/dp",
+        "DeploymentPipeline initech/default-pipeline",
         "Namespace initech",
         "Organization initech",
     ]
