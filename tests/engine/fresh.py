@@ -10,11 +10,10 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from devcluster.env import state_url
+from tests.engine import keys
 
 NAME = "choreo/fresh"
 """The project and the stack."""
-
-SALT = "encryptionsalt"
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,8 @@ class Fresh:
     checkpoint: str
     backend: str
     """Of the backend itself."""
-    salt: str
-    """The salt of the encryption by passphrase, as it is in the stack's settings."""
+    encryption: Mapping[str, str]
+    """How secrets are encrypted, as it is in the stack's settings."""
 
     def write(self, backend: Path, project: str, stack: str, settings: Path) -> None:
         """Makes a stack in a backend; its settings may be there already."""
@@ -37,8 +36,8 @@ class Fresh:
         if not meta.exists():
             meta.write_text(self.backend)
         text = settings.read_text() if settings.exists() else ""
-        if SALT not in (yaml.safe_load(text) or {}):
-            settings.write_text(f"{text.rstrip()}\n{SALT}: {self.salt}\n".lstrip())
+        if not self.encryption.keys() & (yaml.safe_load(text) or {}).keys():
+            settings.write_text(f"{text.rstrip()}\n{yaml.safe_dump(dict(self.encryption), sort_keys=False)}".lstrip())
 
 
 def checkpoint(backend: Path, project: str, stack: str) -> Path:
@@ -47,8 +46,8 @@ def checkpoint(backend: Path, project: str, stack: str) -> Path:
 
 
 @cache
-def made(pulumi: str, home: str, passphrase: str) -> Fresh:
-    """A new stack of this Pulumi with the passphrase."""
+def made(pulumi: str, home: str, secrets_provider: str, passphrase: str) -> Fresh:
+    """A new stack of this Pulumi with the secrets provider; `passphrase` is that of the provider of this name."""
     project, stack = NAME.split("/")
     with TemporaryDirectory() as folder:
         backend, settings = Path(folder, "backend"), Path(folder, f"Pulumi.{stack}.yaml")
@@ -60,8 +59,9 @@ def made(pulumi: str, home: str, passphrase: str) -> Fresh:
             "PULUMI_BACKEND_URL": state_url(backend),
             "PULUMI_CONFIG_PASSPHRASE": passphrase,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **keys.variables(),
         }
-        subprocess.run([pulumi, "stack", "init", stack], cwd=folder, env=environment, check=True, capture_output=True)
+        command = [pulumi, "stack", "init", stack, "--secrets-provider", secrets_provider]
+        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
         meta = (backend / ".pulumi" / "meta.yaml").read_text()
-        salt = yaml.safe_load(settings.read_text())[SALT]
-        return Fresh(checkpoint(backend, project, stack).read_text(), meta, salt)
+        return Fresh(checkpoint(backend, project, stack).read_text(), meta, yaml.safe_load(settings.read_text()))

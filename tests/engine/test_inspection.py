@@ -11,7 +11,7 @@ from choreo_components.api import all_kinds
 from choreo_components.kubernetes.objects import resource_of
 from devcluster import ControlPlane
 from tests import declaring
-from tests.engine import samples
+from tests.engine import keys, samples
 from tests.engine.modes import with_and_without_controllers
 from tests.engine.operators import Operators, Right, rights
 from tests.engine.workspace import SECONDS, Workspace
@@ -118,6 +118,7 @@ def test_a_stack_that_is_up_has_neither_drift_nor_leftovers_until_others_change_
 
 
 def test_a_cluster_is_found_by_the_stacks_encrypted_kubeconfig(workspace: Workspace, organization: str) -> None:
+    workspace.secrets_provider = keys.PASSPHRASE
     workspace.stack("acme", samples.stack("acme", organization))
     text = workspace.kubeconfig.read_text()
     workspace.run("config", "set", "--secret", "--stack", "acme", "choreo:kubeconfig", given=text)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests import declaring, shells
-from tests.engine import samples
+from tests.engine import keys, samples
 from tests.engine.adopting import run
 from tests.engine.listening import Listener
 from tests.engine.workspace import Outcome, Workspace
@@ -52,6 +52,12 @@ class Words:
     def seen_in(self, text: str) -> set[str]:
         """The names of those that are in the text."""
         return {name for name, word in self.words.items() if word in text}
+
+
+@pytest.fixture(autouse=True)
+def _passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The encryption that stacks have by default."""
+    monkeypatch.setattr(keys, "PROVIDER", keys.PASSPHRASE)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import yaml
 
 from choreo_components import Controllers
 from devcluster.env import state_url
-from tests.engine import fresh, interpreter
+from tests.engine import fresh, interpreter, keys
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BIN = CHECKOUT / ".venv" / "bin"
@@ -60,6 +60,7 @@ def leading_to(kubeconfig: Path, toolchain_bin: Path, *, forked: bool = True) ->
         "KUBECONFIG": str(kubeconfig),
         "PULUMI_HOME": str(home(toolchain_bin.parent / "pulumi" / "plugins")),
         "PULUMI_CONFIG_PASSPHRASE": "test",
+        **keys.variables(),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         **QUICK,
@@ -91,6 +92,8 @@ class Workspace:
         self.backend.mkdir()
         self.folder = folder / "project"
         self.controllers = controllers
+        self.secrets_provider = keys.PROVIDER
+        """Of the stacks that it makes."""
         self.environment = {**environment, "PULUMI_BACKEND_URL": state_url(self.backend)}
         (self.folder / "stacks").mkdir(parents=True)
         self.project({})
@@ -114,7 +117,8 @@ class Workspace:
         pulumi = shutil.which("pulumi", path=self.environment["PATH"])
         assert pulumi is not None
         home, passphrase = self.environment["PULUMI_HOME"], self.environment["PULUMI_CONFIG_PASSPHRASE"]
-        fresh.made(pulumi, home, passphrase).write(self.backend, project["name"], name, settings)
+        made = fresh.made(pulumi, home, self.secrets_provider, passphrase)
+        made.write(self.backend, project["name"], name, settings)
 
     def settings(self, name: str, config: Mapping[str, Any]) -> None:
         """Writes the stack's settings, and keeps what the engine wrote to the file."""
