@@ -12,15 +12,25 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 SLOW = ("tests/engine/", "tests/faults/")
 """Where each test is a unit; elsewhere, each file."""
 
+WHOLE = 1_000
+"""More tests than a file has."""
+
 TOGETHER: Mapping[str, int] = {
     "tests/engine/test_another_cluster.py": 4,
+    "tests/engine/test_definitions.py": WHOLE,
+    "tests/engine/test_older_definitions.py": WHOLE,
     "tests/engine/test_part_of_a_stack.py": 6,
     "tests/engine/test_permissions.py": 8,
     "tests/engine/test_permissions_v1alpha1.py": 24,
+    "tests/engine/test_secrets.py": 3,
     "tests/engine/test_two_clusters.py": 5,
     "tests/engine/test_upstream_samples.py": 3,
+    "tests/engine/test_verdicts.py": WHOLE,
 }
-"""The files of which so many tests are a unit: they share a stack or an operator, or have objects of the same names."""
+"""The files of which so many tests are a unit.
+
+They share a stack, an operator or a control plane that others do not use, or have objects of the same names.
+"""
 
 UP = "[up of "
 """A case of tests/faults with which a unit begins: those that follow destroy what it has made."""

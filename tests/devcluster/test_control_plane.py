@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,20 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A control plane that a test may hurt, if it heals it again."""
     with ControlPlane.start(tmp_path_factory.mktemp("mortal")) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ControlPlane, Mapping[str, int | None]]]:
+    """A control plane that has been stopped, and the processes that it had."""
+    with ControlPlane.start(tmp_path_factory.mktemp("stopped")) as control_plane:
+        ran = pids(control_plane)
+        control_plane.stop()
+        yield control_plane, ran
+
+
+def copy(control_plane: ControlPlane, folder: Path) -> ControlPlane:
+    """A copy of a control plane that does not run, in a folder that does not exist yet."""
+    return ControlPlane(shutil.copytree(control_plane.directory, folder))
 
 
 def test_every_member_says_that_it_is_ready(control_plane: ControlPlane) -> None:
@@ -93,10 +107,9 @@ def test_two_control_planes_know_nothing_of_each_other(control_plane: ControlPla
     assert "in-the-first" not in remembered(mortal)
 
 
-def test_stop_leaves_no_process_and_no_open_port(tmp_path: Path) -> None:
-    control_plane = ControlPlane.start(tmp_path / "cluster")
-    ran, ports = pids(control_plane), [port(control_plane, name) for name in MEMBERS]
-    control_plane.stop()
+def test_stop_leaves_no_process_and_no_open_port(stopped: tuple[ControlPlane, Mapping[str, int | None]]) -> None:
+    control_plane, ran = stopped
+    ports = [port(control_plane, name) for name in MEMBERS]
     assert {name: pid for name, pid in ran.items() if pid is not None and Path(f"/proc/{pid}").exists()} == {}
     for number in ports:
         with pytest.raises(ConnectionRefusedError):
@@ -124,10 +137,11 @@ def test_a_directory_with_other_files_is_refused_and_left_alone(tmp_path: Path) 
     assert tmp_path.stat().st_mode == mode
 
 
-def test_a_member_that_cannot_start_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
+def test_a_member_that_cannot_start_is_named_with_the_end_of_its_log(
+    stopped: tuple[ControlPlane, Mapping[str, int | None]], tmp_path: Path
+) -> None:
     directory = tmp_path / "cluster"
-    with ControlPlane.start(directory) as control_plane:
-        control_plane.stop()
+    with copy(stopped[0], directory):
         shutil.rmtree(directory / "etcd" / "member")
         (directory / "etcd" / "member").write_text("not a folder")
         with pytest.raises(ClusterError) as failure:
@@ -138,9 +152,10 @@ def test_a_member_that_cannot_start_is_named_with_the_end_of_its_log(tmp_path: P
     assert str(directory / "logs" / "etcd.log") in said
 
 
-def test_a_start_that_fails_leaves_no_process_that_it_started(tmp_path: Path) -> None:
-    with ControlPlane.start(tmp_path / "cluster") as control_plane:
-        control_plane.stop()
+def test_a_start_that_fails_leaves_no_process_that_it_started(
+    stopped: tuple[ControlPlane, Mapping[str, int | None]], tmp_path: Path
+) -> None:
+    with copy(stopped[0], tmp_path / "cluster") as control_plane:
         (control_plane.directory / "pki" / "kube-apiserver.crt").write_text("no certificate")
         with pytest.raises(ClusterError, match="kube-apiserver has ended while it started"):
             ControlPlane.start(control_plane.directory)
