@@ -4,14 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from lightkube import Client, KubeConfig
-from lightkube.generic_resource import create_global_resource, create_namespaced_resource
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Namespace
 
 from choreo_components import Controllers
-from choreo_components.api import Kind, all_kinds
+from choreo_components.api import all_kinds
 from choreo_components.api.core_v1 import labels
+from choreo_components.kubernetes.objects import resource_of
 from tests.engine import samples
+from tests.standin.api import lightkube_class
 
 
 def make(name: str, kubeconfig: Path, controllers: Controllers) -> None:
@@ -28,15 +29,10 @@ def _create(client: Client, organization: str, manifest: dict[str, Any], control
     kind, metadata = all_kinds()[manifest["apiVersion"], manifest["kind"]], manifest["metadata"]
     of_organization = {labels.ORGANIZATION: organization} if kind.namespaced else {}
     named = {**metadata, "labels": {**of_organization, labels.NAME: metadata["name"]}}
-    resource = _resource(kind)
+    resource = lightkube_class(resource_of(kind))
     client.create(resource({**manifest, "metadata": named}))
     if controllers is Controllers.PRESENT and kind.ready_condition is not None:
         # One after the other: the webhook of Projects reads a cache, which may not have a new object yet.
         client.wait(
             resource, metadata["name"], for_conditions=[kind.ready_condition], namespace=metadata.get("namespace")
         )
-
-
-def _resource(kind: Kind) -> Any:
-    create = create_namespaced_resource if kind.namespaced else create_global_resource
-    return create(kind.group, kind.version, kind.kind, kind.plural)

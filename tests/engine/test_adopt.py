@@ -120,15 +120,21 @@ def apply(
         labels = data_plane_namespace_labels(organization, "customer-portal", "development")
         for name, own in ((organization, None), (namespace, labels)):
             made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": own}}
-            workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(made))
+            workspace.create(yaml.safe_dump(made))
     for each in objects:
         if each["kind"] == "Environment":
             each["spec"]["isProduction"] = True
         if each["kind"] == "DeploymentPipeline":
             each["spec"]["promotionPaths"][0]["targetEnvironmentRefs"][0]["requiresApproval"] = False
-        workspace.kubectl(*(command or ("apply",)), "-f", "-", manifest=yaml.safe_dump(each))
+    apply = (*(command or ("apply",)), "-f", "-")
+    if controllers is Controllers.ABSENT:
+        workspace.kubectl(*apply, manifest=yaml.safe_dump_all(objects))
+        return objects
+    for each in objects:
+        # One after the other: the webhook of Projects reads a cache, which may not have a new object yet.
+        workspace.kubectl(*apply, manifest=yaml.safe_dump(each))
         kind = all_kinds()[each["apiVersion"], each["kind"]]
-        if controllers is Controllers.PRESENT and kind.ready_condition is not None:
+        if kind.ready_condition is not None:
             where = ("-n", organization) if kind.namespaced else ()
             target = f"{kind.plural}.{kind.group}/{each['metadata']['name']}"
             workspace.kubectl("wait", target, *where, f"--for=condition={kind.ready_condition}", "--timeout=60s")

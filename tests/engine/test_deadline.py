@@ -13,7 +13,7 @@ def test_a_stuck_deployment_is_named_and_the_next_destroy_resumes(acme: Workspac
     config["choreo:timeouts"] = {"deployments": "3s"}
     acme.stack("staging", config)
     acme.up("staging")
-    acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "staging", "stuck"))
+    acme.create(samples.deployment(organization, "staging", "stuck"))
     stuck = ("deployments.core.choreo.dev", "stuck", "-n", organization)
     acme.kubectl("patch", *stuck, "--type=merge", "-p", '{"metadata":{"finalizers":["example.com/never"]}}')
 

@@ -20,8 +20,8 @@ def test_destroy_deletes_deployments_then_namespaces_then_the_environment_and_no
         acme.stack(name, config)
         acme.up(name)
     stray = f"stray-{organization}"
-    acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "development", "made-by-hand"))
-    acme.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, organization, "development"))
+    acme.create(samples.deployment(organization, "development", "made-by-hand"))
+    acme.create(samples.namespace(stray, organization, "development"))
 
     with Watcher(acme.kubeconfig, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as watcher:
         acme.destroy("development")
@@ -60,7 +60,7 @@ def test_an_environment_on_another_data_plane_is_deleted_in_order_and_created_ag
 ) -> None:
     acme.stack("development", samples.stack("development", organization))
     made = acme.up("development").changes["created"]
-    acme.kubectl("apply", "-f", "-", manifest=samples.data_plane(organization, "dp-other"))
+    acme.create(samples.data_plane(organization, "dp-other"))
     file = acme.folder / "stacks" / "Pulumi.development.yaml"
     file.write_text(file.read_text().replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-other"))
 

@@ -108,7 +108,7 @@ kind: Environment
 metadata: {{name: other, namespace: {organization}}}
 spec: {{dataPlaneRef: dp-local}}
 """
-    imported.kubectl("apply", "-f", "-", manifest=other)
+    imported.create(other)
     said = imported.destroy(organization, fails=True).said
     assert f"DataPlane '{organization}/dp-local' is still used by Environment 'other'" in said
     assert f"Organization '{organization}' still has Environment 'other'" in said
@@ -116,7 +116,7 @@ spec: {{dataPlaneRef: dp-local}}
     assert objects(imported, organization) == before
 
     stray = samples.namespace(f"stray-of-{organization}", organization, "development")
-    imported.kubectl("apply", "-f", "-", manifest=stray)
+    imported.create(stray)
     imported.destroy(organization)
     left = imported.kubectl("get", "namespaces", "-l", f"organization-name={organization}", "-o", "name")
     assert left + imported.kubectl("get", "namespace", organization, "--ignore-not-found") == ""

@@ -34,7 +34,9 @@ def test_namespaces_have_the_labels_of_the_setting_from_the_first_request_and_lo
     acme: Workspace, organization: str
 ) -> None:
     config = samples.stack("staging", organization)
-    acme.kubectl("apply", "-f", "-", manifest=wanting(organization))
+    acme.create(wanting(organization))
+    refused = samples.namespace(f"refused-{organization}", organization, "staging")
+    acme.wait_for_refusal("say how", "create", "--dry-run=server", "-f", "-", manifest=refused)
     acme.stack("staging", config)
     assert "say how its pods are secured" in acme.up("staging", fails=True).said
 

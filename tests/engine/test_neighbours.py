@@ -101,7 +101,7 @@ def test_neighbours_are_created_before_openchoreos_objects_and_deleted_after_the
     # They belong to others, and must not be taken over.
     theirs = plain("ConfigMap", "settings", tools, data={"log": "theirs"})
     workspace.kubectl("create", "namespace", tools)
-    workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(theirs))
+    workspace.create(yaml.safe_dump(theirs))
     said = workspace.up("platform", fails=True).said
     assert "2 objects are in the cluster already and not made by this stack:" in said
     assert f"ConfigMap {tools}/settings" in said

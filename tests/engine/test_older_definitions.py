@@ -59,7 +59,7 @@ def test_a_condition_that_the_cluster_cannot_store_is_not_waited_for(
     workspace = Workspace(tmp_path, older, Controllers.PRESENT)
     workspace.kubectl("create", "namespace", organization)
     manifest = {"apiVersion": "core.choreo.dev/v1", "kind": "Organization", "metadata": {"name": organization}}
-    workspace.kubectl("apply", "-f", "-", manifest=json.dumps(manifest))
+    workspace.create(json.dumps(manifest))
     config = samples.stack("acme", organization)
     config["choreo:resources"] = [each for each in config["choreo:resources"] if each["kind"] == "DataPlane"]
     config |= {"choreo:timeouts": {"ready": "30s"}}

@@ -146,7 +146,7 @@ def test_one_environment_is_destroyed_with_what_depends_on_it(mixed: Stack) -> N
 def test_no_more_of_an_environment_is_deleted_than_what_depends_on_the_target(mixed: Stack) -> None:
     """The finalizer would also delete what Pulumi did not make."""
     stray = f"stray-{mixed.organization}"
-    mixed.workspace.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, mixed.organization, TRIAL))
+    mixed.workspace.create(samples.namespace(stray, mixed.organization, TRIAL))
 
     said = mixed.destroy("--target", mixed.urn(f"/{TRIAL}-finalizer"), "--target-dependents").said
     assert f"{TRIAL!r} of organization {mixed.organization!r} is not finalized, as its Environment stays" in said
@@ -185,7 +185,7 @@ def test_all_but_one_environment_is_deleted_and_that_one_loses_no_more_than_pulu
     stack.workspace.stack(stack.name, config)
     stack.workspace.up(stack.name)
     stray = f"stray-{stack.organization}"
-    stack.workspace.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, stack.organization, "alpha"))
+    stack.workspace.create(samples.namespace(stray, stack.organization, "alpha"))
 
     said = stack.destroy("--exclude", stack.object("Environment", "alpha")).said
     assert f"'alpha' of organization {stack.organization!r} is not finalized, as its Environment stays" in said

@@ -37,7 +37,7 @@ def test_production_is_not_destroyed_until_its_stack_allows_it(production: Works
 
 
 def test_production_does_not_move_to_another_data_plane(production: Workspace, organization: str) -> None:
-    production.kubectl("apply", "-f", "-", manifest=samples.data_plane(organization, "dp-other"))
+    production.create(samples.data_plane(organization, "dp-other"))
     file = production.folder / "stacks" / "Pulumi.production.yaml"
     file.write_text(file.read_text().replace("dataPlaneRef: dp-local", "dataPlaneRef: dp-other"))
 

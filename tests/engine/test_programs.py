@@ -178,7 +178,7 @@ pulumi.export("hosts", environment.hosts)
 def test_a_program_of_todays_api_ends_when_the_namespaces_of_its_projects_exist(workspace: Workspace) -> None:
     """The Projects are created after the Environment, and their bindings with it."""
     team = f"team-{uuid4().hex[:8]}"
-    workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(today.tenant(team)))
+    workspace.create(yaml.safe_dump(today.tenant(team)))
     workspace.project({"__main__.py": OF_TODAY}, name="today")
     workspace.stack("today")
     workspace.run("config", "set", "--stack", "today", "namespace", team)

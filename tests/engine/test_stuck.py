@@ -58,8 +58,10 @@ def test_what_holds_an_environment_is_named_step_by_step_and_in_the_end_everythi
     name, stray = own.removeprefix("namespace/"), f"stray-{organization}"
 
     # An admission policy that refuses.
-    acme.kubectl("apply", "-f", "-", manifest=samples.deployment(organization, "staging", "frozen"))
-    acme.kubectl("apply", "-f", "-", manifest=refusing(organization))
+    acme.create(samples.deployment(organization, "staging", "frozen"))
+    acme.create(refusing(organization))
+    frozen = ("deployments.core.choreo.dev", "frozen", "-n", organization)
+    acme.wait_for_refusal("change freeze", "delete", "--dry-run=server", *frozen)
     said = acme.destroy("staging", fails=True).said
     assert "change freeze" in said, "the policy's own words"
     assert f"kubectl get deployments.core.choreo.dev frozen -n {organization} -o yaml" in said
@@ -67,9 +69,9 @@ def test_what_holds_an_environment_is_named_step_by_step_and_in_the_end_everythi
     acme.kubectl("delete", ADMISSION, f"keep-{organization}")
 
     # A namespace whose content remains, and one that is not the environment's.
-    acme.kubectl("apply", "-f", "-", manifest=held(name))
-    acme.kubectl("apply", "-f", "-", manifest=samples.namespace(stray, organization, "staging"))
-    acme.kubectl("apply", "-f", "-", manifest=foreign(stray))
+    acme.create(held(name))
+    acme.create(samples.namespace(stray, organization, "staging"))
+    acme.create(foreign(stray))
     said = acme.destroy("staging", fails=True).said
     assert f"Namespace {name}: held by kubernetes (Kubernetes' namespace controller" in said
     assert "NamespaceFinalizersRemaining=True" in said

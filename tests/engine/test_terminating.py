@@ -26,7 +26,7 @@ def test_a_namespace_that_is_being_deleted_is_refused_until_it_is_gone_whatever_
     acme.stack("staging", config)
     acme.up("staging")
     name = namespace_of(acme, organization, "staging")
-    acme.kubectl("apply", "-f", "-", manifest=held(name))
+    acme.create(held(name))
     acme.kubectl("delete", "namespace", name, "--wait=false")
     acme.kubectl("wait", "--for=condition=NamespaceFinalizersRemaining", f"namespace/{name}", "--timeout=60s")
 
@@ -59,7 +59,7 @@ def test_a_namespace_that_is_being_deleted_is_refused_until_it_is_gone_whatever_
     acme.up("staging", "--expect-no-changes")
 
     # A destroy may run the program, which must not stop it from deleting what is being deleted.
-    acme.kubectl("apply", "-f", "-", manifest=held(name))
+    acme.create(held(name))
     acme.kubectl("delete", "namespace", name, "--wait=false")
     said = acme.destroy("staging", "--run-program", fails=True).said
     assert "is not finalized: timed out after 8s with 1 remaining" in said
@@ -77,7 +77,7 @@ def test_what_a_stack_has_or_refers_to_is_refused_at_preview_while_it_is_being_d
     project = declaring.project("leaving", organization=organization)
     project["metadata"]["finalizers"] = ["example.com/mine"]
     for each in (data_plane, project):
-        acme.kubectl("apply", "-f", "-", manifest=json.dumps(each))
+        acme.create(json.dumps(each))
         kind, name = each["kind"].lower(), each["metadata"]["name"]
         acme.kubectl("delete", f"{kind}s.core.choreo.dev", name, "-n", organization, "--wait=false")
     environment = declaring.environment("late", organization=organization, data_plane="dp-going")

@@ -3,7 +3,7 @@
 import base64
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from choreo_components.config.documents import Document
 from choreo_components.kubernetes.objects import NAMESPACES, resource_named
 from devcluster import ControlPlane
 from tests import declaring, shells
-from tests.engine import samples
+from tests.engine import by_hand, lists, samples
 from tests.engine.adopting import run, take_over, versions
 from tests.engine.foreign import REMOTE
 from tests.engine.modes import with_controllers
@@ -105,8 +105,12 @@ class Estate:
 
     def namespaces(self, environment: str, kubeconfig: Path) -> list[str]:
         """The environment's namespaces in one of the clusters."""
-        selector = f"organization-name={self.organization},environment-name={environment}"
-        return kubectl(self.workspace, kubeconfig, "get", "namespaces", "-l", selector, "-o", "name").split()
+        return namespaces(kubeconfig, {"organization-name": self.organization, "environment-name": environment})
+
+
+def namespaces(kubeconfig: Path, labels: Mapping[str, str]) -> list[str]:
+    """The names of the namespaces in a cluster that have the labels."""
+    return [live.name for live in lists.listed(kubeconfig, [lists.View(NAMESPACES, labels)])]
 
 
 def set_kubeconfig(workspace: Workspace, stack: str, data_plane: str, text: str) -> None:
@@ -196,9 +200,8 @@ def test_an_environment_needs_names_only_and_is_deleted_in_order_over_both_clust
     stray = f"stray-{organization}"
     for kubeconfig in (estate.data_plane, administrator):
         manifest = samples.namespace(stray, organization, "development")
-        kubectl(workspace, kubeconfig, "apply", "-f", "-", manifest=manifest)
-    by_hand = samples.deployment(organization, "development", "made-by-hand")
-    kubectl(workspace, administrator, "apply", "-f", "-", manifest=by_hand)
+        by_hand.create(kubeconfig, manifest)
+    workspace.create(samples.deployment(organization, "development", "made-by-hand"))
 
     with (
         Watcher(administrator, [DEPLOYMENTS, NAMESPACES, ENVIRONMENTS]) as there,
@@ -217,7 +220,7 @@ def test_an_environment_needs_names_only_and_is_deleted_in_order_over_both_clust
     assert {each.name for each in environments if each.type == "DELETED"} == {"development"}
     going = min(each.seen for each in environments if each.deleting or each.type == "DELETED")
     assert max(gone.values()) < going, "the Environment was deleted before its namespaces"
-    assert estate.namespaces("development", administrator) == [f"namespace/{stray}"]
+    assert estate.namespaces("development", administrator) == [stray]
     kubectl(workspace, administrator, "delete", "namespace", stray, "--wait=false")
 
 
@@ -303,7 +306,7 @@ def test_a_data_plane_that_does_not_answer_is_an_error_and_the_next_destroy_resu
 def test_an_environment_moves_from_a_separate_cluster_to_the_control_planes(estate: Estate) -> None:
     workspace = estate.workspace
     manifest = samples.data_plane(estate.organization, "dp-here").replace(SECRET, "missing")
-    workspace.kubectl("apply", "-f", "-", manifest=manifest)
+    workspace.create(manifest)
     workspace.stack("moving", samples.stack("staging", estate.organization))
     workspace.up("moving")
     file = workspace.folder / "stacks" / "Pulumi.moving.yaml"
@@ -373,7 +376,7 @@ def test_an_organization_with_a_separate_data_plane_is_taken_over_and_one_stack_
 def west(estate: Estate) -> Iterator[Estate]:
     """The estate with a second data plane, `dp-west`, whose kubeconfig is only in the settings of stacks."""
     manifest = samples.data_plane(estate.organization, "dp-west").replace(SECRET, "missing")
-    estate.workspace.kubectl("apply", "-f", "-", manifest=manifest)
+    estate.workspace.create(manifest)
     yield estate
     estate.workspace.kubectl("delete", "dataplanes.core.choreo.dev", "dp-west", "-n", estate.organization)
 
@@ -586,7 +589,7 @@ def test_environments_on_a_data_plane_that_only_a_given_kubeconfig_reaches_are_t
         (data_plane.kubeconfig, {"metadata": {"name": name, "labels": labels}}),
     ):
         made = yaml.safe_dump({"apiVersion": "v1", "kind": "Namespace", **each})
-        kubectl(later, kubeconfig, "apply", "-f", "-", manifest=made)
+        by_hand.create(kubeconfig, made)
     config = {
         "choreo:controllers": "absent",
         "choreo:resources": [
@@ -598,7 +601,7 @@ def test_environments_on_a_data_plane_that_only_a_given_kubeconfig_reaches_are_t
     read, findings = settings.read(Document(config, "test"), Path())
     assert not findings
     for declared in read.declared:
-        later.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(declared.object.to_wire()))
+        later.create(yaml.safe_dump(declared.object.to_wire()))
     command = f"choreo adopt --organization {organization} --stack acme"
     left = run(later, f"cd $(mktemp -d) && cp {later.folder}/Pulumi.yaml . && {command}", code=1)
     assert f"not adopted: Environment {organization}/development: its namespaces are not known" in left
@@ -628,24 +631,20 @@ def test_an_environment_of_todays_api_has_its_namespaces_on_the_cluster_of_its_d
     created = workspace.up("platform").changes["created"]
     assert workspace.up("platform", "--refresh").changes == {"unchanged": created}
 
-    def namespaces(kubeconfig: Path) -> list[str]:
-        selector = f"openchoreo.dev/namespace={team},openchoreo.dev/environment=development"
-        return kubectl(workspace, kubeconfig, "get", "namespaces", "-l", selector, "-o", "name").split()
-
-    own = f"namespace/{names_of_today.data_plane_namespace(team, 'shop', 'development')}"
-    assert (namespaces(data_plane.kubeconfig), namespaces(workspace.kubeconfig)) == ([own], [])
-    # Made by others: what is deployed, and a namespace there that no stack knows.
-    by_hand = yaml.safe_dump(today.release_binding(team, "development"))
-    workspace.kubectl("apply", "-f", "-", manifest=by_hand)
     labelled = {"openchoreo.dev/namespace": team, "openchoreo.dev/environment": "development"}
+    own = names_of_today.data_plane_namespace(team, "shop", "development")
+    assert namespaces(data_plane.kubeconfig, labelled) == [own]
+    assert namespaces(workspace.kubeconfig, labelled) == []
+    # Made by others: what is deployed, and a namespace there that no stack knows.
+    workspace.create(yaml.safe_dump(today.release_binding(team, "development")))
     stray = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"stray-{team}", "labels": labelled}}
-    kubectl(workspace, data_plane.kubeconfig, "apply", "-f", "-", manifest=yaml.safe_dump(stray))
+    by_hand.create(data_plane.kubeconfig, yaml.safe_dump(stray))
 
     bindings = resource_named("openchoreo.dev/v1alpha1", "ReleaseBinding")
     with Watcher(workspace.kubeconfig, [bindings]) as there, Watcher(data_plane.kubeconfig, [NAMESPACES]) as here:
         workspace.destroy("platform")
     [gone] = [each.seen for each in there.events if each.namespace == team and each.type == "DELETED"]
     ours = [each for each in here.events if each.has(**{"openchoreo.dev/namespace": team})]
-    assert {each.name for each in ours if each.type == "DELETED"} == {own.removeprefix("namespace/"), f"stray-{team}"}
+    assert {each.name for each in ours if each.type == "DELETED"} == {own, f"stray-{team}"}
     assert gone < min(each.seen for each in ours if each.deleting)
     assert workspace.resources("platform") == []

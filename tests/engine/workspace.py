@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,13 +18,16 @@ import yaml
 
 from choreo_components import Controllers
 from devcluster.env import state_url
-from tests.engine import fresh, interpreter, keys
+from tests.engine import by_hand, fresh, interpreter, keys
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BIN = CHECKOUT / ".venv" / "bin"
 
 SECONDS = 300
 """How long one command of Pulumi may take."""
+
+SECONDS_TO_APPLY = 30
+"""How long a policy may take to apply."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,16 @@ class Workspace:
         done = _run(["kubectl", *arguments], self.folder, self.environment, manifest)
         assert done.code == 0, f"`kubectl {' '.join(arguments)}` ended with {done.code}:\n{done.said}"
         return done.said
+
+    def wait_for_refusal(self, refusal: str, *arguments: str, manifest: str | None = None) -> None:
+        """Runs kubectl until the API server refuses that: a policy takes a moment to apply after it was created."""
+        deadline = time.monotonic() + SECONDS_TO_APPLY
+        while refusal not in (done := _run(["kubectl", *arguments], self.folder, self.environment, manifest)).said:
+            assert time.monotonic() < deadline, f"`kubectl {' '.join(arguments)}` is not refused:\n{done.said}"
+
+    def create(self, text: str) -> None:
+        """Creates the objects of the YAML documents in the cluster, as others do."""
+        by_hand.create(self.kubeconfig, text)
 
     def _provider(self) -> Path:
         """Our provider's executable, the first on the path."""

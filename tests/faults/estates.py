@@ -99,7 +99,7 @@ class Estate:
         """Deploys something unknown to Pulumi, as OpenChoreo does; if `held`, it remains until it is released."""
         manifest = self.kind.ground.stray(self.organization)
         manifest["metadata"]["finalizers"] = [FINALIZER] if held else []
-        self.workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump(manifest))
+        self.workspace.create(yaml.safe_dump(manifest))
 
     def release_stray(self) -> None:
         """Removes the finalizer from what Pulumi does not know, as a controller does."""
@@ -134,7 +134,7 @@ def make_others(ground: Ground, organization: str, environment: str, workspace: 
     objects = [*ground.others(organization, environment), config_map]
     for each in objects:
         each["metadata"]["labels"] = each["metadata"].get("labels", {}) | OTHERS
-    workspace.kubectl("apply", "-f", "-", manifest=yaml.safe_dump_all(objects))
+    workspace.create(yaml.safe_dump_all(objects))
 
 
 def others(kubeconfig: Path, controllers: Controllers) -> Mapping[str, tuple[str, object]]:
