@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,19 +36,27 @@ class Places:
         """The worker's place on a control plane, with other organizations with an environment of the same name."""
         if control_plane.directory not in self._made:
             network = self._stack.enter_context(Proxy(control_plane.kubeconfig))
-            name, folder = f"deployer-{uuid4().hex[:8]}", self._folders.mktemp("user")
-            user = User(name, self.new_workspace(control_plane), network, folder)
             # A webhook of the first API's controllers reads a cache that lags behind: one object at a time.
             for ground in GROUNDS if controllers is Controllers.ABSENT else [openchoreo_v1alpha1.GROUND]:
                 name = f"bystander-{uuid4().hex[:8]}"
                 estates.make_others(ground, name, ENVIRONMENT, self.new_workspace(control_plane))
-            self._made[control_plane.directory] = Place(control_plane, network, user, defaultdict(list))
+            new_user = partial(self._new_user, control_plane, network)
+            self._made[control_plane.directory] = Place(control_plane, network, new_user, defaultdict(list))
         return self._made[control_plane.directory]
 
     def new_workspace(self, control_plane: ControlPlane, controllers: Controllers = Controllers.ABSENT) -> Workspace:
         """A workspace of the control plane's administrator."""
-        environment = leading_to(control_plane.kubeconfig, self._toolchain_bin, forked=False)
+        environment = leading_to(control_plane.kubeconfig, self._toolchain_bin)
         return Workspace(self._folders.mktemp("estate"), environment, controllers)
+
+    def _new_user(self, control_plane: ControlPlane, network: Proxy) -> User:
+        name, folder = f"deployer-{uuid4().hex[:8]}", self._folders.mktemp("user")
+        return User(name, self.new_workspace(control_plane), network, folder)
+
+    def start_provider(self, workspace: Workspace, *, forked: bool) -> None:
+        """Has the commands in a workspace start our provider, or fork it."""
+        workspace.environment["PATH"] = leading_to(workspace.kubeconfig, self._toolchain_bin, forked=forked)["PATH"]
+        workspace.project({})
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from devcluster import ControlPlane
 from tests.faults.estates import Estate, Kind
@@ -17,14 +18,18 @@ class Place:
     control_plane: ControlPlane
     network: Proxy
     """The network between every operation and the control plane."""
-    user: User
-    """The user of operations that a fault of users strikes."""
+    new_user: Callable[[], User]
     pool: Mapping[Kind, list[Estate]]
     """The estates that are up and no longer needed.
 
     A destroy uses an estate whose up was struck, since a recovered one is as good as any. Its workspace leads to the
     Kubernetes provider that it was made with.
     """
+
+    @cached_property
+    def user(self) -> User:
+        """The user of operations that a fault of users strikes."""
+        return self.new_user()
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,8 @@ class Fault:
     """Whether it strikes the user. All others run as an administrator, whose rights the API server never looks up."""
     of_members: bool = False
     """Whether it strikes the members of the control plane."""
+    of_provider: bool = False
+    """Whether it strikes our provider, which then must not be a fork: see `tests.engine.forks`."""
 
 
 def _kill(name: str) -> Callable[[Scene], None]:
@@ -77,7 +84,7 @@ def _restore(scene: Scene) -> None:
 
 INTERRUPTED = Fault("the user interrupts the command", lambda scene: scene.operation.interrupt())
 ENGINE_KILLED = Fault("the engine is killed", _kill(ENGINE))
-PROVIDER_KILLED = Fault("our provider is killed", _kill(CHOREO))
+PROVIDER_KILLED = Fault("our provider is killed", _kill(CHOREO), of_provider=True)
 KUBERNETES_PROVIDER_KILLED = Fault("the Kubernetes provider is killed", _kill(KUBERNETES))
 API_SERVER_CRASHES = Fault("the API server crashes and comes back", _crash("kube-apiserver"), of_members=True)
 ETCD_CRASHES = Fault("etcd crashes and comes back", _crash("etcd"), of_members=True)

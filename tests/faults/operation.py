@@ -123,7 +123,7 @@ def _descendants(pid: int) -> list[int]:
 
 
 def _name(pid: int) -> str:
-    """The name of a process's program; of a script, the script's."""
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-    script = Path(words[0]).name.startswith("python") and len(words) > 1
-    return Path(words[1] if script else words[0]).name
+    """The name of a process's program; of a provider in Python, the provider's."""
+    program, *arguments = (Path(word).name for word in Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0"))
+    scripts = (each for each in arguments if each in (CHOREO, KUBERNETES))
+    return next(scripts, program) if program.startswith("python") else program

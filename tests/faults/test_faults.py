@@ -33,6 +33,7 @@ def test_a_struck_command_is_recovered(
         estate.add_stray(held=case.point is points.DEPLOYMENT_HELD)
     before = estates.others(administrator, controllers)
 
+    places.start_provider(estate.workspace, forked=not case.fault.of_provider)
     kubeconfig = place.user.kubeconfig if case.fault.of_user else place.network.kubeconfig(tmp_path / "kubeconfig")
 
     struck = strike(case, estate, place, kubeconfig)
