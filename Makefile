@@ -38,7 +38,7 @@ test: setup
 	@echo "==> toolchain"
 	@$(PYTHON) -m toolchain
 	@echo "==> tests"
-	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 6 --dist loadscope
+	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 7 --dist loadscope
 
 # The tests that compile: what the first minutes take where Pulumi and the programs of envtest are there.
 test-build: setup

@@ -72,7 +72,7 @@ TARGETS = {
         ["python", "-m", "devcluster.stacks", "up"],
     ],
     "down": [SETUP, ["python", "-m", "devcluster.stacks", "down"]],
-    "test": [SETUP, TOOLCHAIN, ["pytest", "-n", "6", "--dist", "loadscope"]],
+    "test": [SETUP, TOOLCHAIN, ["pytest", "-n", "7", "--dist", "loadscope"]],
     "test-build": [SETUP, TOOLCHAIN, ["pytest", "-q", "-m", "compiles"]],
     "test-newest": [SETUP, ["newest"]],
     "lint": LINT,
