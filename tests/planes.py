@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from devcluster import ControlPlane
+from devcluster.members import MEMBERS
 
 Preparation = Callable[[ControlPlane], None]
 
@@ -54,6 +55,9 @@ class Planes:
                         running.unlink()
                         with plane:
                             before_stop(plane)
+                            # Its data are not needed again: no member has to end in good order.
+                            for member in MEMBERS:
+                                plane.kill(member)
 
     def left(self) -> Iterator[ControlPlane]:
         """Those that workers have left behind which were interrupted."""
