@@ -23,14 +23,14 @@ PREFIX = "vault:v1:"
 
 @cache
 def variables() -> Mapping[str, str]:
-    """What leads Pulumi to this process' key service."""
+    """What leads Pulumi to this process's key service."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Transit)
     Thread(target=server.serve_forever, daemon=True).start()
     return {"VAULT_SERVER_URL": f"http://127.0.0.1:{server.server_port}", "VAULT_SERVER_TOKEN": "test"}
 
 
 class _Transit(BaseHTTPRequestHandler):
-    """Vault's secrets engine `transit`, with a cipher that hides nothing: each process' service can read all."""
+    """Vault's secrets engine `transit`, with a cipher that hides nothing: each worker can read what others wrote."""
 
     def do_PUT(self) -> None:
         asked: dict[str, str] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -188,6 +188,7 @@ class Workspace:
         deadline = time.monotonic() + SECONDS_TO_APPLY
         while refusal not in (done := _run(["kubectl", *arguments], self.folder, self.environment, manifest)).said:
             assert time.monotonic() < deadline, f"`kubectl {' '.join(arguments)}` is not refused:\n{done.said}"
+            time.sleep(0.1)
 
     def create(self, text: str) -> None:
         """Creates the objects of the YAML documents in the cluster, as others do."""
