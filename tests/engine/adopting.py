@@ -66,7 +66,7 @@ def versions(workspace: Workspace, organization: str) -> dict[str, str]:
 
 def _views(organization: str) -> list[lists.View]:
     return [
-        *lists.inside(organization),
+        *lists.inside(organization, "core.choreo.dev/v1"),
         lists.called(resource_named("core.choreo.dev/v1", "Organization"), organization),
         lists.namespace(organization),
         lists.View(NAMESPACES, {"organization-name": organization}),

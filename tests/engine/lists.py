@@ -47,10 +47,10 @@ def namespace(name: str) -> View:
     return called(NAMESPACES, name)
 
 
-def inside(namespace: str, api_version: str | None = None, kinds: Iterable[str] = ()) -> list[View]:
-    """All objects of OpenChoreo in a namespace; or those of an API, or of kinds of it."""
+def inside(namespace: str, api_version: str, kinds: Iterable[str] = ()) -> list[View]:
+    """All objects of an API of OpenChoreo in a namespace, or those of kinds of it."""
     return [
         View(resource_of(kind), namespace=namespace)
         for kind in all_kinds().values()
-        if kind.namespaced and api_version in (None, kind.api_version) and (not kinds or kind.kind in kinds)
+        if kind.namespaced and kind.api_version == api_version and (not kinds or kind.kind in kinds)
     ]

@@ -42,5 +42,6 @@ def test_a_stack_is_unchanged_until_it_is_changed_by_hand_and_the_same_after_a_d
 
 
 def _objects(workspace: Workspace, organization: str) -> set[str]:
-    views = [*lists.inside(organization), lists.View(NAMESPACES, {"organization-name": organization})]
+    namespaces = lists.View(NAMESPACES, {"organization-name": organization})
+    views = [*lists.inside(organization, "core.choreo.dev/v1"), namespaces]
     return {str(live) for live in lists.listed(workspace.kubeconfig, views)}

@@ -143,7 +143,8 @@ def others(kubeconfig: Path, controllers: Controllers) -> Mapping[str, tuple[str
     Where controllers write to the status, the version is the generation.
     """
     part = "resourceVersion" if controllers is Controllers.ABSENT else "generation"
-    kinds = dict.fromkeys([NAMESPACES, CONFIG_MAPS, *(kind for ground in GROUNDS for kind in ground.kinds)])
+    made = (each for ground in GROUNDS for each in ground.others("any", ENVIRONMENT) if each["apiVersion"] != "v1")
+    kinds = {resource_named(each["apiVersion"], each["kind"]) for each in made} | {NAMESPACES, CONFIG_MAPS}
     lives = listed(kubeconfig, [View(each, OTHERS) for each in kinds])
     return {str(live): (live.metadata["uid"], live.metadata.get(part)) for live in lives}
 
