@@ -2,17 +2,19 @@
 
 Reading the modules of Pulumi and ours takes longer than most programs of the tests run. What runs is the same code in
 a separate process, with the arguments, variables, folder and files from the engine; only the modules are read before.
-`interpreter` puts this file in Python's place; the caller's process stays until the copy has ended.
+`interpreter` puts `fork`, a caller, in Python's place; the caller's process stays until the copy has ended.
 """
 
 import array
-import json
+import marshal
 import os
 import select
 import signal
 import socket
 import sys
 from typing import Any, NoReturn
+
+from tests.engine.fork import READY, read
 
 PRELOADED = (
     *("pulumi", "pulumi.provider.experimental.provider", "choreo_components"),
@@ -21,25 +23,6 @@ PRELOADED = (
     *("httpcore2", "truststore"),
 )
 """Modules and packages; of our package, all modules."""
-
-READY = b"ready"
-"""The answer of the caller, to which it passes signals on."""
-
-
-def ask(address: str, script: str, *arguments: str) -> int:
-    """Has the server run a script; returns its exit code."""
-    request = {"arguments": [script, *arguments], "variables": dict(os.environ), "folder": os.getcwd()}
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(address)
-        payload = json.dumps(request).encode()
-        files = array.array("i", [0, 1, 2])
-        connection.sendmsg([len(payload).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
-        connection.sendall(payload)
-        child = _number(connection)
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, lambda number, _: os.kill(child, number))
-        connection.sendall(READY)
-        return _number(connection)
 
 
 def serve(address: str) -> None:
@@ -91,7 +74,7 @@ def _become(connection: socket.socket) -> NoReturn:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     size, ancillary, _, _ = connection.recvmsg(4, socket.CMSG_SPACE(3 * array.array("i").itemsize))
     files = array.array("i", ancillary[0][2])
-    request: dict[str, Any] = json.loads(_read(connection, int.from_bytes(size, "big")))
+    request: dict[str, Any] = marshal.loads(read(connection, int.from_bytes(size, "big")))
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
@@ -104,7 +87,7 @@ def _become(connection: socket.socket) -> NoReturn:
     sys.argv = request["arguments"]
     sys.path[0] = os.path.dirname(sys.argv[0])
     connection.sendall(os.getpid().to_bytes(4, "big"))
-    _read(connection, len(READY))
+    read(connection, len(READY))
 
     def watch() -> None:
         connection.recv(1)
@@ -129,22 +112,5 @@ def _become(connection: socket.socket) -> NoReturn:
     os._exit(code)
 
 
-def _number(connection: socket.socket) -> int:
-    return int.from_bytes(_read(connection, 4), "big")
-
-
-def _read(connection: socket.socket, count: int) -> bytes:
-    read = b""
-    while len(read) < count:
-        more = connection.recv(count - len(read))
-        if not more:
-            sys.exit(128 + signal.SIGKILL)
-        read += more
-    return read
-
-
 if __name__ == "__main__":
-    if sys.argv[1] == "serve":
-        serve(sys.argv[2])
-    else:
-        sys.exit(ask(*sys.argv[1:]))
+    serve(sys.argv[1])

@@ -9,7 +9,9 @@ import time
 from functools import cache
 from pathlib import Path
 
-from tests.engine import forks
+from tests.engine import fork
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 LIST = ("-m", "pip", "list", "-v", "--format", "json")
 PROGRAM = "pulumi-language-python-exec"
@@ -53,12 +55,12 @@ def folder(python: Path, executables: bool = True) -> Path:
     forking = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
     if executables:
         scripts |= dict.fromkeys(EXECUTABLES, FOR_EXECUTABLES)
-    fork = f"'{python}'"
+    start = f"'{python}'"
     if forking:
-        fork += f" -I -S '{forks.__file__}' '{_fork_server(python)}'"
+        start += f" -I -S '{fork.__file__}' '{_fork_server(python)}'"
     for name, script in scripts.items():
         file = made / name
-        file.write_text(script.format(folder=made, python=python, fork=fork, executable=python.parent / name))
+        file.write_text(script.format(folder=made, python=python, fork=start, executable=python.parent / name))
         file.chmod(0o755)
     return made
 
@@ -69,7 +71,7 @@ def _fork_server(python: Path) -> Path:
     folder = tempfile.mkdtemp(prefix="choreo-forks-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     address = Path(folder, "socket")
-    subprocess.Popen([python, forks.__file__, "serve", address], stdin=subprocess.PIPE)
+    subprocess.Popen([python, "-m", "tests.engine.forks", address], cwd=CHECKOUT, stdin=subprocess.PIPE)
     deadline = time.monotonic() + SECONDS
     while not address.exists():
         assert time.monotonic() < deadline, "the modules take too long to be read"
