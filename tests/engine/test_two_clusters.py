@@ -497,13 +497,12 @@ def test_data_planes_that_name_the_same_secret_are_one_cluster_from_the_first_up
     workspace.stack("whole", config)
     set_kubeconfig(workspace, "whole", "dp-local", data_plane.kubeconfig.read_text())
     workspace.up("whole")
-    selector = f"organization-name={organization},environment-name=staging"
-    namespaces = ("get", "namespaces", "-l", selector, "-o", "name")
-    assert workspace.kubectl(*namespaces) == ""
-    assert len(kubectl(workspace, data_plane.kubeconfig, *namespaces).split()) == 1
+    labels = {"organization-name": organization, "environment-name": "staging"}
+    assert namespaces(workspace.kubeconfig, labels) == []
+    assert len(namespaces(data_plane.kubeconfig, labels)) == 1
     assert workspace.preview("whole").changes.keys() == {"unchanged"}
     workspace.destroy("whole")
-    assert kubectl(workspace, data_plane.kubeconfig, *namespaces) == ""
+    assert namespaces(data_plane.kubeconfig, labels) == []
 
 
 def test_a_program_in_another_language_says_where_its_data_plane_is(
@@ -517,17 +516,16 @@ def test_a_program_in_another_language_says_where_its_data_plane_is(
     workspace.run("config", "set", "--secret", "--stack", "foreign", "kubeconfig", given=text)
     made = workspace.up("foreign").changes["created"]
     assert workspace.refresh("foreign").changes == {"unchanged": made}
-    selector = f"organization-name={organization},environment-name=development"
-    namespaces = ("get", "namespaces", "-l", selector, "-o", "name")
-    assert len(kubectl(workspace, data_plane.kubeconfig, *namespaces).split()) == 1
-    assert workspace.kubectl(*namespaces) == ""
+    labels = {"organization-name": organization, "environment-name": "development"}
+    assert len(namespaces(data_plane.kubeconfig, labels)) == 1
+    assert namespaces(workspace.kubeconfig, labels) == []
     secret = workspace.kubectl("get", "secret", "elsewhere-connection", "-n", organization, "-o", "yaml")
     encoded = yaml.safe_load(secret)["data"]["kubeconfig"]
     assert base64.b64decode(encoded).decode() == text
     state = workspace.state("foreign")
     assert not [word for word in (key, encoded) if word in state], "the kubeconfig is in the state"
     workspace.destroy("foreign")
-    assert kubectl(workspace, data_plane.kubeconfig, *namespaces) == ""
+    assert namespaces(data_plane.kubeconfig, labels) == []
 
 
 @with_controllers
@@ -538,12 +536,11 @@ def test_what_controllers_make_in_their_own_cluster_is_deleted_with_the_environm
     set_kubeconfig(acme, "development", "dp-local", data_plane.kubeconfig.read_text())
     said = acme.up("development").said
     assert "OpenChoreo's controllers that know connectionConfigRef do not read it" in said
-    selector = f"organization-name={organization},environment-name=development"
-    namespaces = ("get", "namespaces", "-l", selector, "-o", "name")
-    assert len(kubectl(acme, data_plane.kubeconfig, *namespaces).split()) == 1, "made by the stack"
-    assert len(acme.kubectl(*namespaces).split()) == 1, "made by the controllers"
+    labels = {"organization-name": organization, "environment-name": "development"}
+    assert len(namespaces(data_plane.kubeconfig, labels)) == 1, "made by the stack"
+    assert len(namespaces(acme.kubeconfig, labels)) == 1, "made by the controllers"
     acme.destroy("development")
-    assert kubectl(acme, data_plane.kubeconfig, *namespaces) == acme.kubectl(*namespaces) == ""
+    assert namespaces(data_plane.kubeconfig, labels) == namespaces(acme.kubeconfig, labels) == []
 
 
 def test_the_credentials_of_a_data_plane_lead_to_its_cluster(
@@ -567,13 +564,13 @@ def test_the_credentials_of_a_data_plane_lead_to_its_cluster(
     later.up("acme")
     later.up("development")
 
-    selector = f"organization-name={organization}"
-    assert later.kubectl("get", "namespaces", "-l", selector, "-o", "name") == ""
-    assert len(kubectl(later, data_plane.kubeconfig, "get", "namespaces", "-l", selector, "-o", "name").split()) == 1
+    labels = {"organization-name": organization}
+    assert namespaces(later.kubeconfig, labels) == []
+    assert len(namespaces(data_plane.kubeconfig, labels)) == 1
     assert user["client-key-data"] not in later.state("development"), "the key in plain text"
 
     later.destroy("development")
-    assert kubectl(later, data_plane.kubeconfig, "get", "namespaces", "-l", selector, "-o", "name") == ""
+    assert namespaces(data_plane.kubeconfig, labels) == []
 
 
 def test_environments_on_a_data_plane_that_only_a_given_kubeconfig_reaches_are_taken_over(
