@@ -54,10 +54,11 @@ class Words:
         return {name for name, word in self.words.items() if word in text}
 
 
-@pytest.fixture(autouse=True)
-def _passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The encryption that stacks have by default."""
-    monkeypatch.setattr(keys, "PROVIDER", keys.PASSPHRASE)
+@pytest.fixture
+def later(later: Workspace) -> Workspace:
+    """The workspace, whose stacks are encrypted as they are by default."""
+    later.secrets_provider = keys.PASSPHRASE
+    return later
 
 
 @pytest.fixture
@@ -68,7 +69,8 @@ def words(acme: Workspace) -> Words:
 
 @pytest.fixture
 def private(acme: Workspace) -> Workspace:
-    """A workspace with a separate home, and a separate folder for temporary files."""
+    """A workspace with the default encryption, a separate home, and a separate folder for temporary files."""
+    acme.secrets_provider = keys.PASSPHRASE
     home, temporary = acme.folder.parent / "home", acme.folder.parent / "tmp"
     home.mkdir()
     temporary.mkdir()
