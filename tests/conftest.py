@@ -1,6 +1,7 @@
 """What the tests share: real binaries, and a real control plane."""
 
 import os
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -128,6 +129,14 @@ def toolchain_bin(request: pytest.FixtureRequest) -> Path:
     folder = CHECKOUT / ".dev" / "bin"
     toolchain.install(folder)
     return folder
+
+
+@pytest.fixture
+def closed_server() -> Iterator[str]:
+    """The address of a server that nothing serves, on a port that no other process can take meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"https://127.0.0.1:{bound.getsockname()[1]}"
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The program: how it reads Pulumi's settings, the stack's file and the cluster, and what it exports."""
 
 import json
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -183,12 +182,9 @@ def test_relative_paths_in_the_ambient_kubeconfig_are_refused_if_providers_would
 
 
 @pytest.fixture
-def unreachable() -> str:
-    """A kubeconfig for a port that is closed."""
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    cluster = {"name": "c", "cluster": {"server": f"https://127.0.0.1:{port}"}}
+def unreachable(closed_server: str) -> str:
+    """A kubeconfig for a server that does not run."""
+    cluster = {"name": "c", "cluster": {"server": closed_server}}
     context = {"name": "c", "context": {"cluster": "c", "user": "u"}}
     user = {"name": "u", "user": {"token": "very-secret"}}
     config = {"apiVersion": "v1", "kind": "Config", "current-context": "c"}

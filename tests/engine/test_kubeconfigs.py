@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -123,13 +122,11 @@ def test_a_kubeconfig_of_a_kubectl_proxy_has_neither_scheme_nor_user(
 @contextmanager
 def proxy(workspace: Workspace, toolchain_bin: Path) -> Iterator[str]:
     """A `kubectl proxy` to the workspace's cluster, at HOST:PORT."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     environment = leading_to(workspace.kubeconfig, toolchain_bin)
-    command = ["kubectl", "proxy", f"--port={port}"]
+    command = ["kubectl", "proxy", "--port=0"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
-        assert re.search(r"Starting to serve", running.stdout.readline())
-        yield f"127.0.0.1:{port}"
+        serving = re.match(r"Starting to serve on (\S+)", running.stdout.readline())
+        assert serving is not None
+        yield serving[1]
         running.terminate()

@@ -39,7 +39,7 @@ class Places:
             # A webhook of the first API's controllers reads a cache that lags behind: one object at a time.
             for ground in GROUNDS if controllers is Controllers.ABSENT else [openchoreo_v1alpha1.GROUND]:
                 name = f"bystander-{uuid4().hex[:8]}"
-                estates.make_others(ground, name, ENVIRONMENT, self.new_workspace(control_plane))
+                estates.make_others(ground, name, ENVIRONMENT, self.new_workspace(control_plane, controllers))
             new_user = partial(self._new_user, control_plane, network)
             self._made[control_plane.directory] = Place(control_plane, network, new_user, defaultdict(list))
         return self._made[control_plane.directory]

@@ -1,6 +1,7 @@
 """An estate: a case's organization, the stack that declares it or a part of it, and what others made."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ OTHERS = {"example.com/made-by": f"others-{uuid4().hex[:8]}"}
 """The label of what the worker's stacks did not make and must not touch."""
 
 CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
+
+SECONDS_TO_SETTLE = 60.0
 
 GROUNDS = (core_v1.GROUND, openchoreo_v1alpha1.GROUND)
 
@@ -135,6 +138,17 @@ def make_others(ground: Ground, organization: str, environment: str, workspace: 
     for each in objects:
         each["metadata"]["labels"] = each["metadata"].get("labels", {}) | OTHERS
     workspace.create(yaml.safe_dump_all(objects))
+    if workspace.controllers is Controllers.PRESENT:
+        _wait_until_settled(workspace.kubeconfig, organization)
+
+
+def _wait_until_settled(kubeconfig: Path, organization: str) -> None:
+    """Waits until controllers have written all that they write into the spec of what others made."""
+    views = [View(each, OTHERS, organization) for each in openchoreo_v1alpha1.RECONCILED]
+    deadline = time.monotonic() + SECONDS_TO_SETTLE
+    while unsettled := [str(live) for live in listed(kubeconfig, views) if not openchoreo_v1alpha1.is_settled(live)]:
+        assert time.monotonic() < deadline, f"the controllers are not done with {', '.join(unsettled)}"
+        time.sleep(0.02)
 
 
 def others(kubeconfig: Path, controllers: Controllers) -> Mapping[str, tuple[str, object]]:

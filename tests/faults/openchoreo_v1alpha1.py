@@ -13,6 +13,30 @@ SEEN_ON = {
     Subject.BOUND: "ProjectReleaseBinding",
 }
 
+RECONCILED = [
+    resource_named(API_VERSION, kind)
+    for kind in (
+        "DataPlane",
+        "DeploymentPipeline",
+        "Environment",
+        "Project",
+        "ProjectReleaseBinding",
+        "Component",
+        "ReleaseBinding",
+    )
+]
+"""What controllers write to, of all that others make."""
+
+
+def is_settled(live: Live) -> bool:
+    """Whether controllers report on the latest version of an object, and a project's binding has its release.
+
+    They report only after they have written to the spec; the release comes later, from the Project's controller.
+    """
+    if live.resource.kind == "ProjectReleaseBinding" and "projectRelease" not in live.manifest["spec"]:
+        return False
+    return any(each.get("observedGeneration") == live.metadata["generation"] for each in live.conditions)
+
 
 def _config(layout: Layout, organization: str) -> Manifest:
     """An environment with a component and two projects, one of them bound by a declared object."""

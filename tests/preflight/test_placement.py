@@ -1,7 +1,6 @@
 """Placement: environments are put on the clusters of their data planes, or nothing is applied."""
 
 import asyncio
-import socket
 from collections.abc import Mapping
 from typing import cast
 
@@ -154,15 +153,8 @@ def test_controllers_that_do_not_read_the_reference_are_a_warning(controllers: C
     assert all("they run workloads" in each or "run workloads in their own cluster" in each for each in warned)
 
 
-def nowhere() -> str:
-    """A kubeconfig with an address at which nothing answers."""
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        return kubeconfig(f"https://127.0.0.1:{closed.getsockname()[1]}")
-
-
-def test_a_kubeconfig_that_is_passed_on_in_a_secret_is_tried_although_nothing_runs_there() -> None:
-    found = stack(declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": nowhere()})
+def test_a_kubeconfig_that_is_passed_on_in_a_secret_is_tried_although_nothing_runs_there(closed_server: str) -> None:
+    found = stack(declaring.data_plane(), dataPlaneKubeconfigs={"dp-local": kubeconfig(closed_server)})
     placement = placed(found)
     asyncio.run(placement.check())
     [finding] = placement.findings
@@ -172,9 +164,8 @@ def test_a_kubeconfig_that_is_passed_on_in_a_secret_is_tried_although_nothing_ru
     assert MARK not in finding.message
 
 
-def test_a_data_plane_that_does_not_answer_is_an_error_that_names_it_and_its_environment() -> None:
-    text = nowhere()
-    found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": text})
+def test_a_data_plane_that_does_not_answer_is_an_error_that_names_it_and_its_environment(closed_server: str) -> None:
+    found = stack(declaring.environment(), dataPlaneKubeconfigs={"dp-local": kubeconfig(closed_server)})
     placement = placed(found)
     asyncio.run(placement.check())
     [finding] = placement.findings

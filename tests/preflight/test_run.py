@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,11 +21,9 @@ from tests.declaring import Stack, stack
 
 
 @pytest.fixture
-def unreachable() -> str:
-    """A kubeconfig of a port on which nothing listens."""
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        return kubeconfig(f"https://127.0.0.1:{closed.getsockname()[1]}")
+def unreachable(closed_server: str) -> str:
+    """A kubeconfig of a server that does not run."""
+    return kubeconfig(closed_server)
 
 
 @pytest.fixture

@@ -24,18 +24,16 @@ pytestmark = pytest.mark.processes_in_threads
 V1, V1BETA1 = EXEC_VERSIONS
 
 PLUGIN = """#!/usr/bin/env python3
-import json, os, pathlib, signal, socket, sys, time
+import fcntl, json, os, pathlib, signal, sys, time
 here = pathlib.Path(__file__).parent
 with open(here / "runs", "a") as runs:
     runs.write(f"{os.getpid()}\\n")
 (here / "info").write_text(os.environ["KUBERNETES_EXEC_INFO"])
 (here / "seen").write_text(json.dumps([os.environ.get("MINE"), sys.stdin.read(), sys.argv[1:]]))
-# There is one port: who comes second while it is taken fails.
-port = socket.socket()
-port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+# There is one port to be called back on: who comes second while it is taken fails.
+port = open(here / "port", "w")
 try:
-    port.bind(("127.0.0.1", int((here / "port").read_text())))
-    port.listen()
+    fcntl.flock(port, fcntl.LOCK_EX | fcntl.LOCK_NB)
 except OSError:
     sys.exit("error: address already in use")
 exec((here / "does").read_text())
@@ -46,11 +44,10 @@ print((here / "answer").read_text())
 class Plugin:
     """A command whose answer, and what it does before it, can be changed; it notes its runs."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self.file = folder / "plugin"
         self.file.write_text(PLUGIN)
         self.file.chmod(0o700)
-        (folder / "port").write_text(str(port))
         self.does("time.sleep(0.2)")
         self.answers("good")
 
@@ -87,8 +84,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def plugin(tmp_path: Path, server: Server) -> Plugin:
-    return Plugin(tmp_path, int(server.address.rpartition(":")[2]) - 10_000)
+def plugin(tmp_path: Path) -> Plugin:
+    return Plugin(tmp_path)
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
