@@ -39,12 +39,17 @@ Request = Callable[[Cluster], Awaitable[Any]]
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything takes a hundredth of the time."""
-    monkeypatch.setattr(retries, "RETRY_SECONDS", 0.3)
+    """Everything takes a hundredth of the time, but for giving up, which a busy machine must not cause."""
     monkeypatch.setattr(retries, "UNANSWERED_SECONDS", 0.01)
     monkeypatch.setattr(retries, "FIRST_PAUSE", 0.002)
     monkeypatch.setattr(retries, "LONGEST_PAUSE", 0.05)
     monkeypatch.setattr(retries, "NOTICE_SECONDS", 0.02)
+
+
+@pytest.fixture
+def given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that wait until it is given up."""
+    monkeypatch.setattr(retries, "RETRY_SECONDS", 0.3)
 
 
 def asked(request: Request, *script: bytes) -> tuple[Any, list[str]]:
@@ -161,6 +166,7 @@ def test_what_is_refused_for_good_is_asked_once(refused: bytes, meaning: type[Cl
     asyncio.run(run())
 
 
+@pytest.mark.usefixtures("given_up_soon")
 @pytest.mark.parametrize(
     ("passing", "said"),
     [
@@ -218,6 +224,7 @@ def test_a_review_that_misses_roles_is_asked_again() -> None:
     assert asked(lambda cluster: cluster.allowed("list", NAMESPACES), denied) == (True, [SELF_REVIEW] * 2)
 
 
+@pytest.mark.usefixtures("given_up_soon")
 def test_roles_that_are_gone_for_good_are_waited_for_once() -> None:
     denied = answer(201, {"status": {"allowed": False, "reason": ROLES}})
     first, *others = tries(lambda cluster: cluster.allowed("list", NAMESPACES), *[denied] * 1000)
@@ -250,13 +257,13 @@ SELF_REVIEW = "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 def test_a_server_is_left_alone_as_long_as_it_asks_within_limits(
     monkeypatch: pytest.MonkeyPatch, wanted: str, least: float
 ) -> None:
-    monkeypatch.setattr(retries, "RETRY_SECONDS", 30.0)
     monkeypatch.setattr(retries, "LONGEST_RETRY_AFTER", 1.1)
     began = time.monotonic()
     assert asked(get, refusal(429, Retry_After=wanted))[0] == "acme"
     assert least <= time.monotonic() - began < SOON
 
 
+@pytest.mark.usefixtures("given_up_soon")
 def test_the_last_try_is_made_when_the_time_is_over() -> None:
     """Whatever the server's Retry-After says."""
     found, sent = asked(get, refusal(429, Retry_After="5"))
@@ -264,9 +271,7 @@ def test_the_last_try_is_made_when_the_time_is_over() -> None:
     assert len(sent) == 2
 
 
-def test_a_server_that_has_never_answered_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "RETRY_SECONDS", 30.0)
-
+def test_a_server_that_has_never_answered_is_not_waited_for() -> None:
     async def run() -> None:
         async with Cluster(kubeconfig("http://127.0.0.1:1")) as cluster:
             for request in (get, listed):
@@ -278,9 +283,7 @@ def test_a_server_that_has_never_answered_is_not_waited_for(monkeypatch: pytest.
     assert time.monotonic() - began < SOON
 
 
-def test_a_server_that_has_answered_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "RETRY_SECONDS", 30.0)
-
+def test_a_server_that_has_answered_is_waited_for() -> None:
     async def run() -> Any:
         async with ApiServer() as server, Cluster(kubeconfig(server.url)) as cluster:
             await get(cluster)
@@ -295,6 +298,7 @@ def test_a_server_that_has_answered_is_waited_for(monkeypatch: pytest.MonkeyPatc
     assert asyncio.run(run()) == ["acme"]
 
 
+@pytest.mark.usefixtures("given_up_soon")
 def test_one_outage_is_waited_for_once_and_not_by_each_request_in_turn() -> None:
     first, *others = tries(get, *[refusal(503)] * 1000)
     assert first > 2
@@ -347,7 +351,6 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_what_is_waited_for_is_printed_once(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "RETRY_SECONDS", 30.0)
     monkeypatch.setattr(retries, "NOTICE_SECONDS", 0.5)
 
     async def many(cluster: Cluster) -> None:
