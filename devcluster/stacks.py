@@ -17,7 +17,7 @@ from choreo_components.config.findings import errors, report
 from choreo_components.config.project import read_stacks
 from choreo_components.kubernetes.client import Cluster
 from choreo_components.kubernetes.objects import NAMESPACES, Live, resource_of
-from choreo_components.plan.workspace import Estate, Member
+from choreo_components.plan.workspace import PlannedStack, Workspace
 from devcluster import env
 from devcluster.control_plane import ControlPlane
 from devcluster.errors import ClusterError
@@ -30,19 +30,19 @@ def stacks(folder: Path) -> list[str]:
 
     Raises ClusterError with all findings if one of them is an error, or if stacks need each other.
     """
-    estate = Estate(read_stacks(folder))
-    findings = [finding for each in estate.findings(whole=True).values() for finding in each]
+    workspace = Workspace(read_stacks(folder))
+    findings = [finding for each in workspace.findings(whole=True).values() for finding in each]
     if errors(findings):
         raise ClusterError(report(findings))
-    if estate.cycle:
-        raise ClusterError(f"these stacks need each other: {' -> '.join(estate.cycle)}")
-    production = {member.name for member in estate.members if _is_production(member)}
-    return [name for batch in estate.batches for name in sorted(batch, key=lambda name: (name in production, name))]
+    if workspace.cycle:
+        raise ClusterError(f"these stacks need each other: {' -> '.join(workspace.cycle)}")
+    production = {planned.name for planned in workspace.stacks if _is_production(planned)}
+    return [name for batch in workspace.batches for name in sorted(batch, key=lambda name: (name in production, name))]
 
 
-def _is_production(member: Member) -> bool:
+def _is_production(planned: PlannedStack) -> bool:
     """Whether an environment of the stack serves production."""
-    declared = member.stack.settings.declared
+    declared = planned.stack.settings.declared
     return any(each.kind == "Environment" and each.spec.is_production for each in declared)
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from choreo_components.config.findings import Finding
 from choreo_components.config.project import read_stacks
-from choreo_components.plan.workspace import Estate
+from choreo_components.plan.workspace import Workspace
 from tests.shells import CHECKOUT, PROSE
 
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.M | re.S)
@@ -42,4 +42,4 @@ def test_the_manifests_of_a_document_have_no_findings(document: Path, tmp_path: 
 
 def findings(project: Path) -> list[Finding]:
     """What `choreo validate` finds in all stacks of a project."""
-    return [finding for group in Estate(read_stacks(project)).findings(whole=True).values() for finding in group]
+    return [finding for group in Workspace(read_stacks(project)).findings(whole=True).values() for finding in group]

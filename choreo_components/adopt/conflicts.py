@@ -12,7 +12,7 @@ from choreo_components.config.findings import Finding, errors
 from choreo_components.config.project import Stack
 from choreo_components.kubernetes.objects import live_of
 from choreo_components.plan.nodes import Key
-from choreo_components.plan.workspace import Estate
+from choreo_components.plan.workspace import Workspace
 
 
 class Claimed(Exception):
@@ -74,9 +74,9 @@ def _stack(planned: Planned, kubeconfig: Any) -> Stack:
 
 def _between(stacks: Iterable[Stack]) -> list[Finding]:
     """The findings between the stacks, which none of them has alone."""
-    estate = Estate(stacks)
-    alone = {finding for each in estate.members for finding in (*each.stack.findings, *each.plan.findings)}
-    return [each for found in estate.findings(whole=False).values() for each in found if each not in alone]
+    workspace = Workspace(stacks)
+    alone = {finding for each in workspace.stacks for finding in (*each.stack.findings, *each.plan.findings)}
+    return [each for found in workspace.findings(whole=False).values() for each in found if each not in alone]
 
 
 def _left(planned: Planned, reason: str) -> Iterator[Left]:

@@ -51,7 +51,7 @@ def promote(
     from choreo_components.plan.promotion import NotPromoted, Request
     from choreo_components.plan.promotion import promote as promoted_by
     from choreo_components.plan.promotion import scope as scope_of
-    from choreo_components.plan.workspace import Estate
+    from choreo_components.plan.workspace import Workspace
     from choreo_components.promotion.asking import ask
     from choreo_components.promotion.files import NotWritten, prepare, write
 
@@ -59,11 +59,11 @@ def promote(
     _check(request, everything=everything)
     try:
         with sign_of_life("reading the stacks …"):
-            estate = Estate(read_stacks(folder))
-        if wrong := [each for group in estate.findings(whole=False).values() for each in errors(group)]:
+            workspace = Workspace(read_stacks(folder))
+        if wrong := [each for group in workspace.findings(whole=False).values() for each in errors(group)]:
             count = "1 error" if len(wrong) == 1 else f"{len(wrong):,} errors"
             give_up(f"{count} in what the stacks declare, nothing was promoted; run `choreo validate`")
-        scope = scope_of(estate, request)
+        scope = scope_of(workspace, request)
         with sign_of_life("querying the cluster …"):
             live = ask(folder, scope, request, kubeconfig)
         found = promoted_by(scope, live, request)
@@ -72,7 +72,7 @@ def promote(
         if found.left and component is not None:
             [left] = found.left
             give_up(f"{left.kind.kind} {left.name!r} {left.why}")
-        changes = prepare(folder, found.moves, (member.stack for member in estate.members), scope.promotion)
+        changes = prepare(folder, found.moves, (planned.stack for planned in workspace.stacks), scope.promotion)
         if not dry_run:
             write(changes.texts)
     except (NoProject, NotPromoted, NotWritten) as problem:

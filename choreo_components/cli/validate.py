@@ -39,29 +39,29 @@ def validate(
     from choreo_components.config.findings import errors
     from choreo_components.config.project import NoProject, read_stacks, stack_names
     from choreo_components.config.report import as_annotations, as_json, stack_findings, summary
-    from choreo_components.plan.workspace import Estate
+    from choreo_components.plan.workspace import Workspace
 
     try:
         names = stack_names(folder)
         chosen = list(dict.fromkeys(stacks or ())) or names
         # The chosen ones come last: of two stacks that declare the same, the later one gets the finding.
         others = [name for name in names if name not in chosen]
-        estate = Estate(read_stacks(folder, [*others, *chosen]))
+        workspace = Workspace(read_stacks(folder, [*others, *chosen]))
     except NoProject as problem:
         give_up(str(problem))
-    found = estate.findings(whole=True)
+    found = workspace.findings(whole=True)
     report = stack_findings({name: found[name] for name in chosen}, folder)
-    members = [member for member in estate.members if member.name in chosen]
-    objects = sum(member.objects for member in members)
+    of_chosen = [planned for planned in workspace.stacks if planned.name in chosen]
+    objects = sum(planned.objects for planned in of_chosen)
     match output:
         case Output.TEXT:
-            neighbours = sum(len(member.stack.settings.neighbours) for member in members)
+            neighbours = sum(len(planned.stack.settings.neighbours) for planned in of_chosen)
             _show(report, summary(report, len(chosen), objects, neighbours))
         case Output.JSON:
             typer.echo(as_json(report, chosen, objects))
         case Output.GITHUB:
-            workspace = os.environ.get("GITHUB_WORKSPACE")
-            for line in as_annotations(report, Path(workspace) if workspace else Path()):
+            root = os.environ.get("GITHUB_WORKSPACE")
+            for line in as_annotations(report, Path(root) if root else Path()):
                 typer.echo(line)
     raise typer.Exit(FOUND if errors(each.finding for each in report) else 0)
 

@@ -15,7 +15,7 @@ from choreo_components.api.generation import NAMESPACE, Role, Target
 from choreo_components.api.generations import generation_of
 from choreo_components.plan.nodes import KUBERNETES, Key, NamespaceNode
 from choreo_components.plan.references import Reference
-from choreo_components.plan.workspace import Estate, Member
+from choreo_components.plan.workspace import PlannedStack, Workspace
 
 
 @dataclass(frozen=True)
@@ -55,55 +55,55 @@ class Graph:
     edges: tuple[Edge, ...]
 
 
-def graph(estate: Estate) -> Graph:
-    """The graph of an estate. It does not depend on the order in which the stacks are given.
+def graph(workspace: Workspace) -> Graph:
+    """The graph of a workspace. It does not depend on the order in which the stacks are given.
 
     The last line of a label says when the node is destroyed: `destroy 2.3` is the third step of a stack that is
     destroyed second. Nodes of the same step, and stacks of the same number, are destroyed together. Edges that follow
     from others are left out.
     """
-    return _Drawing(estate).graph()
+    return _Drawing(workspace).graph()
 
 
 class _Drawing:
     """Collects nodes and edges by their keys."""
 
-    def __init__(self, estate: Estate) -> None:
-        batches = reversed(estate.batches)
+    def __init__(self, workspace: Workspace) -> None:
+        batches = reversed(workspace.batches)
         self.turns = {name: turn for turn, batch in enumerate(batches, 1) for name in batch}
-        self.members = sorted(estate.members, key=lambda member: (-self.turns[member.name], member.name))
+        self.stacks = sorted(workspace.stacks, key=lambda planned: (-self.turns[planned.name], planned.name))
         self.needs: dict[Key, set[Key]] = {}
         self.home: dict[Key, str] = {}
         self.called: dict[Key, str] = {}
         self.steps: dict[Key, int] = {}
         self.outside: dict[Key, None] = {}
-        for member in self.members:
-            self.add(member)
-        self.connect(estate)
-        for member in self.members:
-            self.number(member)
+        for planned in self.stacks:
+            self.add(planned)
+        self.connect(workspace)
+        for planned in self.stacks:
+            self.number(planned)
         self.ids = _ids([*self.needs, *self.outside])
 
-    def add(self, member: Member) -> None:
+    def add(self, planned: PlannedStack) -> None:
         """The nodes of a stack, in its order, with the edges inside it."""
-        for node in member.plan.nodes:
-            self.home[node.key] = member.name
+        for node in planned.plan.nodes:
+            self.home[node.key] = planned.name
             self.called[node.key] = node.name if isinstance(node, NamespaceNode) else node.key.name
-            self.needs[node.key] = {_behind(key) for key in member.plan.needs[node.key]}
+            self.needs[node.key] = {_behind(key) for key in planned.plan.needs[node.key]}
             if (namespace := _behind(node.key)) != node.key:
-                self.home[namespace], self.called[namespace] = member.name, namespace.name
+                self.home[namespace], self.called[namespace] = planned.name, namespace.name
                 self.needs[namespace] = {node.key}
 
-    def connect(self, estate: Estate) -> None:
+    def connect(self, workspace: Workspace) -> None:
         """Adds the edges between stacks, and from what is outside."""
-        links = {(link.source, link.reference.target): link.needed for link in estate.links}
+        links = {(link.source, link.reference.target): link.needed for link in workspace.links}
         organizations: list[tuple[Key, Key]] = []
-        for member in self.members:
-            for reference in member.plan.outside:
+        for planned in self.stacks:
+            for reference in planned.plan.outside:
                 # What a pipeline names may be created later.
                 if not reference.holds:
                     continue
-                needed = links.get((member.name, reference.target))
+                needed = links.get((planned.name, reference.target))
                 key = _outside(reference.target) if needed is None else _behind(Key.of(needed))
                 if _outside(reference.target).role is Role.TENANT:
                     organizations.append((_source(reference), key))
@@ -119,10 +119,10 @@ class _Drawing:
         if key not in self.home:
             self.outside[key] = None
 
-    def number(self, member: Member) -> None:
+    def number(self, planned: PlannedStack) -> None:
         """Numbers the steps in which a stack is destroyed: against the edges."""
-        own = [key for key, home in self.home.items() if home == member.name]
-        taken = {node.key for node in member.plan.namespaces}
+        own = [key for key, home in self.home.items() if home == planned.name]
+        taken = {node.key for node in planned.plan.namespaces}
         steps = dict.fromkeys(own, 1)
         order = TopologicalSorter({key: self.needs[key] & steps.keys() for key in own}).static_order()
         for key in reversed(list(order)):
@@ -136,10 +136,10 @@ class _Drawing:
         groups = [
             Group(
                 f"stack_{id}",
-                f"stack {member.name}: destroy {self.turns[member.name]}",
-                tuple(self.node(key, several) for key, home in self.home.items() if home == member.name),
+                f"stack {planned.name}: destroy {self.turns[planned.name]}",
+                tuple(self.node(key, several) for key, home in self.home.items() if home == planned.name),
             )
-            for member, id in zip(self.members, _slugs([each.name for each in self.members]), strict=True)
+            for planned, id in zip(self.stacks, _slugs([each.name for each in self.stacks]), strict=True)
         ]
         if self.outside:
             nodes = tuple(self.node(key, several) for key in sorted(self.outside))

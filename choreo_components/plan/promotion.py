@@ -12,7 +12,7 @@ from typing import Any
 from choreo_components.api.generation import BindingKind, Bound, Generation, Promotion, Role, Target
 from choreo_components.config.settings import Declared
 from choreo_components.plan.references import Found
-from choreo_components.plan.workspace import Estate, Member
+from choreo_components.plan.workspace import PlannedStack, Workspace
 
 Wire = Mapping[str, Any]
 
@@ -44,16 +44,16 @@ class Scope:
     generation: Generation
     promotion: Promotion
     tenant: str
-    members: tuple[Member, ...]
+    stacks: tuple[PlannedStack, ...]
 
     @cached_property
     def declared(self) -> Mapping[str, Sequence[tuple[str, Declared]]]:
         """The objects that the stacks declare in it, by kind, each with the name of its stack."""
         found: dict[str, list[tuple[str, Declared]]] = defaultdict(list)
-        for member in self.members:
-            for each in member.stack.settings.declared:
+        for planned in self.stacks:
+            for each in planned.stack.settings.declared:
                 if (each.generation, each.organization) == (self.generation, self.tenant):
-                    found[each.kind].append((member.name, each))
+                    found[each.kind].append((planned.name, each))
         return found
 
     @cached_property
@@ -74,20 +74,20 @@ class Scope:
         return [stack for stack, each in self.of_role(Role.ENVIRONMENT) if each.name == environment]
 
 
-def scope(estate: Estate, request: Request) -> Scope:
+def scope(workspace: Workspace, request: Request) -> Scope:
     """The scope of the request. Raises NotPromoted if there is none, or it is ambiguous."""
-    for member in estate.members:
-        if not member.stack.complete:
-            raise NotPromoted(f"not everything that stack {member.name!r} declares is known: some of it is encrypted")
+    for planned in workspace.stacks:
+        if not planned.stack.complete:
+            raise NotPromoted(f"not everything that stack {planned.name!r} declares is known: some of it is encrypted")
     tenants = {
         (each.generation, each.organization): None
-        for member in estate.members
-        for each in member.stack.settings.declared
+        for planned in workspace.stacks
+        for each in planned.stack.settings.declared
         if each.organization
     }
-    having = [pair for pair in tenants if _has(estate, *pair, request.target)]
+    having = [pair for pair in tenants if _has(workspace, *pair, request.target)]
     if not having:
-        known = sorted({each.name for member in estate.members for each in _environments(member)})
+        known = sorted({each.name for planned in workspace.stacks for each in _environments(planned)})
         raise NotPromoted(
             f"no stack of this project declares environment {request.target!r}, or anything in it; "
             f"declared are {', '.join(known) or 'none'}"
@@ -95,7 +95,7 @@ def scope(estate: Estate, request: Request) -> Scope:
     if request.tenant is not None:
         having = [pair for pair in having if pair[1] == request.tenant]
     able = [
-        Scope(generation, generation.promotion, tenant, estate.members)
+        Scope(generation, generation.promotion, tenant, workspace.stacks)
         for generation, tenant in having
         if generation.promotion is not None
     ]
@@ -117,15 +117,15 @@ def scope(estate: Estate, request: Request) -> Scope:
     return able[0]
 
 
-def _environments(member: Member) -> Iterator[Declared]:
-    return (each for each in member.stack.settings.declared if each.role is Role.ENVIRONMENT)
+def _environments(planned: PlannedStack) -> Iterator[Declared]:
+    return (each for each in planned.stack.settings.declared if each.role is Role.ENVIRONMENT)
 
 
-def _has(estate: Estate, generation: Generation, tenant: str, environment: str) -> bool:
+def _has(workspace: Workspace, generation: Generation, tenant: str, environment: str) -> bool:
     """Whether a stack declares the environment there, or a binding in it."""
     promotion = generation.promotion
-    for member in estate.members:
-        for each in member.stack.settings.declared:
+    for planned in workspace.stacks:
+        for each in planned.stack.settings.declared:
             if (each.generation, each.organization) != (generation, tenant):
                 continue
             if each.role is Role.ENVIRONMENT and each.name == environment:
@@ -149,7 +149,7 @@ def _concerns(scope: Scope, request: Request) -> bool:
 
 
 @dataclass(frozen=True)
-class Live:
+class LiveObjects:
     """What is live in the scope: objects in wire names, by kind; `unread` are other kinds, with the reason.
 
     `releases` are those that were looked up; nothing is known about others.
@@ -210,7 +210,7 @@ _Part = tuple[str, str, str]
 """Something with releases: the kind of its bindings, its project, and its name."""
 
 
-def promote(scope: Scope, live: Live, request: Request) -> Promoted:
+def promote(scope: Scope, live: LiveObjects, request: Request) -> Promoted:
     """The result of a request. Raises NotPromoted if nothing matches it."""
     return _Promoting(scope, live, request).promoted()
 
@@ -222,7 +222,7 @@ class _Refusal(Exception):
 class _Promoting:
     """Processes the parts, and collects the result for each."""
 
-    def __init__(self, scope: Scope, live: Live, request: Request) -> None:
+    def __init__(self, scope: Scope, live: LiveObjects, request: Request) -> None:
         self.scope = scope
         self.generation = scope.generation
         self.promotion = scope.promotion
@@ -444,9 +444,9 @@ class _Promoting:
         """The stack that a new binding belongs in."""
         kind = self.generation.api_version, to.kind, to.namespace
         bringing = [
-            member.name
-            for member in self.scope.members
-            for node in member.plan.objects
+            planned.name
+            for planned in self.scope.stacks
+            for node in planned.plan.objects
             if node.environment is not None
             and (node.key.api_version, node.key.kind, node.key.organization) == kind
             and _part(bound := self.promotion.bound(node.declared.wire)) == _part(to)

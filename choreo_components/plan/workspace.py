@@ -23,8 +23,8 @@ from choreo_components.plan.references import Index, Reference
 
 
 @dataclass(frozen=True)
-class Member:
-    """A stack of an estate, with its plan."""
+class PlannedStack:
+    """A stack of a workspace, with its plan."""
 
     stack: Stack
     plan: Plan
@@ -58,22 +58,22 @@ class Link:
 class _Cluster:
     """What the stacks of a cluster declare: `first` has each object, and the first stack that declares it."""
 
-    def __init__(self, members: Iterable[Member]) -> None:
-        self.members = tuple(members)
+    def __init__(self, stacks: Iterable[PlannedStack]) -> None:
+        self.stacks = tuple(stacks)
         self.first: dict[Key, tuple[str, Declared]] = {}
-        for member in self.members:
-            for node in member.plan.objects:
-                self.first.setdefault(node.key, (member.name, node.declared))
+        for planned in self.stacks:
+            for node in planned.plan.objects:
+                self.first.setdefault(node.key, (planned.name, node.declared))
         self.owners: dict[tuple[str, ...], tuple[str, Declared | Neighbour]] = {}
         """Each object, of any API, and the first stack that declares it."""
-        for member in self.members:
-            for identity, each in _objects(member):
-                self.owners.setdefault(identity, (member.name, each))
+        for planned in self.stacks:
+            for identity, each in _objects(planned):
+                self.owners.setdefault(identity, (planned.name, each))
         self.index = Index(declared for _, declared in self.first.values())
 
 
-class Estate:
-    """All stacks with their plans: `members` in the given order, and the `links` between them.
+class Workspace:
+    """All stacks with their plans: `stacks` in the given order, and the `links` between them.
 
     Stacks whose kubeconfigs are readable and different have different clusters, and nothing in common. An encrypted
     kubeconfig is unknown: it counts as that of the others, unless they declare the same objects.
@@ -81,14 +81,14 @@ class Estate:
 
     def __init__(self, stacks: Iterable[Stack]) -> None:
         """Plans the stacks."""
-        self.members = tuple(Member(stack, plan(stack.settings)) for stack in stacks)
-        self._stacks = {member.name: member.stack for member in self.members}
-        groups: dict[str, list[Member]] = defaultdict(list)
-        for member in self.members:
-            kubeconfig = member.stack.kubeconfig
-            groups[kubeconfig if isinstance(kubeconfig, str) else ""].append(member)
+        self.stacks = tuple(PlannedStack(stack, plan(stack.settings)) for stack in stacks)
+        self._by_name = {planned.name: planned.stack for planned in self.stacks}
+        groups: dict[str, list[PlannedStack]] = defaultdict(list)
+        for planned in self.stacks:
+            kubeconfig = planned.stack.kubeconfig
+            groups[kubeconfig if isinstance(kubeconfig, str) else ""].append(planned)
         self._clusters = tuple(map(_Cluster, groups.values()))
-        self._cluster = {member.name: cluster for cluster in self._clusters for member in cluster.members}
+        self._cluster = {planned.name: cluster for cluster in self._clusters for planned in cluster.stacks}
         self.links = tuple(self._links())
 
     def findings(self, *, whole: bool) -> Mapping[str, list[Finding]]:
@@ -97,10 +97,10 @@ class Estate:
         `whole`: these are all stacks of a project. An object that they refer to and none declares may be in the
         cluster. It is reported only if it is most likely misspelt: in a whole project that declares its organization.
         """
-        found = {each.name: [*each.stack.findings, *each.stack.known(each.plan.findings)] for each in self.members}
+        found = {each.name: [*each.stack.findings, *each.stack.known(each.plan.findings)] for each in self.stacks}
         for name, finding in self._between():
             found[name].append(finding)
-        if whole and all(each.stack.complete for each in self.members):
+        if whole and all(each.stack.complete for each in self.stacks):
             for name, finding in self._unknown():
                 found[name].append(finding)
         return found
@@ -132,7 +132,7 @@ class Estate:
 
     def _needs(self) -> dict[str, set[str]]:
         """By stack: those without which it cannot be created."""
-        needs: dict[str, set[str]] = {member.name: set() for member in self.members}
+        needs: dict[str, set[str]] = {planned.name: set() for planned in self.stacks}
         for link in self.links:
             if link.binding:
                 needs[link.source].add(link.owner)
@@ -145,9 +145,9 @@ class Estate:
         Only for stacks where that is unknown: the kubeconfig of one of them is encrypted, or left out.
         """
         found: dict[tuple[str, str], list[tuple[Declared | Neighbour, Declared | Neighbour]]] = defaultdict(list)
-        for member, owner, declared, first in self._duplicates():
-            if member.stack.kubeconfig != self._stacks[owner].kubeconfig:
-                found[member.name, owner].append((declared, first))
+        for planned, owner, declared, first in self._duplicates():
+            if planned.stack.kubeconfig != self._by_name[owner].kubeconfig:
+                found[planned.name, owner].append((declared, first))
         return found
 
     def _find(self, stack: str, target: Target) -> tuple[str, Declared] | None:
@@ -159,10 +159,10 @@ class Estate:
         return None
 
     def _links(self) -> Iterator[Link]:
-        for member in self.members:
-            for reference in member.plan.outside:
-                if (found := self._find(member.name, reference.target)) is not None:
-                    yield Link(member.name, reference, *found)
+        for planned in self.stacks:
+            for reference in planned.plan.outside:
+                if (found := self._find(planned.name, reference.target)) is not None:
+                    yield Link(planned.name, reference, *found)
 
     def _between(self) -> Iterator[tuple[str, Finding]]:
         """Findings that involve several stacks, each with the name of the stack that has its place."""
@@ -183,30 +183,30 @@ class Estate:
             home.setdefault(declared.at().file, name)
         placements = [
             (node.declared.generation, (node.key.organization, node.project, node.environment.name))
-            for member in cluster.members
-            for node in member.plan.namespaces
+            for planned in cluster.stacks
+            for node in planned.plan.namespaces
         ]
-        alone = {finding for member in cluster.members for finding in member.plan.findings}
+        alone = {finding for planned in cluster.stacks for finding in planned.plan.findings}
         for finding in check([declared for _, declared in cluster.first.values()], placements):
             if finding not in alone:
                 name = home[finding.where.file]
-                yield from ((name, each) for each in self._stacks[name].known([finding]))
+                yield from ((name, each) for each in self._by_name[name].known([finding]))
 
-    def _duplicates(self) -> Iterator[tuple[Member, str, Declared | Neighbour, Declared | Neighbour]]:
+    def _duplicates(self) -> Iterator[tuple[PlannedStack, str, Declared | Neighbour, Declared | Neighbour]]:
         """Objects that an earlier stack of the same cluster declares too: stack, earlier stack, and both objects."""
-        for member in self.members:
-            for identity, declared in _objects(member):
-                owner, first = self._cluster[member.name].owners[identity]
-                if owner != member.name:
-                    yield member, owner, declared, first
+        for planned in self.stacks:
+            for identity, declared in _objects(planned):
+                owner, first = self._cluster[planned.name].owners[identity]
+                if owner != planned.name:
+                    yield planned, owner, declared, first
 
     def _declared_twice(self) -> Iterator[tuple[str, Finding]]:
         overlaps = self.overlaps
-        for member, owner, declared, first in self._duplicates():
-            if (member.name, owner) not in overlaps:
+        for planned, owner, declared, first in self._duplicates():
+            if (planned.name, owner) not in overlaps:
                 where = first.at("metadata", "name")
                 message = f"{declared} is also declared in stack {owner!r} ({where}); remove it from one of the stacks"
-                yield member.name, error(declared.at("metadata", "name"), message)
+                yield planned.name, error(declared.at("metadata", "name"), message)
         for (name, owner), objects in overlaps.items():
             declared, first = objects[0]
             more = f" and {len(objects) - 1} more are" if len(objects) > 1 else " is"
@@ -218,10 +218,10 @@ class Estate:
             yield name, warning(declared.at("metadata", "name"), message)
 
     def _unknown(self) -> Iterator[tuple[str, Finding]]:
-        """A warning for each object that is referred to and not declared, in organizations that the estate declares."""
+        """A warning for each object that is referred to and not declared, in organizations that a stack declares."""
         unknown: dict[Target, list[tuple[str, Reference]]] = defaultdict(list)
-        for member in self.members:
-            for reference in member.plan.outside:
+        for planned in self.stacks:
+            for reference in planned.plan.outside:
                 target = reference.target
                 tenants = generation_of(target.api_version).of_role(Role.TENANT)
                 declared = any(
@@ -229,8 +229,8 @@ class Estate:
                     for cluster in self._clusters
                     for tenant in tenants
                 )
-                if declared and self._find(member.name, target) is None:
-                    unknown[target].append((member.name, reference))
+                if declared and self._find(planned.name, target) is None:
+                    unknown[target].append((planned.name, reference))
         for target, references in unknown.items():
             name, reference = references[0]
             more = f" ({len(references) - 1} more refer to it)" if len(references) > 1 else ""
@@ -249,10 +249,10 @@ class Estate:
         return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def _objects(member: Member) -> Iterator[tuple[tuple[str, ...], Declared | Neighbour]]:
+def _objects(planned: PlannedStack) -> Iterator[tuple[tuple[str, ...], Declared | Neighbour]]:
     """The objects of a stack, of any API, each with its identity in a cluster."""
-    for node in member.plan.objects:
+    for node in planned.plan.objects:
         metadata = node.declared.object.metadata
         yield (node.declared.object.api_version, node.key.kind, metadata.namespace or "", node.key.name), node.declared
-    for each in member.plan.neighbours:
+    for each in planned.plan.neighbours:
         yield (each.key.api_version, each.key.kind, each.key.organization, each.key.name), each.neighbour

@@ -14,11 +14,11 @@ from choreo_components.config.project import NoProject
 from choreo_components.inspection.target_clusters import UnreadableStack, target_clusters
 from choreo_components.kubernetes.client import Cluster, ClusterError
 from choreo_components.kubernetes.objects import resource_named
-from choreo_components.plan.promotion import Live, Request, Scope, promote
+from choreo_components.plan.promotion import LiveObjects, Request, Scope, promote
 from choreo_components.preflight.lookup import look_up
 
 
-def ask(folder: Path, scope: Scope, request: Request, kubeconfig: Path | None) -> Live:
+def ask(folder: Path, scope: Scope, request: Request, kubeconfig: Path | None) -> LiveObjects:
     """What is live in the scope of a request, from the cluster of the target environment's stack."""
     kinds = [*scope.promotion.consulted, *(kind.kind for kind in scope.promotion.bindings)]
     [stack, *_] = [
@@ -30,10 +30,10 @@ def ask(folder: Path, scope: Scope, request: Request, kubeconfig: Path | None) -
         return asyncio.run(_ask(scope, request, target.kubeconfig, kinds))
     except (NoProject, UnreadableStack, ClusterError) as problem:
         releases = [kind.release for kind in scope.promotion.bindings]
-        return Live(unread=dict.fromkeys([*kinds, *releases], str(problem)))
+        return LiveObjects(unread=dict.fromkeys([*kinds, *releases], str(problem)))
 
 
-async def _ask(scope: Scope, request: Request, kubeconfig: str | Path | None, kinds: list[str]) -> Live:
+async def _ask(scope: Scope, request: Request, kubeconfig: str | Path | None, kinds: list[str]) -> LiveObjects:
     async with Cluster(kubeconfig) as cluster:
         # First, and alone: it finds out whether the server answers.
         await cluster.kinds(scope.generation.group, scope.generation.version)
@@ -45,7 +45,7 @@ async def _ask(scope: Scope, request: Request, kubeconfig: str | Path | None, ki
                 unread[kind] = str(answer)
             else:
                 objects[kind] = answer
-        live = Live(objects, unread)
+        live = LiveObjects(objects, unread)
         wanted = promote(scope, live, request).releases
         try:
             return replace(live, releases=await look_up(cluster, wanted))

@@ -5,7 +5,7 @@ from pathlib import Path
 from choreo_components.config.project import read_stacks
 from choreo_components.plan.graph import graph
 from choreo_components.plan.rendering import dot
-from choreo_components.plan.workspace import Estate
+from choreo_components.plan.workspace import Workspace
 from tests import declaring
 from tests.cli.running import CHECKOUT, choreo
 from tests.projects import write
@@ -21,7 +21,7 @@ def test_the_documents_show_the_first_stacks_of_this_checkout() -> None:
 
 
 def test_graphviz_gets_the_same_graph() -> None:
-    assert choreo("graph", "-C", CHECKOUT, "--output", "dot").stdout == dot(graph(Estate(read_stacks(CHECKOUT))))
+    assert choreo("graph", "-C", CHECKOUT, "--output", "dot").stdout == dot(graph(Workspace(read_stacks(CHECKOUT))))
 
 
 def test_of_stacks_that_are_named_no_other_is_drawn() -> None:

@@ -10,7 +10,7 @@ import yaml
 from typer.testing import Result
 
 from choreo_components.config.project import read_stacks
-from choreo_components.plan.promotion import Live
+from choreo_components.plan.promotion import LiveObjects
 from choreo_components.promotion import asking
 from tests import declaring, shells
 from tests.cli.running import choreo
@@ -73,8 +73,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     project(tmp_path, component, {"dev/web.yaml": DEVELOPMENT, "staging/all.yaml": STAGING})
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str, live: Live | None = None) -> Result:
-        monkeypatch.setattr(asking, "ask", lambda *_: live or Live())
+    def run(*arguments: str, live: LiveObjects | None = None) -> Result:
+        monkeypatch.setattr(asking, "ask", lambda *_: live or LiveObjects())
         return choreo("promote", *arguments)
 
     return run
@@ -349,7 +349,7 @@ def test_an_api_without_releases_is_refused(tmp_path: Path) -> None:
 
 
 def test_without_an_answer_what_the_stacks_declare_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    silent = Live(unread={"ComponentRelease": "https://127.0.0.1:1 cannot be reached"})
+    silent = LiveObjects(unread={"ComponentRelease": "https://127.0.0.1:1 cannot be reached"})
     done = run("web", *STEP, live=silent)
     assert done.exit_code == 0
     assert (

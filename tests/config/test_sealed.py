@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from choreo_components.config.project import read_stack
-from choreo_components.plan.workspace import Estate
+from choreo_components.plan.workspace import Workspace
 from tests import declaring
 
 SEALED = {"secure": "v1:AAAA:BBBB"}
@@ -49,7 +49,7 @@ def test_encrypted_host_names_do_not_count_as_the_same(tmp_path: Path) -> None:
     for each in environments:
         each["spec"]["gateway"]["dnsPrefix"] = SEALED
     findings(tmp_path, *environments)
-    reported = Estate([read_stack(tmp_path, "test")]).findings(whole=False)
+    reported = Workspace([read_stack(tmp_path, "test")]).findings(whole=False)
     assert reported == {"test": []}
 
 

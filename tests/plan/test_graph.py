@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from choreo_components.config.project import read_stacks
 from choreo_components.plan import graph as graphs
 from choreo_components.plan.graph import Graph, graph
-from choreo_components.plan.workspace import Estate
+from choreo_components.plan.workspace import Workspace
 from tests import declaring
 from tests.cli.running import CHECKOUT
 from tests.declaring import Manifest
@@ -29,7 +29,7 @@ def drawn(
     more: Mapping[str, Mapping[str, Any]] | None = None,
     names: Sequence[str] = (),
 ) -> Graph:
-    return graph(Estate(read_stacks(write(folder, stacks, more), names)))
+    return graph(Workspace(read_stacks(write(folder, stacks, more), names)))
 
 
 def groups(found: Graph) -> dict[str, list[str]]:
@@ -144,7 +144,7 @@ def test_names_say_their_organization_where_there_are_several(tmp_path: Path) ->
 def test_the_same_stacks_in_another_order_give_the_same_graph(tmp_path: Path) -> None:
     stacks = {"acme": PLATFORM, "dev": DEVELOPMENT, "test": [declaring.environment("test")]}
     read = read_stacks(write(tmp_path, stacks))
-    assert graph(Estate(read)) == graph(Estate(reversed(read)))
+    assert graph(Workspace(read)) == graph(Workspace(reversed(read)))
 
 
 def test_a_nodes_id_does_not_change_when_others_are_added(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_ids_are_unique_and_plain_whatever_the_names(names: list[str]) -> None:
 
 
 def test_the_steps_of_this_checkouts_stacks_go_against_its_edges() -> None:
-    found = graph(Estate(read_stacks(CHECKOUT)))
+    found = graph(Workspace(read_stacks(CHECKOUT)))
     when = {
         node.id: tuple(map(int, node.lines[2].removeprefix("destroy ").split(".")))
         for group in found.groups

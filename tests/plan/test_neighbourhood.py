@@ -12,7 +12,7 @@ from choreo_components.config.findings import errors
 from choreo_components.plan.nodes import Key
 from tests import declaring
 from tests.declaring import Manifest, Stack, plain, stack
-from tests.plan.test_workspace import estate, reported
+from tests.plan.test_workspace import reported, workspace
 from tests.standin.openchoreo_v1alpha1 import samples
 
 RBAC = "rbac.authorization.k8s.io/v1"
@@ -198,10 +198,12 @@ def test_whatever_the_order_of_the_files_the_plan_is_the_same_and_each_node_come
 
 
 def test_only_one_stack_can_have_an_object(tmp_path: Path) -> None:
-    [line] = reported(estate(tmp_path, {"one": [SETTINGS], "two": [SETTINGS]}))
+    [line] = reported(workspace(tmp_path, {"one": [SETTINGS], "two": [SETTINGS]}))
     assert line.startswith("two: error: ConfigMap 'settings' of namespace 'acme' is also declared in stack 'one' (")
 
 
 def test_a_namespace_is_the_same_object_whether_it_is_openchoreos_or_not(tmp_path: Path) -> None:
-    found = reported(estate(tmp_path, {"one": [samples.tenant("acme"), samples.component("acme")], "two": [NAMESPACE]}))
+    found = reported(
+        workspace(tmp_path, {"one": [samples.tenant("acme"), samples.component("acme")], "two": [NAMESPACE]})
+    )
     assert any(line.startswith("two: error: Namespace 'acme' is also declared in stack 'one' (") for line in found)

@@ -8,8 +8,8 @@ import pytest
 
 from choreo_components.api.generations import generation_of
 from choreo_components.config.project import read_stacks
-from choreo_components.plan.promotion import Live, NotPromoted, Promoted, Request, promote, scope
-from choreo_components.plan.workspace import Estate
+from choreo_components.plan.promotion import LiveObjects, NotPromoted, Promoted, Request, promote, scope
+from choreo_components.plan.workspace import Workspace
 from tests import declaring
 from tests.declaring import Manifest
 from tests.projects import write
@@ -28,19 +28,19 @@ def stage(environment: str, *more: Manifest, **spec: Any) -> list[Manifest]:
 
 
 def promoted(
-    folder: Path, stacks: Mapping[str, Sequence[Manifest]], live: Live | None = None, **asked: Any
+    folder: Path, stacks: Mapping[str, Sequence[Manifest]], live: LiveObjects | None = None, **asked: Any
 ) -> Promoted:
     """The result of a request in a project of these stacks."""
     return promoted_of(write(folder, stacks), live, **asked)
 
 
-def promoted_of(folder: Path, live: Live | None = None, **asked: Any) -> Promoted:
-    estate = Estate(read_stacks(folder))
+def promoted_of(folder: Path, live: LiveObjects | None = None, **asked: Any) -> Promoted:
+    workspace = Workspace(read_stacks(folder))
     request = Request(**{"source": "development", "target": "staging", **asked})
-    return promote(scope(estate, request), live or Live(), request)
+    return promote(scope(workspace, request), live or LiveObjects(), request)
 
 
-def alive(*objects: Manifest, unread: Mapping[str, str] | None = None) -> Live:
+def alive(*objects: Manifest, unread: Mapping[str, str] | None = None) -> LiveObjects:
     """What is live; releases that are looked up exist."""
     kinds: dict[str, list[Manifest]] = {}
     for each in objects:
@@ -50,7 +50,7 @@ def alive(*objects: Manifest, unread: Mapping[str, str] | None = None) -> Live:
         if each["kind"].endswith("Release"):
             name = each["metadata"]["name"]
             releases[generation_of("openchoreo.dev/v1alpha1").named(each["kind"], N, name)] = each
-    return Live(kinds, unread or {}, releases)
+    return LiveObjects(kinds, unread or {}, releases)
 
 
 def component_release(name: str, component: str = "web") -> Manifest:
@@ -168,7 +168,7 @@ def test_the_release_of_a_project_is_that_of_the_project_alone(tmp_path: Path) -
 def test_a_release_that_does_not_exist_is_refused_if_the_cluster_was_asked(tmp_path: Path) -> None:
     found = promoted(tmp_path, STACKS, component="web")
     assert found.refused == (), "nothing was asked"
-    asked = Live(releases=dict.fromkeys(found.releases))
+    asked = LiveObjects(releases=dict.fromkeys(found.releases))
     assert promoted_of(tmp_path, asked, component="web").refused == (
         "no ComponentRelease 'web-2': neither in a stack nor in the cluster",
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from choreo_components.config.project import read_stacks
-from choreo_components.plan.workspace import Estate
+from choreo_components.plan.workspace import Workspace
 from tests import declaring
 from tests.declaring import Manifest
 from tests.projects import write
@@ -21,13 +21,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def estate(
+def workspace(
     folder: Path, stacks: Mapping[str, Sequence[Manifest]], more: Mapping[str, Mapping[str, Any]] | None = None
-) -> Estate:
-    return Estate(read_stacks(write(folder, stacks, more)))
+) -> Workspace:
+    return Workspace(read_stacks(write(folder, stacks, more)))
 
 
-def reported(found: Estate, whole: bool = True) -> list[str]:
+def reported(found: Workspace, whole: bool = True) -> list[str]:
     """The findings as STACK: SEVERITY: MESSAGE."""
     return [
         f"{name}: {finding.severity.value}: {finding.message}"
@@ -38,11 +38,11 @@ def reported(found: Estate, whole: bool = True) -> list[str]:
 
 def test_stacks_that_agree_have_nothing_wrong(folder: Path) -> None:
     stacks = {"acme": ORGANIZATION, "dev": [declaring.environment()], "prod": [declaring.environment("production")]}
-    assert reported(estate(folder, stacks)) == []
+    assert reported(workspace(folder, stacks)) == []
 
 
 def test_a_finding_about_a_single_stack_is_reported_once(folder: Path) -> None:
-    found = estate(folder, {"acme": ORGANIZATION, "dev": [declaring.environment(dns_prefix=None)]})
+    found = workspace(folder, {"acme": ORGANIZATION, "dev": [declaring.environment(dns_prefix=None)]})
     [line] = reported(found)
     assert line.startswith("dev: warning: empty: ")
 
@@ -51,7 +51,7 @@ def test_a_finding_about_a_single_stack_is_reported_once(folder: Path) -> None:
 
 
 def test_an_object_of_two_stacks_is_an_error_that_names_both_places(folder: Path) -> None:
-    found = estate(folder, {"acme": ORGANIZATION, "dev": [declaring.data_plane()]})
+    found = workspace(folder, {"acme": ORGANIZATION, "dev": [declaring.data_plane()]})
     [finding] = found.findings(whole=True)["dev"]
     assert str(finding) == (
         "Pulumi.dev.yaml:6: choreo:resources[0].metadata.name: error: DataPlane 'dp-local' of organization 'acme' is "
@@ -65,7 +65,7 @@ def test_one_manifest_in_two_stacks_is_declared_twice(folder: Path) -> None:
     (folder / "shared.yaml").write_text(
         "{apiVersion: core.choreo.dev/v1, kind: Organization, metadata: {name: acme}}\n"
     )
-    found = reported(estate(folder, {"a": [], "b": []}, {"a": shared, "b": shared}))
+    found = reported(workspace(folder, {"a": [], "b": []}, {"a": shared, "b": shared}))
     assert [line[: line.index("(")] for line in found] == [
         "b: error: Organization 'acme' is also declared in stack 'a' "
     ]
@@ -74,7 +74,7 @@ def test_one_manifest_in_two_stacks_is_declared_twice(folder: Path) -> None:
 def test_stacks_of_different_clusters_may_declare_the_same(folder: Path) -> None:
     both = {"test": ORGANIZATION, "prod": ORGANIZATION}
     clusters = {"test": {"kubeconfig": "~/.kube/test"}, "prod": {"kubeconfig": "~/.kube/prod"}}
-    found = estate(folder, both, clusters)
+    found = workspace(folder, both, clusters)
     assert reported(found) == []
     assert not found.overlaps
 
@@ -82,14 +82,14 @@ def test_stacks_of_different_clusters_may_declare_the_same(folder: Path) -> None
 def test_what_a_stack_refers_to_is_found_on_its_own_cluster_first(folder: Path) -> None:
     stacks = {"a-test": ORGANIZATION, "prod": ORGANIZATION, "prod-dev": [declaring.environment()]}
     there, here = {"kubeconfig": "~/.kube/test"}, {"kubeconfig": "~/.kube/prod"}
-    found = estate(folder, stacks, {"a-test": there, "prod": here, "prod-dev": here})
+    found = workspace(folder, stacks, {"a-test": there, "prod": here, "prod-dev": here})
     assert {(link.source, link.owner) for link in found.links} == {("prod-dev", "prod")}
 
 
 @pytest.mark.parametrize("other", [{}, {"kubeconfig": {"secure": "v1:CCCC"}}], ids=["ambient", "encrypted as well"])
 def test_stacks_that_encryption_makes_indistinguishable_are_one_warning(folder: Path, other: dict[str, Any]) -> None:
     both = {"prod": ORGANIZATION, "test": ORGANIZATION}
-    found = estate(folder, both, {"prod": other, "test": {"kubeconfig": {"secure": "v1:AAAA"}}})
+    found = workspace(folder, both, {"prod": other, "test": {"kubeconfig": {"secure": "v1:AAAA"}}})
     [line] = reported(found)
     assert line.startswith("test: warning: Organization 'acme' and 1 more are also declared in stack 'prod' (")
     assert line.endswith("): valid only if the two stacks have different clusters, which is not known here")
@@ -102,7 +102,7 @@ def test_a_host_name_of_environments_in_two_stacks_is_an_error(folder: Path) -> 
         "dev": [declaring.environment("dev", dns_prefix="x")],
         "test": [declaring.environment("test", dns_prefix="x")],
     }
-    assert reported(estate(folder, stacks)) == [
+    assert reported(workspace(folder, stacks)) == [
         "test: error: 'x' is the prefix of environment 'dev' on data plane 'dp-local' already "
         "(Pulumi.dev.yaml:11: choreo:resources[0].spec.gateway.dnsPrefix): their endpoints would share host names"
     ]
@@ -114,7 +114,7 @@ def test_one_host_name_on_two_data_planes_is_valid(folder: Path) -> None:
         "dev": [declaring.environment("dev", dns_prefix="x")],
         "test": [declaring.environment("test", dns_prefix="x", data_plane="other")],
     }
-    assert reported(estate(folder, stacks)) == []
+    assert reported(workspace(folder, stacks)) == []
 
 
 def test_a_namespace_that_two_stacks_would_share_is_an_error(folder: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_namespace_that_two_stacks_would_share_is_an_error(folder: Path) -> No
         "one": [declaring.environment("c-d")],
         "two": [declaring.environment("d")],
     }
-    found = estate(folder, stacks, {"one": {"projects": ["b"]}, "two": {"projects": ["b-c"]}})
+    found = workspace(folder, stacks, {"one": {"projects": ["b"]}, "two": {"projects": ["b-c"]}})
     [line] = reported(found, whole=False)
     assert line.startswith("one: error: one data-plane namespace, dp-acme-b-c-d-")
     assert "project 'b', environment 'c-d' and organization 'acme', project 'b-c', environment 'd'" in line
@@ -134,12 +134,12 @@ def test_a_namespace_that_two_stacks_would_share_is_an_error(folder: Path) -> No
 
 def test_what_no_stack_declares_may_be_in_the_cluster(folder: Path) -> None:
     stacks = {"dev": [declaring.environment(data_plane="elsewhere")]}
-    assert reported(estate(folder, stacks)) == [], "the organization is not of this project"
+    assert reported(workspace(folder, stacks)) == [], "the organization is not of this project"
 
 
 def test_what_no_stack_of_its_organizations_project_declares_is_likely_misspelt(folder: Path) -> None:
     stacks = {"acme": ORGANIZATION, "dev": [declaring.environment(data_plane="dp-locl")]}
-    assert reported(estate(folder, stacks)) == [
+    assert reported(workspace(folder, stacks)) == [
         "dev: warning: no stack of this project declares DataPlane 'dp-locl' of organization 'acme'; "
         "did you mean 'dp-local'?"
     ]
@@ -147,18 +147,18 @@ def test_what_no_stack_of_its_organizations_project_declares_is_likely_misspelt(
 
 def test_what_may_be_in_a_stack_that_is_not_given_is_not_reported(folder: Path) -> None:
     stacks = {"acme": ORGANIZATION, "dev": [declaring.environment(data_plane="elsewhere")]}
-    assert reported(estate(folder, stacks), whole=False) == []
+    assert reported(workspace(folder, stacks), whole=False) == []
 
 
 def test_what_many_refer_to_is_reported_once(folder: Path) -> None:
     environments = [declaring.environment(name, data_plane="elsewhere") for name in ("a", "b", "c")]
-    [line] = reported(estate(folder, {"acme": ORGANIZATION, "all": environments}))
+    [line] = reported(workspace(folder, {"acme": ORGANIZATION, "all": environments}))
     assert line.endswith("DataPlane 'elsewhere' of organization 'acme' (2 more refer to it)")
 
 
 def test_a_project_that_a_setting_misspells_is_reported(folder: Path) -> None:
     objects = [*ORGANIZATION, declaring.pipeline(), declaring.project("shop")]
-    found = estate(folder, {"acme": objects, "dev": [declaring.environment()]}, {"dev": {"projects": ["shpo"]}})
+    found = workspace(folder, {"acme": objects, "dev": [declaring.environment()]}, {"dev": {"projects": ["shpo"]}})
     assert reported(found)[0].endswith("core.choreo.dev/name=shpo of organization 'acme'; did you mean 'shop'?")
 
 
@@ -166,7 +166,7 @@ def test_no_object_is_reported_as_missing_if_one_could_not_be_read(folder: Path)
     broken = declaring.data_plane("elsewhere")
     del broken["spec"]["gateway"]
     stacks = {"acme": [*ORGANIZATION, broken], "dev": [declaring.environment(data_plane="elsewhere")]}
-    assert [line.partition(":")[0] for line in reported(estate(folder, stacks))] == ["acme"]
+    assert [line.partition(":")[0] for line in reported(workspace(folder, stacks))] == ["acme"]
 
 
 # --- Order ---------------------------------------------------------------------------------------------------------
@@ -174,18 +174,18 @@ def test_no_object_is_reported_as_missing_if_one_could_not_be_read(folder: Path)
 
 def test_stacks_come_after_those_that_they_need(folder: Path) -> None:
     stacks = {"a-dev": [declaring.environment()], "b-test": [declaring.environment("test")], "z-acme": ORGANIZATION}
-    assert estate(folder, stacks).batches == [["z-acme"], ["a-dev", "b-test"]]
+    assert workspace(folder, stacks).batches == [["z-acme"], ["a-dev", "b-test"]]
 
 
 def test_a_project_to_come_does_not_keep_an_environment_from_being_made(folder: Path) -> None:
     stacks = {"acme": ORGANIZATION, "dev": [declaring.environment()], "shop": [declaring.project("shop")]}
-    found = estate(folder, stacks, {"dev": {"projects": ["shop"]}})
+    found = workspace(folder, stacks, {"dev": {"projects": ["shop"]}})
     assert found.batches == [["acme"], ["dev", "shop"]]
 
 
 def test_stacks_that_need_each_other_are_a_warning(folder: Path) -> None:
     stacks = {"acme": [declaring.organization(), declaring.project()], "other": [declaring.pipeline()]}
-    found = estate(folder, stacks)
+    found = workspace(folder, stacks)
     assert found.batches == [["acme", "other"]]
     assert [line for line in reported(found, whole=False) if "stacks need each other" in line] == [
         f"{found.cycle[1]}: warning: stacks need each other: {' -> '.join(found.cycle)}; "
@@ -211,7 +211,7 @@ PLATFORM = [
 def test_the_binding_of_a_project_is_found_in_another_stack_whatever_its_name(folder: Path) -> None:
     bound = samples.project_release_binding("acme", "development", name="mine")
     release = samples.release_binding("acme", "development")
-    found = estate(folder, {"platform": [*PLATFORM, bound], "web": [release]})
+    found = workspace(folder, {"platform": [*PLATFORM, bound], "web": [release]})
     [line] = reported(found)
     assert line.startswith("platform: warning: should be 'shop-development': ")
     assert [str(link.needed) for link in found.links if link.source == "web"] == [
@@ -225,7 +225,7 @@ def test_the_binding_of_a_project_is_found_in_another_stack_whatever_its_name(fo
 
 def test_two_bindings_of_one_target_in_two_stacks_are_an_error(folder: Path) -> None:
     first = samples.project_release_binding("acme", "development")
-    found = estate(
+    found = workspace(
         folder,
         {"platform": [*PLATFORM, first], "more": [samples.project_release_binding("acme", "development", name="mine")]},
     )
@@ -239,7 +239,7 @@ def test_two_bindings_of_one_target_in_two_stacks_are_an_error(folder: Path) -> 
 def test_a_binding_that_is_added_for_an_environment_is_declared_only_once(folder: Path) -> None:
     declared = samples.project_release_binding("acme", "development")
     others = [each for each in PLATFORM if each["kind"] != "Environment"]
-    found = estate(
+    found = workspace(
         folder,
         {"platform": [*others, declared], "dev": [samples.environment("acme", "development")]},
         {"dev": {"projects": ["shop"]}},
@@ -255,7 +255,9 @@ def test_a_binding_that_the_auto_deploy_of_another_stacks_component_makes_too_is
     bound = samples.project_release_binding("acme", "development")
     release = samples.release_binding("acme", "development", name="mine", releaseName="web-1")
     lines = [
-        line for line in reported(estate(folder, {"platform": [*PLATFORM, bound], "web": [release]})) if "error" in line
+        line
+        for line in reported(workspace(folder, {"platform": [*PLATFORM, bound], "web": [release]}))
+        if "error" in line
     ]
     assert [line.partition(" autoDeploy")[0] for line in lines] == [
         "web: error: should be 'web-development':",
@@ -266,7 +268,7 @@ def test_a_binding_that_the_auto_deploy_of_another_stacks_component_makes_too_is
 def test_what_a_component_says_does_not_fit_the_type_that_another_stack_has(folder: Path) -> None:
     platform = [each for each in PLATFORM if each["kind"] != "Component"]
     component = samples.component("acme", workflow={"name": "docker"})
-    found = estate(folder, {"platform": platform, "web": [component]})
+    found = workspace(folder, {"platform": platform, "web": [component]})
     assert (
         "web: error: ComponentType 'service' does not allow this workflow: its allowedWorkflows are none"
         in reported(found)
