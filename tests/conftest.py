@@ -15,10 +15,9 @@ import pytest
 
 import toolchain
 from devcluster import ControlPlane
+from tests.checkout import CHECKOUT
 from tests.planes import Planes
 from tests.standin import process
-
-CHECKOUT = Path(__file__).resolve().parent.parent
 
 # How long an example takes depends on what else the machine does: speed is measured by bench/.
 hypothesis.settings.register_profile("untimed", deadline=None)

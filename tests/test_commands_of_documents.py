@@ -14,7 +14,7 @@ from choreo_components.api import all_kinds
 from choreo_components.cli.app import app
 from choreo_components.config.settings import KEYS
 from tests import shells
-from tests.shells import CHECKOUT
+from tests.checkout import CHECKOUT
 
 DOCUMENTS = [str(each.relative_to(CHECKOUT)) for each in shells.PROSE]
 

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from tests.shells import BLOCK, CHECKOUT, PROSE
+from tests.checkout import CHECKOUT
+from tests.shells import BLOCK, PROSE
 
 INDEX = CHECKOUT / "docs" / "README.md"
 PAGES = sorted(CHECKOUT.glob("docs/*.md"))

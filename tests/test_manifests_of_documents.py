@@ -10,7 +10,8 @@ import yaml
 from choreo_components.config.findings import Finding
 from choreo_components.config.project import read_stacks
 from choreo_components.plan.workspace import Workspace
-from tests.shells import CHECKOUT, PROSE
+from tests.checkout import CHECKOUT
+from tests.shells import PROSE
 
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.M | re.S)
 OBJECT = re.compile(r"^apiVersion:", re.M)

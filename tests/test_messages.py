@@ -12,7 +12,8 @@ import pytest
 
 from choreo_components.api import all_kinds
 from choreo_components.config.settings import KEYS
-from tests.shells import CHECKOUT, PROSE
+from tests.checkout import CHECKOUT
+from tests.shells import PROSE
 from tests.test_commands_of_documents import command
 
 PACKAGE = CHECKOUT / "choreo_components"

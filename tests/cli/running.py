@@ -6,8 +6,6 @@ from typer.testing import CliRunner, Result
 
 from choreo_components.cli.app import app
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-
 
 def choreo(*arguments: str | Path) -> Result:
     """Runs the command; only its own ways to end are taken for one."""

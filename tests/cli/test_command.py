@@ -10,7 +10,8 @@ import pytest
 from choreo_components.cli.app import app
 from choreo_components.cli.options import EXIT_CODES
 from choreo_components.version import VERSION
-from tests.cli.running import CHECKOUT, choreo
+from tests.checkout import CHECKOUT
+from tests.cli.running import choreo
 
 BIN = Path(sys.executable).parent
 

@@ -7,7 +7,8 @@ from choreo_components.plan.graph import graph
 from choreo_components.plan.rendering import dot
 from choreo_components.plan.workspace import Workspace
 from tests import declaring
-from tests.cli.running import CHECKOUT, choreo
+from tests.checkout import CHECKOUT
+from tests.cli.running import choreo
 from tests.projects import write
 
 SHOWN = ("acme", "development", "production", "staging")

@@ -11,8 +11,8 @@ from pulumi.runtime import set_config
 from choreo_components import Environment, Organization
 from choreo_components.components import children
 from choreo_components.components.children import kubernetes_provider
+from tests.checkout import CHECKOUT
 from tests.components.registering import refusal, registered
-from tests.conftest import CHECKOUT
 
 UPSERT = "upsertExistingObjects"
 NEWER = "4.29.0"

@@ -24,7 +24,7 @@ from choreo_components.config.project import read_stacks
 from choreo_components.config.settings import KEYS
 from choreo_components.config.validation import parse
 from tests import declaring
-from tests.cli.running import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.declaring import NOWHERE, Manifest
 
 UPSTREAM = Path("shared/openchoreo/samples/core.choreo.dev_v1")

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from choreo_components.config.findings import Finding, report
+from tests.checkout import CHECKOUT
 from tests.corpus.reading import CLASSES, CORPUS, cases, expected, of_case, of_manifest
 from tests.corpus.sizes import SIZES, report_within
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 MEMORY = 1 << 30
 """Bytes of address space in which any manifest can be read: several times what the worst of them needs."""

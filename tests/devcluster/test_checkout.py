@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from devcluster import env
+from tests.checkout import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("uv", "python", "pytest", "ruff", "mypy", "lint-imports")
 """What the recipes of the Makefile run, all of it in .venv/bin."""
 

@@ -7,8 +7,7 @@ import yaml
 
 from devcluster.errors import ClusterError
 from devcluster.stacks import stacks
-
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.checkout import CHECKOUT
 
 
 def write(folder: Path, name: str, *resources: dict[str, object], **config: object) -> None:

@@ -9,9 +9,8 @@ import time
 from functools import cache
 from pathlib import Path
 
+from tests.checkout import CHECKOUT
 from tests.engine import fork
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 LIST = ("-m", "pip", "list", "-v", "--format", "json")
 PROGRAM = "pulumi-language-python-exec"

@@ -20,7 +20,7 @@ from lightkube.types import PatchType
 from choreo_components.kubernetes.client import Cluster, ClusterError, Unauthorized
 from choreo_components.kubernetes.objects import NAMESPACES, Resource
 from devcluster import private
-from tests.engine.workspace import CHECKOUT
+from tests.checkout import CHECKOUT
 
 PERMISSIONS = CHECKOUT / "docs" / "permissions"
 SECONDS_TO_TAKE_EFFECT = 30.0

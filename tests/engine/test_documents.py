@@ -14,10 +14,11 @@ import yaml
 from choreo_components.api.names import generate_k8s_name
 from devcluster import ControlPlane, env
 from tests import declaring, shells
+from tests.checkout import CHECKOUT
 from tests.engine import interpreter
 from tests.engine.adopting import run, take_over, versions
 from tests.engine.modes import with_controllers
-from tests.engine.workspace import BIN, CHECKOUT, QUICK, Workspace, home
+from tests.engine.workspace import BIN, QUICK, Workspace, home
 from tests.planes import Planes
 from tests.standin import standin
 

@@ -9,8 +9,9 @@ import yaml
 
 from choreo_components import Controllers
 from tests import shells
+from tests.checkout import CHECKOUT
 from tests.engine import interpreter
-from tests.engine.workspace import BIN, CHECKOUT, Workspace
+from tests.engine.workspace import BIN, Workspace
 
 BEFORE = "make up", ". .dev/env"
 AFTER = "pulumi stack init dev", "pulumi config set controllers absent", "pulumi up --yes", "pulumi destroy --yes"

@@ -11,6 +11,7 @@ import yaml
 
 from choreo_components.kubernetes.objects import NAMESPACES, SECRETS, Resource, resource_named
 from tests import declaring, shells
+from tests.checkout import CHECKOUT
 from tests.declaring import plain
 from tests.engine.adopting import run
 from tests.engine.test_inspection import output_of
@@ -67,7 +68,7 @@ def write(workspace: Workspace, file: str, *objects: Mapping[str, Any]) -> None:
 
 def documented_settings() -> dict[str, Any]:
     """The settings with a Secret that the page shows."""
-    text = (shells.CHECKOUT / PAGE).read_text(encoding="utf-8")
+    text = (CHECKOUT / PAGE).read_text(encoding="utf-8")
     config: dict[str, Any] = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])["config"]
     return config
 

@@ -10,9 +10,10 @@ import yaml
 
 from choreo_components.api.openchoreo_v1alpha1.names import data_plane_namespace
 from choreo_components.version import VERSION
+from tests.checkout import CHECKOUT
 from tests.engine.foreign import REMOTE
 from tests.engine.modes import with_controllers
-from tests.engine.workspace import CHECKOUT, Workspace
+from tests.engine.workspace import Workspace
 from tests.inspection.worlds import kubeconfig
 from tests.standin.openchoreo_v1alpha1 import samples as today
 

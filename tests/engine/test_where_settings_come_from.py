@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from tests import declaring
+from tests.checkout import CHECKOUT
 from tests.engine import samples
-from tests.engine.workspace import CHECKOUT, Workspace
+from tests.engine.workspace import Workspace
 
 
 def moved(workspace: Workspace) -> None:

@@ -18,9 +18,9 @@ import yaml
 
 from choreo_components import Controllers
 from devcluster.env import state_url
+from tests.checkout import CHECKOUT
 from tests.engine import by_hand, fresh, interpreter, keys
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 BIN = CHECKOUT / ".venv" / "bin"
 
 SECONDS = 300

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from tests.engine.workspace import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.faults.cases import CASES
 from tests.faults.estates import GROUNDS
 

@@ -4,9 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from tests.checkout import CHECKOUT
 from tests.newer_provider.proxy import RELEASE
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 NAME = "pulumi-resource-kubernetes"
 

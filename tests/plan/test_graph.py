@@ -13,7 +13,7 @@ from choreo_components.plan import graph as graphs
 from choreo_components.plan.graph import Graph, graph
 from choreo_components.plan.workspace import Workspace
 from tests import declaring
-from tests.cli.running import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.declaring import Manifest
 from tests.projects import write
 from tests.standin.openchoreo_v1alpha1 import samples

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from devcluster import ControlPlane
 from devcluster.process import Process
+from tests.checkout import CHECKOUT
 from tests.standin.standin import SECONDS_TO_START, StandIn
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from tests.standin.process import main; main(sys.argv[2])"
 

@@ -16,8 +16,8 @@ from choreo_components.state.contract import (
     Settings,
     Witness,
 )
+from tests.checkout import CHECKOUT
 
-CHECKOUT = Path(__file__).parents[2]
 PACKAGE = CHECKOUT / "choreo_components"
 
 CONTRACTS: tuple[type[Contract], ...] = (Inventory, Guard, Finalizer, Found, Witness, Rollout, Settings)

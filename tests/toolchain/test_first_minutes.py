@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from devcluster import ControlPlane
+from tests.checkout import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 OFFICIAL = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
 ASSETS = ("etcd", "kube-apiserver", "kubectl")
 SECONDS = 300
