@@ -58,7 +58,7 @@ async def read_organization(
 
     def data_plane(live: Live) -> str | None:
         """The data plane of the environment that a namespace names."""
-        return environments.get(of.placement(live.labels)[2])
+        return environments.get(of.cell(live.labels)[2])
 
     async def elsewhere(name: str) -> list[Live]:
         try:

@@ -1,4 +1,4 @@
-"""Ownership: the field managers that keep a field live after it has left its manifest.
+"""Field ownership: the field managers that keep a field live after it has left its manifest.
 
 Pure. A server-side apply removes only what its manager alone owns. The Kubernetes provider first takes over what
 kubectl and Pulumi have owned (pulumi-kubernetes: fixCSAFieldManagers), and nothing of others.

@@ -14,7 +14,7 @@ from choreo_components.adopt.manifest import NoManifest, manifest_of
 from choreo_components.adopt.organization import LiveOrganization, data_plane_of
 from choreo_components.adopt.ownership import applied_by_pulumi, is_applied
 from choreo_components.api import Generation, Kind, Role, generation_having, kind_of
-from choreo_components.api.generation import Placement, Severity, Target
+from choreo_components.api.generation import Cell, Severity, Target
 from choreo_components.config import settings
 from choreo_components.config.documents import Document
 from choreo_components.config.findings import Finding, error
@@ -133,13 +133,13 @@ def divide(
     taken: dict[str, list[Live]] = defaultdict(list)
     bound = _bound(there)
     for live in there.data_plane_namespaces:
-        placement = generation.namespaces.placement(live.labels)
-        _, project, named = placement
+        cell = generation.namespaces.cell(live.labels)
+        _, project, named = cell
         if environment not in (None, named):
             continue
         reason = _foreign(live, there)
         maker = generation.namespaces.maker
-        if reason is None and maker is not None and placement not in bound:
+        if reason is None and maker is not None and cell not in bound:
             reason = f"no {maker.kind} has made it, and none deletes it"
         if reason is None:
             taken[named].append(live)
@@ -177,11 +177,11 @@ def _called(of: str | None, name: str, environment: str | None) -> str:
     return name if environment is not None or of is None else f"{name}-{of}"
 
 
-def _bound(there: LiveOrganization) -> frozenset[Placement]:
+def _bound(there: LiveOrganization) -> frozenset[Cell]:
     """The projects and environments in which anything is deployed, and which so have a namespace."""
     generation = there.generation
     deployed = (live for live in there.objects if live.resource.kind in generation.teardown.kinds)
-    return frozenset(generation.placed(live.manifest) for live in deployed)
+    return frozenset(generation.cell_of(live.manifest) for live in deployed)
 
 
 def _shared(namespaces: Sequence[Live]) -> dict[str, dict[str, str]]:
@@ -273,8 +273,8 @@ def _foreign(live: Live, there: LiveOrganization) -> str | None:
     if live.deleting:
         return "is being deleted"
     of = there.generation.namespaces
-    _, project, environment = of.placement(live.labels)
-    _, of_project, of_environment = of.placed_by
+    _, project, environment = of.cell(live.labels)
+    _, of_project, of_environment = of.cell_labels
     if not project or not environment:
         return f"has the {there.generation.tenant}'s label, but not both {of_project} and {of_environment}"
     wanted = of.labels(there.organization, project, environment)

@@ -295,8 +295,8 @@ class Hold:
     severity: Severity = Severity.ERROR
 
 
-Placement: TypeAlias = tuple[str, str, str]
-"""Names of an organization, of one of its projects, and of one of its environments."""
+Cell: TypeAlias = tuple[str, str, str]
+"""A cell, as OpenChoreo calls a project in an environment: the names of organization, project and environment."""
 
 
 @dataclass(frozen=True)
@@ -319,9 +319,9 @@ class Namespaces:
     """The name of a project's namespace in an environment, from the names of organization, project and environment."""
     labels: Callable[[str, str, str], dict[str, str]]
     """Its labels, of the same names."""
-    placement: Callable[[Mapping[str, str]], Placement]
+    cell: Callable[[Mapping[str, str]], Cell]
     """The names in the labels of a namespace; "" for a missing one."""
-    placed_by: tuple[str, str, str]
+    cell_labels: tuple[str, str, str]
     """The keys of these labels."""
     of_environment: Callable[[str, str], dict[str, str]]
     """The labels that select all namespaces of an environment, of the names of organization and environment.
@@ -613,7 +613,7 @@ class Generation:
     """The object of a kind, in an organization, that OpenChoreo finds by this name."""
     promoted: Callable[[Mapping[str, Any]], Iterator[tuple[Path, str]]]
     """The environments that a pipeline in wire names has, each with its field, repetitions included."""
-    placed: Callable[[Mapping[str, Any]], Placement]
+    cell_of: Callable[[Mapping[str, Any]], Cell]
     """Organization, project and environment of a deployment in wire names; "" for a missing one."""
     waits: Callable[[Given], bool]
     """Whether the condition of an object can be waited for: its kind has one, and it becomes true by itself."""

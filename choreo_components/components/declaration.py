@@ -223,7 +223,7 @@ class _Declaration:
             yield self._scope.platform
             return
         [kind] = declared.generation.of_role(Role.ENVIRONMENT)
-        organization, _, name = declared.generation.placed(declared.wire)
+        organization, _, name = declared.generation.cell_of(declared.wire)
         key = Key(node.key.api_version, kind.kind, organization, name)
         if key in self._components:
             yield self._components[key]

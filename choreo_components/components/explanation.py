@@ -31,7 +31,7 @@ async def explain(args: pulumi.ErrorHookArgs, kubeconfig: str | None) -> None:
             lines = list(explanation(live, kind))
             if kind.carried_out_by is not None:
                 generation = generation_of(kind.api_version)
-                organization, _, environment = generation.placed(live.manifest)
+                organization, _, environment = generation.cell_of(live.manifest)
                 lines += await causes_of_waiting(cluster, generation, organization, environment)
     except ClusterError:
         # The failure itself was reported already.

@@ -24,7 +24,7 @@ from choreo_components.components.attributes import Attribute
 from choreo_components.components.folders import folders
 
 _HEADER = '''\
-"""The arguments of the components, with the names of OpenChoreo's YAML.
+"""The arguments of the components of {api_version}, with the names of OpenChoreo's YAML.
 
 Written by `python -m choreo_components.components.generate` from the models of the API: change those.
 """
@@ -51,7 +51,7 @@ _Models = tuple[type[WireModel], ...]
 def source(api_version: str, folder: str) -> str:
     """The whole text of args.py in the folder of a generation."""
     written: set[str] = set()
-    classes = [_HEADER]
+    classes = [_HEADER.replace("{api_version}", api_version)]
     around = import_module(f"choreo_components.components.{folder}.arguments").around
     for kind in declarable(generation_of(api_version)):
         for name, text in _classes(kind, around):

@@ -48,7 +48,7 @@ class PlatformArgs(TypedDict):
     adopt: NotRequired[Adopt]
     """Whether objects that exist in the cluster are taken over: never (the default), or if they are labelled."""
     allowProductionDestroy: NotRequired[pulumi.Input[bool]]
-    """Whether environments of production may be deleted."""
+    """Whether production environments may be deleted."""
     deleteRetained: NotRequired[pulumi.Input[bool]]
     """Whether retained objects are deleted with their environment; otherwise they block its deletion."""
     kubeconfig: NotRequired[pulumi.Input[str]]
@@ -139,10 +139,10 @@ def outputs(planned: Plan, live: Found) -> dict[str, Any]:
         generation = node.declared.generation
         maker = generation.namespaces.maker
         if maker is not None and node.key.kind == maker.kind:
-            organization, project, environment = placement = generation.placed(node.declared.wire)
+            organization, project, environment = cell = generation.cell_of(node.declared.wire)
             kind = generation.kind_of_role(Role.ENVIRONMENT).kind
             key = Key(generation.api_version, kind, organization, environment)
-            namespaces[key][project] = generation.namespaces.name(*placement)
+            namespaces[key][project] = generation.namespaces.name(*cell)
     return {
         node.key.full_name: {
             "dataPlane": None if (target := node.declared.data_plane) is None else target.name,

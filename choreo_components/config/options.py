@@ -13,7 +13,7 @@ class Controllers(str, Enum):
 
 
 class Adopt(str, Enum):
-    """Existing objects to take over: none, or those with OpenChoreo's labels (in an API without any, choreo's own)."""
+    """Existing objects to take over: none, or those that docs/settings.md names for each API."""
 
     NEVER = "never"
     IF_LABELLED = "if-labelled"

@@ -51,7 +51,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         CONTROLLERS: Meaning(
             "Whether OpenChoreo's controllers run.",
             "`present`",
-            "`present`: conditions are waited for where the installed definitions have room for them, and the "
+            "`present`: conditions are waited for where the `status` in the installed definitions has them, and the "
             "namespace of an organization is deleted with it. `absent`: no condition is waited for, and the "
             "namespaces belong to the stack alone. A stack can be switched from `absent` to `present`.",
         ),
@@ -65,12 +65,13 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             "Whether objects that exist in the cluster and are not in the stack's state are taken over.",
             "`never`",
             "`never`: such an object is an error, and nothing is applied. `if-labelled`: it is taken over if it has "
-            "the labels of its organization or, where its API has none, if choreo has applied it before.",
+            "the labels of its organization; in `openchoreo.dev/v1alpha1`, a Namespace if it has the label "
+            "`openchoreo.dev/control-plane`, and any other object if choreo has applied it before.",
         ),
         ALLOW_PRODUCTION_DESTROY: Meaning(
-            "Whether environments of production may be deleted or replaced.",
+            "Whether production environments may be deleted or replaced.",
             "`false`",
-            "With `false`, environments of production (`isProduction: true`), their namespaces and their finalizers "
+            "With `false`, production environments (`isProduction: true`), their namespaces and their finalizers "
             "are protected: Pulumi refuses at preview to delete or replace them. To delete one, set it to `true`, run "
             "`pulumi up`, then `pulumi destroy`.",
         ),
@@ -80,7 +81,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             "[What a destroy of an environment does](v1alpha1.md#what-a-destroy-of-an-environment-does).",
         ),
         KUBECONFIG: Meaning(
-            "The text of the control plane's kubeconfig.",
+            "The control plane's kubeconfig: its text, or its path from the project's folder.",
             "the ambient kubeconfig",
             "A secret: `pulumi config set --secret choreo:kubeconfig < file`. Prefer the ambient one "
             "([why](secrets.md)).",

@@ -141,7 +141,7 @@ class Settings:
     """What a stack declares.
 
     `projects` are names of projects of other stacks that have a namespace in each environment of this one, each with
-    the location that names it. `allow_production_destroy` allows environments of production to be deleted.
+    the location that names it. `allow_production_destroy` allows production environments to be deleted.
     `delete_retained` allows what a binding retains to be deleted with its environment.
     `adopt` says which objects that exist in the cluster, but not in the stack's state, are taken over.
     `neighbours` are objects of other APIs than OpenChoreo's, which are sent as written.

@@ -152,7 +152,7 @@ class _Comparison:
         where = each.declared.at("metadata", "name")
         if each.tenant:
             return _drift(each, where, self._namespaces.get(each.name))
-        _, project, _ = each.declared.generation.namespaces.placement(each.labels)
+        _, project, _ = each.declared.generation.namespaces.cell(each.labels)
         live = self._on_data_planes.get(each.name)
         given = self._stack.settings.projects.get(project)
         return _drift(each, given or where, live, self._more(live) if live else ())

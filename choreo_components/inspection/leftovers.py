@@ -90,7 +90,7 @@ class _Finder:
             if key not in self._in_use and self._is_made(live):
                 self._in_use.add(key)
         self._deployed = {
-            generation.placed(self._wire(key))
+            generation.cell_of(self._wire(key))
             for key in self._in_use
             for generation in (generation_of(key.api_version),)
             if key.kind in generation.teardown.kinds
@@ -142,7 +142,7 @@ class _Finder:
         for generation in self._snapshot.asked:
             of = generation.namespaces
             for live in self._snapshot.data_plane_namespaces:
-                organization, project, environment = of.placement(live.labels)
+                organization, project, environment = of.cell(live.labels)
                 if (
                     not organization
                     or not environment
@@ -275,7 +275,7 @@ class _Finder:
         ]
         reasons = [each for each in map(self._missing, targets) if each is not None]
         if not reasons and live.name != name:
-            of_project = generation.namespaces.placed_by[1]
+            of_project = generation.namespaces.cell_labels[1]
             reasons = [f"OpenChoreo gives its labels to {name!r} only" if name else f"it has no label {of_project}"]
         return reasons or [f"no stack has project {project!r} in environment {environment!r}, or deploys there"]
 

@@ -286,7 +286,7 @@ def other_organizations(snapshot: Snapshot, organizations: Collection[str]) -> l
         for live in snapshot.namespaces:
             found |= {of.tenant(live.name, live.labels) or "", of.builds(live.name, live.labels) or ""}
         for live in snapshot.data_plane_namespaces:
-            organization, _, environment = of.placement(live.labels)
+            organization, _, environment = of.cell(live.labels)
             found.add(organization if environment else "")
     return sorted(found - {"", *organizations})
 

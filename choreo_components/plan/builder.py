@@ -91,7 +91,7 @@ class _PlanBuilder:
         position = {node.key: (_part(node), *_position(node.declared, _kind_in_order(node)), node.key) for node in own}
         position |= {node.key: (*neighbourhood.order(node.key), node.key) for node in neighbourhood.nodes}
         nodes.sort(key=lambda node: position[node.key])
-        placements = [
+        cells = [
             (node.declared.generation, (node.key.organization, node.project, node.environment.name))
             for node in namespaces
         ]
@@ -103,7 +103,7 @@ class _PlanBuilder:
                 *self.findings,
                 *(found for node in objects for found in self.sizes(node)),
                 *(found for node in neighbourhood.nodes for found in size(node.neighbour, APPLIED)),
-                *check(self.declared, placements),
+                *check(self.declared, cells),
             ),
             index=self.index,
         )
@@ -227,12 +227,12 @@ class _PlanBuilder:
         given = data_plane is not None and data_plane.known_as in self.settings.data_plane_kubeconfigs
         if self.settings.controllers is not Controllers.ABSENT and not given:
             return {}
-        placed = (
-            each.generation.placed(each.wire)
+        cells = (
+            each.generation.cell_of(each.wire)
             for each in self.declared
             if each.kind == maker.kind and self.same_organization(each, environment)
         )
-        bound = [project for _, project, name in placed if name == environment.name]
+        bound = [project for _, project, name in cells if name == environment.name]
         return dict.fromkeys([*bound, *self.settings.projects])
 
     def deployable(self, environment: Declared) -> dict[str, Key | None]:
@@ -254,7 +254,7 @@ class _PlanBuilder:
             if self.same_organization(project, environment) and self.reaches(project, name):
                 projects[project.name] = Key.of(project)
         for deployment in self.by_role[Role.DEPLOYMENT]:
-            _, project_name, of = generation.placed(deployment.wire)
+            _, project_name, of = generation.cell_of(deployment.wire)
             if self.same_organization(deployment, environment) and of == name:
                 projects.setdefault(project_name, None)
         return projects
@@ -308,15 +308,15 @@ def _brought(settings: Settings) -> Iterator[tuple[Key, list[Declared]]]:
         if (maker := generation.namespaces.maker) is None:
             continue
         declared = {
-            generation.placed(each.wire)
+            generation.cell_of(each.wire)
             for each in settings.declared
             if each.kind == maker.kind and each.generation is generation
         }
         brought = []
         for project, where in settings.projects.items():
-            placement = environment.organization, project, environment.name
-            if placement not in declared:
-                wire = maker.make(*placement)
+            cell = environment.organization, project, environment.name
+            if cell not in declared:
+                wire = maker.make(*cell)
                 model = generation.by_name[maker.kind].model_of(wire)
                 brought.append(Declared(model.from_wire(wire), Derived(wire, where.file, where=where)))
         yield Key.of(environment), brought

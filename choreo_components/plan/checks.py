@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from choreo_components.api.annotations import excess
-from choreo_components.api.generation import Generation, Path, Placement, Role, Sole, Violation
+from choreo_components.api.generation import Cell, Generation, Path, Role, Sole, Violation
 from choreo_components.api.generations import generation_having
 from choreo_components.api.names import Use, collisions, refusal
 from choreo_components.config.findings import Finding, error
@@ -17,7 +17,7 @@ LARGEST_OBJECT = 3 * 2**19
 """Bytes of a request that etcd takes, unless its --max-request-bytes says otherwise."""
 
 
-def check(declared: Sequence[Declared], placements: Iterable[tuple[Generation, Placement]]) -> Iterator[Finding]:
+def check(declared: Sequence[Declared], cells: Iterable[tuple[Generation, Cell]]) -> Iterator[Finding]:
     """All findings about a stack's objects and its data-plane namespaces."""
     environments = [each for each in declared if each.role is Role.ENVIRONMENT]
     others = [each for each in declared if each.role is not Role.ENVIRONMENT]
@@ -31,7 +31,7 @@ def check(declared: Sequence[Declared], placements: Iterable[tuple[Generation, P
     yield from _duplicates(declared)
     for each in others:
         yield from (found(each, violation) for violation in each.generation.checks(each))
-    yield from _namespaces(environments, list(placements))
+    yield from _namespaces(environments, list(cells))
 
 
 def together(declared: Iterable[Declared], in_cluster: Iterable[Mapping[str, Any]] = ()) -> Iterator[Finding]:
@@ -99,14 +99,12 @@ def _is_larger(value: Any, limit: int) -> bool:
     return size > limit
 
 
-def _namespaces(
-    environments: Iterable[Declared], placements: Sequence[tuple[Generation, Placement]]
-) -> Iterator[Finding]:
+def _namespaces(environments: Iterable[Declared], cells: Sequence[tuple[Generation, Cell]]) -> Iterator[Finding]:
     """An error for each namespace that Kubernetes refuses, or that several projects or environments would share."""
     by_name = {(each.generation, each.organization, each.name): each for each in environments}
-    for generation, placement in placements:
-        organization, project, environment = placement
-        name = generation.namespaces.name(*placement)
+    for generation, cell in cells:
+        organization, project, environment = cell
+        name = generation.namespaces.name(*cell)
         if refused := refusal(name, Use.NAMESPACE):
             where = by_name[generation, organization, environment].at("metadata", "name")
             yield error(
@@ -114,7 +112,7 @@ def _namespaces(
                 f"the data-plane namespace of project {project!r} would be named {name}: {refused}; rename the project "
                 "or the environment",
             )
-    for shared, group in collisions(placements, lambda each: each[0].namespaces.name(*each[1])).items():
+    for shared, group in collisions(cells, lambda each: each[0].namespaces.name(*each[1])).items():
         generation, (organization, _, environment) = group[0]
         owners = " and ".join(f"organization {o!r}, project {p!r}, environment {e!r}" for _, (o, p, e) in group)
         where = by_name[generation, organization, environment].at("metadata", "name")

@@ -68,9 +68,9 @@ class Neighbourhood:
             self._tenants.add(declared.name)
         maker = generation.namespaces.maker
         if maker is not None and declared.kind == maker.kind:
-            placement = generation.placed(declared.wire)
-            if all(placement):
-                name = generation.namespaces.name(*placement)
+            cell = generation.cell_of(declared.wire)
+            if all(cell):
+                name = generation.namespaces.name(*cell)
                 self._homes[name] = (Key.of(declared),)
                 self._made[name] = str(declared)
 

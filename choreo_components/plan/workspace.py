@@ -181,13 +181,13 @@ class Workspace:
         home: dict[str, str] = {}
         for name, declared in cluster.first.values():
             home.setdefault(declared.at().file, name)
-        placements = [
+        cells = [
             (node.declared.generation, (node.key.organization, node.project, node.environment.name))
             for planned in cluster.stacks
             for node in planned.plan.namespaces
         ]
         alone = {finding for planned in cluster.stacks for finding in planned.plan.findings}
-        for finding in check([declared for _, declared in cluster.first.values()], placements):
+        for finding in check([declared for _, declared in cluster.first.values()], cells):
             if finding not in alone:
                 name = home[finding.where.file]
                 yield from ((name, each) for each in self._by_name[name].known([finding]))

@@ -184,7 +184,7 @@ def elsewhere(plan: Plan, remote: Mapping[Key, str]) -> Iterator[Finding]:
         generation = bound.declared.generation
         maker = generation.namespaces.maker
         if maker is not None and bound.key.kind == maker.kind:
-            organization, _, environment = generation.placed(bound.declared.wire)
+            organization, _, environment = generation.cell_of(bound.declared.wire)
             kind = generation.kind_of_role(Role.ENVIRONMENT).kind
             environments[bound.key] = Key(generation.api_version, kind, organization, environment)
     for node in plan.neighbours:

@@ -22,7 +22,10 @@ from choreo_components.preflight.terminating import terminating_namespaces
 
 
 class Placement:
-    """The data planes of a plan's environments. Problems are collected in `findings`."""
+    """The clusters of the data planes of a plan's environments, and how to reach them.
+
+    Problems are collected in `findings`.
+    """
 
     def __init__(self, plan: Plan, controllers: Controllers, given: Mapping[str, Kubeconfig]) -> None:
         """`given` are the kubeconfigs of the stack's settings by the data planes' names."""

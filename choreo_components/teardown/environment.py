@@ -39,7 +39,7 @@ class KeptError(Exception):
 
 @dataclass(frozen=True)
 class Scope:
-    """What belongs to one environment: objects with both of its labels, and the namespaces that were made for it.
+    """What belongs to one environment: what its generation's sweeps select, and namespaces by its labels or names.
 
     Raises ValueError when a name is empty: a selector without a value would match the objects of others.
     """

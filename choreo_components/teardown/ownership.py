@@ -1,4 +1,4 @@
-"""Ownership: whether a namespace with an environment's labels belongs to the environment and can be deleted with it.
+"""Ownership: whether a namespace with the labels or a name of an environment belongs to it, and can be deleted.
 
 OpenChoreo decides by labels alone, and anyone with the right to label a namespace can set them. A namespace with the
 name that OpenChoreo derives from the labels was made for the environment; any other is examined first.
@@ -37,7 +37,7 @@ def by_name_and_labels(live: Live, generation: Generation, organization: str, en
 
 
 def _is_named_by_openchoreo(live: Live, generation: Generation, organization: str, environment: str) -> bool:
-    _, project, _ = generation.namespaces.placement(live.labels)
+    _, project, _ = generation.namespaces.cell(live.labels)
     return bool(project) and live.name == generation.namespaces.name(organization, project, environment)
 
 

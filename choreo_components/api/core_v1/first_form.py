@@ -14,7 +14,7 @@ GUARDED: Mapping[str, str] = {
 """The properties of a deletion guard with its objects' names, and their kinds."""
 
 PROTECTED, CONNECTED = "protectedEnvironments", "connectedDataPlanes"
-"""Its properties with the environments of production, and with the data planes that have a Secret in the stack."""
+"""Its properties with the production environments, and with the data planes that have a Secret in the stack."""
 
 ENVIRONMENT, DATA_PLANE = "Environment", "DataPlane"
 """The kinds of what the resources named without one."""

@@ -37,7 +37,7 @@ def promoted_environments(pipeline: Mapping[str, Any]) -> Iterator[tuple[Path, s
                 yield (*here, "targetEnvironmentRefs", position, "name"), name
 
 
-def placed(deployment: Mapping[str, Any]) -> tuple[str, str, str]:
+def cell_of(deployment: Mapping[str, Any]) -> tuple[str, str, str]:
     """Where a Deployment belongs, by its labels: organization, project and environment."""
     metadata: Mapping[str, Any] = deployment.get("metadata") or {}
     given: Mapping[str, str] = metadata.get("labels") or {}

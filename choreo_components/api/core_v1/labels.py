@@ -135,13 +135,13 @@ def organization_namespaces_selector(organization: str) -> dict[str, str]:
     return {ORGANIZATION_NAME: organization}
 
 
-PLACED_BY = (ORGANIZATION_NAME, PROJECT_NAME, ENVIRONMENT_NAME)
+CELL_LABELS = (ORGANIZATION_NAME, PROJECT_NAME, ENVIRONMENT_NAME)
 """The labels of a data-plane namespace that name its organization, project and environment."""
 
 
-def data_plane_namespace_placement(given: Mapping[str, str]) -> tuple[str, str, str]:
+def cell_of_labels(given: Mapping[str, str]) -> tuple[str, str, str]:
     """The organization, project and environment that the labels of a namespace name; "" for a missing one."""
-    organization, project, environment = (given.get(label) or "" for label in PLACED_BY)
+    organization, project, environment = (given.get(label) or "" for label in CELL_LABELS)
     return organization, project, environment
 
 

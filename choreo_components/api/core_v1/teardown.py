@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from choreo_components.api.core_v1 import labels
-from choreo_components.api.core_v1.hierarchy import placed
+from choreo_components.api.core_v1.hierarchy import cell_of
 from choreo_components.api.generation import Sweep, Teardown
 
 
@@ -24,7 +24,7 @@ def foreign(name: str, given: Mapping[str, str], organization: str, environment:
 def environments(given: Mapping[str, Any]) -> Iterator[str]:
     """The environment that a Deployment is in."""
     if given["kind"] == "Deployment":
-        yield placed(given)[2]
+        yield cell_of(given)[2]
 
 
 TEARDOWN = Teardown(

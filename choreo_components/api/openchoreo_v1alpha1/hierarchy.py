@@ -68,7 +68,7 @@ def root_environment(pipeline: Mapping[str, Any]) -> str | None:
     return next((source for source in sources if source is not None and source not in targets), None)
 
 
-def placed(wire: Mapping[str, Any]) -> tuple[str, str, str]:
+def cell_of(wire: Mapping[str, Any]) -> tuple[str, str, str]:
     """Namespace, project and environment of a binding; "" for a missing one."""
     project = owner_of(wire).get("projectName") or ""
     return namespace_of(wire), project, spec_of(wire).get("environment") or ""
@@ -96,7 +96,7 @@ def sole(wire: Mapping[str, Any]) -> Sole | None:
         return Sole(of, None, says, otherwise, ("spec", "owner", "componentName"))
     if kind not in BINDINGS:
         return None
-    namespace, project, environment = placed(wire)
+    namespace, project, environment = cell_of(wire)
     of_kind = BINDINGS[kind].removesuffix("Name")
     name = str(owner.get(BINDINGS[kind]))
     lost = "the namespace there with all workloads" if kind == "ProjectReleaseBinding" else "what the other one runs"

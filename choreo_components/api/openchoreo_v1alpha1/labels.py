@@ -45,7 +45,7 @@ OF_DATA_PLANES = frozenset(
 )
 """The labels by which OpenChoreo finds namespaces and workloads of a data plane."""
 
-PLACED_BY = (NAMESPACE, PROJECT, ENVIRONMENT)
+CELL_LABELS = (NAMESPACE, PROJECT, ENVIRONMENT)
 """The labels of a data-plane namespace that name its namespace, project and environment."""
 
 
@@ -71,9 +71,9 @@ def data_plane_namespace_labels(namespace: str, project: str, environment: str) 
     return {NAMESPACE: namespace, PROJECT: project, ENVIRONMENT: environment}
 
 
-def data_plane_namespace_placement(given: Mapping[str, str]) -> tuple[str, str, str]:
+def cell_of_labels(given: Mapping[str, str]) -> tuple[str, str, str]:
     """The namespace, project and environment that the labels of a data-plane namespace name; "" for a missing one."""
-    namespace, project, environment = (given.get(label) or "" for label in PLACED_BY)
+    namespace, project, environment = (given.get(label) or "" for label in CELL_LABELS)
     return namespace, project, environment
 
 

@@ -1,4 +1,4 @@
-"""The arguments of the components, with the names of OpenChoreo's YAML.
+"""The arguments of the components of openchoreo.dev/v1alpha1, with the names of OpenChoreo's YAML.
 
 Written by `python -m choreo_components.components.generate` from the models of the API: change those.
 """

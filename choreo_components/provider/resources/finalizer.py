@@ -1,6 +1,6 @@
-"""Finalizer of an environment: a resource whose deletion deletes the environment's Deployments and namespaces.
+"""Finalizer of an environment: a resource whose deletion deletes what is deployed to it, then its namespaces.
 
-In the graph it is after the Environment and its namespaces and before the Deployments, so that a plain `pulumi
+In the graph it is after the Environment and its namespaces and before what is deployed, so that a plain `pulumi
 destroy`, which runs no program, deletes it at the right moment.
 """
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from choreo_components.api import Generation, Role, UnknownKindError, generation_of, kind_of
-from choreo_components.api.generation import Placement
+from choreo_components.api.generation import Cell
 from choreo_components.config.durations import seconds
 from choreo_components.provider.protocol import UNKNOWN
 from choreo_components.provider.resource import (
@@ -194,7 +194,7 @@ class _Waiting:
                 continue
             owner = self._owner(each, seen)
             if owner not in found:
-                generation, (organization, project, _) = _placed(each, seen.live)
+                generation, (organization, project, _) = _cell_of(each, seen.live)
                 kind = generation.kind_of_role(Role.PROJECT)
                 found[owner] = await self._cluster.get(_resource(kind), project, organization) is not None
             seen.orphaned = 0 if found[owner] else seen.orphaned + 1
@@ -202,7 +202,7 @@ class _Waiting:
     def _owner(self, each: Identity, seen: _Seen) -> str:
         """The project that a binding belongs to, as messages name it."""
         assert seen.live is not None
-        generation, (organization, project, _) = _placed(each, seen.live)
+        generation, (organization, project, _) = _cell_of(each, seen.live)
         return f"{generation.kind_of_role(Role.PROJECT).kind} {organization}/{project}"
 
     def _made_by(self, type_: Type) -> "Kind":
@@ -231,7 +231,7 @@ class _Waiting:
         environments: dict[tuple[Generation, str, str], None] = {}
         for each, seen in self._remaining.items():
             if seen.live is not None:
-                generation, (organization, _, environment) = _placed(each, seen.live)
+                generation, (organization, _, environment) = _cell_of(each, seen.live)
                 environments[generation, organization, environment] = None
         lines += await _causes(self._cluster, environments)
         return "\n".join([*lines, "  The next pulumi up waits for them again"])
@@ -267,10 +267,10 @@ def _resource(kind: "Kind") -> "Resource":
     return resource_of(kind)
 
 
-def _placed(each: Identity, live: "Live") -> tuple[Generation, Placement]:
+def _cell_of(each: Identity, live: "Live") -> tuple[Generation, Cell]:
     """The generation of a binding, and its organization, project and environment."""
     generation = generation_of(each.type.api_version)
-    return generation, generation.placed(live.manifest)
+    return generation, generation.cell_of(live.manifest)
 
 
 def _organization(each: Identity) -> str:

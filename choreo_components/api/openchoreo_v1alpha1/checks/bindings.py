@@ -9,9 +9,9 @@ from typing import Any
 from choreo_components.api.generation import Severity, Violation
 from choreo_components.api.openchoreo_v1alpha1.hierarchy import (
     BINDINGS,
+    cell_of,
     namespace_of,
     owner_of,
-    placed,
     root_environment,
     spec_of,
 )
@@ -40,7 +40,7 @@ _DECIDED_BY = frozenset(
 
 
 def _binding(wire: Mapping[str, Any], objects: _Objects) -> Iterator[Violation]:
-    _, _, environment = placed(wire)
+    _, _, environment = cell_of(wire)
     kind, field = wire["kind"], BINDINGS[wire["kind"]]
     owner = str(owner_of(wire).get(field))
     deployed = kind == "ReleaseBinding" and _is_deployed_by_itself(wire, objects)
@@ -71,7 +71,7 @@ def _binding(wire: Mapping[str, Any], objects: _Objects) -> Iterator[Violation]:
 
 def _is_deployed_by_itself(wire: Mapping[str, Any], objects: _Objects) -> bool:
     """Whether autoDeploy deploys the component to the environment of the binding."""
-    namespace, project, environment = placed(wire)
+    namespace, project, environment = cell_of(wire)
     component = objects.get(("Component", namespace, str(owner_of(wire).get("componentName"))))
     if component is None or not spec_of(component).get("autoDeploy"):
         return False
