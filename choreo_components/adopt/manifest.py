@@ -55,7 +55,7 @@ def manifest_of(live: Live) -> dict[str, Any]:
     if live.manifest.get("spec") is not None:
         wire["spec"] = unfilled(kind, live.manifest)["spec"]
     for path in seeded(kind.model_of(wire)):
-        if is_seeded(live, path):
+        if is_seeded(live, path, generation.ownership.field_manager):
             wire = without(wire, path)
     found, wrong = parse(kind, wire)
     if found is None:

@@ -57,13 +57,14 @@ def applied_by_pulumi(live: Live, part: str) -> Mapping[str, str]:
     return {key: value for key, value in values.items() if f"f:{key}" in owned}
 
 
-def is_seeded(live: Live, path: tuple[str, ...]) -> bool:
+def is_seeded(live: Live, path: tuple[str, ...], controllers: str) -> bool:
     """Whether a field of the spec was filled in by a controller, which has written nothing else of the spec.
 
-    False for a field that was set with kubectl or Pulumi, or that has no known owner.
+    `controllers` is their field manager. False for a field that anything else has set, such as kubectl, Pulumi or
+    OpenChoreo's own API server, or that has no known owner.
     """
     owners = [each for each in _entries(live) if _owns(each, path)]
-    return bool(owners) and not any(_is_taken_over(each) or _owns_more(each, path) for each in owners)
+    return bool(owners) and all(_manager(each) == controllers and not _owns_more(each, path) for each in owners)
 
 
 def is_applied(live: Live) -> bool:

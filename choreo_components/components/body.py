@@ -11,7 +11,7 @@ from choreo_components.api.annotations import excess
 from choreo_components.api.constraints import violations
 from choreo_components.api.generation import Path
 from choreo_components.api.metadata import refused_keys_and_values, refused_name, refused_namespace
-from choreo_components.components.misuse import misused, misused_metadata, misused_projects
+from choreo_components.components.misuse import WRONG_KEY, misused, misused_metadata, misused_projects, wrong_keys
 from choreo_components.config.documents import field_name
 from choreo_components.config.validation import parse
 
@@ -96,6 +96,8 @@ def _validate(
         for problem in problems
         if not isinstance(problem.value, pulumi.Output | Awaitable)
     ]
+    reported = {problem.field for problem in problems}
+    lines += [f"{field}: {WRONG_KEY}" for field in map(field_name, wrong_keys(body)) if field not in reported]
     if parsed is not None:
         # Rules need known values.
         broken = violations(type(parsed), parsed.to_wire())

@@ -9,6 +9,7 @@ from pulumi.output import Unknown
 from pulumi.runtime.sync_await import _sync_await
 
 from choreo_components.api import secrets_of
+from choreo_components.components.misuse import WRONG_KEY, wrong_keys
 from choreo_components.config.documents import Document, FieldPath
 from choreo_components.config.findings import Location, error, report
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, KUBECONFIG, RESOURCES
@@ -47,6 +48,8 @@ def known_arguments(name: str, args: Mapping[str, Any]) -> KnownArguments:
     config = _Arguments(values, f"Platform {name!r}")
     if unknown := [error(config.at(path), UNKNOWN) for path in _unknown(values, ())]:
         raise pulumi.RunError(report(unknown))
+    if wrong := [error(config.at(path), WRONG_KEY) for path in wrong_keys(values)]:
+        raise pulumi.RunError(report(wrong))
     exposed = [each.path for each in outputs if each.is_secret and not _is_sealed(each.path, values)]
     if exposed:
         raise pulumi.RunError(report([error(config.at(path), IN_PLAIN_TEXT) for path in exposed]))

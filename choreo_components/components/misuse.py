@@ -1,17 +1,19 @@
 """Misuse: checks of the arguments that components of every generation share."""
 
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pulumi
 
 from choreo_components.api.names import Use, refusal
 from choreo_components.components.args import TimeoutsArgs
-from choreo_components.config.documents import field_name
+from choreo_components.config.documents import FieldPath, field_name
 from choreo_components.config.durations import seconds
 from choreo_components.config.namespace_metadata import problems
 from choreo_components.config.options import Controllers
 from choreo_components.config.validation import shown
+
+WRONG_KEY = "should be a string, as all keys"
 
 
 def misused(args: Mapping[str, Any]) -> Iterator[str]:
@@ -38,12 +40,28 @@ def misused(args: Mapping[str, Any]) -> Iterator[str]:
 def misused_projects(projects: Any) -> Iterator[str]:
     """The problems of the names of projects."""
     # A string is also a sequence of strings: its letters.
-    if isinstance(projects, str) or not all(isinstance(each, str) and each for each in projects):
+    if isinstance(projects, str | Mapping) or not isinstance(projects, Iterable):
         yield f"projects: should be a list of names, not {shown(projects)}"
-    else:
-        for project in projects:
-            if refused := refusal(project, Use.OBJECT) or refusal(project, Use.LABEL_VALUE):
-                yield f"projects: Kubernetes would refuse the name {project!r}: {refused}"
+        return
+    for index, project in enumerate(projects):
+        if not isinstance(project, str) or not project:
+            given = "an Output" if isinstance(project, pulumi.Output | Awaitable) else shown(project)
+            yield f"projects[{index}]: should be a name, not {given}"
+        elif refused := refusal(project, Use.OBJECT) or refusal(project, Use.LABEL_VALUE):
+            yield f"projects[{index}]: Kubernetes would refuse the name {project!r}: {refused}"
+
+
+def wrong_keys(value: Any, path: FieldPath = ()) -> Iterator[FieldPath]:
+    """The paths of keys that are no strings, which neither Pulumi nor Kubernetes can take."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            if isinstance(key, str):
+                yield from wrong_keys(each, (*path, key))
+            else:
+                yield (*path, key)
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(value):
+            yield from wrong_keys(each, (*path, index))
 
 
 def misused_metadata(metadata: Any) -> Iterator[str]:

@@ -281,6 +281,8 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
+UNDEFINED = "undefined alias: no anchor before it has this name; put text that begins with * in quotes"
+
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character beyond 16 bits, which only JSON can contain."""
 
@@ -380,7 +382,7 @@ class _Builder:
 
     def _alias(self, anchor: str, line: int, path: FieldPath) -> _Built:
         if anchor not in self._anchors:
-            self._refuse(line, path, f"undefined alias *{anchor}: there is no &{anchor} before it")
+            self._refuse(line, path, UNDEFINED)
         elif self._anchors[anchor] is None:
             self._refuse(line, path, f"recursive alias *{anchor}: it is inside &{anchor}")
         return self._anchors.get(anchor) or _Built(None)
@@ -395,7 +397,7 @@ class _Builder:
         try:
             return _SCALARS[tag](text)
         except ValueError:
-            return self._refuse(line, path, f"{event.value!r:.60} cannot be read as {tag.rpartition(':')[2]}")
+            return self._refuse(line, path, f"cannot be read as {tag.rpartition(':')[2]}; put text in quotes")
 
     def _tag(self, event: yaml.ScalarEvent) -> str:
         if event.tag not in (None, "!"):
@@ -478,8 +480,10 @@ class _Builder:
 
 
 def _meaningless(tag: str) -> str:
-    tag = tag.replace("tag:yaml.org,2002:", "!!")
-    return f"the tag {tag} has no meaning in a manifest; write the plain value"
+    """A tag of one's own may be a password without quotes, so only those of YAML are named."""
+    known = tag.removeprefix("tag:yaml.org,2002:")
+    named = f"the tag !!{known}" if known != tag else "a tag that begins with !"
+    return f"{named} has no meaning in a manifest; write the plain value, in quotes if it is text"
 
 
 def differing(one: Any, other: Any, path: FieldPath = ()) -> Iterator[FieldPath]:

@@ -53,6 +53,9 @@ def _wrong(name: str, values: Mapping[str, Any]) -> Iterator[Problem]:
     """What is wrong with the labels, or the annotations."""
     of_labels = name == "labels"
     for key, value in values.items():
+        if not isinstance(key, str):
+            yield Problem((name, key), "should be a string, as all keys", key)
+            continue
         # Kubernetes allows capital letters in the prefix of a key only in annotations.
         refused_key = refusal(key if of_labels else key.lower(), Use.LABEL_KEY)
         if refused_key:

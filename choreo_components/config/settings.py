@@ -321,9 +321,9 @@ class _Reader:
         """A setting that is true or false."""
         # Pulumi passes a boolean as text.
         value = self.config.value.get(key, False)
-        if value not in (True, False, "true", "false"):
+        if not isinstance(value, bool) and value not in ("true", "false"):
             self.refuse(self.config.at((key,)), f"should be true or false, not {self.shown(key)}")
-        return value in (True, "true")
+        return value is True or value == "true"
 
     def kubeconfigs(self) -> dict[str, Kubeconfig]:
         """The kubeconfigs of data planes. Findings about them quote nothing of them."""

@@ -21,6 +21,9 @@ from choreo_components.plan.checks import check
 from choreo_components.plan.nodes import Key, Plan
 from choreo_components.plan.references import Index, Reference
 
+MOST_SUGGESTIONS = 20
+"""How many findings say what may be meant instead."""
+
 
 @dataclass(frozen=True)
 class PlannedStack:
@@ -231,11 +234,13 @@ class Workspace:
                 )
                 if declared and self._find(planned.name, target) is None:
                     unknown[target].append((planned.name, reference))
-        for target, references in unknown.items():
+        for number, (target, references) in enumerate(unknown.items()):
             name, reference = references[0]
             more = f" ({len(references) - 1} more refer to it)" if len(references) > 1 else ""
             message = f"no stack of this project declares {target} of organization {target.organization!r}"
-            yield name, warning(reference.where, f"{message}{more}{self._meant(target)}")
+            # Each suggestion compares the name with all others, which takes minutes for thousands of names.
+            meant = self._meant(target) if number < MOST_SUGGESTIONS else ""
+            yield name, warning(reference.where, f"{message}{more}{meant}")
 
     def _meant(self, target: Target) -> str:
         """A suggestion of what may be meant instead."""

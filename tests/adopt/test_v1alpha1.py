@@ -182,9 +182,16 @@ class TestManifest:
             (entry("manager", "Update", "projectRelease"), False),
             (entry("kubectl-edit", "Update", "projectRelease"), True),
             (entry("openchoreo-api", "Update", "owner", "environment", "projectRelease"), True),
+            (entry("openchoreo-api", "Update", "projectRelease"), True),
             (entry("pulumi-kubernetes-choreo", "Apply", "projectRelease"), True),
         ],
-        ids=lambda each: each["manager"] if isinstance(each, dict) else "",
+        ids=[
+            "the controller",
+            "kubectl edit",
+            "the API server that made it",
+            "the API server that pinned it",
+            "Pulumi",
+        ],
     )
     def test_a_release_that_was_pinned_is_kept(self, owner: dict[str, Any], kept: bool) -> None:
         there = live(samples.project_release_binding("acme", "development"), owner, projectRelease="shop-1")

@@ -369,7 +369,7 @@ def test_names_that_kubernetes_would_refuse_are_found_first(component: Any) -> N
 def test_names_of_projects_that_kubernetes_would_refuse_are_found_too() -> None:
     args = args_of("Environment") | {"projects": ["shop", "Shop"]}
     [_, lines] = refusal(lambda: Environment("one", args))  # type: ignore[arg-type]
-    assert lines.startswith("projects: Kubernetes would refuse the name 'Shop': only a-z")
+    assert lines.startswith("projects[1]: Kubernetes would refuse the name 'Shop': only a-z")
 
 
 @each_component_in_an_organization

@@ -312,6 +312,24 @@ def test_projects_must_be_a_list_since_a_string_is_a_list_of_letters() -> None:
         registered(lambda: development(projects="shop"))
 
 
+def test_a_project_that_is_no_name_is_refused_at_its_place() -> None:
+    _, *lines = refusal(lambda: development(projects=["shop", 5, "Shop"]))
+    assert lines[0] == "projects[1]: should be a name, not 5"
+    assert lines[1].startswith("projects[2]: Kubernetes would refuse the name 'Shop': ")
+
+
+def test_a_project_that_is_named_twice_gets_one_namespace() -> None:
+    found = registered(lambda: development(projects=["shop", "shop"]))
+    assert found["development-finalizer"].inputs["namespaceNames"] == [
+        found["development-namespace-shop"].inputs["metadata"]["name"]
+    ]
+
+
+def test_labels_of_namespaces_whose_keys_are_no_strings_are_refused_at_their_place() -> None:
+    _, line = refusal(lambda: development(namespaceMetadata={"labels": {5: "x"}}))
+    assert line == "namespaceMetadata.labels[5]: should be a string, as all keys"
+
+
 def test_the_children_of_a_protected_environment_are_protected() -> None:
     found = registered(lambda: development(projects=["portal"], opts=pulumi.ResourceOptions(protect=True)))
     children = ("development-environment", "development-namespace-portal", "development-finalizer")

@@ -118,6 +118,12 @@ def test_an_unknown_value_in_a_preview_is_refused_with_its_place_before_anything
     assert all("unknown, so nothing can be planned" in line for line in lines)
 
 
+def test_a_key_that_is_no_string_is_refused_at_its_place_before_anything_is_registered() -> None:
+    ports = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ports", "namespace": "shop"}}
+    program = made(resources=[declaring.environment(), {**ports, "data": {8080: "web"}}])
+    assert findings_of(program) == ["Platform 'acme': resources[1].data[8080]: error: should be a string, as all keys"]
+
+
 @pytest.mark.parametrize("whole", [False, True], ids=["by itself", "with all objects, as other languages send it"])
 def test_a_secret_in_a_data_plane_is_one_in_the_state(whole: bool) -> None:
     def program() -> Platform:

@@ -283,16 +283,25 @@ def test_a_data_plane_of_the_namespace_is_another_than_a_cluster_scoped_one(
     assert found["dev-data-plane"].inputs["clusterIdentifier"] == cluster
 
 
+def test_a_key_of_a_free_form_field_that_is_no_string_is_refused_at_its_place() -> None:
+    given = {"namespace": "team", "owner": {"projectName": "shop"}, **MORE["Component"]}
+    wrong = {"parameters": {"ports": {8080: "web"}}}
+    _, line = refusal(lambda: v1alpha1.Component("web", {**given, **wrong}))  # type: ignore[typeddict-item]
+    assert line == "spec.parameters.ports[8080]: should be a string, as all keys"
+
+
 def test_an_environment_has_the_hosts_of_its_gateway_or_of_its_data_planes() -> None:
-    def gateway(host: str) -> dict[str, Any]:
+    def gateway(host: str, visibility: str = "external") -> dict[str, Any]:
         listener = {"host": host, "port": 80}
-        return {"ingress": {"external": {"name": "gateway", "namespace": "gateways", "http": listener}}}
+        return {"ingress": {visibility: {"name": "gateway", "namespace": "gateways", "http": listener}}}
 
     planes = gateway("plane.example")
     assert environment().returned["hosts"] == {}
     assert environment(dataPlaneGateway=planes).returned["hosts"] == {"external": "plane.example"}
     own = environment(dataPlaneGateway=planes, gateway=gateway("dev.example"))
     assert own.returned["hosts"] == {"external": "dev.example"}
+    inside = environment(dataPlaneGateway=planes, gateway=gateway("inside.example", "internal"))
+    assert inside.returned["hosts"] == {"external": "plane.example", "internal": "inside.example"}
 
 
 def test_resources_that_use_the_name_of_an_environment_follow_its_finalizer() -> None:

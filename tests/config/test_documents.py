@@ -206,15 +206,25 @@ def test_a_part_of_a_document_names_its_fields_from_the_whole() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "field", "message"),
     [
-        ("a: 1\nb: !secret x", 2, "b", "the tag !secret has no meaning in a manifest; write the plain value"),
+        (
+            "a: 1\nb: !secret x",
+            2,
+            "b",
+            "a tag that begins with ! has no meaning in a manifest",
+        ),
         ("a: [!!binary aGk=]", 1, "a[0]", "the tag !!binary has no meaning in a manifest"),
-        ("a: !!int many", 1, "a", "'many' cannot be read as int"),
-        ("a: !!float ''", 1, "a", "'' cannot be read as float"),
-        ("a: !!bool maybe", 1, "a", "'maybe' cannot be read as bool"),
-        (f"a: {'1' * 5000}", 1, "a", f"'{'1' * 59} cannot be read as int"),
-        (f"a: 0x{'f' * 5000}", 1, "a", f"'0x{'f' * 57} cannot be read as int"),
-        ("a: !secret {b: c}", 1, "a", "the tag !secret has no meaning in a manifest; write the plain value"),
-        ("a: *b", 1, "a", "undefined alias *b: there is no &b before it"),
+        ("a: !!int many", 1, "a", "cannot be read as int; put text in quotes"),
+        ("a: !!float ''", 1, "a", "cannot be read as float; put text in quotes"),
+        ("a: !!bool maybe", 1, "a", "cannot be read as bool; put text in quotes"),
+        (f"a: {'1' * 5000}", 1, "a", "cannot be read as int; put text in quotes"),
+        (f"a: 0x{'f' * 5000}", 1, "a", "cannot be read as int; put text in quotes"),
+        (
+            "a: !secret {b: c}",
+            1,
+            "a",
+            "a tag that begins with ! has no meaning in a manifest",
+        ),
+        ("a: *b", 1, "a", "undefined alias: no anchor before it has this name; put text that begins with * in quotes"),
         ("a:\n  <<: 1", 2, "a", "`<<` merges mappings only"),
         ("a: {[b]: c}", 1, "a", "this key is not a string"),
     ],
@@ -223,6 +233,13 @@ def test_what_is_not_a_plain_value_is_refused_at_its_place(text: str, line: int,
     [found] = findings(text)
     assert found == error(Location("a.yaml", line, field), found.message)
     assert message in found.message
+
+
+@pytest.mark.parametrize("written", ["98765" * 6, "!!int hunter2", "!hunter2 x", "*hunter2"])
+def test_no_finding_quotes_a_value_which_may_be_a_secret(written: str) -> None:
+    [found] = findings(f"stringData:\n  password: {written}")
+    assert "hunter2" not in found.message
+    assert "98765" not in found.message
 
 
 def test_one_broken_document_does_not_hide_the_others_nor_their_findings() -> None:

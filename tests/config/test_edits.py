@@ -173,7 +173,7 @@ def test_an_object_is_added_after_another_one_in_a_list(indent: str, after: str)
         (MANIFEST.replace("web-staging", "other"), "it does not contain ReleaseBinding 'web-staging' as written"),
         (f"{MANIFEST}---\n{MANIFEST}", "it contains ReleaseBinding 'web-staging' twice"),
         (f"{MANIFEST}---\n\ufeff", "byte order mark"),
-        (MANIFEST.replace("\nspec:", "\nspec: !odd"), "the tag !odd has no meaning"),
+        (MANIFEST.replace("\nspec:", "\nspec: !odd"), "a tag that begins with ! has no meaning"),
     ],
 )
 def test_what_cannot_be_edited_without_touching_more_is_refused(text: str, why: str) -> None:

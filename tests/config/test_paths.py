@@ -1,6 +1,7 @@
 """The files that paths and globs match: those that a shell finds, with a warning about what is left out."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,8 @@ ENTRIES = st.lists(
 @example(entries=[("a", "b", "c.yaml", "file"), ("b", "a", "../a")], parts=["**", "*.yaml"])
 def test_a_glob_matches_the_files_that_bash_finds(entries: list[tuple[str, ...]], parts: list[str]) -> None:
     pattern = "./" + "/".join(parts)
+    # Bash does not take backslashes away from an expanded word that is no pattern.
+    assume(re.search(r"[*?[]", pattern) or "\\" not in pattern)
     # Of `**` at the end, bash leaves out the files in linked folders, which it finds with `**/*`.
     asked = pattern + "/*" if parts[-1] == "**" else pattern
     with tempfile.TemporaryDirectory() as name:

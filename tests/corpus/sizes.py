@@ -61,9 +61,9 @@ SIZES = {
         "big.yaml:7: spec.deploymentPipelineRef: error: should be a string, not a list",
     ),
     "2 MB in a number": Size(
-        lambda: _object("Organization", name="9" * TWO_MB), "big.yaml:4: metadata.name: error: '999"
+        lambda: _object("Organization", name="9" * TWO_MB), "big.yaml:4: metadata.name: error: cannot be read as int"
     ),
-    "2 MB in a tag": Size(lambda: b"a: !" + b"t" * TWO_MB + b" x", "big.yaml:1: a: error: the tag !ttt"),
+    "2 MB in a tag": Size(lambda: b"a: !" + b"t" * TWO_MB + b" x", "big.yaml:1: a: error: a tag that begins with !"),
     "2 MB in quotes that never close": Size(lambda: b'a: "' + b"b\n" * (TWO_MB // 2), "big.yaml:10485"),
     "a million brackets": Size(lambda: b"[" * 1_000_000, "big.yaml:1: [0]"),
     "a million braces": Size(lambda: b"{a: " * 500_000, "big.yaml:1: a.a"),

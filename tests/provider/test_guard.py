@@ -156,6 +156,18 @@ OWNER = {"owner": {"projectName": "shop"}}
             "deployed there can be deleted",
         ),
         (
+            of_today(DataPlane=["acme/default"]),
+            today("Environment", "staging", {}),
+            "DataPlane 'acme/default' is still used by Environment 'staging': as long as it is, the deletion does not "
+            "end",
+        ),
+        (
+            of_today(ClusterDataPlane=["default"]),
+            today("Environment", "staging", {}, "other"),
+            "ClusterDataPlane 'default' is still used by Environment 'other/staging': without it, nothing that was "
+            "deployed there can be deleted",
+        ),
+        (
             of_today(Environment=["acme/live"]),
             PROMOTING,
             "Environment 'acme/live' is still named by DeploymentPipeline 'main': as long as it is, the deletion does "
@@ -175,7 +187,16 @@ OWNER = {"owner": {"projectName": "shop"}}
         ),
         (of_today(Namespace=["acme"]), today("Trait", "volume"), "Namespace 'acme' still has Trait 'volume'"),
     ],
-    ids=["a data plane", "one of all namespaces", "an environment", "a pipeline", "a project", "a namespace"],
+    ids=[
+        "a data plane",
+        "one of all namespaces",
+        "the one that is used without a reference",
+        "the same of all namespaces",
+        "an environment",
+        "a pipeline",
+        "a project",
+        "a namespace",
+    ],
 )
 def test_objects_of_todays_api_with_dependents_are_not_deleted(
     removed: dict[str, list[str]], other: Live, message: str

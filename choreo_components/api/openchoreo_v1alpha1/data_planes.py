@@ -13,6 +13,9 @@ from choreo_components.api.openchoreo_v1alpha1.hierarchy import named, namespace
 OF_ENVIRONMENT = ("spec", "dataPlaneRef")
 """The field of an Environment that names its data plane."""
 
+DEFAULT = "default"
+"""The plane of an Environment that names none: the DataPlane of its namespace, or else the ClusterDataPlane."""
+
 _LISTENERS = ("https", "http", "tls")
 """The listeners of a gateway, the one with the best host name first."""
 
@@ -27,13 +30,15 @@ def of_environment(environment: Mapping[str, Any]) -> Target | None:
 def hosts(environment: Mapping[str, Any], data_plane: Mapping[str, Any] | None) -> dict[str, str]:
     """The domains of an environment's endpoints by visibility, `external` and `internal`, as far as known.
 
-    Of the environment's gateway where it has one, else of its data plane's (reference-v1alpha1: section 2).
+    Each is of the environment's gateway where that has it, else of its data plane's (OpenChoreo:
+    internal/pipeline/component/context/component.go).
     """
-    gateway = spec_of(environment).get("gateway") or spec_of(data_plane or {}).get("gateway") or {}
-    ingress = gateway.get("ingress") or {}
+    own, shared = (
+        (spec_of(each).get("gateway") or {}).get("ingress") or {} for each in (environment, data_plane or {})
+    )
     found = {}
     for visibility in ("external", "internal"):
-        endpoint = ingress.get(visibility) or {}
+        endpoint = own.get(visibility) or shared.get(visibility) or {}
         named_hosts = ((endpoint.get(listener) or {}).get("host") for listener in _LISTENERS)
         if host := next(filter(None, named_hosts), None):
             found[visibility] = str(host)

@@ -46,7 +46,7 @@ class Environment(CoreV1Component):
             parent=self,
             elsewhere=separate_data_plane(self, name, args, cluster),
         )
-        for project in args.get("projects") or ():
+        for project in dict.fromkeys(args.get("projects") or ()):
             provisioning.add_namespace(project)
         # Resources that use the name follow the finalizer, so that Deployments are deleted before it.
         finalizer = provisioning.add_finalizer()

@@ -57,7 +57,7 @@ class Environment(V1Alpha1Component):
         whole: Any = pulumi.Output.all(args["namespace"], reference or "")
         cluster = whole.apply(lambda each: full_name_of_data_plane(*each))
         elsewhere = separate_data_plane(self, name, args, cluster)
-        projects = list(args.get("projects") or ())
+        projects = list(dict.fromkeys(args.get("projects") or ()))
         provisioning = Provisioning(
             GENERATION, name, made, args["namespace"], reference, args, opts, parent=self, elsewhere=elsewhere
         )
