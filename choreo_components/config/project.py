@@ -261,7 +261,21 @@ def _read_stack(project: Project, name: str) -> Stack:
     complete = not errors(findings) and not {RESOURCES, MANIFESTS} & set(sealed)
     encrypted = frozenset(map(field_name, sealed_fields(whole.value)))
     stack = Stack(name, read, (), complete, written, whole.value, encrypted, whole.value.get(KUBECONFIG))
-    return replace(stack, findings=(*stack.known(findings), *unread, *_exposed(whole)))
+    known = stack.known(findings)
+    lost = {each.where for each in errors(findings)} - {each.where for each in known}
+    unread += [
+        warning(where, "is encrypted, in whole or in part; not checked")
+        for where in (whole.at(path) for path in (_elements(values) if lost else ()))
+        if any(each.file == where.file and is_inside(each.field, {where.field}) for each in lost)
+    ]
+    return replace(stack, findings=(*known, *unread, *_exposed(whole)))
+
+
+def _elements(values: Mapping[str, Any]) -> Iterator[FieldPath]:
+    """The paths of what the settings have of objects and of manifests."""
+    for key in (RESOURCES, MANIFESTS):
+        if isinstance(values.get(key), list):
+            yield from ((key, index) for index in range(len(values[key])))
 
 
 def _written(project: Project, stack: str) -> tuple[Document, list[Finding]]:

@@ -1,4 +1,4 @@
-"""What Pulumi has encrypted in a stack's file is unknown offline, and has no findings."""
+"""What Pulumi has encrypted in a stack's file is unknown offline: no error, but named where it hides an object."""
 
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,17 @@ def test_an_encrypted_private_key_counts_as_base64(tmp_path: Path) -> None:
     assert findings(tmp_path, plane) == []
 
 
-def test_an_encrypted_value_that_should_not_be_a_string_is_no_finding(tmp_path: Path) -> None:
+def test_an_object_that_cannot_be_read_for_an_encrypted_value_is_named(tmp_path: Path) -> None:
+    """The value itself is no error: it may be right."""
     environment = declaring.environment()
     environment["spec"]["isProduction"] = SEALED
-    assert findings(tmp_path, environment) == []
+    for lost in (environment, SEALED, {"apiVersion": "v1", "kind": "Namespace", "metadata": SEALED}):
+        [line] = findings(tmp_path, declaring.organization(), lost)
+        assert line.endswith(": choreo:resources[1]: warning: is encrypted, in whole or in part; not checked")
     assert not read_stack(tmp_path, "test").complete, "an object could not be read: what it may declare is not known"
 
 
-def test_encrypted_settings_of_another_type_are_no_findings(tmp_path: Path) -> None:
+def test_of_encrypted_settings_of_another_type_only_manifests_are_named(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: choreo\nruntime: python\n")
     config = {
         "choreo:manifests": [SEALED],
@@ -41,7 +44,11 @@ def test_encrypted_settings_of_another_type_are_no_findings(tmp_path: Path) -> N
         "choreo:timeouts": {"ready": SEALED},
     }
     (tmp_path / "Pulumi.test.yaml").write_text(yaml.safe_dump({"config": config}))
-    assert read_stack(tmp_path, "test").findings == ()
+    [found] = read_stack(tmp_path, "test").findings
+    assert (found.where.field, found.message) == (
+        "choreo:manifests[0]",
+        "is encrypted, in whole or in part; not checked",
+    )
 
 
 def test_encrypted_host_names_do_not_count_as_the_same(tmp_path: Path) -> None:
