@@ -139,6 +139,12 @@ def _refused_by(type_: Wire, component: Wire) -> Iterator[Violation]:
         if (trait.get("kind") or "Trait", trait.get("name")) not in allowed:
             message = f"{called} does not allow this trait: its allowedTraits are {_listed(allowed)}"
             yield Violation(("spec", "traits", index, "name"), message)
+    # OpenChoreo: internal/validation/component/component_traits.go.
+    embedded = {trait.get("instanceName") for trait in spec.get("traits") or []}
+    for index, trait in enumerate(wanted.get("traits") or []):
+        if trait.get("instanceName") in embedded:
+            message = f"{trait['instanceName']!r} is already used by a trait of {called}; use another name"
+            yield Violation(("spec", "traits", index, "instanceName"), message)
     workflow = wanted.get("workflow")
     allowed = _named_in(spec.get("allowedWorkflows"), "ClusterWorkflow")
     if workflow and (workflow.get("kind") or "ClusterWorkflow", workflow.get("name")) not in allowed:
