@@ -1,6 +1,5 @@
 """The program of a stack: makes a Platform of its settings, with their places in the stack's file."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,6 @@ from choreo_components.components.platform import Platform
 from choreo_components.components.preparation import prepare, project_folder
 from choreo_components.config import settings
 from choreo_components.config.project import located
-from choreo_components.config.settings import KUBECONFIG
 
 
 def run() -> None:
@@ -29,17 +27,4 @@ def run() -> None:
 def configuration() -> dict[str, Any]:
     """The stack's settings by their full names, decoded from the text that Pulumi passes."""
     given: Mapping[str, str] = get_config_env()
-    # A kubeconfig may be JSON: it is kept as text.
-    return {
-        name: text if name == KUBECONFIG else _decoded(text) for name, text in given.items() if settings.is_read(name)
-    }
-
-
-def _decoded(text: str) -> Any:
-    """Lists and mappings arrive as JSON, strings as they are."""
-    if text[:1] not in ("[", "{"):
-        return text
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
+    return {name: settings.decoded(name, text) for name, text in given.items() if settings.is_read(name)}

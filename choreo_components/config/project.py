@@ -252,7 +252,7 @@ def _read_stack(project: Project, name: str) -> Stack:
     written, unreadable = _written(project, name)
     whole = _as_written(written, project)
     sealed = [key for key, value in whole.value.items() if is_sealed(value)]
-    values = {key: _unsealed(value) for key, value in whole.value.items() if key not in sealed}
+    values = {key: _unsealed(settings.decoded(key, value)) for key, value in whole.value.items() if key not in sealed}
     read, findings = settings.read(_layered(values, written, project), project.folder)
     secret = (KUBECONFIG, DATA_PLANE_KUBECONFIGS)
     unread = [warning(whole.at((key,)), "is encrypted as a whole; not checked") for key in sealed if key not in secret]

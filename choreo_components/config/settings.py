@@ -3,6 +3,7 @@
 The format is OpenChoreo's own YAML. Labels that follow from an object are added; a label that contradicts is an error.
 """
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -222,6 +223,19 @@ KUBERNETES = "kubernetes:"
 def is_read(name: str) -> bool:
     """Whether a setting is one of choreo's, or one that choreo must refuse."""
     return name.startswith(("choreo:", KUBERNETES))
+
+
+def decoded(name: str, value: Any) -> Any:
+    """A setting's value: Pulumi passes lists and mappings as JSON, and `pulumi config set` writes them as such text.
+
+    A kubeconfig may be JSON too, and is kept as text.
+    """
+    if name == KUBECONFIG or not isinstance(value, str) or value[:1] not in ("[", "{"):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 class _Reader:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from choreo_components.config.documents import field_name
 from choreo_components.config.options import Controllers
@@ -166,6 +167,17 @@ def test_a_setting_without_a_namespace_is_the_projects(tmp_path: Path) -> None:
     project(tmp_path, "name: choreo\nconfig:\n  controllers: {default: absent}\n", staging=own)
     read = read_stack(tmp_path, "staging").settings
     assert (read.controllers, list(read.projects)) == (Controllers.ABSENT, ["portal"])
+
+
+def test_lists_and_mappings_may_be_json_as_pulumi_config_set_writes_it(tmp_path: Path) -> None:
+    tenant = '[{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}]'
+    config = {"choreo:resources": tenant, "choreo:timeouts": '{"ready": "5s"}', "choreo:manifests": "[broken"}
+    project(tmp_path, dev=yaml.safe_dump({"config": config}))
+    stack = read_stack(tmp_path, "dev")
+    assert stack.settings.timeouts.ready == "5s"
+    assert len(stack.settings.declared) + len(stack.settings.neighbours) == 1
+    [found] = stack.findings
+    assert found.where.field == "choreo:manifests"
 
 
 def test_settings_of_others_are_ignored(tmp_path: Path) -> None:
