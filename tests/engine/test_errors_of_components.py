@@ -36,7 +36,7 @@ def test_a_program_in_another_language_gets_one_error_in_our_words(workspace: Wo
     )[2]
     lines = [line.strip() for line in text.splitlines()]
     assert lines[0] == "Environment 'dev' has invalid arguments:"
-    assert [line.partition(": ")[0] for line in lines[1:4]] == ["projects", "spec.dataPlane", "organization"]
+    assert [line.partition(": ")[0] for line in lines[1:4]] == ["projects[0]", "spec.dataPlane", "organization"]
     assert "RunError" not in said
     assert "choreo_components" not in said, "no stack of ours"
 
