@@ -274,7 +274,6 @@ FACTS = {
             namespaces=Namespaces(
                 name=lambda organization, project, environment: f"{organization}-{project}-{environment}",
                 labels=lambda organization, project, environment: {"stage": environment},
-                cell=lambda labels: ("", "", labels.get("stage", "")),
                 of_environment=lambda organization, environment: {"stage": environment},
                 varying=frozenset({"stage"}),
                 of_organization=lambda organization: {},

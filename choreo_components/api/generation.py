@@ -319,10 +319,8 @@ class Namespaces:
     """The name of a project's namespace in an environment, from the names of organization, project and environment."""
     labels: Callable[[str, str, str], dict[str, str]]
     """Its labels, of the same names."""
-    cell: Callable[[Mapping[str, str]], Cell]
-    """The names in the labels of a namespace; "" for a missing one."""
     cell_labels: tuple[str, str, str]
-    """The keys of these labels."""
+    """The keys of the labels that name its organization, project and environment."""
     of_environment: Callable[[str, str], dict[str, str]]
     """The labels that select all namespaces of an environment, of the names of organization and environment.
 
@@ -345,6 +343,11 @@ class Namespaces:
     """The organization that has its builds in a namespace, by that one's name and labels; None if there is none."""
     built_by: str
     """The kind whose objects need a namespace for builds, which OpenChoreo does not delete after them."""
+
+    def cell(self, labels: Mapping[str, str]) -> Cell:
+        """The names in the labels of a namespace; "" for a missing one."""
+        organization, project, environment = (labels.get(key) or "" for key in self.cell_labels)
+        return organization, project, environment
 
 
 @dataclass(frozen=True)

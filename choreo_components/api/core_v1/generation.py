@@ -36,7 +36,6 @@ GENERATION: Final = Generation(
     namespaces=Namespaces(
         name=names.data_plane_namespace,
         labels=labels.data_plane_namespace_labels,
-        cell=labels.cell_of_labels,
         cell_labels=labels.CELL_LABELS,
         of_environment=labels.environment_namespace_selector,
         varying=frozenset({labels.ENVIRONMENT_NAME}),

@@ -139,12 +139,6 @@ CELL_LABELS = (ORGANIZATION_NAME, PROJECT_NAME, ENVIRONMENT_NAME)
 """The labels of a data-plane namespace that name its organization, project and environment."""
 
 
-def cell_of_labels(given: Mapping[str, str]) -> tuple[str, str, str]:
-    """The organization, project and environment that the labels of a namespace name; "" for a missing one."""
-    organization, project, environment = (given.get(label) or "" for label in CELL_LABELS)
-    return organization, project, environment
-
-
 def organization_of_namespace(name: str, given: Mapping[str, str]) -> str | None:
     """The organization that has its objects in the namespace, by its labels; None if there is none."""
     return given.get(ORGANIZATION) if given.get(MANAGED_BY) == MANAGED_BY_CONTROL_PLANE else None

@@ -71,12 +71,6 @@ def data_plane_namespace_labels(namespace: str, project: str, environment: str) 
     return {NAMESPACE: namespace, PROJECT: project, ENVIRONMENT: environment}
 
 
-def cell_of_labels(given: Mapping[str, str]) -> tuple[str, str, str]:
-    """The namespace, project and environment that the labels of a data-plane namespace name; "" for a missing one."""
-    namespace, project, environment = (given.get(label) or "" for label in CELL_LABELS)
-    return namespace, project, environment
-
-
 def environment_selector(namespace: str, environment: str) -> dict[str, str]:
     """Labels that select the data-plane namespaces of an environment, whichever release has made them.
 
