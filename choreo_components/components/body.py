@@ -11,9 +11,9 @@ from choreo_components.api.annotations import excess
 from choreo_components.api.constraints import violations
 from choreo_components.api.generation import Path
 from choreo_components.api.metadata import refused_keys_and_values, refused_name, refused_namespace
-from choreo_components.components.misuse import WRONG_KEY, misused, misused_metadata, misused_projects, wrong_keys
+from choreo_components.components.misuse import misused, misused_metadata, misused_projects, wrong_keys
 from choreo_components.config.documents import field_name
-from choreo_components.config.validation import parse
+from choreo_components.config.validation import WRONG_KEY, parse
 
 
 @dataclass(frozen=True)

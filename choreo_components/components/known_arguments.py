@@ -9,10 +9,11 @@ from pulumi.output import Unknown
 from pulumi.runtime.sync_await import _sync_await
 
 from choreo_components.api import secrets_of
-from choreo_components.components.misuse import WRONG_KEY, wrong_keys
+from choreo_components.components.misuse import wrong_keys
 from choreo_components.config.documents import Document, FieldPath
 from choreo_components.config.findings import Location, error, report
 from choreo_components.config.settings import DATA_PLANE_KUBECONFIGS, KUBECONFIG, RESOURCES
+from choreo_components.config.validation import WRONG_KEY
 
 PREFIX = "choreo:"
 """The prefix of a stack's settings, which arguments do not have."""

@@ -13,8 +13,6 @@ from choreo_components.config.namespace_metadata import problems
 from choreo_components.config.options import Controllers
 from choreo_components.config.validation import shown
 
-WRONG_KEY = "should be a string, as all keys"
-
 
 def misused(args: Mapping[str, Any]) -> Iterator[str]:
     """The problems of `controllers` and `timeouts`."""

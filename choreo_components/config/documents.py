@@ -281,8 +281,6 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-UNDEFINED = "undefined alias: no anchor before it has this name; put text that begins with * in quotes"
-
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character beyond 16 bits, which only JSON can contain."""
 
@@ -382,7 +380,8 @@ class _Builder:
 
     def _alias(self, anchor: str, line: int, path: FieldPath) -> _Built:
         if anchor not in self._anchors:
-            self._refuse(line, path, UNDEFINED)
+            message = "undefined alias: no anchor before it has this name; put text that begins with * in quotes"
+            self._refuse(line, path, message)
         elif self._anchors[anchor] is None:
             self._refuse(line, path, f"recursive alias *{anchor}: it is inside &{anchor}")
         return self._anchors.get(anchor) or _Built(None)

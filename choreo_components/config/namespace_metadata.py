@@ -12,7 +12,7 @@ from choreo_components.api.annotations import APPLIED, LAST_APPLIED, excess
 from choreo_components.api.generations import generations
 from choreo_components.api.names import Use, refusal
 from choreo_components.config.findings import Location
-from choreo_components.config.validation import Problem, shown
+from choreo_components.config.validation import WRONG_KEY, Problem, shown
 
 FIELDS = ("labels", "annotations")
 
@@ -54,7 +54,7 @@ def _wrong(name: str, values: Mapping[str, Any]) -> Iterator[Problem]:
     of_labels = name == "labels"
     for key, value in values.items():
         if not isinstance(key, str):
-            yield Problem((name, key), "should be a string, as all keys", key)
+            yield Problem((name, key), WRONG_KEY, key)
             continue
         # Kubernetes allows capital letters in the prefix of a key only in annotations.
         refused_key = refusal(key if of_labels else key.lower(), Use.LABEL_KEY)

@@ -262,11 +262,13 @@ def _read_stack(project: Project, name: str) -> Stack:
     encrypted = frozenset(map(field_name, sealed_fields(whole.value)))
     stack = Stack(name, read, (), complete, written, whole.value, encrypted, whole.value.get(KUBECONFIG))
     known = stack.known(findings)
-    lost = {each.where for each in errors(findings)} - {each.where for each in known}
+    hidden = {each.where for each in errors(findings)} - {each.where for each in known}
+    # The element of a list that each is in.
+    lost = {(each.file, f"{each.field.partition(']')[0]}]") for each in hidden}
     unread += [
         warning(where, "is encrypted, in whole or in part; not checked")
-        for where in (whole.at(path) for path in (_elements(values) if lost else ()))
-        if any(each.file == where.file and is_inside(each.field, {where.field}) for each in lost)
+        for where in map(whole.at, _elements(values) if lost else ())
+        if (where.file, where.field) in lost
     ]
     return replace(stack, findings=(*known, *unread, *_exposed(whole)))
 

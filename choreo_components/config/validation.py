@@ -28,6 +28,9 @@ _WANTED = {
 REQUIRED = "required field is missing"
 """The message about a missing field."""
 
+WRONG_KEY = "should be a string, as all keys"
+"""The message about a key that is no string."""
+
 
 @dataclass(frozen=True)
 class Problem:

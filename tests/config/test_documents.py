@@ -206,24 +206,14 @@ def test_a_part_of_a_document_names_its_fields_from_the_whole() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "field", "message"),
     [
-        (
-            "a: 1\nb: !secret x",
-            2,
-            "b",
-            "a tag that begins with ! has no meaning in a manifest",
-        ),
+        ("a: 1\nb: !secret x", 2, "b", "a tag that begins with ! has no meaning in a manifest"),
         ("a: [!!binary aGk=]", 1, "a[0]", "the tag !!binary has no meaning in a manifest"),
         ("a: !!int many", 1, "a", "cannot be read as int; put text in quotes"),
         ("a: !!float ''", 1, "a", "cannot be read as float; put text in quotes"),
         ("a: !!bool maybe", 1, "a", "cannot be read as bool; put text in quotes"),
         (f"a: {'1' * 5000}", 1, "a", "cannot be read as int; put text in quotes"),
         (f"a: 0x{'f' * 5000}", 1, "a", "cannot be read as int; put text in quotes"),
-        (
-            "a: !secret {b: c}",
-            1,
-            "a",
-            "a tag that begins with ! has no meaning in a manifest",
-        ),
+        ("a: !secret {b: c}", 1, "a", "a tag that begins with ! has no meaning in a manifest"),
         ("a: *b", 1, "a", "undefined alias: no anchor before it has this name; put text that begins with * in quotes"),
         ("a:\n  <<: 1", 2, "a", "`<<` merges mappings only"),
         ("a: {[b]: c}", 1, "a", "this key is not a string"),

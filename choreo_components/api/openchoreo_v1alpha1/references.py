@@ -135,13 +135,12 @@ def _refused_by(type_: Wire, component: Wire) -> Iterator[Violation]:
         message = f"{called} has the workloadType {workload!r}: should be {workload}/{name}"
         yield Violation(("spec", "componentType", "name"), message)
     allowed = _named_in(spec.get("allowedTraits"), "Trait")
+    embedded = {trait.get("instanceName") for trait in spec.get("traits") or []}
     for index, trait in enumerate(wanted.get("traits") or []):
         if (trait.get("kind") or "Trait", trait.get("name")) not in allowed:
             message = f"{called} does not allow this trait: its allowedTraits are {_listed(allowed)}"
             yield Violation(("spec", "traits", index, "name"), message)
-    # OpenChoreo: internal/validation/component/component_traits.go.
-    embedded = {trait.get("instanceName") for trait in spec.get("traits") or []}
-    for index, trait in enumerate(wanted.get("traits") or []):
+        # OpenChoreo: internal/validation/component/component_traits.go.
         if trait.get("instanceName") in embedded:
             message = f"{trait['instanceName']!r} is already used by a trait of {called}; use another name"
             yield Violation(("spec", "traits", index, "instanceName"), message)
